@@ -1,0 +1,67 @@
+"""The engine: one for each process, set up as measured for SQLite and PostgreSQL alike."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+
+FIRST_AFFECTED, FIRST_MENDED = (3, 7, 0), (3, 51, 3)
+MENDED_BRANCHES = ((3, 44, 6), (3, 50, 7))
+PRAGMAS = {
+    "synchronous": "FULL",
+    "busy_timeout": 15000,
+    "foreign_keys": "ON",
+    "temp_store": "MEMORY",
+    "cache_size": -16384,
+    "mmap_size": 268435456,
+    "journal_size_limit": 67108864,
+}
+
+
+def affected(version: tuple[int, ...]) -> bool:
+    """Tell whether this SQLite may corrupt a WAL database with two writers (sqlite.org/wal.html#walresetbug)."""
+    if any(mended[:2] == version[:2] and version >= mended for mended in MENDED_BRANCHES):
+        return False
+    return FIRST_AFFECTED <= version < FIRST_MENDED
+
+
+def sqlite_library() -> Any:
+    """Return the DB-API module whose SQLite is safest: the interpreter's own, or the bundled one if that is affected."""
+    if affected(sqlite3.sqlite_version_info):
+        try:
+            from pysqlite3 import dbapi2
+        except ImportError:
+            return sqlite3
+        return dbapi2
+    return sqlite3
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for `url`; on an affected SQLite library it falls back from WAL to a rollback journal."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    library = sqlite_library()
+    engine = create_engine(
+        url,
+        module=library,
+        poolclass=QueuePool,
+        pool_size=20,
+        max_overflow=20,
+        connect_args={"check_same_thread": False, "timeout": 15, "cached_statements": 512},
+    )
+    journal = "DELETE" if affected(library.sqlite_version_info) else "WAL"
+    event.listen(engine, "connect", lambda raw, _record: _prepare(raw, journal))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(raw: Any, journal: str) -> None:
+    raw.isolation_level = None
+    raw.execute(f"PRAGMA journal_mode={journal}")
+    for name, value in PRAGMAS.items():
+        raw.execute(f"PRAGMA {name}={value}")
+
+
+def _begin(connection: Connection) -> None:
+    mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,187 @@
+"""Tickets and what hangs on them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from db.types import Moment
+from db.vocabulary import Kind, Priority
+from lib.errors import Conflict
+
+OPEN = text("open")
+
+
+class Status(SQLModel, table=True):
+    """Where a ticket stands; its kind drives clocks and reports, its name is the desk's own."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('todo', 'active', 'blocked', 'paused', 'done')", name="kind"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=40, unique=True)
+    kind: Kind = Field(sa_column=Column(Text, nullable=False))
+    position: int
+    counts: bool = True
+    """Whether a done ticket counts as resolved; a cancelled one does not."""
+    is_default: bool = False
+
+
+class Category(SQLModel, table=True):
+    """What a ticket is about; a tree, with the team that gets its tickets."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=80, unique=True)
+    parent_id: int | None = Field(default=None, foreign_key="category.id")
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    is_default: bool = False
+    retired: bool = False
+
+
+class Ticket(SQLModel, table=True):
+    """One request for help; its public number is its id."""
+
+    __table_args__ = (
+        CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
+        Index("ix_ticket_updated", "updated_at", "id"),
+        Index("ix_ticket_team_updated", "team_id", "updated_at", "id"),
+        Index("ix_ticket_requester_updated", "requester_id", "updated_at", "id"),
+        Index("ix_ticket_assignee_updated", "assignee_id", "updated_at", "id"),
+        Index(
+            "ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id",
+            sqlite_where=OPEN, postgresql_where=OPEN,
+        ),
+        Index("ix_ticket_open_updated", "updated_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_ticket_status_updated", "status_id", "updated_at", "id"),
+        Index("ix_ticket_category_updated", "category_id", "updated_at", "id"),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(max_length=200)
+    description: str = Field(default="", sa_column=Column(Text, nullable=False))
+    status_id: int = Field(foreign_key="status.id")
+    open: bool = True
+    """Whether the status' kind is not done: kept here so that an index can be partial on it."""
+    priority: int = Priority.NORMAL
+    category_id: int | None = Field(default=None, foreign_key="category.id")
+    team_id: int = Field(foreign_key="team.id")
+    requester_id: int = Field(foreign_key="person.id")
+    assignee_id: int | None = Field(default=None, foreign_key="person.id")
+    confidential: bool = False
+    created_at: datetime = Field(sa_type=Moment)
+    updated_at: datetime = Field(sa_type=Moment)
+    first_response_at: datetime | None = Field(default=None, sa_type=Moment)
+    resolved_at: datetime | None = Field(default=None, sa_type=Moment)
+    deleted_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 1
+
+    def must_be(self, seen: int) -> None:
+        """Raise Conflict unless nobody changed the ticket since version `seen`."""
+        if self.version != seen:
+            raise Conflict(
+                f"Somebody changed #{self.id} while you were working on it. Nothing of yours was saved; "
+                "look at what it is now and try again.",
+                current={"version": self.version},
+            )
+
+    def change(self, *, at: datetime) -> None:
+        """Count one more change, made at `at`; comments do not count, so that they never stale an edit."""
+        self.version += 1
+        self.updated_at = at
+
+    def enter(self, status: Status, *, at: datetime) -> None:
+        """Stand in `status` from `at` on; `resolved_at` is the last entry into a done status that counts."""
+        self.status_id = status.id or 0
+        self.open = status.kind != Kind.DONE
+        self.resolved_at = at if status.kind == Kind.DONE and status.counts else None
+
+
+class Participant(SQLModel, table=True):
+    """Somebody in copy: they see the ticket as its requester does."""
+
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
+    person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE", index=True)
+
+
+class Tag(SQLModel, table=True):
+    """A free word that groups tickets."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=40, unique=True)
+
+
+class TicketTag(SQLModel, table=True):
+    """A ticket bears a tag."""
+
+    __tablename__ = "ticket_tag"
+
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
+    tag_id: int = Field(foreign_key="tag.id", primary_key=True, ondelete="CASCADE", index=True)
+
+
+class Comment(SQLModel, table=True):
+    """A public reply, or an internal note that a requester never receives a byte of."""
+
+    __table_args__ = (Index("ix_comment_ticket", "ticket_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    author_id: int = Field(foreign_key="person.id", index=True)
+    internal: bool
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime = Field(sa_type=Moment)
+    edited_at: datetime | None = Field(default=None, sa_type=Moment)
+    removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 1
+
+
+class Attachment(SQLModel, table=True):
+    """A file; until a ticket or comment takes it, it belongs to its uploader alone."""
+
+    __table_args__ = (Index("ix_attachment_ticket", "ticket_id", "comment_id"),)
+
+    id: str = Field(max_length=32, primary_key=True)
+    """128 random bits in hexadecimal; the stored object has another random name."""
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", ondelete="CASCADE")
+    comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
+    uploader_id: int = Field(foreign_key="person.id", index=True)
+    name: str = Field(max_length=255)
+    type: str = Field(max_length=100)
+    size: int
+    sha256: str = Field(max_length=64)
+    path: str = Field(max_length=80, unique=True)
+    preview: bool = False
+    """Whether it was verified as an image that a browser may show in place."""
+    created_at: datetime = Field(sa_type=Moment)
+    removed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Draft(SQLModel, table=True):
+    """What somebody has begun to write, so that nothing typed is ever lost."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
+    slot: str = Field(max_length=40, primary_key=True)
+    token: str = Field(max_length=64)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    updated_at: datetime = Field(sa_type=Moment)
+
+
+class SearchEntry(SQLModel, table=True):
+    """What can be found: one row for a ticket's own words, one for each comment, folded to plain letters.
+
+    The full-text index stands on `words`; triggers (SQLite) or an expression index (PostgreSQL) keep it.
+    """
+
+    __tablename__ = "search_entry"
+    __table_args__ = (
+        Index("ix_search_entry_ticket", "ticket_id", "comment_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
+    internal: bool = False
+    words: str = Field(sa_column=Column(Text, nullable=False))

@@ -1,0 +1,99 @@
+"""What a new database holds: the built-in roles, the statuses, the first team and category."""
+
+from sqlalchemy import Connection, func, insert, select
+
+from db.models import Category, Role, RolePermission, Status, Team
+from db.vocabulary import Kind, Permission, Scope
+
+P = Permission
+O, T, A = Scope.OWN, Scope.TEAM, Scope.ALL  # noqa: E741 - the letters of the matrix in docs/permissions.md
+
+REQUESTER: dict[Permission, Scope] = {
+    P.TICKET_CREATE: O,
+    P.TICKET_READ: O,
+    P.TICKET_CONFIDENTIAL: O,
+    P.TICKET_UPDATE: O,
+    P.TICKET_CLOSE: O,
+    P.TICKET_PARTICIPANTS: O,
+    P.COMMENT_PUBLIC: O,
+    P.COMMENT_EDIT_OWN: O,
+    P.ATTACHMENT_ADD: O,
+    P.ATTACHMENT_READ: O,
+    P.ATTACHMENT_REMOVE: O,
+    P.EXPORT_TICKETS: O,
+}
+
+AGENT: dict[Permission, Scope] = {
+    P.TICKET_CREATE: T,
+    P.TICKET_READ: T,
+    P.TICKET_UPDATE: T,
+    P.TICKET_PRIORITY: T,
+    P.TICKET_CLAIM: T,
+    P.TICKET_TRANSITION: T,
+    P.TICKET_CLOSE: T,
+    P.TICKET_MERGE: T,
+    P.TICKET_MOVE_TEAM: T,
+    P.TICKET_PARTICIPANTS: T,
+    P.COMMENT_PUBLIC: T,
+    P.COMMENT_INTERNAL: T,
+    P.COMMENT_READ_INTERNAL: T,
+    P.COMMENT_EDIT_OWN: T,
+    P.ATTACHMENT_ADD: T,
+    P.ATTACHMENT_READ: T,
+    P.ATTACHMENT_REMOVE: T,
+    P.REPORT_VIEW: O,
+    P.TEMPLATE_MANAGE: T,
+    P.APIKEY_OWN: O,
+}
+
+MANAGER: dict[Permission, Scope] = AGENT | {
+    P.TICKET_ASSIGN_OTHER: T,
+    P.TICKET_DELETE: T,
+    P.TICKET_BULK: T,
+    P.EXPORT_TICKETS: T,
+    P.REPORT_VIEW: T,
+    P.SLA_OVERRIDE: T,
+    P.TEAM_MANAGE: T,
+    P.USER_MANAGE: T,
+    P.AUDIT_READ: T,
+}
+
+ADMINISTRATOR: dict[Permission, Scope] = dict.fromkeys(P, A)
+del ADMINISTRATOR[P.TICKET_CLAIM], ADMINISTRATOR[P.TICKET_CONFIDENTIAL]
+
+ROLES: dict[str, dict[Permission, Scope]] = {
+    "requester": REQUESTER,
+    "agent": AGENT,
+    "manager": MANAGER,
+    "administrator": ADMINISTRATOR,
+}
+
+STATUSES: tuple[tuple[str, Kind, bool], ...] = (
+    ("To-Do", Kind.TODO, True),
+    ("In Progress", Kind.ACTIVE, True),
+    ("Blocked", Kind.BLOCKED, True),
+    ("Pending", Kind.PAUSED, True),
+    ("Completed", Kind.DONE, True),
+    ("Cancelled", Kind.DONE, False),
+)
+"""Name, kind, and whether a ticket done this way counts as resolved; the first is where tickets begin."""
+
+TEAM = "Service desk"
+CATEGORY = "General"
+
+
+def plant(connection: Connection) -> None:
+    """Write what a new desk holds, unless it holds something already."""
+    if connection.scalar(select(func.count()).select_from(Role)):
+        return
+    for name, permissions in ROLES.items():
+        role = connection.execute(insert(Role).values(name=name, built_in=True)).inserted_primary_key[0]
+        rows = [{"role_id": role, "permission": p.value, "scope": int(s)} for p, s in permissions.items()]
+        connection.execute(insert(RolePermission), rows)
+    rows = [
+        {"name": name, "kind": kind.value, "position": place, "counts": counts, "is_default": place == 0}
+        for place, (name, kind, counts) in enumerate(STATUSES)
+    ]
+    connection.execute(insert(Status), rows)
+    team = connection.execute(insert(Team).values(name=TEAM, is_default=True)).inserted_primary_key[0]
+    connection.execute(insert(Category).values(name=CATEGORY, team_id=team, is_default=True, retired=False))

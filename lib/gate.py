@@ -1,0 +1,197 @@
+"""The one gate: who may see and do what, for page, API, worker, search, export and command line alike.
+
+Reads are scoped in SQL by `visible`, deeds are permitted by `permit`; both follow the same rule, which
+docs/permissions.md explains and a property test holds equal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlmodel import Session, col, select
+
+from db.models import Comment, Participant, Ticket
+from db.vocabulary import Channel, Permission, Scope
+from lib.errors import Denial, NotFound, NotPermitted
+
+READ_ONLY = frozenset(
+    {
+        Permission.TICKET_READ,
+        Permission.TICKET_CONFIDENTIAL,
+        Permission.COMMENT_READ_INTERNAL,
+        Permission.ATTACHMENT_READ,
+        Permission.EXPORT_TICKETS,
+        Permission.REPORT_VIEW,
+    }
+)
+ADMINISTRATION = frozenset(
+    {Permission.AUDIT_READ, Permission.SYSTEM_MANAGE, Permission.TEAM_MANAGE, Permission.USER_MANAGE}
+)
+PASS = {"gate": True}
+"""The execution option that tells the session a statement came through the gate."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, made afresh from the database for each unit of work and never kept."""
+
+    id: int | None
+    name: str
+    role: str
+    scopes: Mapping[Permission, Scope]
+    teams: frozenset[int] = frozenset()
+    channel: Channel = Channel.PAGE
+    address: str | None = None
+    email: str = ""
+    role_id: int | None = None
+    sign_in_id: int | None = None
+    timezone: str | None = field(default=None, compare=False)
+
+    def reach(self, permission: Permission) -> Scope:
+        """Return how far `permission` reaches for this actor; what is not granted is NONE."""
+        return self.scopes.get(permission, Scope.NONE)
+
+    def may(self, permission: Permission, *, least: Scope = Scope.OWN) -> bool:
+        """Tell whether the actor holds `permission` at least as far as `least`."""
+        return self.reach(permission) >= least
+
+    @property
+    def staff(self) -> bool:
+        """Whether the actor works tickets, which is to say may read internal notes."""
+        return self.may(Permission.COMMENT_READ_INTERNAL)
+
+    def capped(self, scope: str) -> "Actor":
+        """Return the actor as an API token of `scope` (read, write, admin) lets them be: never more than themselves."""
+        kept = {p: s for p, s in self.scopes.items() if _token_allows(scope, p)}
+        return replace(self, scopes=kept)
+
+
+def _token_allows(scope: str, permission: Permission) -> bool:
+    if scope == "admin":
+        return True
+    if scope == "write":
+        return permission not in ADMINISTRATION
+    return permission in READ_ONLY
+
+
+def system(purpose: str, *permissions: Permission, channel: Channel = Channel.WORKER) -> Actor:
+    """Return Docket itself acting for a named purpose, with just the permissions listed."""
+    return Actor(
+        id=None,
+        name=f"Docket ({purpose})",
+        role="system",
+        channel=channel,
+        scopes=dict.fromkeys(permissions, Scope.ALL),
+    )
+
+
+def takes_part(actor: Actor) -> ColumnElement[bool]:
+    """The tickets an actor asked for, is in copy of, or is assigned while still in their team."""
+    copied = select(Participant.ticket_id).where(Participant.person_id == actor.id)
+    return or_(
+        col(Ticket.requester_id) == actor.id,
+        col(Ticket.id).in_(copied),
+        and_(col(Ticket.assignee_id) == actor.id, col(Ticket.team_id).in_(actor.teams)),
+    )
+
+
+def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for what `permission` reaches; the twin of `covers`."""
+    reach = actor.reach(permission)
+    if reach == Scope.NONE:
+        return false()
+    if reach == Scope.ALL:
+        return true()
+    mine = takes_part(actor)
+    return mine if reach == Scope.OWN else or_(mine, col(Ticket.team_id).in_(actor.teams))
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition for the tickets an actor may see at all."""
+    private = or_(takes_part(actor), within(actor, Permission.TICKET_CONFIDENTIAL))
+    return and_(
+        col(Ticket.deleted_at).is_(None),
+        within(actor, Permission.TICKET_READ),
+        or_(~col(Ticket.confidential), private),
+    )
+
+
+def visible(actor: Actor, *entities: Any) -> Any:
+    """Return a select of `entities` from tickets the actor may see; join further tables onto it."""
+    return (
+        select(*(entities or (Ticket,))).select_from(Ticket).where(readable(actor)).execution_options(**PASS)
+    )
+
+
+def heard(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `comment` (joined to a visible ticket): internal notes only for those who may read them."""
+    return or_(~col(Comment.internal), within(actor, Permission.COMMENT_READ_INTERNAL))
+
+
+def _participates(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    if actor.id is None:
+        return False
+    if ticket.requester_id == actor.id:
+        return True
+    if ticket.assignee_id == actor.id and ticket.team_id in actor.teams:
+        return True
+    copied = select(Participant.person_id).where(
+        Participant.ticket_id == ticket.id, Participant.person_id == actor.id
+    )
+    return session.exec(copied.execution_options(**PASS)).first() is not None
+
+
+def covers(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> bool:
+    """Tell whether `permission` reaches this ticket; the twin of `within`."""
+    reach = actor.reach(permission)
+    if reach in (Scope.NONE, Scope.ALL):
+        return reach == Scope.ALL
+    if reach == Scope.TEAM and ticket.team_id in actor.teams:
+        return True
+    return _participates(session, actor, ticket)
+
+
+def sees(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether the actor may see the ticket; the twin of `readable`."""
+    if ticket.deleted_at is not None or not covers(session, actor, Permission.TICKET_READ, ticket):
+        return False
+    if not ticket.confidential:
+        return True
+    return covers(session, actor, Permission.TICKET_CONFIDENTIAL, ticket) or _participates(
+        session, actor, ticket
+    )
+
+
+def permit(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> None:
+    """Let the deed on `ticket` go on.
+
+    Raises NotFound when the actor may not see the ticket, NotPermitted when they see it but may not do this.
+    """
+    if not sees(session, actor, ticket):
+        raise hidden(actor, permission, "ticket", ticket.id)
+    if not covers(session, actor, permission, ticket):
+        raise refused(actor, permission, subject="ticket", subject_id=ticket.id)
+
+
+def require(actor: Actor, permission: Permission, *, least: Scope = Scope.OWN) -> None:
+    """Let a deed that concerns no ticket go on; raises NotPermitted."""
+    if not actor.may(permission, least=least):
+        raise refused(actor, permission, subject="desk", subject_id=None)
+
+
+def refused(actor: Actor, permission: Permission, *, subject: str, subject_id: int | None) -> NotPermitted:
+    """Return the refusal of something the actor may see but not do, to be raised and recorded."""
+    return NotPermitted(
+        f"Your role ({actor.role}) doesn't allow this: it needs the permission {permission.value}.",
+        permission=permission.value,
+        denial=Denial(actor.id, permission.value, subject, subject_id, actor.channel.value),
+    )
+
+
+def hidden(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> NotFound:
+    """Return the refusal of something the actor may not know of, to be raised and recorded."""
+    return NotFound(
+        "There is nothing here, or nothing that you may see.",
+        denial=Denial(actor.id, permission.value, subject, subject_id, actor.channel.value),
+    )

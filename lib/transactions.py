@@ -1,0 +1,90 @@
+"""The two ways into the database: `see()` to read and `act()` to change; only edges open them.
+
+The session refuses to read ticket-owned tables unless the statement went through the gate, so that forgetting
+the gate is an error and not a leak. A refusal that leaves either is recorded in a transaction of its own.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, TableClause, TextClause, event
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.sql import visitors
+from sqlmodel import Session
+
+from db import engine as engines
+from lib import settings
+from lib.errors import Refusal
+from lib.trust import events
+
+GUARDED = frozenset({"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag"})
+_GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
+
+_engine: Engine | None = None
+_lock = threading.Lock()
+
+
+class Unscoped(RuntimeError):
+    """A read or bulk change of ticket-owned rows that did not go through the gate: a bug, never shown."""
+
+
+def use(engine: Engine) -> None:
+    """Let this process work on `engine`."""
+    global _engine  # noqa: PLW0603 - the process has one database
+    _engine = engine
+
+
+def engine() -> Engine:
+    """Return the process's engine, connected on first use."""
+    global _engine  # noqa: PLW0603 - the process has one database
+    if _engine is None:
+        with _lock:
+            if _engine is None:
+                _engine = engines.connect(settings.current().database)
+    return _engine
+
+
+@contextmanager
+def see() -> Iterator[Session]:
+    """Read; what is changed inside is thrown away."""
+    with _recorded(), Session(engine(), expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def act() -> Iterator[Session]:
+    """Change: all of it commits, or nothing does. No network and no rerun inside."""
+    with _recorded(), Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def _recorded() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.denial is not None:
+            denial, refusal.denial = refusal.denial, None
+            with Session(engine().execution_options(writes=True)) as session:
+                events.record_denial(session, denial)
+                session.commit()
+        raise
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _guard(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_column_load or "gate" in state.execution_options:
+        return
+    touched = _tables(state.statement)
+    if touched & GUARDED:
+        raise Unscoped(f"a statement reads {sorted(touched & GUARDED)} without the gate")
+
+
+def _tables(statement: Any) -> set[str]:
+    if isinstance(statement, TextClause):
+        return {"ticket"} if _GUARDED_WORD.search(statement.text) else set()
+    return {str(part.name) for part in visitors.iterate(statement) if isinstance(part, TableClause)}

@@ -1,0 +1,1 @@
+"""What happened: the event stream, and who may read it."""

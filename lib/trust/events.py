@@ -1,0 +1,63 @@
+"""Record what was done; nothing here reads, changes or deletes."""
+
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
+
+from db.models import Event
+from db.vocabulary import Action, Channel
+from lib import clock
+from lib.errors import Denial
+
+if TYPE_CHECKING:
+    from lib.gate import Actor
+
+
+def record(
+    session: Session,
+    actor: "Actor",
+    action: Action,
+    *,
+    ticket_id: int | None = None,
+    subject: str = "",
+    field: str | None = None,
+    old: str | None = None,
+    new: str | None = None,
+    behalf_id: int | None = None,
+    internal: bool = False,
+) -> Event:
+    """Add one event to the transaction of the deed it tells of."""
+    row = Event(
+        at=clock.now(),
+        action=action,
+        ticket_id=ticket_id,
+        subject=subject,
+        field=field,
+        old=old,
+        new=new,
+        actor_id=actor.id,
+        behalf_id=behalf_id,
+        internal=internal,
+        channel=actor.channel,
+        address=actor.address,
+    )
+    session.add(row)
+    return row
+
+
+def record_denial(session: Session, denial: Denial) -> None:
+    """Add the event of a refused read or deed."""
+    session.add(
+        Event(
+            at=clock.now(),
+            action=Action.DENIED,
+            ticket_id=denial.subject_id if denial.subject == "ticket" else None,
+            subject=f"{denial.subject}:{denial.subject_id}"
+            if denial.subject_id is not None
+            else denial.subject,
+            field=denial.permission,
+            actor_id=denial.actor_id,
+            internal=True,
+            channel=Channel(denial.channel),
+        )
+    )
