@@ -1,0 +1,23 @@
+"""The pages on which the components stand while they are tested."""
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+
+st.set_page_config(page_title="Stage", page_icon=str(ROOT / "ui/assets/favicon.svg"), layout="wide")
+st.logo(str(ROOT / f"ui/assets/logo-{st.context.theme.type or 'light'}.svg"), size="large")
+st.html(ROOT / "ui/assets/docket.css")
+page = st.navigation(
+    [
+        st.Page(HERE / "pages/tickets.py", title="Tickets", icon=":material/confirmation_number:", default=True),
+        st.Page(HERE / "pages/ticket.py", title="Ticket", url_path="ticket"),
+        st.Page(HERE / "pages/new.py", title="New ticket", url_path="new", icon=":material/add:"),
+        st.Page(HERE / "pages/reply.py", title="Reply", url_path="reply"),
+        st.Page(HERE / "pages/sign_in.py", title="Sign in", url_path="sign-in"),
+        st.Page(HERE / "pages/looks.py", title="Looks", url_path="looks"),
+    ]
+)
+page.run()

@@ -1,0 +1,146 @@
+// The list of tickets: a table where there is room, cards where there is not.
+import { arrived, go, plain, restore } from "./navigate.js"
+import { absolute, relative } from "./times.js"
+
+const lists = new WeakMap()
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".root")
+  const list = lists.get(root) ?? begin(root)
+  list.draw(data)
+  return list.end
+}
+
+function begin(root) {
+  let last = ""
+  let place = arrived()
+  const tick = setInterval(() => refresh(root), 30_000)
+  const onKey = (event) => step(root, event)
+  document.addEventListener("keydown", onKey)
+  root.addEventListener("click", open)
+  root.addEventListener("auxclick", open)
+  root.addEventListener("change", resort)
+  const list = {
+    draw(data) {
+      const seen = JSON.stringify(data)
+      if (seen === last) return
+      last = seen
+      const held = root.getRootNode().activeElement?.dataset.number ?? place?.number
+      root.replaceChildren(...(data.rows.length ? [sorter(data), table(data)] : [nothing(data.empty)]))
+      if (held) root.querySelector(`a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true })
+      if (place) restore(place.scroll)
+      place = null
+    },
+    end() {
+      clearInterval(tick)
+      document.removeEventListener("keydown", onKey)
+      lists.delete(root)
+    },
+  }
+  lists.set(root, list)
+  return list
+}
+
+function make(tag, properties = {}, ...children) {
+  const { role, dataset, ...rest } = properties
+  const element = Object.assign(document.createElement(tag), rest)
+  if (role) element.setAttribute("role", role)
+  Object.assign(element.dataset, dataset)
+  element.append(...children)
+  return element
+}
+
+const CELLS = {
+  title: (row) => [
+    make("span", { className: "number" }, `#${row.number}`),
+    ...(row.confidential ? [make("span", { className: "dk-lock", role: "img", title: "Confidential", ariaLabel: "Confidential" })] : []),
+    make("a", { href: row.href, title: row.title, dir: "auto", dataset: { number: row.number } }, row.title),
+    ...(row.unread ? [make("span", { className: "unread" }, "New")] : []),
+  ],
+  category: (row) => [text(row.category, "–")],
+  priority: (row) => [
+    make("span", { className: "dk-priority", dataset: { level: row.priority } }, row.priority[0].toUpperCase() + row.priority.slice(1)),
+  ],
+  status: (row) => [
+    make("span", { className: "dk-status", dataset: { kind: row.status.kind } }, make("span", { title: row.status.name }, row.status.name)),
+  ],
+  assignee: (row) => [text(row.assignee, "Nobody yet")],
+  requester: (row) => [text(row.requester, "–")],
+  updated: (row) => [make("time", { dateTime: row.updated, title: absolute(row.updated) }, relative(row.updated))],
+}
+
+function text(value, otherwise) {
+  return value ? make("span", { className: "text", title: value, dir: "auto" }, value) : make("span", { className: "faint" }, otherwise)
+}
+
+function table({ label, rows, columns, sort }) {
+  const known = columns.filter((column) => Object.hasOwn(CELLS, column.field))
+  const [field, order] = sort.startsWith("-") ? [sort.slice(1), "descending"] : [sort, "ascending"]
+  const head = known.map((column) => {
+    const cell = make("th", { scope: "col", role: "columnheader", dataset: { field: column.field } })
+    if (column.href) cell.append(make("a", { href: column.href, className: "sort" }, column.label))
+    else cell.append(column.label)
+    if (column.field === field) cell.setAttribute("aria-sort", order)
+    return cell
+  })
+  const body = rows.map((row) =>
+    make("tr", { role: "row", className: row.unread ? "row fresh" : "row" },
+      ...known.map(({ field: name, label: heading }) =>
+        make("td", { role: "cell", dataset: { field: name, label: heading } }, ...CELLS[name](row)))))
+  // The roles are spelled out because cards are not displayed as a table.
+  return make("table", { role: "table", ariaLabel: label },
+    make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...head)),
+    make("tbody", { role: "rowgroup" }, ...body))
+}
+
+// Cards have no headings to click, so they are sorted from a list of choices.
+function sorter({ columns, sort }) {
+  const choices = columns.filter((column) => column.href)
+  if (!choices.length) return ""
+  const select = make("select", {}, ...choices.map((column) =>
+    make("option", { value: column.href, selected: column.field === sort.replace(/^-/, "") }, column.label)))
+  return make("label", { className: "sorter" }, "Sort by", select)
+}
+
+function nothing({ text: sentence, label, href }) {
+  const box = make("div", { className: "empty" }, make("p", {}, sentence))
+  if (href) box.append(make("a", { href, className: "action" }, label))
+  return box
+}
+
+function refresh(root) {
+  for (const time of root.querySelectorAll("time")) time.textContent = relative(time.dateTime)
+}
+
+// A click anywhere in a row opens it; with a modifier or the middle button the browser opens a tab, as for any link.
+function open(event) {
+  const link = event.target.closest("a") ?? event.target.closest(".row")?.querySelector("a")
+  if (!link || event.button > 1) return
+  if (plain(event)) {
+    event.preventDefault()
+    go(link.getAttribute("href"), { number: link.dataset.number })
+  } else if (!event.target.closest("a")) {
+    window.open(link.href, "_blank", "noopener")
+  }
+}
+
+function resort(event) {
+  if (event.target.matches("select")) go(event.target.value)
+}
+
+// j and k (and the arrows, once inside the list) move from row to row.
+function step(root, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+  const active = root.getRootNode().activeElement
+  const inside = active && root.contains(active) && !active.matches("select")
+  const idle = document.activeElement === document.body || document.activeElement === null
+  const by = { j: 1, k: -1, ...(inside && { ArrowDown: 1, ArrowUp: -1 }) }[event.key]
+  if (!by || !(inside || idle)) return
+  const links = [...root.querySelectorAll(".row a")]
+  const at = links.indexOf(active)
+  const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+  next.scrollIntoView({ block: "nearest" })
+}
