@@ -1,0 +1,31 @@
+"""`run`: serve the desk."""
+
+import os
+
+import click
+
+from commands.shell.data import ROOT
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the network in.")
+@click.option("--port", default=8501, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--demo", is_flag=True, help="Begin with a small company and its lively history.")
+@click.pass_context
+def run(ctx: click.Context, host: str, port: int, demo: bool) -> None:
+    """Serve the desk: pages, API and worker in one process."""
+    from commands.shell import server
+    from lib import settings
+
+    with server.listen(host, port) as listening:
+        url = server.address(listening)
+        if "base_url" not in settings.current().model_fields_set:
+            os.environ["DOCKET_BASE_URL"] = url
+        settings.current.cache_clear()
+        settings.current().key()  # a wrong or weak secret stops the start here, with its sentence
+        if demo:
+            ctx.invoke(ctx.find_root().command.get_command(ctx, "demo"))
+        click.echo(f"Docket is starting at {url}")
+        os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the current folder
+        if not server.serve(listening):
+            ctx.exit(3)

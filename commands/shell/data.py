@@ -1,0 +1,38 @@
+"""The one option that every command takes: which data folder it works on."""
+
+import os
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).parents[2]
+
+
+def choose(ctx: click.Context, param: click.Parameter, value: Path) -> None:
+    """Make the folder known to the settings of this process and of those it starts."""
+    os.environ["DOCKET_DATA"] = str(value)
+
+
+def option() -> click.Option:
+    """Return a fresh `--data` option; a relative folder is meant from where the person stands."""
+    return click.Option(
+        ["--data"],
+        metavar="DIR",
+        type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
+        envvar="DOCKET_DATA",
+        default=ROOT / "data",
+        help="The data folder; otherwise DOCKET_DATA, otherwise `data` beside manage.py.",
+        expose_value=False,
+        is_eager=True,
+        callback=choose,
+    )
+
+
+def with_data(command: click.Command) -> click.Command:
+    """Give a command, or every command of a group, the `--data` option unless it has it already."""
+    if isinstance(command, click.Group):
+        for member in command.commands.values():
+            with_data(member)
+    elif "data" not in {parameter.name for parameter in command.params}:
+        command.params.append(option())
+    return command
