@@ -29,6 +29,11 @@ NO_PACKAGES = """Docket could not fetch its packages; the reason stands above.
 Check the network, or the proxy and index settings of uv and pip, and run the same command again."""
 
 
+def say(sentence: str) -> None:
+    """Tell the person what goes on, without mixing it into a command's own output."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def stamp(*, dev: bool) -> str:
     """Return what the stamp must say for an environment made from the present lock."""
     return f"{hashlib.sha256((ROOT / 'uv.lock').read_bytes()).hexdigest()} {'dev' if dev else 'run'}"
@@ -114,10 +119,10 @@ def set_up(*, dev: bool) -> None:
     with alone():
         if ready(dev=dev):
             return
-        print("Setting up Docket's packages. The first time takes up to a minute.", file=sys.stderr, flush=True)
+        say("Setting up Docket's packages. The first time takes up to a minute.")
         STAMP.unlink(missing_ok=True)
         if not sync_with_uv(dev=dev):
-            print("uv did not manage; trying pip.", file=sys.stderr, flush=True)
+            say("uv did not manage; trying pip.")
             if not sync_with_pip(dev=dev):
                 sys.exit(NO_PACKAGES)
         STAMP.write_text(stamp(dev=dev))

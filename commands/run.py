@@ -9,7 +9,7 @@ from commands.shell.data import ROOT
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the network in.")
-@click.option("--port", default=8501, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--port", default=8501, show_default=True, type=click.IntRange(0, 65535), help="0: a free one.")
 @click.option("--demo", is_flag=True, help="Begin with a small company and its lively history.")
 @click.pass_context
 def run(ctx: click.Context, host: str, port: int, demo: bool) -> None:

@@ -31,7 +31,7 @@ def install() -> str | None:
         return None
     print("Installing Chromium for the browser tests …", flush=True)
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"]):
+    for words in (["update"], ["install", "--yes", "chromium", "fonts-liberation"]):
         if subprocess.run(["apt-get", "-qq", *words], env=env, check=False).returncode != 0:
             return None
     return find()

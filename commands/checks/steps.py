@@ -18,20 +18,22 @@ class Step:
     command: tuple[str, ...]
 
 
-def tool(name: str, *arguments: str) -> Step:
-    """Return the step that runs a tool of this environment."""
-    return Step(" ".join((name, *arguments[:1])), (str(BIN / name), *arguments))
+def trees() -> list[str]:
+    """Return the files and folders that hold the product's own code."""
+    return [tree for tree in TREES if (ROOT / tree).exists()]
 
 
-def steps() -> list[Step]:
-    """Return the checks in the order in which they run, the quickest first."""
-    trees = [tree for tree in TREES if (ROOT / tree).exists()]
-    return [
-        tool("ruff", "check"),
-        tool("ruff", "format", "--check"),
-        tool("uv", "lock", "--check", "--offline"),
-        tool("lint-imports", "--no-logo"),
-        tool("deptry", "."),
-        tool("vulture", *trees, "tests/allowed.py"),
-        tool("ty", "check"),
-    ]
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command line that runs a tool of this environment."""
+    return (str(BIN / name), *arguments)
+
+
+STEPS = (
+    Step("lint", tool("ruff", "check", "--quiet")),
+    Step("format", tool("ruff", "format", "--check", "--quiet")),
+    Step("lock", tool("uv", "lock", "--check", "--offline", "--quiet")),
+    Step("floors", tool("lint-imports", "--no-logo")),
+    Step("dependencies", tool("deptry", ".", "--no-ansi")),
+    Step("dead code", (sys.executable, "-m", "commands.checks.dead")),
+    Step("types", tool("ty", "check", "--quiet")),
+)

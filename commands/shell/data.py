@@ -8,7 +8,7 @@ import click
 ROOT = Path(__file__).parents[2]
 
 
-def choose(ctx: click.Context, param: click.Parameter, value: Path) -> None:
+def choose(_ctx: click.Context, _param: click.Parameter, value: Path) -> None:
     """Make the folder known to the settings of this process and of those it starts."""
     os.environ["DOCKET_DATA"] = str(value)
 

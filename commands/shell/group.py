@@ -1,4 +1,4 @@
-"""The group of commands: each module in `commands/` is one, found by its name and imported when it is called."""
+"""The group of commands: each module in `commands/` is one, found by its name, imported when called."""
 
 import sys
 from importlib import import_module
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent.parent
 
 def is_sentence(error: Exception) -> bool:
     """Tell whether an error's text is a sentence for the person at the keyboard."""
-    settings = sys.modules.get("lib.settings")  # looked up, because importing it costs more than most commands
+    settings = sys.modules.get("lib.settings")  # importing it costs more than most commands
     return isinstance(error, Refusal) or (settings is not None and isinstance(error, settings.SettingsError))
 
 
@@ -25,7 +25,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, in alphabetical order."""
-        return sorted(m.name for m in iter_modules([str(FOLDER)]) if not m.ispkg and not m.name.startswith("_"))
+        modules = iter_modules([str(FOLDER)])
+        return sorted(m.name for m in modules if not m.ispkg and not m.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, taking `--data` like every other, or None when there is no such module."""
