@@ -28,7 +28,7 @@ def address(listening: socket.socket) -> str:
 def serve(listening: socket.socket) -> bool:
     """Serve Docket until it is told to stop; returns False when it could not start.
 
-    Proxy headers are not believed here, because anybody can send them. The access log is Docket's own, because
+    Proxy headers are not believed here, as anybody can send them. The access log is Docket's own, because
     uvicorn's would hold session ids. A page that stays open can't hold back a stop for more than 5 seconds.
     """
     server = uvicorn.Server(

@@ -1,0 +1,75 @@
+"""Fixtures: own settings for every test, databases of both kinds, real servers and a real browser."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import Engine
+
+from db import engine as engines
+from lib import settings, transactions
+from tests.support import browser as browsers
+from tests.support import databases as stores
+from tests.support import server as servers
+
+EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+StartServer = Callable[..., servers.Server]
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The test's own data folder, in an environment without the developer's settings."""
+    for name in [name for name in os.environ if name.startswith("DOCKET_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DOCKET_DATA", str(tmp_path))
+    settings.current.cache_clear()
+    yield tmp_path
+    settings.current.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Databases]:
+    """Databases on demand: `databases.fresh("sqlite")`, `databases.empty("postgresql")`."""
+    with stores.available(tmp_path_factory.mktemp("databases")) as available:
+        yield available
+
+
+@pytest.fixture(params=EITHER)
+def database_url(request: pytest.FixtureRequest, databases: stores.Databases) -> str:
+    """A fresh database with today's schema; the test runs once for SQLite and once for PostgreSQL."""
+    return databases.fresh(request.param)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """The engine of a fresh database, on which `see()` and `act()` work in this process."""
+    made = engines.connect(database_url)
+    transactions.use(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """Starts real servers: `server(DOCKET_DATABASE_URL=url)`, or `server(data=folder, command=…, url=…)`."""
+    with ExitStack() as stack:
+
+        def start(
+            *, data: Path | None = None, command: tuple[str, ...] = (), url: str | None = None, **own: str
+        ) -> servers.Server:
+            folder = data or tmp_path_factory.mktemp("desk")
+            chosen = {"command": command, "url": url} if command else {}
+            return stack.enter_context(servers.running(folder, own, **chosen))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for one module: an open one keeps asyncio busy, which other tests may need."""
+    with browsers.launched() as launched:
+        yield launched

@@ -1,0 +1,106 @@
+"""Docket itself as a process of its own, on a free port, with its own data folder."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60  # seconds; a cold machine with two cores and a browser beside it is slow
+SAYS_WHERE = re.compile(r"starting at (http\S+)")
+
+
+@dataclass
+class Server:
+    """A running Docket: `url` to reach it, `data` it writes to, `log` with everything it said."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    data: Path
+    log: Path
+
+    def said(self) -> str:
+        """Return everything the server has printed and logged so far."""
+        return self.log.read_text(errors="replace")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the process, politely unless told otherwise, and wait until it is gone."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, for a command that can't choose one itself."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def surroundings(data: Path, **settings: str) -> dict[str, str]:
+    """Return an environment whose only DOCKET_ settings are these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DOCKET_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "DOCKET_DATA": str(data), **settings}
+
+
+@contextmanager
+def running(
+    data: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    command: Sequence[str] = ("-m", "commands", "run", "--port", "0"),
+    url: str | None = None,
+) -> Iterator[Server]:
+    """Start Docket with DOCKET_ `settings`, wait until it is healthy, and stop it at the end.
+
+    `command` is what Python is given; one that is not `run` must listen on the address `url`.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    log = data / "server.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=surroundings(data, **(settings or {})),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(process, url or "", data, log)
+    try:
+        _wait(server)
+        yield server
+    finally:
+        server.stop()
+
+
+def _wait(server: Server) -> None:
+    last = time.monotonic() + PATIENCE
+    while not _healthy(server):
+        assert server.process.poll() is None, f"the server ended:\n{server.said()[-4000:]}"
+        assert time.monotonic() < last, f"the server is not healthy:\n{server.said()[-4000:]}"
+        time.sleep(0.05)
+
+
+def _healthy(server: Server) -> bool:
+    where = SAYS_WHERE.search(server.said())
+    server.url = server.url or (where[1] if where else "")
+    if not server.url:
+        return False
+    try:
+        return httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,52 @@
+"""The services that other tests stand on."""
+
+import sqlalchemy as sa
+from playwright.sync_api import Browser
+
+from lib import transactions
+from tests.support import browser as browsers
+
+PAGE = """<html lang="en"><meta name="viewport" content="width=device-width">
+<title>A page</title><main><h1>Hello</h1>{}</main></html>"""
+
+
+def test_a_fresh_database_has_todays_schema(engine):
+    assert "ticket" in sa.inspect(engine).get_table_names()
+
+
+def test_each_test_has_a_database_of_its_own(databases, database_url):
+    kind = database_url.partition(":")[0]
+    assert databases.fresh(kind) != database_url
+
+
+def test_an_empty_database_has_no_tables(databases):
+    for kind in ("sqlite", "postgresql"):
+        made = sa.create_engine(databases.empty(kind))
+        assert sa.inspect(made).get_table_names() == []
+        made.dispose()
+
+
+def test_transactions_work_on_the_database_of_the_test(engine):
+    with transactions.see() as session:
+        assert session.get_bind().engine.url == engine.url
+
+
+def test_axe_passes_a_sound_page_and_names_what_is_wrong_with_another(browser: Browser):
+    page = browsers.context(browser).new_page()
+    page.set_content(PAGE.format("<button>Save</button>"))
+    browsers.accessible(page)
+    page.set_content(PAGE.format("<button></button>"))
+    try:
+        browsers.accessible(page)
+    except AssertionError as found:
+        assert "button-name (critical)" in str(found)
+    else:
+        raise AssertionError("a button without a name went unnoticed")
+    page.context.close()
+
+
+def test_a_phone_and_the_dark_are_what_the_page_sees(browser: Browser):
+    page = browsers.context(browser, browsers.VIEWS[3]).new_page()
+    page.set_content(PAGE.format(""))
+    assert page.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]") == [390, True]
+    page.context.close()
