@@ -116,11 +116,15 @@ def sync_with_pip(*, dev: bool) -> bool:
 
 def set_up(*, dev: bool) -> None:
     """Make `.venv` fit the lock, once, whatever the number of starts; exits with a sentence when it can't."""
+    import shutil
+
     with alone():
         if ready(dev=dev):
             return
         say("Setting up Docket's packages. The first time takes up to a minute.")
         STAMP.unlink(missing_ok=True)
+        if not PYTHON.exists():
+            shutil.rmtree(VENV, ignore_errors=True)  # its Python went away, or it was left half made
         if not sync_with_uv(dev=dev):
             say("uv did not manage; trying pip.")
             if not sync_with_pip(dev=dev):

@@ -7,7 +7,7 @@ import time
 import click
 
 
-@click.command()
+@click.command(short_help="Run every check.")
 @click.option("--coverage", is_flag=True, help="Print the lines that no test reaches.")
 @click.argument("pytest_args", nargs=-1)
 def test(coverage: bool, pytest_args: tuple[str, ...]) -> None:

@@ -69,6 +69,13 @@ class TestSettingUp:
         manage.PYTHON.unlink()
         assert not manage.ready(dev=False)
 
+    def test_an_environment_without_its_python_is_made_anew(self, checkout, monkeypatch):
+        manage.PYTHON.unlink()
+        (manage.VENV / "left").touch()
+        monkeypatch.setattr(manage, "sync_with_uv", lambda **_: manage.VENV.mkdir() or True)
+        manage.set_up(dev=False)
+        assert not (manage.VENV / "left").exists()
+
     def test_it_is_stamped_once_and_then_left_alone(self, checkout, monkeypatch):
         synced = []
         monkeypatch.setattr(manage, "sync_with_uv", lambda *, dev: synced.append(dev) or True)
