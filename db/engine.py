@@ -3,7 +3,8 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlmodel import Session
 
 FIRST_AFFECTED, FIRST_MENDED = (3, 7, 0), (3, 51, 3)
 MENDED_BRANCHES = ((3, 44, 6), (3, 50, 7))
@@ -65,3 +66,9 @@ def _prepare(raw: Any, journal: str) -> None:
 def _begin(connection: Connection) -> None:
     mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def lock(session: Session, name: str) -> None:
+    """Let whoever else locks `name` wait until this transaction ends; on SQLite every writer waits anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

@@ -74,7 +74,6 @@ class Permission(StrEnum):
 class Action(StrEnum):
     """What an event says was done; docs/events.md has a line for each."""
 
-    ATTACHMENT_ADDED = "attachment.added"
     ATTACHMENT_REMOVED = "attachment.removed"
     CATEGORY_CHANGED = "category.changed"
     CATEGORY_CREATED = "category.created"

@@ -75,6 +75,12 @@ class Conflict(Refusal):
         self.current = dict(current or {})
 
 
+class Gone(Refusal):
+    """It was there, served its purpose, and is no more."""
+
+    status = 410
+
+
 class TooMany(Refusal):
     """Too often or too much; try again after `seconds`."""
 

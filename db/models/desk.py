@@ -45,6 +45,8 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
         Index("ix_ticket_updated", "updated_at", "id"),
+        Index("ix_ticket_created", "created_at", "id"),
+        Index("ix_ticket_priority", "priority", "id"),
         Index("ix_ticket_team_updated", "team_id", "updated_at", "id"),
         Index("ix_ticket_requester_updated", "requester_id", "updated_at", "id"),
         Index("ix_ticket_assignee_updated", "assignee_id", "updated_at", "id"),

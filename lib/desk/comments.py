@@ -1,0 +1,184 @@
+"""What people say on a ticket: public replies, and internal notes that a requester never receives a byte of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import Comment, Person, Ticket
+from db.vocabulary import Action, Permission
+from lib import clock, gate, text
+from lib.desk import attachments, search
+from lib.errors import Conflict, Invalid, NotPermitted
+from lib.gate import Actor
+from lib.trust import events
+
+WINDOW = timedelta(minutes=15)
+"""How long one's own comment may be edited or taken back."""
+
+
+@dataclass(frozen=True)
+class CommentCard:
+    """A comment as pages and the API show it; a removed one keeps its place without its words."""
+
+    id: int
+    author_id: int
+    author: str
+    body: str
+    internal: bool
+    created_at: datetime
+    edited_at: datetime | None
+    removed: bool
+    version: int
+    editable: bool
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    body: str,
+    internal: bool = False,
+    files: Iterable[str] = (),
+) -> Comment:
+    """Say something on a ticket, with uploaded `files`.
+
+    The first public reply by staff who are not the requester is the first response. Raises NotPermitted, Invalid.
+    """
+    gate.permit(
+        session, actor, Permission.COMMENT_INTERNAL if internal else Permission.COMMENT_PUBLIC, ticket
+    )
+    now = clock.now()
+    comment = Comment(
+        ticket_id=ticket.id or 0,
+        author_id=actor.id or 0,
+        internal=internal,
+        body=text.block(body, field="body"),
+        created_at=now,
+    )
+    session.add(comment)
+    session.flush()
+    attachments.attach(session, actor, files, ticket=ticket, comment=comment)
+    if not internal and ticket.first_response_at is None and actor.staff and actor.id != ticket.requester_id:
+        ticket.first_response_at = now
+    ticket.updated_at = now
+    search.index_comment(session, comment)
+    subject = f"comment:{comment.id}"
+    events.record(
+        session, actor, Action.COMMENT_ADDED, ticket_id=ticket.id, subject=subject, internal=internal
+    )
+    return comment
+
+
+def find(session: Session, actor: Actor, comment_id: int) -> tuple[Comment, Ticket]:
+    """Return a comment the actor may read, and its ticket; raises NotFound."""
+    chosen = (
+        gate.visible(actor, Comment, Ticket)
+        .join(Comment, col(Comment.ticket_id) == Ticket.id)
+        .where(col(Comment.id) == comment_id, gate.heard(actor))
+    )
+    row = session.exec(chosen).first()
+    if row is None:
+        raise gate.hidden(actor, Permission.TICKET_READ, "comment", comment_id)
+    return row[0], row[1]
+
+
+def of(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[CommentCard]:
+    """Return comments the actor may read, oldest first: the first ones after id `after`, or the last before `before`."""
+    chosen = (
+        select(Comment, Person.name)
+        .join(Person, col(Person.id) == Comment.author_id)
+        .join(Ticket, col(Ticket.id) == Comment.ticket_id)
+        .where(Comment.ticket_id == ticket.id, gate.heard(actor), col(Comment.id) > after)
+    )
+    newest = before is not None
+    chosen = chosen.where(col(Comment.id) < before) if before else chosen
+    order = col(Comment.id).desc() if newest else col(Comment.id)
+    rows = session.exec(chosen.order_by(order).limit(limit).execution_options(**gate.PASS)).all()
+    return [card(actor, comment, author) for comment, author in (reversed(rows) if newest else rows)]
+
+
+def card(actor: Actor, comment: Comment, author: str) -> CommentCard:
+    """Return a comment as the actor sees it."""
+    removed = comment.removed_at is not None
+    fresh = comment.created_at > clock.now() - WINDOW
+    return CommentCard(
+        id=comment.id or 0,
+        author_id=comment.author_id,
+        author=author,
+        body="" if removed else comment.body,
+        internal=comment.internal,
+        created_at=comment.created_at,
+        edited_at=comment.edited_at,
+        removed=removed,
+        version=comment.version,
+        editable=fresh
+        and not removed
+        and comment.author_id == actor.id
+        and actor.may(Permission.COMMENT_EDIT_OWN),
+    )
+
+
+def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, body: str, seen: int) -> None:
+    """Rewrite one's own comment within 15 minutes; the earlier text stays in the history.
+
+    Raises NotPermitted, Conflict (it was changed since version `seen`), Invalid (too late).
+    """
+    _own(session, actor, comment, ticket)
+    if comment.version != seen:
+        raise Conflict(
+            "This comment was changed meanwhile. Nothing of yours was saved.",
+            current={"version": comment.version},
+        )
+    body = text.block(body, field="body")
+    if body == comment.body:
+        return
+    was, comment.body = comment.body, body
+    comment.version += 1
+    comment.edited_at = clock.now()
+    search.index_comment(session, comment)
+    _tell(session, actor, Action.COMMENT_EDITED, comment, old=was)
+
+
+def remove(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
+    """Take one's own comment back within 15 minutes; its words go, its place stays. Raises NotPermitted, Invalid."""
+    _own(session, actor, comment, ticket)
+    comment.body = ""
+    comment.version += 1
+    comment.removed_at = clock.now()
+    search.index_comment(session, comment)
+    _tell(session, actor, Action.COMMENT_REMOVED, comment, old=None)
+
+
+def _own(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
+    gate.permit(session, actor, Permission.COMMENT_EDIT_OWN, ticket)
+    if comment.author_id != actor.id:
+        raise NotPermitted(
+            "Only its author can change a comment.", permission=Permission.COMMENT_EDIT_OWN.value
+        )
+    if comment.removed_at is not None or comment.created_at < clock.now() - WINDOW:
+        raise Invalid("A comment can be changed for 15 minutes only. Please write another one.")
+
+
+def _tell(session: Session, actor: Actor, action: Action, comment: Comment, *, old: str | None) -> None:
+    subject, internal = f"comment:{comment.id}", comment.internal
+    events.record(
+        session,
+        actor,
+        action,
+        ticket_id=comment.ticket_id,
+        subject=subject,
+        field="body",
+        old=old,
+        internal=internal,
+    )

@@ -1,0 +1,123 @@
+"""What a list is narrowed to, read from a URL's or the API's parameters: repeated means or, a leading `!` means not."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlmodel import Session, col, select
+
+from db.models import Category, Status, Tag, Team, Ticket, TicketTag
+from db.vocabulary import Kind, Priority
+from lib.desk import search
+from lib.errors import Invalid
+from lib.gate import PASS, Actor
+
+SORTS = ("updated", "created", "priority", "number")
+FIELDS = (
+    "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "tag",
+    "created_after", "created_before", "updated_after", "updated_before",
+)  # fmt: skip
+MOST = 50
+"""Values that one parameter may be repeated with."""
+
+Conditions = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A list's conditions on `ticket`; `people` tells that a condition by person leaves few rows."""
+
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    people: bool = False
+
+
+def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Narrowed:
+    """Turn parameters into conditions; unknown parameters are the caller's to refuse.
+
+    Raises Invalid naming the parameter for a value that can't be.
+    """
+    found: Conditions = []
+    for name, values in given.items():
+        chosen = [v.strip() for v in values if v.strip()]
+        if len(chosen) > MOST:
+            raise _wrong(name, f"At most {MOST} values.")
+        if chosen:
+            found.extend(_field(session, actor, name, chosen))
+    people = any(given.get(name) for name in ("assignee", "requester"))
+    return Narrowed(tuple(found), people)
+
+
+def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
+    if name == "q":
+        matches = [search.matching(session, actor, value) for value in values]
+        return [m for m in matches if m is not None]
+    if name.endswith(("_after", "_before")):
+        return [_moment(name, value) for value in values]
+    wanted = [_value(session, actor, name, v) for v in values if not v.startswith("!")]
+    unwanted = [_value(session, actor, name, v[1:]) for v in values if v.startswith("!")]
+    found = [or_(*wanted)] if wanted else []
+    return [*found, and_(*(not_(u) for u in unwanted))] if unwanted else found
+
+
+def _moment(name: str, value: str) -> ColumnElement[bool]:
+    column = col(Ticket.created_at if name.startswith("created") else Ticket.updated_at)
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise _wrong(name, "Use a date like 2026-01-31, or a time like 2026-01-31T09:00:00Z.") from None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return column >= at if name.endswith("_after") else column < at
+
+
+def _value(session: Session, actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+    match name:
+        case "kind" if value in set(Kind):
+            named = select(Status.id).where(Status.kind == value)
+            closed = col(Ticket.open) == (value != Kind.DONE)
+            return and_(closed, col(Ticket.status_id).in_(list(session.exec(named).all())))
+        case "kind" if value == "open":
+            return col(Ticket.open)
+        case "priority" if value.upper() in Priority.__members__:
+            return col(Ticket.priority) == Priority[value.upper()]
+        case "assignee" if value == "none":
+            return col(Ticket.assignee_id).is_(None)
+        case "assignee" | "requester":
+            return _person(actor, name, value)
+        case "tag":
+            bears = (
+                select(TicketTag.ticket_id)
+                .join(Tag, col(Tag.id) == TicketTag.tag_id)
+                .where(Tag.name == value)
+            )
+            return col(Ticket.id).in_(bears.execution_options(**PASS))
+        case "status" | "category" | "team":
+            return _named(session, name, value)
+    raise _wrong(name, f"“{value[:40]}” is none of its values.")
+
+
+def _person(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+    column = col(Ticket.assignee_id if name == "assignee" else Ticket.requester_id)
+    if value == "me":
+        return column == actor.id
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return column == int(value)
+    raise _wrong(name, "Use a person's id, or me.")
+
+
+def _named(session: Session, name: str, value: str) -> ColumnElement[bool]:
+    model, column = {
+        "status": (Status, Ticket.status_id),
+        "category": (Category, Ticket.category_id),
+        "team": (Team, Ticket.team_id),
+    }[name]
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return col(column) == int(value)
+    id = session.exec(select(model.id).where(model.name == value)).first()  # noqa: A001
+    if id is None:
+        raise _wrong(name, f"“{value[:40]}” is none of its values.")
+    return col(column) == id
+
+
+def _wrong(name: str, sentence: str) -> Invalid:
+    return Invalid(f"The filter {name} can't be used. {sentence}", fields={name: sentence})

@@ -1,0 +1,134 @@
+"""A ticket's history, in words and as data, read from the event stream."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.models import Event, Person, Ticket
+from db.vocabulary import Action, Permission
+from lib import gate
+from lib.gate import Actor
+
+HIDDEN = (Action.DENIED,)
+"""Kept for the audit; not part of what happened to the ticket."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deed: `sentence` begins after the doer's name, `actor` is None for Docket itself."""
+
+    id: int
+    at: datetime
+    action: Action
+    field: str | None
+    old: str | None
+    new: str | None
+    actor_id: int | None
+    actor: str | None
+    subject: str
+    sentence: str
+
+
+def of(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Line]:
+    """Return what happened to a ticket, oldest first: the first deeds after event `after`, or the last before `before`.
+
+    Deeds on internal notes are left out for whoever may not read these.
+    """
+    chosen = select(Event).where(
+        Event.ticket_id == ticket.id, col(Event.action).not_in(HIDDEN), col(Event.id) > after
+    )
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        chosen = chosen.where(~col(Event.internal))
+    newest = before is not None
+    chosen = chosen.where(col(Event.id) < before) if before else chosen
+    order = col(Event.id).desc() if newest else col(Event.id)
+    rows = list(session.exec(chosen.order_by(order).limit(limit).execution_options(**gate.PASS)).all())
+    return in_words(session, reversed(rows) if newest else rows)
+
+
+def in_words(session: Session, rows: Iterable[Event]) -> list[Line]:
+    """Return events with names and sentences; one query for all the names."""
+    rows = list(rows)
+    ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_people(r)) if i is not None}
+    found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all() if ids else []
+    names = {id or 0: name for id, name in found}  # noqa: A001
+    return [_line(row, names) for row in rows]
+
+
+def _people(row: Event) -> list[int]:
+    if row.action not in (Action.TICKET_ASSIGNED, Action.TICKET_PARTICIPANTS):
+        return []
+    return [int(v) for v in (row.old, row.new) if v]
+
+
+def _line(row: Event, names: dict[int, str]) -> Line:
+    actor = names.get(row.actor_id) if row.actor_id is not None else None
+    old, new = row.old, row.new
+    if _people(row):
+        old, new = (v and names.get(int(v), "somebody") for v in (old, new))
+    return Line(
+        id=row.id or 0,
+        at=row.at,
+        action=Action(row.action),
+        field=row.field,
+        old=old,
+        new=new,
+        actor_id=row.actor_id,
+        actor=actor,
+        subject=row.subject,
+        sentence=_sentence(row, old, new, names),
+    )
+
+
+def _sentence(row: Event, old: str | None, new: str | None, names: dict[int, str]) -> str:
+    match row.action:
+        case Action.TICKET_CREATED:
+            return f"opened it for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "opened it"
+        case Action.TICKET_MOVED:
+            return f"moved it from {old} to {new}"
+        case Action.TICKET_ASSIGNED if row.new and row.new == str(row.actor_id):
+            return f"took it over from {old}" if old else "took it"
+        case Action.TICKET_ASSIGNED:
+            return f"assigned it to {new}" if new else f"took it from {old}; nobody has it now"
+        case Action.TICKET_PARTICIPANTS:
+            return f"put {new} in copy" if new else f"took {old} out of the copy"
+        case Action.TICKET_DELETED:
+            return f"deleted it: {new}"
+        case Action.TICKET_UPDATED:
+            return _update(row.field, old, new)
+        case Action.COMMENT_ADDED:
+            return "wrote an internal note" if row.internal else "replied"
+        case Action.COMMENT_EDITED:
+            return "edited an internal note" if row.internal else "edited a reply"
+        case Action.COMMENT_REMOVED:
+            return "took back an internal note" if row.internal else "took back a reply"
+        case Action.ATTACHMENT_REMOVED:
+            return f"removed the file “{old}”"
+    return str(row.action)
+
+
+def _update(field: str | None, old: str | None, new: str | None) -> str:
+    match field:
+        case "title":
+            return f"changed the title from “{old}” to “{new}”"
+        case "description":
+            return "changed the description"
+        case "category":
+            return f"put it into the category {new}"
+        case "team":
+            return f"handed it from {old} to the team {new}"
+        case "confidential":
+            return "made it confidential" if new == "yes" else "opened it to its team again"
+        case "tags":
+            return f"tagged it {new}" if new else "removed its tags"
+    return f"changed the {field} from {old} to {new}"

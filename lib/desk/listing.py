@@ -1,0 +1,204 @@
+"""Lists of tickets: only what the actor may see, page by page after a key, never by counting off rows.
+
+Whoever sees a part of the tickets gets their page from several short index walks, one for each reason for which a
+ticket is theirs, so that a page costs the same at a thousand tickets and at a million.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_, union
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from db.models import Category, Participant, Person, Status, Team, Ticket
+from db.vocabulary import Kind, Permission, Priority, Scope
+from lib import gate, settings
+from lib.desk.filters import SORTS, Narrowed
+from lib.errors import Invalid
+from lib.gate import Actor
+
+CAP = 1000
+"""Counts stop here and say "1000+"."""
+WALKS = 12
+"""More teams than this are walked together."""
+
+Assignee, Requester = aliased(Person), aliased(Person)
+
+
+@dataclass(frozen=True)
+class TicketRow:
+    """One line of a list."""
+
+    number: int
+    title: str
+    status: str
+    status_id: int
+    kind: Kind
+    priority: Priority
+    category: str | None
+    category_id: int | None
+    team: str
+    team_id: int
+    requester: str
+    requester_id: int
+    assignee: str | None
+    assignee_id: int | None
+    confidential: bool
+    created_at: datetime
+    updated_at: datetime
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list; `next` is the cursor of the one after it, or None."""
+
+    rows: tuple[TicketRow, ...]
+    next: str | None
+
+
+COLUMNS = (
+    Ticket.id, Ticket.title, Status.name, Ticket.status_id, Status.kind, Ticket.priority, Category.name,
+    Ticket.category_id, Team.name, Ticket.team_id, Requester.name, Ticket.requester_id, Assignee.name,
+    Ticket.assignee_id, Ticket.confidential, Ticket.created_at, Ticket.updated_at, Ticket.first_response_at,
+    Ticket.resolved_at, Ticket.version,
+)  # fmt: skip
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    narrowed: Narrowed = Narrowed(),  # noqa: B008 - frozen
+    *,
+    sort: str = "-updated",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return up to `limit` tickets the actor may see, sorted by one of SORTS (`-` first: the largest first).
+
+    Raises Invalid for an unknown sort or a cursor that was not made here for this sort.
+    """
+    column, down = _order(sort)
+    after = _after(column, down, cursor, sort)
+    chosen = _ids(session, actor, narrowed, column, down=down, after=after, limit=limit + 1)
+    key = col(column)
+    rows = session.execute(
+        _joined(select(*COLUMNS).select_from(Ticket))
+        .where(col(Ticket.id).in_(chosen))
+        .order_by(key.desc() if down else key, col(Ticket.id).desc() if down else col(Ticket.id))
+        .execution_options(**gate.PASS)
+    ).all()
+    cards = tuple(_row(r) for r in rows[:limit])
+    more = len(rows) > limit
+    return Page(cards, _cursor(sort, column, rows[limit - 1]) if more else None)
+
+
+def one(session: Session, ticket: Ticket) -> TicketRow:
+    """Return a ticket that was found through the gate as a line of a list."""
+    chosen = _joined(select(*COLUMNS).select_from(Ticket)).where(col(Ticket.id) == ticket.id)
+    return _row(session.execute(chosen.execution_options(**gate.PASS)).one())
+
+
+def count(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> int:  # noqa: B008 - frozen
+    """Count the tickets the actor may see, up to one more than CAP."""
+    some = gate.visible(actor, literal(1)).where(*narrowed.conditions).limit(CAP + 1).subquery()
+    return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
+
+
+def _joined(chosen: Select) -> Select:
+    return (
+        chosen.join(Status, col(Status.id) == Ticket.status_id)
+        .join(Team, col(Team.id) == Ticket.team_id)
+        .join(Requester, col(Requester.id) == Ticket.requester_id)
+        .outerjoin(Assignee, col(Assignee.id) == Ticket.assignee_id)
+        .outerjoin(Category, col(Category.id) == Ticket.category_id)
+    )
+
+
+def _row(r: Any) -> TicketRow:
+    return TicketRow(*r[:4], Kind(r[4]), Priority(r[5]), *r[6:])
+
+
+def _ids(
+    session: Session,
+    actor: Actor,
+    narrowed: Narrowed,
+    column: Any,
+    *,
+    down: bool,
+    after: ColumnElement[bool] | None,
+    limit: int,
+) -> Any:
+    key, number = col(column), col(Ticket.id)
+    order = (key.desc(), number.desc()) if down else (key, number)
+    conditions = [*narrowed.conditions, *([after] if after is not None else [])]
+    base = gate.visible(actor, Ticket.id, key.label("key")).where(*conditions)
+    if narrowed.people or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
+        return select(base.order_by(*order).limit(limit).subquery().c.id)
+    walks = [base.where(reason).order_by(*order).limit(limit).subquery() for reason in _reasons(actor)]
+    merged = union(*(select(w.c.id, w.c.key) for w in walks)).subquery()
+    best = (merged.c.key.desc(), merged.c.id.desc()) if down else (merged.c.key, merged.c.id)
+    return select(select(merged.c.id).order_by(*best).limit(limit).subquery().c.id)
+
+
+def _reasons(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the reasons for which a ticket may be the actor's, each with an index of its own."""
+    copied = select(Participant.ticket_id).where(Participant.person_id == actor.id)
+    found = [
+        col(Ticket.requester_id) == actor.id,
+        col(Ticket.id).in_(copied),
+        and_(col(Ticket.assignee_id) == actor.id, col(Ticket.team_id).in_(actor.teams)),
+    ]
+    if actor.reach(Permission.TICKET_READ) == Scope.TEAM:
+        teams = sorted(actor.teams)
+        each = [col(Ticket.team_id) == team for team in teams]
+        found += each if len(teams) <= WALKS else [col(Ticket.team_id).in_(teams)]
+    return found
+
+
+def _order(sort: str) -> tuple[Any, bool]:
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise Invalid("The list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTS)}."})
+    columns = {
+        "updated": Ticket.updated_at,
+        "created": Ticket.created_at,
+        "priority": Ticket.priority,
+        "number": Ticket.id,
+    }
+    return columns[name], sort.startswith("-")
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings.current().key(), salt="cursor")
+
+
+def _cursor(sort: str, column: Any, row: Any) -> str:
+    value = dict(zip(COLUMNS, row, strict=True))[column]
+    shown = value.isoformat() if isinstance(value, datetime) else value
+    return str(_serializer().dumps([sort, shown, row[0]]))
+
+
+def _after(column: Any, down: bool, cursor: str | None, sort: str) -> ColumnElement[bool] | None:
+    if not cursor:
+        return None
+    try:
+        made_for, value, number = _serializer().loads(cursor)
+        if made_for != sort:
+            raise ValueError("made for another order")
+        value = datetime.fromisoformat(value).astimezone(UTC) if isinstance(value, str) else value
+    except (BadSignature, ValueError, TypeError):
+        raise Invalid(
+            "This page of the list is no longer there. Begin again at the top.",
+            fields={"cursor": "Not valid here."},
+        ) from None
+    key, place = (
+        tuple_(col(column), col(Ticket.id)),
+        tuple_(literal(value, col(column).type), literal(number)),
+    )
+    return key < place if down else key > place

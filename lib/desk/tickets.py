@@ -1,0 +1,381 @@
+"""Tickets: the verbs. Each is its full list of what happens: gate, rule, fact, event."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import (
+    Category,
+    Membership,
+    Participant,
+    Person,
+    RolePermission,
+    Status,
+    Tag,
+    Team,
+    Ticket,
+    TicketTag,
+)
+from db.vocabulary import Action, Kind, Permission, Priority, Scope
+from lib import clock, gate, text
+from lib.desk import attachments, categories, search, statuses
+from lib.errors import Conflict, Invalid
+from lib.gate import Actor
+from lib.people import accounts, teams
+from lib.trust import events
+
+REOPEN = timedelta(days=14)
+"""How long after it was done its requester may reopen a ticket."""
+TAGS = 20
+
+
+def find(session: Session, actor: Actor, number: int, *, to_change: bool = False) -> Ticket:
+    """Return a ticket the actor may see; with `to_change` nobody else changes it until the transaction ends.
+
+    Raises NotFound.
+    """
+    chosen = gate.visible(actor).where(col(Ticket.id) == number)
+    if to_change:
+        chosen = chosen.with_for_update()
+    ticket = session.exec(chosen).first() if 0 < number < 2**31 else None
+    if ticket is None:
+        raise gate.hidden(actor, Permission.TICKET_READ, "ticket", number)
+    return ticket
+
+
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    title: str,
+    description: str = "",
+    category_id: int | None = None,
+    priority: Priority = Priority.NORMAL,
+    team_id: int | None = None,
+    requester_id: int | None = None,
+    tags: Iterable[str] = (),
+    files: Iterable[str] = (),
+    confidential: bool = False,
+) -> Ticket:
+    """Open a ticket, for oneself or with a wider permission on behalf of `requester_id`, with uploaded `files`.
+
+    It goes to `team_id`, else to its category's team, else to the default team. Raises NotPermitted and Invalid.
+    """
+    gate.require(actor, Permission.TICKET_CREATE)
+    requester = _requester(session, actor, requester_id)
+    category = _category(session, category_id)
+    now = clock.now()
+    ticket = Ticket(
+        title=text.line(title, field="title", limit=text.TITLE_LIMIT),
+        description=text.block(description, field="description", required=False),
+        status_id=0,
+        priority=priority,
+        category_id=category.id,
+        team_id=_team(session, actor, team_id, category),
+        requester_id=requester,
+        confidential=confidential,
+        created_at=now,
+        updated_at=now,
+    )
+    ticket.enter(statuses.default(session), at=now)
+    session.add(ticket)
+    session.flush()
+    if requester != actor.id and actor.id is not None:
+        session.add(Participant(ticket_id=ticket.id or 0, person_id=actor.id))
+    _set_tags(session, ticket, tags)
+    attachments.attach(session, actor, files, ticket=ticket)
+    search.index_ticket(session, ticket)
+    behalf = requester if requester != actor.id else None
+    events.record(
+        session, actor, Action.TICKET_CREATED, ticket_id=ticket.id, new=ticket.title, behalf_id=behalf
+    )
+    return ticket
+
+
+def _requester(session: Session, actor: Actor, requester_id: int | None) -> int:
+    if requester_id is None or requester_id == actor.id:
+        if actor.id is None:
+            raise Invalid("A ticket needs a requester.", fields={"requester": "Choose who asks."})
+        return actor.id
+    gate.require(actor, Permission.TICKET_CREATE, least=Scope.TEAM)
+    person = session.get(Person, requester_id)
+    if person is None or not person.active:
+        raise Invalid("There is no such person.", fields={"requester": "There is no such person."})
+    return requester_id
+
+
+def _category(session: Session, category_id: int | None) -> Category:
+    if category_id is not None:
+        return categories.find(session, category_id)
+    return session.exec(select(Category).where(col(Category.is_default))).one()
+
+
+def _team(session: Session, actor: Actor, team_id: int | None, category: Category) -> int:
+    if team_id is None:
+        return category.team_id or teams.default(session)
+    gate.require(actor, Permission.TICKET_MOVE_TEAM, least=Scope.TEAM)
+    return teams.find(session, team_id).id or 0
+
+
+def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: int) -> None:
+    """Move a ticket to another status; moving it where it already is does nothing.
+
+    Raises NotPermitted, Conflict (somebody changed it since version `seen`), Invalid (reopened too late).
+    """
+    now, was = clock.now(), session.get_one(Status, ticket.status_id)
+    closing = Kind.DONE in (was.kind, to.kind)
+    gate.permit(session, actor, Permission.TICKET_CLOSE if closing else Permission.TICKET_TRANSITION, ticket)
+    ticket.must_be(seen)
+    if was.id == to.id:
+        return
+    if not gate.covers(session, actor, Permission.TICKET_TRANSITION, ticket):
+        _requesters_move(ticket, was, to, late=ticket.updated_at < now - REOPEN)
+    ticket.enter(to, at=now)
+    ticket.change(at=now)
+    events.record(
+        session, actor, Action.TICKET_MOVED, ticket_id=ticket.id, field="status", old=was.name, new=to.name
+    )
+
+
+def _requesters_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> None:
+    reopens = was.kind == Kind.DONE
+    if reopens and late:
+        raise Invalid(f"#{ticket.id} was done more than {REOPEN.days} days ago. Please open a new ticket.")
+    if reopens and not to.is_default:
+        raise Invalid("A ticket that you reopen begins again where new tickets do.")
+
+
+def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
+    """Make one person of the ticket's team accountable for it; assigning to whom it is assigned does nothing.
+
+    Raises NotPermitted, Conflict, and Invalid when that person may not work it.
+    """
+    needed = Permission.TICKET_CLAIM if to == actor.id else Permission.TICKET_ASSIGN_OTHER
+    gate.permit(session, actor, needed, ticket)
+    ticket.must_be(seen)
+    if ticket.assignee_id == to:
+        return
+    if to not in {p.id for p in assignable(session, ticket)}:
+        raise Invalid(
+            "That person can't work this ticket: only staff of its team can.",
+            fields={"assignee": "Not in the team."},
+        )
+    _hand_to(session, actor, ticket, to)
+
+
+def take(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Take an unassigned ticket; of many who try at once one wins. Raises NotPermitted, Invalid, Conflict naming who did."""
+    gate.permit(session, actor, Permission.TICKET_CLAIM, ticket)
+    if ticket.assignee_id == actor.id:
+        return
+    if ticket.assignee_id is not None:
+        name = session.exec(select(Person.name).where(Person.id == ticket.assignee_id)).one()
+        raise Conflict(
+            f"{name} took #{ticket.id} already.",
+            current={"assignee": {"id": ticket.assignee_id, "name": name}},
+        )
+    assign(session, actor, ticket, to=actor.id or 0, seen=ticket.version)
+
+
+def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int) -> None:
+    """Let nobody be accountable; one's own ticket may always be handed back. Raises NotPermitted, Conflict."""
+    own = ticket.assignee_id == actor.id
+    gate.permit(session, actor, Permission.TICKET_CLAIM if own else Permission.TICKET_ASSIGN_OTHER, ticket)
+    ticket.must_be(seen)
+    if ticket.assignee_id is not None:
+        _hand_to(session, actor, ticket, None)
+
+
+def _hand_to(session: Session, actor: Actor, ticket: Ticket, person_id: int | None) -> None:
+    was, ticket.assignee_id = ticket.assignee_id, person_id
+    ticket.change(at=clock.now())
+    old, new = was and str(was), person_id and str(person_id)
+    events.record(
+        session, actor, Action.TICKET_ASSIGNED, ticket_id=ticket.id, field="assignee", old=old, new=new
+    )
+
+
+def assignable(session: Session, ticket: Ticket) -> list[accounts.PersonCard]:
+    """Return who may work a ticket, by name: active staff of its team."""
+    works = select(RolePermission.role_id).where(
+        RolePermission.permission == Permission.TICKET_TRANSITION, col(RolePermission.scope) >= Scope.TEAM
+    )
+    rows = session.exec(
+        select(Person.id, Person.name)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(Membership.team_id == ticket.team_id, col(Person.active), col(Person.role_id).in_(works))
+        .order_by(Person.name)
+    ).all()
+    return [accounts.PersonCard(id or 0, name) for id, name in rows]  # noqa: A001
+
+
+def rename(session: Session, actor: Actor, ticket: Ticket, *, title: str, seen: int) -> None:
+    """Give a ticket another title; its requester may until the first reply. Raises NotPermitted, Conflict, Invalid."""
+    _may_update(session, actor, ticket, seen)
+    title = text.line(title, field="title", limit=text.TITLE_LIMIT)
+    _set(session, actor, ticket, field="title", value=title, old=ticket.title, new=title)
+    search.index_ticket(session, ticket)
+
+
+def describe(session: Session, actor: Actor, ticket: Ticket, *, description: str, seen: int) -> None:
+    """Write another description; the earlier text stays in the history. Raises as `rename` does."""
+    _may_update(session, actor, ticket, seen)
+    description = text.block(description, field="description", required=False)
+    _set(
+        session,
+        actor,
+        ticket,
+        field="description",
+        value=description,
+        old=ticket.description,
+        new=description,
+    )
+    search.index_ticket(session, ticket)
+
+
+def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Category, seen: int) -> None:
+    """Put a ticket into another category; it stays with its team. Raises NotPermitted, Conflict."""
+    _staff_update(session, actor, ticket, seen)
+    was = session.get(Category, ticket.category_id) if ticket.category_id else None
+    _set(
+        session,
+        actor,
+        ticket,
+        field="category_id",
+        value=category.id,
+        old=was and was.name,
+        new=category.name,
+    )
+
+
+def tag(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[str], seen: int) -> None:
+    """Let a ticket bear just these tags. Raises NotPermitted, Conflict, Invalid."""
+    _staff_update(session, actor, ticket, seen)
+    was = tags_of(session, ticket)
+    now = _set_tags(session, ticket, tags)
+    if was != now:
+        ticket.change(at=clock.now())
+        old, new = ", ".join(was) or None, ", ".join(now) or None
+        events.record(
+            session, actor, Action.TICKET_UPDATED, ticket_id=ticket.id, field="tags", old=old, new=new
+        )
+
+
+def prioritize(session: Session, actor: Actor, ticket: Ticket, *, priority: Priority, seen: int) -> None:
+    """Give a ticket another priority. Raises NotPermitted, Conflict."""
+    gate.permit(session, actor, Permission.TICKET_PRIORITY, ticket)
+    ticket.must_be(seen)
+    old = Priority(ticket.priority).label
+    _set(session, actor, ticket, field="priority", value=int(priority), old=old, new=priority.label)
+
+
+def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, seen: int) -> None:
+    """Hand a ticket to another team; an assignee outside it is let go. Raises NotPermitted, Conflict."""
+    gate.permit(session, actor, Permission.TICKET_MOVE_TEAM, ticket)
+    ticket.must_be(seen)
+    if ticket.team_id == team.id:
+        return
+    was = session.get_one(Team, ticket.team_id)
+    _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
+    if ticket.assignee_id and ticket.assignee_id not in {p.id for p in assignable(session, ticket)}:
+        _hand_to(session, actor, ticket, None)
+
+
+def guard(session: Session, actor: Actor, ticket: Ticket, *, confidential: bool, seen: int) -> None:
+    """Make a ticket confidential, or open to its team again. Raises NotPermitted, Conflict."""
+    _staff_update(session, actor, ticket, seen)
+    old, new = ("yes", "no") if ticket.confidential else ("no", "yes")
+    if ticket.confidential != confidential:
+        _set(session, actor, ticket, field="confidential", value=confidential, old=old, new=new)
+
+
+def copy_in(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
+    """Put somebody in copy: they see the ticket as its requester does. Raises NotPermitted."""
+    gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
+    if session.get(Participant, (ticket.id, person.id), execution_options=gate.PASS) is None:
+        session.add(Participant(ticket_id=ticket.id or 0, person_id=person.id or 0))
+        _copied(session, actor, ticket, old=None, new=str(person.id))
+
+
+def copy_out(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
+    """Take somebody, or oneself, out of the copy. Raises NotPermitted."""
+    gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
+    row = session.get(Participant, (ticket.id, person.id), execution_options=gate.PASS)
+    if row is not None:
+        session.delete(row)
+        _copied(session, actor, ticket, old=str(person.id), new=None)
+
+
+def _copied(session: Session, actor: Actor, ticket: Ticket, *, old: str | None, new: str | None) -> None:
+    events.record(
+        session, actor, Action.TICKET_PARTICIPANTS, ticket_id=ticket.id, field="copy", old=old, new=new
+    )
+
+
+def delete(session: Session, actor: Actor, ticket: Ticket, *, reason: str) -> None:
+    """Take a ticket out of everybody's sight, for a reason that the audit keeps. Raises NotPermitted, Invalid."""
+    gate.permit(session, actor, Permission.TICKET_DELETE, ticket)
+    reason = text.line(reason, field="reason", limit=500)
+    ticket.deleted_at = clock.now()
+    ticket.change(at=ticket.deleted_at)
+    events.record(session, actor, Action.TICKET_DELETED, ticket_id=ticket.id, new=reason, internal=True)
+
+
+def tags_of(session: Session, ticket: Ticket) -> list[str]:
+    """Return a ticket's tags by name."""
+    named = (
+        select(Tag.name)
+        .join(TicketTag, col(TicketTag.tag_id) == Tag.id)
+        .where(TicketTag.ticket_id == ticket.id)
+    )
+    return list(session.exec(named.order_by(Tag.name).execution_options(**gate.PASS)).all())
+
+
+def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[str]:
+    wanted = sorted({text.line(n, field="tags", limit=40).lower() for n in names})
+    if len(wanted) > TAGS:
+        raise Invalid(f"A ticket bears at most {TAGS} tags.", fields={"tags": f"At most {TAGS}."})
+    borne = select(TicketTag).where(TicketTag.ticket_id == ticket.id).execution_options(**gate.PASS)
+    for row in session.exec(borne).all():
+        session.delete(row)
+    session.flush()
+    for name in wanted:
+        tag = session.exec(select(Tag).where(Tag.name == name)).first() or Tag(name=name)
+        session.add(tag)
+        session.flush()
+        session.add(TicketTag(ticket_id=ticket.id or 0, tag_id=tag.id or 0))
+    session.flush()
+    return wanted
+
+
+def _staff_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
+    gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
+    if actor.reach(Permission.TICKET_UPDATE) == Scope.OWN:
+        raise gate.refused(actor, Permission.TICKET_UPDATE, subject="ticket", subject_id=ticket.id)
+    ticket.must_be(seen)
+
+
+def _may_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
+    gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
+    if actor.reach(Permission.TICKET_UPDATE) == Scope.OWN and ticket.first_response_at is not None:
+        raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
+    ticket.must_be(seen)
+
+
+def _set(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    field: str,
+    value: object,
+    old: str | None,
+    new: str | None,
+) -> None:
+    if getattr(ticket, field) == value:
+        return
+    setattr(ticket, field, value)
+    ticket.change(at=clock.now())
+    name = field.removesuffix("_id")
+    events.record(session, actor, Action.TICKET_UPDATED, ticket_id=ticket.id, field=name, old=old, new=new)

@@ -1,0 +1,71 @@
+"""Structured logs: one JSON line an event, free of secrets, tokens, bodies and session ids."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+SECRET_KEYS = re.compile(
+    r"(?i)(password|secret|token|cookie|authorization|session|body|title|description|email)"
+)
+_PATTERNS = (
+    (re.compile(r"dkt_[\w-]+"), "dkt_…"),
+    (re.compile(r"(?i)(bearer\s+)\S+"), r"\1…"),
+    (re.compile(r"(/_stcore/upload_file/)[^/\s]+"), r"\1…"),
+    (re.compile(r"([?&](?:token|secret)=)[^&\s]+"), r"\1…"),
+    (re.compile(r"(://[^:/@\s]+:)[^@\s]+@"), r"\1…@"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "…@…"),
+    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]"), "·"),
+)
+
+
+def scrub(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Take out what must not stand in a log, by key and by pattern."""
+    for key, value in entry.items():
+        if SECRET_KEYS.search(key):
+            entry[key] = "…"
+        elif isinstance(value, str):
+            entry[key] = clean(value)
+    return entry
+
+
+def clean(value: str) -> str:
+    """Return text without secrets and control characters."""
+    for pattern, shown in _PATTERNS:
+        value = pattern.sub(shown, value)
+    return value
+
+
+def configure(level: str = "info") -> None:
+    """Send structlog's and the standard library's logs through the same scrubbing, to standard error."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        scrub,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("uvicorn.access", "watchdog", "httpx", "httpcore", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,299 @@
+"""People's accounts: who is there, who may be invited, changed and disabled."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, true
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Comment, Membership, Person, Role, RolePermission, Team, Ticket
+from db.vocabulary import Action, Permission, Purpose, Scope
+from lib import clock, gate, text
+from lib.errors import Conflict, Invalid, NotPermitted
+from lib.gate import Actor
+from lib.people import onetime, passwords, roles, sessions, tokens
+from lib.people.roles import RoleCard
+from lib.trust import events
+
+_EMAIL = re.compile(r"[^\s@<>(),;:\"\\\[\]]{1,64}@[^\s@<>(),;:\"\\\[\]]{1,189}")
+LAST_ADMINISTRATOR = "Docket needs at least one active administrator. Make somebody else one first."
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """A person as others see them; `email` and the rest are None for those who may only know the name."""
+
+    id: int
+    name: str
+    email: str | None = None
+    role: str | None = None
+    active: bool = True
+    teams: tuple[str, ...] = ()
+    invited: bool = False
+
+
+def address(value: str) -> str:
+    """Return an e-mail address in the form that is stored; raises Invalid naming `email`."""
+    cleaned = text.line(value, field="email", limit=254).lower()
+    if not _EMAIL.fullmatch(cleaned):
+        raise Invalid("That is not an e-mail address.", fields={"email": "That is not an e-mail address."})
+    return cleaned
+
+
+def by_email(session: Session, email: str) -> Person | None:
+    """Return the account with this address, active or not; for signing in and the command line only."""
+    return session.exec(select(Person).where(Person.email == email.strip().lower())).first()
+
+
+def administrators(session: Session) -> int:
+    """Count the active people who may manage everything."""
+    manage = select(RolePermission.role_id).where(
+        RolePermission.permission == Permission.SYSTEM_MANAGE, RolePermission.scope == Scope.ALL
+    )
+    return session.exec(
+        select(func.count()).select_from(Person).where(col(Person.active), col(Person.role_id).in_(manage))
+    ).one()
+
+
+def known(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `person` for whom an actor may know by name.
+
+    Staff know everybody; others know themselves and the staff who wrote to them or work on their tickets.
+    """
+    if actor.id is None or actor.staff or actor.may(Permission.USER_MANAGE):
+        return true()
+    mine = select(Ticket.id).where(gate.readable(actor))
+    wrote = select(Comment.author_id).where(col(Comment.ticket_id).in_(mine), ~col(Comment.internal))
+    works = select(Ticket.assignee_id).where(gate.readable(actor), col(Ticket.assignee_id).is_not(None))
+    return or_(col(Person.id) == actor.id, col(Person.id).in_(wrote), col(Person.id).in_(works))
+
+
+def directory(
+    session: Session,
+    actor: Actor,
+    *,
+    search: str = "",
+    after: int = 0,
+    limit: int = 50,
+    active: bool | None = True,
+) -> list[PersonCard]:
+    """Return the people whom the actor may know, by id after `after`, whose name or address holds `search`."""
+    found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id).where(known(actor))
+    if search:
+        like = f"%{search.lower().replace('%', '').replace('_', '')}%"
+        names = func.lower(Person.name).like(like)
+        found = found.where(or_(names, col(Person.email).like(like)) if actor.staff else names)
+    if active is not None:
+        found = found.where(col(Person.active) == active)
+    found = found.where(col(Person.id) > after).order_by(col(Person.id)).limit(limit)
+    rows = session.exec(found.execution_options(**gate.PASS)).all()
+    teams = _teams_of(session, [p.id for p, _ in rows])
+    return [_card(actor, p, role, teams.get(p.id or 0, ())) for p, role in rows]
+
+
+def show(session: Session, actor: Actor, person_id: int) -> PersonCard:
+    """Return one person as the actor may see them; raises NotFound."""
+    found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)
+    row = session.exec(
+        found.where(Person.id == person_id, known(actor)).execution_options(**gate.PASS)
+    ).first()
+    if row is None:
+        raise gate.hidden(actor, Permission.USER_MANAGE, "person", person_id)
+    return _card(actor, row[0], row[1], _teams_of(session, [person_id]).get(person_id, ()))
+
+
+def _card(actor: Actor, person: Person, role: str, teams: tuple[str, ...]) -> PersonCard:
+    if not (actor.staff or actor.may(Permission.USER_MANAGE) or actor.id in (None, person.id)):
+        return PersonCard(person.id or 0, person.name)
+    invited = person.password_hash is None
+    return PersonCard(person.id or 0, person.name, person.email, role, person.active, teams, invited)
+
+
+def _teams_of(session: Session, people: Iterable[int | None]) -> dict[int, tuple[str, ...]]:
+    rows = session.exec(
+        select(Membership.person_id, Team.name)
+        .join(Team, col(Team.id) == Membership.team_id)
+        .where(col(Membership.person_id).in_(list(people)))
+        .order_by(Team.name)
+    ).all()
+    found: dict[int, tuple[str, ...]] = {}
+    for person, team in rows:
+        found[person] = (*found.get(person, ()), team)
+    return found
+
+
+def found_desk(session: Session, *, email: str, name: str, password: str) -> Person:
+    """Create the first administrator; of two that race, one wins and the other meets a Conflict."""
+    lock(session, "set-up")
+    if administrators(session):
+        raise Conflict("Docket is set up already. Please sign in.")
+    role = roles.find(session, "administrator")
+    person = _add(session, email=email, name=name, role=role)
+    passwords.check(password, second_factor=False, about=(person.name, person.email))
+    person.password_hash = passwords.hashed(password)
+    team = session.exec(select(Team.id).where(col(Team.is_default))).one()
+    session.add(Membership(person_id=person.id or 0, team_id=team or 0))
+    events.record(
+        session, gate.system("set-up"), Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name
+    )
+    return person
+
+
+def invite(
+    session: Session, actor: Actor, *, email: str, name: str, role: RoleCard, teams: Iterable[int] = ()
+) -> Person:
+    """Create an account without a password; give the person a link from `link` to set one.
+
+    Raises NotPermitted (the actor may not invite, or not with this role or team) and Invalid (address in use).
+    """
+    gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
+    _may_grant(actor, role)
+    chosen = set(teams)
+    if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and chosen - actor.teams:
+        raise gate.refused(
+            actor, Permission.TEAM_MANAGE, subject="team", subject_id=min(chosen - actor.teams)
+        )
+    person = _add(session, email=email, name=name, role=role)
+    session.add_all(Membership(person_id=person.id or 0, team_id=team) for team in chosen)
+    session.flush()
+    events.record(session, actor, Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name)
+    return person
+
+
+def _add(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
+    email, name = address(email), text.line(name, field="name", limit=120)
+    if by_email(session, email):
+        raise Invalid(
+            "Somebody with this e-mail address is here already.", fields={"email": "In use already."}
+        )
+    person = Person(email=email, name=name, role_id=role.id, created_at=clock.now())
+    session.add(person)
+    session.flush()
+    return person
+
+
+def link(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> str:
+    """Return a one-time secret with which the person sets a password: 30 minutes, three days for an invitation."""
+    _may_manage(session, actor, person)
+    events.record(session, actor, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
+    lifetime = onetime.INVITATION if invitation else None
+    return onetime.make(session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime)
+
+
+def set_password(session: Session, secret: str, password: str) -> Person:
+    """Set the password of the person a link was made for; every session and token of theirs ends.
+
+    Raises Invalid when the link no longer works (it is not used up when only the password was refused).
+    """
+    row = onetime.peek(session, Purpose.PASSWORD, secret)
+    person = session.get(Person, row.person_id) if row else None
+    if person is None or not person.active:
+        onetime.redeem(session, Purpose.PASSWORD, "")
+        raise AssertionError("redeeming nothing always refuses")
+    _choose(person, password)
+    onetime.redeem(session, Purpose.PASSWORD, secret)
+    sessions.end_all(session, person.id or 0)
+    tokens.end_all(session, person.id or 0)
+    by = Actor(id=person.id, name=person.name, role="", scopes={})
+    events.record(session, by, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
+    return person
+
+
+def change_password(session: Session, actor: Actor, *, current: str, new: str) -> None:
+    """Change one's own password; the other sessions end, this one stays. Raises Invalid."""
+    person = session.get_one(Person, actor.id)
+    if not passwords.verify(current, against=person.password_hash):
+        raise Invalid("Your present password is not right.", fields={"current": "Not right."})
+    _choose(person, new)
+    sessions.end_all(session, person.id or 0, but=actor.sign_in_id)
+    events.record(session, actor, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
+
+
+def _choose(person: Person, password: str) -> None:
+    passwords.check(password, second_factor=person.totp_secret is not None, about=(person.name, person.email))
+    person.password_hash = passwords.hashed(password)
+
+
+def find(session: Session, actor: Actor, person_id: int) -> Person:
+    """Return the account to change; raises NotFound when the actor may not know the person."""
+    show(session, actor, person_id)
+    return session.get_one(Person, person_id)
+
+
+def rename(session: Session, actor: Actor, person: Person, *, name: str) -> None:
+    """Give a person another name: one's own, or somebody's whom the actor manages."""
+    if person.id != actor.id:
+        _may_manage(session, actor, person)
+    was, person.name = person.name, text.line(name, field="name", limit=120)
+    if person.name != was:
+        _changed(session, actor, person, field="name", old=was, new=person.name)
+
+
+def give_role(session: Session, actor: Actor, person: Person, *, role: RoleCard) -> None:
+    """Give a person another role; never one's own, never away from the last administrator."""
+    _may_manage(session, actor, person)
+    _may_grant(actor, role)
+    if person.role_id == role.id:
+        return
+    was = roles.find(session, person.role_id).name
+    person.role_id = role.id
+    session.flush()
+    _keep_an_administrator(session)
+    _changed(session, actor, person, field="role", old=was, new=role.name)
+
+
+def disable(session: Session, actor: Actor, person: Person) -> None:
+    """Let a person no longer in: every session, token and link of theirs ends at once."""
+    _may_manage(session, actor, person)
+    if not person.active:
+        return
+    person.active = False
+    session.flush()
+    _keep_an_administrator(session)
+    sessions.end_all(session, person.id or 0)
+    tokens.end_all(session, person.id or 0)
+    onetime.withdraw(session, Purpose.PASSWORD, person_id=person.id)
+    _changed(session, actor, person, field="active", old="yes", new="no")
+
+
+def enable(session: Session, actor: Actor, person: Person) -> None:
+    """Let a disabled person in again, with the password they had."""
+    _may_manage(session, actor, person)
+    if not person.active:
+        person.active = True
+        _changed(session, actor, person, field="active", old="no", new="yes")
+
+
+def _changed(session: Session, actor: Actor, person: Person, *, field: str, old: str, new: str) -> None:
+    events.record(
+        session, actor, Action.PERSON_CHANGED, subject=f"person:{person.id}", field=field, old=old, new=new
+    )
+
+
+def _keep_an_administrator(session: Session) -> None:
+    lock(session, "administrators")
+    if not administrators(session):
+        raise Invalid(LAST_ADMINISTRATOR)
+
+
+def _may_grant(actor: Actor, role: RoleCard) -> None:
+    if not roles.grantable(actor, role):
+        raise gate.refused(actor, Permission.USER_MANAGE, subject="role", subject_id=role.id)
+
+
+def _may_manage(session: Session, actor: Actor, person: Person) -> None:
+    gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
+    if person.id == actor.id:
+        raise NotPermitted("You can't do this to your own account.", permission=Permission.USER_MANAGE.value)
+    if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
+        return
+    shared = select(Membership.team_id).where(
+        Membership.person_id == person.id, col(Membership.team_id).in_(actor.teams)
+    )
+    if (
+        not roles.grantable(actor, roles.find(session, person.role_id))
+        or session.exec(shared).first() is None
+    ):
+        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)

@@ -1,0 +1,161 @@
+"""Signed-in browsers: rows, with idle and absolute limits, from which the person is derived on every run."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from db.models import Membership, Person, Role, SignIn
+from db.vocabulary import Action, Channel, Permission
+from lib import clock, gate, settings
+from lib.gate import Actor
+from lib.people import roles
+from lib.people.onetime import digest
+from lib.trust import events
+
+TOUCH = timedelta(minutes=1)
+"""How old `seen_at` may grow before it is written again, so that a click is not a write."""
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """One signed-in browser as its owner sees it."""
+
+    id: int
+    browser: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def open(session: Session, person: Person, *, browser: str, address: str) -> str:  # noqa: A001
+    """Sign a person in and return the secret for their cookie: 256 random bits, kept only as a hash."""
+    secret, now = secrets.token_urlsafe(32), clock.now()
+    row = SignIn(
+        secret_hash=digest(secret),
+        person_id=person.id or 0,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(hours=settings.current().session_hours),
+        browser=browser[:200],
+        address=address[:64],
+    )
+    session.add(row)
+    session.flush()
+    by = Actor(id=person.id, name=person.name, role="", scopes={}, address=address[:64])
+    events.record(session, by, Action.SIGNED_IN, subject=f"session:{row.id}")
+    return secret
+
+
+def who(
+    session: Session, secret: str | None, *, channel: Channel, address: str | None = None
+) -> Actor | None:
+    """Return who stands behind a cookie now, with today's role and teams, or None."""
+    if not secret:
+        return None
+    now = clock.now()
+    idle = timedelta(minutes=settings.current().session_idle_minutes)
+    found = session.exec(
+        select(SignIn, Person, Role.name)
+        .join(Person, col(Person.id) == SignIn.person_id)
+        .join(Role, col(Role.id) == Person.role_id)
+        .where(
+            SignIn.secret_hash == digest(secret),
+            col(SignIn.revoked_at).is_(None),
+            SignIn.expires_at > now,
+            SignIn.seen_at > now - idle,
+            col(Person.active),
+        )
+    ).first()
+    if found is None:
+        return None
+    row, person, role = found
+    return actor(session, person, role, channel=channel, address=address, sign_in_id=row.id)
+
+
+def actor(
+    session: Session,
+    person: Person,
+    role: str,
+    *,
+    channel: Channel,
+    address: str | None = None,
+    sign_in_id: int | None = None,
+) -> Actor:
+    """Return a person as an actor, with what their role and teams let them do at this moment."""
+    teams = session.exec(select(Membership.team_id).where(Membership.person_id == person.id)).all()
+    return Actor(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        role=role,
+        role_id=person.role_id,
+        scopes=roles.scopes(session, person.role_id),
+        teams=frozenset(teams),
+        channel=channel,
+        address=address,
+        sign_in_id=sign_in_id,
+        timezone=person.timezone,
+    )
+
+
+def stale(session: Session, actor: Actor) -> bool:
+    """Tell whether `touch` is due."""
+    seen = session.exec(select(SignIn.seen_at).where(SignIn.id == actor.sign_in_id)).first()
+    return seen is not None and seen < clock.now() - TOUCH
+
+
+def touch(session: Session, actor: Actor) -> None:
+    """Note that the browser was used, so that it does not go idle."""
+    session.execute(update(SignIn).where(col(SignIn.id) == actor.sign_in_id).values(seen_at=clock.now()))
+
+
+def mine(session: Session, actor: Actor) -> list[SessionCard]:
+    """Return the actor's signed-in browsers, last used first."""
+    rows = session.exec(
+        select(SignIn)
+        .where(
+            SignIn.person_id == actor.id, col(SignIn.revoked_at).is_(None), SignIn.expires_at > clock.now()
+        )
+        .order_by(col(SignIn.seen_at).desc())
+    ).all()
+    return [
+        SessionCard(r.id or 0, r.browser, r.address, r.created_at, r.seen_at, r.id == actor.sign_in_id)
+        for r in rows
+    ]
+
+
+def end(session: Session, secret: str | None) -> None:
+    """Sign a browser out by its cookie; one that is unknown or ended already changes nothing."""
+    if not secret:
+        return
+    row = session.exec(
+        select(SignIn).where(SignIn.secret_hash == digest(secret), col(SignIn.revoked_at).is_(None))
+    ).first()
+    if row is not None:
+        row.revoked_at = clock.now()
+        by = Actor(id=row.person_id, name="", role="", scopes={})
+        events.record(session, by, Action.SIGNED_OUT, subject=f"session:{row.id}")
+
+
+def revoke(session: Session, actor: Actor, sign_in_id: int) -> None:
+    """End one of one's own sessions, or with the permission anybody's; raises NotFound."""
+    row = session.get(SignIn, sign_in_id)
+    if row is None or not (
+        row.person_id == actor.id or actor.may(Permission.USER_MANAGE, least=gate.Scope.ALL)
+    ):
+        raise gate.hidden(actor, Permission.USER_MANAGE, "session", sign_in_id)
+    if row.revoked_at is None:
+        row.revoked_at = clock.now()
+        events.record(session, actor, Action.SESSION_REVOKED, subject=f"session:{row.id}")
+
+
+def end_all(session: Session, person_id: int, *, but: int | None = None) -> None:
+    """End every session of a person, except the one with the id `but`."""
+    ended = update(SignIn).where(col(SignIn.person_id) == person_id, col(SignIn.revoked_at).is_(None))
+    if but is not None:
+        ended = ended.where(col(SignIn.id) != but)
+    session.execute(ended.values(revoked_at=clock.now()))

@@ -1,0 +1,108 @@
+"""Teams: who works tickets together."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from db.models import Membership, Person, Team
+from db.vocabulary import Action, Permission, Scope
+from lib import gate, text
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.trust import events
+
+
+@dataclass(frozen=True)
+class TeamCard:
+    """A team; `members` maps a person's id to their name, and is empty for those who are not staff."""
+
+    id: int
+    name: str
+    is_default: bool
+    members: dict[int, str]
+
+
+def every(session: Session, actor: Actor) -> list[TeamCard]:
+    """Return all teams by name; only staff see who is in them."""
+    teams = session.exec(select(Team).order_by(Team.name)).all()
+    members: dict[int, dict[int, str]] = {}
+    if actor.staff or actor.id is None:
+        rows = session.exec(
+            select(Membership.team_id, Person.id, Person.name)
+            .join(Person, col(Person.id) == Membership.person_id)
+            .where(col(Person.active))
+            .order_by(Person.name)
+        ).all()
+        for team, person, name in rows:
+            members.setdefault(team, {})[person or 0] = name
+    return [TeamCard(t.id or 0, t.name, t.is_default, members.get(t.id or 0, {})) for t in teams]
+
+
+def find(session: Session, team_id: int) -> Team:
+    """Return a team; raises Invalid naming the field `team`."""
+    team = session.get(Team, team_id)
+    if team is None:
+        raise Invalid("There is no such team.", fields={"team": "There is no such team."})
+    return team
+
+
+def default(session: Session) -> int:
+    """Return the id of the team that gets what nobody else does."""
+    return session.exec(select(Team.id).where(col(Team.is_default))).one() or 0
+
+
+def create(session: Session, actor: Actor, *, name: str) -> Team:
+    """Add a team; raises Invalid when the name is taken."""
+    gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
+    team = Team(name=_free_name(session, name))
+    session.add(team)
+    session.flush()
+    events.record(session, actor, Action.TEAM_CREATED, subject=f"team:{team.id}", new=team.name)
+    return team
+
+
+def rename(session: Session, actor: Actor, team: Team, *, name: str) -> None:
+    """Give a team another name."""
+    _may_manage(actor, team)
+    if name.strip() == team.name:
+        return
+    was, team.name = team.name, _free_name(session, name)
+    _changed(session, actor, team, field="name", old=was, new=team.name)
+
+
+def add(session: Session, actor: Actor, team: Team, person: Person) -> None:
+    """Let a person belong to a team; belonging already changes nothing."""
+    _may_manage(actor, team)
+    if session.get(Membership, (person.id, team.id)) is None:
+        session.add(Membership(person_id=person.id or 0, team_id=team.id or 0))
+        _changed(session, actor, team, field="member", old=None, new=str(person.id))
+
+
+def remove(session: Session, actor: Actor, team: Team, person: Person) -> None:
+    """Let a person no longer belong to a team; they lose sight of its tickets at once."""
+    _may_manage(actor, team)
+    row = session.get(Membership, (person.id, team.id))
+    if row is not None:
+        session.delete(row)
+        _changed(session, actor, team, field="member", old=str(person.id), new=None)
+
+
+def _free_name(session: Session, name: str) -> str:
+    name = text.line(name, field="name", limit=80)
+    if session.exec(select(Team.id).where(Team.name == name)).first() is not None:
+        raise Invalid("A team of this name is here already.", fields={"name": "In use already."})
+    return name
+
+
+def _changed(
+    session: Session, actor: Actor, team: Team, *, field: str, old: str | None, new: str | None
+) -> None:
+    events.record(
+        session, actor, Action.TEAM_CHANGED, subject=f"team:{team.id}", field=field, old=old, new=new
+    )
+
+
+def _may_manage(actor: Actor, team: Team) -> None:
+    gate.require(actor, Permission.TEAM_MANAGE, least=Scope.TEAM)
+    if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and team.id not in actor.teams:
+        raise gate.refused(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)

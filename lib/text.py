@@ -1,0 +1,82 @@
+"""Text that people type: cleaned on the way in, rendered to safe HTML on the way out, folded for finding."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+
+from lib.errors import Invalid
+
+BODY_LIMIT = 50_000
+"""Characters in a description or comment."""
+TITLE_LIMIT = 200
+WORD_LIMIT = 64
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WORD = re.compile(r"[^\W_]+")
+_TAGS = {
+    "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
+    ["table", "strikethrough"]
+)
+_markdown.disable("image")
+
+
+def line(value: str, *, field: str, limit: int, required: bool = True) -> str:
+    """Return one clean line: no line breaks, control or direction characters, at most `limit` characters.
+
+    Raises Invalid naming `field` when it is empty though required, too long, or holds what can't be stored.
+    """
+    cleaned = " ".join(_INVISIBLE.sub("", _storable(value, field)).split())
+    if required and not cleaned:
+        raise Invalid(f"The {field} is missing.", fields={field: "Please fill this in."})
+    return _within(cleaned, field, limit)
+
+
+def block(value: str, *, field: str, limit: int = BODY_LIMIT, required: bool = True) -> str:
+    """Return clean text of several lines; raises Invalid as `line` does."""
+    cleaned = _CONTROL.sub("", _storable(value, field).replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if required and not cleaned:
+        raise Invalid(f"The {field} is empty.", fields={field: "Please write something."})
+    return _within(cleaned, field, limit)
+
+
+def _storable(value: str, field: str) -> str:
+    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        raise Invalid(
+            f"The {field} holds a character that can't be stored. Remove it and try again; nothing was saved.",
+            fields={field: "Holds a character that can't be stored."},
+        )
+    return unicodedata.normalize("NFC", value)
+
+
+def _within(value: str, field: str, limit: int) -> str:
+    if len(value) > limit:
+        sentence = f"At most {limit:,} characters; this has {len(value):,}."
+        raise Invalid(f"The {field} is too long. {sentence}", fields={field: sentence})
+    return value
+
+
+@lru_cache(maxsize=2048)
+def html(source: str) -> str:
+    """Render Markdown to HTML that is safe to show anywhere: no images, scripts, styles or odd links."""
+    return nh3.clean(
+        _markdown.render(source),
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}, "code": {"class"}, "td": {"align"}, "th": {"align"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def words(*parts: str) -> list[str]:
+    """Return the words of `parts` folded to plain small letters without accents, in order."""
+    folded = unicodedata.normalize("NFKD", " ".join(parts).casefold())
+    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    return [word[:WORD_LIMIT] for word in _WORD.findall(plain)]

@@ -1,0 +1,46 @@
+"""Do a thing once: the same key by the same person gets the first answer again, however often it is sent."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Receipt
+from lib import clock
+from lib.errors import Invalid
+from lib.gate import Actor
+
+KEPT = timedelta(days=7)
+
+
+def once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Callable[[], str]) -> str:
+    """Do `deed` and keep its answer, or return the answer kept for `key`; those who race wait and get it too.
+
+    Raises Invalid when the key was used for something else, which `fingerprint` tells.
+    """
+    lock(session, f"receipt:{actor.id}:{key}")
+    kept = session.exec(select(Receipt).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
+    if kept is not None:
+        if kept.fingerprint != fingerprint:
+            raise Invalid("This Idempotency-Key was used for another request. Use a new one.")
+        return kept.answer
+    answer = deed()
+    row = Receipt(person_id=actor.id or 0, key=key, fingerprint=fingerprint, answer=answer, at=clock.now())
+    session.add(row)
+    session.flush()
+    return answer
+
+
+def used(session: Session, actor: Actor, key: str) -> bool:
+    """Tell whether a key was used."""
+    return (
+        session.exec(select(Receipt.id).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
+        is not None
+    )
+
+
+def forget_old(session: Session) -> None:
+    """Drop receipts that nobody will ask for again."""
+    session.execute(delete(Receipt).where(col(Receipt.at) < clock.now() - KEPT))
