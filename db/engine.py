@@ -40,12 +40,13 @@ def sqlite_library() -> Any:
 def connect(url: str) -> Engine:
     """Return an engine for `url`; on an affected SQLite library it falls back from WAL to a rollback journal."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
     library = sqlite_library()
     engine = create_engine(
         url,
         module=library,
         poolclass=QueuePool,
+        hide_parameters=True,
         pool_size=20,
         max_overflow=20,
         connect_args={"check_same_thread": False, "timeout": 15, "cached_statements": 512},
