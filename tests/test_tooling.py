@@ -215,6 +215,19 @@ class TestChecking:
         assert chromium.find() is None
         assert chromium.install() is None
 
+    def test_chromium_is_installed_where_it_can_be(self, monkeypatch, tmp_path, capsys):
+        apt = tmp_path / "apt-get"
+        apt.write_text(f"#!/bin/sh\ncd {tmp_path}\necho $* >> asked\n: > chromium\n/bin/chmod +x chromium\n")
+        apt.chmod(0o755)
+        monkeypatch.delenv("CHROME", raising=False)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(chromium, "PLACES", ())
+        assert chromium.find() is None
+        assert chromium.install() == str(tmp_path / "chromium")
+        asked = (tmp_path / "asked").read_text().splitlines()
+        assert asked == ["-qq update", "-qq install --yes chromium fonts-liberation"]
+
 
 class TestFiles:
     def test_requirements_are_the_exported_lock(self):

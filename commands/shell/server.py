@@ -1,5 +1,6 @@
 """The web server: one process that carries pages, API and worker."""
 
+import logging
 import socket
 
 import click
@@ -14,8 +15,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
         raise click.ClickException(
-            f"Can't listen on {host}, port {port}: {error.strerror}. Choose another --port or --host."
+            f"Can't listen on {host}, port {port}: {why}. Choose another --port or --host."
         ) from None
 
 
@@ -46,6 +48,8 @@ def serve(listening: socket.socket) -> bool:
             timeout_graceful_shutdown=5,
         )
     )
+    # Streamlit gives this logger a handler of its own again while it starts; a filter stays.
+    logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
