@@ -1,6 +1,7 @@
 """`run`: serve the desk."""
 
 import os
+from importlib import import_module
 
 import click
 
@@ -24,7 +25,7 @@ def run(ctx: click.Context, host: str, port: int, demo: bool) -> None:
         settings.current.cache_clear()
         settings.current().key()  # a wrong or weak secret stops the start here, with its sentence
         if demo:
-            ctx.invoke(ctx.find_root().command.get_command(ctx, "demo"))
+            ctx.invoke(import_module("commands.demo").demo)
         click.echo(f"Docket is starting at {url}")
         os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the current folder
         if not server.serve(listening):

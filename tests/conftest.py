@@ -62,8 +62,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
             *, data: Path | None = None, command: tuple[str, ...] = (), url: str | None = None, **own: str
         ) -> servers.Server:
             folder = data or tmp_path_factory.mktemp("desk")
-            chosen = {"command": command, "url": url} if command else {}
-            return stack.enter_context(servers.running(folder, own, **chosen))
+            chosen = command or servers.RUN
+            return stack.enter_context(servers.running(folder, own, command=chosen, url=url))
 
         yield start
 

@@ -16,6 +16,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds; a cold machine with two cores and a browser beside it is slow
+RUN = ("-m", "commands", "run", "--port", "0")
 SAYS_WHERE = re.compile(r"starting at (http\S+)")
 
 
@@ -61,7 +62,7 @@ def running(
     data: Path,
     settings: Mapping[str, str] | None = None,
     *,
-    command: Sequence[str] = ("-m", "commands", "run", "--port", "0"),
+    command: Sequence[str] = RUN,
     url: str | None = None,
 ) -> Iterator[Server]:
     """Start Docket with DOCKET_ `settings`, wait until it is healthy, and stop it at the end.
