@@ -1,0 +1,36 @@
+"""`person`: people, from the command line: the first ones, and those who lost their way in."""
+
+import click
+
+
+@click.group()
+def person() -> None:
+    """Add people, and give them links with which they set a password."""
+
+
+@person.command()
+@click.option("--email", required=True, help="The address with which they sign in.")
+@click.option("--name", help="How others see them; a new person needs one.")
+@click.option("--role", default="requester", show_default=True, help="A role's name.")
+@click.option(
+    "--team", "teams", multiple=True, metavar="NAME", help="Their team; may be repeated."
+)
+@click.option("--again", is_flag=True, help="Make a new link for somebody who is here already.")
+def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: bool) -> None:
+    """Add a person and print the link with which they set a password.
+
+    Staff without --team join the default team. The link works once, within three days for somebody new and 30
+    minutes for somebody who had a password. A new link lets every earlier one lapse.
+    """
+    from commands.shell import desk, newcomers
+    from lib import settings
+
+    desk.prepare()
+    if again:
+        who, secret = newcomers.link_again(email)
+    else:
+        who, secret = newcomers.invite(email, name, role, teams)
+    click.echo(who, err=True)
+    click.echo(f"{settings.current().base_url}/set-password?token={secret}")
+    if "base_url" not in settings.current().model_fields_set:
+        click.echo("If people reach Docket at another address, set DOCKET_BASE_URL to it.", err=True)

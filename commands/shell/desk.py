@@ -1,0 +1,17 @@
+"""The desk as the command line meets it: a database of today's schema, and Docket itself who acts."""
+
+from db import schema
+from db.vocabulary import Channel, Permission
+from lib import gate, settings, transactions
+from lib.gate import Actor
+
+
+def prepare() -> None:
+    """Make the data folder, connect to its database and bring it to today's schema."""
+    settings.current().data.mkdir(parents=True, exist_ok=True)
+    schema.migrate(transactions.engine())
+
+
+def operator(*permissions: Permission) -> Actor:
+    """Return Docket acting for whoever holds this machine, with just the permissions listed."""
+    return gate.system("command line", *permissions, channel=Channel.COMMAND)

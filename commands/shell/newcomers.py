@@ -1,0 +1,60 @@
+"""How the command line lets people in."""
+
+from sqlmodel import Session
+
+from commands.shell import desk
+from db.models import Person
+from db.vocabulary import Permission, Scope
+from lib import transactions
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.people import accounts, roles, teams
+
+
+def invite(email: str, name: str | None, role: str, team_names: tuple[str, ...]) -> tuple[str, str]:
+    """Add a person; return a sentence about it and the secret of their link.
+
+    Raises Invalid for a missing name, an address in use, and a role or team that is not there.
+    """
+    if not name:
+        raise Invalid("A new person needs a --name. For a new link for somebody who is here, use --again.")
+    me = desk.operator(Permission.USER_MANAGE, Permission.TEAM_MANAGE)
+    with transactions.act() as session:
+        if accounts.by_email(session, email):
+            raise Invalid(f"{email} is here already. For a new link, add --again.")
+        chosen = roles.find(session, role)
+        joins = _teams(session, me, team_names)
+        if not team_names and chosen.scopes.get(Permission.TICKET_READ, Scope.NONE) >= Scope.TEAM:
+            joins = {teams.find(session, teams.default(session)).name: teams.default(session)}
+        person = accounts.invite(session, me, email=email, name=name, role=chosen, teams=joins.values())
+        secret = accounts.link(session, me, person, invitation=True)
+    where = f" in {', '.join(joins)}" if joins else ""
+    return f"{person.name} is here now as {chosen.name}{where}. This link sets their password, once:", secret
+
+
+def _teams(session: Session, me: Actor, names: tuple[str, ...]) -> dict[str, int]:
+    known = {card.name.casefold(): card for card in teams.every(session, me)}
+    for name in names:
+        if name.casefold() not in known:
+            there = ", ".join(card.name for card in known.values())
+            raise Invalid(f"There is no team “{name}”. There is: {there}.")
+    return {known[n.casefold()].name: known[n.casefold()].id for n in names}
+
+
+def link_again(email: str) -> tuple[str, str]:
+    """Make a new link for somebody; return a sentence about it and the link's secret. Raises Invalid."""
+    me = desk.operator(Permission.USER_MANAGE)
+    with transactions.act() as session:
+        person = known(session, email)
+        secret = accounts.link(session, me, person, invitation=person.password_hash is None)
+    return f"This link sets the password of {person.name}, once:", secret
+
+
+def known(session: Session, email: str) -> Person:
+    """Return the active person with an address; raises Invalid."""
+    person = accounts.by_email(session, email)
+    if person is None:
+        raise Invalid(f"Nobody here has the address {email}.")
+    if not person.active:
+        raise Invalid(f"{person.name} is disabled. An administrator has to enable them first.")
+    return person

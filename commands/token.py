@@ -1,0 +1,34 @@
+"""`token`: API tokens, from the command line."""
+
+import click
+
+
+@click.group()
+def token() -> None:
+    """Make tokens for programs that use the API."""
+
+
+@token.command()
+@click.option("--person", "email", required=True, metavar="EMAIL", help="Whose token it is.")
+@click.option("--name", required=True, help="What it is for.")
+@click.option("--scope", default="write", show_default=True, help="read, write or admin.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="How long it works; otherwise until revoked."
+)
+def add(email: str, name: str, scope: str, days: int | None) -> None:
+    """Make a token for a person and print it, once: only its hash is kept.
+
+    It lets a program do what the person may do, at most; read and write tokens less than that.
+    """
+    from commands.shell import desk, newcomers
+    from db.vocabulary import Permission
+    from lib import transactions
+    from lib.people import tokens
+
+    desk.prepare()
+    with transactions.act() as session:
+        owner = newcomers.known(session, email)
+        me = desk.operator(Permission.APIKEY_OWN)
+        _row, secret = tokens.create(session, me, name=name, scope=scope, days=days, owner=owner)
+    click.echo(f"A {scope} token for {owner.name}. Keep it now: nobody can show it again.", err=True)
+    click.echo(secret)
