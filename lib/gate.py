@@ -47,6 +47,8 @@ class Actor:
     role_id: int | None = None
     sign_in_id: int | None = None
     timezone: str | None = field(default=None, compare=False)
+    cap: str | None = None
+    """The scope of the API token through which they act, if it is one."""
 
     def reach(self, permission: Permission) -> Scope:
         """Return how far `permission` reaches for this actor; what is not granted is NONE."""
@@ -64,7 +66,7 @@ class Actor:
     def capped(self, scope: str) -> "Actor":
         """Return the actor as an API token of `scope` (read, write, admin) lets them be: never more than themselves."""
         kept = {p: s for p, s in self.scopes.items() if _token_allows(scope, p)}
-        return replace(self, scopes=kept)
+        return replace(self, scopes=kept, cap=scope)
 
 
 def _token_allows(scope: str, permission: Permission) -> bool:

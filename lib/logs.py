@@ -67,5 +67,7 @@ def configure(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "watchdog", "httpx", "httpcore", "asyncio"):
+    # Streamlit gives this logger a handler again while it starts; its lines would hold session ids. A filter stays.
+    logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
+    for noisy in ( "watchdog", "httpx", "httpcore", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

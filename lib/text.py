@@ -13,6 +13,8 @@ BODY_LIMIT = 50_000
 """Characters in a description or comment."""
 TITLE_LIMIT = 200
 WORD_LIMIT = 64
+SHORT = 4_000
+"""Characters up to which rendered text is remembered, so that long ones can't fill the memory."""
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -62,9 +64,12 @@ def _within(value: str, field: str, limit: int) -> str:
     return value
 
 
-@lru_cache(maxsize=2048)
 def html(source: str) -> str:
     """Render Markdown to HTML that is safe to show anywhere: no images, scripts, styles or odd links."""
+    return _remembered(source) if len(source) <= SHORT else _rendered(source)
+
+
+def _rendered(source: str) -> str:
     return nh3.clean(
         _markdown.render(source),
         tags=_TAGS,
@@ -73,6 +78,9 @@ def html(source: str) -> str:
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
+
+
+_remembered = lru_cache(maxsize=2048)(_rendered)
 
 
 def words(*parts: str) -> list[str]:

@@ -102,6 +102,14 @@ def actor(
     )
 
 
+def ended(session: Session, secret: str | None, *, person_id: int) -> bool:
+    """Tell whether a cookie was once this person's: then their session ended, and nobody else resumed it."""
+    if not secret:
+        return False
+    was = select(SignIn.id).where(SignIn.secret_hash == digest(secret), SignIn.person_id == person_id)
+    return session.exec(was).first() is not None
+
+
 def stale(session: Session, actor: Actor) -> bool:
     """Tell whether `touch` is due."""
     seen = session.exec(select(SignIn.seen_at).where(SignIn.id == actor.sign_in_id)).first()

@@ -45,12 +45,15 @@ def create(
 ) -> tuple[ApiToken, str]:
     """Return a new token and its secret, which nobody can show again; for oneself unless `owner` is given.
 
-    Raises NotPermitted, or Invalid for an unknown scope.
+    Raises NotPermitted (also through a token that is not of scope admin, which could outgrow itself), or Invalid for
+    an unknown scope.
     """
     if owner is None:
         gate.require(actor, Permission.APIKEY_OWN)
     else:
         gate.require(actor, Permission.APIKEY_OWN, least=Scope.ALL)
+    if actor.cap not in (None, "admin"):
+        raise gate.refused(actor, Permission.APIKEY_OWN, subject="token", subject_id=None)
     if scope not in SCOPES:
         raise Invalid(
             "A token's scope is read, write or admin.", fields={"scope": "Choose read, write or admin."}

@@ -1,37 +1,18 @@
 """The list of tickets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from collections.abc import Container, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
+from lib.desk.listing import TicketRow
 from ui.components.packaged import renderer
 
-Kind = Literal["todo", "active", "blocked", "paused", "done"]
-Priority = Literal["low", "normal", "high", "urgent"]
 Field = Literal["title", "category", "priority", "status", "assignee", "requester", "updated"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One ticket of the list, as the person may see it."""
-
-    number: int
-    title: str
-    status: str
-    kind: Kind
-    priority: Priority
-    updated: datetime
-    category: str = ""
-    assignee: str = ""
-    requester: str = ""
-    unread: bool = False
-    confidential: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
-    """One column: which field it shows, its heading, and where its heading leads (a sorted list) if anywhere."""
+    """One column: the field it shows, its heading, and where the heading leads (the list sorted by it)."""
 
     field: Field
     label: str
@@ -40,7 +21,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """What stands in place of the list when there is nothing: a sentence and, if any, what to do about it."""
+    """What stands in place of an empty list: a sentence and, if anything, what to do about it."""
 
     text: str
     label: str = ""
@@ -56,45 +37,48 @@ COLUMNS = (
     Column("requester", "Requester"),
     Column("updated", "Updated"),
 )
+NOTHING = Empty("No tickets here.")
 
 
 def ticket_rows(
-    rows: Sequence[Row],
+    rows: Sequence[TicketRow],
     *,
     key: str,
     label: str = "Tickets",
     columns: Sequence[Column] = COLUMNS,
     sort: str = "-updated",
-    empty: Empty = Empty("No tickets here."),
+    fresh: Container[int] = (),
+    empty: Empty = NOTHING,
 ) -> None:
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
-    `sort` names the field the rows are sorted by, "-" before it meaning downwards; `label` names the table
-    for people who hear it. Nothing comes back: opening a ticket is a link, and Back returns to this very place.
+    `sort` names the field the rows are sorted by, "-" before it meaning downwards; `fresh` holds the numbers
+    of tickets with something new in them; `label` names the table for people who hear it. Nothing comes back:
+    opening a ticket is a link, and Back returns to this very place.
     """
     renderer("ticket_rows")(
         key=key,
         data={
             "label": label,
-            "rows": [_data(row) for row in rows],
-            "columns": [{"field": c.field, "label": c.label, "href": c.href} for c in columns],
+            "rows": [_data(row, unread=row.number in fresh) for row in rows],
+            "columns": [asdict(column) for column in columns],
             "sort": sort,
-            "empty": {"text": empty.text, "label": empty.label, "href": empty.href},
+            "empty": asdict(empty),
         },
     )
 
 
-def _data(row: Row) -> dict[str, object]:
+def _data(row: TicketRow, *, unread: bool) -> dict[str, Any]:
     return {
         "number": row.number,
         "href": f"/ticket?id={row.number}",
         "title": row.title,
-        "category": row.category,
-        "priority": row.priority,
-        "status": {"name": row.status, "kind": row.kind},
-        "assignee": row.assignee,
+        "category": row.category or "",
+        "priority": row.priority.label,
+        "status": {"name": row.status, "kind": row.kind.value},
+        "assignee": row.assignee or "",
         "requester": row.requester,
-        "updated": row.updated.isoformat(),
-        "unread": row.unread,
+        "updated": row.updated_at.isoformat(),
+        "unread": unread,
         "confidential": row.confidential,
     }

@@ -9,7 +9,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from lib import settings
 
-__all__ = ["AlreadyExistsError", "get", "healthy", "put", "remove"]
+__all__ = ["AlreadyExistsError", "get", "healthy", "part", "put", "remove"]
 
 
 @lru_cache(maxsize=4)
@@ -34,6 +34,14 @@ def get(path: str) -> bytes | None:
     """Return what lies under a name, or None when nothing does."""
     try:
         return bytes(obstore.get(_here(), path).bytes())
+    except (NotFoundError, FileNotFoundError):
+        return None
+
+
+def part(path: str, *, start: int, end: int) -> bytes | None:
+    """Return the bytes from `start` up to but not including `end`, or None when nothing lies there."""
+    try:
+        return bytes(obstore.get_range(_here(), path, start=start, end=end))
     except (NotFoundError, FileNotFoundError):
         return None
 

@@ -12,12 +12,14 @@ st.logo(str(ROOT / f"ui/assets/logo-{st.context.theme.type or 'light'}.svg"), si
 st.html(ROOT / "ui/assets/docket.css")
 page = st.navigation(
     [
-        st.Page(HERE / "pages/tickets.py", title="Tickets", icon=":material/confirmation_number:", default=True),
-        st.Page(HERE / "pages/ticket.py", title="Ticket", url_path="ticket"),
-        st.Page(HERE / "pages/new.py", title="New ticket", url_path="new", icon=":material/add:"),
-        st.Page(HERE / "pages/reply.py", title="Reply", url_path="reply"),
-        st.Page(HERE / "pages/sign_in.py", title="Sign in", url_path="sign-in"),
-        st.Page(HERE / "pages/looks.py", title="Looks", url_path="looks"),
+        st.Page(
+            HERE / "screens/tickets.py", title="Tickets", icon=":material/confirmation_number:", default=True
+        ),
+        st.Page(HERE / "screens/ticket.py", title="Ticket", url_path="ticket"),
+        st.Page(HERE / "screens/new.py", title="New ticket", url_path="new", icon=":material/add:"),
+        st.Page(HERE / "screens/reply.py", title="Reply", url_path="reply"),
+        st.Page(HERE / "screens/sign_in.py", title="Sign in", url_path="sign-in"),
+        st.Page(HERE / "screens/looks.py", title="Looks", url_path="looks"),
     ]
 )
 page.run()

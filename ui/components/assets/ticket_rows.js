@@ -1,5 +1,7 @@
 // The list of tickets: a table where there is room, cards where there is not.
+import { make } from "./dom.js"
 import { arrived, go, plain, restore } from "./navigate.js"
+import { styled } from "./styled.js"
 import { absolute, relative } from "./times.js"
 
 const lists = new WeakMap()
@@ -27,7 +29,7 @@ function begin(root) {
       last = seen
       const held = root.getRootNode().activeElement?.dataset.number ?? place?.number
       root.replaceChildren(...(data.rows.length ? [sorter(data), table(data)] : [nothing(data.empty)]))
-      if (held) root.querySelector(`a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true })
+      if (held) styled(root).then(() => root.querySelector(`a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true }))
       if (place) restore(place.scroll)
       place = null
     },
@@ -41,22 +43,12 @@ function begin(root) {
   return list
 }
 
-function make(tag, properties = {}, ...children) {
-  const { role, dataset, ...rest } = properties
-  const element = Object.assign(document.createElement(tag), rest)
-  if (role) element.setAttribute("role", role)
-  Object.assign(element.dataset, dataset)
-  element.append(...children)
-  return element
-}
-
 const CELLS = {
-  title: (row) => [
+  title: (row) => [make("div", { className: "title" },
     make("span", { className: "number" }, `#${row.number}`),
     ...(row.confidential ? [make("span", { className: "dk-lock", role: "img", title: "Confidential", ariaLabel: "Confidential" })] : []),
     make("a", { href: row.href, title: row.title, dir: "auto", dataset: { number: row.number } }, row.title),
-    ...(row.unread ? [make("span", { className: "unread" }, "New")] : []),
-  ],
+    ...(row.unread ? [make("span", { className: "unread", role: "img", title: "Something new", ariaLabel: "Something new" })] : []))],
   category: (row) => [text(row.category, "–")],
   priority: (row) => [
     make("span", { className: "dk-priority", dataset: { level: row.priority } }, row.priority[0].toUpperCase() + row.priority.slice(1)),

@@ -1,0 +1,74 @@
+"""The application: pages, API and worker in one process. `streamlit run app.py` and `uvicorn app:app` start it too."""
+
+import gc
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from anyio import to_thread
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+
+import api
+import web
+import worker
+from db import schema
+from db.vocabulary import Purpose
+from lib import logs, settings, transactions
+from lib.people import accounts, onetime
+from ui import components, errors
+
+
+def _prepare() -> None:
+    logs.configure(settings.current().log_level)
+    settings.current().key()
+    schema.migrate(transactions.engine())
+    with transactions.act() as session:
+        if accounts.administrators(session):
+            return
+        secret = onetime.make(session, Purpose.SETUP, person_id=None)
+    link = f"{settings.current().base_url}/set-up?token={secret}"
+    print(
+        f"\nDocket has no administrator yet. Open this link within 24 hours to become the first:\n\n  {link}\n",
+        flush=True,
+    )
+
+
+def _warm() -> None:
+    """Load what the first page would otherwise wait for."""
+    import pandas  # noqa: F401, ICN001
+    import pyarrow  # noqa: F401
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Bring the database up to date, then serve, with the worker beside."""
+    await to_thread.run_sync(_prepare)
+    components.register()
+    await to_thread.run_sync(_warm)
+    gc.collect()
+    gc.freeze()
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+def _settings() -> None:
+    try:
+        settings.current()
+    except settings.SettingsError as error:
+        sys.exit(f"Docket can't start. {error}")
+
+
+_settings()
+app = st.App(
+    Path(__file__).with_name("main.py"),
+    lifespan=lifespan,
+    routes=[Route("/healthz", api.health), *api.sign_in_routes(), Mount("/api/v1", api.app())],
+    middleware=[Middleware(web.Headers), Middleware(web.Guard)],
+    on_script_error=errors.show,
+)

@@ -1,0 +1,19 @@
+"""The Streamlit script: who is here, which pages they may open, and the one they chose."""
+
+import streamlit as st
+
+from ui import frame, menu, page, sign_in
+
+st.set_page_config(page_title="Docket", page_icon="ui/assets/favicon.svg", layout="wide")
+
+me = page.visitor()
+chosen, entry = menu.navigate(me)
+frame.draw(me)
+
+if me is None and not entry.signed_out:
+    sign_in.show()
+elif not entry.opens_for(me):
+    page.nothing_here()
+else:
+    page.told()
+    chosen.run()

@@ -1,0 +1,51 @@
+"""Oneself: name, role and what it permits, password, second factor, signed-in browsers, API tokens."""
+
+import streamlit as st
+
+from db.vocabulary import Permission
+from lib.people import accounts, roles, sessions, teams
+from ui import account, frame, page, words
+
+me = page.me()
+with page.see() as session:
+    own = accounts.find(session, me, me.id or 0)
+    role = roles.find(session, own.role_id)
+    places = [t.name for t in teams.every(session, me) if t.id in me.teams]
+    browsers = sessions.mine(session, me)
+
+frame.header("Profile", actor=me)
+st.caption(
+    f"{words.plain(me.email)} · {words.plain(role.name)} · {words.plain(', '.join(places)) or 'no team'}"
+)
+
+who, what, safety, tokens = st.tabs(["You", "Permissions", "Sign-in and security", "API tokens"])
+
+with who, st.form("name", border=False):
+    name = st.text_input("Name", own.name, max_chars=120, autocomplete="name")
+    if st.form_submit_button("Save name"):
+        with page.attempt("Name saved.") as session:
+            accounts.rename(session, me, accounts.find(session, me, me.id or 0), name=name)
+
+with what:
+    st.write(f"Your role is **{words.plain(role.name)}**. It lets you:")
+    account.permissions(role.scopes)
+
+with safety:
+    account.password(me)
+    account.second_factor(me, on=own.totp_secret is not None)
+    st.subheader("Signed-in browsers", anchor=False)
+    for browser in browsers:
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            mark = " (this one)" if browser.here else ""
+            st.write(
+                f"{words.plain(browser.browser)}{mark}  \n:gray[{words.plain(browser.address)}, last used {words.ago(browser.seen_at)}]"
+            )
+            if not browser.here and st.button("End", key=f"end-{browser.id}", icon=":material/logout:"):
+                with page.attempt("That browser is signed out.") as session:
+                    sessions.revoke(session, me, browser.id)
+
+with tokens:
+    if me.may(Permission.APIKEY_OWN):
+        account.api_tokens(me)
+    else:
+        st.info("Your role can't make API tokens.", icon=":material/key_off:")

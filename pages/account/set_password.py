@@ -1,0 +1,45 @@
+"""Where a one-time link leads: its person chooses a password."""
+
+import streamlit as st
+
+from db.vocabulary import Purpose
+from lib.errors import Refusal
+from lib.people import accounts, onetime
+from ui import page
+
+secret = st.query_params.get("token", "")
+with page.see() as session:
+    works = onetime.peek(session, Purpose.PASSWORD, secret) is not None
+
+_, middle, _ = st.columns([1, 2, 1])
+with middle:
+    st.title("Choose a password", anchor=False)
+    if st.session_state.get("_password_set"):
+        st.success("Your password is set. Sign in with it now.", icon=":material/check_circle:")
+        st.page_link("pages/desk/tickets.py", label="Sign in", icon=":material/login:")
+        st.stop()
+    if not works:
+        st.error(
+            "This link has been used or has expired. Ask your administrator for a new one.",
+            icon=":material/link_off:",
+        )
+        st.page_link("pages/desk/tickets.py", label="Go to sign-in", icon=":material/login:")
+        st.stop()
+    with st.form("set_password"):
+        password = st.text_input(
+            "New password", type="password", autocomplete="new-password",
+            help="At least 15 characters. A few words that only you would put together are easy to remember.",
+        )  # fmt: skip
+        again = st.text_input("The same once more", type="password", autocomplete="new-password")
+        sent = st.form_submit_button("Set password", type="primary")
+    if sent and password != again:
+        st.error("The two are not the same. Please type them again.", icon=":material/block:")
+    elif sent:
+        try:
+            with page.act() as session:
+                accounts.set_password(session, secret, password)
+        except Refusal as refusal:
+            st.error(refusal.sentence, icon=":material/block:")
+        else:
+            st.session_state["_password_set"] = True
+            st.rerun()

@@ -1,0 +1,47 @@
+"""The first start: whoever holds the link from the console becomes the first administrator."""
+
+import streamlit as st
+
+from db.vocabulary import Purpose
+from lib.errors import Refusal
+from lib.people import accounts, onetime
+from ui import page
+
+secret = st.query_params.get("token", "")
+with page.see() as session:
+    works = onetime.peek(session, Purpose.SETUP, secret) is not None
+
+_, middle, _ = st.columns([1, 2, 1])
+with middle:
+    st.title("Welcome to Docket", anchor=False)
+    if st.session_state.get("_founded"):
+        st.success("You are the first administrator. Sign in to begin.", icon=":material/check_circle:")
+        st.page_link("pages/desk/tickets.py", label="Sign in", icon=":material/login:")
+        st.stop()
+    if not works:
+        st.error(
+            "This set-up link has been used, has expired, or was replaced by a newer one. "
+            "If Docket has no administrator yet, restart it and open the link it prints.",
+            icon=":material/link_off:",
+        )
+        st.page_link("pages/desk/tickets.py", label="Go to sign-in", icon=":material/login:")
+        st.stop()
+    st.write("You are about to become its first administrator. Others can be invited afterwards.")
+    with st.form("set_up"):
+        name = st.text_input("Your name", max_chars=120, autocomplete="name")
+        email = st.text_input("E-mail", max_chars=254, autocomplete="email")
+        password = st.text_input(
+            "Password", type="password", autocomplete="new-password",
+            help="At least 15 characters. A few words that only you would put together are easy to remember.",
+        )  # fmt: skip
+        sent = st.form_submit_button("Set Docket up", type="primary")
+    if sent:
+        try:
+            with page.act() as session:
+                onetime.redeem(session, Purpose.SETUP, secret)
+                accounts.found_desk(session, email=email, name=name, password=password)
+        except Refusal as refusal:
+            st.error(refusal.sentence, icon=":material/block:")
+        else:
+            st.session_state["_founded"] = True
+            st.rerun()

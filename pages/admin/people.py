@@ -1,0 +1,52 @@
+"""People: inviting them, their roles and teams, and letting nobody in who has left."""
+
+import streamlit as st
+
+from lib.people import accounts, roles, teams
+from ui import frame, page, staffing, words
+
+me = page.me()
+frame.header("People", actor=me)
+staffing.link_made()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    q = st.text_input(
+        "Find", key="q", type="search", bind="query-params", placeholder="Name or e-mail", live="300ms"
+    )
+    left = st.toggle("Show disabled", key="disabled", bind="query-params")
+    if st.button("Invite", type="primary", icon=":material/person_add:"):
+        staffing.invite()
+
+after = int(st.query_params.get("after", "0")) if st.query_params.get("after", "0").isdigit() else 0
+with page.see() as session:
+    found = accounts.directory(
+        session, me, search=q or "", after=after, limit=51, active=None if left else True
+    )
+    known = {r.id: r for r in roles.every(session)}
+    places = {t.id: t for t in teams.every(session, me)}
+
+if not found:
+    st.info("Nobody here. Invite the people who ask for help and those who give it.", icon=":material/group:")
+for person in found[:50]:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        state = (
+            ":orange-badge[Disabled]"
+            if not person.active
+            else ":blue-badge[Invited]"
+            if person.invited
+            else ""
+        )
+        places_of = words.plain(", ".join(person.teams)) or "no team"
+        st.markdown(
+            f"**{words.plain(person.name)}** {state}  \n"
+            f":gray[{words.plain(person.email or '')} · {words.plain(person.role or '')} · {places_of}]"
+        )
+        if person.id != me.id and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
+            staffing.change(person.id)
+if len(found) > 50:
+    st.page_link(
+        "pages/admin/people.py", label="Next 50", icon=":material/chevron_right:",
+        query_params={"q": q or "", "after": str(found[49].id)},
+    )  # fmt: skip

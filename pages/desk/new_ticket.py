@@ -1,0 +1,74 @@
+"""Opening a ticket: what happened, how urgent, about what, and for whom."""
+
+import streamlit as st
+
+from db.vocabulary import Permission, Priority, Scope
+from lib.desk import categories, drafts
+from lib.errors import Refusal
+from lib.people import accounts
+from ui import compose, frame, page
+from ui.components.writer import Refusal as Said
+from ui.components.writer import ticket_writer
+
+SLOT = "new-ticket"
+
+me = page.me()
+with page.see() as session:
+    draft = compose.opened(session, me, SLOT)
+    known = {c.id: c for c in categories.every(session)}
+    others = me.may(Permission.TICKET_CREATE, least=Scope.TEAM)
+    people = {p.id: p for p in accounts.directory(session, me, limit=500)} if others else {}
+
+frame.header("New ticket", actor=me)
+refusal = st.session_state.pop("new_refusal", None)
+if refusal:
+    st.error(refusal.sentence, icon=":material/block:")
+
+values = draft.values
+written = ticket_writer(
+    compose.written(draft, me),
+    key=f"writer-{draft.token}",
+    refusal=Said(fields=getattr(refusal, "fields", {})) if refusal else None,
+)
+
+keep = compose.keeper(SLOT, draft.token)
+left, right = st.columns(2)
+default = next((c.id for c in known.values() if c.is_default), None)
+category = left.selectbox(
+    "Category", list(known), index=compose.place(known, values.get("category", default)), key=f"category-{draft.token}",
+    format_func=lambda id: known[id].path, on_change=keep, args=("category",),
+)  # fmt: skip
+priority = right.selectbox(
+    "Priority", list(Priority), index=compose.place(Priority, values.get("priority", Priority.NORMAL)),
+    key=f"priority-{draft.token}", format_func=lambda p: p.label.capitalize(), on_change=keep, args=("priority",),
+)  # fmt: skip
+requester = None
+if others:
+    requester = left.selectbox(
+        "On behalf of", list(people), index=compose.place(people, values.get("requester", me.id)),
+        key=f"requester-{draft.token}", format_func=lambda id: f"{people[id].name} ({people[id].email})",
+        on_change=keep, args=("requester",),
+    )  # fmt: skip
+confidential = st.checkbox(
+    "Confidential: only you, whoever it is assigned to and people in copy can see it",
+    value=bool(values.get("confidential")), key=f"confidential-{draft.token}", on_change=keep, args=("confidential",),
+)  # fmt: skip
+
+with st.container(horizontal=True):
+    pressed = st.button("Open ticket", type="primary", icon=":material/send:", key="open_ticket")
+    if st.button("Discard draft", type="tertiary", key="discard"):
+        with page.attempt("Draft discarded.") as session:
+            drafts.discard(session, me, SLOT)
+
+if written and (pressed or written.submitted):
+    try:
+        with page.act() as session:
+            number = compose.open_ticket(
+                session, me, draft, written, category_id=category, priority=priority, requester_id=requester,
+                confidential=confidential,
+            )  # fmt: skip
+    except Refusal as said:
+        st.session_state["new_refusal"] = said
+        st.rerun()
+    page.tell(f"Ticket #{number} is open.")
+    st.switch_page("pages/desk/ticket.py", query_params={"id": str(number)})

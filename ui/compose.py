@@ -1,0 +1,116 @@
+"""Between the writer and the desk: drafts in, one ticket or comment out, however often it is sent."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import streamlit as st
+from lib.transactions import Session
+
+from db.models import Ticket
+from db.vocabulary import Priority
+from lib.desk import attachments, comments, drafts, tickets
+from lib.desk.drafts import DraftCard
+from lib.errors import Invalid, Refusal
+from lib.gate import Actor
+from lib.trust import receipts
+from ui import page
+from ui.components.writer import Composition, Draft, File, Submission
+
+
+def opened(session: Session, actor: Actor, slot: str) -> DraftCard:
+    """Return the draft of a place; until it is first saved its token stays the same on this page."""
+    draft = drafts.open(session, actor, slot)
+    if draft.updated_at is not None:
+        return draft
+    fresh = st.session_state.setdefault(f"token:{slot}", draft.token)
+    if receipts.used(session, actor, drafts.receipt(fresh)):
+        fresh = st.session_state[f"token:{slot}"] = draft.token
+    return DraftCard(slot, fresh)
+
+
+def written(draft: DraftCard, actor: Actor) -> Draft:
+    """Return a draft as the writer shows it, with the files that were uploaded for it and are still there."""
+    files = []
+    ids = draft.values.get("attachments") or []
+    if ids:
+        with page.see() as reading:
+            for id in ids:  # noqa: A001
+                try:
+                    row = attachments.find(reading, actor, str(id))
+                except Refusal:
+                    continue
+                files.append(File(row.id, row.name, row.type, row.size))
+    return Draft(
+        slot=draft.slot,
+        token=draft.token,
+        title=str(draft.values.get("title") or ""),
+        body=str(draft.values.get("body") or ""),
+        files=tuple(files),
+        visibility="internal" if draft.values.get("visibility") == "internal" else "public",
+        updated=draft.updated_at,
+    )
+
+
+def keeper(slot: str, token: str) -> Callable[[str], None]:
+    """Return what a widget beside the writer calls to keep its value in the draft."""
+
+    def keep(field: str) -> None:
+        value = st.session_state.get(f"{field}-{token}")
+        try:
+            with page.act() as session:
+                drafts.save(session, page.me(), slot, token=token, values={field: value})
+        except Refusal as refusal:
+            page.tell(refusal.sentence, good=False)
+
+    return keep
+
+
+def place(options: Iterable[Any], value: Any) -> int | None:
+    """Return where `value` stands among options, or the first place, or None when there are none."""
+    listed = list(options)
+    return listed.index(value) if value in listed else (0 if listed else None)
+
+
+def open_ticket(
+    session: Session,
+    actor: Actor,
+    draft: DraftCard,
+    written: Composition,
+    *,
+    category_id: int | None,
+    priority: Priority | None,
+    requester_id: int | None,
+    confidential: bool,
+) -> int:
+    """Open the ticket of a draft and return its number; sent twice, it is the same ticket. Raises Refusal."""
+    if written.uploading:
+        raise Invalid("A file is still on its way. Wait until it has arrived, then open the ticket.")
+
+    def deed() -> str:
+        ticket = tickets.create(
+            session,
+            actor,
+            title=written.title,
+            description=written.body,
+            category_id=category_id,
+            priority=priority or Priority.NORMAL,
+            requester_id=requester_id,
+            files=written.attachments,
+            confidential=confidential,
+        )
+        drafts.discard(session, actor, draft.slot)
+        return str(ticket.id)
+
+    return int(receipts.once(session, actor, drafts.receipt(draft.token), fingerprint=draft.slot, deed=deed))
+
+
+def say(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: Submission) -> None:
+    """Add the comment of a draft; sent twice, it is the same comment. Raises Refusal."""
+
+    def deed() -> str:
+        internal = sent.visibility == "internal"
+        made = comments.add(session, actor, ticket, body=sent.body, internal=internal, files=sent.attachments)
+        drafts.discard(session, actor, draft.slot)
+        return str(made.id)
+
+    receipts.once(session, actor, drafts.receipt(draft.token), fingerprint=draft.slot, deed=deed)

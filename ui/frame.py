@@ -1,0 +1,36 @@
+"""What stands around every page: logo, stylesheet, who is signed in, and the way out."""
+
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from db.vocabulary import Permission
+from lib.gate import Actor
+from ui import page, words
+from ui.components.handoff import handoff
+
+ASSETS = Path(__file__).with_name("assets")
+
+
+def draw(actor: Actor | None) -> None:
+    """Draw the frame for a person, or for nobody."""
+    dark = st.context.theme.type == "dark"
+    st.logo(str(ASSETS / ("logo-dark.svg" if dark else "logo-light.svg")), size="large")
+    st.html(ASSETS / "docket.css")
+    if actor is None:
+        return
+    with st.sidebar:
+        st.caption(f"Signed in as **{words.plain(actor.name)}**, {actor.role}")
+        if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out"):
+            handoff(secrets.token_urlsafe(8), action="sign_out")
+
+
+def header(title: str, *, actor: Actor | None = None) -> None:
+    """Head a page, with the way to a new ticket for those who may open one."""
+    actor = actor or page.me()
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(title, anchor=False)
+        if actor.may(Permission.TICKET_CREATE) and title != "New ticket":
+            if st.button("New ticket", icon=":material/add:", type="primary", key="new_ticket"):
+                st.switch_page("pages/desk/new_ticket.py")

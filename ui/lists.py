@@ -1,0 +1,73 @@
+"""How lists of tickets are chosen and shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib.desk.listing import CAP, TicketRow
+from ui.components.ticket_rows import Row
+
+
+@dataclass(frozen=True)
+class View:
+    """A ready-made list; `empty` is the sentence when it is, and a label and link for what to do."""
+
+    label: str
+    filters: Mapping[str, tuple[str, ...]]
+    empty: tuple[str, ...]
+    staff: bool = False
+
+
+NEW = ("New ticket", "/new")
+VIEWS: Mapping[str, View] = {
+    "open": View("Open", {"kind": ("open",)}, ("No open tickets. When you need help, open one.", *NEW)),
+    "mine": View(
+        "Mine", {"kind": ("open",), "assignee": ("me",)}, ("Nothing is assigned to you.",), staff=True
+    ),
+    "unassigned": View(
+        "Unassigned",
+        {"kind": ("open",), "assignee": ("none",)},
+        ("Every open ticket is in somebody's hands.",),
+        staff=True,
+    ),
+    "asked": View(
+        "Asked by me", {"requester": ("me",)}, ("You have not asked for anything.", *NEW), staff=True
+    ),
+    "done": View("Done", {"kind": ("done",)}, ("Nothing is done yet.",)),
+    "all": View("All", {}, ("No tickets here yet.", *NEW)),
+}
+SORTS: Mapping[str, str] = {
+    "-updated": "Last updated",
+    "-created": "Newest",
+    "created": "Oldest",
+    "-priority": "Most urgent",
+}
+
+
+def begin_again() -> None:
+    """Go back to the first page, because the list is another one now."""
+    st.query_params.pop("after", None)
+
+
+def shown(count: int, noun: str) -> str:
+    """Return a capped count in words."""
+    if count > CAP:
+        return f"More than {CAP:,} {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def row(found: TicketRow) -> Row:
+    """Return a ticket as a line of the list component."""
+    return Row(
+        number=found.number,
+        title=found.title,
+        status=found.status,
+        kind=found.kind.value,
+        priority=found.priority.label,  # ty: ignore[invalid-argument-type]
+        updated=found.updated_at,
+        category=found.category or "",
+        assignee=found.assignee or "",
+        requester=found.requester,
+        confidential=found.confidential,
+    )

@@ -1,0 +1,72 @@
+"""The pages there are, who may open each, and the navigation that shows a person only theirs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from db.vocabulary import Permission, Scope
+from lib.gate import Actor
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page; `needs` and `least` say who may open it, `signed_out` whether nobody in particular may."""
+
+    path: str
+    url: str
+    title: str
+    icon: str
+    section: str = ""
+    needs: Permission | None = None
+    least: Scope = Scope.OWN
+    signed_out: bool = False
+    listed: bool = True
+    help: str = ""
+
+    def opens_for(self, actor: Actor | None) -> bool:
+        """Tell whether the page is for this person, or for nobody signed in."""
+        if actor is None or self.signed_out:
+            return self.signed_out
+        return self.needs is None or actor.may(self.needs, least=self.least)
+
+
+ENTRIES = (
+    Entry("desk/tickets", "", "Tickets", "confirmation_number", "Desk", Permission.TICKET_READ),
+    Entry("desk/new_ticket", "new", "New ticket", "add_circle", "Desk", Permission.TICKET_CREATE),
+    Entry(
+        "desk/ticket", "ticket", "Ticket", "confirmation_number", "Desk", Permission.TICKET_READ, listed=False
+    ),
+    Entry("admin/people", "people", "People", "group", "Administration", Permission.USER_MANAGE, Scope.TEAM),
+    Entry("admin/teams", "teams", "Teams", "groups", "Administration", Permission.TEAM_MANAGE, Scope.TEAM),
+    Entry(
+        "admin/categories", "categories", "Categories", "category", "Administration", Permission.SYSTEM_MANAGE
+    ),
+    Entry("admin/audit", "audit", "Audit", "policy", "Administration", Permission.AUDIT_READ, Scope.TEAM),
+    Entry("account/profile", "profile", "Profile", "account_circle", "Account"),
+    Entry("account/set_up", "set-up", "Set up", "rocket_launch", signed_out=True, listed=False),
+    Entry("account/set_password", "set-password", "Set password", "key", signed_out=True, listed=False),
+)
+
+
+def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
+    """Declare every page, so that deep links hold, listing only the person's; return the one asked for."""
+    sections: dict[str, list[Page]] = {}
+    entries = {}
+    for entry in ENTRIES:
+        listed = entry.listed and entry.opens_for(actor)
+        made = st.Page(
+            f"pages/{entry.path}.py",
+            title=entry.title,
+            icon=f":material/{entry.icon}:",
+            url_path=entry.url,
+            default=not entry.url,
+            visibility="visible" if listed else "hidden",
+        )
+        entries[made._script_hash] = entry  # noqa: SLF001 - Streamlit compares pages by nothing public
+        sections.setdefault(entry.section, []).append(made)
+    chosen = st.navigation(sections, position="sidebar" if actor else "hidden")
+    return chosen, entries[chosen._script_hash]  # noqa: SLF001

@@ -1,0 +1,124 @@
+"""What every page stands on: who is here, reading, changing, and telling how it went."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+from urllib.parse import urlencode
+
+import streamlit as st
+from lib.transactions import Session
+
+from db.vocabulary import Action, Channel
+from lib import transactions
+from lib.errors import NotSignedIn, Refusal
+from lib.gate import Actor
+from lib.people import browsers, sessions
+from lib.trust import events
+
+_WHO, _TOLD = "_who", "_told"
+
+see = transactions.see
+act = transactions.act
+
+
+def cookie() -> str | None:
+    """Return the sign-in cookie that this connection brought."""
+    return st.context.cookies.get(browsers.cookie_name())
+
+
+def address() -> str:
+    """Return where the browser is."""
+    return browsers.address(st.context.ip_address, st.context.headers.get("x-forwarded-for"))
+
+
+def visitor() -> Actor | None:
+    """Return who is here by cookie and database, or None; on every run, because session state proves nothing.
+
+    A connection that was resumed by somebody else finds an empty session, and the audit hears of it.
+    """
+    with see() as session:
+        found = sessions.who(session, cookie(), channel=Channel.PAGE, address=address())
+        stale = found is not None and sessions.stale(session, found)
+    if found is not None and stale:
+        with act() as session:
+            sessions.touch(session, found)
+    _bind(found)
+    return found
+
+
+def _bind(found: Actor | None) -> None:
+    here, bound = (found.id if found else None), st.session_state.get(_WHO)
+    if bound is not None and bound != here:
+        st.session_state.clear()
+        if here is not None or not _ended(bound):
+            nobody = found or Actor(id=None, name="", role="", scopes={}, address=address())
+            with act() as session:
+                events.record(session, nobody, Action.SESSION_MISUSED, subject=f"person:{bound}")
+    if here is not None:
+        st.session_state[_WHO] = here
+
+
+def _ended(bound: int) -> bool:
+    """Tell whether this connection's own cookie was good once: then its session simply ended."""
+    with see() as session:
+        return sessions.ended(session, cookie(), person_id=bound)
+
+
+def me() -> Actor:
+    """Return who is here; for pages, fragments and callbacks alike. Raises NotSignedIn."""
+    found = visitor()
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+@contextmanager
+def attempt(done: str = "") -> Iterator[Session]:
+    """Change something in one transaction, then draw the page anew with `done`, or the refusal, told on it."""
+    try:
+        with act() as session:
+            yield session
+    except Refusal as refusal:
+        tell(refusal.sentence, good=False)
+    else:
+        if done:
+            tell(done)
+    st.rerun()
+
+
+def tell(sentence: str, *, good: bool = True) -> None:
+    """Say something on the next run: good news passes, a refusal stays until the next click."""
+    st.session_state[_TOLD] = (sentence, good)
+
+
+def told() -> None:
+    """Show what was said on the run before."""
+    if _TOLD in st.session_state:
+        sentence, good = st.session_state.pop(_TOLD)
+        if good:
+            st.toast(sentence, icon=":material/check_circle:")
+        else:
+            st.error(sentence, icon=":material/block:")
+
+
+def here() -> str:
+    """Return this page's path and query inside Docket, without secrets and without where others want it to lead."""
+    path = st.context.url.split("://", 1)[-1].partition("/")[2].partition("?")[0] if st.context.url else ""
+    kept = [
+        (k, v)
+        for k in st.query_params
+        if k in {"id", "show", "sort", "q"}
+        for v in st.query_params.get_all(k)
+    ]
+    query = urlencode(kept)
+    return f"/{path}?{query}" if query else f"/{path}"
+
+
+def nothing_here() -> NoReturn:
+    """Say that there is nothing to see, whether or not there is, and stop."""
+    st.error(
+        "There is nothing here, or nothing that you may see. Check the link, or ask whoever sent it.",
+        icon=":material/search_off:",
+    )
+    st.page_link("pages/desk/tickets.py", label="Go to your tickets", icon=":material/arrow_back:")
+    st.stop()

@@ -1,0 +1,149 @@
+"""Signing in: streamlit-authenticator's form and flow, with Docket's own verification, sessions and cookie.
+
+The library's constructor is left out because it mounts a script-written cookie. Its controller is replaced, so that
+passwords are verified as typed, tries are counted in the database, and success yields a one-time ticket, which the
+browser exchanges for an HttpOnly cookie. From then on the cookie alone says who is here.
+"""
+
+from typing import Any
+
+import streamlit as st
+from streamlit_authenticator import Authenticate
+
+from db.models import Person
+from db.vocabulary import Action, Purpose
+from lib.errors import Invalid, Refusal
+from lib.gate import Actor
+from lib.people import accounts, attempts, factors, onetime, passwords
+from lib.trust import events
+from ui import page
+from ui.components.handoff import handoff
+
+WRONG = "That e-mail address and password don't belong together. Please check both and try again."
+FIELDS = {"Form name": "Sign in to Docket", "Username": "E-mail", "Password": "Password", "Login": "Sign in"}
+_TICKET, _SECOND, _ERROR = "_ticket", "_second_factor", "_sign_in_error"
+
+
+class _Controller:
+    """Verifies in place of the library's controller; the second factor, if any, is asked by `show`."""
+
+    def login(self, username: str | None = None, password: str | None = None, *_: Any, **__: Any) -> bool:
+        """Verify a person as typed: same answer and same work for those who exist and those who don't."""
+        if not username or not password:
+            return False
+        email = username.strip().lower()
+        try:
+            with page.act() as session:
+                attempts.count(session, email, address=page.address())
+        except Refusal as refusal:
+            st.session_state[_ERROR] = refusal.sentence
+            return False
+        with page.see() as session:
+            person = accounts.by_email(session, email)
+        good = passwords.verify(password, against=person.password_hash if person and person.active else None)
+        if not good or person is None:
+            _failed(None)
+            return False
+        _passed(person)
+        return True
+
+
+class _NoCookie:
+    """Stands where the library keeps its cookie; Docket's is set by a route, out of reach of scripts."""
+
+    def get_cookie(self) -> None:
+        """Know nobody: identity is not the library's business."""
+
+    def set_cookie(self) -> None:
+        """Set nothing: the hand-off does."""
+
+    def delete_cookie(self) -> None:
+        """Delete nothing: the route does."""
+
+
+class _Form(Authenticate):
+    def __init__(self) -> None:
+        self.api_key = self.path = None
+        self.attrs = {"login_sleep_time": 0}
+        self.cookie_controller = _NoCookie()
+        self.authentication_controller = _Controller()
+
+
+def _failed(person: Person | None) -> None:
+    by = Actor(id=person.id if person else None, name="", role="", scopes={}, address=page.address())
+    with page.act() as session:
+        events.record(session, by, Action.SIGN_IN_FAILED)
+    st.session_state[_ERROR] = WRONG
+
+
+def _passed(person: Person) -> None:
+    st.session_state.pop(_ERROR, None)
+    purpose = Purpose.SECOND_FACTOR if person.totp_secret else Purpose.HANDOFF
+    with page.act() as session:
+        attempts.forget(session, person.email)
+        st.session_state[_SECOND if person.totp_secret else _TICKET] = onetime.make(
+            session, purpose, person_id=person.id
+        )
+
+
+def show() -> None:
+    """Show the sign-in form, or what comes after it."""
+    if _TICKET in st.session_state:
+        handoff(st.session_state.pop(_TICKET), action="sign_in", then=page.here())
+        return
+    _, middle, _ = st.columns([1, 2, 1])
+    with middle:
+        if _SECOND in st.session_state:
+            _second_factor()
+        else:
+            slot = st.empty()
+            with slot.container():
+                _Form().login(fields=FIELDS)
+                _links()
+            if _TICKET in st.session_state or _SECOND in st.session_state:
+                slot.empty()
+                st.rerun()
+        if error := st.session_state.pop(_ERROR, None):
+            st.error(error, icon=":material/lock:")
+
+
+def _links() -> None:
+    st.caption("No account, or the password forgotten? Ask your administrator for a new link.")
+
+
+def _second_factor() -> None:
+    with st.form("second_factor"):
+        st.subheader("One more step")
+        code = st.text_input("Code from your authenticator app", max_chars=12, autocomplete="one-time-code")
+        sent = st.form_submit_button("Sign in", type="primary")
+    if st.button("Start again", type="tertiary"):
+        st.session_state.pop(_SECOND, None)
+        st.rerun()
+    if sent:
+        try:
+            st.session_state[_TICKET] = _verified(st.session_state[_SECOND], code)
+        except Refusal as refusal:
+            st.session_state[_ERROR] = refusal.sentence
+        else:
+            st.session_state.pop(_SECOND, None)
+        st.rerun()
+
+
+def _verified(secret: str, code: str) -> str:
+    with page.see() as session:
+        row = onetime.peek(session, Purpose.SECOND_FACTOR, secret)
+    if row is None:
+        st.session_state.pop(_SECOND, None)
+        raise Invalid("That took too long. Please sign in again.")
+    with page.act() as session:
+        attempts.count(session, f"code:{row.person_id}", address=page.address())
+    with page.act() as session:
+        person = session.get_one(Person, row.person_id)
+        good = person.active and factors.verify(session, person, code)
+    if not good:
+        _failed(person)
+        raise Invalid("That code is not right, or was used already. Wait for the next one and try again.")
+    with page.act() as session:
+        attempts.forget(session, f"code:{row.person_id}")
+        onetime.redeem(session, Purpose.SECOND_FACTOR, secret)
+        return onetime.make(session, Purpose.HANDOFF, person_id=row.person_id)

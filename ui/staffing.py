@@ -1,0 +1,91 @@
+"""Dialogs with which people are invited and changed."""
+
+import streamlit as st
+
+from db.vocabulary import Permission, Scope
+from lib import settings
+from lib.errors import Refusal
+from lib.gate import Actor
+from lib.people import accounts, roles, teams
+from ui import page, words
+
+_LINK = "_password_link"
+
+
+def link_made() -> None:
+    """Show a link that was just made; it is shown this once."""
+    made = st.session_state.pop(_LINK, None)
+    if made:
+        name, link = made
+        st.success(
+            f"Give this link to {words.plain(name)}. It works once and is not shown again.",
+            icon=":material/link:",
+        )
+        st.code(link, language=None)
+
+
+def _link(secret: str) -> str:
+    return f"{settings.current().base_url}/set-password?token={secret}"
+
+
+@st.dialog("Invite somebody")
+def invite() -> None:
+    """Ask for name, address, role and teams, and make an invitation link."""
+    me = page.me()
+    with page.see() as session:
+        grantable = {r.id: r for r in roles.every(session) if roles.grantable(me, r)}
+        places = {t.id: t.name for t in teams.every(session, me) if _may_place(me, t.id)}
+    with st.form("invite", border=False):
+        name = st.text_input("Name", max_chars=120)
+        email = st.text_input("E-mail", max_chars=254)
+        role = st.selectbox("Role", list(grantable), format_func=lambda id: grantable[id].name.capitalize())
+        chosen = st.multiselect("Teams", list(places), format_func=places.__getitem__)
+        sent = st.form_submit_button("Invite", type="primary")
+    if sent:
+        try:
+            with page.act() as session:
+                person = accounts.invite(
+                    session, me, email=email, name=name, role=grantable[role], teams=chosen
+                )
+                secret = accounts.link(session, me, person, invitation=True)
+        except Refusal as refusal:
+            st.error(refusal.sentence, icon=":material/block:")
+        else:
+            st.session_state[_LINK] = (person.name, _link(secret))
+            st.rerun()
+
+
+def _may_place(me: Actor, team_id: int) -> bool:
+    return me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team_id in me.teams
+
+
+@st.dialog("Change a person")
+def change(person_id: int) -> None:
+    """Change role, teams and access of one person."""
+    me = page.me()
+    with page.see() as session:
+        person = accounts.show(session, me, person_id)
+        grantable = {r.name: r for r in roles.every(session) if roles.grantable(me, r)}
+        places = {t.name: t.id for t in teams.every(session, me) if _may_place(me, t.id)}
+    st.markdown(f"**{words.plain(person.name)}** :gray[{words.plain(person.email or '')}]")
+    names = list(grantable)
+    role = st.selectbox("Role", names, index=names.index(person.role) if person.role in names else None)
+    chosen = st.multiselect("Teams", list(places), default=[t for t in person.teams if t in places])
+    if st.button("Save", type="primary"):
+        with page.attempt("Saved.") as session:
+            account = accounts.find(session, me, person_id)
+            if role and role != person.role:
+                accounts.give_role(session, me, account, role=grantable[role])
+            for name, team_id in places.items():
+                deed = teams.add if name in chosen else teams.remove
+                if (name in chosen) != (name in person.teams):
+                    deed(session, me, teams.find(session, team_id), account)
+    with st.container(horizontal=True):
+        if person.active and st.button("Make password link", icon=":material/link:"):
+            with page.attempt() as session:
+                secret = accounts.link(session, me, accounts.find(session, me, person_id))
+                st.session_state[_LINK] = (person.name, _link(secret))
+        label, verb = ("Disable", accounts.disable) if person.active else ("Enable", accounts.enable)
+        if st.button(label, icon=":material/person_off:" if person.active else ":material/person:"):
+            with page.attempt(f"{label}d.") as session:
+                verb(session, me, accounts.find(session, me, person_id))

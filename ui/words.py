@@ -1,0 +1,29 @@
+"""Times and names in words, safe to stand in Streamlit's Markdown."""
+
+from datetime import datetime
+
+import streamlit as st
+from babel.dates import format_datetime, format_timedelta, get_timezone
+
+from lib import clock
+
+_SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&")
+
+
+def plain(text: str) -> str:
+    """Return a person's text so that Streamlit's Markdown shows it letter by letter."""
+    return "".join(f"\\{c}" if c in _SPECIAL else c for c in text)
+
+
+def ago(at: datetime) -> str:
+    """Return how long ago a moment was: "3 minutes ago"."""
+    passed = clock.now() - at
+    if passed.total_seconds() < 45:
+        return "just now"
+    return format_timedelta(-passed, add_direction=True, locale="en", threshold=1.2)
+
+
+def when(at: datetime) -> str:
+    """Return a moment in the viewer's own time zone: "23 Nov 2026, 14:05"."""
+    zone = get_timezone(st.context.timezone or "UTC")
+    return format_datetime(at, "d MMM y, HH:mm", tzinfo=zone, locale="en")

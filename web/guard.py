@@ -1,0 +1,88 @@
+"""What Streamlit would serve to anybody and Docket does not; and a line in the log for what matters."""
+
+import ipaddress
+import time
+from urllib.parse import urlsplit
+
+import structlog
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from db.vocabulary import Channel
+from lib import settings, transactions
+from lib.people import browsers, sessions
+
+CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+"""Files come through Docket's own route; figures and remote control are nobody's."""
+SIGNED_IN = ("/media",)
+LOGGED = ("/api/", "/auth/", "/t/")
+
+log = structlog.get_logger("docket.web")
+
+
+class Guard:
+    """Refuses by path and host before Streamlit sees the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        refusal = await self._refusal(scope)
+        if refusal is None:
+            await self.app(scope, receive, _logging(scope, send))
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await refusal(scope, receive, send)
+
+    async def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        path, headers = scope["path"], Headers(scope=scope)
+        if not _known_host(headers.get("host", "")):
+            return PlainTextResponse(f"Docket is at {settings.current().base_url}.", 421)
+        if path.startswith(CLOSED):
+            return PlainTextResponse("There is nothing here.", 404)
+        if path.startswith(SIGNED_IN) and not await to_thread.run_sync(_signed_in, headers.get("cookie", "")):
+            return PlainTextResponse("Please sign in.", 401)
+        return None
+
+
+def _known_host(host: str) -> bool:
+    """Accept the base URL's name, this machine's, and bare addresses, which no name can be rebound to."""
+    name = urlsplit(f"//{host}").hostname or ""
+    if name in (urlsplit(settings.current().base_url).hostname, "localhost"):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _signed_in(cookies: str) -> bool:
+    secret = cookie_parser(cookies).get(browsers.cookie_name())
+    with transactions.see() as session:
+        return sessions.who(session, secret, channel=Channel.PAGE) is not None
+
+
+def _logging(scope: Scope, send: Send) -> Send:
+    if scope["type"] != "http":
+        return send
+    began = time.perf_counter()
+
+    async def tell(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            if status >= 400 or scope["path"].startswith(LOGGED):
+                took = round((time.perf_counter() - began) * 1000, 1)
+                log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+        await send(message)
+
+    return tell
