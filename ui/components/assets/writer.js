@@ -1,0 +1,344 @@
+// Where people write: the form of a new ticket, and replies. What is typed is never overwritten for the same token.
+import { make } from "./dom.js"
+import { styled } from "./styled.js"
+import { Autosave, recall } from "./writer/autosave.js"
+import { Files, pasted } from "./writer/files.js"
+import { shortcut, toolbar } from "./writer/markdown.js"
+import { tabs } from "./writer/preview.js"
+import { similar } from "./writer/similar.js"
+
+const writers = new WeakMap()
+const unmounted = new Map() // slot and token → what was written, for a writer that Streamlit draws again elsewhere
+const PATIENCE = 15_000
+const SAID = {
+  saving: "Saving …",
+  saved: "Draft saved",
+  unsaved: "Not saved – kept in this browser, trying again",
+  signed_out: "You were signed out. Your text is kept in this browser; sign in again to send it.",
+  refused: "Not saved – kept in this browser.",
+  used: "This was already sent, perhaps from another tab.",
+}
+let count = 0
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".root")
+  const writer = writers.get(root) ?? new Writer(root, component.data)
+  writers.set(root, writer)
+  writer.take(component)
+  return () => {
+    writer.end()
+    writers.delete(root)
+  }
+}
+
+class Writer {
+  constructor(root, data) {
+    this.root = root
+    this.ticket = data.mode === "ticket"
+    this.id = `writer-${++count}`
+    this.build(data)
+    this.listen()
+  }
+
+  build({ limits, labels, visibilities }) {
+    const name = (part) => `${this.id}-${part}`
+    const field = (part, tag, properties) => {
+      const input = make(tag, { id: name(part), dir: "auto", ...properties })
+      input.setAttribute("aria-describedby", `${name(part)}-error ${name(part)}-count`)
+      const error = make("p", { id: `${name(part)}-error`, className: "field-error", role: "alert" })
+      const counter = make("p", { id: `${name(part)}-count`, className: "counter" })
+      return { input, error, counter, label: make("label", { htmlFor: input.id }, labels[part]), limit: limits[part] }
+    }
+    this.fields = { body: field("body", "textarea", { rows: this.ticket ? 8 : 5 }) }
+    if (this.ticket) this.fields.title = field("title", "input", { type: "text", autocomplete: "off" })
+    this.files = new Files({ limit: limits.file, changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }) })
+    this.similar = this.ticket ? similar() : null
+
+    const { title, body } = this.fields
+    this.tabs = tabs(body.input, toolbar(body.input))
+    this.picker = make("input", { type: "file", multiple: true, hidden: true, tabIndex: -1, onchange: () => this.picked() })
+    this.attach = make("button", { type: "button", className: "quiet attach", onclick: () => this.picker.click() }, "Attach files")
+    this.saved = make("p", { className: "saved", role: "status" })
+    this.error = make("p", { className: "error", role: "alert" })
+    this.send = make("button", { type: "button", className: "send", onclick: () => this.submit() })
+    this.who = this.audience(visibilities)
+    const lines = [
+      ...(title ? [title.label, title.input, title.error, title.counter, this.similar.box, this.similar.news] : []),
+      ...(this.who ? [this.who] : []),
+      body.label,
+      make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list,
+        make("div", { className: "foot" }, this.attach, make("span", { className: "hint" }, "or drop or paste them here"), this.picker)),
+      body.error, body.counter, this.files.news, this.error,
+      make("div", { className: "end" }, this.saved, ...(this.ticket ? [] : [this.send])),
+    ]
+    this.root.replaceChildren(...lines)
+  }
+
+  // Who will read it: two choices that cannot be mistaken for one another.
+  audience(visibilities) {
+    if (this.ticket || visibilities.length < 2) return null
+    const choice = (value, text) => make("label", { className: "choice", dataset: { visibility: value } },
+      make("input", { type: "radio", name: `${this.id}-visibility`, value, onchange: () => {
+        this.dress()
+        this.edited({ visibility: this.visibility })
+      } }), make("span", {}, text))
+    return make("fieldset", { className: "audience" }, make("legend", { className: "hidden" }, "Who can read it"),
+      choice("public", "Public reply"), choice("internal", "Internal note – only staff can read it"))
+  }
+
+  listen() {
+    const { root } = this
+    root.addEventListener("input", (event) => this.typed(event))
+    root.addEventListener("keydown", (event) => this.key(event))
+    root.addEventListener("keyup", (event) => this.hush(event))
+    root.addEventListener("keypress", (event) => this.hush(event))
+    root.addEventListener("paste", (event) => this.receive(event, pasted(event.clipboardData)))
+    root.addEventListener("drop", (event) => this.receive(event, [...event.dataTransfer.files]))
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) root.addEventListener(kind, (event) => this.drag(event))
+    root.addEventListener("focusout", (event) => {
+      if (root.contains(event.relatedTarget)) return
+      this.saver.flush()
+      this.report()
+    })
+    this.leave = () => this.saver.flush({ leaving: true })
+    this.hide = () => document.visibilityState === "hidden" && this.leave()
+    this.online = () => this.saver.flush()
+    addEventListener("pagehide", this.leave)
+    addEventListener("online", this.online)
+    document.addEventListener("visibilitychange", this.hide)
+  }
+
+  end() {
+    this.leave()
+    if (this.token !== undefined) unmounted.set(this.place, this.values())
+    this.saver.stop()
+    clearTimeout(this.patience)
+    removeEventListener("pagehide", this.leave)
+    removeEventListener("online", this.online)
+    document.removeEventListener("visibilitychange", this.hide)
+  }
+
+  get place() {
+    return `${this.slot}:${this.token}`
+  }
+
+  get visibility() {
+    return this.who?.querySelector(":checked")?.value ?? this.data.visibilities[0]
+  }
+
+  values() {
+    const { title, body } = this.fields
+    return {
+      ...(title && { title: title.input.value }),
+      body: body.input.value,
+      attachments: this.files.ready,
+      ...(!this.ticket && { visibility: this.visibility }),
+    }
+  }
+
+  // What Python says: a new token brings new text, the same token only what surrounds it.
+  take({ data, setStateValue, setTriggerValue }) {
+    const before = this.data
+    Object.assign(this, { data, setStateValue, setTriggerValue })
+    if (data.token !== this.token || data.slot !== this.slot) this.load(data)
+    else if (this.sent !== undefined && data.turn !== this.sent) this.answered(data)
+    if (data.error || Object.keys(data.field_errors).length) this.complain(data)
+    if (before?.busy !== data.busy) this.lock()
+    this.dress()
+  }
+
+  load(data) {
+    const again = this.token !== undefined
+    this.saver?.forget()
+    Object.assign(this, { slot: data.slot, token: data.token, sent: undefined })
+    clearTimeout(this.patience)
+    const kept = unmounted.get(this.place) ?? recall(data.slot, data.token, data.updated)
+    unmounted.delete(this.place)
+    const values = { ...data, ...kept }
+    for (const [part, { input }] of Object.entries(this.fields)) input.value = values[part] ?? ""
+    for (const radio of this.who?.querySelectorAll("input") ?? []) radio.checked = radio.value === values.visibility
+    this.files.reset(values.attachments ?? [])
+    this.saver = new Autosave({
+      slot: this.slot, token: this.token, values: () => this.values(), tell: (state, detail) => this.tell(state, detail),
+    })
+    this.reported = JSON.stringify(this.written(data))
+    this.saved.textContent = ""
+    this.complain({ error: "", field_errors: {} })
+    this.tabs.write()
+    this.lock()
+    this.similar?.look("")
+    if (kept) {
+      this.saver.touch(this.draft())
+      this.report()
+    }
+    if (again && document.activeElement === this.root.getRootNode().host) styled(this.root).then(() => this.fields.body.input.focus())
+  }
+
+  draft() {
+    const { attachments, ...rest } = this.values()
+    return { ...rest, attachments: attachments.map(({ id }) => id) }
+  }
+
+  typed({ target }) {
+    const part = Object.keys(this.fields).find((each) => this.fields[each].input === target)
+    if (!part) return
+    if (part === "title") this.similar.look(target.value)
+    this.fields[part].error.textContent = this.error.textContent = ""
+    target.removeAttribute("aria-invalid")
+    this.edited({ [part]: target.value })
+  }
+
+  edited(fields) {
+    this.measure()
+    this.saver.touch(fields)
+    if ("attachments" in fields) this.report()
+  }
+
+  key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      event.preventDefault()
+      this.submit()
+    } else if (event.target === this.fields.body.input && shortcut(event, event.target)) {
+      event.preventDefault()
+    } else if (event.key === "Enter" && event.target === this.fields.title?.input && !event.isComposing) {
+      event.preventDefault()
+      this.fields.body.input.focus()
+    }
+    this.hush(event)
+  }
+
+  // Streamlit listens for single letters on the page and cannot see that these are typed into a field.
+  hush(event) {
+    if (event.target.matches("input, textarea") && !["Tab", "Escape"].includes(event.key)) event.stopPropagation()
+  }
+
+  receive(event, files) {
+    if (!files.length || this.locked) return
+    event.preventDefault()
+    this.files.add(files)
+  }
+
+  drag(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return
+    event.preventDefault()
+    const within = event.type === "dragleave" && this.root.contains(event.relatedTarget)
+    this.root.classList.toggle("dropping", event.type === "dragenter" || event.type === "dragover" || within)
+  }
+
+  picked() {
+    this.files.add([...this.picker.files])
+    this.picker.value = ""
+  }
+
+  // What a button outside needs to know, and only when it changed: telling it runs the page.
+  written({ title, body, attachments }) {
+    return { token: this.token, title: title ?? "", body: body ?? "", attachments: (attachments ?? []).map(({ id }) => id), uploading: this.files.uploading }
+  }
+
+  report() {
+    if (!this.ticket || this.locked) return
+    const value = this.written(this.values())
+    const text = JSON.stringify(value)
+    if (text === this.reported) return
+    this.reported = text
+    this.setStateValue("value", value)
+  }
+
+  submit() {
+    if (this.locked || !this.fit()) return
+    this.sent = this.data.turn
+    this.saver.hold()
+    this.lock()
+    this.complain({ error: "", field_errors: {} })
+    this.patience = setTimeout(() => this.release("Docket did not answer. Your text is still here; please try again."), PATIENCE)
+    this.setTriggerValue("submit", { token: this.token, ...this.draft() })
+  }
+
+  fit() {
+    const { title, body } = this.fields
+    const long = Object.values(this.fields).find(({ input, limit }) => length(input) > limit)
+    if (long) return this.refuse(long, "This is too long to send.")
+    if (title && !title.input.value.trim()) return this.refuse(title, "Give the ticket a title.")
+    if (!title && !body.input.value.trim() && !this.files.ready.length) return this.refuse(body, "Write something first.")
+    if (this.files.uploading) {
+      this.error.textContent = "A file is still being sent. Wait a moment, or remove it."
+      return false
+    }
+    return true
+  }
+
+  refuse(field, text) {
+    field.error.textContent = text
+    field.input.setAttribute("aria-invalid", "true")
+    this.tabs.write()
+    field.input.focus()
+    return false
+  }
+
+  // The page ran: with a refusal the text is free at once; without one a new token is probably on its way.
+  answered({ error, field_errors: errors }) {
+    clearTimeout(this.patience)
+    if (error || Object.keys(errors).length) return this.release()
+    this.patience = setTimeout(() => this.release(), 1000)
+  }
+
+  release(text) {
+    clearTimeout(this.patience)
+    this.sent = undefined
+    this.lock()
+    this.saver.touch(this.draft())
+    this.report()
+    if (text) this.error.textContent = text
+  }
+
+  complain({ error, field_errors: errors }) {
+    this.error.textContent = error
+    for (const [part, { input, error: line }] of Object.entries(this.fields)) {
+      line.textContent = errors[part] ?? ""
+      if (errors[part]) input.setAttribute("aria-invalid", "true")
+      else input.removeAttribute("aria-invalid")
+    }
+  }
+
+  get locked() {
+    return this.sent !== undefined || this.data.busy
+  }
+
+  lock() {
+    const { locked } = this
+    for (const { input } of Object.values(this.fields)) input.readOnly = locked
+    for (const button of [this.send, this.attach]) button.disabled = locked
+    this.root.setAttribute("aria-busy", String(locked))
+    this.dress()
+  }
+
+  dress() {
+    const { labels, placeholder, submit } = this.data
+    const internal = !this.ticket && this.visibility === "internal"
+    this.root.classList.toggle("internal", internal)
+    this.fields.body.label.textContent = internal ? "Internal note" : labels.body
+    this.fields.body.input.placeholder = placeholder
+    this.send.textContent = this.sent !== undefined ? "Sending …" : submit[this.visibility]
+    this.measure()
+  }
+
+  measure() {
+    for (const { input, counter, limit } of Object.values(this.fields)) {
+      const left = limit - length(input)
+      counter.hidden = left > limit / 10
+      counter.classList.toggle("over", left < 0)
+      counter.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`
+    }
+  }
+
+  tell(state, detail) {
+    if (this.sent !== undefined) return
+    this.saved.dataset.state = state
+    this.saved.textContent = state === "refused" && detail ? `Not saved: ${detail} Your text is kept in this browser.` : SAID[state]
+  }
+}
+
+// As Python counts, so that an emoji is one.
+function length(input) {
+  return [...input.value].length
+}
