@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from db import engine as engines
 from lib import settings, transactions
+from tests import cast
 from tests.support import browser as browsers
 from tests.support import databases as stores
 from tests.support import server as servers
@@ -51,6 +52,12 @@ def engine(database_url: str) -> Iterator[Engine]:
     transactions.use(made)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def desk(engine: Engine) -> cast.Company:
+    """A fresh database with the company in it, and no ticket yet; the test runs on both engines."""
+    return cast.company()
 
 
 @pytest.fixture(scope="module")

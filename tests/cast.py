@@ -1,0 +1,118 @@
+"""A small named company: who works in it, and how they come to have tickets. Built on the desk's own verbs."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from sqlmodel import Session, col, select
+
+from db.models import Person, Role, Team
+from db.vocabulary import Channel, Permission
+from lib import gate
+from lib.desk import comments, tickets
+from lib.gate import Actor
+from lib.people import accounts, passwords, roles, sessions, teams
+from lib.transactions import act, see
+
+PASSWORD = "correct horse battery staple 9"
+FOUNDER = gate.system("tests", Permission.USER_MANAGE, Permission.TEAM_MANAGE, Permission.SYSTEM_MANAGE)
+
+
+@dataclass(frozen=True)
+class Company:
+    """Ada keeps order; Mona leads the service desk, where Rita and Arun work; Bela works in Facilities; the rest ask."""
+
+    ada: Actor
+    mona: Actor
+    rita: Actor
+    arun: Actor
+    bela: Actor
+    sam: Actor
+    bob: Actor
+    kim: Actor
+    service_desk: int
+    facilities: int
+
+
+def company() -> Company:
+    """Hire everybody into an empty desk; nobody has a password yet (see `give_password`)."""
+    with act() as session:
+        first = teams.default(session)
+        second = teams.create(session, FOUNDER, name="Facilities").id or 0
+        return Company(
+            ada=hire(session, "Ada Okafor", "administrator"),
+            mona=hire(session, "Mona Lind", "manager", first),
+            rita=hire(session, "Rita Sosa", "agent", first),
+            arun=hire(session, "Arun Das", "agent", first),
+            bela=hire(session, "Bela Kun", "agent", second),
+            sam=hire(session, "Sam Reed", "requester"),
+            bob=hire(session, "Bob Muir", "requester"),
+            kim=hire(session, "Kim Ito", "requester"),
+            service_desk=first,
+            facilities=second,
+        )
+
+
+def hire(session: Session, name: str, role: str, *team_ids: int) -> Actor:
+    """Invite one person, `first.last@example.org`, and return them as an actor."""
+    email = f"{name.lower().replace(' ', '.')}@example.org"
+    person = accounts.invite(
+        session, FOUNDER, email=email, name=name, role=roles.find(session, role), teams=team_ids
+    )
+    session.flush()
+    return sessions.actor(session, person, role, channel=Channel.API)
+
+
+def again(actor: Actor, *, channel: Channel = Channel.API) -> Actor:
+    """Return the same person as they are now: today's role and teams."""
+    with see() as session:
+        found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)
+        person, role = session.exec(found.where(Person.id == actor.id)).one()
+        return sessions.actor(session, person, role, channel=channel)
+
+
+def person(session: Session, actor: Actor) -> Person:
+    """Return the account behind an actor."""
+    return session.get_one(Person, actor.id)
+
+
+def team(session: Session, team_id: int) -> Team:
+    """Return a team's row."""
+    return session.get_one(Team, team_id)
+
+
+@cache
+def _hash() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+def give_password(*actors: Actor) -> None:
+    """Let people sign in with PASSWORD; hashed once, because hashing is slow on purpose."""
+    with act() as session:
+        for actor in actors:
+            person(session, actor).password_hash = _hash()
+
+
+def sign_in(actor: Actor) -> str:
+    """Open a browser session and return the secret of its cookie."""
+    with act() as session:
+        return sessions.open(session, person(session, actor), browser="Firefox on Linux", address="127.0.0.1")
+
+
+def ask(actor: Actor, title: str = "The printer on floor three is broken", **more) -> int:
+    """Open a ticket and return its number."""
+    with act() as session:
+        return tickets.create(session, actor, title=title, **more).id or 0
+
+
+def say(actor: Actor, number: int, body: str, *, internal: bool = False) -> int:
+    """Reply on a ticket, or write an internal note, and return the comment's id."""
+    with act() as session:
+        ticket = tickets.find(session, actor, number, to_change=True)
+        return comments.add(session, actor, ticket, body=body, internal=internal).id or 0
+
+
+def copy_in(actor: Actor, number: int, whom: Actor) -> None:
+    """Let staff put somebody in copy."""
+    with act() as session:
+        ticket = tickets.find(session, actor, number, to_change=True)
+        tickets.copy_in(session, actor, ticket, person(session, whom))
