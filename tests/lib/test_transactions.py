@@ -1,0 +1,127 @@
+"""The session refuses what did not go through the gate, whatever shape the statement has."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlmodel import select
+
+from db.models import (
+    Attachment,
+    Comment,
+    Event,
+    Participant,
+    Person,
+    SearchEntry,
+    Tag,
+    Team,
+    Ticket,
+    TicketTag,
+)
+from lib import gate
+from lib.errors import NotFound
+from lib.transactions import GUARDED, Unscoped, act, see
+from tests import cast
+
+MODELS = (Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag)
+
+
+def key(model):
+    """The first column of a model's primary key."""
+    return next(iter(model.__table__.primary_key.columns))
+
+
+SHAPES = {
+    "select": lambda m: select(m),
+    "one column": lambda m: select(key(m)),
+    "count": lambda m: select(sa.func.count()).select_from(m),
+    "alias": lambda m: select(orm.aliased(m)),
+    "core": lambda m: sa.select(m.__table__),
+    "by name": lambda m: sa.select(sa.text("1")).select_from(sa.table(m.__tablename__)),
+    "join": lambda m: select(Person.id).join(m, sa.true()),
+    "outer join": lambda m: select(Person.id).outerjoin(m, sa.true()),
+    "subquery": lambda m: select(select(key(m)).subquery().c[0]),
+    "in": lambda m: select(Person.id).where(Person.id.in_(select(key(m)))),
+    "exists": lambda m: select(Person.id).where(sa.exists(select(key(m)))),
+    "scalar": lambda m: select(select(sa.func.count()).select_from(m).scalar_subquery()),
+    "order": lambda m: select(Person.id).order_by(select(sa.func.count(key(m))).scalar_subquery()),
+    "cte": lambda m: select(select(key(m)).cte().c[0]),
+    "lateral": lambda m: select(Person.id).join(select(key(m)).lateral(), sa.true()),
+    "union": lambda m: sa.union(select(sa.literal("1")), select(sa.cast(key(m), sa.Text))),
+    "update": lambda m: sa.update(m).values({key(m).name: key(m)}),
+    "delete": lambda m: sa.delete(m),
+    "update of another": lambda m: sa.update(Team).values(name="x").where(Team.id.in_(select(key(m)))),
+    "insert from": lambda m: sa.insert(Tag).from_select(["name"], select(sa.cast(key(m), sa.Text))),
+    "text": lambda m: sa.text(f"SELECT * FROM {m.__tablename__}"),
+    "shouted text": lambda m: sa.text(f"SELECT * FROM {m.__tablename__.upper()}"),
+    "quoted text": lambda m: sa.text(f'SELECT * FROM "{m.__tablename__}"'),
+    "text with columns": lambda m: sa.text(f"SELECT 1 AS id FROM {m.__tablename__}").columns(sa.column("id")),
+    "text inside": lambda m: select(Person.id).where(sa.text(f"EXISTS (SELECT 1 FROM {m.__tablename__})")),
+    "literal column": lambda m: select(sa.literal_column(f"(SELECT count(*) FROM {m.__tablename__})")),
+    "statement of text": lambda m: select(m).from_statement(sa.text(f"SELECT * FROM {m.__tablename__}")),
+}  # fmt: skip
+
+
+@pytest.fixture
+def busy(desk):
+    """A company with a ticket, so that something could leak."""
+    cast.say(desk.rita, cast.ask(desk.sam), "A canary sings", internal=True)
+    return desk
+
+
+def test_the_models_of_this_test_are_the_guarded_ones():
+    assert {m.__tablename__ for m in MODELS} == GUARDED
+
+
+def test_every_shape_of_every_guarded_table_is_refused(busy):
+    let_through = []
+    for name, shape in SHAPES.items():
+        for model in MODELS:
+            with see() as session:
+                try:
+                    session.execute(shape(model))
+                    let_through.append((name, model.__tablename__))
+                except Unscoped:
+                    pass
+    assert let_through == []
+
+
+def test_getting_by_key_and_refreshing_another_session_s_object_are_refused(busy):
+    with see() as session, pytest.raises(Unscoped):
+        session.get(Ticket, 1)
+    with see() as session, pytest.raises(Unscoped):
+        session.merge(Ticket(id=1, title="x"))
+
+
+def test_the_full_text_index_is_guarded_too(busy):
+    with see() as session, pytest.raises(Unscoped, match="search_entry"):
+        session.execute(sa.text("SELECT words FROM search_index"))
+
+
+def test_what_is_no_ticket_s_may_be_read_and_the_gate_lets_its_own_pass(busy):
+    with see() as session:
+        assert session.exec(select(Person.name).where(Person.id == busy.sam.id)).one() == "Sam Reed"
+        assert session.exec(gate.visible(busy.rita)).one().id == 1
+
+
+def test_seeing_changes_nothing_and_acting_all_or_nothing(desk):
+    with see() as session:
+        session.add(Tag(name="seen"))
+        session.flush()
+    with pytest.raises(ZeroDivisionError), act() as session:
+        session.add(Tag(name="failed"))
+        session.flush()
+        raise ZeroDivisionError
+    with act() as session:
+        session.add(Tag(name="kept"))
+    with see() as session:
+        assert session.exec(select(Tag.name)).all() == ["kept"]
+
+
+def test_a_refusal_is_recorded_though_its_transaction_is_undone(desk):
+    with pytest.raises(NotFound), act() as session:
+        session.add(Tag(name="undone"))
+        raise gate.hidden(desk.bob, gate.Permission.TICKET_READ, "ticket", 7)
+    with see() as session:
+        assert session.exec(select(Tag.name)).all() == []
+        [row] = session.exec(select(Event).execution_options(**gate.PASS)).all()[-1:]
+    assert (row.action, row.ticket_id, row.actor_id, row.internal) == ("access.denied", 7, desk.bob.id, True)
