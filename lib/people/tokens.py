@@ -45,8 +45,8 @@ def create(
 ) -> tuple[ApiToken, str]:
     """Return a new token and its secret, which nobody can show again; for oneself unless `owner` is given.
 
-    Raises NotPermitted (also through a token that is not of scope admin, which could outgrow itself), or Invalid for
-    an unknown scope.
+    Raises NotPermitted, also when acting through a token that is not of scope admin, which would outgrow itself;
+    Invalid for an unknown scope.
     """
     if owner is None:
         gate.require(actor, Permission.APIKEY_OWN)

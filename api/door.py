@@ -1,0 +1,173 @@
+"""The door before every route: who is it, may such a request be made, and what every answer bears."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import pace, problems
+from api.map import Map
+from db.vocabulary import Channel
+from lib.desk.attachments import LARGEST
+from lib.errors import NotPermitted, NotSignedIn, Refusal
+from lib.gate import Actor
+from lib.people import browsers, sessions, tokens
+from lib.transactions import act, see
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+JSON = 1024 * 1024
+"""Bytes of a JSON body."""
+ENVELOPE = 64 * 1024
+"""Bytes around the file in an upload."""
+HEADERS = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is at the door: the actor, and the token or session through which they came."""
+
+    actor: Actor
+    token: int | None
+
+    @property
+    def key(self) -> str:
+        """The name under which requests are counted."""
+        return f"token:{self.token}" if self.token else f"session:{self.actor.sign_in_id}"
+
+    def touch(self) -> None:
+        """Note that the session or token was used."""
+        with act() as session:
+            if self.token:
+                tokens.touch(session, self.token)
+            else:
+                sessions.touch(session, self.actor)
+
+
+class Door:
+    """Middleware around the whole API, so that a route can't forget it."""
+
+    def __init__(self, app: ASGIApp, known: Map) -> None:
+        self.app = app
+        self.known = known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request, answer = Request(scope), Answer(send, head=scope["method"] == "HEAD")
+        try:
+            caller = await run_in_threadpool(_caller, request)
+            scope.setdefault("state", {})["me"] = caller.actor
+            if scope["method"] == "HEAD":
+                scope = {**scope, "method": "GET"}
+            early = self._unfit(request, caller)
+            if early is None:
+                await self.app(scope, _bounded(request, receive), answer.send)
+            else:
+                await early(scope, receive, answer.send)
+            if pace.due(caller.key):
+                await run_in_threadpool(caller.touch)
+        except Refusal as refused:
+            await problems.refusal(refused)(scope, receive, answer.send)
+        except Exception:
+            failed = problems.failure()
+            if not answer.begun:
+                await failed(scope, receive, answer.send)
+
+    def _unfit(self, request: Request, caller: Caller) -> Response | None:
+        pace.request(caller.key)
+        if request.method == "OPTIONS":
+            return self.known.options(request)
+        if request.method not in SAFE:
+            _may_change(request, caller)
+        return self.known.unfit(request)
+
+
+class Answer:
+    """Sends an answer with the headers that every one bears, without its body to a HEAD."""
+
+    def __init__(self, send: Send, *, head: bool) -> None:
+        self._send = send
+        self.head = head
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        """Pass one ASGI message on."""
+        if message["type"] == "http.response.start":
+            self.begun = True
+            borne = {name.lower() for name, _ in message["headers"]}
+            added = [pair for pair in HEADERS.items() if pair[0] not in borne]
+            message = {**message, "headers": [*message["headers"], *added]}
+        elif self.head:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def address(request: Request) -> str:
+    """Return where a request came from."""
+    peer = request.client.host if request.client else None
+    return browsers.address(peer, request.headers.get("x-forwarded-for"))
+
+
+def own(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request comes from Docket's own pages, or from no browser at all."""
+    return browsers.same_origin(site=headers.get("sec-fetch-site"), origin=headers.get("origin"))
+
+
+def _caller(request: Request) -> Caller:
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    cookie = request.cookies.get(browsers.cookie_name())
+    with see() as session:
+        if scheme.lower() == "bearer":
+            found = tokens.who(session, bearer.strip(), address=address(request))
+            if found is not None:
+                return Caller(*found)
+        else:
+            actor = sessions.who(session, cookie, channel=Channel.API, address=address(request))
+            if actor is not None:
+                return Caller(actor, None)
+    pace.stranger(address(request))
+    raise NotSignedIn("Please sign in, or send a valid token.")
+
+
+def _may_change(request: Request, caller: Caller) -> None:
+    if caller.token is None and not own(request.headers):
+        raise NotPermitted("This request comes from another site, so nothing was done.", permission="")
+    if caller.actor.cap == "read":
+        raise NotPermitted("This token's scope is read: it can't change anything.", permission="")
+
+
+def _bounded(request: Request, receive: Receive) -> Receive:
+    form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    most = LARGEST + ENVELOPE if form else JSON
+    got = 0
+
+    async def read() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > most:
+            raise HTTPException(413, f"That is more than the {most // 1024**2} MB that fit here.")
+        return message
+
+    return read
+
+
+def _me(request: Request) -> Actor:
+    return request.state.me
+
+
+Me = Annotated[Actor, Depends(_me)]
+"""Who makes this request, as the database knew them when it came in."""

@@ -1,0 +1,58 @@
+"""How often and how much: moving windows, in the memory of this process."""
+
+import time
+from functools import lru_cache
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from lib import settings
+from lib.errors import TooMany
+
+UNIT = 64 * 1024
+"""Bytes of upload that count as one."""
+BUCKETS = 4096
+"""Addresses without a valid sign-in share this many counts, so that many can't fill the memory."""
+
+
+@lru_cache(maxsize=1)
+def _limiter() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+def request(who: str) -> None:
+    """Count one request of a session or token; raises TooMany."""
+    _hit(RateLimitItemPerMinute(settings.current().api_requests_per_minute), who)
+
+
+def stranger(address: str) -> None:
+    """Count one request without a valid sign-in; raises TooMany."""
+    _hit(
+        RateLimitItemPerMinute(settings.current().api_requests_per_minute),
+        f"address:{hash(address) % BUCKETS}",
+    )
+
+
+def upload(person: int | None, size: int) -> None:
+    """Count an upload of `size` bytes; raises TooMany."""
+    most = settings.current().upload_megabytes_per_hour * 1024 * 1024 // UNIT
+    _hit(RateLimitItemPerHour(most), f"upload:{person}", cost=-(-size // UNIT))
+
+
+def due(who: str) -> bool:
+    """Tell, at most once a minute, that it is time to note that a session or token was used."""
+    return _limiter().hit(RateLimitItemPerMinute(1), f"touch:{who}")
+
+
+def forget() -> None:
+    """Count anew from nothing."""
+    _limiter.cache_clear()
+
+
+def _hit(item: RateLimitItem, who: str, *, cost: int = 1) -> None:
+    if _limiter().hit(item, who, cost=cost):
+        return
+    reset = _limiter().get_window_stats(item, who).reset_time
+    seconds = max(1, round(reset - time.time()))
+    raise TooMany(f"That is too much at once. Please try again in {seconds} seconds.", seconds=seconds)

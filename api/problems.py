@@ -1,0 +1,100 @@
+"""Every "no" as `application/problem+json` (RFC 9457), with a sentence for the person in `detail`."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from lib.errors import Conflict, Invalid, NotFound, NotSignedIn, Refusal, TooMany
+
+MEDIA_TYPE = "application/problem+json"
+NOTHING = "There is nothing here, or nothing that you may see."
+SENTENCES = {"missing": "This is missing.", "extra_forbidden": "There is no such field."}
+
+log = structlog.get_logger(__name__)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    fields: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """Return an answer of this status; `fields` maps a field's name to its own sentence."""
+    errors = [{"field": field, "message": message} for field, message in (fields or {}).items()]
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": errors,
+        **more,
+    }
+    return Response(json.dumps(body), status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def refusal(refused: Refusal) -> Response:
+    """Return the answer for a refusal of the desk."""
+    match refused:
+        case Invalid():
+            return problem(refused.status, refused.sentence, fields=refused.fields)
+        case Conflict():
+            return problem(refused.status, refused.sentence, current=refused.current)
+        case TooMany():
+            wait = {"Retry-After": str(refused.seconds)}
+            return problem(refused.status, refused.sentence, headers=wait)
+        case NotSignedIn():
+            return problem(
+                refused.status, refused.sentence, headers={"WWW-Authenticate": 'Bearer realm="Docket"'}
+            )
+    return problem(refused.status, refused.sentence)
+
+
+def failure() -> Response:
+    """Log the exception being handled and return an answer that tells nothing of it but a reference."""
+    reference = secrets.token_hex(4)
+    log.exception("api.failed", reference=reference)
+    return problem(500, f"Something went wrong (ref {reference}). Please try again.", reference=reference)
+
+
+def unfit(errors: Iterable[Mapping[str, Any]]) -> Response:
+    """Return the answer for input of the wrong form; a wrong path is a place that isn't there."""
+    fields: dict[str, str] = {}
+    for error in errors:
+        where, *names = error["loc"]
+        if where == "path":
+            return problem(404, NOTHING)
+        field = ".".join(map(str, names)) if error["type"] != "json_invalid" else ""
+        fields[field or where] = (
+            SENTENCES.get(error["type"]) or f"{error['msg'].removeprefix('Value error, ')}."
+        )
+    told = "; ".join(f"{field}: {message}" for field, message in fields.items())
+    return problem(422, f"This request can't be used. {told}", fields=fields)
+
+
+async def on_refusal(_request: Request, error: Exception) -> Response:
+    """Answer a Refusal."""
+    return refusal(error) if isinstance(error, Refusal) else failure()
+
+
+async def on_unfit(_request: Request, error: Exception) -> Response:
+    """Answer input that FastAPI refused."""
+    return unfit(error.errors()) if isinstance(error, RequestValidationError) else failure()
+
+
+async def on_http(_request: Request, error: Exception) -> Response:
+    """Answer what the framework itself refuses."""
+    if not isinstance(error, HTTPException):
+        return failure()
+    if error.status_code == 404:
+        return refusal(NotFound(NOTHING))
+    return problem(error.status_code, error.detail, headers=error.headers)

@@ -1,0 +1,76 @@
+"""The shapes that all resources share: what comes in is checked to the letter, what goes out is plain."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+HIGHEST = 2**31 - 1
+
+
+class Form(BaseModel):
+    """What a client sends: fields it doesn't know of are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Shape(BaseModel):
+    """What a client gets."""
+
+
+class Named(Shape):
+    """A person, category or team, by id and name."""
+
+    id: int
+    name: str
+
+
+def _storable(value: str) -> str:
+    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        raise ValueError("Holds a character that can't be stored")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_storable)]
+Id = Annotated[int, Field(strict=True, ge=1, le=HIGHEST)]
+Number = Annotated[int, Path(ge=1, le=HIGHEST)]
+"""An id or ticket number in a path."""
+Version = Annotated[int, Field(strict=True, ge=1, le=HIGHEST, description="the version that was read last")]
+Flag = Annotated[bool, Field(strict=True)]
+Limit = Annotated[int, Field(ge=1, le=200, description="how many, at most")]
+Cursor = Annotated[str | None, Field(max_length=500, description="the `next_cursor` of the page before")]
+
+Item = TypeVar("Item")
+
+
+class Page(Shape, Generic[Item]):
+    """A page of a list; `next_cursor` leads to the next one, if there is one."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+
+
+def unset() -> Any:
+    """Return the default of a field that a change may leave out, which differs from sending null."""
+    return Field(default=None, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def named(id: int | None, name: str | None) -> Named | None:
+    """Return a reference, or None for nobody and nothing."""
+    return None if id is None or name is None else Named(id=id, name=name)
+
+
+def shown(shape: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a shape as an answer."""
+    return Response(shape.model_dump_json(), status, media_type="application/json", headers=headers)
+
+
+def done() -> Response:
+    """Return the answer that has nothing more to say."""
+    return Response(status_code=204)
