@@ -26,9 +26,8 @@ class Stage:
         )
 
     def open(self, path: str) -> Page:
-        """Open a screen of the stage and wait for its component."""
+        """Open a screen of the stage."""
         self.page.goto(self.url + path)
-        self.page.locator(".root").first.wait_for()
         return self.page
 
     def heard(self) -> dict[str, Any]:

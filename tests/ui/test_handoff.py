@@ -16,7 +16,7 @@ def test_a_good_ticket_becomes_a_cookie_and_the_person_is_where_they_were(stage)
 def test_a_spent_ticket_is_refused_with_a_sentence_and_used_once_however_often_the_page_is_drawn(stage):
     page = stage.open("/sign-in?ticket=spent")
     expect(page.get_by_role("alert")).to_have_text("Signing in took too long. Please start again.")
-    page.get_by_role("button", name="Again").click()
+    page.get_by_role("button", name="Again", exact=True).click()
     page.wait_for_timeout(500)
     assert stage.heard()["calls"] == [["session", "spent"]]
 

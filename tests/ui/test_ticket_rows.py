@@ -22,10 +22,12 @@ def test_a_click_opens_the_ticket_without_a_reload_and_back_returns_to_the_same_
     assert page.evaluate(f"{PANE}.scrollTop") == 0
     page.go_back()
     expect(page.get_by_text("Filter: open")).to_be_visible()
-    page.wait_for_function(f"{PANE}.scrollTop == {before}")
+    expect(row).to_be_focused()
+    expect(row).to_be_in_viewport()
+    page.wait_for_timeout(200)
+    assert page.evaluate(f"{PANE}.scrollTop") == before
     assert page.evaluate("window.alive")
     assert page.url == f"{stage.url}/?status=open"
-    expect(row).to_be_focused()
 
 
 def test_a_click_beside_the_title_opens_the_ticket_too(stage):

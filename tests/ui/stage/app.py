@@ -89,7 +89,7 @@ async def draft(request: Request) -> Response:
 
 async def preview(request: Request) -> Response:
     text = (await request.json())["text"]
-    hostile = "<img src=x onerror='window.hurt=1'><a href='javascript:window.hurt=1'>hurt</a>"
+    hostile = "<img src=x alt='' onerror='window.hurt=1'><a href='javascript:window.hurt=1'>hurt</a>"
     return JSONResponse({"html": f"<p><strong>{len(text)}</strong> characters</p>{hostile}"})
 
 

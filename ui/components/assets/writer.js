@@ -327,7 +327,7 @@ class Writer {
       const left = limit - length(input)
       counter.hidden = left > limit / 10
       counter.classList.toggle("over", left < 0)
-      counter.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`
+      counter.textContent = counter.hidden ? "" : left < 0 ? `${-left} characters too many` : `${left} characters left`
     }
   }
 
