@@ -10,6 +10,7 @@ import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
+from streamlit.runtime.pages_manager import PagesManager
 
 import api
 import web
@@ -42,10 +43,20 @@ def _warm() -> None:
     import pyarrow  # noqa: F401
 
 
+def _pages_by_navigation_only() -> None:
+    """Keep Streamlit from scanning pages/ by itself until the first st.navigation.
+
+    Until then, the first visitor after a start would meet "Page not found" on a deep link, and a script lying
+    directly in pages/ would run without the navigation script, which is the gate.
+    """
+    PagesManager.uses_pages_directory = False
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Bring the database up to date, then serve, with the worker beside."""
     await to_thread.run_sync(_prepare)
+    _pages_by_navigation_only()
     components.register()
     await to_thread.run_sync(_warm)
     gc.collect()

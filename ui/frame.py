@@ -1,6 +1,8 @@
 """What stands around every page: logo, stylesheet, who is signed in, and the way out."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -24,6 +26,13 @@ def draw(actor: Actor | None) -> None:
         st.caption(f"Signed in as **{words.plain(actor.name)}**, {actor.role}")
         if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out"):
             handoff(secrets.token_urlsafe(8), action="sign_out")
+
+
+@contextmanager
+def narrow(key: str) -> Iterator[None]:
+    """Hold a short form in the middle of the page."""
+    with st.container(horizontal_alignment="center"), st.container(width=440, key=key):
+        yield
 
 
 def header(title: str, *, actor: Actor | None = None) -> None:

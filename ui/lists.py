@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.desk.listing import CAP, TicketRow
-from ui.components.ticket_rows import Row
+from lib.desk.listing import CAP
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,3 @@ def shown(count: int, noun: str) -> str:
         return f"More than {CAP:,} {noun}s"
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
-
-def row(found: TicketRow) -> Row:
-    """Return a ticket as a line of the list component."""
-    return Row(
-        number=found.number,
-        title=found.title,
-        status=found.status,
-        kind=found.kind.value,
-        priority=found.priority.label,  # ty: ignore[invalid-argument-type]
-        updated=found.updated_at,
-        category=found.category or "",
-        assignee=found.assignee or "",
-        requester=found.requester,
-        confidential=found.confidential,
-    )

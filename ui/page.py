@@ -15,7 +15,7 @@ from lib.gate import Actor
 from lib.people import browsers, sessions
 from lib.trust import events
 
-_WHO, _TOLD = "_who", "_told"
+_WHO, _TOLD, _TURN = "_who", "_told", "_turn"
 
 see = transactions.see
 act = transactions.act
@@ -75,6 +75,7 @@ def me() -> Actor:
 @contextmanager
 def attempt(done: str = "") -> Iterator[Session]:
     """Change something in one transaction, then draw the page anew with `done`, or the refusal, told on it."""
+    st.session_state[_TURN] = turn() + 1
     try:
         with act() as session:
             yield session
@@ -84,6 +85,11 @@ def attempt(done: str = "") -> Iterator[Session]:
         if done:
             tell(done)
     st.rerun()
+
+
+def turn() -> int:
+    """Return how often something was attempted: in a widget's key, it makes a refused choice fall back to what is."""
+    return st.session_state.get(_TURN, 0)
 
 
 def tell(sentence: str, *, good: bool = True) -> None:

@@ -16,7 +16,7 @@ from lib.errors import Invalid, Refusal
 from lib.gate import Actor
 from lib.people import accounts, attempts, factors, onetime, passwords
 from lib.trust import events
-from ui import page
+from ui import frame, page
 from ui.components.handoff import handoff
 
 WRONG = "That e-mail address and password don't belong together. Please check both and try again."
@@ -91,8 +91,7 @@ def show() -> None:
     if _TICKET in st.session_state:
         handoff(st.session_state.pop(_TICKET), action="sign_in", then=page.here())
         return
-    _, middle, _ = st.columns([1, 2, 1])
-    with middle:
+    with frame.narrow("sign_in"):
         if _SECOND in st.session_state:
             _second_factor()
         else:

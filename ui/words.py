@@ -7,7 +7,7 @@ from babel.dates import format_datetime, format_timedelta, get_timezone
 
 from lib import clock
 
-_SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&")
+_SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
 
 
 def plain(text: str) -> str:

@@ -80,7 +80,8 @@ def _logging(scope: Scope, send: Send) -> Send:
     async def tell(message: Message) -> None:
         if message["type"] == "http.response.start":
             status = message["status"]
-            if status >= 400 or scope["path"].startswith(LOGGED):
+            probe = "/_stcore/" in scope["path"]  # Streamlit looks for its server below each page first
+            if (status >= 400 and not probe) or scope["path"].startswith(LOGGED):
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
         await send(message)

@@ -5,14 +5,13 @@ import streamlit as st
 from db.vocabulary import Purpose
 from lib.errors import Refusal
 from lib.people import accounts, onetime
-from ui import page
+from ui import frame, page
 
 secret = st.query_params.get("token", "")
 with page.see() as session:
     works = onetime.peek(session, Purpose.PASSWORD, secret) is not None
 
-_, middle, _ = st.columns([1, 2, 1])
-with middle:
+with frame.narrow("set_password"):
     st.title("Choose a password", anchor=False)
     if st.session_state.get("_password_set"):
         st.success("Your password is set. Sign in with it now.", icon=":material/check_circle:")

@@ -5,7 +5,7 @@ import streamlit as st
 from lib.desk import filters, listing
 from ui import frame, page
 from ui.components.ticket_rows import Empty, ticket_rows
-from ui.lists import SORTS, VIEWS, begin_again, row, shown
+from ui.lists import SORTS, VIEWS, begin_again, shown
 
 me = page.me()
 frame.header("Tickets", actor=me)
@@ -33,7 +33,7 @@ with page.see() as session:
 
 st.caption(shown(count, "ticket"))
 empty = Empty("No ticket matches.") if q else Empty(*views[show or "open"].empty)
-ticket_rows([row(each) for each in found.rows], key="rows", sort=sort, empty=empty)
+ticket_rows(found.rows, key="rows", sort=sort, empty=empty)
 
 with st.container(horizontal=True, horizontal_alignment="right"):
     kept = {k: v for k in ("show", "q", "sort") if (v := st.query_params.get(k))}

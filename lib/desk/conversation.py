@@ -1,0 +1,42 @@
+"""A ticket's conversation: what was said and what was done, in one order, newest last, in pieces."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from db.models import Ticket
+from db.vocabulary import Action
+from lib.desk import comments, history
+from lib.desk.comments import CommentCard
+from lib.desk.history import Line
+from lib.gate import Actor
+
+PIECE = 50
+"""Comments shown at a time."""
+DEEDS = 200
+"""Deeds shown at most beside them."""
+_LAST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A piece of a conversation; `earlier` is the comment id to ask for what came before it, or None."""
+
+    entries: tuple[CommentCard | Line, ...]
+    earlier: int | None
+
+
+def of(session: Session, actor: Actor, ticket: Ticket, *, before: int | None = None) -> Thread:
+    """Return the last piece, or the one before comment `before`; notes only for those who may read them."""
+    said = comments.of(session, actor, ticket, before=before or _LAST, limit=PIECE + 1)
+    earlier = said[1].id if len(said) > PIECE else None
+    said = said[-PIECE:]
+    done = [
+        line
+        for line in history.of(session, actor, ticket, before=_LAST, limit=DEEDS)
+        if line.action != Action.COMMENT_ADDED
+        and (earlier is None or line.at >= said[0].created_at)
+        and (before is None or (said and line.at <= said[-1].created_at))
+    ]
+    entries = sorted([*said, *done], key=lambda e: e.created_at if isinstance(e, CommentCard) else e.at)
+    return Thread(tuple(entries), earlier)

@@ -1,0 +1,69 @@
+"""One ticket: what it is about, what was said and done, and what the person may do with it."""
+
+import streamlit as st
+
+from db.vocabulary import Permission
+from lib import gate
+from lib.desk import attachments, conversation, listing, tickets
+from lib.errors import NotFound, Refusal
+from ui import compose, details, frame, page, words
+from ui import conversation as shown
+from ui.components.writer import Refusal as Said
+from ui.components.writer import reply_writer
+
+me = page.me()
+number = details.number_asked()
+try:
+    with page.see() as session:
+        ticket = tickets.find(session, me, number)
+        facts = listing.one(session, ticket)
+        thread = conversation.of(session, me, ticket, before=details.before_asked())
+        files = attachments.of(session, me, ticket)
+        draft = compose.opened(session, me, f"ticket-{number}")
+        choices = details.choices(session, me, ticket)
+        may = {
+            p: gate.covers(session, me, p, ticket)
+            for p in (Permission.COMMENT_PUBLIC, Permission.COMMENT_INTERNAL)
+        }
+except NotFound:
+    page.nothing_here()
+
+frame.header(words.plain(facts.title), actor=me)
+opened = f"#{number} · asked by {words.plain(facts.requester)} {words.ago(facts.created_at)}"
+st.caption(f"{opened} · updated {words.ago(facts.updated_at)}")
+shown.marks(facts.status, facts.kind, facts.priority.label, confidential=facts.confidential)
+
+left, right = st.columns([5, 2], gap="large")
+with right:
+    details.panel(me, ticket, facts, choices)
+with left:
+    shown.description(ticket, facts.requester, files)
+    if thread.earlier:
+        st.page_link(
+            "pages/desk/ticket.py", label="Show earlier replies", icon=":material/history:",
+            query_params={"id": str(number), "before": str(thread.earlier)},
+        )  # fmt: skip
+    shown.thread(thread, files)
+    details.own_words(me, thread)
+
+    kinds = [
+        k
+        for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
+        if may[p]
+    ]
+    refusal = st.session_state.pop("reply_refusal", None)
+    if kinds:
+        said = Said(refusal.sentence, getattr(refusal, "fields", {})) if refusal else None
+        sent = reply_writer(
+            compose.written(draft, me), key=f"reply-{number}", visibilities=kinds, refusal=said
+        )
+        if sent:
+            try:
+                with page.act() as session:
+                    target = tickets.find(session, me, number, to_change=True)
+                    compose.say(session, me, target, draft, sent)
+            except Refusal as no:
+                st.session_state["reply_refusal"] = no
+            else:
+                page.tell("Note added." if sent.visibility == "internal" else "Reply sent.")
+            st.rerun()

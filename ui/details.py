@@ -1,0 +1,215 @@
+"""The facts of a ticket beside its conversation, each changed where it stands by those who may."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from db.models import Ticket
+from db.vocabulary import Kind, Permission, Priority, Scope
+from lib import gate
+from lib.desk import categories, comments, participants, statuses, tickets
+from lib.desk.comments import CommentCard
+from lib.desk.conversation import Thread
+from lib.desk.listing import TicketRow
+from lib.gate import Actor
+from lib.people import teams
+from lib.transactions import Session
+from ui import page, words
+
+LARGEST = 2**31 - 1
+NOBODY = 0
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be chosen for a ticket, and which of its facts the person may change."""
+
+    statuses: Mapping[int, statuses.StatusCard]
+    categories: Mapping[int, str]
+    teams: Mapping[int, str]
+    assignees: Mapping[int, str]
+    copied: Mapping[int, str]
+    tags: tuple[str, ...]
+    may: frozenset[Permission]
+
+
+def number_asked() -> int:
+    """Return the ticket number in the URL, or 0, which no ticket has."""
+    asked = st.query_params.get("id", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+
+
+def before_asked() -> int | None:
+    """Return before which comment the conversation is to be shown, or None for its end."""
+    asked = st.query_params.get("before", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+
+
+def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
+    """Read what the panel offers."""
+    may = frozenset(p for p in Permission if gate.covers(session, me, p, ticket))
+    return Choices(
+        statuses={s.id: s for s in statuses.every(session)},
+        categories={c.id: c.path for c in categories.every(session)} if me.staff else {},
+        teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
+        assignees={p.id: p.name for p in tickets.assignable(session, ticket)} if me.staff else {},
+        copied={p.id: p.name for p in participants.of(session, me, ticket)},
+        tags=tuple(tickets.tags_of(session, ticket)),
+        may=may,
+    )
+
+
+def panel(me: Actor, ticket: Ticket, facts: TicketRow, offered: Choices) -> None:
+    """Show the facts, and let the person change what they may."""
+    change = _Changer(me, facts)
+    _status(change, facts, offered)
+    _assignee(change, me, facts, offered)
+    if me.may(Permission.TICKET_UPDATE, least=Scope.TEAM) and Permission.TICKET_UPDATE in offered.may:
+        _staff_facts(change, facts, offered)
+    else:
+        _fact("Category", facts.category or "none")
+        _fact("Team", facts.team)
+    _fact("Asked by", facts.requester)
+    _fact("Opened", words.when(facts.created_at))
+    _fact("Updated", words.when(facts.updated_at))
+    if facts.resolved_at:
+        _fact("Resolved", words.when(facts.resolved_at))
+    if offered.copied:
+        _fact("In copy", ", ".join(offered.copied.values()))
+    if offered.tags:
+        st.markdown(" ".join(f":gray-badge[{words.plain(t)}]" for t in offered.tags))
+    if Permission.TICKET_UPDATE in offered.may and (me.staff or facts.first_response_at is None):
+        _edit(change, ticket)
+
+
+def _fact(label: str, value: str) -> None:
+    st.markdown(f":gray[{label}]  \n{words.plain(value)}")
+
+
+@dataclass(frozen=True)
+class _Changer:
+    """Changes one fact of a ticket as the person sees it, in a transaction of its own."""
+
+    me: Actor
+    facts: TicketRow
+
+    def __call__(self, done: str, verb: Callable[..., None], **what: Any) -> None:
+        with page.attempt(done) as session:
+            me = page.me()
+            ticket = tickets.find(session, me, self.facts.number, to_change=True)
+            verb(session, me, ticket, seen=self.facts.version, **what)
+
+    def choose(self, label: str, options: Mapping[Any, str], now: Any, name: str) -> Any:
+        """Offer a choice; return what was chosen, or None while it is what it was."""
+        listed = list(options)
+        chosen = st.selectbox(
+            label,
+            listed,
+            index=listed.index(now) if now in options else None,
+            format_func=lambda key: options.get(key, "?"),
+            key=f"{name}-{self.facts.number}-{self.facts.version}-{page.turn()}",
+        )
+        return chosen if chosen is not None and chosen != now else None
+
+
+def _status(change: _Changer, facts: TicketRow, offered: Choices) -> None:
+    if Permission.TICKET_TRANSITION in offered.may:
+        names = {id: s.name for id, s in offered.statuses.items()}
+        chosen = change.choose("Status", names, facts.status_id, "status")
+        if chosen is not None:
+            change(f"Moved to {names[chosen]}.", _move, to=chosen)
+    elif Permission.TICKET_CLOSE in offered.may:
+        done = [s for s in offered.statuses.values() if s.kind == Kind.DONE and s.counts]
+        begin = next(iter(offered.statuses.values()))
+        if facts.kind == Kind.DONE:
+            if st.button("Reopen", icon=":material/undo:", width="stretch"):
+                change("It is open again.", _move, to=begin.id)
+        elif done and st.button("This is solved", icon=":material/check:", width="stretch"):
+            change("Thank you. It is completed.", _move, to=done[0].id)
+
+
+def _move(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
+    tickets.move(session, me, ticket, to=statuses.find(session, to), seen=seen)
+
+
+def _assignee(change: _Changer, me: Actor, facts: TicketRow, offered: Choices) -> None:
+    if Permission.TICKET_ASSIGN_OTHER in offered.may:
+        people = {NOBODY: "Nobody", **offered.assignees}
+        if facts.assignee_id:
+            people.setdefault(facts.assignee_id, facts.assignee or "")
+        chosen = change.choose("Assigned to", people, facts.assignee_id or NOBODY, "assignee")
+        if chosen == NOBODY:
+            change("Nobody has it now.", tickets.unassign)
+        elif chosen is not None:
+            change(f"Assigned to {people[chosen]}.", tickets.assign, to=chosen)
+    else:
+        _fact("Assigned to", facts.assignee or "nobody yet")
+    if Permission.TICKET_CLAIM not in offered.may:
+        return
+    if facts.assignee_id is None and me.id in offered.assignees:
+        if st.button("Take it", icon=":material/back_hand:", type="primary", width="stretch"):
+            change("It is yours.", _take)
+    elif facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may:
+        if st.button("Hand it back", icon=":material/undo:", width="stretch"):
+            change("Nobody has it now.", tickets.unassign)
+
+
+def _take(session: Session, me: Actor, ticket: Ticket, *, seen: int) -> None:  # noqa: ARG001 - taking asks for no version
+    tickets.take(session, me, ticket)
+
+
+def _staff_facts(change: _Changer, facts: TicketRow, offered: Choices) -> None:
+    levels = {p: p.label.capitalize() for p in Priority}
+    if (level := change.choose("Priority", levels, facts.priority, "priority")) is not None:
+        change(f"Priority is {level.label} now.", tickets.prioritize, priority=level)
+    if (chosen := change.choose("Category", offered.categories, facts.category_id, "category")) is not None:
+        change("Category changed.", _categorize, to=chosen)
+    if (team := change.choose("Team", offered.teams, facts.team_id, "team")) is not None:
+        change(f"Handed to {offered.teams[team]}.", _give_team, to=team)
+
+
+def _categorize(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
+    tickets.categorize(session, me, ticket, category=categories.find(session, to), seen=seen)
+
+
+def _give_team(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
+    tickets.give_team(session, me, ticket, team=teams.find(session, to), seen=seen)
+
+
+def _edit(change: _Changer, ticket: Ticket) -> None:
+    if st.button("Edit title and description", icon=":material/edit:", width="stretch"):
+        _edit_dialog(change, ticket.title, ticket.description)
+
+
+@st.dialog("Edit title and description", width="large")
+def _edit_dialog(change: _Changer, title: str, description: str) -> None:
+    new_title = st.text_input("Title", title, max_chars=200)
+    new_text = st.text_area("Description", description, height=300)
+    if st.button("Save", type="primary"):
+        change("Saved.", _rewrite, title=new_title, description=new_text)
+
+
+def _rewrite(session: Session, me: Actor, ticket: Ticket, *, title: str, description: str, seen: int) -> None:
+    tickets.rename(session, me, ticket, title=title, seen=seen)
+    tickets.describe(session, me, ticket, description=description, seen=ticket.version)
+
+
+def own_words(me: Actor, thread: Thread) -> None:
+    """Let a person mend or take back what they just wrote."""
+    fresh = [e for e in thread.entries if isinstance(e, CommentCard) and e.editable and e.author_id == me.id]
+    if not fresh:
+        return
+    last = fresh[-1]
+    with st.popover("Change what you just wrote", icon=":material/edit:"), st.form("own_words", border=False):
+        body = st.text_area("Your words", last.body, height=160)
+        left, right = st.columns(2)
+        saved, taken = left.form_submit_button("Save", type="primary"), right.form_submit_button("Take back")
+    if saved or taken:
+        with page.attempt("Saved." if saved else "Taken back.") as session:
+            comment, ticket = comments.find(session, page.me(), last.id)
+            if taken:
+                comments.remove(session, page.me(), comment, ticket)
+            else:
+                comments.edit(session, page.me(), comment, ticket, body=body, seen=last.version)
