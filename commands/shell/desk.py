@@ -8,7 +8,7 @@ from lib.gate import Actor
 
 def prepare() -> None:
     """Make the data folder, connect to its database and bring it to today's schema."""
-    settings.current().data.mkdir(parents=True, exist_ok=True)
+    settings.current().data.mkdir(parents=True, exist_ok=True, mode=0o700)
     schema.migrate(transactions.engine())
 
 

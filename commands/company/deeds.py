@@ -1,0 +1,66 @@
+"""What the people of the stories do, each deed through the verb that everybody uses."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from db.models import Person, Ticket
+from db.vocabulary import Priority
+from lib.desk import attachments, categories, comments, statuses, tickets
+from lib.desk.attachments import Upload
+from lib.gate import Actor
+from lib.people import accounts
+
+from .staff import DOMAIN
+
+
+def create(session: Session, me: Actor, story: Mapping[str, Any], uploads: Mapping[str, Upload]) -> int:
+    """Open the ticket of a story and return its number."""
+    kept = [attachments.keep(session, me, uploads[name]).id for name in story.get("files", ())]
+    ticket = tickets.create(
+        session,
+        me,
+        title=story["title"],
+        description=story["text"],
+        category_id=categories.find(session, story["category"]).id,
+        priority=Priority[story.get("priority", "normal").upper()],
+        requester_id=_person(session, story["for"]).id if "for" in story else None,
+        tags=story.get("tags", ()),
+        files=kept,
+        confidential=story.get("confidential", False),
+    )
+    return ticket.id or 0
+
+
+def _person(session: Session, key: str) -> Person:
+    person = accounts.by_email(session, f"{key}@{DOMAIN}")
+    assert person, f"the stories name {key}, who is not there"
+    return person
+
+
+def _assign(session: Session, me: Actor, ticket: Ticket, key: str) -> None:
+    tickets.assign(session, me, ticket, to=_person(session, key).id or 0, seen=ticket.version)
+
+
+def _move(session: Session, me: Actor, ticket: Ticket, name: str) -> None:
+    tickets.move(session, me, ticket, to=statuses.find(session, name), seen=ticket.version)
+
+
+DEEDS: dict[str, Callable[[Session, Actor, Ticket, Any], Any]] = {
+    "assign": _assign,
+    "copy": lambda session, me, ticket, key: tickets.copy_in(session, me, ticket, _person(session, key)),
+    "move": _move,
+    "note": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body, internal=True),
+    "prioritize": lambda session, me, ticket, name: tickets.prioritize(
+        session, me, ticket, priority=Priority[name.upper()], seen=ticket.version
+    ),
+    "reply": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body),
+    "take": lambda session, me, ticket, _words: tickets.take(session, me, ticket),
+}
+
+
+def do(session: Session, me: Actor, number: int, deed: str, words: Any) -> None:
+    """Do one deed on the ticket with a number."""
+    DEEDS[deed](session, me, tickets.find(session, me, number), words)
+    session.flush()

@@ -1,0 +1,96 @@
+"""Found the company in an empty desk: its people, teams and categories, then its stories, all or nothing."""
+
+import secrets
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from db.engine import lock
+from db.models import Person
+from db.vocabulary import Channel
+from lib import clock, transactions
+from lib.desk import attachments, categories
+from lib.desk.attachments import Upload
+from lib.gate import Actor
+from lib.notices.channels import store
+from lib.people import accounts, roles, sessions, teams
+
+from . import deeds, papers, stories
+from .staff import CATEGORIES, FOUNDER, STAFF, Colleague
+
+AGE = timedelta(days=42)
+"""How long ago the company began with its desk."""
+
+
+def empty() -> bool:
+    """Tell whether nobody is here yet."""
+    with transactions.see() as session:
+        return _nobody(session)
+
+
+def _nobody(session: Session) -> bool:
+    return session.exec(select(Person.id).limit(1)).first() is None
+
+
+def found() -> dict[Colleague, str] | None:
+    """Write the whole company down; return everybody's passwords, or None when somebody was here first."""
+    uploads = {name: _upload(name, make()) for name, make in papers.MAKERS.items()}
+    passwords = {colleague: password() for colleague in (FOUNDER, *STAFF)}
+    now = clock.now()
+    with transactions.act() as session:
+        lock(session, "demo")
+        if not _nobody(session):
+            return None
+        with clock.at(now - AGE):
+            people = _people(session, passwords)
+        _live(session, people, uploads)
+    return passwords
+
+
+def password() -> str:
+    """Return a password of four made-up words: 49 random bits that can be read out and typed."""
+    syllables = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
+    return "-".join(secrets.choice(syllables) + secrets.choice(syllables) for _ in range(4))
+
+
+def _upload(name: str, data: bytes) -> Upload:
+    upload = attachments.examine(name, data)
+    store.put(upload.path, data)
+    if upload.thumbnail is not None:
+        store.put(attachments.thumbnail_path(upload.path), upload.thumbnail)
+    return upload
+
+
+def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Actor]:
+    founder = accounts.found_desk(
+        session, email=FOUNDER.email, name=FOUNDER.name, password=passwords[FOUNDER]
+    )
+    me = sessions.actor(session, founder, FOUNDER.role, channel=Channel.PAGE)
+    team_ids = {card.name: card.id for card in teams.every(session, me)}
+    for name in dict.fromkeys(CATEGORIES.values()):
+        if name not in team_ids:
+            team_ids[name] = teams.create(session, me, name=name).id or 0
+    for name, team in CATEGORIES.items():
+        categories.create(session, me, name=name, team_id=team_ids[team])
+    people = {FOUNDER.key: me}
+    for colleague in STAFF:
+        joins = [team_ids[team] for team in colleague.teams]
+        role = roles.find(session, colleague.role)
+        person = accounts.invite(
+            session, me, email=colleague.email, name=colleague.name, role=role, teams=joins
+        )
+        secret = accounts.link(session, me, person, invitation=True)
+        accounts.set_password(session, secret, passwords[colleague])
+        person.timezone = colleague.zone
+        people[colleague.key] = sessions.actor(session, person, colleague.role, channel=Channel.PAGE)
+    return people
+
+
+def _live(session: Session, people: dict[str, Actor], uploads: dict[str, Upload]) -> None:
+    numbers: dict[int, int] = {}
+    for step in stories.steps(clock.now()):
+        with clock.at(step.at):
+            if step.deed == "create":
+                numbers[step.number] = deeds.create(session, people[step.who], step.words, uploads)
+            else:
+                deeds.do(session, people[step.who], numbers[step.number], step.deed, step.words)

@@ -1,0 +1,47 @@
+"""`demo`: fill an empty desk with a small company, to look around in."""
+
+import os
+from pathlib import Path
+
+import click
+
+FILE = "demo-accounts.txt"
+HEAD = (
+    "A made-up company is on this desk. Its people sign in with passwords made for this folder alone:"
+)
+
+
+@click.command(short_help="Fill an empty desk with a small company.")
+def demo() -> None:
+    """Fill an empty desk with a small company and five weeks of its history, to look around in.
+
+    Who can sign in stands in demo-accounts.txt in the data folder, for its owner alone. A desk that has the
+    company already stays as it is.
+    """
+    from commands.company import founding
+    from commands.shell import desk
+    from lib import settings
+
+    desk.prepare()
+    file = settings.current().data / FILE
+    if file.exists():
+        return
+    passwords = founding.found() if founding.empty() else None
+    if passwords is None:
+        click.echo(
+            "This desk has people already, and the demo needs an empty one: nothing was added.", err=True
+        )
+        return
+    rows = [(who.name, who.role, who.email, word) for who, word in passwords.items()]
+    lines = [f"  {email:<36} {word:<22} {role:<15} {name}" for name, role, email, word in rows]
+    said = "\n".join([HEAD, "", *lines, ""])
+    _write_for_owner(file, said)
+    click.echo(said)
+    click.echo(f"This list is kept in {file}")
+
+
+def _write_for_owner(file: Path, said: str) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        os.fchmod(out.fileno(), 0o600)
+        out.write(said)
