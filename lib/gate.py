@@ -28,6 +28,25 @@ READ_ONLY = frozenset(
 ADMINISTRATION = frozenset(
     {Permission.AUDIT_READ, Permission.SYSTEM_MANAGE, Permission.TEAM_MANAGE, Permission.USER_MANAGE}
 )
+SHARED = frozenset(
+    {
+        Permission.TICKET_READ,
+        Permission.TICKET_CONFIDENTIAL,
+        Permission.TICKET_UPDATE,
+        Permission.TICKET_CLOSE,
+        Permission.TICKET_PARTICIPANTS,
+        Permission.COMMENT_PUBLIC,
+        Permission.COMMENT_EDIT_OWN,
+        Permission.ATTACHMENT_ADD,
+        Permission.ATTACHMENT_READ,
+        Permission.ATTACHMENT_REMOVE,
+        Permission.EXPORT_TICKETS,
+    }
+)
+"""What taking part in a ticket is enough for; the rest is work, which only those who work the ticket's team may do.
+
+So staff who ask another team for something are requesters there: they read no note about themselves.
+"""
 PASS = {"gate": True}
 """The execution option that tells the session a statement came through the gate."""
 
@@ -105,7 +124,7 @@ def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         return false()
     if reach == Scope.ALL:
         return true()
-    mine = takes_part(actor)
+    mine = takes_part(actor) if permission in SHARED else false()
     return mine if reach == Scope.OWN else or_(mine, col(Ticket.team_id).in_(actor.teams))
 
 
@@ -146,12 +165,16 @@ def _participates(session: Session, actor: Actor, ticket: Ticket) -> bool:
 
 def covers(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> bool:
     """Tell whether `permission` reaches this ticket; the twin of `within`."""
-    reach = actor.reach(permission)
-    if reach in (Scope.NONE, Scope.ALL):
-        return reach == Scope.ALL
-    if reach == Scope.TEAM and ticket.team_id in actor.teams:
+    if works(actor, permission, ticket):
         return True
-    return _participates(session, actor, ticket)
+    shared = permission in SHARED and actor.may(permission)
+    return shared and _participates(session, actor, ticket)
+
+
+def works(actor: Actor, permission: Permission, ticket: Ticket) -> bool:
+    """Tell whether `permission` reaches this ticket because the actor works it, not because they take part in it."""
+    reach = actor.reach(permission)
+    return reach == Scope.ALL or (reach == Scope.TEAM and ticket.team_id in actor.teams)
 
 
 def sees(session: Session, actor: Actor, ticket: Ticket) -> bool:

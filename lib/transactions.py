@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnClause, Engine, TableClause, TextClause, event, select
+from sqlalchemy import ColumnClause, Engine, TableClause, TextClause, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import visitors
@@ -92,7 +92,7 @@ def _guard(state: ORMExecuteState) -> None:
         return
     touched = _tables(state.statement) & GUARDED
     if state.is_insert:
-        touched.discard(state.statement.table.name)  # ty: ignore[unresolved-attribute] - an insert has a table
+        touched.discard(state.statement.table.name)  # ty: ignore[missing-attribute] - an insert has a table
     if touched:
         raise Unscoped(f"a statement reads {sorted(touched)} without the gate")
 
@@ -110,6 +110,6 @@ def _tables(statement: Any) -> set[str]:
 
 
 def _named(words: str) -> set[str]:
-    """Return the guarded tables that SQL written by hand names; the full-text index holds what search_entry does."""
+    """Return the guarded tables that handwritten SQL names; the full-text index holds search_entry's words."""
     names = set(_GUARDED_WORD.findall(words.lower()))
     return names - {"search_index"} | {"search_entry"} if "search_index" in names else names

@@ -1,4 +1,4 @@
-"""A small named company: who works in it, and how they come to have tickets. Built on the desk's own verbs."""
+"""A small named company: who works in it, and how they come to have tickets; the desk's own verbs make it."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ FOUNDER = gate.system("tests", Permission.USER_MANAGE, Permission.TEAM_MANAGE, P
 
 @dataclass(frozen=True)
 class Company:
-    """Ada keeps order; Mona leads the service desk, where Rita and Arun work; Bela works in Facilities; the rest ask."""
+    """Ada keeps order; Mona leads the service desk with Rita and Arun; Bela is in Facilities; others ask."""
 
     ada: Actor
     mona: Actor

@@ -15,7 +15,7 @@ from PIL import Image
 from sqlmodel import Session, col, select
 
 from db.models import Attachment, Comment, Person, Ticket
-from db.vocabulary import Action, Permission, Scope
+from db.vocabulary import Action, Permission
 from lib import clock, gate
 from lib.errors import Invalid, TooLarge
 from lib.gate import Actor
@@ -224,14 +224,15 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
     An unused upload is its uploader's to drop. Raises NotPermitted; Invalid when one's own 15 minutes are over.
     """
     if row.ticket_id is None:
-        row.removed_at = clock.now()
+        _own_upload(session, actor, row.id).removed_at = clock.now()
         return
     ticket = session.get_one(Ticket, row.ticket_id, execution_options=gate.PASS)
     gate.permit(session, actor, Permission.ATTACHMENT_REMOVE, ticket)
-    if not actor.may(Permission.TICKET_DELETE, least=Scope.TEAM):
+    if not gate.covers(session, actor, Permission.TICKET_DELETE, ticket):
         if row.uploader_id != actor.id:
             raise gate.refused(actor, Permission.ATTACHMENT_REMOVE, subject="ticket", subject_id=ticket.id)
-        if not actor.staff and row.created_at < clock.now() - REGRET:
+        working = gate.works(actor, Permission.ATTACHMENT_REMOVE, ticket)
+        if not working and row.created_at < clock.now() - REGRET:
             raise Invalid(
                 "A file can be taken back for 15 minutes only. Ask the people on the ticket to remove it."
             )

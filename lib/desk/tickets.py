@@ -130,7 +130,7 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
     if was.id == to.id:
         return
     if not gate.covers(session, actor, Permission.TICKET_TRANSITION, ticket):
-        _requesters_move(ticket, was, to, late=ticket.updated_at < now - REOPEN)
+        _requesters_move(ticket, was, to, late=(ticket.resolved_at or ticket.updated_at) < now - REOPEN)
     ticket.enter(to, at=now)
     ticket.change(at=now)
     events.record(
@@ -180,7 +180,7 @@ def take(session: Session, actor: Actor, ticket: Ticket) -> None:
 
 def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int) -> None:
     """Let nobody be accountable; one's own ticket may always be handed back. Raises NotPermitted, Conflict."""
-    own = ticket.assignee_id == actor.id
+    own = ticket.assignee_id == actor.id and gate.covers(session, actor, Permission.TICKET_CLAIM, ticket)
     gate.permit(session, actor, Permission.TICKET_CLAIM if own else Permission.TICKET_ASSIGN_OTHER, ticket)
     ticket.must_be(seen)
     if ticket.assignee_id is not None:
@@ -291,16 +291,20 @@ def guard(session: Session, actor: Actor, ticket: Ticket, *, confidential: bool,
 
 
 def copy_in(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
-    """Put somebody in copy: they see the ticket as its requester does. Raises NotPermitted."""
+    """Put somebody in copy: they see the ticket as its requester does; staff do this. Raises NotPermitted."""
     gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
+    if not gate.works(actor, Permission.TICKET_PARTICIPANTS, ticket):
+        raise gate.refused(actor, Permission.TICKET_PARTICIPANTS, subject="ticket", subject_id=ticket.id)
     if session.get(Participant, (ticket.id, person.id), execution_options=gate.PASS) is None:
         session.add(Participant(ticket_id=ticket.id or 0, person_id=person.id or 0))
         _copied(session, actor, ticket, old=None, new=str(person.id))
 
 
 def copy_out(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
-    """Take somebody, or oneself, out of the copy. Raises NotPermitted."""
+    """Take oneself out of the copy, or as staff anybody. Raises NotPermitted."""
     gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
+    if person.id != actor.id and not gate.works(actor, Permission.TICKET_PARTICIPANTS, ticket):
+        raise gate.refused(actor, Permission.TICKET_PARTICIPANTS, subject="ticket", subject_id=ticket.id)
     row = session.get(Participant, (ticket.id, person.id), execution_options=gate.PASS)
     if row is not None:
         session.delete(row)
@@ -351,14 +355,14 @@ def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[st
 
 def _staff_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
-    if actor.reach(Permission.TICKET_UPDATE) == Scope.OWN:
+    if not gate.works(actor, Permission.TICKET_UPDATE, ticket):
         raise gate.refused(actor, Permission.TICKET_UPDATE, subject="ticket", subject_id=ticket.id)
     ticket.must_be(seen)
 
 
 def _may_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
-    if actor.reach(Permission.TICKET_UPDATE) == Scope.OWN and ticket.first_response_at is not None:
+    if ticket.first_response_at is not None and not gate.works(actor, Permission.TICKET_UPDATE, ticket):
         raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
     ticket.must_be(seen)
 

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlmodel import select
+from sqlmodel import col, select
 
 from db.models import (
     Attachment,
@@ -31,7 +31,7 @@ def key(model):
 
 
 SHAPES = {
-    "select": lambda m: select(m),
+    "select": select,
     "one column": lambda m: select(key(m)),
     "count": lambda m: select(sa.func.count()).select_from(m),
     "alias": lambda m: select(orm.aliased(m)),
@@ -40,7 +40,7 @@ SHAPES = {
     "join": lambda m: select(Person.id).join(m, sa.true()),
     "outer join": lambda m: select(Person.id).outerjoin(m, sa.true()),
     "subquery": lambda m: select(select(key(m)).subquery().c[0]),
-    "in": lambda m: select(Person.id).where(Person.id.in_(select(key(m)))),
+    "in": lambda m: select(Person.id).where(col(Person.id).in_(select(key(m)))),
     "exists": lambda m: select(Person.id).where(sa.exists(select(key(m)))),
     "scalar": lambda m: select(select(sa.func.count()).select_from(m).scalar_subquery()),
     "order": lambda m: select(Person.id).order_by(select(sa.func.count(key(m))).scalar_subquery()),
@@ -48,8 +48,8 @@ SHAPES = {
     "lateral": lambda m: select(Person.id).join(select(key(m)).lateral(), sa.true()),
     "union": lambda m: sa.union(select(sa.literal("1")), select(sa.cast(key(m), sa.Text))),
     "update": lambda m: sa.update(m).values({key(m).name: key(m)}),
-    "delete": lambda m: sa.delete(m),
-    "update of another": lambda m: sa.update(Team).values(name="x").where(Team.id.in_(select(key(m)))),
+    "delete": sa.delete,
+    "update of another": lambda m: sa.update(Team).values(name="x").where(col(Team.id).in_(select(key(m)))),
     "insert from": lambda m: sa.insert(Tag).from_select(["name"], select(sa.cast(key(m), sa.Text))),
     "text": lambda m: sa.text(f"SELECT * FROM {m.__tablename__}"),
     "shouted text": lambda m: sa.text(f"SELECT * FROM {m.__tablename__.upper()}"),
@@ -89,7 +89,7 @@ def test_getting_by_key_and_refreshing_another_session_s_object_are_refused(busy
     with see() as session, pytest.raises(Unscoped):
         session.get(Ticket, 1)
     with see() as session, pytest.raises(Unscoped):
-        session.merge(Ticket(id=1, title="x"))
+        session.merge(Ticket(**{"id": 1, "title": "x"}))
 
 
 def test_the_full_text_index_is_guarded_too(busy):
