@@ -9,12 +9,13 @@ from lib.transactions import Session
 from db.models import Ticket
 from db.vocabulary import Priority
 from lib.desk import attachments, comments, drafts, tickets
+from lib.desk.attachments import AttachmentCard
 from lib.desk.drafts import DraftCard
 from lib.errors import Invalid, Refusal
 from lib.gate import Actor
 from lib.trust import receipts
 from ui import page
-from ui.components.writer import Composition, Draft, File, Submission
+from ui.components.written import Composition, Submission
 
 
 def opened(session: Session, actor: Actor, slot: str) -> DraftCard:
@@ -28,27 +29,17 @@ def opened(session: Session, actor: Actor, slot: str) -> DraftCard:
     return DraftCard(slot, fresh)
 
 
-def written(draft: DraftCard, actor: Actor) -> Draft:
-    """Return a draft as the writer shows it, with the files that were uploaded for it and are still there."""
-    files = []
-    ids = draft.values.get("attachments") or []
-    if ids:
-        with page.see() as reading:
-            for id in ids:  # noqa: A001
-                try:
-                    row = attachments.find(reading, actor, str(id))
-                except Refusal:
-                    continue
-                files.append(File(row.id, row.name, row.type, row.size))
-    return Draft(
-        slot=draft.slot,
-        token=draft.token,
-        title=str(draft.values.get("title") or ""),
-        body=str(draft.values.get("body") or ""),
-        files=tuple(files),
-        visibility="internal" if draft.values.get("visibility") == "internal" else "public",
-        updated=draft.updated_at,
-    )
+def files(actor: Actor, draft: DraftCard) -> list[AttachmentCard]:
+    """Return the files that were uploaded for a draft and are still there."""
+    found = []
+    with page.see() as session:
+        for id in draft.values.get("attachments") or []:  # noqa: A001
+            try:
+                row = attachments.find(session, actor, str(id))
+            except Refusal:
+                continue
+            found.append(attachments.card(row, actor.name))
+    return found
 
 
 def keeper(slot: str, token: str) -> Callable[[str], None]:

@@ -54,4 +54,3 @@ def shown(count: int, noun: str) -> str:
     if count > CAP:
         return f"More than {CAP:,} {noun}s"
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-

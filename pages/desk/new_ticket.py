@@ -7,8 +7,7 @@ from lib.desk import categories, drafts
 from lib.errors import Refusal
 from lib.people import accounts
 from ui import compose, frame, page
-from ui.components.writer import Refusal as Said
-from ui.components.writer import ticket_writer
+from ui.components.writer import refuse, ticket_writer
 
 SLOT = "new-ticket"
 
@@ -20,16 +19,8 @@ with page.see() as session:
     people = {p.id: p for p in accounts.directory(session, me, limit=500)} if others else {}
 
 frame.header("New ticket", actor=me)
-refusal = st.session_state.pop("new_refusal", None)
-if refusal:
-    st.error(refusal.sentence, icon=":material/block:")
-
-values = draft.values
-written = ticket_writer(
-    compose.written(draft, me),
-    key=f"writer-{draft.token}",
-    refusal=Said(fields=getattr(refusal, "fields", {})) if refusal else None,
-)
+key, values = f"writer-{draft.token}", draft.values
+written = ticket_writer(draft, key=key, files=compose.files(me, draft))
 
 keep = compose.keeper(SLOT, draft.token)
 left, right = st.columns(2)
@@ -68,7 +59,6 @@ if written and (pressed or written.submitted):
                 confidential=confidential,
             )  # fmt: skip
     except Refusal as said:
-        st.session_state["new_refusal"] = said
-        st.rerun()
+        refuse(key, said)
     page.tell(f"Ticket #{number} is open.")
     st.switch_page("pages/desk/ticket.py", query_params={"id": str(number)})

@@ -8,8 +8,7 @@ from lib.desk import attachments, conversation, listing, tickets
 from lib.errors import NotFound, Refusal
 from ui import compose, details, frame, page, words
 from ui import conversation as shown
-from ui.components.writer import Refusal as Said
-from ui.components.writer import reply_writer
+from ui.components.writer import refuse, reply_writer
 
 me = page.me()
 number = details.number_asked()
@@ -29,9 +28,7 @@ except NotFound:
     page.nothing_here()
 
 frame.header(words.plain(facts.title), actor=me)
-opened = f"#{number} · asked by {words.plain(facts.requester)} {words.ago(facts.created_at)}"
-st.caption(f"{opened} · updated {words.ago(facts.updated_at)}")
-shown.marks(facts.status, facts.kind, facts.priority.label, confidential=facts.confidential)
+shown.facts(facts)
 
 left, right = st.columns([5, 2], gap="large")
 with right:
@@ -51,19 +48,15 @@ with left:
         for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
         if may[p]
     ]
-    refusal = st.session_state.pop("reply_refusal", None)
     if kinds:
-        said = Said(refusal.sentence, getattr(refusal, "fields", {})) if refusal else None
-        sent = reply_writer(
-            compose.written(draft, me), key=f"reply-{number}", visibilities=kinds, refusal=said
-        )
+        key = f"reply-{number}"
+        sent = reply_writer(draft, key=key, visibilities=kinds, files=compose.files(me, draft))
         if sent:
             try:
                 with page.act() as session:
                     target = tickets.find(session, me, number, to_change=True)
                     compose.say(session, me, target, draft, sent)
-            except Refusal as no:
-                st.session_state["reply_refusal"] = no
-            else:
-                page.tell("Note added." if sent.visibility == "internal" else "Reply sent.")
+            except Refusal as refusal:
+                refuse(key, refusal)
+            page.tell("Note added." if sent.visibility == "internal" else "Reply sent.")
             st.rerun()
