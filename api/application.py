@@ -1,29 +1,63 @@
 """The API as one application, to be mounted at `/api/v1`."""
 
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api import attachments, drafts, problems, schema, writing
+from api import (
+    attachments,
+    audit,
+    categories,
+    comments,
+    drafts,
+    events,
+    me,
+    moves,
+    participants,
+    people,
+    problems,
+    reference,
+    roles,
+    schema,
+    statuses,
+    teams,
+    tickets,
+    tokens,
+    writing,
+)  # fmt: skip
 from api.door import Door
 from api.map import Map
 from lib.errors import Refusal
 
-ROUTERS = (attachments.router, drafts.router, writing.router)
+RESOURCES = (
+    me, tickets, moves, comments, attachments, events, participants, drafts, writing, categories, statuses,
+    people, teams, roles, tokens, audit, reference,
+)  # fmt: skip
+
+
+class Api(FastAPI):
+    """FastAPI with Docket's own OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document, drawn once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = schema.draw(self)
+        return self.openapi_schema
 
 
 def app() -> FastAPI:
     """Return the API; `app.openapi()` is its document."""
     known = Map()
-    made = FastAPI(
+    made = Api(
         title="Docket", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for router in ROUTERS:
-        made.include_router(router)
+    for resource in RESOURCES:
+        made.include_router(resource.router)
     made.add_exception_handler(Refusal, problems.on_refusal)
     made.add_exception_handler(HTTPException, problems.on_http)
     made.add_exception_handler(RequestValidationError, problems.on_unfit)
-    made.openapi_schema = schema.draw(made)
-    known.draw(made.openapi_schema)
+    known.draw(made.openapi())
     made.add_middleware(Door, known=known)
     return made

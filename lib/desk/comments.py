@@ -72,13 +72,20 @@ def add(
     return comment
 
 
-def find(session: Session, actor: Actor, comment_id: int) -> tuple[Comment, Ticket]:
-    """Return a comment the actor may read, and its ticket; raises NotFound."""
+def find(
+    session: Session, actor: Actor, comment_id: int, *, to_change: bool = False
+) -> tuple[Comment, Ticket]:
+    """Return a comment the actor may read, and its ticket; raises NotFound.
+
+    With `to_change` nobody else changes the comment until the transaction ends.
+    """
     chosen = (
         gate.visible(actor, Comment, Ticket)
         .join(Comment, col(Comment.ticket_id) == Ticket.id)
         .where(col(Comment.id) == comment_id, gate.heard(actor))
     )
+    if to_change:
+        chosen = chosen.with_for_update(of=Comment)
     row = session.exec(chosen).first()
     if row is None:
         raise gate.hidden(actor, Permission.TICKET_READ, "comment", comment_id)

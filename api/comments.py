@@ -1,0 +1,122 @@
+"""Comments: public replies, and internal notes for those who may read them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from api import cursors
+from api.creates import Creating, Made
+from api.door import Me
+from api.shapes import Cursor, Form, Limit, Named, Number, Page, Shape, Version, Words, done, shown
+from api.ticket_shapes import File, file
+from lib import text
+from lib.desk import attachments, comments, tickets
+from lib.desk.comments import CommentCard
+from lib.transactions import Session, act, see
+
+router = APIRouter(tags=["comments"])
+
+Visibility = Literal["public", "internal"]
+
+
+class NewComment(Form):
+    """What to say, and to whom."""
+
+    body: Words
+    visibility: Visibility = "public"
+    attachments: list[Words] = Field(default_factory=list, description="ids of your uploads")
+
+
+class CommentChange(Form):
+    """Other words for your comment."""
+
+    body: Words
+    version: Version
+
+
+class Comment(Shape):
+    """A comment; one that was taken back keeps its place without its words."""
+
+    id: int
+    author: Named
+    body: str
+    body_html: str
+    visibility: Visibility
+    attachments: list[File]
+    created: datetime
+    edited: datetime | None
+    removed: bool
+    editable: bool
+    version: int
+
+
+def _shape(card: CommentCard, files: list[File]) -> Comment:
+    return Comment(
+        id=card.id,
+        author=Named(id=card.author_id, name=card.author),
+        body=card.body,
+        body_html=text.html(card.body),
+        visibility="internal" if card.internal else "public",
+        attachments=[] if card.removed else files,
+        created=card.created_at,
+        edited=card.edited_at,
+        removed=card.removed,
+        editable=card.editable,
+        version=card.version,
+    )
+
+
+@router.get("/tickets/{number}/comments", response_model=Page[Comment])
+def read(
+    me: Me, number: Number, limit: Annotated[Limit, Query()] = 50, cursor: Annotated[Cursor, Query()] = None
+) -> Response:
+    """List the comments that you may read, oldest first."""
+    place = f"comments:{number}"
+    with see() as session:
+        ticket = tickets.find(session, me, number)
+        after = cursors.read(place, cursor) or 0
+        cards = comments.of(session, me, ticket, after=after, limit=limit + 1)
+        files: dict[int | None, list[File]] = {}
+        for card in attachments.of(session, me, ticket):
+            files.setdefault(card.comment_id, []).append(file(card))
+    items = [_shape(card, files.get(card.id, [])) for card in cards[:limit]]
+    more = cursors.make(place, items[-1].id) if len(cards) > limit else None
+    return shown(Page(items=items, next_cursor=more))
+
+
+@router.post("/tickets/{number}/comments", status_code=201, response_model=Comment)
+def add(creating: Creating, number: Number, form: NewComment) -> Response:
+    """Say something on a ticket."""
+    me = creating.me
+
+    def deed(session: Session) -> Made:
+        ticket = tickets.find(session, me, number, to_change=True)
+        internal = form.visibility == "internal"
+        row = comments.add(session, me, ticket, body=form.body, internal=internal, files=form.attachments)
+        session.flush()
+        files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
+        return Made(f"/comments/{row.id}", _shape(comments.card(me, row, me.name), files))
+
+    return creating.once(form, deed)
+
+
+@router.patch("/comments/{id}", response_model=Comment)
+def edit(me: Me, id: Number, form: CommentChange) -> Response:
+    """Rewrite your own comment, within 15 minutes."""
+    with act() as session:
+        row, ticket = comments.find(session, me, id, to_change=True)
+        comments.edit(session, me, row, ticket, body=form.body, seen=form.version)
+        files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
+        return shown(_shape(comments.card(me, row, me.name), files))
+
+
+@router.delete("/comments/{id}", status_code=204)
+def remove(me: Me, id: Number) -> Response:
+    """Take your own comment back, within 15 minutes."""
+    with act() as session:
+        row, ticket = comments.find(session, me, id, to_change=True)
+        comments.remove(session, me, row, ticket)
+    return done()

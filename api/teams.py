@@ -1,0 +1,97 @@
+"""Teams: who works tickets together."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.creates import Creating, Made
+from api.door import Me
+from api.problems import NOTHING
+from api.shapes import Form, Named, Number, Page, Shape, Words, done, shown
+from lib.errors import Invalid, NotFound
+from lib.gate import Actor
+from lib.people import accounts, teams
+from lib.people.teams import Team as Row
+from lib.transactions import Session, act, see
+
+router = APIRouter(tags=["people"])
+
+
+class TeamName(Form):
+    """A team's name."""
+
+    name: Words
+
+
+class Team(Shape):
+    """A team; only staff see its members."""
+
+    id: int
+    name: str
+    default: bool
+    members: list[Named]
+
+
+def _all(session: Session, me: Actor) -> list[Team]:
+    session.flush()
+    return [
+        Team(
+            id=t.id,
+            name=t.name,
+            default=t.is_default,
+            members=[Named(id=id, name=name) for id, name in t.members.items()],
+        )
+        for t in teams.every(session, me)
+    ]
+
+
+def _one(session: Session, me: Actor, id: int | None) -> Team:
+    return next(t for t in _all(session, me) if t.id == id)
+
+
+def _row(session: Session, id: int) -> Row:
+    try:
+        return teams.find(session, id)
+    except Invalid:
+        raise NotFound(NOTHING) from None
+
+
+@router.get("/teams", response_model=Page[Team])
+def read(me: Me) -> Response:
+    """List the teams, by name."""
+    with see() as session:
+        return shown(Page(items=_all(session, me)))
+
+
+@router.post("/teams", status_code=201, response_model=Team)
+def add(creating: Creating, form: TeamName) -> Response:
+    """Add a team."""
+
+    def deed(session: Session) -> Made:
+        row = teams.create(session, creating.me, name=form.name)
+        return Made(f"/teams/{row.id}", _one(session, creating.me, row.id))
+
+    return creating.once(form, deed)
+
+
+@router.patch("/teams/{id}", response_model=Team)
+def rename(me: Me, id: Number, form: TeamName) -> Response:
+    """Give a team another name."""
+    with act() as session:
+        teams.rename(session, me, _row(session, id), name=form.name)
+        return shown(_one(session, me, id))
+
+
+@router.put("/teams/{id}/members/{person}", status_code=204)
+def join(me: Me, id: Number, person: Number) -> Response:
+    """Let a person belong to a team."""
+    with act() as session:
+        teams.add(session, me, _row(session, id), accounts.find(session, me, person))
+    return done()
+
+
+@router.delete("/teams/{id}/members/{person}", status_code=204)
+def part(me: Me, id: Number, person: Number) -> Response:
+    """Let a person no longer belong to a team; they lose sight of its tickets at once."""
+    with act() as session:
+        teams.remove(session, me, _row(session, id), accounts.find(session, me, person))
+    return done()

@@ -1,0 +1,114 @@
+"""What a ticket looks like in the API."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from api.shapes import Named, Shape, named
+from db.vocabulary import Kind
+from lib import text
+from lib.desk import attachments, listing, participants, tickets
+from lib.desk.attachments import AttachmentCard
+from lib.desk.listing import TicketRow
+from lib.desk.tickets import Ticket
+from lib.gate import Actor
+from lib.transactions import Session
+
+PriorityName = Literal["low", "normal", "high", "urgent"]
+
+
+class StatusName(Named):
+    """A status, and what it means whatever it is called."""
+
+    kind: Kind
+
+
+class TicketLine(Shape):
+    """A ticket in a list."""
+
+    number: int
+    title: str
+    status: StatusName
+    priority: PriorityName
+    category: Named | None
+    team: Named
+    requester: Named
+    assignee: Named | None
+    confidential: bool
+    created: datetime
+    updated: datetime
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    version: int
+
+
+class File(Shape):
+    """A file on a ticket or comment."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    preview: bool
+    uploader: str
+    created: datetime
+
+
+class TicketFull(TicketLine):
+    """A ticket with all that it holds, but for its comments and history."""
+
+    description: str
+    description_html: str
+    tags: list[str]
+    participants: list[Named]
+    attachments: list[File]
+
+
+def _facts(row: TicketRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "title": row.title,
+        "status": StatusName(id=row.status_id, name=row.status, kind=row.kind),
+        "priority": row.priority.label,
+        "category": named(row.category_id, row.category),
+        "team": Named(id=row.team_id, name=row.team),
+        "requester": Named(id=row.requester_id, name=row.requester),
+        "assignee": named(row.assignee_id, row.assignee),
+        "confidential": row.confidential,
+        "created": row.created_at,
+        "updated": row.updated_at,
+        "first_response_at": row.first_response_at,
+        "resolved_at": row.resolved_at,
+        "version": row.version,
+    }
+
+
+def line(row: TicketRow) -> TicketLine:
+    """Return a ticket as a list shows it."""
+    return TicketLine.model_construct(**_facts(row))
+
+
+def file(card: AttachmentCard) -> File:
+    """Return a file as its ticket or comment shows it."""
+    return File(
+        id=card.id,
+        name=card.name,
+        type=card.type,
+        size=card.size,
+        preview=card.preview,
+        uploader=card.uploader,
+        created=card.created_at,
+    )
+
+
+def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
+    """Return a ticket that was found through the gate, as the actor may see it."""
+    session.flush()
+    files = attachments.of(session, me, ticket)
+    return TicketFull.model_construct(
+        **_facts(listing.one(session, ticket)),
+        description=ticket.description,
+        description_html=text.html(ticket.description),
+        tags=tickets.tags_of(session, ticket),
+        participants=[Named(id=p.id, name=p.name) for p in participants.of(session, me, ticket)],
+        attachments=[file(f) for f in files if f.comment_id is None],
+    )

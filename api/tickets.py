@@ -1,0 +1,175 @@
+"""Tickets: list, open, read, change, delete."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from api.creates import Creating, Made
+from api.door import Me
+from api.facing import facing
+from api.shapes import Cursor, Flag, Form, Id, Limit, Number, Page, Version, Words, done, shown, unset
+from api.ticket_shapes import PriorityName, TicketFull, TicketLine, full, line
+from db.vocabulary import Priority
+from lib.desk import categories, filters, listing, statuses, tickets
+from lib.desk.tickets import Ticket
+from lib.gate import Actor
+from lib.people import teams
+from lib.transactions import Session, act, see
+
+router = APIRouter(tags=["tickets"])
+
+Sort = Literal[
+    "-updated", "updated", "-created", "created", "-priority", "priority", "-number", "number"
+]  # fmt: skip
+Some = list[Words]
+
+
+class Narrowing(Form):
+    """Repeated means or, a leading `!` means not."""
+
+    q: Some = Field([], description="words that the ticket or a comment holds; the last may be a beginning")
+    status: Some = Field([], description="by name or id")
+    kind: Some = Field(
+        [], description="`todo`, `active`, `blocked`, `paused`, `done`, or `open` for all but done"
+    )
+    priority: Some = Field([], description="`low`, `normal`, `high`, `urgent`")
+    category: Some = Field([], description="by name or id")
+    team: Some = Field([], description="by name or id")
+    assignee: Some = Field([], description="by id, or `me`, or `none`")
+    requester: Some = Field([], description="by id, or `me`")
+    tag: Some = Field([], description="by name")
+    created_after: Some = Field([], description="a date or time, included")
+    created_before: Some = Field([], description="a date or time, not included")
+    updated_after: Some = Field([], description="a date or time, included")
+    updated_before: Some = Field([], description="a date or time, not included")
+    sort: Sort = "-updated"
+    limit: Limit = 50
+    cursor: Cursor = None
+
+
+class NewTicket(Form):
+    """A ticket to open, for yourself unless `requester` says otherwise."""
+
+    title: Words
+    description: Words = ""
+    priority: PriorityName = "normal"
+    category: Id | Words | None = Field(None, description="by id or name")
+    team: Id | None = None
+    requester: Id | None = None
+    assignee: Id | Literal["me"] | None = None
+    tags: list[Words] = Field(default_factory=list)
+    confidential: Flag = False
+    attachments: list[Words] = Field(default_factory=list, description="ids of your uploads")
+
+
+class TicketChange(Form):
+    """What is to be changed; what is left out stays."""
+
+    version: Version
+    title: Words = unset()
+    description: Words = unset()
+    priority: PriorityName = unset()
+    category: Id | Words = unset()
+    team: Id = unset()
+    tags: list[Words] = unset()
+    confidential: Flag = unset()
+    assignee: Id | Literal["me"] | None = unset()
+    status: Id | Words = unset()
+
+
+@router.get("/tickets", response_model=Page[TicketLine])
+def find(me: Me, narrowing: Annotated[Narrowing, Query()]) -> Response:
+    """List the tickets you may see."""
+    given = {name: getattr(narrowing, name) for name in filters.FIELDS}
+    with see() as session:
+        page = listing.page(
+            session,
+            me,
+            filters.narrow(session, me, given),
+            sort=narrowing.sort,
+            cursor=narrowing.cursor,
+            limit=narrowing.limit,
+        )
+    lines = [line(row) for row in page.rows]
+    return shown(Page[TicketLine].model_construct(items=lines, next_cursor=page.next))
+
+
+@router.post("/tickets", status_code=201, response_model=TicketFull)
+def open_(creating: Creating, form: NewTicket) -> Response:
+    """Open a ticket."""
+
+    def deed(session: Session) -> Made:
+        ticket = tickets.create(
+            session,
+            creating.me,
+            title=form.title,
+            description=form.description,
+            category_id=None if form.category is None else categories.find(session, form.category).id,
+            priority=Priority[form.priority.upper()],
+            team_id=form.team,
+            requester_id=form.requester,
+            tags=form.tags,
+            files=form.attachments,
+            confidential=form.confidential,
+        )
+        if form.assignee is not None:
+            _assign(session, creating.me, ticket, form.assignee)
+        return Made(f"/tickets/{ticket.id}", full(session, creating.me, ticket))
+
+    return creating.once(form, deed)
+
+
+@router.get("/tickets/{number}", response_model=TicketFull)
+def show(me: Me, number: Number) -> Response:
+    """Read a ticket."""
+    with see() as session:
+        return shown(full(session, me, tickets.find(session, me, number)))
+
+
+@router.patch("/tickets/{number}", response_model=TicketFull)
+def change(me: Me, number: Number, form: TicketChange) -> Response:
+    """Change any fields of a ticket, all of them or none; 409 when it was changed since `version`."""
+    with facing(me, number), act() as session:
+        ticket = tickets.find(session, me, number, to_change=True)
+        ticket.must_be(form.version)
+        for name, verb in CHANGES.items():
+            if name in form.model_fields_set:
+                verb(session, me, ticket, getattr(form, name))
+        return shown(full(session, me, ticket))
+
+
+@router.delete("/tickets/{number}", status_code=204)
+def delete(me: Me, number: Number, reason: Annotated[Words, Query()]) -> Response:
+    """Take a ticket out of everybody's sight, for a reason that the audit keeps."""
+    with act() as session:
+        tickets.delete(session, me, tickets.find(session, me, number, to_change=True), reason=reason)
+    return done()
+
+
+def _assign(session: Session, me: Actor, ticket: Ticket, to: int | str | None) -> None:
+    if to is None:
+        tickets.unassign(session, me, ticket, seen=ticket.version)
+    else:
+        tickets.assign(session, me, ticket, to=me.id or 0 if to == "me" else int(to), seen=ticket.version)
+
+
+Verb = Callable[[Session, Actor, Ticket, Any], None]
+CHANGES: dict[str, Verb] = {
+    "title": lambda s, me, t, to: tickets.rename(s, me, t, title=to, seen=t.version),
+    "description": lambda s, me, t, to: tickets.describe(s, me, t, description=to, seen=t.version),
+    "priority": lambda s, me, t, to: tickets.prioritize(
+        s, me, t, priority=Priority[to.upper()], seen=t.version
+    ),
+    "category": lambda s, me, t, to: tickets.categorize(
+        s, me, t, category=categories.find(s, to), seen=t.version
+    ),
+    "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=t.version),
+    "confidential": lambda s, me, t, to: tickets.guard(s, me, t, confidential=to, seen=t.version),
+    "team": lambda s, me, t, to: tickets.give_team(s, me, t, team=teams.find(s, to), seen=t.version),
+    "assignee": _assign,
+    "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=t.version),
+}
+"""The verb for each field, in the order in which they are done."""
