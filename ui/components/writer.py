@@ -48,7 +48,7 @@ def reply_writer(
     *,
     key: str,
     files: Sequence[AttachmentCard] = (),
-    visibilities: Sequence[Visibility] = ("public",),
+    visibilities: Sequence[str] = ("public",),
     label: str = "Reply",
     send: Mapping[Visibility, str] = SEND,
     busy: bool = False,
@@ -91,7 +91,7 @@ def _mount(
     labels: Mapping[str, str],
     busy: bool,
     placeholder: str,
-    visibilities: Sequence[Visibility] = ("public",),
+    visibilities: Sequence[str] = ("public",),
     send: Mapping[Visibility, str] = SEND,
 ) -> Mapping[str, Any]:
     turns = f"{key}:turns"

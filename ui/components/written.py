@@ -8,6 +8,7 @@ from lib.desk.drafts import DraftCard
 from ui.components.hostile import texts, whole, words
 
 Visibility = Literal["public", "internal"]
+VISIBILITIES: Mapping[str, Visibility] = {"public": "public", "internal": "internal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ class Submission:
     visibility: Visibility
 
     @classmethod
-    def read(cls, value: object, draft: DraftCard, offered: Sequence[Visibility]) -> Self | None:
+    def read(cls, value: object, draft: DraftCard, offered: Sequence[str]) -> Self | None:
         """What the browser sent for this draft; None when it is malformed, another's, or not offered."""
         if not isinstance(value, Mapping) or value.get("token") != draft.token:
             return None
         body, attachments = words(value.get("body")), texts(value.get("attachments"))
-        visibility = next((each for each in offered if each == value.get("visibility")), None)
-        if body is None or attachments is None or visibility is None:
+        visibility = VISIBILITIES.get(str(value.get("visibility")))
+        if body is None or attachments is None or visibility is None or visibility not in offered:
             return None
         return cls(draft.token, body, attachments, visibility)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
+from ui import looks
 
-st.set_page_config(page_title="Stage", page_icon=str(ROOT / "ui/assets/favicon.svg"), layout="wide")
-st.logo(str(ROOT / f"ui/assets/logo-{st.context.theme.type or 'light'}.svg"), size="large")
-st.html(ROOT / "ui/assets/docket.css")
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Stage", page_icon=looks.icon(), layout="wide")
+looks.dress()
 page = st.navigation(
     [
         st.Page(
