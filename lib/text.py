@@ -16,17 +16,20 @@ WORD_LIMIT = 64
 SHORT = 4_000
 """Characters up to which rendered text is remembered, so that long ones can't fill the memory."""
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_JOINERS = " \u200c\u200d"
+"""Kept in a line, because emoji and many scripts are written with them; but alone they are no text."""
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WORD = re.compile(r"[^\W_]+")
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
-    ["table", "strikethrough"]
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
+    ["table", "strikethrough", "linkify"]
 )
 _markdown.disable("image")
+_markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
 
 
 def line(value: str, *, field: str, limit: int, required: bool = True) -> str:
@@ -34,27 +37,34 @@ def line(value: str, *, field: str, limit: int, required: bool = True) -> str:
 
     Raises Invalid naming `field` when it is empty though required, too long, or holds what can't be stored.
     """
-    cleaned = " ".join(_INVISIBLE.sub("", _storable(value, field)).split())
-    if required and not cleaned:
+    visible = _INVISIBLE.sub("", _CONTROL.sub("", " ".join(_storable(value, field).split())))
+    cleaned = " ".join(unicodedata.normalize("NFC", visible).split())
+    if required and not cleaned.strip(_JOINERS):
         raise Invalid(f"The {field} is missing.", fields={field: "Please fill this in."})
     return _within(cleaned, field, limit)
 
 
 def block(value: str, *, field: str, limit: int = BODY_LIMIT, required: bool = True) -> str:
     """Return clean text of several lines; raises Invalid as `line` does."""
-    cleaned = _CONTROL.sub("", _storable(value, field).replace("\r\n", "\n").replace("\r", "\n")).strip()
+    cleaned = _CONTROL.sub("", _storable(value, field).replace("\r\n", "\n").replace("\r", "\n"))
+    cleaned = unicodedata.normalize("NFC", cleaned).strip()
     if required and not cleaned:
         raise Invalid(f"The {field} is empty.", fields={field: "Please write something."})
     return _within(cleaned, field, limit)
 
 
+def storable(value: str) -> bool:
+    """Tell whether both databases can hold a text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+
+
 def _storable(value: str, field: str) -> str:
-    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if not storable(value):
         raise Invalid(
             f"The {field} holds a character that can't be stored. Remove it and try again; nothing was saved.",
             fields={field: "Holds a character that can't be stored."},
         )
-    return unicodedata.normalize("NFC", value)
+    return value
 
 
 def _within(value: str, field: str, limit: int) -> str:
