@@ -205,12 +205,17 @@ def require(actor: Actor, permission: Permission, *, least: Scope = Scope.OWN) -
         raise refused(actor, permission, subject="desk", subject_id=None)
 
 
+def denial(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> Denial:
+    """Return what the audit keeps of a refusal."""
+    return Denial(actor.id, permission.value, subject, subject_id, actor.channel.value)
+
+
 def refused(actor: Actor, permission: Permission, *, subject: str, subject_id: int | None) -> NotPermitted:
     """Return the refusal of something the actor may see but not do, to be raised and recorded."""
     return NotPermitted(
         f"Your role ({actor.role}) doesn't allow this: it needs the permission {permission.value}.",
         permission=permission.value,
-        denial=Denial(actor.id, permission.value, subject, subject_id, actor.channel.value),
+        denial=denial(actor, permission, subject, subject_id),
     )
 
 
@@ -218,5 +223,5 @@ def hidden(actor: Actor, permission: Permission, subject: str, subject_id: int |
     """Return the refusal of something the actor may not know of, to be raised and recorded."""
     return NotFound(
         "There is nothing here, or nothing that you may see.",
-        denial=Denial(actor.id, permission.value, subject, subject_id, actor.channel.value),
+        denial=denial(actor, permission, subject, subject_id),
     )

@@ -13,16 +13,21 @@ from typing import Any
 from sqlalchemy import ColumnClause, Engine, TableClause, TextClause, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
 from db import engine as engines
 from lib import settings
-from lib.errors import Refusal
+from lib.errors import Conflict, Refusal
 from lib.trust import events
 
 GUARDED = frozenset({"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag"})
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
+
+MEANWHILE = (
+    "Somebody changed this at the same moment. Nothing of yours was saved; look at what it is now and try again."
+)
 
 _engine: Engine | None = None
 _lock = threading.Lock()
@@ -67,10 +72,16 @@ def see() -> Iterator[Session]:
 
 @contextmanager
 def act() -> Iterator[Session]:
-    """Change: all of it commits, or nothing does. No network and no rerun inside."""
+    """Change: all of it commits, or nothing does. No network and no rerun inside.
+
+    Raises Conflict when somebody else changed a row between its being read and written here.
+    """
     with _recorded(), Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
-        yield session
-        session.commit()
+        try:
+            yield session
+            session.commit()
+        except StaleDataError:
+            raise Conflict(MEANWHILE) from None
 
 
 @contextmanager

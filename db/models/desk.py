@@ -1,8 +1,10 @@
 """Tickets and what hangs on them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from db.types import Moment
@@ -79,6 +81,12 @@ class Ticket(SQLModel, table=True):
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
     version: int = 1
 
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let an update miss a row that somebody else changed meanwhile, instead of overwriting it."""
+        return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # ty: ignore[missing-attribute]
+
     def must_be(self, seen: int) -> None:
         """Raise Conflict unless nobody changed the ticket since version `seen`."""
         if self.version != seen:
@@ -137,6 +145,12 @@ class Comment(SQLModel, table=True):
     edited_at: datetime | None = Field(default=None, sa_type=Moment)
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
     version: int = 1
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let an update miss a row that somebody else changed meanwhile, instead of overwriting it."""
+        return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # ty: ignore[missing-attribute]
 
 
 class Attachment(SQLModel, table=True):

@@ -35,6 +35,7 @@ UNUSED = timedelta(days=7)
 
 IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 PLAIN = {"application/pdf", "application/zip"} | IMAGES
+_ID = re.compile(r"[0-9a-f]{32}")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
@@ -114,7 +115,7 @@ def _thumbnail(data: bytes) -> bytes | None:
             image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB").save(
                 out, "WEBP"
             )
-    except Exception:  # noqa: BLE001 - hostile images raise all kinds of errors, and none of them is shown in place
+    except Exception:
         return None
     return out.getvalue()
 
@@ -156,28 +157,28 @@ def attach(
     gate.permit(session, actor, Permission.ATTACHMENT_ADD, ticket)
     if len(wanted) > MOST:
         raise Invalid(f"At most {MOST} files at a time.", fields={"attachments": f"At most {MOST}."})
-    for id in wanted:  # noqa: A001
+    for id in wanted:
         row = _own_upload(session, actor, id)
         row.ticket_id, row.comment_id = ticket.id, comment.id if comment else None
     session.flush()
 
 
-def _own_upload(session: Session, actor: Actor, id: str) -> Attachment:  # noqa: A002
+def _own_upload(session: Session, actor: Actor, id: str) -> Attachment:
     unused = select(Attachment).where(
-        Attachment.id == id,
+        Attachment.id == (id if _ID.fullmatch(id) else ""),
         Attachment.uploader_id == actor.id,
         col(Attachment.ticket_id).is_(None),
         col(Attachment.removed_at).is_(None),
     )
-    row = session.exec(unused.execution_options(**gate.PASS)).first()
+    row = session.exec(unused.with_for_update().execution_options(**gate.PASS)).first()
     if row is None:
         raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
     return row
 
 
-def find(session: Session, actor: Actor, id: str) -> Attachment:  # noqa: A002
+def find(session: Session, actor: Actor, id: str) -> Attachment:
     """Return a file the actor may open: on a ticket they see, not on a note they may not read; raises NotFound."""
-    row = session.get(Attachment, id, execution_options=gate.PASS)
+    row = session.get(Attachment, id, execution_options=gate.PASS) if _ID.fullmatch(id) else None
     if row is None or row.removed_at is not None:
         raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
     if row.ticket_id is None:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, func, literal, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Person, Ticket
+from db.types import Moment
 from db.vocabulary import Action, Permission
 from lib import clock, gate, text
 from lib.desk import attachments, search
@@ -61,15 +64,27 @@ def add(
     session.add(comment)
     session.flush()
     attachments.attach(session, actor, files, ticket=ticket, comment=comment)
-    if not internal and ticket.first_response_at is None and actor.staff and actor.id != ticket.requester_id:
-        ticket.first_response_at = now
-    ticket.updated_at = now
+    answers = not internal and actor.staff and actor.id != ticket.requester_id
+    _note(session, ticket, at=now, answers=answers)
     search.index_comment(session, comment)
     subject = f"comment:{comment.id}"
     events.record(
         session, actor, Action.COMMENT_ADDED, ticket_id=ticket.id, subject=subject, internal=internal
     )
     return comment
+
+
+def _note(session: Session, ticket: Ticket, *, at: datetime, answers: bool) -> None:
+    """Let the ticket know it was spoken on; no version guards this, so that talk and edits never stop each other."""
+    now = literal(at, Moment())
+    values: dict[str, ColumnElement] = {"updated_at": now}
+    if answers:
+        values["first_response_at"] = func.coalesce(Ticket.first_response_at, now)
+    spoken = update(Ticket).where(col(Ticket.id) == ticket.id).values(values)
+    session.execute(spoken.execution_options(synchronize_session=False, **gate.PASS))
+    set_committed_value(ticket, "updated_at", at)
+    if answers and ticket.first_response_at is None:
+        set_committed_value(ticket, "first_response_at", at)
 
 
 def find(
@@ -171,7 +186,9 @@ def _own(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> No
     gate.permit(session, actor, Permission.COMMENT_EDIT_OWN, ticket)
     if comment.author_id != actor.id:
         raise NotPermitted(
-            "Only its author can change a comment.", permission=Permission.COMMENT_EDIT_OWN.value
+            "Only its author can change a comment.",
+            permission=Permission.COMMENT_EDIT_OWN.value,
+            denial=gate.denial(actor, Permission.COMMENT_EDIT_OWN, "comment", comment.id),
         )
     if comment.removed_at is not None or comment.created_at < clock.now() - WINDOW:
         raise Invalid("A comment can be changed for 15 minutes only. Please write another one.")

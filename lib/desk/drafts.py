@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from db.engine import lock
 from db.models import Draft
 from lib import clock, text
 from lib.errors import Gone, Invalid
@@ -34,7 +35,7 @@ class DraftCard:
     updated_at: datetime | None = None
 
 
-def open(session: Session, actor: Actor, slot: str) -> DraftCard:  # noqa: A001
+def open(session: Session, actor: Actor, slot: str) -> DraftCard:
     """Return the actor's draft for a place, or an empty one with a fresh token."""
     row = session.get(Draft, (actor.id, _known(slot)))
     if row is None:
@@ -51,13 +52,16 @@ def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mappi
         raise Invalid("This draft can't be kept: it is not from one of Docket's forms.")
     if receipts.used(session, actor, receipt(token)):
         raise Gone("This draft was sent already.")
+    lock(session, f"draft:{actor.id}:{slot}")
     row = session.get(Draft, (actor.id, _known(slot)))
     if row is None:
         row = Draft(person_id=actor.id or 0, slot=slot, token=token, body="{}", updated_at=clock.now())
     merged = (json.loads(row.body) if row.token == token else {}) | dict(values)
-    body = json.dumps({k: v for k, v in merged.items() if v is not None})
-    if len(body) > LARGEST or "\\u0000" in body:
+    body = json.dumps({k: v for k, v in merged.items() if v is not None}, ensure_ascii=False)
+    if len(body) > LARGEST:
         raise Invalid("This draft is too long to be kept.")
+    if not text.storable(body):
+        raise Invalid("This draft holds a character that can't be kept.")
     row.token, row.body, row.updated_at = token, body, clock.now()
     session.add(row)
     session.flush()

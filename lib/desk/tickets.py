@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
+from db.engine import lock
 from db.models import (
     Category,
     Membership,
@@ -190,7 +191,7 @@ def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int) -> No
 def _hand_to(session: Session, actor: Actor, ticket: Ticket, person_id: int | None) -> None:
     was, ticket.assignee_id = ticket.assignee_id, person_id
     ticket.change(at=clock.now())
-    old, new = was and str(was), person_id and str(person_id)
+    old, new = str(was) if was else None, str(person_id) if person_id else None
     events.record(
         session, actor, Action.TICKET_ASSIGNED, ticket_id=ticket.id, field="assignee", old=old, new=new
     )
@@ -207,7 +208,7 @@ def assignable(session: Session, ticket: Ticket) -> list[accounts.PersonCard]:
         .where(Membership.team_id == ticket.team_id, col(Person.active), col(Person.role_id).in_(works))
         .order_by(Person.name)
     ).all()
-    return [accounts.PersonCard(id or 0, name) for id, name in rows]  # noqa: A001
+    return [accounts.PersonCard(id or 0, name) for id, name in rows]
 
 
 def rename(session: Session, actor: Actor, ticket: Ticket, *, title: str, seen: int) -> None:
@@ -344,6 +345,7 @@ def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[st
     for row in session.exec(borne).all():
         session.delete(row)
     session.flush()
+    lock(session, "tags")
     for name in wanted:
         tag = session.exec(select(Tag).where(Tag.name == name)).first() or Tag(name=name)
         session.add(tag)

@@ -14,6 +14,7 @@ from lib import clock, gate, text
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.people import onetime, passwords, roles, sessions, tokens
+from lib.people.teams import find as find_team
 from lib.people.roles import RoleCard
 from lib.trust import events
 
@@ -44,6 +45,8 @@ def address(value: str) -> str:
 
 def by_email(session: Session, email: str) -> Person | None:
     """Return the account with this address, active or not; for signing in and the command line only."""
+    if not text.storable(email):
+        return None
     return session.exec(select(Person).where(Person.email == email.strip().lower())).first()
 
 
@@ -82,9 +85,10 @@ def directory(
     """Return the people whom the actor may know, by id after `after`, whose name or address holds `search`."""
     found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id).where(known(actor))
     if search:
-        like = f"%{search.lower().replace('%', '').replace('_', '')}%"
-        names = func.lower(Person.name).like(like)
-        found = found.where(or_(names, col(Person.email).like(like)) if actor.staff else names)
+        part = text.line(search, field="search", limit=254, required=False).lower()
+        names = func.lower(Person.name).contains(part, autoescape=True)
+        emails = col(Person.email).contains(part, autoescape=True)
+        found = found.where(or_(names, emails) if actor.staff else names)
     if active is not None:
         found = found.where(col(Person.active) == active)
     found = found.where(col(Person.id) > after).order_by(col(Person.id)).limit(limit)
@@ -155,6 +159,8 @@ def invite(
         raise gate.refused(
             actor, Permission.TEAM_MANAGE, subject="team", subject_id=min(chosen - actor.teams)
         )
+    for team in sorted(chosen):
+        find_team(session, team)
     person = _add(session, email=email, name=name, role=role)
     session.add_all(Membership(person_id=person.id or 0, team_id=team) for team in chosen)
     session.flush()
@@ -164,6 +170,7 @@ def invite(
 
 def _add(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
     email, name = address(email), text.line(name, field="name", limit=120)
+    lock(session, f"address:{email}")
     if by_email(session, email):
         raise Invalid(
             "Somebody with this e-mail address is here already.", fields={"email": "In use already."}
@@ -175,8 +182,14 @@ def _add(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
 
 
 def link(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> str:
-    """Return a one-time secret with which the person sets a password: 30 minutes, three days for an invitation."""
+    """Return a one-time secret with which the person sets a password: 30 minutes, three days for an invitation.
+
+    Whoever holds it can become the person; so for somebody who has a password already it takes the permission to
+    manage everybody. Raises NotPermitted.
+    """
     _may_manage(session, actor, person)
+    if person.password_hash is not None and not actor.may(Permission.USER_MANAGE, least=Scope.ALL):
+        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
     events.record(session, actor, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
     lifetime = onetime.INVITATION if invitation else None
     return onetime.make(session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime)
@@ -284,16 +297,21 @@ def _may_grant(actor: Actor, role: RoleCard) -> None:
 
 
 def _may_manage(session: Session, actor: Actor, person: Person) -> None:
+    """Let go on who manages everybody, or who manages all the teams of a person below them.
+
+    Somebody of no team may be managed so until they have set their password: they were only just invited.
+    """
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
     if person.id == actor.id:
-        raise NotPermitted("You can't do this to your own account.", permission=Permission.USER_MANAGE.value)
+        raise NotPermitted(
+            "You can't do this to your own account.",
+            permission=Permission.USER_MANAGE.value,
+            denial=gate.denial(actor, Permission.USER_MANAGE, "person", person.id),
+        )
     if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
         return
-    shared = select(Membership.team_id).where(
-        Membership.person_id == person.id, col(Membership.team_id).in_(actor.teams)
-    )
-    if (
-        not roles.grantable(actor, roles.find(session, person.role_id))
-        or session.exec(shared).first() is None
-    ):
+    belongs = set(session.exec(select(Membership.team_id).where(Membership.person_id == person.id)))
+    invited = not belongs and person.password_hash is None
+    theirs = roles.grantable(actor, roles.find(session, person.role_id)) and belongs <= actor.teams
+    if not theirs or not (belongs or invited):
         raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)

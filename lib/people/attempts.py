@@ -22,6 +22,11 @@ def _hash(value: str) -> str:
     ).hexdigest()
 
 
+def _account(name: str) -> str:
+    """Return the hash of an account's name, the same for all spellings that sign in to the same account."""
+    return _hash(f"account:{name.strip().lower()}")
+
+
 def count(session: Session, account: str, *, address: str) -> None:
     """Count one try on `account` from `address`, whether or not the account exists.
 
@@ -30,8 +35,9 @@ def count(session: Session, account: str, *, address: str) -> None:
     """
     limits = settings.current()
     window = timedelta(minutes=limits.sign_in_window_minutes)
-    account_hash, address_hash = _hash(f"account:{account}"), _hash(f"address:{address}")
-    lock(session, account_hash)
+    account_hash, address_hash = _account(account), _hash(f"address:{address}")
+    for name in sorted((account_hash, address_hash)):
+        lock(session, name)
     _wait(session, col(Attempt.account_hash) == account_hash, limits.sign_in_attempts, window)
     _wait(
         session, col(Attempt.address_hash) == address_hash, limits.sign_in_attempts * ADDRESS_FACTOR, window
@@ -55,4 +61,4 @@ def _wait(session: Session, which: ColumnElement[bool], limit: int, window: time
 
 def forget(session: Session, account: str) -> None:
     """Drop an account's tries after it was signed in."""
-    session.execute(delete(Attempt).where(col(Attempt.account_hash) == _hash(f"account:{account}")))
+    session.execute(delete(Attempt).where(col(Attempt.account_hash) == _account(account)))

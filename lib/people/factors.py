@@ -1,8 +1,10 @@
 """The second factor: time-based codes (RFC 6238), each good once."""
 
 import pyotp
+import pyotp.utils
 from sqlmodel import Session
 
+from db.engine import lock
 from db.models import Person
 from db.vocabulary import Action
 from lib import clock
@@ -25,7 +27,9 @@ def uri(actor: Actor, secret: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name="Docket")
 
 
-def _accept(person: Person, secret: str, code: str) -> bool:
+def _accept(session: Session, person: Person, secret: str, code: str) -> bool:
+    lock(session, f"factor:{person.id}")
+    session.refresh(person, ["totp_step"])
     step = int(clock.now().timestamp()) // STEP
     totp = pyotp.TOTP(secret)
     for near in (step - 1, step, step + 1):
@@ -38,7 +42,7 @@ def _accept(person: Person, secret: str, code: str) -> bool:
 
 def verify(session: Session, person: Person, code: str) -> bool:
     """Tell whether `code` is right now and was not used before; it is used up by this."""
-    good = person.totp_secret is not None and _accept(person, person.totp_secret, code)
+    good = person.totp_secret is not None and _accept(session, person, person.totp_secret, code)
     session.flush()
     return good
 
@@ -46,7 +50,7 @@ def verify(session: Session, person: Person, code: str) -> bool:
 def switch_on(session: Session, actor: Actor, *, secret: str, code: str) -> None:
     """Ask for a code at every sign-in from now on; raises Invalid unless `code` shows that the app was set up."""
     person = session.get_one(Person, actor.id)
-    if not _accept(person, secret, code):
+    if not _accept(session, person, secret, code):
         raise Invalid(
             "That code is not right. Look at the app again; codes change every 30 seconds.",
             fields={"code": "Not right."},

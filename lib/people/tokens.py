@@ -17,6 +17,8 @@ from lib.people.onetime import digest
 from lib.trust import events
 
 SCOPES = ("read", "write", "admin")
+LONGEST = 3650
+"""Days that a token with an end may last."""
 MARK = "dkt_"
 """Tokens begin with this, so that scanners recognise one that leaked."""
 
@@ -57,6 +59,10 @@ def create(
     if scope not in SCOPES:
         raise Invalid(
             "A token's scope is read, write or admin.", fields={"scope": "Choose read, write or admin."}
+        )
+    if days is not None and not 0 < days <= LONGEST:
+        raise Invalid(
+            f"A token lasts from one day to {LONGEST}.", fields={"days": f"Use a number from 1 to {LONGEST}."}
         )
     secret, now = MARK + secrets.token_urlsafe(32), clock.now()
     row = ApiToken(

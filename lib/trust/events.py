@@ -46,15 +46,16 @@ def record(
 
 
 def record_denial(session: Session, denial: Denial) -> None:
-    """Add the event of a refused read or deed."""
+    """Add the event of a refused read or deed; a number that no row can have is left out."""
+    number = denial.subject_id
+    if number is None or not 0 < number < 2**31:
+        number = None
     session.add(
         Event(
             at=clock.now(),
             action=Action.DENIED,
-            ticket_id=denial.subject_id if denial.subject == "ticket" else None,
-            subject=f"{denial.subject}:{denial.subject_id}"
-            if denial.subject_id is not None
-            else denial.subject,
+            ticket_id=number if denial.subject == "ticket" else None,
+            subject=denial.subject if number is None else f"{denial.subject}:{number}",
             field=denial.permission,
             actor_id=denial.actor_id,
             internal=True,

@@ -8,11 +8,13 @@ from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Receipt
-from lib import clock
+from lib import clock, text
 from lib.errors import Invalid
 from lib.gate import Actor
 
 KEPT = timedelta(days=7)
+LONGEST = 255
+"""Characters of a key."""
 
 
 def once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Callable[[], str]) -> str:
@@ -20,6 +22,8 @@ def once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Ca
 
     Raises Invalid when the key was used for something else, which `fingerprint` tells.
     """
+    if not 0 < len(key) <= LONGEST or not text.storable(key):
+        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} characters.")
     lock(session, f"receipt:{actor.id}:{key}")
     kept = session.exec(select(Receipt).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
     if kept is not None:
