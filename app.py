@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+import worker
 from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
@@ -14,7 +15,6 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import api
 import web
-import worker
 from db import schema
 from db.vocabulary import Purpose
 from lib import logs, settings, transactions
@@ -31,7 +31,7 @@ def _prepare() -> None:
             return
         secret = onetime.make(session, Purpose.SETUP, person_id=None)
     link = f"{settings.current().base_url}/set-up?token={secret}"
-    print(
+    print(  # noqa: T201 - the console is where whoever starts it looks
         f"\nDocket has no administrator yet. Open this link within 24 hours to become the first:\n\n  {link}\n",
         flush=True,
     )
@@ -39,7 +39,7 @@ def _prepare() -> None:
 
 def _warm() -> None:
     """Load what the first page would otherwise wait for."""
-    import pandas  # noqa: F401, ICN001
+    import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import frame, menu, page, sign_in
+from ui import frame, looks, menu, page, sign_in
 
-st.set_page_config(page_title="Docket", page_icon="ui/assets/favicon.svg", layout="wide")
+st.set_page_config(page_title="Docket", page_icon=looks.icon(), layout="wide")
 
 me = page.visitor()
 chosen, entry = menu.navigate(me)

@@ -27,7 +27,7 @@ def affected(version: tuple[int, ...]) -> bool:
 
 
 def sqlite_library() -> Any:
-    """Return the DB-API module whose SQLite is safest: the interpreter's own, or the bundled one if that is affected."""
+    """Return the DB-API module whose SQLite is safest: the interpreter's own, else the bundled one."""
     if affected(sqlite3.sqlite_version_info):
         try:
             from pysqlite3 import dbapi2
@@ -59,9 +59,15 @@ def connect(url: str) -> Engine:
 
 def _prepare(raw: Any, journal: str) -> None:
     raw.isolation_level = None
+    raw.create_function("lower", 1, _lower, deterministic=True)
     raw.execute(f"PRAGMA journal_mode={journal}")
     for name, value in PRAGMAS.items():
         raw.execute(f"PRAGMA {name}={value}")
+
+
+def _lower(value: Any) -> Any:
+    """Lower all letters, as PostgreSQL does; SQLite's own function knows just A to Z."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin(connection: Connection) -> None:

@@ -38,9 +38,9 @@ def migrate(engine: Engine) -> None:
     """
     with engine.connect() as connection:
         lite = connection.dialect.name == "sqlite"
+        raw: Any = connection.connection.driver_connection
         if lite:
-            raw = connection.connection.driver_connection
-            raw.execute("PRAGMA foreign_keys=OFF")  # ty: ignore[unresolved-attribute]
+            raw.execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.execution_options(writes=True).begin():
                 if not lite:

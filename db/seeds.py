@@ -1,6 +1,7 @@
 """What a new database holds: the built-in roles, the statuses, the first team and category."""
 
 from sqlalchemy import Connection, func, insert, select
+from sqlmodel import col
 
 from db.models import Category, Role, RolePermission, Status, Team
 from db.vocabulary import Kind, Permission, Scope
@@ -87,7 +88,7 @@ def plant(connection: Connection) -> None:
     if connection.scalar(select(func.count()).select_from(Role)):
         return
     for name, permissions in ROLES.items():
-        role = connection.execute(insert(Role).values(name=name, built_in=True)).inserted_primary_key[0]
+        role = connection.scalar(insert(Role).values(name=name, built_in=True).returning(col(Role.id)))
         rows = [{"role_id": role, "permission": p.value, "scope": int(s)} for p, s in permissions.items()]
         connection.execute(insert(RolePermission), rows)
     rows = [
@@ -95,5 +96,5 @@ def plant(connection: Connection) -> None:
         for place, (name, kind, counts) in enumerate(STATUSES)
     ]
     connection.execute(insert(Status), rows)
-    team = connection.execute(insert(Team).values(name=TEAM, is_default=True)).inserted_primary_key[0]
+    team = connection.scalar(insert(Team).values(name=TEAM, is_default=True).returning(col(Team.id)))
     connection.execute(insert(Category).values(name=CATEGORY, team_id=team, is_default=True, retired=False))

@@ -69,5 +69,5 @@ def configure(level: str = "info") -> None:
     root.setLevel(level.upper())
     # Streamlit gives this logger a handler again while it starts; its lines would hold session ids. A filter stays.
     logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
-    for noisy in ( "watchdog", "httpx", "httpcore", "asyncio"):
+    for noisy in ("watchdog", "httpx", "httpcore", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

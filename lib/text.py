@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 import nh3
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 
 from lib.errors import Invalid
@@ -25,11 +26,16 @@ _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
-    ["table", "strikethrough", "linkify"]
-)
-_markdown.disable("image")
-_markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
+
+
+def _renderer() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
+    made.enable(["table", "strikethrough", "linkify"]).disable("image")
+    made.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    return made
+
+
+_markdown = _renderer()
 
 
 def line(value: str, *, field: str, limit: int, required: bool = True) -> str:

@@ -25,9 +25,7 @@ from lib.trust import events
 GUARDED = frozenset({"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag"})
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 
-MEANWHILE = (
-    "Somebody changed this at the same moment. Nothing of yours was saved; look at what it is now and try again."
-)
+MEANWHILE = "Somebody changed this at the same moment. Nothing of yours was saved; look at what it is now and try again."
 
 _engine: Engine | None = None
 _lock = threading.Lock()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
-from lib.transactions import Session
 
 from db.models import Ticket
 from db.vocabulary import Priority
@@ -13,6 +12,7 @@ from lib.desk.attachments import AttachmentCard
 from lib.desk.drafts import DraftCard
 from lib.errors import Invalid, Refusal
 from lib.gate import Actor
+from lib.transactions import Session
 from lib.trust import receipts
 from ui import page
 from ui.components.written import Composition, Submission
@@ -33,7 +33,7 @@ def files(actor: Actor, draft: DraftCard) -> list[AttachmentCard]:
     """Return the files that were uploaded for a draft and are still there."""
     found = []
     with page.see() as session:
-        for id in draft.values.get("attachments") or []:  # noqa: A001
+        for id in draft.values.get("attachments") or []:
             try:
                 row = attachments.find(session, actor, str(id))
             except Refusal:

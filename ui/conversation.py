@@ -49,7 +49,7 @@ def _entry(
     *,
     kind: str = "",
     tag: str = "",
-    id: str = "",  # noqa: A002
+    id: str = "",
 ) -> str:
     return (
         f"<li class='dk-entry {kind}' id='{id}'>{_avatar(author)}<article class='dk-card'><header class='dk-head'>"
@@ -59,9 +59,7 @@ def _entry(
 
 
 def _comment(said: CommentCard, files: Sequence[AttachmentCard]) -> str:
-    tag = (
-        "<span class='dk-tag dk-lock'>Internal note – only staff can read it</span>" if said.internal else ""
-    )
+    tag = "<span class='dk-tag dk-lock'>Internal note: only staff can read it</span>" if said.internal else ""
     if said.edited_at:
         tag += "<span class='dk-role'>edited</span>"
     body = "<p class='dk-quiet'>Taken back by its author.</p>" if said.removed else text.html(said.body)
@@ -99,8 +97,10 @@ def _file(file: AttachmentCard) -> str:
     )
 
 
-def _kind(type: str) -> str:  # noqa: A002
-    return {"text/plain": "Text", "application/octet-stream": "File"}.get(type, type.split("/")[-1].upper())
+def _kind(type: str) -> str:
+    return {"text/plain": "Text", "application/octet-stream": "File"}.get(
+        type, type.rsplit("/", maxsplit=1)[-1].upper()
+    )
 
 
 def _size(count: int) -> str:

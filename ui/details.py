@@ -148,15 +148,15 @@ def _assignee(change: _Changer, me: Actor, facts: TicketRow, offered: Choices) -
         _fact("Assigned to", facts.assignee or "nobody yet")
     if Permission.TICKET_CLAIM not in offered.may:
         return
-    if facts.assignee_id is None and me.id in offered.assignees:
-        if st.button("Take it", icon=":material/back_hand:", type="primary", width="stretch"):
-            change("It is yours.", _take)
-    elif facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may:
-        if st.button("Hand it back", icon=":material/undo:", width="stretch"):
-            change("Nobody has it now.", tickets.unassign)
+    free = facts.assignee_id is None and me.id in offered.assignees
+    mine = facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may
+    if free and st.button("Take it", icon=":material/back_hand:", type="primary", width="stretch"):
+        change("It is yours.", _take)
+    if mine and st.button("Hand it back", icon=":material/undo:", width="stretch"):
+        change("Nobody has it now.", tickets.unassign)
 
 
-def _take(session: Session, me: Actor, ticket: Ticket, *, seen: int) -> None:  # noqa: ARG001 - taking asks for no version
+def _take(session: Session, me: Actor, ticket: Ticket, *, seen: int) -> None:  # noqa: ARG001 - nobody had it
     tickets.take(session, me, ticket)
 
 
@@ -179,11 +179,11 @@ def _give_team(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: in
 
 
 def _edit(change: _Changer, ticket: Ticket) -> None:
-    if st.button("Edit title and description", icon=":material/edit:", width="stretch"):
+    if st.button("Edit ticket", icon=":material/edit:", width="stretch"):
         _edit_dialog(change, ticket.title, ticket.description)
 
 
-@st.dialog("Edit title and description", width="large")
+@st.dialog("Edit ticket", width="large")
 def _edit_dialog(change: _Changer, title: str, description: str) -> None:
     new_title = st.text_input("Title", title, max_chars=200)
     new_text = st.text_area("Description", description, height=300)

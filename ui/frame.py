@@ -3,23 +3,18 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import streamlit as st
 
 from db.vocabulary import Permission
 from lib.gate import Actor
-from ui import page, words
+from ui import looks, page, words
 from ui.components.handoff import handoff
-
-ASSETS = Path(__file__).with_name("assets")
 
 
 def draw(actor: Actor | None) -> None:
     """Draw the frame for a person, or for nobody."""
-    dark = st.context.theme.type == "dark"
-    st.logo(str(ASSETS / ("logo-dark.svg" if dark else "logo-light.svg")), size="large")
-    st.html(ASSETS / "docket.css")
+    looks.dress()
     if actor is None:
         return
     with st.sidebar:
@@ -40,6 +35,6 @@ def header(title: str, *, actor: Actor | None = None) -> None:
     actor = actor or page.me()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(title, anchor=False)
-        if actor.may(Permission.TICKET_CREATE) and title != "New ticket":
-            if st.button("New ticket", icon=":material/add:", type="primary", key="new_ticket"):
-                st.switch_page("pages/desk/new_ticket.py")
+        offered = actor.may(Permission.TICKET_CREATE) and title != "New ticket"
+        if offered and st.button("New ticket", icon=":material/add:", type="primary", key="new_ticket"):
+            st.switch_page("pages/desk/new_ticket.py")

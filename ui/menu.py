@@ -66,7 +66,7 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
             default=not entry.url,
             visibility="visible" if listed else "hidden",
         )
-        entries[made._script_hash] = entry  # noqa: SLF001 - Streamlit compares pages by nothing public
+        entries[made._script_hash] = entry
         sections.setdefault(entry.section, []).append(made)
     chosen = st.navigation(sections, position="sidebar" if actor else "hidden")
-    return chosen, entries[chosen._script_hash]  # noqa: SLF001
+    return chosen, entries[chosen._script_hash]

@@ -6,13 +6,13 @@ from typing import NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
-from lib.transactions import Session
 
 from db.vocabulary import Action, Channel
 from lib import transactions
 from lib.errors import NotSignedIn, Refusal
 from lib.gate import Actor
 from lib.people import browsers, sessions
+from lib.transactions import Session
 from lib.trust import events
 
 _WHO, _TOLD, _TURN = "_who", "_told", "_turn"

@@ -80,7 +80,14 @@ def give_team(session: Session, actor: Actor, category: Category, *, team_id: in
     team = teams.find(session, team_id).id if team_id is not None else None
     if category.team_id != team:
         was, category.team_id = category.team_id, team
-        _changed(session, actor, category, field="team", old=was and str(was), new=team and str(team))
+        _changed(
+            session,
+            actor,
+            category,
+            field="team",
+            old=str(was) if was else None,
+            new=str(team) if team else None,
+        )
 
 
 def delete(session: Session, actor: Actor, category: Category, *, successor: Category | None = None) -> None:
@@ -103,7 +110,7 @@ def delete(session: Session, actor: Actor, category: Category, *, successor: Cat
         session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
     category.retired = True
     category.name = f"{category.name[:60]} (deleted {category.id})"
-    new = successor and str(successor.id)
+    new = str(successor.id) if successor else None
     events.record(session, actor, Action.CATEGORY_DELETED, subject=f"category:{category.id}", new=new)
 
 

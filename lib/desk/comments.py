@@ -116,7 +116,7 @@ def of(
     before: int | None = None,
     limit: int = 50,
 ) -> list[CommentCard]:
-    """Return comments the actor may read, oldest first: the first ones after id `after`, or the last before `before`."""
+    """Return comments the actor may read, oldest first: the first after id `after`, or the last before `before`."""
     chosen = (
         select(Comment, Person.name)
         .join(Person, col(Person.id) == Comment.author_id)

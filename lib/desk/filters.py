@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_
 from sqlmodel import Session, col, select
 
 from db.models import Category, Status, Tag, Team, Ticket, TicketTag
 from db.vocabulary import Kind, Priority
+from lib import text
 from lib.desk import search
 from lib.errors import Invalid
 from lib.gate import PASS, Actor
@@ -40,6 +41,8 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
     found: Conditions = []
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
+        if not all(map(text.storable, chosen)):
+            raise _wrong(name, "It holds a character that can't be stored.")
         if len(chosen) > MOST:
             raise _wrong(name, f"At most {MOST} values.")
         if chosen:
@@ -51,33 +54,37 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
 def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
     if name == "q":
         matches = [search.matching(session, actor, value) for value in values]
-        return [m for m in matches if m is not None]
+        found = [m for m in matches if m is not None]
+        return [or_(*found)] if found else []
     if name.endswith(("_after", "_before")):
         return [_moment(name, value) for value in values]
     wanted = [_value(session, actor, name, v) for v in values if not v.startswith("!")]
     unwanted = [_value(session, actor, name, v[1:]) for v in values if v.startswith("!")]
     found = [or_(*wanted)] if wanted else []
-    return [*found, and_(*(not_(u) for u in unwanted))] if unwanted else found
+    # coalesce, because what nobody has is not somebody's either
+    return [*found, and_(*(not_(func.coalesce(u, false())) for u in unwanted))] if unwanted else found
 
 
 def _moment(name: str, value: str) -> ColumnElement[bool]:
     column = col(Ticket.created_at if name.startswith("created") else Ticket.updated_at)
     try:
         at = datetime.fromisoformat(value)
-    except ValueError:
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise _wrong(name, "Use a date like 2026-01-31, or a time like 2026-01-31T09:00:00Z.") from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return column >= at if name.endswith("_after") else column < at
 
 
-def _value(session: Session, actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+def _value(  # noqa: PLR0911 - one line a field
+    session: Session, actor: Actor, name: str, value: str
+) -> ColumnElement[bool]:
     match name:
         case "kind" if value in set(Kind):
             named = select(Status.id).where(Status.kind == value)
             closed = col(Ticket.open) == (value != Kind.DONE)
             return and_(closed, col(Ticket.status_id).in_(list(session.exec(named).all())))
         case "kind" if value == "open":
-            return col(Ticket.open)
+            return col(Ticket.open).is_(True)
         case "priority" if value.upper() in Priority.__members__:
             return col(Ticket.priority) == Priority[value.upper()]
         case "assignee" if value == "none":
@@ -113,7 +120,7 @@ def _named(session: Session, name: str, value: str) -> ColumnElement[bool]:
     }[name]
     if value.isascii() and value.isdigit() and len(value) < 10:
         return col(column) == int(value)
-    id = session.exec(select(model.id).where(model.name == value)).first()  # noqa: A001
+    id = session.exec(select(model.id).where(model.name == value)).first()
     if id is None:
         raise _wrong(name, f"“{value[:40]}” is none of its values.")
     return col(column) == id

@@ -61,7 +61,7 @@ def in_words(session: Session, rows: Iterable[Event]) -> list[Line]:
     rows = list(rows)
     ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_people(r)) if i is not None}
     found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all() if ids else []
-    names = {id or 0: name for id, name in found}  # noqa: A001
+    names = {id or 0: name for id, name in found}
     return [_line(row, names) for row in rows]
 
 
@@ -90,7 +90,9 @@ def _line(row: Event, names: dict[int, str]) -> Line:
     )
 
 
-def _sentence(row: Event, old: str | None, new: str | None, names: dict[int, str]) -> str:
+def _sentence(  # noqa: C901, PLR0911 - one sentence a deed
+    row: Event, old: str | None, new: str | None, names: dict[int, str]
+) -> str:
     match row.action:
         case Action.TICKET_CREATED:
             return f"opened it for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "opened it"
@@ -117,7 +119,7 @@ def _sentence(row: Event, old: str | None, new: str | None, names: dict[int, str
     return str(row.action)
 
 
-def _update(field: str | None, old: str | None, new: str | None) -> str:
+def _update(field: str | None, old: str | None, new: str | None) -> str:  # noqa: PLR0911 - one sentence a field
     match field:
         case "title":
             return f"changed the title from “{old}” to “{new}”"

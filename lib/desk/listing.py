@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_, union
 from sqlalchemy.orm import aliased
@@ -88,7 +89,7 @@ def page(
     chosen = _ids(session, actor, narrowed, column, down=down, after=after, limit=limit + 1)
     key = col(column)
     rows = session.execute(
-        _joined(select(*COLUMNS).select_from(Ticket))
+        _joined(_lines())
         .where(col(Ticket.id).in_(chosen))
         .order_by(key.desc() if down else key, col(Ticket.id).desc() if down else col(Ticket.id))
         .execution_options(**gate.PASS)
@@ -100,7 +101,7 @@ def page(
 
 def one(session: Session, ticket: Ticket) -> TicketRow:
     """Return a ticket that was found through the gate as a line of a list."""
-    chosen = _joined(select(*COLUMNS).select_from(Ticket)).where(col(Ticket.id) == ticket.id)
+    chosen = _joined(_lines()).where(col(Ticket.id) == ticket.id)
     return _row(session.execute(chosen.execution_options(**gate.PASS)).one())
 
 
@@ -108,6 +109,10 @@ def count(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> in
     """Count the tickets the actor may see, up to one more than CAP."""
     some = gate.visible(actor, literal(1)).where(*narrowed.conditions).limit(CAP + 1).subquery()
     return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
+
+
+def _lines() -> Select:
+    return sqlalchemy.select(*COLUMNS).select_from(Ticket)
 
 
 def _joined(chosen: Select) -> Select:
@@ -199,6 +204,6 @@ def _after(column: Any, down: bool, cursor: str | None, sort: str) -> ColumnElem
         ) from None
     key, place = (
         tuple_(col(column), col(Ticket.id)),
-        tuple_(literal(value, col(column).type), literal(number)),
+        tuple_(literal(value, column.type), literal(number)),
     )
     return key < place if down else key > place

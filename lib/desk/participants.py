@@ -17,4 +17,4 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
         .order_by(Person.name)
         .execution_options(**gate.PASS)
     ).all()
-    return [PersonCard(id or 0, name, email if actor.staff else None) for id, name, email in rows]  # noqa: A001
+    return [PersonCard(id or 0, name, email if actor.staff else None) for id, name, email in rows]

@@ -6,7 +6,8 @@ Words are folded by `text.words` on both sides, and each is quoted here, so no q
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, Select, literal_column, or_, text as sql
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, literal_column, or_
+from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
 from db.models import Comment, SearchEntry, Status, Ticket
@@ -16,6 +17,8 @@ from lib.gate import Actor
 
 NEWEST = 400
 """How many of the newest matches "similar" compares."""
+MOST = 32
+"""Words of a query that count; the rest is left out."""
 ALIKE = 55
 """Percent of likeness (rapidfuzz token_set_ratio) from which an open ticket is offered as similar."""
 
@@ -64,7 +67,7 @@ def matching(session: Session, actor: Actor, query: str) -> ColumnElement[bool] 
 
     The last word matches as a prefix too, because it may still be being typed.
     """
-    found = text.words(query)
+    found = text.words(query)[:MOST]
     if not found:
         return None
     hits = select(SearchEntry.ticket_id).where(_match(session, found, every=True))
@@ -81,18 +84,23 @@ def _match(session: Session, words: list[str], *, every: bool) -> ColumnElement[
     if lite:
         terms = [f'"{w}"' for w in words[:-1]] + [f'"{words[-1]}"*']
         query = (" " if every else " OR ").join(terms)
-        inside = sql("SELECT rowid FROM search_index WHERE search_index MATCH :query").bindparams(query=query)
+        inside = sql("SELECT rowid FROM search_index WHERE search_index MATCH :query").bindparams(_own(query))
         return col(SearchEntry.id).in_(inside.columns(literal_column("rowid")).scalar_subquery())
     terms = [f"'{w}'" for w in words[:-1]] + [f"'{words[-1]}':*"]
     query = (" & " if every else " | ").join(terms)
     return sql("to_tsvector('simple', search_entry.words) @@ to_tsquery('simple', :query)").bindparams(
-        query=query
+        _own(query)
     )  # ty: ignore[invalid-return-type]
+
+
+def _own(query: str) -> BindParameter[str]:
+    """Bind `query` under a name of its own, so that two searches in one statement stay two."""
+    return bindparam("query", query, unique=True)
 
 
 def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> list[Similar]:
     """Return the open tickets the actor may see whose titles most resemble `title`, best first."""
-    words = [w for w in text.words(title) if len(w) > 2]
+    words = [w for w in text.words(title) if len(w) > 2][:MOST]
     if not words:
         return []
     newest = (

@@ -166,7 +166,7 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
 
 
 def take(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Take an unassigned ticket; of many who try at once one wins. Raises NotPermitted, Invalid, Conflict naming who did."""
+    """Take an unassigned ticket; of many who try at once one wins. Raises NotPermitted, Conflict naming who did."""
     gate.permit(session, actor, Permission.TICKET_CLAIM, ticket)
     if ticket.assignee_id == actor.id:
         return

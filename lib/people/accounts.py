@@ -14,8 +14,8 @@ from lib import clock, gate, text
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.people import onetime, passwords, roles, sessions, tokens
-from lib.people.teams import find as find_team
 from lib.people.roles import RoleCard
+from lib.people.teams import find as find_team
 from lib.trust import events
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\\\[\]]{1,64}@[^\s@<>(),;:\"\\\[\]]{1,189}")

@@ -7,7 +7,7 @@ from lib import settings
 
 
 def cookie_name() -> str:
-    """Return the name of the sign-in cookie; over https the prefix makes browsers insist on Secure, no domain, path /."""
+    """Return the name of the sign-in cookie; over https its prefix makes browsers insist on Secure and path /."""
     return "__Host-docket" if settings.current().secure else "docket"
 
 

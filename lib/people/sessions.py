@@ -31,7 +31,7 @@ class SessionCard:
     here: bool
 
 
-def open(session: Session, person: Person, *, browser: str, address: str) -> str:  # noqa: A001
+def open(session: Session, person: Person, *, browser: str, address: str) -> str:
     """Sign a person in and return the secret for their cookie: 256 random bits, kept only as a hash."""
     secret, now = secrets.token_urlsafe(32), clock.now()
     row = SignIn(

@@ -37,9 +37,8 @@ with safety:
     for browser in browsers:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             mark = " (this one)" if browser.here else ""
-            st.write(
-                f"{words.plain(browser.browser)}{mark}  \n:gray[{words.plain(browser.address)}, last used {words.ago(browser.seen_at)}]"
-            )
+            told = f"{words.plain(browser.address)}, last used {words.ago(browser.seen_at)}"
+            st.write(f"{words.plain(browser.browser)}{mark}  \n:gray[{told}]")
             if not browser.here and st.button("End", key=f"end-{browser.id}", icon=":material/logout:"):
                 with page.attempt("That browser is signed out.") as session:
                     sessions.revoke(session, me, browser.id)

@@ -337,6 +337,12 @@ def _protect_events() -> None:
                 f"CREATE TRIGGER event_no_{deed.lower()} BEFORE {deed} ON event "
                 "BEGIN SELECT RAISE(ABORT, 'events are never changed or deleted'); END"
             )
+        # REPLACE deletes without firing the trigger above
+        op.execute(
+            "CREATE TRIGGER event_no_replace BEFORE INSERT ON event "
+            "WHEN EXISTS (SELECT 1 FROM event WHERE id = new.id) "
+            "BEGIN SELECT RAISE(ABORT, 'events are never changed or deleted'); END"
+        )
         return
     op.execute(
         "CREATE FUNCTION event_is_final() RETURNS trigger LANGUAGE plpgsql AS "
