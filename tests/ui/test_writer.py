@@ -182,18 +182,17 @@ def test_letters_that_streamlit_listens_for_can_be_typed(stage):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_files_are_dropped_pasted_and_chosen_and_go_with_the_reply(stage):
+def test_files_are_dropped_pasted_and_chosen_and_go_with_the_reply(stage, tmp_path):
     page = stage.open("/reply")
     message(page).evaluate(PASTE)
     expect(page.get_by_text(re.compile(r"^pasted-.*\.png$"))).to_be_visible()
     message(page).evaluate(DROP)
     expect(page.get_by_text("notes.txt", exact=True)).to_be_visible()
-    page.locator("input[type=file]").set_input_files(
-        [
-            {"name": "virus.exe", "mimeType": "application/octet-stream", "buffer": b"x"},
-            {"name": "film.mkv", "mimeType": "video/x-matroska", "buffer": b"x" * (25 * 1024 * 1024 + 1)},
-        ]
-    )
+    virus, film = tmp_path / "virus.exe", tmp_path / "film.mkv"
+    virus.write_bytes(b"x")
+    with film.open("wb") as file:
+        file.truncate(25 * 1024 * 1024 + 1)
+    page.locator("input[type=file]").set_input_files([virus, film])
     expect(page.get_by_text("Programs cannot be attached.", exact=True)).to_be_visible()
     expect(page.get_by_text("This file is larger than 25 MB", exact=False).first).to_be_visible()
     page.get_by_role("button", name="Remove notes.txt").click()
