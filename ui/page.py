@@ -98,13 +98,14 @@ def tell(sentence: str, *, good: bool = True) -> None:
 
 
 def told() -> None:
-    """Show what was said on the run before."""
+    """Show what was said on the run before, in a place that is always there, so that nothing below it is drawn anew."""
+    place = st.empty()
     if _TOLD in st.session_state:
         sentence, good = st.session_state.pop(_TOLD)
         if good:
             st.toast(sentence, icon=":material/check_circle:")
         else:
-            st.error(sentence, icon=":material/block:")
+            place.error(sentence, icon=":material/block:")
 
 
 def here() -> str:
