@@ -1,0 +1,78 @@
+"""A desk that is open: one real server for a module and kind of database, with the company in it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import Engine
+
+from db import engine as engines
+from lib import settings, transactions
+from lib.gate import Actor
+from tests import cast
+from tests.journeys import visitor as visitors
+from tests.journeys.visitor import Visitor
+from tests.support.browser import DESKTOP, View
+from tests.support.databases import Databases
+from tests.support.server import Server
+
+Visit = Callable[..., Visitor]
+expect.set_options(timeout=visitors.PATIENCE)
+
+
+@dataclass(frozen=True)
+class Office:
+    """An open desk: its server, its database, and the people who work there and ask."""
+
+    server: Server
+    engine: Engine
+    people: cast.Company
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return self.server.url
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def opened(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    server: Callable[..., Server],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Office]:
+    """The module's desk; parametrise it with EITHER to walk a journey on both databases."""
+    data, url = tmp_path_factory.mktemp("desk"), databases.fresh(request.param)
+    engine = engines.connect(url)
+    transactions.use(engine)
+    people = cast.company()
+    cast.give_password(people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob)
+    yield Office(server(data=data, DOCKET_DATABASE_URL=url), engine, people)
+    engine.dispose()
+
+
+@pytest.fixture
+def office(opened: Office, data: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The module's desk, on which the verbs of this process work too."""
+    monkeypatch.setenv("DOCKET_DATA", str(opened.server.data))
+    settings.current.cache_clear()
+    transactions.use(opened.engine)
+    return opened
+
+
+@pytest.fixture
+def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
+    """Send people to browsers: `visit()`, `visit(rita)`, `visit(view=PHONE)`, `visit(url=…)`."""
+    with ExitStack() as stack:
+
+        def come(actor: Actor | None = None, *, view: View = DESKTOP, url: str | None = None) -> Visitor:
+            where = url or request.getfixturevalue("office").url
+            visitor = stack.enter_context(visitors.visiting(browser, where, view))
+            if actor is not None:
+                visitor.sign_in(actor)
+            return visitor
+
+        yield come

@@ -1,0 +1,115 @@
+"""A person at a browser, who notices everything that goes wrong in it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, WebSocket, expect
+
+from lib.gate import Actor
+from lib.people import browsers as cookies
+from tests import cast
+from tests.support import browser as browsers
+from tests.support.browser import DESKTOP, View
+
+PATIENCE = 30_000  # milliseconds; two cores may be busy with other servers and browsers
+CALM = """() => {
+  const app = document.querySelector('[data-testid="stApp"]')
+  const something = '[data-testid="stMain"] :is(h1, h2, h3, [data-testid="stAlert"])'
+  return app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
+    && document.querySelector(something) && !document.querySelector('[data-stale="true"]')
+}"""
+# Streamlit's number library tries WebAssembly first, is refused, and counts without it.
+TELL_OF_BREACHES = """document.addEventListener("securitypolicyviolation", (breach) => {
+  if (breach.blockedURI !== "wasm-eval") console.error("policy breached", breach.violatedDirective, breach.blockedURI)
+})"""
+
+
+class Visitor:
+    """One private window on a desk at `url`: `page` is its tab, `wrong` what went wrong, `heard` what it received."""
+
+    def __init__(self, browser: Browser, url: str, view: View = DESKTOP) -> None:
+        self.url = url
+        self.wrong: list[str] = []
+        self.heard: list[str | bytes] = []
+        self.window = browsers.context(browser, view)
+        self.window.set_default_timeout(PATIENCE)
+        self.window.add_init_script(TELL_OF_BREACHES)
+        self.window.on("request", self._request)
+        self.window.on("console", self._console)
+        self.window.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        self.window.on("page", self._watch)
+        self.page = self.window.new_page()
+
+    def _watch(self, page: Page) -> None:
+        page.on("dialog", self._dialog)
+        page.on("websocket", self._socket)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _socket(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.heard.append(frame))
+
+    def _request(self, request: Request) -> None:
+        if request.url.startswith("http") and urlsplit(request.url).netloc != urlsplit(self.url).netloc:
+            self.wrong.append(f"foreign host: {request.url}")
+
+    def _console(self, line: ConsoleMessage) -> None:
+        # Streamlit looks for its server below the page's own path first and meets a 404 there.
+        probe = "404" in line.text and "/_stcore/" in line.location["url"]
+        if line.type == "error" and not probe:
+            self.wrong.append(f"console: {line.text} ({line.location['url']})")
+
+    def sign_in(self, actor: Actor) -> None:
+        """Bring the cookie of a fresh sign-in, without the form."""
+        name, value = cookies.cookie_name(), cast.sign_in(actor)
+        self.window.add_cookies(
+            [{"name": name, "value": value, "url": self.url, "httpOnly": True, "sameSite": "Lax"}]
+        )
+
+    def fill_in(self, email: str, password: str = cast.PASSWORD) -> None:
+        """Fill in the sign-in form on the page and send it."""
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def go(self, path: str = "/") -> Page:
+        """Open a path, as from a link in a message, and wait until the page is all there."""
+        self.page.goto(self.url + path)
+        return self.settle()
+
+    def settle(self) -> Page:
+        """Wait until the page has something on it and nothing is running."""
+        self.page.wait_for_function(CALM)
+        return self.page
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list, found by its label."""
+        self.page.get_by_role("combobox", name=re.compile(f"^(Selected .*)?{label}|{label}$")).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def read(self) -> str:
+        """Return what stands on the page, shadow roots included."""
+        return self.page.locator("body").inner_text()
+
+    def is_signed_out(self) -> None:
+        """See the sign-in form."""
+        expect(self.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=PATIENCE)
+
+    def meets_nothing(self) -> None:
+        """See that there is nothing to see."""
+        expect(self.page.get_by_text("There is nothing here")).to_be_visible(timeout=PATIENCE)
+
+
+@contextmanager
+def visiting(browser: Browser, url: str, view: View = DESKTOP) -> Iterator[Visitor]:
+    """Yield a new visitor; anything that went wrong in the window fails the test."""
+    visitor = Visitor(browser, url, view)
+    try:
+        yield visitor
+        assert not visitor.wrong, "\n".join(visitor.wrong)
+    finally:
+        visitor.window.close()
