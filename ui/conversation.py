@@ -1,7 +1,7 @@
 """A conversation as HTML: every text escaped or rendered by `lib.text`, every file through Docket's own route."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -122,3 +122,9 @@ def facts(row: TicketRow) -> None:
         f"<span>asked by {escape(row.requester)}, {_time(row.created_at)}</span>"
         f"<span>updated {_time(row.updated_at)}</span></div>"
     )
+
+
+def panel(named: Mapping[str, str]) -> None:
+    """Show facts by name."""
+    rows = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in named.items())
+    st.html(f"<dl class='dk dk-panel'>{''.join(rows)}</dl>")

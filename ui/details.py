@@ -16,7 +16,7 @@ from lib.desk.listing import TicketRow
 from lib.gate import Actor
 from lib.people import teams
 from lib.transactions import Session
-from ui import page, words
+from ui import conversation, page, words
 
 LARGEST = 2**31 - 1
 NOBODY = 0
@@ -64,28 +64,32 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
 def panel(me: Actor, ticket: Ticket, facts: TicketRow, offered: Choices) -> None:
     """Show the facts, and let the person change what they may."""
     change = _Changer(me, facts)
+    changes = me.may(Permission.TICKET_UPDATE, least=Scope.TEAM) and Permission.TICKET_UPDATE in offered.may
     _status(change, facts, offered)
     _assignee(change, me, facts, offered)
-    if me.may(Permission.TICKET_UPDATE, least=Scope.TEAM) and Permission.TICKET_UPDATE in offered.may:
+    if changes:
         _staff_facts(change, facts, offered)
-    else:
-        _fact("Category", facts.category or "none")
-        _fact("Team", facts.team)
-    _fact("Asked by", facts.requester)
-    _fact("Opened", words.when(facts.created_at))
-    _fact("Updated", words.when(facts.updated_at))
-    if facts.resolved_at:
-        _fact("Resolved", words.when(facts.resolved_at))
-    if offered.copied:
-        _fact("In copy", ", ".join(offered.copied.values()))
-    if offered.tags:
-        st.markdown(" ".join(f":gray-badge[{words.plain(t)}]" for t in offered.tags))
+    conversation.panel(_fixed(facts, offered, all_of_them=not changes))
     if Permission.TICKET_UPDATE in offered.may and (me.staff or facts.first_response_at is None):
         _edit(change, ticket)
 
 
-def _fact(label: str, value: str) -> None:
-    st.markdown(f":gray[{label}]  \n{words.plain(value)}")
+def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str, str]:
+    """Return the facts that are only shown: by name, in order, without empty ones."""
+    shown = {
+        "Assigned to": ""
+        if Permission.TICKET_ASSIGN_OTHER in offered.may
+        else facts.assignee or "nobody yet",
+        "Category": (facts.category or "none") if all_of_them else "",
+        "Team": facts.team if all_of_them else "",
+        "Asked by": facts.requester,
+        "In copy": ", ".join(offered.copied.values()),
+        "Opened": words.when(facts.created_at),
+        "Updated": words.when(facts.updated_at),
+        "Resolved": words.when(facts.resolved_at) if facts.resolved_at else "",
+        "Tags": ", ".join(offered.tags),
+    }
+    return {name: value for name, value in shown.items() if value}
 
 
 @dataclass(frozen=True)
@@ -144,8 +148,6 @@ def _assignee(change: _Changer, me: Actor, facts: TicketRow, offered: Choices) -
             change("Nobody has it now.", tickets.unassign)
         elif chosen is not None:
             change(f"Assigned to {people[chosen]}.", tickets.assign, to=chosen)
-    else:
-        _fact("Assigned to", facts.assignee or "nobody yet")
     if Permission.TICKET_CLAIM not in offered.may:
         return
     free = facts.assignee_id is None and me.id in offered.assignees

@@ -1,5 +1,7 @@
 """Dialogs with which people are invited and changed."""
 
+from collections.abc import Set
+
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
@@ -7,6 +9,7 @@ from lib import settings
 from lib.errors import Refusal
 from lib.gate import Actor
 from lib.people import accounts, roles, teams
+from lib.people.accounts import PersonCard
 from ui import page, words
 
 _LINK = "_password_link"
@@ -53,6 +56,13 @@ def invite() -> None:
         else:
             st.session_state[_LINK] = (person.name, _link(secret))
             st.rerun()
+
+
+def changeable(me: Actor, person: PersonCard, grantable: Set[str], own_teams: Set[str]) -> bool:
+    """Tell whether to offer a change of this person; the verbs decide for themselves."""
+    if person.id == me.id or me.may(Permission.USER_MANAGE, least=Scope.ALL):
+        return person.id != me.id
+    return person.role in grantable and not own_teams.isdisjoint(person.teams)
 
 
 def _may_place(me: Actor, team_id: int) -> bool:

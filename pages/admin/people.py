@@ -22,8 +22,8 @@ with page.see() as session:
     found = accounts.directory(
         session, me, search=q or "", after=after, limit=51, active=None if left else True
     )
-    known = {r.id: r for r in roles.every(session)}
-    places = {t.id: t for t in teams.every(session, me)}
+    grantable = {r.name for r in roles.every(session) if roles.grantable(me, r)}
+    own_teams = {t.name for t in teams.every(session, me) if t.id in me.teams}
 
 if not found:
     st.info("Nobody here. Invite the people who ask for help and those who give it.", icon=":material/group:")
@@ -43,7 +43,9 @@ for person in found[:50]:
             f"**{words.plain(person.name)}** {state}  \n"
             f":gray[{words.plain(person.email or '')} · {words.plain(person.role or '')} · {places_of}]"
         )
-        if person.id != me.id and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
+        if staffing.changeable(me, person, grantable, own_teams) and st.button(
+            "Change", key=f"change-{person.id}", icon=":material/edit:"
+        ):
             staffing.change(person.id)
 if len(found) > 50:
     st.page_link(

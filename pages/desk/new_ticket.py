@@ -35,7 +35,7 @@ priority = right.selectbox(
 )  # fmt: skip
 requester = None
 if others:
-    requester = left.selectbox(
+    requester = st.selectbox(
         "On behalf of", list(people), index=compose.place(people, values.get("requester", me.id)),
         key=f"requester-{draft.token}", format_func=lambda id: f"{people[id].name} ({people[id].email})",
         on_change=keep, args=("requester",),

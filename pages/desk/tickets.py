@@ -11,18 +11,18 @@ me = page.me()
 frame.header("Tickets", actor=me)
 
 views = {name: view for name, view in VIEWS.items() if me.staff or not view.staff}
+show = st.segmented_control(
+    "Show", list(views), key="show", default="open", required=True, bind="query-params",
+    format_func=lambda name: views[name].label, label_visibility="collapsed", on_change=begin_again,
+)  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    show = st.segmented_control(
-        "Show", list(views), key="show", default="open", required=True, bind="query-params",
-        format_func=lambda name: views[name].label, label_visibility="collapsed", on_change=begin_again,
-    )  # fmt: skip
     q = st.text_input(
         "Find", key="q", type="search", placeholder="Find words", icon=":material/search:", bind="query-params",
-        label_visibility="collapsed", width=280, live="300ms", on_change=begin_again,
+        label_visibility="collapsed", live="300ms", on_change=begin_again,
     )  # fmt: skip
     sort = st.selectbox(
         "Sort", list(SORTS), key="sort", bind="query-params", format_func=SORTS.__getitem__,
-        label_visibility="collapsed", width=200, on_change=begin_again,
+        label_visibility="collapsed", width=170, on_change=begin_again,
     )  # fmt: skip
 
 wanted = {**views[show or "open"].filters, "q": (q or "",)}

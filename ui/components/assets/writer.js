@@ -1,7 +1,9 @@
 // Where people write: the form of a new ticket, and replies. What is typed is never overwritten for the same token.
 import { make } from "./dom.js"
 import { styled } from "./styled.js"
+import { Audience } from "./writer/audience.js"
 import { Autosave, recall } from "./writer/autosave.js"
+import { Field } from "./writer/field.js"
 import { Files, pasted } from "./writer/files.js"
 import { shortcut, toolbar } from "./writer/markdown.js"
 import { tabs } from "./writer/preview.js"
@@ -41,49 +43,29 @@ class Writer {
   }
 
   build({ limits, labels, visibilities }) {
-    const name = (part) => `${this.id}-${part}`
-    const field = (part, tag, properties) => {
-      const input = make(tag, { id: name(part), dir: "auto", ...properties })
-      input.setAttribute("aria-describedby", `${name(part)}-error ${name(part)}-count`)
-      const error = make("p", { id: `${name(part)}-error`, className: "field-error", role: "alert" })
-      const counter = make("p", { id: `${name(part)}-count`, className: "counter" })
-      return { input, error, counter, label: make("label", { htmlFor: input.id }, labels[part]), limit: limits[part] }
-    }
-    this.fields = { body: field("body", "textarea", { rows: this.ticket ? 8 : 5 }) }
-    if (this.ticket) this.fields.title = field("title", "input", { type: "text", autocomplete: "off" })
+    const field = (part, tag, more) => new Field(tag, { id: `${this.id}-${part}`, label: labels[part], limit: limits[part], ...more })
+    const body = field("body", "textarea", { rows: this.ticket ? 8 : 5 })
+    const title = this.ticket ? field("title", "input", { type: "text", autocomplete: "off" }) : null
+    this.fields = title ? { title, body } : { body }
+    this.similar = title && similar()
+    this.who = !title && visibilities.length > 1 ? new Audience(`${this.id}-visibility`, () => this.turned()) : null
     this.files = new Files({ limit: limits.file, changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }) })
-    this.similar = this.ticket ? similar() : null
 
-    const { title, body } = this.fields
     this.tabs = tabs(body.input, toolbar(body.input))
     this.picker = make("input", { type: "file", multiple: true, hidden: true, tabIndex: -1, onchange: () => this.picked() })
     this.attach = make("button", { type: "button", className: "quiet attach", onclick: () => this.picker.click() }, "Attach files")
     this.saved = make("p", { className: "saved", role: "status" })
     this.error = make("p", { className: "error", role: "alert" })
     this.send = make("button", { type: "button", className: "send", onclick: () => this.submit() })
-    this.who = this.audience(visibilities)
-    const lines = [
+    const foot = make("div", { className: "foot" }, this.attach, make("span", { className: "hint" }, "or drop or paste them here"), this.picker)
+    this.root.replaceChildren(
       ...(title ? [title.label, title.input, title.error, title.counter, this.similar.box, this.similar.news] : []),
-      ...(this.who ? [this.who] : []),
+      ...(this.who ? [this.who.box] : []),
       body.label,
-      make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list,
-        make("div", { className: "foot" }, this.attach, make("span", { className: "hint" }, "or drop or paste them here"), this.picker)),
+      make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list, foot),
       body.error, body.counter, this.files.news, this.error,
-      make("div", { className: "end" }, this.saved, ...(this.ticket ? [] : [this.send])),
-    ]
-    this.root.replaceChildren(...lines)
-  }
-
-  // Who will read it: two choices that cannot be mistaken for one another.
-  audience(visibilities) {
-    if (this.ticket || visibilities.length < 2) return null
-    const choice = (value, text) => make("label", { className: "choice", dataset: { visibility: value } },
-      make("input", { type: "radio", name: `${this.id}-visibility`, value, onchange: () => {
-        this.dress()
-        this.edited({ visibility: this.visibility })
-      } }), make("span", {}, text))
-    return make("fieldset", { className: "audience" }, make("legend", { className: "hidden" }, "Who can read it"),
-      choice("public", "Public reply"), choice("internal", "Internal note – only staff can read it"))
+      make("div", { className: "end" }, this.saved, ...(title ? [] : [this.send])),
+    )
   }
 
   listen() {
@@ -123,14 +105,14 @@ class Writer {
   }
 
   get visibility() {
-    return this.who?.querySelector(":checked")?.value ?? this.data.visibilities[0]
+    return this.who?.value ?? this.data.visibilities[0]
   }
 
   values() {
     const { title, body } = this.fields
     return {
-      ...(title && { title: title.input.value }),
-      body: body.input.value,
+      ...(title && { title: title.text }),
+      body: body.text,
       attachments: this.files.ready,
       ...(!this.ticket && { visibility: this.visibility }),
     }
@@ -155,8 +137,8 @@ class Writer {
     const kept = unmounted.get(this.place) ?? recall(data.slot, data.token, data.updated)
     unmounted.delete(this.place)
     const values = { ...data, ...kept }
-    for (const [part, { input }] of Object.entries(this.fields)) input.value = values[part] ?? ""
-    for (const radio of this.who?.querySelectorAll("input") ?? []) radio.checked = radio.value === values.visibility
+    for (const [part, field] of Object.entries(this.fields)) field.text = values[part] ?? ""
+    if (this.who) this.who.value = values.visibility
     this.files.reset(values.attachments ?? [])
     this.saver = new Autosave({
       slot: this.slot, token: this.token, values: () => this.values(), tell: (state, detail) => this.tell(state, detail),
@@ -183,9 +165,14 @@ class Writer {
     const part = Object.keys(this.fields).find((each) => this.fields[each].input === target)
     if (!part) return
     if (part === "title") this.similar.look(target.value)
-    this.fields[part].error.textContent = this.error.textContent = ""
-    target.removeAttribute("aria-invalid")
+    this.error.textContent = ""
+    this.fields[part].complain()
     this.edited({ [part]: target.value })
+  }
+
+  turned() {
+    this.dress()
+    this.edited({ visibility: this.visibility })
   }
 
   edited(fields) {
@@ -256,10 +243,10 @@ class Writer {
 
   fit() {
     const { title, body } = this.fields
-    const long = Object.values(this.fields).find(({ input, limit }) => length(input) > limit)
+    const long = Object.values(this.fields).find((field) => field.left < 0)
     if (long) return this.refuse(long, "This is too long to send.")
-    if (title && !title.input.value.trim()) return this.refuse(title, "Give the ticket a title.")
-    if (!title && !body.input.value.trim() && !this.files.ready.length) return this.refuse(body, "Write something first.")
+    if (title && !title.text.trim()) return this.refuse(title, "Give the ticket a title.")
+    if (!title && !body.text.trim() && !this.files.ready.length) return this.refuse(body, "Write something first.")
     if (this.files.uploading) {
       this.error.textContent = "A file is still being sent. Wait a moment, or remove it."
       return false
@@ -268,8 +255,7 @@ class Writer {
   }
 
   refuse(field, text) {
-    field.error.textContent = text
-    field.input.setAttribute("aria-invalid", "true")
+    field.complain(text)
     this.tabs.write()
     field.input.focus()
     return false
@@ -293,11 +279,7 @@ class Writer {
 
   complain({ error, field_errors: errors }) {
     this.error.textContent = error
-    for (const [part, { input, error: line }] of Object.entries(this.fields)) {
-      line.textContent = errors[part] ?? ""
-      if (errors[part]) input.setAttribute("aria-invalid", "true")
-      else input.removeAttribute("aria-invalid")
-    }
+    for (const [part, field] of Object.entries(this.fields)) field.complain(errors[part])
   }
 
   get locked() {
@@ -323,12 +305,7 @@ class Writer {
   }
 
   measure() {
-    for (const { input, counter, limit } of Object.values(this.fields)) {
-      const left = limit - length(input)
-      counter.hidden = left > limit / 10
-      counter.classList.toggle("over", left < 0)
-      counter.textContent = counter.hidden ? "" : left < 0 ? `${-left} characters too many` : `${left} characters left`
-    }
+    for (const field of Object.values(this.fields)) field.measure()
   }
 
   tell(state, detail) {
@@ -336,9 +313,4 @@ class Writer {
     this.saved.dataset.state = state
     this.saved.textContent = state === "refused" && detail ? `Not saved: ${detail} Your text is kept in this browser.` : SAID[state]
   }
-}
-
-// As Python counts, so that an emoji is one.
-function length(input) {
-  return [...input.value].length
 }
