@@ -58,6 +58,15 @@ def invite() -> None:
             st.rerun()
 
 
+def described(person: PersonCard) -> str:
+    """Return a person in Markdown: name, what is special, address, role and teams."""
+    state = (
+        ":orange-badge[Disabled]" if not person.active else ":blue-badge[Invited]" if person.invited else ""
+    )
+    facts = (person.email or "", person.role or "", ", ".join(person.teams) or "no team")
+    return f"**{words.plain(person.name)}** {state}  \n:gray[{' · '.join(words.plain(f) for f in facts)}]"
+
+
 def changeable(me: Actor, person: PersonCard, grantable: Set[str], own_teams: Set[str]) -> bool:
     """Tell whether to offer a change of this person; the verbs decide for themselves."""
     if person.id == me.id or me.may(Permission.USER_MANAGE, least=Scope.ALL):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.people import accounts, roles, teams
-from ui import frame, page, staffing, words
+from ui import frame, page, staffing
 
 me = page.me()
 frame.header("People", actor=me)
@@ -13,14 +13,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     q = st.text_input(
         "Find", key="q", type="search", bind="query-params", placeholder="Name or e-mail", live="300ms"
     )
-    left = st.toggle("Show disabled", key="disabled", bind="query-params")
+    gone = st.toggle("Show disabled", key="disabled", bind="query-params")
     if st.button("Invite", type="primary", icon=":material/person_add:"):
         staffing.invite()
 
 after = int(st.query_params.get("after", "0")) if st.query_params.get("after", "0").isdigit() else 0
 with page.see() as session:
     found = accounts.directory(
-        session, me, search=q or "", after=after, limit=51, active=None if left else True
+        session, me, search=q or "", after=after, limit=51, active=None if gone else True
     )
     grantable = {r.name for r in roles.every(session) if roles.grantable(me, r)}
     own_teams = {t.name for t in teams.every(session, me) if t.id in me.teams}
@@ -31,21 +31,9 @@ for person in found[:50]:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        state = (
-            ":orange-badge[Disabled]"
-            if not person.active
-            else ":blue-badge[Invited]"
-            if person.invited
-            else ""
-        )
-        places_of = words.plain(", ".join(person.teams)) or "no team"
-        st.markdown(
-            f"**{words.plain(person.name)}** {state}  \n"
-            f":gray[{words.plain(person.email or '')} · {words.plain(person.role or '')} · {places_of}]"
-        )
-        if staffing.changeable(me, person, grantable, own_teams) and st.button(
-            "Change", key=f"change-{person.id}", icon=":material/edit:"
-        ):
+        st.markdown(staffing.described(person))
+        offered = staffing.changeable(me, person, grantable, own_teams)
+        if offered and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
             staffing.change(person.id)
 if len(found) > 50:
     st.page_link(
