@@ -6,6 +6,8 @@ Secrets are `SecretStr`, so that printing settings never prints them.
 import os
 import secrets
 import stat
+import tomllib
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -114,13 +116,14 @@ class Settings(BaseSettings):
 
 def _own_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(handle, "w") as file:
+    if not path.exists():
+        # written aside first, so that another process never reads half a key
+        aside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(SECRET_BYTES))
+        with suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise SettingsError(f"{path} can be read by others. Run: chmod 600 {path}")
     value = path.read_text().strip()
@@ -145,3 +148,5 @@ def current() -> Settings:
             for e in error.errors()
         )
         raise SettingsError("A setting is wrong. " + "; ".join(faults)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"docket.toml can't be read: {error}.") from None
