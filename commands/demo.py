@@ -6,9 +6,7 @@ from pathlib import Path
 import click
 
 FILE = "demo-accounts.txt"
-HEAD = (
-    "A made-up company is on this desk. Its people sign in with passwords made for this folder alone:"
-)
+HEAD = "A made-up company is on this desk. Its people sign in with passwords made for this folder alone:"
 
 
 @click.command(short_help="Fill an empty desk with a small company.")

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 import puremagic
 from PIL import Image
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from db.models import Attachment, Comment, Person, Ticket
@@ -245,12 +246,21 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
     )
 
 
-def leftovers(session: Session, *, limit: int = 200) -> list[Attachment]:
-    """Return removed files, and uploads that nothing took for a week, whose bytes may go."""
+def let_go(session: Session, *, limit: int) -> list[Attachment]:
+    """Return removed files, and uploads that nothing took for a week, whose bytes may go; nothing takes them now."""
     unused = col(Attachment.ticket_id).is_(None) & (col(Attachment.created_at) < clock.now() - UNUSED)
-    gone = col(Attachment.removed_at).is_not(None) & (col(Attachment.path) != "")
-    return list(
-        session.exec(
-            select(Attachment).where(unused | gone).limit(limit).execution_options(**gate.PASS)
-        ).all()
+    gone = unused | col(Attachment.removed_at).is_not(None)
+    chosen = select(Attachment).where(gone).limit(limit).with_for_update()
+    rows = session.exec(chosen.execution_options(**gate.PASS)).all()
+    for row in rows:
+        row.removed_at = row.removed_at or clock.now()
+    return list(rows)
+
+
+def forget(session: Session, ids: Iterable[str]) -> None:
+    """Drop the rows of removed files whose bytes are gone; the history keeps their names."""
+    session.execute(
+        delete(Attachment)
+        .where(col(Attachment.id).in_(list(ids)), col(Attachment.removed_at).is_not(None))
+        .execution_options(**gate.PASS)
     )

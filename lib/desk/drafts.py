@@ -5,10 +5,11 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from db.engine import lock
 from db.models import Draft
@@ -21,6 +22,8 @@ FIELDS = frozenset(
     {"title", "body", "attachments", "visibility", "category", "priority", "requester", "confidential"}
 )
 LARGEST = 4 * text.BODY_LIMIT
+KEPT = timedelta(days=90)
+"""How long a draft waits for its writer."""
 _SLOT = re.compile(r"new-ticket|ticket-[1-9][0-9]{0,9}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -83,3 +86,8 @@ def _known(slot: str) -> str:
     if not _SLOT.fullmatch(slot):
         raise Invalid("There is no such form.")
     return slot
+
+
+def forget_old(session: Session) -> None:
+    """Drop drafts that nobody went on with."""
+    session.execute(delete(Draft).where(col(Draft.updated_at) < clock.now() - KEPT))

@@ -62,3 +62,9 @@ def _wait(session: Session, which: ColumnElement[bool], limit: int, window: time
 def forget(session: Session, account: str) -> None:
     """Drop an account's tries after it was signed in."""
     session.execute(delete(Attempt).where(col(Attempt.account_hash) == _account(account)))
+
+
+def forget_old(session: Session) -> None:
+    """Drop tries that no longer count."""
+    window = timedelta(minutes=settings.current().sign_in_window_minutes)
+    session.execute(delete(Attempt).where(col(Attempt.at) < clock.now() - window))

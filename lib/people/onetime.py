@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from db.models import OneTimeSecret
@@ -93,3 +93,8 @@ def redeem(session: Session, purpose: Purpose, secret: str) -> int | None:
     if won is None:
         raise Invalid("This link has been used, has expired, or was never made. Ask for a new one.")
     return won.person_id
+
+
+def forget_old(session: Session) -> None:
+    """Drop secrets that expired."""
+    session.execute(delete(OneTimeSecret).where(col(OneTimeSecret.expires_at) < clock.now()))

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Membership, Person, Role, SignIn
@@ -110,6 +110,14 @@ def ended(session: Session, secret: str | None, *, person_id: int) -> bool:
     return session.exec(was).first() is not None
 
 
+def whose(session: Session, secret_hash: str) -> int | None:
+    """Return the person of a cookie that is known by its hash alone, while its session lasts."""
+    lasting = select(SignIn.person_id).where(
+        SignIn.secret_hash == secret_hash, col(SignIn.revoked_at).is_(None), SignIn.expires_at > clock.now()
+    )
+    return session.exec(lasting).first()
+
+
 def stale(session: Session, actor: Actor) -> bool:
     """Tell whether `touch` is due."""
     seen = session.exec(select(SignIn.seen_at).where(SignIn.id == actor.sign_in_id)).first()
@@ -167,3 +175,11 @@ def end_all(session: Session, person_id: int, *, but: int | None = None) -> None
     if but is not None:
         ended = ended.where(col(SignIn.id) != but)
     session.execute(ended.values(revoked_at=clock.now()))
+
+
+def forget_old(session: Session) -> None:
+    """Drop sessions that ended; the audit keeps who signed in and when."""
+    now = clock.now()
+    idle = timedelta(minutes=settings.current().session_idle_minutes)
+    over = or_(col(SignIn.expires_at) < now, col(SignIn.seen_at) < now - idle, col(SignIn.revoked_at) < now)
+    session.execute(delete(SignIn).where(over))

@@ -1,0 +1,40 @@
+"""Fill a desk with a load, and tell how it goes."""
+
+import time
+from collections.abc import Callable
+
+from commands.load import cast, lite, plan, postgres, rows
+from commands.shell import desk
+from db.vocabulary import Permission
+from lib import clock, transactions
+from lib.desk import listing
+from lib.errors import Conflict
+
+SIZE = 5000
+"""Tickets that are written at a time."""
+
+
+def tickets(number: int, *, add: bool, tell: Callable[[str], None]) -> None:
+    """Write `number` tickets with all that belongs to them, in one transaction.
+
+    Raises Conflict on a desk that has tickets already, unless `add`.
+    """
+    reader = desk.operator(Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
+    with transactions.see() as session:
+        if not add and listing.count(session, reader):
+            raise Conflict("This desk has tickets already. To add the load to them, say --add.")
+    began = time.monotonic()
+    with transactions.act() as session:
+        people = cast.gather(session)
+    engine = transactions.engine()
+    database = lite if engine.dialect.name == "sqlite" else postgres
+    planned = plan.tickets(number, until=clock.now())
+    written = 0
+    with database.opened(engine) as target:
+        for batch in rows.batches(planned, people, target.last(), size=SIZE):
+            target.write(batch)
+            written += len(batch.rows["ticket"])
+            tell(f"{written:,} of {number:,} tickets, {time.monotonic() - began:.0f} s")
+        tell("making the indexes …")
+    database.finish(engine)
+    tell(f"done in {time.monotonic() - began:.0f} s")

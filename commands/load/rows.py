@@ -1,0 +1,109 @@
+"""The load as rows of tables, for whichever database."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from commands.load.cast import Cast
+from commands.load.plan import Planned
+
+Row = tuple[Any, ...]
+COLUMNS = {
+    "ticket": ("id", "title", "description", "status_id", "open", "priority", "category_id", "team_id",
+               "requester_id", "assignee_id", "confidential", "created_at", "updated_at", "first_response_at",
+               "resolved_at", "version"),
+    "comment": ("id", "ticket_id", "author_id", "internal", "body", "created_at", "version"),
+    "search_entry": ("id", "ticket_id", "comment_id", "internal", "words"),
+    "event": ("id", "at", "action", "ticket_id", "subject", "field", "old", "new", "actor_id", "internal",
+              "channel"),
+}  # fmt: skip
+TAKEN = timedelta(minutes=4)
+"""How long after it was opened somebody has a ticket."""
+
+
+@dataclass
+class Batch:
+    """Rows by table, and the last id that each table has used up."""
+
+    last: dict[str, int]
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {table: [] for table in COLUMNS})
+
+    def add(self, table: str, *values: Any) -> int:
+        """Add a row with the next id and return that."""
+        self.last[table] += 1
+        self.rows[table].append((self.last[table], *values))
+        return self.last[table]
+
+
+def batches(planned: Iterable[Planned], cast: Cast, last: dict[str, int], *, size: int) -> Iterator[Batch]:
+    """Yield the rows of `size` tickets at a time, with ids that go on after `last`."""
+    batch = Batch(dict(last))
+    for ticket in planned:
+        write(batch, ticket, cast)
+        if len(batch.rows["ticket"]) == size:
+            yield batch
+            batch = Batch(batch.last)
+    yield batch
+
+
+def write(batch: Batch, planned: Planned, cast: Cast) -> None:
+    """Add one ticket's rows: itself, its replies, what can be found of it, and what happened."""
+    team = cast.team_of[planned.category]
+    agents, requester = cast.works[team], cast.requesters[planned.requester]
+    assignee = None if planned.assignee is None else agents[planned.assignee % len(agents)]
+    status, done = _status(planned.state, batch.last["ticket"])
+    moved = status != "To-Do"
+    ended = planned.replies[-1][0]
+    ticket = batch.add(
+        "ticket", planned.title, planned.description, cast.statuses[status], not done, planned.priority,
+        cast.categories[planned.category], team, requester, assignee, False, _stamp(planned.created),
+        _stamp(ended), _stamp(planned.replies[0][0]), _stamp(ended) if status == "Completed" else None,
+        1 + moved + (assignee is not None),
+    )  # fmt: skip
+    batch.add("search_entry", ticket, None, False, f"{planned.title.lower()} {planned.description}")
+    _happened(batch, planned.created, "ticket.created", ticket, new=planned.title, by=requester)
+    if assignee is not None:
+        taken = min(planned.created + TAKEN, planned.replies[0][0])
+        _happened(batch, taken, "ticket.assigned", ticket, field="assignee", new=str(assignee), by=assignee)
+    for when, text, by in planned.replies:
+        author = agents[by % len(agents)]
+        comment = batch.add("comment", ticket, author, False, text, _stamp(when), 1)
+        batch.add("search_entry", ticket, comment, False, text)
+        _happened(batch, when, "comment.added", ticket, subject=f"comment:{comment}", by=author)
+    if moved:
+        by = assignee or agents[0]
+        _happened(batch, ended, "ticket.moved", ticket, field="status", old="To-Do", new=status, by=by)
+
+
+def _status(state: str, number: int) -> tuple[str, bool]:
+    match state:
+        case "new":
+            return "To-Do", False
+        case "open":
+            return "In Progress", False
+        case "pending":
+            return ("Blocked" if number % 3 == 0 else "Pending"), False
+        case "closed" if number % 10 == 0:
+            return "Cancelled", True
+    return "Completed", True
+
+
+def _happened(
+    batch: Batch,
+    at: datetime,
+    action: str,
+    ticket: int,
+    *,
+    by: int,
+    subject: str = "",
+    field: str | None = None,
+    old: str | None = None,
+    new: str | None = None,
+) -> None:
+    batch.add("event", _stamp(at), action, ticket, subject, field, old, new, by, False, "page")
+
+
+def _stamp(at: datetime) -> str:
+    """Return a UTC time as both databases read it."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -1,0 +1,20 @@
+"""`seed`: many tickets, to see how the desk bears them."""
+
+import click
+
+
+@click.command(short_help="Fill a desk with many tickets, for measuring.")
+@click.option("--tickets", "number", required=True, type=click.IntRange(1, 10_000_000), help="How many.")
+@click.option("--add", is_flag=True, help="Add them to the tickets that are here.")
+def seed(number: int, add: bool) -> None:
+    """Fill a desk with made-up tickets of the last two years, with replies, history and 550 people.
+
+    The same number gives the same tickets. Nobody of the 550 has a password: make a link with `person add
+    --email agent01@load.example --again`, or a token with `token add --person agent01@load.example --name load`.
+    """
+    from commands.load import filling
+    from commands.shell import desk
+
+    desk.prepare()
+    filling.tickets(number, add=add, tell=lambda line: click.echo(line, err=True))
+    click.echo("Let somebody in: person add --email agent01@load.example --again")

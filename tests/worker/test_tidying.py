@@ -1,0 +1,145 @@
+"""What the worker throws away, and what it keeps."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, func, select
+
+from commands.shell import newcomers
+from db.models import Attachment, Attempt, Draft, OneTimeSecret, Receipt, SignIn
+from db.vocabulary import Channel, Purpose
+from lib import clock, transactions
+from lib.desk import attachments, drafts, tickets
+from lib.errors import NotFound
+from lib.gate import PASS
+from lib.notices.channels import store
+from lib.people import accounts, attempts, onetime, sessions
+from lib.trust import receipts
+from worker import tidying
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def sam(engine):
+    newcomers.invite("sam@example.org", "Sam", "requester", ())
+    with transactions.see() as session:
+        person = accounts.by_email(session, "sam@example.org")
+        return sessions.actor(session, person, "requester", channel=Channel.PAGE)
+
+
+def count(model):
+    with transactions.see() as session:
+        return session.exec(select(func.count()).select_from(model).execution_options(**PASS)).one()
+
+
+def upload(actor, data=b"some words in a file"):
+    found = attachments.examine("notes.txt", data)
+    store.put(found.path, data)
+    store.put(attachments.thumbnail_path(found.path), b"preview")
+    with transactions.act() as session:
+        return attachments.keep(session, actor, found)
+
+
+def there(row):
+    return store.get(row.path) is not None
+
+
+def live(session, sam):
+    """Leave one of everything that runs out."""
+    person = accounts.by_email(session, sam.email)
+    sessions.open(session, person, browser="", address="")
+    onetime.make(session, Purpose.HANDOFF, person_id=sam.id)
+    attempts.count(session, sam.email, address="127.0.0.1")
+    receipts.once(session, sam, "key", fingerprint="x", deed=lambda: "done")
+
+
+def test_what_still_works_is_kept(sam):
+    with transactions.act() as session:
+        live(session, sam)
+    tidying.secrets()
+    assert [count(m) for m in (SignIn, Attempt, Receipt)] == [1, 1, 1]
+    assert count(OneTimeSecret) == 2  # the hand-off, and the invitation
+
+
+def test_what_ran_out_is_forgotten(sam):
+    with transactions.act() as session, clock.at(clock.now() - 8 * DAY):
+        live(session, sam)
+    tidying.secrets()
+    assert [count(m) for m in (SignIn, Attempt, Receipt)] == [0, 0, 0]
+    assert count(OneTimeSecret) == 1
+
+
+def test_a_session_that_was_ended_is_forgotten(sam):
+    with transactions.act() as session:
+        live(session, sam)
+        sessions.end_all(session, sam.id)
+    tidying.secrets()
+    assert count(SignIn) == 0
+
+
+def test_drafts_wait_for_ninety_days(sam):
+    for slot, age in (("new-ticket", 89), ("ticket-1", 91)):
+        with clock.at(clock.now() - age * DAY), transactions.act() as session:
+            drafts.save(session, sam, slot, token="t" * 16, values={"title": "x"})
+    tidying.drafts()
+    with transactions.see() as session:
+        assert session.exec(select(Draft.slot)).all() == ["new-ticket"]
+
+
+def test_an_upload_that_nothing_took_goes_after_a_week(sam):
+    with clock.at(clock.now() - 8 * DAY):
+        old = upload(sam)
+    fresh = upload(sam)
+    tidying.files()
+    assert [there(old), there(fresh)] == [False, True]
+    assert store.get(attachments.thumbnail_path(old.path)) is None
+    assert count(Attachment) == 1
+
+
+def test_a_file_on_a_ticket_stays_until_it_is_removed(sam):
+    with clock.at(clock.now() - 8 * DAY):
+        row = upload(sam)
+        with transactions.act() as session:
+            ticket = tickets.create(session, sam, title="With a file", files=[row.id])
+    tidying.files()
+    assert there(row)
+    with clock.at(ticket.created_at + timedelta(minutes=1)), transactions.act() as session:
+        attachments.remove(session, sam, attachments.find(session, sam, row.id))
+    tidying.files()
+    assert not there(row)
+    assert count(Attachment) == 0
+
+
+def test_more_files_than_one_batch_go_in_one_tick(sam, monkeypatch):
+    monkeypatch.setattr(tidying, "BATCH", 2)
+    with clock.at(clock.now() - 8 * DAY):
+        for _ in range(5):
+            upload(sam)
+    tidying.files()
+    assert count(Attachment) == 0
+
+
+def test_a_tick_that_breaks_off_hides_the_file_and_the_next_one_goes_on(sam, monkeypatch):
+    with clock.at(clock.now() - 8 * DAY):
+        row = upload(sam)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "remove", lambda _path: (_ for _ in ()).throw(OSError("the store is away")))
+        with pytest.raises(OSError, match="away"):
+            tidying.files()
+    with pytest.raises(NotFound), transactions.see() as session:
+        attachments.find(session, sam, row.id)
+    with pytest.raises(NotFound), transactions.act() as session:
+        tickets.create(session, sam, title="Too late", files=[row.id])
+    assert there(row)
+    tidying.files()
+    assert not there(row)
+    assert count(Attachment) == 0
+
+
+def test_forgetting_spares_a_file_that_is_in_use(sam):
+    row = upload(sam)
+    with transactions.act() as session:
+        attachments.forget(session, [row.id])
+    with transactions.see() as session:
+        assert session.exec(select(col(Attachment.id)).execution_options(**PASS)).all() == [row.id]

@@ -1,0 +1,72 @@
+"""The timetable: what ticks, and what a failure does."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from worker import timetable
+from worker.timetable import TASKS, Task, tick
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """Lets the first ticks come at once."""
+    monkeypatch.setattr(timetable, "DELAY", timedelta(0))
+
+
+def test_a_task_is_done_once_however_often_it_ticks(engine):
+    done = []
+    task = Task("count", HOUR, lambda: done.append(1))
+    tick(task)
+    tick(task)
+    assert done == [1]
+
+
+def test_what_each_process_does_by_itself_takes_no_lease(engine):
+    done = []
+    task = Task("own", HOUR, lambda: done.append(1), own=True)
+    tick(task)
+    tick(task)
+    assert done == [1, 1]
+
+
+def test_a_task_that_fails_is_logged_by_name(engine):
+    with structlog.testing.capture_logs() as said:
+        tick(Task("broken", HOUR, lambda: 1 / 0))
+    assert [(entry["log_level"], entry["task"]) for entry in said] == [("error", "broken")]
+
+
+def test_one_that_fails_does_not_stop_the_others(engine, soon, monkeypatch):
+    done = threading.Event()
+    monkeypatch.setattr(
+        timetable, "TASKS", (Task("broken", HOUR, lambda: 1 / 0), Task("well", HOUR, done.set))
+    )
+    timetable.start()
+    try:
+        assert done.wait(30)
+    finally:
+        timetable.stop()
+
+
+def test_a_worker_can_be_started_twice_and_stopped_twice(engine, monkeypatch):
+    monkeypatch.setattr(timetable, "TASKS", ())
+    timetable.start()
+    timetable.start()
+    timetable.stop()
+    timetable.stop()
+    assert "APScheduler" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_every_task_can_be_done_on_a_new_desk(engine, task):
+    task.do()
+
+
+def test_tasks_have_names_that_fit_their_leases():
+    assert len({task.name for task in TASKS}) == len(TASKS)
+    assert max(len(task.name) for task in TASKS) <= 40
+    assert len(timetable.ME) <= 64

@@ -1,0 +1,31 @@
+"""Leases in the database: of all the processes that could do a task, one does it, and not again too soon."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from db.engine import lock
+from db.models import Lease
+from lib import clock, transactions
+
+
+def take(name: str, *, holder: str, span: timedelta) -> bool:
+    """Return whether the lease `name` is free, and if it is, hold it for `span`; a holder that dies loses it then."""
+    with transactions.act() as session:
+        lock(session, f"lease:{name}")
+        now, row = _now(session), session.get(Lease, name)
+        if row is None:
+            row = Lease(name=name, holder=holder, until=now)
+            session.add(row)
+        if row.until > now:
+            return False
+        row.holder, row.until = holder, now + span
+    return True
+
+
+def _now(session: Session) -> datetime:
+    """Return the database's time where it has one of its own: processes on several machines may disagree on theirs."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.exec(select(func.clock_timestamp())).one()
+    return clock.now()

@@ -1,0 +1,55 @@
+"""Throw away what has served its purpose: expired secrets, old drafts, files that nothing holds."""
+
+from lib import transactions
+from lib.desk import attachments
+from lib.desk import drafts as desk_drafts
+from lib.notices.channels import store
+from lib.people import attempts, onetime, sessions
+from lib.trust import receipts
+
+BATCH = 200
+
+
+def secrets() -> None:
+    """Forget ended sessions, one-time secrets, tries to sign in and receipts that nobody will ask for again."""
+    for room in (sessions, onetime, attempts, receipts):
+        with transactions.act() as session:
+            room.forget_old(session)
+
+
+def drafts() -> None:
+    """Forget drafts that nobody went on with."""
+    with transactions.act() as session:
+        desk_drafts.forget_old(session)
+
+
+def files() -> None:
+    """Delete removed files and uploads that nothing took.
+
+    They are first marked, so that nobody can take them any more, then their bytes go, then their rows: what is
+    interrupted goes on at the next tick, and no row that people see ever lacks its bytes.
+    """
+    while True:
+        with transactions.act() as session:
+            gone = {row.id: row.path for row in attachments.let_go(session, limit=BATCH)}
+        for path in gone.values():
+            store.remove(path)
+            store.remove(attachments.thumbnail_path(path))
+        with transactions.act() as session:
+            attachments.forget(session, gone)
+        if len(gone) < BATCH:
+            return
+
+
+def statistics() -> None:
+    """Let SQLite look at tables that have grown, so that it goes on choosing the right index."""
+    engine = transactions.engine()
+    if engine.dialect.name == "sqlite":
+        pooled = engine.raw_connection()
+        try:
+            cursor = pooled.cursor()
+            cursor.execute("PRAGMA analysis_limit=1000")
+            cursor.execute("PRAGMA optimize")
+            cursor.close()
+        finally:
+            pooled.close()
