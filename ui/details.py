@@ -35,18 +35,6 @@ class Choices:
     may: frozenset[Permission]
 
 
-def number_asked() -> int:
-    """Return the ticket number in the URL, or 0, which no ticket has."""
-    asked = st.query_params.get("id", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-
-
-def before_asked() -> int | None:
-    """Return before which comment the conversation is to be shown, or None for its end."""
-    asked = st.query_params.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
-
-
 def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
     """Read what the panel offers."""
     may = frozenset(p for p in Permission if gate.covers(session, me, p, ticket))
@@ -71,7 +59,7 @@ def panel(me: Actor, ticket: Ticket, facts: TicketRow, offered: Choices) -> None
         _staff_facts(change, facts, offered)
     conversation.panel(_fixed(facts, offered, all_of_them=not changes))
     if Permission.TICKET_UPDATE in offered.may and (me.staff or facts.first_response_at is None):
-        _edit(change, ticket)
+        _edit(change)
 
 
 def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str, str]:
@@ -180,15 +168,18 @@ def _give_team(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: in
     tickets.give_team(session, me, ticket, team=teams.find(session, to), seen=seen)
 
 
-def _edit(change: _Changer, ticket: Ticket) -> None:
+def _edit(change: _Changer) -> None:
     if st.button("Edit ticket", icon=":material/edit:", width="stretch"):
-        _edit_dialog(change, ticket.title, ticket.description)
+        _edit_dialog(change)
 
 
 @st.dialog("Edit ticket", width="large")
-def _edit_dialog(change: _Changer, title: str, description: str) -> None:
-    new_title = st.text_input("Title", title, max_chars=200)
-    new_text = st.text_area("Description", description, height=300)
+def _edit_dialog(change: _Changer) -> None:
+    me = page.me()
+    with page.see() as session:
+        ticket = tickets.find(session, me, change.facts.number)
+    new_title = st.text_input("Title", ticket.title, max_chars=200)
+    new_text = st.text_area("Description", ticket.description, height=300)
     if st.button("Save", type="primary"):
         change("Saved.", _rewrite, title=new_title, description=new_text)
 

@@ -121,6 +121,12 @@ def here() -> str:
     return f"/{path}?{query}" if query else f"/{path}"
 
 
+def number_asked(name: str) -> int:
+    """Return the number under `name` in the URL, or 0, which nothing has."""
+    asked = st.query_params.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+
+
 def nothing_here() -> NoReturn:
     """Say that there is nothing to see, whether or not there is, and stop."""
     st.error(
