@@ -44,7 +44,7 @@ class _Controller:
         if not good or person is None:
             _failed(None)
             return False
-        _passed(person)
+        _passed(person, password)
         return True
 
 
@@ -76,11 +76,12 @@ def _failed(person: Person | None) -> None:
     st.session_state[_ERROR] = WRONG
 
 
-def _passed(person: Person) -> None:
+def _passed(person: Person, password: str) -> None:
     st.session_state.pop(_ERROR, None)
     purpose = Purpose.SECOND_FACTOR if person.totp_secret else Purpose.HANDOFF
     with page.act() as session:
         attempts.forget(session, person.email)
+        accounts.renew_hash(session, person, password)
         st.session_state[_SECOND if person.totp_secret else _TICKET] = onetime.make(
             session, purpose, person_id=person.id
         )

@@ -18,6 +18,8 @@ CALLED_BY_NAME = [
     "process_bind_param", "process_result_value",  # sqlalchemy's column types
     "settings_customise_sources",  # pydantic-settings
     "downgrade", "upgrade",  # alembic
+    "get_cookie",  # streamlit-authenticator
+    "use",  # tests and benches, which bring their own engine
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from commands.shell.data import ROOT
 
 BIN = Path(sys.executable).parent
-TREES = ("app.py", "main.py", "manage.py", "api", "commands", "db", "lib", "pages", "ui", "worker")
+TREES = ("app.py", "main.py", "manage.py", "api", "commands", "db", "lib", "pages", "ui", "web", "worker")
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,7 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
         ticket,
         field="category_id",
         value=category.id,
-        old=was and was.name,
+        old=was.name if was else None,
         new=category.name,
     )
 

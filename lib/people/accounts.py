@@ -224,6 +224,12 @@ def change_password(session: Session, actor: Actor, *, current: str, new: str) -
     events.record(session, actor, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
 
 
+def renew_hash(session: Session, person: Person, password: str) -> None:
+    """Hash a password that was just verified anew, when its hash was made at yesterday's cost."""
+    if person.password_hash and passwords.outdated(person.password_hash):
+        session.get_one(Person, person.id).password_hash = passwords.hashed(password)
+
+
 def _choose(person: Person, password: str) -> None:
     passwords.check(password, second_factor=person.totp_secret is not None, about=(person.name, person.email))
     person.password_hash = passwords.hashed(password)

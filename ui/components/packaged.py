@@ -2,14 +2,11 @@
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
+from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
 NAMES = ("handoff", "ticket_rows", "writer")
@@ -28,7 +25,7 @@ def register() -> None:
     get_bidi_component_manager().register_from_manifest(manifest, HERE)
 
 
-def renderer(name: str) -> "ComponentRenderer":
+def renderer(name: str) -> ComponentRenderer:
     """The function that mounts the component `name` (`handoff`, `ticket_rows`, `writer`) in this run."""
     if get_bidi_component_manager().get(f"docket.{name}") is None:
         register()  # a server of its own, as AppTest starts for every test
@@ -36,5 +33,5 @@ def renderer(name: str) -> "ComponentRenderer":
 
 
 @cache
-def _declared(name: str) -> "ComponentRenderer":
+def _declared(name: str) -> ComponentRenderer:
     return st.components.v2.component(f"docket.{name}", html=ROOT, css=f"{name}.css", js=f"{name}.js")
