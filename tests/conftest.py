@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import argon2
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from db import engine as engines
 from lib import settings, transactions
+from lib.people import passwords
 from tests import cast
 from tests.support import browser as browsers
 from tests.support import databases as stores
@@ -55,7 +57,13 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def desk(engine: Engine) -> cast.Company:
+def light_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords of the test are hashed with little memory, because the real cost is there to be felt."""
+    monkeypatch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=64))
+
+
+@pytest.fixture
+def desk(engine: Engine, light_hashing: None) -> cast.Company:
     """A fresh database with the company in it, and no ticket yet; the test runs on both engines."""
     return cast.company()
 

@@ -49,6 +49,7 @@ def _guessable(password: str, about: tuple[str, ...]) -> bool:
     if small in _common:
         return True
     known = {*CONTEXT, *(w for part in about for w in re.findall(r"\w{4,}", part.casefold()))}
+    known |= {whole for part in about if (whole := re.sub(r"[^a-z]", "", part.casefold().partition("@")[0]))}
     for letters in {re.sub(r"[^a-z]", "", small), re.sub(r"[^a-z]", "", small.translate(_leet))}:
         rest = letters
         for word in sorted(known, key=len, reverse=True):
@@ -84,7 +85,7 @@ def verify(password: str, *, against: str | None) -> bool:
             _hasher.verify(against or _nobody, _exact(password).encode("utf-8", "surrogatepass"))
         except argon2.exceptions.VerificationError:
             return False
-        return against is not None
+        return bool(against)
 
 
 def outdated(stored: str) -> bool:

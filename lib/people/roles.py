@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from db.models import Role, RolePermission
 from db.vocabulary import Permission, Scope
 from lib.errors import Invalid
-from lib.gate import Actor
+from lib.gate import SHARED, Actor
 
 DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.APIKEY_OWN: "make API tokens for oneself",
@@ -83,10 +83,10 @@ def find(session: Session, name_or_id: str | int) -> RoleCard:
 def grantable(actor: Actor, role: RoleCard) -> bool:
     """Tell whether `actor` may give `role` to somebody: whoever manages everyone may give any, others none beyond own.
 
-    Reaching one's own tickets is everybody's, so only what reaches further is compared.
+    What taking part in a ticket brings is everybody's, so it is not compared.
     """
     if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
         return True
-    return all(actor.reach(p) >= s for p, s in role.scopes.items() if s > Scope.OWN) and (
-        Permission.USER_MANAGE not in role.scopes
+    return Permission.USER_MANAGE not in role.scopes and all(
+        actor.reach(p) >= s or (s == Scope.OWN and p in SHARED) for p, s in role.scopes.items()
     )
