@@ -49,7 +49,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
     )
 
 
-def panel(me: Actor, ticket: Ticket, facts: TicketRow, offered: Choices) -> None:
+def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     """Show the facts, and let the person change what they may."""
     change = _Changer(me, facts)
     changes = me.may(Permission.TICKET_UPDATE, least=Scope.TEAM) and Permission.TICKET_UPDATE in offered.may

@@ -14,9 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.vocabulary import Channel
 from lib import settings, transactions
 from lib.people import browsers, sessions
+from web import tabs
 
-CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
-"""Files come through Docket's own route; figures and remote control are nobody's."""
+CLOSED = (
+    "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check",
+    "/auth/login", "/auth/logout", "/oauth2callback",
+)  # fmt: skip
+"""Files come through Docket's own route; figures and remote control are nobody's; signing in is Docket's own."""
 SIGNED_IN = ("/media",)
 LOGGED = ("/api/", "/auth/", "/t/")
 
@@ -35,23 +39,32 @@ class Guard:
             await self.app(scope, receive, send)
             return
         refusal = await self._refusal(scope)
-        if refusal is None:
-            await self.app(scope, receive, _logging(scope, send))
+        if refusal is not None:
+            await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
+            await self.app(await to_thread.run_sync(tabs.known, scope), tabs.asked(receive), send)
         else:
-            await refusal(scope, receive, send)
+            await self.app(scope, receive, _logging(scope, send))
 
     async def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         path, headers = scope["path"], Headers(scope=scope)
         if not _known_host(headers.get("host", "")):
             return PlainTextResponse(f"Docket is at {settings.current().base_url}.", 421)
+        if scope["type"] == "websocket" and not tabs.own(headers):
+            return PlainTextResponse("This connection comes from another site.", 403)
         if path.startswith(CLOSED):
             return PlainTextResponse("There is nothing here.", 404)
         if path.startswith(SIGNED_IN) and not await to_thread.run_sync(_signed_in, headers.get("cookie", "")):
             return PlainTextResponse("Please sign in.", 401)
         return None
+
+
+async def _refuse(refusal: PlainTextResponse, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await refusal(scope, receive, send)
+        return
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
 
 
 def _known_host(host: str) -> bool:

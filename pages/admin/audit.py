@@ -13,9 +13,9 @@ kinds = [a.value for a in audit.Action if a not in audit.ON_TICKETS]
 kind = st.selectbox(
     "What", kinds, index=None, key="what", bind="query-params", placeholder="Everything", width=320
 )
-before = st.query_params.get("before", "")
+before = page.number_asked("before") or None
 with page.see() as session:
-    found = audit.read(session, me, action=kind, before=int(before) if before.isdigit() else None, limit=51)
+    found = audit.read(session, me, action=kind, before=before, limit=51)
 
 if not found:
     st.info("Nothing to show here.", icon=":material/policy:")

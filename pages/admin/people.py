@@ -17,7 +17,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     if st.button("Invite", type="primary", icon=":material/person_add:"):
         staffing.invite()
 
-after = int(st.query_params.get("after", "0")) if st.query_params.get("after", "0").isdigit() else 0
+after = page.number_asked("after")
 with page.see() as session:
     found = accounts.directory(
         session, me, search=q or "", after=after, limit=51, active=None if gone else True

@@ -11,12 +11,12 @@ from ui import conversation as shown
 from ui.components.writer import refuse, reply_writer
 
 me = page.me()
-number = details.number_asked()
+number = page.number_asked("id")
 try:
     with page.see() as session:
         ticket = tickets.find(session, me, number)
         facts = listing.one(session, ticket)
-        thread = conversation.of(session, me, ticket, before=details.before_asked())
+        thread = conversation.of(session, me, ticket, before=page.number_asked("before") or None)
         files = attachments.of(session, me, ticket)
         draft = compose.opened(session, me, f"ticket-{number}")
         choices = details.choices(session, me, ticket)
@@ -32,7 +32,7 @@ shown.facts(facts)
 
 left, right = st.columns([5, 2], gap="large")
 with right:
-    details.panel(me, ticket, facts, choices)
+    details.panel(me, facts, choices)
 with left:
     shown.description(ticket, facts.requester, files)
     if thread.earlier:

@@ -1,0 +1,85 @@
+"""The WebSocket over which pages run: whose session it may resume, and what it may ask for.
+
+Streamlit resumes a session for whoever names its id, unless the two connections' trusted headers differ. So every
+connection bears the hash of its sign-in cookie in one (`server.trustedUserHeaders`), which no client can send itself.
+"""
+
+import secrets
+
+from google.protobuf.message import DecodeError
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import Message, Receive, Scope
+from streamlit import runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from db.vocabulary import Action, Channel
+from lib import settings, transactions
+from lib.gate import Actor
+from lib.people import browsers, onetime, sessions
+from lib.trust import events
+
+WHO, KEY = b"x-docket-who", "who"
+PROTOCOLS = b"sec-websocket-protocol"
+ASKED = {"rerun_script", "stop_script", "app_heartbeat"}
+"""What a page asks for. The rest would tell of the server's files and checkout, or hand out data past the gate."""
+
+
+def own(headers: Headers) -> bool:
+    """Tell whether a connection comes from Docket's own pages, or from no browser at all."""
+    origin, scheme = headers.get("origin"), "https" if settings.current().secure else "http"
+    return origin in (None, settings.current().base_url, f"{scheme}://{headers.get('host')}")
+
+
+def known(scope: Scope) -> Scope:
+    """Return the connection with its person's mark, and without the session of somebody else that it asked for."""
+    headers = Headers(scope=scope)
+    secret = cookie_parser(headers.get("cookie", "")).get(browsers.cookie_name())
+    # Who is signed out has nothing to resume, least of all a half-done sign-in.
+    who = onetime.digest(secret) if secret else secrets.token_hex(32)
+    kept = [(name, value) for name, value in scope["headers"] if name != WHO]
+    wanted = [part.strip() for part in headers.get("sec-websocket-protocol", "").split(",")]
+    owner = _owner(wanted[2]) if len(wanted) > 2 else None
+    if owner is not None and owner != who:
+        kept = [(name, value) for name, value in kept if name != PROTOCOLS]
+        kept.append((PROTOCOLS, ", ".join(wanted[:2]).encode("latin-1")))
+        peer = scope["client"][0] if scope.get("client") else None
+        _tell(owner, secret, browsers.address(peer, headers.get("x-forwarded-for")))
+    return {**scope, "headers": [*kept, (WHO, who.encode())]}
+
+
+def _owner(session_id: str) -> str | None:
+    found = runtime.get_instance()._session_mgr.get_session_info(session_id) if runtime.exists() else None
+    mark = found.session._user_info.get(KEY) if found else None
+    return str(mark) if mark else None
+
+
+def _tell(owner: str, secret: str | None, address: str) -> None:
+    """Let the audit hear of it, unless the session had ended or is the same person's."""
+    with transactions.see() as session:
+        here = sessions.who(session, secret, channel=Channel.PAGE, address=address)
+        person = sessions.whose(session, owner)
+    if person is None or (here is not None and here.id == person):
+        return
+    nobody = Actor(id=None, name="", role="", scopes={}, address=address)
+    with transactions.act() as session:
+        events.record(session, here or nobody, Action.SESSION_MISUSED, subject=f"person:{person}")
+
+
+def asked(receive: Receive) -> Receive:
+    """Let through only what a page asks for."""
+
+    async def next_asked() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or _asked(message.get("bytes") or b""):
+                return message
+
+    return next_asked
+
+
+def _asked(data: bytes) -> bool:
+    try:
+        return BackMsg.FromString(data).WhichOneof("type") in ASKED
+    except DecodeError:
+        return True  # Streamlit closes the connection
