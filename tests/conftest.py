@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import argon2
+import hypothesis
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
@@ -19,6 +20,9 @@ from tests.support import databases as stores
 from tests.support import server as servers
 
 EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+hypothesis.settings.register_profile("docket", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("docket")
 
 StartServer = Callable[..., servers.Server]
 
