@@ -1,6 +1,7 @@
 """Drafts: what you have begun to write, by the place where you write it."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Form, Shape, Words, done, shown
+from lib import text
 from lib.desk import drafts
 from lib.transactions import act, see
 
@@ -17,11 +19,23 @@ router = APIRouter(tags=["drafts"])
 
 
 def _storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    try:
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-    except ValueError:
-        raise ValueError("Holds something that can't be stored") from None
+    json.dumps(value, allow_nan=False)
+    if not all(text.storable(words) for words in _words(value)):
+        raise ValueError("Holds a character that can't be stored")
     return value
+
+
+def _words(value: JsonValue) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for part in value:
+                yield from _words(part)
+        case dict():
+            for name, part in value.items():
+                yield name
+                yield from _words(part)
 
 
 class Kept(Form):

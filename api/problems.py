@@ -16,6 +16,7 @@ from lib.errors import Conflict, Invalid, NotFound, NotSignedIn, Refusal, TooMan
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING = "There is nothing here, or nothing that you may see."
+UNREADABLE = "The body of this request can't be read."
 SENTENCES = {"missing": "This is missing.", "extra_forbidden": "There is no such field."}
 
 log = structlog.get_logger(__name__)
@@ -97,4 +98,5 @@ async def on_http(_request: Request, error: Exception) -> Response:
         return failure()
     if error.status_code == 404:
         return refusal(NotFound(NOTHING))
-    return problem(error.status_code, error.detail, headers=error.headers)
+    detail = UNREADABLE if error.status_code == 400 else error.detail
+    return problem(error.status_code, detail, headers=error.headers)

@@ -7,6 +7,8 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from lib import text
+
 HIGHEST = 2**31 - 1
 
 
@@ -28,7 +30,7 @@ class Named(Shape):
 
 
 def _storable(value: str) -> str:
-    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if not text.storable(value):
         raise ValueError("Holds a character that can't be stored")
     return value
 

@@ -167,9 +167,9 @@ CHANGES: dict[str, Verb] = {
         s, me, t, category=categories.find(s, to), seen=t.version
     ),
     "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=t.version),
-    "confidential": lambda s, me, t, to: tickets.guard(s, me, t, confidential=to, seen=t.version),
+    "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=t.version),
     "team": lambda s, me, t, to: tickets.give_team(s, me, t, team=teams.find(s, to), seen=t.version),
     "assignee": _assign,
-    "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=t.version),
+    "confidential": lambda s, me, t, to: tickets.guard(s, me, t, confidential=to, seen=t.version),
 }
-"""The verb for each field, in the order in which they are done."""
+"""The verb for each field, in the order in which they are done: last come those that may end the actor's view."""

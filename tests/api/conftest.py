@@ -1,0 +1,107 @@
+"""The API over a small company, in this process."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+import api
+from api import pace
+from lib import gate
+from lib.gate import Actor
+from lib.people import browsers, tokens
+from lib.transactions import act
+from tests import cast
+
+BASE = "http://localhost:8501"
+MAKER = gate.system("tests", *gate.Permission)
+
+
+class Client(TestClient):
+    """A client whose relative paths lie below /api/v1."""
+
+    def __init__(self, app, **more):
+        super().__init__(app, base_url=f"{BASE}/api/v1", follow_redirects=False, **more)
+
+
+@dataclass
+class Desk:
+    """The company, and clients for its people."""
+
+    company: cast.Company
+    app: Starlette = field(
+        default_factory=lambda: Starlette(
+            routes=[
+                Mount("/api/v1", app=api.app()),
+                Route("/healthz", api.health),
+                *api.sign_in_routes(),
+            ]
+        )
+    )
+
+    def __getattr__(self, name: str) -> Client:
+        """Return the client of a person by name, through a token that may do all that they may."""
+        client = self.through(self.token(getattr(self.company, name)))
+        setattr(self, name, client)
+        return client
+
+    def token(self, actor: Actor, scope: str = "admin") -> str:
+        with act() as session:
+            return tokens.create(
+                session, MAKER, name="tests", scope=scope, owner=cast.person(session, actor)
+            )[1]
+
+    def through(self, token: str) -> Client:
+        return Client(self.app, headers={"Authorization": f"Bearer {token}"})
+
+    def browser(self, actor: Actor) -> Client:
+        """Return a client that is signed in with a cookie, as a browser on Docket's own pages."""
+        cookie = cast.sign_in(actor)
+        return Client(
+            self.app,
+            cookies={browsers.cookie_name(): cookie},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+
+    def anyone(self) -> Client:
+        return Client(self.app)
+
+
+@pytest.fixture(autouse=True)
+def fresh_pace():
+    pace.forget()
+
+
+@pytest.fixture
+def desk(engine) -> Desk:
+    return Desk(cast.company())
+
+
+@pytest.fixture
+def sqlite_desk(databases, request) -> Desk:
+    """The same on SQLite alone, for what has nothing to do with the database."""
+    from db import engine as engines
+    from lib import transactions
+
+    made = engines.connect(databases.fresh("sqlite"))
+    transactions.use(made)
+    request.addfinalizer(made.dispose)
+    return Desk(cast.company())
+
+
+def upload(client, name="notes.txt", data=b"some plain words") -> str:
+    """Upload a file and return its id."""
+    answer = client.post("attachments", files={"file": (name, data)})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def problem(answer, status: int) -> dict:
+    """Assert that an answer is a problem of this status, and return it."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == status and body["detail"].endswith((".", ")")), body
+    return body

@@ -1,0 +1,121 @@
+"""Every route, called for what is somebody else's: it is not there, and nothing has changed."""
+
+import re
+
+import api
+from lib.people import tokens
+from lib.transactions import act
+from tests import cast
+from tests.api.conftest import MAKER, problem, upload
+from tests.api.state import fingerprint
+
+BODIES = {
+    "PATCH /tickets/{number}": {"version": 1, "title": "mine"},
+    "PUT /tickets/{number}/status": {"version": 1, "status": "Completed"},
+    "PUT /tickets/{number}/assignee": {"version": 1, "assignee": "me"},
+    "POST /tickets/{number}/take": None,
+    "POST /tickets/{number}/comments": {"body": "mine"},
+    "PATCH /comments/{id}": {"version": 1, "body": "mine"},
+    "PATCH /people/{id}": {"name": "mine"},
+    "POST /people/{id}/password-link": None,
+    "PUT /tickets/{number}/participants/{person}": None,
+}
+QUERIES = {"DELETE /tickets/{number}": "?reason=x", "DELETE /tickets/{number}/assignee": "?version=1"}
+OPEN_TO_ALL = {"/categories/{id}", "/teams/{id}", "/teams/{id}/members/{person}", "/drafts/{slot}"}
+"""Categories and teams are no secret, so changing them is refused with 403; drafts are one's own by name."""
+
+
+def routes():
+    for path, operations in api.app().openapi()["paths"].items():
+        for method in operations:
+            if "{" in path and path not in OPEN_TO_ALL:
+                yield method.upper(), path
+
+
+def fill(path, ids):
+    room = path.split("/")[1]
+    return re.sub(r"\{(\w+)\}", lambda found: str(ids.get(found[1], ids.get(room))), path).lstrip("/")
+
+
+def strange(desk) -> dict:
+    """Let Bob have one of everything that Sam may not know of."""
+    file = upload(desk.bob)
+    number = desk.bob.post("tickets", json={"title": "Bob's secret", "attachments": [file]}).json()["number"]
+    comment = desk.bob.post(f"tickets/{number}/comments", json={"body": "secret"}).json()["id"]
+    with act() as session:
+        token = tokens.create(
+            session, MAKER, name="t", scope="read", owner=cast.person(session, desk.company.bob)
+        )[0]
+    desk.browser(desk.company.bob)
+    return {
+        "number": number,
+        "person": desk.company.bob.id,
+        "comments": comment,
+        "attachments": file,
+        "people": desk.company.bob.id,
+        "tokens": token.id,
+        "me": 1,
+    }
+
+
+def test_what_is_somebody_else_s_is_not_there_and_stays_as_it_is(desk):
+    ids = strange(desk)
+    client = desk.sam
+    before = fingerprint()
+    seen = set()
+    for method, path in routes():
+        name = f"{method} {path}"
+        seen.add(name)
+        assert method in ("GET", "DELETE") or name in BODIES, f"say what {name} is to be called with"
+        where = fill(path, ids) + QUERIES.get(name, "")
+        answer = client.request(method, where, json=BODIES.get(name))
+        problem(answer, 404)
+        assert "secret" not in answer.text.lower()
+    assert fingerprint() == before
+    assert len(seen) >= 24 and set(BODIES) <= seen
+
+
+def test_what_never_was_answers_just_the_same(sqlite_desk):
+    ids = strange(sqlite_desk)
+    none = {name: "0" * 32 if name == "attachments" else 99_999 for name in ids}
+    for method, path in routes():
+        name = f"{method} {path}"
+        query, body = QUERIES.get(name, ""), BODIES.get(name)
+        there = sqlite_desk.sam.request(method, fill(path, ids) + query, json=body)
+        never = sqlite_desk.sam.request(method, fill(path, none) + query, json=body)
+        assert (there.status_code, there.content) == (never.status_code, never.content), name
+
+
+def test_an_agent_of_another_team_sees_nothing_either(desk):
+    ids = strange(desk)
+    before = fingerprint()
+    for method, path in routes():
+        name = f"{method} {path}"
+        if path.startswith(("/tickets", "/comments", "/attachments")):
+            problem(
+                desk.bela.request(method, fill(path, ids) + QUERIES.get(name, ""), json=BODIES.get(name)), 404
+            )
+    assert fingerprint() == before
+    assert desk.bela.get("tickets").json()["items"] == []
+    assert desk.bela.get("tickets?q=secret").json()["items"] == []
+    assert desk.bela.get("similar?title=Bob's secret").json()["items"] == []
+
+
+def test_what_is_no_secret_is_refused_by_name(desk):
+    before = fingerprint()
+    for method, path, body, permission in (
+        ("POST", "categories", {"name": "x"}, "system.manage"),
+        ("PATCH", "categories/1", {"name": "x"}, "system.manage"),
+        ("DELETE", "categories/1", None, "system.manage"),
+        ("POST", "teams", {"name": "x"}, "team.manage"),
+        ("PATCH", "teams/1", {"name": "x"}, "team.manage"),
+        ("PUT", f"teams/1/members/{desk.company.sam.id}", None, "team.manage"),
+        ("DELETE", f"teams/1/members/{desk.company.sam.id}", None, "team.manage"),
+        ("POST", "people", {"name": "x", "email": "x@example.org"}, "user.manage"),
+        ("POST", "tokens", {"name": "x"}, "apikey.own"),
+        ("GET", "audit", None, "audit.read"),
+        ("PATCH", f"people/{desk.company.sam.id}", {"role": "administrator"}, "user.manage"),
+        ("PATCH", f"people/{desk.company.sam.id}", {"active": False}, "user.manage"),
+    ):
+        assert permission in problem(desk.sam.request(method, path, json=body), 403)["detail"], path
+    assert fingerprint() == before
