@@ -13,6 +13,7 @@ from lib.desk import categories, comments, participants, statuses, tickets
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
 from lib.desk.listing import TicketRow
+from lib.errors import Conflict, Refusal
 from lib.gate import Actor
 from lib.people import teams
 from lib.transactions import Session
@@ -20,6 +21,7 @@ from ui import conversation, page, words
 
 LARGEST = 2**31 - 1
 NOBODY = 0
+_PRESSED = "_pressed"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
 def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     """Show the facts, and let the person change what they may."""
     change = _Changer(me, facts)
+    change.meet()
     changes = me.may(Permission.TICKET_UPDATE, least=Scope.TEAM) and Permission.TICKET_UPDATE in offered.may
     _status(change, facts, offered)
     _assignee(change, me, facts, offered)
@@ -93,6 +96,20 @@ class _Changer:
             ticket = tickets.find(session, me, self.facts.number, to_change=True)
             verb(session, me, ticket, seen=self.facts.version, **what)
 
+    def meet(self) -> None:
+        """Refuse what was pressed or chosen on an earlier version: its button or choice may be gone by now."""
+        number, seen = st.session_state.pop(_PRESSED, (None, None))
+        if number == self.facts.number and seen != self.facts.version:
+            with page.attempt() as session:
+                tickets.find(session, page.me(), number).must_be(seen)
+
+    def press(self, label: str, **look: Any) -> bool:
+        """Offer a button; tell whether it was pressed."""
+        return st.button(label, width="stretch", on_click=self._note, **look)
+
+    def _note(self) -> None:
+        st.session_state[_PRESSED] = (self.facts.number, self.facts.version)
+
     def choose(self, label: str, options: Mapping[Any, str], now: Any, name: str) -> Any:
         """Offer a choice; return what was chosen, or None while it is what it was."""
         listed = list(options)
@@ -102,6 +119,7 @@ class _Changer:
             index=listed.index(now) if now in options else None,
             format_func=lambda key: options.get(key, "?"),
             key=f"{name}-{self.facts.number}-{self.facts.version}-{page.turn()}",
+            on_change=self._note,
         )
         return chosen if chosen is not None and chosen != now else None
 
@@ -116,9 +134,9 @@ def _status(change: _Changer, facts: TicketRow, offered: Choices) -> None:
         done = [s for s in offered.statuses.values() if s.kind == Kind.DONE and s.counts]
         begin = next(iter(offered.statuses.values()))
         if facts.kind == Kind.DONE:
-            if st.button("Reopen", icon=":material/undo:", width="stretch"):
+            if change.press("Reopen", icon=":material/undo:"):
                 change("It is open again.", _move, to=begin.id)
-        elif done and st.button("This is solved", icon=":material/check:", width="stretch"):
+        elif done and change.press("This is solved", icon=":material/check:"):
             change("Thank you. It is completed.", _move, to=done[0].id)
 
 
@@ -140,9 +158,9 @@ def _assignee(change: _Changer, me: Actor, facts: TicketRow, offered: Choices) -
         return
     free = facts.assignee_id is None and me.id in offered.assignees
     mine = facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may
-    if free and st.button("Take it", icon=":material/back_hand:", type="primary", width="stretch"):
+    if free and change.press("Take it", icon=":material/back_hand:", type="primary"):
         change("It is yours.", _take)
-    if mine and st.button("Hand it back", icon=":material/undo:", width="stretch"):
+    if mine and change.press("Hand it back", icon=":material/undo:"):
         change("Nobody has it now.", tickets.unassign)
 
 
@@ -175,13 +193,29 @@ def _edit(change: _Changer) -> None:
 
 @st.dialog("Edit ticket", width="large")
 def _edit_dialog(change: _Changer) -> None:
-    me = page.me()
+    me, number, opened = page.me(), change.facts.number, change.facts.version
     with page.see() as session:
-        ticket = tickets.find(session, me, change.facts.number)
-    new_title = st.text_input("Title", ticket.title, max_chars=200)
-    new_text = st.text_area("Description", ticket.description, height=300)
+        ticket = tickets.find(session, me, number)
+    title = st.text_input("Title", ticket.title, max_chars=200, key=f"title-{number}-{opened}")
+    text = st.text_area("Description", ticket.description, height=300, key=f"description-{number}-{opened}")
+    read = f"read-{number}-{opened}"
     if st.button("Save", type="primary"):
-        change("Saved.", _rewrite, title=new_title, description=new_text)
+        try:
+            with page.act() as session:
+                target = tickets.find(session, me, number, to_change=True)
+                seen = st.session_state.get(read, opened)
+                _rewrite(session, me, target, title=title, description=text, seen=seen)
+        except Conflict:
+            st.session_state[read] = ticket.version
+            st.warning(
+                "Somebody changed it while you were writing. Save again to put your text in place of this:"
+            )
+            st.text(f"{ticket.title}\n\n{ticket.description}".strip())
+        except Refusal as refusal:
+            st.error(refusal.sentence, icon=":material/block:")
+        else:
+            page.tell("Saved.")
+            st.rerun()
 
 
 def _rewrite(session: Session, me: Actor, ticket: Ticket, *, title: str, description: str, seen: int) -> None:
