@@ -29,6 +29,12 @@ def opened(session: Session, actor: Actor, slot: str) -> DraftCard:
     return DraftCard(slot, fresh)
 
 
+def discard(session: Session, actor: Actor, slot: str) -> None:
+    """Throw the draft of a place away; the next one there begins with a fresh token, which empties the writer."""
+    drafts.discard(session, actor, slot)
+    st.session_state.pop(f"token:{slot}", None)
+
+
 def files(actor: Actor, draft: DraftCard) -> list[AttachmentCard]:
     """Return the files that were uploaded for a draft and are still there."""
     found = []

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.vocabulary import Permission, Priority, Scope
-from lib.desk import categories, drafts
+from lib.desk import categories
 from lib.errors import Refusal
 from lib.people import accounts
 from ui import compose, frame, page
@@ -49,7 +49,7 @@ with st.container(horizontal=True):
     pressed = st.button("Open ticket", type="primary", icon=":material/send:", key="open_ticket")
     if st.button("Discard draft", type="tertiary", key="discard"):
         with page.attempt("Draft discarded.") as session:
-            drafts.discard(session, me, SLOT)
+            compose.discard(session, me, SLOT)
 
 if written and (pressed or written.submitted):
     try:
