@@ -1,19 +1,17 @@
-"""A desk that is open: one real server for a module and kind of database, with the company in it."""
+"""One real server for a module and kind of database, with the company in it, and people at browsers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import Engine
 
-from db import engine as engines
 from lib import settings, transactions
 from lib.gate import Actor
 from tests import cast
 from tests.journeys import visitor as visitors
+from tests.journeys.office import Office, at
 from tests.journeys.visitor import Visitor
 from tests.support.browser import DESKTOP, View
 from tests.support.databases import Databases
@@ -21,20 +19,6 @@ from tests.support.server import Server
 
 Visit = Callable[..., Visitor]
 expect.set_options(timeout=visitors.PATIENCE)
-
-
-@dataclass(frozen=True)
-class Office:
-    """An open desk: its server, its database, and the people who work there and ask."""
-
-    server: Server
-    engine: Engine
-    people: cast.Company
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return self.server.url
 
 
 @pytest.fixture(scope="module", params=["sqlite"])
@@ -46,12 +30,11 @@ def opened(
 ) -> Iterator[Office]:
     """The module's desk; parametrise it with EITHER to walk a journey on both databases."""
     data, url = tmp_path_factory.mktemp("desk"), databases.fresh(request.param)
-    engine = engines.connect(url)
-    transactions.use(engine)
-    people = cast.company()
-    cast.give_password(people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob)
-    yield Office(server(data=data, DOCKET_DATABASE_URL=url), engine, people)
-    engine.dispose()
+    with at(url) as engine:
+        people = cast.company()
+        who = (people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob)
+        cast.give_password(*who)
+        yield Office(server(data=data, DOCKET_DATABASE_URL=url), engine, people)
 
 
 @pytest.fixture

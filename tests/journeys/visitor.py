@@ -51,7 +51,7 @@ class Visitor:
         dialog.dismiss()
 
     def _socket(self, socket: WebSocket) -> None:
-        socket.on("framereceived", lambda frame: self.heard.append(frame))
+        socket.on("framereceived", lambda frame: self.heard.append(frame))  # noqa: PLW0108 - a bound builtin can't be registered
 
     def _request(self, request: Request) -> None:
         if request.url.startswith("http") and urlsplit(request.url).netloc != urlsplit(self.url).netloc:
