@@ -1,0 +1,196 @@
+"""The rules of the house that a reader of the source can check."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("api", "commands", "db", "lib", "pages", "ui", "web", "worker")
+SOURCES = [
+    *(path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "versions" not in path.parts),
+    *(ROOT / name for name in ("app.py", "main.py", "manage.py")),
+]
+CHANGES = {"add", "add_all", "delete", "record"}
+"""Calls that change something: of a session, and of events."""
+ASKS = {"permit", "require", "refused", "hidden"}
+"""Calls that ask the gate, or answer for it."""
+
+ALLOWED = {
+    "lib/people/accounts.py:change_password": "one's own, and proves the present password",
+    "lib/people/factors.py:switch_on": "one's own, and proves the app",
+    "lib/people/factors.py:switch_off": "one's own, and proves the password",
+    "lib/people/sessions.py:touch": "one's own, from the cookie",
+    "lib/desk/drafts.py:save": "drafts are keyed by their writer",
+    "lib/desk/drafts.py:discard": "drafts are keyed by their writer",
+    "lib/trust/events.py:record": "tells of a deed that asked for itself",
+    "lib/trust/receipts.py:once": "keeps the answer to a deed that asks for itself",
+}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def functions(path: Path) -> dict[str, ast.FunctionDef]:
+    """The functions of a module by name."""
+    return {node.name: node for node in tree(path).body if isinstance(node, ast.FunctionDef)}
+
+
+def calls(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Every call inside, as what it is called on and its name: ("session", "add"), ("", "_set")."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            if isinstance(part.func, ast.Attribute):
+                on = part.func.value.id if isinstance(part.func.value, ast.Name) else ""
+                yield on, part.func.attr
+            elif isinstance(part.func, ast.Name):
+                yield "", part.func.id
+
+
+def reached(
+    name: str, known: dict[str, ast.FunctionDef], seen: frozenset[str] = frozenset()
+) -> set[tuple[str, str]]:
+    """All calls that a function makes itself or through functions of its own module."""
+    if name in seen or name not in known:
+        return set()
+    direct = set(calls(known[name]))
+    inner = [called for on, called in direct if on == "" and called in known]
+    return direct.union(*(reached(called, known, seen | {name}) for called in inner))
+
+
+def verbs() -> list[tuple[str, set[tuple[str, str]], ast.FunctionDef]]:
+    """The public functions of lib that take a session and an actor first, with all that they call."""
+    found = []
+    for path in sorted((ROOT / "lib").rglob("*.py")):
+        known = functions(path)
+        for name, node in known.items():
+            first = [argument.arg for argument in node.args.args[:2]]
+            if not name.startswith("_") and first == ["session", "actor"]:
+                found.append((f"{path.relative_to(ROOT)}:{name}", reached(name, known), node))
+    return found
+
+
+def changes(called: set[tuple[str, str]]) -> bool:
+    by_session = {name for on, name in called if on == "session"} & CHANGES
+    return bool(
+        by_session
+        or ("events", "record") in called
+        or {"update", "delete"} & {n for on, n in called if on == ""}
+    )
+
+
+def asks(called: set[tuple[str, str]]) -> bool:
+    return bool({name for on, name in called if on == "gate"} & ASKS)
+
+
+CHANGING = {name: called for name, called, _node in verbs() if changes(called)}
+
+
+def test_there_are_verbs_to_check():
+    """Otherwise the tests below could pass by looking at nothing."""
+    assert len(CHANGING) >= 30
+    assert "lib/desk/tickets.py:move" in CHANGING
+    assert "lib/desk/comments.py:add" in CHANGING
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_every_verb_that_changes_something_asks_the_gate(name):
+    if name in ALLOWED:
+        assert not asks(CHANGING[name]), f"{name} asks the gate by now: take it off the list"
+    else:
+        assert asks(CHANGING[name]), f"{name} changes something and asks nobody"
+
+
+def test_the_list_of_exceptions_names_what_is_there():
+    assert set(ALLOWED) <= set(CHANGING)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_says_what_it_is_for(path):
+    assert ast.get_docstring(tree(path))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "lib").rglob("*.py")), ids=lambda path: path.stem)
+def test_lib_knows_no_framework(path):
+    for node in ast.walk(tree(path)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            top = name.partition(".")[0]
+            assert top not in {"streamlit", "fastapi", "starlette", "uvicorn"}, name
+
+
+EDGES = [path for path in SOURCES if path.relative_to(ROOT).parts[0] in {"lib", "pages", "ui", "api", "web"}]
+BYPASSES = {
+    "connection": "session.connection() passes the guard by",
+    "exec_driver_sql": "raw SQL passes the guard by",
+    "raw_connection": "raw SQL passes the guard by",
+    "bulk_update_mappings": "passes the guard by",
+    "bulk_insert_mappings": "passes the guard by",
+    "bulk_save_objects": "passes the guard by",
+    "query": "use select",
+}
+ENGINE_ONLY = {("lib/transactions.py", "exec_driver_sql"): "asks whether the database answers"}
+
+
+@pytest.mark.parametrize("path", EDGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nobody_goes_round_the_session_s_guard(path):
+    place = str(path.relative_to(ROOT))
+    for on, name in calls(tree(path)):
+        if name in BYPASSES and (place, name) not in ENGINE_ONLY:
+            assert on in {"st"}, f"{place} calls {on}.{name}: {BYPASSES[name]}"
+
+
+@pytest.mark.parametrize("path", EDGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_pass_through_the_gate_is_given_in_lib_alone(path):
+    room = path.relative_to(ROOT).parts[0]
+    if room == "lib":
+        return
+    source = path.read_text()
+    assert "gate.PASS" not in source
+    assert "gate import PASS" not in source
+    assert "execution_options" not in source
+
+
+DANGERS = {"eval", "exec", "compile", "__import__"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_unpickled_or_evaluated(path):
+    """C26: CVE-2026-22248, CVE-2011-5093."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
+            assert not {"pickle", "shelve", "marshal", "dill"} & set(names)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in DANGERS or path.name == "manage.py"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if p.relative_to(ROOT).parts[0] in {"pages", "ui"}] + [ROOT / "main.py"],
+    ids=lambda p: p.stem,
+)
+def test_no_page_keeps_people_s_data_in_a_shared_cache(path):
+    """ASVS 14.2.2: a cache that is not keyed by person gives one person's rows to another."""
+    assert "cache_data" not in path.read_text()
+
+
+def test_models_never_postpone_annotations():
+    """It breaks SQLModel's relationships."""
+    for path in (ROOT / "db").rglob("*.py"):
+        assert "from __future__ import annotations" not in path.read_text(), path
+
+
+def test_more_than_three_arguments_are_named():
+    """Keyword arguments after the third; sessions, actors and subjects come first."""
+    wide = []
+    for path in sorted((ROOT / "lib").rglob("*.py")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                arguments = [a for a in node.args.args if a.arg not in {"self", "cls"}]
+                if len(arguments) > 4:
+                    wide.append(f"{path.name}:{node.name}")
+    assert wide == ["settings.py:settings_customise_sources"]
