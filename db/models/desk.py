@@ -50,6 +50,9 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_created", "created_at", "id"),
         Index("ix_ticket_priority", "priority", "id"),
         Index("ix_ticket_team_updated", "team_id", "updated_at", "id"),
+        Index("ix_ticket_team_created", "team_id", "created_at", "id"),
+        Index("ix_ticket_team_number", "team_id", "id"),
+        Index("ix_ticket_team_priority", "team_id", "priority", "id"),
         Index("ix_ticket_requester_updated", "requester_id", "updated_at", "id"),
         Index("ix_ticket_assignee_updated", "assignee_id", "updated_at", "id"),
         Index(

@@ -27,10 +27,10 @@ Conditions = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Narrowed:
-    """A list's conditions on `ticket`; `people` tells that a condition by person leaves few rows."""
+    """A list's conditions on `ticket`; `few` tells that they leave few rows, which are best found first of all."""
 
     conditions: tuple[ColumnElement[bool], ...] = ()
-    people: bool = False
+    few: bool = False
 
 
 def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Narrowed:
@@ -39,23 +39,23 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
     Raises Invalid naming the parameter for a value that can't be.
     """
     found: Conditions = []
+    few = any(given.get(name) for name in ("assignee", "requester"))
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
         if not all(map(text.storable, chosen)):
             raise _wrong(name, "It holds a character that can't be stored.")
         if len(chosen) > MOST:
             raise _wrong(name, f"At most {MOST} values.")
-        if chosen:
+        if chosen and name == "q":
+            matches = [m for m in (search.matching(session, actor, value) for value in chosen) if m]
+            found.extend([or_(*(m.condition for m in matches))] if matches else [])
+            few = few or (bool(matches) and all(m.few for m in matches))
+        elif chosen:
             found.extend(_field(session, actor, name, chosen))
-    people = any(given.get(name) for name in ("assignee", "requester"))
-    return Narrowed(tuple(found), people)
+    return Narrowed(tuple(found), few)
 
 
 def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
-    if name == "q":
-        matches = [search.matching(session, actor, value) for value in values]
-        found = [m for m in matches if m is not None]
-        return [or_(*found)] if found else []
     if name.endswith(("_after", "_before")):
         return [_moment(name, value) for value in values]
     wanted = [_value(session, actor, name, v) for v in values if not v.startswith("!")]

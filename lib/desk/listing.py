@@ -86,7 +86,7 @@ def page(
     """
     column, down = _order(sort)
     after = _after(column, down, cursor, sort)
-    chosen = _ids(session, actor, narrowed, column, down=down, after=after, limit=limit + 1)
+    chosen = _ids(actor, narrowed, column, down=down, after=after, limit=limit + 1)
     key = col(column)
     rows = session.execute(
         _joined(_lines())
@@ -130,7 +130,6 @@ def _row(r: Any) -> TicketRow:
 
 
 def _ids(
-    session: Session,
     actor: Actor,
     narrowed: Narrowed,
     column: Any,
@@ -143,7 +142,7 @@ def _ids(
     order = (key.desc(), number.desc()) if down else (key, number)
     conditions = [*narrowed.conditions, *([after] if after is not None else [])]
     base = gate.visible(actor, Ticket.id, key.label("key")).where(*conditions)
-    if narrowed.people or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
+    if narrowed.few or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
         return select(base.order_by(*order).limit(limit).subquery().c.id)
     walks = [base.where(reason).order_by(*order).limit(limit).subquery() for reason in _reasons(actor)]
     merged = union(*(select(w.c.id, w.c.key) for w in walks)).subquery()
@@ -154,16 +153,13 @@ def _ids(
 def _reasons(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the reasons for which a ticket may be the actor's, each with an index of its own."""
     copied = select(Participant.ticket_id).where(Participant.person_id == actor.id)
-    found = [
-        col(Ticket.requester_id) == actor.id,
-        col(Ticket.id).in_(copied),
-        and_(col(Ticket.assignee_id) == actor.id, col(Ticket.team_id).in_(actor.teams)),
-    ]
-    if actor.reach(Permission.TICKET_READ) == Scope.TEAM:
-        teams = sorted(actor.teams)
-        each = [col(Ticket.team_id) == team for team in teams]
-        found += each if len(teams) <= WALKS else [col(Ticket.team_id).in_(teams)]
-    return found
+    found = [col(Ticket.requester_id) == actor.id, col(Ticket.id).in_(copied)]
+    teams = sorted(actor.teams)
+    if actor.reach(Permission.TICKET_READ) != Scope.TEAM:
+        return [*found, and_(col(Ticket.assignee_id) == actor.id, col(Ticket.team_id).in_(teams))]
+    if len(teams) > WALKS:
+        return [*found, col(Ticket.team_id).in_(teams)]
+    return [*found, *(col(Ticket.team_id) == team for team in teams)]
 
 
 def _order(sort: str) -> tuple[Any, bool]:

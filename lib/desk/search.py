@@ -3,11 +3,23 @@
 Words are folded by `text.words` on both sides, and each is quoted here, so no query has a syntax that could fail.
 """
 
+import math
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, literal_column, or_
-from sqlalchemy import text as sql
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    table,
+)
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.models import Comment, SearchEntry, Status, Ticket
@@ -17,10 +29,24 @@ from lib.gate import Actor
 
 NEWEST = 400
 """How many of the newest matches "similar" compares."""
+WINDOW = 30_000
+"""Among how many of the newest descriptions and comments "similar" looks: its words may be common ones."""
 MOST = 32
 """Words of a query that count; the rest is left out."""
+PREFIX = 3
+"""Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
+SCALE = 600
+"""Measured: trying a ticket costs about twelve times as much as looking a match up, for a page of fifty."""
 ALIKE = 55
 """Percent of likeness (rapidfuzz token_set_ratio) from which an open ticket is offered as similar."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What a query finds: the SQL condition on `ticket`, and whether it leaves few."""
+
+    condition: ColumnElement[bool]
+    few: bool
 
 
 @dataclass(frozen=True)
@@ -62,35 +88,78 @@ def index_comment(session: Session, comment: Comment) -> None:
         entry.words = words
 
 
-def matching(session: Session, actor: Actor, query: str) -> ColumnElement[bool] | None:
-    """The SQL condition on `ticket` for those whose words, or a comment's that the actor may read, match; None for no word.
+def matching(session: Session, actor: Actor, query: str) -> Matches | None:
+    """Return the tickets whose words, or a comment's that the actor may read, match; None for a query without words.
 
     The last word matches as a prefix too, because it may still be being typed.
     """
     found = text.words(query)[:MOST]
     if not found:
         return None
-    hits = select(SearchEntry.ticket_id).where(_match(session, found, every=True))
-    if not actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
-        hits = hits.where(
-            or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-        )
-        hits = hits.join(Ticket, col(Ticket.id) == SearchEntry.ticket_id)
-    return col(Ticket.id).in_(hits)
+    query = _query(session, found, every=True)
+    if _few(session, query):
+        hits = select(SearchEntry.ticket_id).where(_match(session, query))
+        if not actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
+            heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
+            hits = hits.join(Ticket, col(Ticket.id) == SearchEntry.ticket_id).where(heard)
+        once = hits.cte().prefix_with("MATERIALIZED")
+        return Matches(col(Ticket.id).in_(select(once.c.ticket_id)), few=True)
+    entry = aliased(SearchEntry)
+    heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
+    probe = select(entry.ticket_id).where(
+        entry.ticket_id == Ticket.id, heard, _match(session, query, entry=entry)
+    )
+    return Matches(col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery(), few=False)
 
 
-def _match(session: Session, words: list[str], *, every: bool) -> ColumnElement[bool]:
-    lite = session.get_bind().dialect.name == "sqlite"
-    if lite:
-        terms = [f'"{w}"' for w in words[:-1]] + [f'"{words[-1]}"*']
-        query = (" " if every else " OR ").join(terms)
-        inside = sql("SELECT rowid FROM search_index WHERE search_index MATCH :query").bindparams(_own(query))
-        return col(SearchEntry.id).in_(inside.columns(literal_column("rowid")).scalar_subquery())
-    terms = [f"'{w}'" for w in words[:-1]] + [f"'{words[-1]}':*"]
-    query = (" & " if every else " | ").join(terms)
-    return sql("to_tsvector('simple', search_entry.words) @@ to_tsquery('simple', :query)").bindparams(
-        _own(query)
-    )  # ty: ignore[invalid-return-type]
+def _few(session: Session, query: str) -> bool:
+    """Tell whether looking all matches up is cheaper than trying the tickets of a list until a page is full.
+
+    The first costs as the number of matches, the second as its inverse times the number of tickets; they meet
+    where the matches squared are about SCALE times the tickets.
+    """
+    size = session.exec(select(func.max(Ticket.id)).execution_options(**gate.PASS)).one() or 0
+    limit = math.isqrt(SCALE * size) + NEWEST
+    some = (
+        _rowids(query).limit(limit + 1)
+        if _lite(session)
+        else select(SearchEntry.id).where(_match(session, query)).limit(limit + 1)
+    ).subquery()
+    return session.exec(select(func.count()).select_from(some).execution_options(**gate.PASS)).one() <= limit
+
+
+def _lite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _query(session: Session, words: list[str], *, every: bool) -> str:
+    """Return words in the database's own language for full text: all of them, or any."""
+    lite = _lite(session)
+    quote = '"' if lite else "'"
+    terms = [f"{quote}{word}{quote}" for word in words]
+    if len(words[-1]) >= PREFIX or not words[-1].isascii():
+        terms[-1] += "*" if lite else ":*"
+    both, either = (" ", " OR ") if lite else (" & ", " | ")
+    return (both if every else either).join(terms)
+
+
+def _match(
+    session: Session, query: str, *, after: int = 0, entry: type[SearchEntry] = SearchEntry
+) -> ColumnElement[bool]:
+    """The SQL condition on `entry` for those of ids above `after` that match."""
+    if _lite(session):
+        return col(entry.id).in_(_rowids(query, after=after))
+    words, asked = func.to_tsvector(literal_column("'simple'"), col(entry.words)), _own(query)
+    match = words.op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
+    return and_(col(entry.id) > after, match) if after else match
+
+
+def _rowids(query: str, *, after: int = 0) -> Select:
+    """Select the ids of SQLite's matches."""
+    index = table("search_index", column("rowid"))
+    return select(index.c.rowid).where(
+        literal_column("search_index").op("MATCH")(_own(query)), index.c.rowid > after
+    )
 
 
 def _own(query: str) -> BindParameter[str]:
@@ -103,12 +172,11 @@ def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> li
     words = [w for w in text.words(title) if len(w) > 2][:MOST]
     if not words:
         return []
-    newest = (
-        select(SearchEntry.ticket_id)
-        .where(_match(session, words, every=False), col(SearchEntry.comment_id).is_(None))
-        .order_by(col(SearchEntry.id).desc())
-        .limit(NEWEST)
-    )
+    last = session.exec(select(func.max(SearchEntry.id)).execution_options(**gate.PASS)).one() or 0
+    match = _match(session, _query(session, words, every=False), after=max(0, last - WINDOW))
+    hits = select(SearchEntry.id, SearchEntry.ticket_id).where(match, col(SearchEntry.comment_id).is_(None))
+    once = hits.cte().prefix_with("MATERIALIZED")
+    newest = select(once.c.ticket_id).order_by(once.c.id.desc()).limit(NEWEST)
     found: Select = (
         gate.visible(actor, Ticket.id, Ticket.title, Status.name)
         .join(Status, col(Status.id) == Ticket.status_id)

@@ -13,9 +13,10 @@ from tests import cast
 
 def found(desk, query: str) -> list[int | None]:
     with see() as session:
-        condition = search.matching(session, desk.ada, query)
-        assert condition is not None
-        return list(session.exec(gate.visible(desk.ada, Ticket.id).where(condition).order_by(col(Ticket.id))))
+        matches = search.matching(session, desk.ada, query)
+        assert matches is not None
+        chosen = gate.visible(desk.ada, Ticket.id).where(matches.condition)
+        return list(session.exec(chosen.order_by(col(Ticket.id))))
 
 
 def change(order) -> None:

@@ -235,6 +235,9 @@ def upgrade() -> None:
     op.create_index('ix_ticket_priority', 'ticket', ['priority', 'id'], unique=False)
     op.create_index('ix_ticket_requester_updated', 'ticket', ['requester_id', 'updated_at', 'id'], unique=False)
     op.create_index('ix_ticket_status_updated', 'ticket', ['status_id', 'updated_at', 'id'], unique=False)
+    op.create_index('ix_ticket_team_created', 'ticket', ['team_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_ticket_team_number', 'ticket', ['team_id', 'id'], unique=False)
+    op.create_index('ix_ticket_team_priority', 'ticket', ['team_id', 'priority', 'id'], unique=False)
     op.create_index('ix_ticket_team_updated', 'ticket', ['team_id', 'updated_at', 'id'], unique=False)
     op.create_index('ix_ticket_updated', 'ticket', ['updated_at', 'id'], unique=False)
 

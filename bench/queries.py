@@ -1,0 +1,198 @@
+"""How long lists, tickets, searches and creating take in lib, next to handwritten SQL on the same database.
+
+python -m bench.queries --data DIR [--times 50] [--write]
+"""
+
+import random
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+import click
+
+from bench.measure import percentile, table, timed
+from bench.plain import FOUND, NEWEST, ROW, Plain
+from commands.load import plan
+from commands.shell.data import with_data
+from db.vocabulary import Channel
+from lib import settings, transactions
+from lib.desk import attachments, comments, filters, history, listing, search, tickets
+from lib.gate import Actor
+from lib.people import accounts, sessions
+
+Deed = Callable[[], object]
+Case = tuple[str, Deed, Deed | None]
+
+
+def actor(email: str, role: str) -> Actor:
+    """Return somebody of the load."""
+    with transactions.see() as session:
+        person = accounts.by_email(session, email)
+        if person is None:
+            raise click.ClickException(f"{email} is not here. Fill the desk with `seed` first.")
+        return sessions.actor(session, person, role, channel=Channel.API)
+
+
+def page(me: Actor, *, sort: str = "-updated", deep: str | None = None, **given: str) -> listing.Page:
+    """Read one page of a list, as the API does."""
+    with transactions.see() as session:
+        narrowed = filters.narrow(session, me, {name: [value] for name, value in given.items()})
+        return listing.page(session, me, narrowed, sort=sort, cursor=deep)
+
+
+def deep(me: Actor, pages: int) -> str | None:
+    """Return the cursor of the page after so many pages of 200."""
+    cursor = None
+    with transactions.see() as session:
+        for _ in range(pages):
+            cursor = listing.page(session, me, cursor=cursor, limit=200).next or cursor
+    return cursor
+
+
+def detail(me: Actor, number: int) -> None:
+    """Read a ticket as its page does."""
+    with transactions.see() as session:
+        ticket = tickets.find(session, me, number)
+        listing.one(session, ticket)
+        comments.of(session, me, ticket)
+        history.of(session, me, ticket)
+        attachments.of(session, me, ticket)
+
+
+def similar(me: Actor, title: str) -> None:
+    """Look for similar tickets, as the form for a new one does."""
+    with transactions.see() as session:
+        search.similar(session, me, title)
+
+
+def create(me: Actor, title: str, body: str) -> None:
+    """Open a ticket."""
+    with transactions.act() as session:
+        tickets.create(session, me, title=title, description=body)
+
+
+def count(me: Actor) -> None:
+    """Count what somebody may see, up to the cap."""
+    with transactions.see() as session:
+        listing.count(session, me)
+
+
+def cases(plain: Plain, *, write: bool) -> list[Case]:
+    """Return what is measured: a name, the deed in lib, and the same by hand if there is such a thing."""
+    root = actor("agent11@load.example", "administrator")
+    from dataclasses import replace
+
+    from db.vocabulary import Permission, Scope
+
+    root = replace(root, scopes=dict.fromkeys(Permission, Scope.ALL))
+    one, three = actor("agent02@load.example", "agent"), actor("agent01@load.example", "agent")
+    sam = actor("requester001@load.example", "requester")
+    team, me = min(one.teams), three.id
+    teams = ", ".join(map(str, three.teams))
+    singles, pairs = plan.queries()
+    rng = random.Random(7)  # noqa: S311 - repeatable on purpose
+    numbers = cycle(rng.sample(range(1, listing_size()), 200))
+    mine = cycle([row.number for row in page(three).rows])
+    words, two, titles = (
+        cycle(singles),
+        cycle(pairs),
+        cycle([f"{p} {w}" for p, w in zip(pairs, singles, strict=True)]),
+    )
+    common = singles[0]
+    root_deep, three_deep = deep(root, 50), deep(three, 50)
+
+    def raw(where: str, order: str = NEWEST, **values: Any) -> Deed:
+        return lambda: plain.fetch(ROW + where + order, **values)
+
+    def found(given: Any) -> Deed:
+        return lambda: plain.fetch(ROW + FOUND[plain.kind] + NEWEST, q=plain.terms(next(given)))
+
+    listed: list[Case] = [
+        ("list, administrator", lambda: page(root), raw("")),
+        ("  10,000 tickets further", lambda: page(root, deep=root_deep), None),
+        ("  status", lambda: page(root, status="Pending"), raw("WHERE t.status_id = 4")),
+        ("  rare status, by number", lambda: page(root, status="Blocked", sort="number"), None),
+        ("  by priority", lambda: page(root, sort="-priority"), raw("", " ORDER BY t.priority DESC, t.id DESC LIMIT 51")),
+        ("  unassigned", lambda: page(root, assignee="none"), raw("WHERE t.assignee_id IS NULL")),
+        ("list, agent, 1 team", lambda: page(one), raw("WHERE t.team_id = :t", t=team)),
+        ("list, agent, 3 teams", lambda: page(three), raw(f"WHERE t.team_id IN ({teams})")),
+        ("  10,000 tickets further", lambda: page(three, deep=three_deep), None),
+        ("  open, agent", lambda: page(three, kind="open"), raw(f"WHERE t.open AND t.team_id IN ({teams})")),
+        ("  mine, open, agent", lambda: page(three, assignee="me", kind="open"),
+         raw("WHERE t.open AND t.assignee_id = :me", me=me)),
+        ("  unassigned", lambda: page(three, assignee="none"), raw(f"WHERE t.assignee_id IS NULL AND t.team_id IN ({teams})")),
+        ("  status", lambda: page(three, status="Blocked"), None),
+        ("  by priority, agent", lambda: page(three, sort="-priority"), None),
+        ("  by creation, agent", lambda: page(three, sort="-created"), None),
+        ("  by number, agent", lambda: page(three, sort="number"), None),
+        ("list, requester", lambda: page(sam), raw("WHERE t.requester_id = :me", me=sam.id)),
+        ("count, administrator", lambda: count(root), None),
+        ("count, agent, 3 teams", lambda: count(three), None),
+    ]  # fmt: skip
+    searched: list[Case] = [
+        ("search 1 word, administrator", lambda: page(root, q=next(words)), found(cycle(singles))),
+        ("search 2 words, administrator", lambda: page(root, q=next(two)), found(cycle(pairs))),
+        ("search most common word", lambda: page(root, q=common), None),
+        ("search 1 letter", lambda: page(root, q=common[:1]), None),
+        ("search 1 word, agent", lambda: page(three, q=next(words)), None),
+        ("search 2 words, agent", lambda: page(three, q=next(two)), None),
+        ("search 2 words, requester", lambda: page(sam, q=next(two)), None),
+        ("similar, agent", lambda: similar(three, next(titles)), None),
+        ("similar, requester", lambda: similar(sam, next(titles)), None),
+    ]
+    single: list[Case] = [
+        ("ticket, administrator", lambda: detail(root, next(numbers)), lambda: plain.detail(next(numbers))),
+        ("ticket, agent", lambda: detail(three, next(mine)), lambda: plain.detail(next(mine))),
+    ]
+    created: list[Case] = [
+        ("create", lambda: create(sam, "Bench", "words of a bench"), lambda: by_hand(plain, sam))
+    ]
+    return [*listed, *searched, *single, *(created if write else [])]
+
+
+def listing_size() -> int:
+    """Return the largest ticket number."""
+    with transactions.engine().connect() as connection:
+        return int(connection.exec_driver_sql("SELECT max(id) FROM ticket").scalar_one())
+
+
+def by_hand(plain: Plain, me: Actor) -> None:
+    """Open a ticket by handwritten SQL: its row, its words, its event."""
+    plain.raw.execute("BEGIN IMMEDIATE" if plain.kind == "sqlite" else "BEGIN")
+    at = "2026-01-01 00:00:00"
+    [(number,)] = plain.fetch(
+        "INSERT INTO ticket (title, description, status_id, open, priority, category_id, team_id, requester_id, "
+        "confidential, created_at, updated_at, version) VALUES ('Bench', 'words of a bench', 1, true, 2, 1, 1, :me, "
+        "false, :at, :at, 1) RETURNING id", me=me.id, at=at)  # fmt: skip
+    plain.fetch(
+        "INSERT INTO search_entry (ticket_id, internal, words) VALUES (:id, false, 'bench words of a bench') "
+        "RETURNING id",
+        id=number,
+    )
+    plain.fetch(
+        "INSERT INTO event (at, action, ticket_id, subject, new, actor_id, internal, channel) VALUES "
+        "(:at, 'ticket.created', :id, '', 'Bench', :me, false, 'api') RETURNING id",
+        id=number, me=me.id, at=at)  # fmt: skip
+    plain.raw.execute("COMMIT")
+
+
+@click.command()
+@click.option("--times", default=50, show_default=True, help="How often each is done.")
+@click.option("--write", is_flag=True, help="Measure creating too, which adds tickets to the desk.")
+@click.option("--only", default="", help="Only cases whose name holds this.")
+def main(times: int, write: bool, only: str) -> None:
+    """Print milliseconds for lists, searches, tickets and creating, next to handwritten SQL."""
+    plain = Plain(settings.current().database)
+    rows = []
+    for name, deed, hand in cases(plain, write=write):
+        if only not in name:
+            continue
+        ours = timed(deed, times=times)
+        p50, p95 = percentile(ours, 50), percentile(ours, 95)
+        raw = percentile(timed(hand, times=times), 50) if hand else None
+        rows.append((name, p50, p95, raw if raw is not None else "", p50 / raw if raw else ""))
+    click.echo(table(("ms", "p50", "p95", "by hand p50", "ratio"), rows))
+
+
+if __name__ == "__main__":
+    with_data(main)()

@@ -1,0 +1,95 @@
+"""Finding tickets by words: the two ways, by looking matches up and by trying tickets, find the same."""
+
+import pytest
+
+from lib.desk import filters, listing, search
+from lib.transactions import see
+from tests import cast
+
+
+@pytest.fixture
+def asked(desk):
+    """A desk with words in titles, in replies and in a note."""
+    lamp = cast.ask(desk.sam, "The lamp flickers")
+    chair = cast.ask(desk.sam, "My chair is broken", description="It squeaks like the lamp did")
+    door = cast.ask(desk.bob, "The door", team_id=None)
+    cast.say(desk.rita, door, "Somebody hid a lamp behind it", internal=True)
+    cast.say(desk.rita, door, "We oil the hinges today")
+    return {"lamp": lamp, "chair": chair, "door": door}
+
+
+@pytest.fixture(params=[True, False], ids=["looked up", "tried"])
+def way(request, monkeypatch):
+    monkeypatch.setattr(search, "_few", lambda _session, _query: request.param)
+
+
+def found(actor, *queries, sort="number", limit=50):
+    with see() as session:
+        narrowed = filters.narrow(session, actor, {"q": queries})
+        rows, cursor = [], None
+        while True:
+            page = listing.page(session, actor, narrowed, sort=sort, limit=limit, cursor=cursor)
+            rows += [row.number for row in page.rows]
+            cursor = page.next
+            if cursor is None:
+                assert listing.count(session, actor, narrowed) == len(rows)
+                return rows
+
+
+@pytest.mark.usefixtures("way")
+class TestBothWays:
+    def test_staff_find_titles_replies_and_notes(self, desk, asked):
+        assert found(desk.rita, "lamp") == [asked["lamp"], asked["chair"], asked["door"]]
+
+    def test_a_requester_finds_their_own_and_never_by_a_note(self, desk, asked):
+        assert found(desk.sam, "lamp") == [asked["lamp"], asked["chair"]]
+        assert found(desk.bob, "lamp") == []
+        assert found(desk.bob, "hinges") == [asked["door"]]
+
+    def test_staff_of_another_team_find_nothing(self, desk, asked):
+        assert found(desk.bela, "lamp") == []
+
+    def test_every_word_must_be_in_one_text(self, desk, asked):
+        assert found(desk.ada, "lamp flickers") == [asked["lamp"]]
+        assert found(desk.ada, "flickers hinges") == []
+
+    def test_one_of_several_queries_is_enough(self, desk, asked):
+        assert found(desk.rita, "flickers", "hinges") == [asked["lamp"], asked["door"]]
+
+    def test_the_beginning_of_the_last_word_is_enough(self, desk, asked):
+        assert found(desk.rita, "fli") == [asked["lamp"]]
+
+    def test_two_letters_are_a_whole_word(self, desk, asked):
+        assert found(desk.rita, "la") == []
+        assert found(desk.rita, "my") == [asked["chair"]]
+
+    def test_pages_leave_nothing_out(self, desk, asked):
+        assert found(desk.rita, "lamp", sort="-updated", limit=1) == [
+            asked["door"],
+            asked["chair"],
+            asked["lamp"],
+        ]
+
+
+def test_two_letters_of_a_script_without_spaces_begin_a_word(desk):
+    number = cast.ask(desk.sam, "測定データの名前")
+    assert found(desk.sam, "測定") == [number]
+
+
+def test_few_matches_are_looked_up_and_many_are_not(desk, asked, monkeypatch):
+    with see() as session:
+        query = search._query(session, ["lamp"], every=True)
+        assert search._few(session, query)
+        monkeypatch.setattr(search, "SCALE", 0)
+        monkeypatch.setattr(search, "NEWEST", 2)
+        assert not search._few(session, query)
+
+
+def test_similar_looks_among_the_newest_only(desk, asked, monkeypatch):
+    def titles():
+        with see() as session:
+            return [card.title for card in search.similar(session, desk.rita, "lamp flickers")]
+
+    assert titles() == ["The lamp flickers"]
+    monkeypatch.setattr(search, "WINDOW", 2)
+    assert titles() == []
