@@ -24,6 +24,7 @@ from ui import components, errors
 
 def _prepare() -> None:
     logs.configure(settings.current().log_level)
+    web.gather()
     settings.current().key()
     schema.migrate(transactions.engine())
     with transactions.act() as session:

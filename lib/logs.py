@@ -15,6 +15,7 @@ _PATTERNS = (
     (re.compile(r"dkt_[\w-]+"), "dkt_…"),
     (re.compile(r"(?i)(bearer\s+)\S+"), r"\1…"),
     (re.compile(r"(/_stcore/upload_file/)[^/\s]+"), r"\1…"),
+    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "…"),  # Streamlit's session ids
     (re.compile(r"([?&](?:token|secret)=)[^&\s]+"), r"\1…"),
     (re.compile(r"(://[^:/@\s]+:)[^@\s]+@"), r"\1…@"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "…@…"),
@@ -69,5 +70,5 @@ def configure(level: str = "info") -> None:
     root.setLevel(level.upper())
     # Streamlit gives this logger a handler again while it starts; its lines would hold session ids. A filter stays.
     logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
-    for noisy in ("watchdog", "httpx", "httpcore", "asyncio"):
+    for noisy in ("watchdog", "httpx", "httpcore", "asyncio", "websockets", "python_multipart"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

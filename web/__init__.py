@@ -2,5 +2,6 @@
 
 from web.guard import Guard
 from web.headers import Headers
+from web.lines import gather
 
-__all__ = ["Guard", "Headers"]
+__all__ = ["Guard", "Headers", "gather"]

@@ -69,7 +69,10 @@ async def _refuse(refusal: PlainTextResponse, scope: Scope, receive: Receive, se
 
 def _known_host(host: str) -> bool:
     """Accept the base URL's name, this machine's, and bare addresses, which no name can be rebound to."""
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
     if name in (urlsplit(settings.current().base_url).hostname, "localhost"):
         return True
     try:
