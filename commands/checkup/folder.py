@@ -1,0 +1,63 @@
+"""The data folder: whether it can be written, who else can read it, and how full its disk is."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+
+from commands.checkup.finding import Finding, ok, problem, warning
+from lib.settings import Settings, SettingsError
+
+LITTLE, TOO_LITTLE = 2 * 1024**3, 256 * 1024**2
+"""Bytes free on the data folder's disk below which to warn, and to call it a problem."""
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found in the data folder."""
+    folder = settings.data.resolve()
+    if not folder.exists():
+        yield warning("data folder", f"{folder} is not there yet. The first start makes it.")
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield problem("data folder", f"{folder} can't be written by this user.")
+        return
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        yield warning(
+            "data folder", f"Others on this machine can look into {folder}. Run: chmod 700 {folder}"
+        )
+    else:
+        yield ok("data folder", f"{folder}, for its owner alone")
+    yield _key(settings)
+    yield _toml(settings)
+    free = shutil.disk_usage(folder).free
+    left = f"{free / 1024**3:.1f} GB are free on its disk"
+    if free < TOO_LITTLE:
+        yield problem("disk", f"{left}. Make room now, or nothing can be saved.")
+    elif free < LITTLE:
+        yield warning("disk", f"{left}. Make room soon.")
+    else:
+        yield ok("disk", left)
+
+
+def _key(settings: Settings) -> Finding:
+    file = settings.data / "secret.key"
+    if settings.secret_key is None and not file.exists():
+        return ok("secret key", "The first start makes one.")
+    try:
+        settings.key()
+    except SettingsError as error:
+        return problem("secret key", str(error))
+    return ok(
+        "secret key", "from the settings" if settings.secret_key else f"{file.name}, for its owner alone"
+    )
+
+
+def _toml(settings: Settings) -> Finding:
+    file = settings.data / "docket.toml"
+    if not file.exists():
+        return ok("settings file", "none; the environment and the defaults count")
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        return warning(
+            "settings file", f"Others can read {file}, which may hold secrets. Run: chmod 600 {file}"
+        )
+    return ok("settings file", f"{file.name}, for its owner alone")

@@ -1,0 +1,99 @@
+"""The ways in and out: the address, the file store, mail and Slack."""
+
+import smtplib
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from commands.checkup.finding import Finding, ok, problem, warning
+from lib.notices.channels import store
+from lib.settings import Settings
+
+HERE = {"localhost", "127.0.0.1", "::1"}
+PATIENCE = 4
+"""Seconds that the mail server has to answer."""
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found about addresses, files, mail and Slack."""
+    yield from _address(settings)
+    if settings.files_url or settings.data.exists():
+        good = store.healthy()
+        where = settings.files_url or "the data folder"
+        yield (
+            ok("files", f"can be stored in {_plain(where)}")
+            if good
+            else problem(
+                "files", f"can't be stored in {_plain(where)}: it is not there, or may not be written."
+            )
+        )
+    yield from _mail(settings)
+    yield _slack(settings)
+
+
+def _plain(url: str) -> str:
+    """Return an address without a name, password or parameters that may stand in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" if parts.scheme else url
+
+
+def _address(settings: Settings) -> Iterator[Finding]:
+    here = urlsplit(settings.base_url).hostname in HERE
+    if not settings.secure and not here:
+        yield warning(
+            "address", f"{settings.base_url} is not https: passwords and cookies travel in the clear."
+        )
+    elif here:
+        yield ok(
+            "address", f"{settings.base_url}, for this machine. Others need DOCKET_BASE_URL set to theirs."
+        )
+    else:
+        yield ok("address", settings.base_url)
+    if settings.secure and not settings.trusted_proxies:
+        yield warning(
+            "proxy",
+            "https without DOCKET_TRUSTED_PROXIES: if a proxy ends it, all people seem to come from its address.",
+        )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if not settings.smtp_host:
+        yield ok("mail", "no mail server is set")
+        return
+    if not settings.smtp_from:
+        yield problem("mail", "DOCKET_SMTP_FROM is missing: mails need a sender.")
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        yield problem(
+            "mail", "DOCKET_SMTP_USER and DOCKET_SMTP_PASSWORD belong together: set both or neither."
+        )
+    if settings.smtp_password and settings.smtp_tls == "none":
+        yield problem(
+            "mail", "The password would travel in the clear. Set DOCKET_SMTP_TLS to starttls or tls."
+        )
+    server = f"{settings.smtp_host}, port {settings.smtp_port}"
+    try:
+        _greet(settings.smtp_host, settings)
+    except (OSError, smtplib.SMTPException) as error:
+        yield problem("mail", f"{server} does not answer as DOCKET_SMTP_TLS expects: {type(error).__name__}.")
+    else:
+        yield ok("mail", f"{server} answers")
+
+
+def _greet(host: str, settings: Settings) -> None:
+    kind = smtplib.SMTP_SSL if settings.smtp_tls == "tls" else smtplib.SMTP
+    with kind(host, settings.smtp_port, timeout=PATIENCE) as server:
+        server.ehlo()
+        if settings.smtp_tls == "starttls" and not server.has_extn("starttls"):
+            raise smtplib.SMTPNotSupportedError("no STARTTLS")
+
+
+def _slack(settings: Settings) -> Finding:
+    if settings.slack_bot_token is None:
+        return ok("Slack", "no token is set")
+    if not settings.slack_bot_token.get_secret_value().startswith("xoxb-"):
+        return warning("Slack", "The token is not a bot's, which begins with xoxb-.")
+    if (
+        not settings.slack_api_url.startswith("https://")
+        and urlsplit(settings.slack_api_url).hostname not in HERE
+    ):
+        return problem("Slack", "DOCKET_SLACK_API_URL is not https: the token would travel in the clear.")
+    return ok("Slack", "a bot's token is set")

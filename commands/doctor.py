@@ -1,0 +1,24 @@
+"""`doctor`: look whether everything that Docket needs is there and right."""
+
+import sys
+
+import click
+
+
+@click.command(short_help="Look whether everything is there and right.")
+def doctor() -> None:
+    """Look at settings, data folder, database, files, mail and Slack, and say what to do; change nothing.
+
+    A line each, without secrets. The exit code is 1 when there is a problem.
+    """
+    from commands.checkup import database, folder, ways
+    from commands.checkup.finding import Verdict
+    from lib import settings
+
+    chosen = settings.current()
+    found = [finding for room in (folder, database, ways) for finding in room.look(chosen)]
+    colors = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "red"}
+    for finding in found:
+        mark = click.style(f"{finding.verdict:<8}", fg=colors[finding.verdict])
+        click.echo(f"{mark} {finding.what:<14} {finding.sentence}")
+    sys.exit(any(finding.verdict == Verdict.PROBLEM for finding in found))

@@ -1,0 +1,168 @@
+"""What the doctor finds, and that it tells no secrets."""
+
+import socket
+import threading
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from commands.checkup import database, folder
+from commands.shell.group import docket
+from db import engine as engines
+from db.vocabulary import Action
+from lib import clock, settings, transactions
+from lib.trust import events
+from tests import cast
+
+
+@pytest.fixture
+def doctor(engine, database_url, data, monkeypatch):
+    """`doctor(NAME=value, …)` gives the doctor's lines by what they are about, and the exit code."""
+    data.chmod(0o700)
+
+    def look(**given):
+        monkeypatch.setenv("DOCKET_DATABASE_URL", database_url)
+        for name, value in given.items():
+            monkeypatch.setenv(f"DOCKET_{name}", value)
+        settings.current.cache_clear()
+        result = CliRunner().invoke(docket, ["doctor", "--data", str(data)])
+        lines = {line[9:23].strip(): (line[:8].strip(), line[24:]) for line in result.stdout.splitlines()}
+        return lines, result
+
+    return look
+
+
+@pytest.fixture
+def mail():
+    """A mail server that only greets: its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet():
+            while True:
+                try:
+                    peer, _address = listening.accept()
+                except OSError:
+                    return
+                with peer:
+                    peer.sendall(b"220 here\r\n")
+                    while words := peer.recv(200):
+                        peer.sendall(b"221 bye\r\n" if words.upper().startswith(b"QUIT") else b"250 here\r\n")
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_desk_that_is_well(doctor):
+    cast.company()
+    lines, result = doctor()
+    assert result.exit_code == 0, result.output
+    assert {verdict for verdict, _ in lines.values()} == {"ok"}
+    assert {"data folder", "secret key", "disk", "database", "schema", "clock", "files", "mail"} <= set(lines)
+
+
+def test_a_desk_that_has_not_begun(data):
+    result = CliRunner().invoke(docket, ["doctor", "--data", str(data / "none")])
+    assert result.exit_code == 0
+    assert "The first start makes it." in result.stdout
+    assert not (data / "none").exists()
+
+
+def test_a_database_that_does_not_answer(doctor, data):
+    transactions.use(engines.connect("postgresql://docket:hush-hush@127.0.0.1:1/none"))
+    lines, result = doctor(DATABASE_URL="postgresql://docket:hush-hush@127.0.0.1:1/none")
+    assert result.exit_code == 1
+    assert lines["database"][0] == "problem"
+    assert "hush" not in result.output
+
+
+def test_an_old_schema_is_told_and_left_alone(doctor, databases, request):
+    kind = transactions.engine().dialect.name
+    transactions.use(engines.connect(databases.empty(kind)))
+    lines, result = doctor()
+    assert lines["schema"][0] == "warning"
+    assert result.exit_code == 0
+
+
+def test_nobody_keeps_order_yet(doctor):
+    assert doctor()[0]["administrator"][0] == "warning"
+
+
+def test_a_folder_and_files_that_others_can_read(doctor, data):
+    (data / "secret.key").write_text("k" * 64)
+    (data / "secret.key").chmod(0o644)
+    (data / "docket.toml").write_text("")
+    (data / "docket.toml").chmod(0o644)
+    data.chmod(0o755)
+    lines, result = doctor()
+    assert [lines[n][0] for n in ("data folder", "secret key", "settings file")] == [
+        "warning",
+        "problem",
+        "warning",
+    ]
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(10**9, "warning"), (10**8, "problem")])
+def test_a_full_disk(doctor, monkeypatch, free, verdict):
+    monkeypatch.setattr(folder.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": free}))
+    assert doctor()[0]["disk"][0] == verdict
+
+
+def test_a_clock_that_went_back(doctor):
+    with clock.at(clock.now() + timedelta(hours=1)), transactions.act() as session:
+        events.record(session, cast.FOUNDER, Action.TEAM_CREATED)
+    assert doctor()[0]["clock"][0] == "problem"
+
+
+def test_a_sqlite_that_can_damage_databases(monkeypatch):
+    class Old:
+        sqlite_version, sqlite_version_info = "3.40.1", (3, 40, 1)
+
+    monkeypatch.setattr(engines, "sqlite_library", lambda: Old)
+    assert "slower mode" in database._library().sentence
+
+
+def test_an_address_without_https(doctor):
+    assert doctor(BASE_URL="http://desk.example.org")[0]["address"][0] == "warning"
+
+
+def test_https_without_a_known_proxy(doctor):
+    lines, _ = doctor(BASE_URL="https://desk.example.org")
+    assert (lines["address"][0], lines["proxy"][0]) == ("ok", "warning")
+    assert "proxy" not in doctor(TRUSTED_PROXIES="1")[0]
+
+
+def test_files_that_can_not_be_stored(doctor, data):
+    (data / "taken").write_text("a file where a folder should be")
+    lines, result = doctor(FILES_URL=str(data / "taken"))
+    assert lines["files"][0] == "problem"
+    assert result.exit_code == 1
+
+
+def test_a_mail_server_that_answers(doctor, mail):
+    given = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mail), "SMTP_FROM": "desk@example.org"}
+    assert doctor(**given, SMTP_TLS="none")[0]["mail"][0] == "ok"
+    assert doctor(**given, SMTP_TLS="starttls")[0]["mail"][0] == "problem"
+
+
+def test_a_password_in_the_clear_is_a_problem_and_is_not_shown(doctor, mail):
+    lines, result = doctor(
+        SMTP_HOST="127.0.0.1", SMTP_PORT=str(mail), SMTP_FROM="desk@example.org", SMTP_USER="desk",
+        SMTP_PASSWORD="hush-hush", SMTP_TLS="none", SLACK_BOT_TOKEN="hush-token",
+    )  # fmt: skip
+    assert "travel in the clear" in result.stdout
+    assert result.exit_code == 1
+    assert lines["Slack"][0] == "warning"
+    assert "hush" not in result.output
+
+
+def test_a_mail_server_that_is_away(doctor):
+    assert doctor(SMTP_HOST="127.0.0.1", SMTP_PORT="1", SMTP_FROM="d@example.org")[0]["mail"][0] == "problem"
+
+
+def test_a_wrong_setting_ends_with_its_sentence(doctor):
+    _lines, result = doctor(SMTP_PORT="many")
+    assert result.exit_code == 1
+    assert "DOCKET_SMTP_PORT" in result.stderr
