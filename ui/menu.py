@@ -20,7 +20,6 @@ class Entry:
     url: str
     title: str
     icon: str
-    section: str = ""
     needs: Permission | None = None
     least: Scope = Scope.OWN
     signed_out: bool = False
@@ -35,27 +34,26 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("desk/tickets", "", "Tickets", "confirmation_number", "Desk", Permission.TICKET_READ),
-    Entry("desk/new_ticket", "new", "New ticket", "add_circle", "Desk", Permission.TICKET_CREATE),
-    Entry(
-        "desk/ticket", "ticket", "Ticket", "confirmation_number", "Desk", Permission.TICKET_READ, listed=False
-    ),
-    Entry("admin/people", "people", "People", "group", "Administration", Permission.USER_MANAGE, Scope.TEAM),
-    Entry("admin/teams", "teams", "Teams", "groups", "Administration", Permission.TEAM_MANAGE, Scope.TEAM),
-    Entry(
-        "admin/categories", "categories", "Categories", "category", "Administration", Permission.SYSTEM_MANAGE
-    ),
-    Entry("admin/audit", "audit", "Audit", "policy", "Administration", Permission.AUDIT_READ, Scope.TEAM),
-    Entry("account/profile", "profile", "Profile", "account_circle", "Account"),
+    Entry("desk/tickets", "", "Tickets", "confirmation_number", Permission.TICKET_READ),
+    Entry("desk/new_ticket", "new", "New ticket", "add_circle", Permission.TICKET_CREATE),
+    Entry("desk/ticket", "ticket", "Ticket", "confirmation_number", Permission.TICKET_READ, listed=False),
+    Entry("admin/people", "people", "People", "group", Permission.USER_MANAGE, Scope.TEAM),
+    Entry("admin/teams", "teams", "Teams", "groups", Permission.TEAM_MANAGE, Scope.TEAM),
+    Entry("admin/categories", "categories", "Categories", "category", Permission.SYSTEM_MANAGE),
+    Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM),
+    Entry("account/profile", "profile", "Profile", "account_circle"),
     Entry("account/set_up", "set-up", "Set up", "rocket_launch", signed_out=True, listed=False),
     Entry("account/set_password", "set-password", "Set password", "key", signed_out=True, listed=False),
 )
 
 
 def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
-    """Declare every page, so that deep links hold, listing only the person's; return the one asked for."""
-    sections: dict[str, list[Page]] = {}
-    entries = {}
+    """Declare every page, so that deep links hold, listing only the person's; return the one asked for.
+
+    Streamlit would list sections too, but in a way that screen readers can't follow.
+    """
+    entries: dict[str, Entry] = {}
+    pages: list[Page] = []
     for entry in ENTRIES:
         listed = entry.listed and entry.opens_for(actor)
         made = st.Page(
@@ -67,6 +65,6 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
             visibility="visible" if listed else "hidden",
         )
         entries[made._script_hash] = entry
-        sections.setdefault(entry.section, []).append(made)
-    chosen = st.navigation(sections, position="sidebar" if actor else "hidden")
+        pages.append(made)
+    chosen = st.navigation(pages, position="sidebar" if actor else "hidden", expanded=True)
     return chosen, entries[chosen._script_hash]
