@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from db import engine as engines
 from lib.transactions import act, see
@@ -62,7 +63,7 @@ def test_sqlite_keeps_what_it_said_it_saved_and_watches_references(databases):
 
 def test_values_stay_out_of_database_errors(engine):
     """CVE-2026 GHSA-7wcq-2qmv-mvcm: a peer logged credentials with an error."""
-    with pytest.raises(sa.exc.SQLAlchemyError) as error, act() as session:
+    with pytest.raises(exc.SQLAlchemyError) as error, act() as session:
         session.execute(sa.text("INSERT INTO nowhere VALUES (:canary)"), {"canary": "s3cr3t-canary"})
     assert "s3cr3t-canary" not in str(error.value)
 

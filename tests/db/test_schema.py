@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlmodel import Session, select
 
 from db import engine as engines
@@ -32,6 +33,7 @@ schema.migrate(engine.connect(sys.argv[1]))
 KILLED = """
 import os
 import sqlalchemy as sa
+from sqlalchemy import exc
 from alembic import op
 revision, down_revision = "9999", "0001"
 def upgrade():
@@ -134,7 +136,7 @@ def test_a_migration_that_breaks_references_is_undone(databases, monkeypatch):
 
 
 def test_there_is_one_default_team_at_most(engine):
-    with pytest.raises(sa.exc.IntegrityError), Session(engine) as session:
+    with pytest.raises(exc.IntegrityError), Session(engine) as session:
         session.add(Team(name="Another", is_default=True))
         session.flush()
 

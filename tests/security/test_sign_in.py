@@ -95,7 +95,7 @@ def test_p02_of_200_parallel_guesses_ten_reach_verification(desk, work, database
 )
 def test_p02_all_spellings_of_an_account_are_one_account(desk, spelling):
     with see() as session:
-        assert accounts.by_email(session, spelling).name == "Sam Reed"  # ty: ignore[unresolved-attribute]
+        assert accounts.by_email(session, spelling).name == "Sam Reed"
     for n in range(10):
         with act() as session:
             attempts.count(session, "sam.reed@example.org", address=f"10.0.0.{n}")
@@ -160,7 +160,7 @@ def test_p04_signing_out_ends_that_browser_at_once_and_no_other(desk):
     with act() as session:
         sessions.end(session, one)
     assert who(one) is None
-    assert who(two).id == desk.rita.id  # ty: ignore[unresolved-attribute]
+    assert who(two).id == desk.rita.id
 
 
 def test_p04_changing_the_password_ends_the_others(desk):
@@ -172,7 +172,7 @@ def test_p04_changing_the_password_ends_the_others(desk):
             session,
             who(here),
             current=cast.PASSWORD,
-            new="an entirely different phrase",  # ty: ignore[invalid-argument-type]
+            new="an entirely different phrase",
         )
     assert who(here) is not None
     assert who(there) is None
@@ -201,7 +201,7 @@ def test_p04_a_new_role_and_a_lost_team_count_on_the_next_look(desk):
         teams.remove(
             session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.rita)
         )
-    assert who(cookie).teams == frozenset()  # ty: ignore[unresolved-attribute]
+    assert who(cookie).teams == frozenset()
     with act() as session:
         requester = roles.find(session, "requester")
         accounts.give_role(session, desk.ada, cast.person(session, desk.rita), role=requester)

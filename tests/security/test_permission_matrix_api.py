@@ -1,0 +1,133 @@
+"""P12 through the API: the same cells, asked by real requests with real tokens, against the same table."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+import api
+from api import pace
+from db.models import Attachment, Comment, Ticket
+from db.vocabulary import Permission
+from lib import clock, gate
+from lib.gate import Actor
+from lib.notices.channels import store
+from lib.people import tokens
+from lib.transactions import act
+from tests import cast
+from tests.security.test_permission_matrix import RELATIONS, ROLES, expected, populate
+
+CANARY = "zebrafinch"
+MAKER = gate.system("tests", *Permission)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One ticket and what hangs on it, for one person."""
+
+    number: int
+    version: int
+    team: int
+    said: int
+    file: str
+
+
+# ruff: noqa: E501 - one request a line
+# What is asked for each permission that has a route on a ticket. Each request asks the gate and then changes nothing:
+# it says what is so already, or what can't be accepted. What can't be undone comes last.
+REQUESTS = {
+    Permission.TICKET_READ: lambda c: ("GET", f"/tickets/{c.number}", None),
+    Permission.TICKET_UPDATE: lambda c: ("PATCH", f"/tickets/{c.number}", {"version": c.version, "title": "The same"}),
+    Permission.TICKET_PRIORITY: lambda c: ("PATCH", f"/tickets/{c.number}", {"version": c.version, "priority": "normal"}),
+    Permission.TICKET_MOVE_TEAM: lambda c: ("PATCH", f"/tickets/{c.number}", {"version": c.version, "team": c.team}),
+    Permission.TICKET_TRANSITION: lambda c: ("PUT", f"/tickets/{c.number}/status", {"status": "To-Do", "version": 99}),
+    Permission.TICKET_CLOSE: lambda c: ("PUT", f"/tickets/{c.number}/status", {"status": "Completed", "version": 99}),
+    Permission.TICKET_CLAIM: lambda c: ("PUT", f"/tickets/{c.number}/assignee", {"assignee": "me", "version": 99}),
+    Permission.TICKET_ASSIGN_OTHER: lambda c: ("PUT", f"/tickets/{c.number}/assignee", {"assignee": 1, "version": 99}),
+    Permission.COMMENT_PUBLIC: lambda c: ("POST", f"/tickets/{c.number}/comments", {"body": "\u00a0"}),
+    Permission.COMMENT_INTERNAL: lambda c: (
+        "POST", f"/tickets/{c.number}/comments", {"body": "\u00a0", "visibility": "internal"},
+    ),
+    Permission.COMMENT_READ_INTERNAL: lambda c: ("GET", f"/tickets/{c.number}/comments", None),
+    Permission.COMMENT_EDIT_OWN: lambda c: ("PATCH", f"/comments/{c.said}", {"body": "x", "version": 99}),
+    Permission.ATTACHMENT_READ: lambda c: ("GET", f"/attachments/{c.file}", None),
+    Permission.TICKET_PARTICIPANTS: lambda c: ("DELETE", f"/tickets/{c.number}/participants/me", None),
+    Permission.TICKET_DELETE: lambda c: ("DELETE", f"/tickets/{c.number}?reason=%C2%A0", None),
+}  # fmt: skip
+
+
+def furnish(actor: Actor, number: int) -> Case:
+    """Put a note, a comment of the actor's and a file on a ticket, whatever the gate would say."""
+    with act() as session:
+        ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
+        ticket.title = "The same"
+        now, by = clock.now(), actor.id or 0
+        said = Comment(ticket_id=number, author_id=by, internal=False, body="said", created_at=now)
+        note = Comment(ticket_id=number, author_id=1, internal=True, body=CANARY, created_at=now)
+        file = Attachment(
+            id=f"{number:032x}",
+            ticket_id=number,
+            uploader_id=1,
+            name="a.txt",
+            type="text/plain",
+            size=1,
+            sha256="",
+            path=f"{number:032x}.bin",
+            created_at=now,
+        )
+        session.add_all([said, note, file])
+        session.flush()
+        case = Case(number, ticket.version, ticket.team_id, said.id or 0, file.id)
+    store.put(file.path, b"x")
+    return case
+
+
+def outcome(client: TestClient, permission: Permission, case: Case) -> str:
+    """What a request came to: 404 is hidden, 403 refused by name, anything beyond the gate allowed."""
+    method, path, body = REQUESTS[permission](case)
+    answer = client.request(method, f"/api/v1{path}", json=body)
+    if answer.status_code == 404:
+        return "hidden"
+    if answer.status_code == 403:
+        assert permission.value in answer.json()["detail"], answer.text
+        return "refused"
+    assert answer.status_code in {200, 204, 409, 422}, answer.text
+    if answer.status_code == 422:
+        assert "body" in answer.text or "reason" in answer.text, answer.text
+    if permission == Permission.COMMENT_READ_INTERNAL:
+        return "allowed" if CANARY in answer.text else "refused"
+    return "allowed"
+
+
+@pytest.fixture
+def app():
+    pace.forget()
+    return Starlette(routes=[Mount("/api/v1", app=api.app())])
+
+
+def test_every_cell_with_a_route_is_as_the_table_says(desk, app):
+    people, numbers = populate(desk)
+    wrong, executed = [], 0
+    for role in ROLES:
+        with act() as session:
+            owner = cast.person(session, people[role])
+            token = tokens.create(session, MAKER, name="matrix", scope="admin", owner=owner)[1]
+        client = TestClient(
+            app, base_url="http://localhost:8501", headers={"Authorization": f"Bearer {token}"}
+        )
+        cases = {relation: furnish(people[role], numbers[role, relation]) for relation in RELATIONS}
+        for permission, relation in product(REQUESTS, RELATIONS):
+            answer = outcome(client, permission, cases[relation])
+            executed += 1
+            wanted = expected(permission, role, relation)
+            if "copy" in relation and permission == Permission.TICKET_DELETE:
+                wanted = expected(
+                    permission, role, "confidential other team" if "conf" in relation else "other team"
+                )
+            if answer != wanted:
+                wrong.append((permission.value, role, relation, answer, wanted))
+    assert wrong == []
+    assert executed == len(REQUESTS) * len(ROLES) * len(RELATIONS) == 780
