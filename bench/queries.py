@@ -5,6 +5,7 @@ python -m bench.queries --data DIR [--times 50] [--write]
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Any
 
@@ -14,7 +15,7 @@ from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
 from commands.load import plan
 from commands.shell.data import with_data
-from db.vocabulary import Channel
+from db.vocabulary import Channel, Permission, Scope
 from lib import settings, transactions
 from lib.desk import attachments, comments, filters, history, listing, search, tickets
 from lib.gate import Actor
@@ -77,51 +78,63 @@ def count(me: Actor) -> None:
         listing.count(session, me)
 
 
+@dataclass(frozen=True)
+class Crew:
+    """Who looks: somebody who sees all, agents of one team and of three, and a requester."""
+
+    root: Actor
+    one: Actor
+    three: Actor
+    sam: Actor
+
+
+def crew() -> Crew:
+    """Return people of the load; the one who sees all is an agent who was given every permission."""
+    everything = dict.fromkeys(Permission, Scope.ALL)
+    return Crew(
+        root=replace(actor("agent11@load.example", "administrator"), scopes=everything),
+        one=actor("agent02@load.example", "agent"),
+        three=actor("agent01@load.example", "agent"),
+        sam=actor("requester001@load.example", "requester"),
+    )
+
+
 def cases(plain: Plain, *, write: bool) -> list[Case]:
     """Return what is measured: a name, the deed in lib, and the same by hand if there is such a thing."""
-    root = actor("agent11@load.example", "administrator")
-    from dataclasses import replace
-
-    from db.vocabulary import Permission, Scope
-
-    root = replace(root, scopes=dict.fromkeys(Permission, Scope.ALL))
-    one, three = actor("agent02@load.example", "agent"), actor("agent01@load.example", "agent")
-    sam = actor("requester001@load.example", "requester")
-    team, me = min(one.teams), three.id
-    teams = ", ".join(map(str, three.teams))
-    singles, pairs = plan.queries()
-    rng = random.Random(7)  # noqa: S311 - repeatable on purpose
-    numbers = cycle(rng.sample(range(1, listing_size()), 200))
-    mine = cycle([row.number for row in page(three).rows])
-    words, two, titles = (
-        cycle(singles),
-        cycle(pairs),
-        cycle([f"{p} {w}" for p, w in zip(pairs, singles, strict=True)]),
+    who = crew()
+    created: Case = (
+        "create",
+        lambda: create(who.sam, "Bench", "words of a bench"),
+        lambda: by_hand(plain, who.sam),
     )
-    common = singles[0]
-    root_deep, three_deep = deep(root, 50), deep(three, 50)
+    return [*_lists(plain, who), *_searches(plain, who), *_tickets(plain, who), *([created] if write else [])]
+
+
+def _lists(plain: Plain, who: Crew) -> list[Case]:
+    root, one, three, sam = who.root, who.one, who.three, who.sam
+    further, theirs = deep(root, 50), deep(three, 50)
+    teams = f"t.team_id IN ({', '.join(map(str, three.teams))})"
 
     def raw(where: str, order: str = NEWEST, **values: Any) -> Deed:
         return lambda: plain.fetch(ROW + where + order, **values)
 
-    def found(given: Any) -> Deed:
-        return lambda: plain.fetch(ROW + FOUND[plain.kind] + NEWEST, q=plain.terms(next(given)))
-
-    listed: list[Case] = [
+    return [
         ("list, administrator", lambda: page(root), raw("")),
-        ("  10,000 tickets further", lambda: page(root, deep=root_deep), None),
+        ("  10,000 tickets further", lambda: page(root, deep=further), None),
         ("  status", lambda: page(root, status="Pending"), raw("WHERE t.status_id = 4")),
         ("  rare status, by number", lambda: page(root, status="Blocked", sort="number"), None),
-        ("  by priority", lambda: page(root, sort="-priority"), raw("", " ORDER BY t.priority DESC, t.id DESC LIMIT 51")),
+        ("  by priority", lambda: page(root, sort="-priority"),
+         raw("", " ORDER BY t.priority DESC, t.id DESC LIMIT 51")),
         ("  unassigned", lambda: page(root, assignee="none"), raw("WHERE t.assignee_id IS NULL")),
-        ("list, agent, 1 team", lambda: page(one), raw("WHERE t.team_id = :t", t=team)),
-        ("list, agent, 3 teams", lambda: page(three), raw(f"WHERE t.team_id IN ({teams})")),
-        ("  10,000 tickets further", lambda: page(three, deep=three_deep), None),
-        ("  open, agent", lambda: page(three, kind="open"), raw(f"WHERE t.open AND t.team_id IN ({teams})")),
+        ("list, agent, 1 team", lambda: page(one), raw("WHERE t.team_id = :t", t=min(one.teams))),
+        ("list, agent, 3 teams", lambda: page(three), raw(f"WHERE {teams}")),
+        ("  10,000 further, agent", lambda: page(three, deep=theirs), None),
+        ("  open, agent", lambda: page(three, kind="open"), raw(f"WHERE t.open AND {teams}")),
         ("  mine, open, agent", lambda: page(three, assignee="me", kind="open"),
-         raw("WHERE t.open AND t.assignee_id = :me", me=me)),
-        ("  unassigned", lambda: page(three, assignee="none"), raw(f"WHERE t.assignee_id IS NULL AND t.team_id IN ({teams})")),
-        ("  status", lambda: page(three, status="Blocked"), None),
+         raw("WHERE t.open AND t.assignee_id = :me", me=three.id)),
+        ("  unassigned, agent", lambda: page(three, assignee="none"),
+         raw(f"WHERE t.assignee_id IS NULL AND {teams}")),
+        ("  rare status, agent", lambda: page(three, status="Blocked"), None),
         ("  by priority, agent", lambda: page(three, sort="-priority"), None),
         ("  by creation, agent", lambda: page(three, sort="-created"), None),
         ("  by number, agent", lambda: page(three, sort="number"), None),
@@ -129,25 +142,39 @@ def cases(plain: Plain, *, write: bool) -> list[Case]:
         ("count, administrator", lambda: count(root), None),
         ("count, agent, 3 teams", lambda: count(three), None),
     ]  # fmt: skip
-    searched: list[Case] = [
-        ("search 1 word, administrator", lambda: page(root, q=next(words)), found(cycle(singles))),
-        ("search 2 words, administrator", lambda: page(root, q=next(two)), found(cycle(pairs))),
-        ("search most common word", lambda: page(root, q=common), None),
-        ("search 1 letter", lambda: page(root, q=common[:1]), None),
-        ("search 1 word, agent", lambda: page(three, q=next(words)), None),
-        ("search 2 words, agent", lambda: page(three, q=next(two)), None),
-        ("search 2 words, requester", lambda: page(sam, q=next(two)), None),
-        ("similar, agent", lambda: similar(three, next(titles)), None),
-        ("similar, requester", lambda: similar(sam, next(titles)), None),
+
+
+def _searches(plain: Plain, who: Crew) -> list[Case]:
+    singles, pairs = plan.queries()
+    words, two = cycle(singles), cycle(pairs)
+    titles = cycle([f"{pair} {word}" for pair, word in zip(pairs, singles, strict=True)])
+
+    def found(given: Any) -> Deed:
+        return lambda: plain.fetch(ROW + FOUND[plain.kind] + NEWEST, q=plain.terms(next(given)))
+
+    return [
+        ("search 1 word, administrator", lambda: page(who.root, q=next(words)), found(cycle(singles))),
+        ("search 2 words, administrator", lambda: page(who.root, q=next(two)), found(cycle(pairs))),
+        ("search a common word", lambda: page(who.root, q=singles[0]), None),
+        ("search 1 letter", lambda: page(who.root, q=singles[0][:1]), None),
+        ("search 1 word, agent", lambda: page(who.three, q=next(words)), None),
+        ("search 2 words, agent", lambda: page(who.three, q=next(two)), None),
+        ("search 2 words, requester", lambda: page(who.sam, q=next(two)), None),
+        ("similar, agent", lambda: similar(who.three, next(titles)), None),
+        ("similar, requester", lambda: similar(who.sam, next(titles)), None),
     ]
-    single: list[Case] = [
-        ("ticket, administrator", lambda: detail(root, next(numbers)), lambda: plain.detail(next(numbers))),
-        ("ticket, agent", lambda: detail(three, next(mine)), lambda: plain.detail(next(mine))),
+
+
+def _tickets(plain: Plain, who: Crew) -> list[Case]:
+    size = listing_size()
+    some = random.Random(7).sample(range(1, size + 1), min(200, size))  # noqa: S311 - repeatable on purpose
+    any_one, same = cycle(some), cycle(some)
+    mine = [row.number for row in page(who.three).rows]
+    theirs, again = cycle(mine), cycle(mine)
+    return [
+        ("ticket, administrator", lambda: detail(who.root, next(any_one)), lambda: plain.detail(next(same))),
+        ("ticket, agent", lambda: detail(who.three, next(theirs)), lambda: plain.detail(next(again))),
     ]
-    created: list[Case] = [
-        ("create", lambda: create(sam, "Bench", "words of a bench"), lambda: by_hand(plain, sam))
-    ]
-    return [*listed, *searched, *single, *(created if write else [])]
 
 
 def listing_size() -> int:

@@ -1,0 +1,79 @@
+"""Many people at once: tabs that open the list of tickets and look on with other filters.
+
+python -m bench.load --data DIR [--tabs 50] [--seconds 30] [--think 3]
+"""
+
+import asyncio
+import random
+import time
+
+import click
+
+from bench import serving
+from bench.measure import percentile, table
+from bench.tab import Tab
+from commands.load.plan import AGENTS
+from commands.shell.data import with_data
+
+FILTERS = (
+    {},
+    {"status": "Pending"},
+    {"kind": "open"},
+    {"assignee": "me"},
+    {"sort": "-created"},
+    {"sort": "-priority"},
+)
+
+
+async def person(url: str, cookie: str, *, until: float, think: float, runs: list[float], page: str) -> Tab:
+    """Open a tab and use it until a moment; times go into `runs`, in milliseconds."""
+    tab = Tab(url, cookie, page)
+    await tab.open()
+    rng = random.Random(cookie)  # noqa: S311 - only spreads the clicks
+    while True:
+        pause = think * rng.uniform(0.6, 1.4)
+        if time.monotonic() + pause >= until:
+            return tab
+        await asyncio.sleep(pause)
+        runs.append(await tab.run(rng.choice(FILTERS)) * 1000)
+
+
+async def crowd(
+    url: str, cookies: list[str], *, seconds: float, think: float, page: str
+) -> tuple[list[float], list[str]]:
+    """Let a tab for each cookie be used; return the milliseconds of each run, and what went wrong."""
+    runs: list[float] = []
+    until = time.monotonic() + seconds
+    using = [person(url, cookie, until=until, think=think, runs=runs, page=page) for cookie in cookies]
+    done = await asyncio.gather(*using, return_exceptions=True)
+    wrong = [repr(tab) for tab in done if isinstance(tab, BaseException)]
+    for tab in done:
+        if isinstance(tab, Tab):
+            wrong += tab.errors[:1]
+            await tab.close()
+    return runs, wrong
+
+
+@click.command()
+@click.option("--tabs", default=50, show_default=True, help="People at once.")
+@click.option("--seconds", default=30.0, show_default=True, help="How long they work.")
+@click.option("--think", default=3.0, show_default=True, help="Seconds between a person's clicks.")
+@click.option("--page", default="", help="The page's path; otherwise the first one.")
+def main(tabs: int, seconds: float, think: float, page: str) -> None:
+    """Print how long a click takes while many work, and the memory of the process."""
+    digits = len(str(AGENTS))
+    cookies = [serving.cookie(f"agent{n % AGENTS + 1:0{digits}}@load.example") for n in range(tabs)]
+    with serving.running() as desk:
+        before = desk.megabytes()
+        runs, wrong = asyncio.run(crowd(desk.url, cookies, seconds=seconds, think=think, page=page))
+        rows = [(tabs, len(runs) / seconds, percentile(runs, 50), percentile(runs, 95), percentile(runs, 99),
+                 before, desk.megabytes(), len(wrong))]  # fmt: skip
+    click.echo(
+        table(("tabs", "runs/s", "p50 ms", "p95 ms", "p99 ms", "MB before", "MB after", "errors"), rows)
+    )
+    for line in sorted(set(wrong))[:3]:
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    with_data(main)()

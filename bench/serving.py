@@ -1,0 +1,88 @@
+"""Docket as a process of its own on a folder's data, for measuring it from outside."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from lib import settings, transactions
+from lib.people import accounts, browsers, sessions, tokens
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 120
+"""Seconds that a start may take."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A running desk: where it is, and its process' id."""
+
+    url: str
+    pid: int
+
+    def megabytes(self) -> float:
+        """Return the memory that the process holds, in MB (Linux only)."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+
+
+@contextmanager
+def running() -> Iterator[Desk]:
+    """Start Docket on this process' data folder and stop it at the end; yields when it is healthy."""
+    data = settings.current().data
+    words = [sys.executable, "-m", "commands", "run", "--port", "0", "--data", str(data)]
+    generous = {**os.environ, "PYTHONUNBUFFERED": "1", "DOCKET_API_REQUESTS_PER_MINUTE": "1000000"}
+    log = data / "bench.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(words, cwd=ROOT, env=generous, stdout=out, stderr=out)
+    try:
+        yield Desk(_wait(process, log), process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(process: subprocess.Popen[bytes], log: Path) -> str:
+    last = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < last:
+        where = re.search(r"starting at (http\S+)", log.read_text())
+        if where and healthy(where[1]):
+            return where[1]
+        time.sleep(0.01)
+    raise SystemExit(f"Docket did not start:\n{log.read_text()[-2000:]}")
+
+
+def healthy(url: str) -> bool:
+    """Tell whether a desk answers."""
+    try:
+        return httpx.get(f"{url}/healthz", timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def cookie(email: str) -> str:
+    """Sign somebody in and return the header that shows it."""
+    with transactions.act() as session:
+        person = accounts.by_email(session, email)
+        if person is None:
+            raise SystemExit(f"{email} is not here. Fill the desk with `seed` first.")
+        secret = sessions.open(session, person, browser="bench", address="127.0.0.1")
+    return f"{browsers.cookie_name()}={secret}"
+
+
+def token(email: str) -> str:
+    """Make an API token for somebody."""
+    from commands.shell import desk
+    from db.vocabulary import Permission
+
+    me = desk.operator(Permission.APIKEY_OWN)
+    with transactions.act() as session:
+        owner = accounts.by_email(session, email)
+        return tokens.create(session, me, name="bench", scope="write", days=1, owner=owner)[1]
