@@ -398,13 +398,20 @@ class TestForged:
             assert "Too-late" not in browser.get(f"/api/v1/tickets/{house.bobs}/comments").text
 
     @pytest.mark.parametrize(
-        "what", ["load_git_info", "clear_cache", "set_run_on_save", "debug_shutdown_runtime"]
+        "message",
+        [
+            BackMsg(load_git_info=True),
+            BackMsg(clear_cache=True),
+            BackMsg(set_run_on_save=True),
+            BackMsg(debug_shutdown_runtime=True),
+            BackMsg(file_urls_request={"request_id": "1", "file_names": ["a"]}),
+            BackMsg(backend_operation_request={"request_id": "1", "install_skills": {}}),
+        ],
+        ids=lambda message: message.WhichOneof("type"),
     )
-    def test_a_page_asks_for_nothing_but_runs(self, house, what):
+    def test_a_page_asks_for_nothing_but_runs(self, house, message):
         with Tab(house.url) as tab:
             tab.run()
-            message = BackMsg()
-            setattr(message, what, True)
             tab.send(message)
             tab.socket.send("not a message")
             answer = tab.run()
