@@ -92,7 +92,12 @@ def _rendered(source: str) -> str:
         attributes={"a": {"href", "title"}, "code": {"class"}, "td": {"align"}, "th": {"align"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
+        # What may be wider than the screen scrolls, and can be reached to scroll it without a mouse.
+        set_tag_attribute_values={
+            "a": {"target": "_blank"},
+            "pre": {"tabindex": "0"},
+            "table": {"tabindex": "0"},
+        },
     )
 
 

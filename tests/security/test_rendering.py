@@ -15,7 +15,7 @@ TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"href", "title", "rel", "target", "class", "align", "start"}
+ATTRIBUTES = {"href", "title", "rel", "target", "class", "align", "start", "tabindex"}
 
 CORPUS = r"""
 <script>alert(1)</script>
