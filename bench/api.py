@@ -10,10 +10,9 @@ from typing import Any
 import click
 import httpx
 
-from bench import serving
+from bench import serving, words
 from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
-from commands.load import plan
 from commands.shell.data import with_data
 from lib import settings
 
@@ -28,7 +27,7 @@ def main(times: int, write: bool) -> None:
     plain = Plain(settings.current().database)
     bearer = {"Authorization": f"Bearer {serving.token(ME)}"}
     [(me,)] = plain.fetch("SELECT id FROM person WHERE email = :email", email=ME)
-    words, pairs = (cycle(some) for some in plan.queries())
+    single, pairs = (cycle(some) for some in words.queries())
 
     def asked(client: httpx.Client, path: str, **given: Any) -> Callable[[], object]:
         return lambda: _good(
@@ -47,7 +46,7 @@ def main(times: int, write: bool) -> None:
              lambda: plain.fetch(ROW + mine + NEWEST, me=me)),
             ("list, unassigned", asked(client, "/tickets", assignee="none"),
              lambda: plain.fetch(ROW + "WHERE t.assignee_id IS NULL" + NEWEST)),
-            ("search, 1 word", asked(client, "/tickets", q=lambda: next(words)), found(words)),
+            ("search, 1 word", asked(client, "/tickets", q=lambda: next(single)), found(single)),
             ("search, 2 words", asked(client, "/tickets", q=lambda: next(pairs)), found(pairs)),
             ("ticket", lambda: _good(client.get(f"/tickets/{next(those)}")), lambda: plain.detail(next(these))),
         ]  # fmt: skip

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
+from bench import words
 from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
-from commands.load import plan
 from commands.shell.data import with_data
 from db.vocabulary import Channel, Permission, Scope
 from lib import settings, transactions
@@ -145,19 +145,19 @@ def _lists(plain: Plain, who: Crew) -> list[Case]:
 
 
 def _searches(plain: Plain, who: Crew) -> list[Case]:
-    singles, pairs = plan.queries()
-    words, two = cycle(singles), cycle(pairs)
+    singles, pairs = words.queries()
+    single, two = cycle(singles), cycle(pairs)
     titles = cycle([f"{pair} {word}" for pair, word in zip(pairs, singles, strict=True)])
 
     def found(given: Any) -> Deed:
         return lambda: plain.fetch(ROW + FOUND[plain.kind] + NEWEST, q=plain.terms(next(given)))
 
     return [
-        ("search 1 word, administrator", lambda: page(who.root, q=next(words)), found(cycle(singles))),
+        ("search 1 word, administrator", lambda: page(who.root, q=next(single)), found(cycle(singles))),
         ("search 2 words, administrator", lambda: page(who.root, q=next(two)), found(cycle(pairs))),
         ("search a common word", lambda: page(who.root, q=singles[0]), None),
         ("search 1 letter", lambda: page(who.root, q=singles[0][:1]), None),
-        ("search 1 word, agent", lambda: page(who.three, q=next(words)), None),
+        ("search 1 word, agent", lambda: page(who.three, q=next(single)), None),
         ("search 2 words, agent", lambda: page(who.three, q=next(two)), None),
         ("search 2 words, requester", lambda: page(who.sam, q=next(two)), None),
         ("similar, agent", lambda: similar(who.three, next(titles)), None),
