@@ -54,7 +54,7 @@ def app() -> FastAPI:
         title="Docket", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     for resource in RESOURCES:
-        made.include_router(resource.router)
+        made.router.routes.extend(resource.router.routes)  # flat: routers in routers are matched twice
     made.add_exception_handler(Refusal, problems.on_refusal)
     made.add_exception_handler(HTTPException, problems.on_http)
     made.add_exception_handler(RequestValidationError, problems.on_unfit)

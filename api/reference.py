@@ -9,11 +9,14 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from lib import text
+
 router = APIRouter(tags=["reference"])
 
-_template = Environment(
+_templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
-).get_template("reference.html")
+)
+_templates.filters["marked"] = text.html
 
 
 @router.get("/openapi.json", response_model=dict)
@@ -30,7 +33,8 @@ def page(request: Request) -> Response:
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             groups.setdefault(operation["tags"][0], []).append((method.upper(), path, operation))
-    html = _template.render(document=described, groups=groups, schemas=described["components"]["schemas"])
+    template = _templates.get_template("reference.html")
+    html = template.render(document=described, groups=groups, schemas=described["components"]["schemas"])
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style[1].encode() if style else b"").digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"

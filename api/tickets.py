@@ -11,7 +11,7 @@ from api.creates import Creating, Made
 from api.door import Me
 from api.facing import facing
 from api.shapes import Cursor, Flag, Form, Id, Limit, Number, Page, Version, Words, done, shown, unset
-from api.ticket_shapes import PriorityName, TicketFull, TicketLine, full, line
+from api.ticket_shapes import PriorityName, TicketFull, TicketLine, full, lines
 from db.vocabulary import Priority
 from lib.desk import categories, filters, listing, statuses, tickets
 from lib.desk.tickets import Ticket
@@ -93,8 +93,7 @@ def find(me: Me, narrowing: Annotated[Narrowing, Query()]) -> Response:
             cursor=narrowing.cursor,
             limit=narrowing.limit,
         )
-    lines = [line(row) for row in page.rows]
-    return shown(Page[TicketLine].model_construct(items=lines, next_cursor=page.next))
+    return lines(page.rows, page.next)
 
 
 @router.post("/tickets", status_code=201, response_model=TicketFull)

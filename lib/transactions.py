@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnClause, Engine, TableClause, TextClause, event
@@ -99,14 +100,16 @@ def _recorded() -> Iterator[None]:
 def _guard(state: ORMExecuteState) -> None:
     if state.is_column_load or "gate" in state.execution_options:
         return
-    touched = _tables(state.statement) & GUARDED
+    touched = set(_tables(state.statement) & GUARDED)
     if state.is_insert:
         touched.discard(state.statement.table.name)  # ty: ignore[missing-attribute] - an insert has a table
     if touched:
         raise Unscoped(f"a statement reads {sorted(touched)} without the gate")
 
 
-def _tables(statement: Any) -> set[str]:
+@lru_cache(maxsize=64)
+def _tables(statement: Any) -> frozenset[str]:
+    """Return the tables in a statement; remembered for those that are built once and asked by every request."""
     found: set[str] = set()
     for part in visitors.iterate(statement):
         if isinstance(part, TableClause):
@@ -115,7 +118,7 @@ def _tables(statement: Any) -> set[str]:
             found.update(_named(part.text))
         elif isinstance(part, ColumnClause) and part.is_literal:
             found.update(_named(part.name))
-    return found
+    return frozenset(found)
 
 
 def _named(words: str) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db.models import Role, RolePermission
@@ -44,6 +45,13 @@ DESCRIPTIONS: Mapping[Permission, str] = {
 }
 
 
+_KNOWN = {p.value: p for p in Permission}
+_SCOPES = select(RolePermission.permission, RolePermission.scope).where(
+    col(RolePermission.role_id) == bindparam("role_id")
+)
+"""Built once, as every request asks it."""
+
+
 @dataclass(frozen=True)
 class RoleCard:
     """A role as pages and the API show it; `scopes` maps a permission to its reach."""
@@ -56,11 +64,8 @@ class RoleCard:
 
 def scopes(session: Session, role_id: int) -> dict[Permission, Scope]:
     """Return what a role may do; a permission that this version doesn't know counts for nothing."""
-    rows = session.exec(
-        select(RolePermission.permission, RolePermission.scope).where(RolePermission.role_id == role_id)
-    ).all()
-    known = {p.value: p for p in Permission}
-    return {known[name]: Scope(scope) for name, scope in rows if name in known}
+    rows = session.exec(_SCOPES, params={"role_id": role_id}).all()
+    return {_KNOWN[name]: Scope(scope) for name, scope in rows if name in _KNOWN}
 
 
 def every(session: Session) -> list[RoleCard]:

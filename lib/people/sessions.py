@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Membership, Person, Role, SignIn
@@ -17,6 +17,22 @@ from lib.trust import events
 
 TOUCH = timedelta(minutes=1)
 """How old `seen_at` may grow before it is written again, so that a click is not a write."""
+
+
+_SIGNED_IN = (
+    select(SignIn, Person, Role.name)
+    .join(Person, col(Person.id) == SignIn.person_id)
+    .join(Role, col(Role.id) == Person.role_id)
+    .where(
+        col(SignIn.secret_hash) == bindparam("hash"),
+        col(SignIn.revoked_at).is_(None),
+        col(SignIn.expires_at) > bindparam("now"),
+        col(SignIn.seen_at) > bindparam("seen"),
+        col(Person.active),
+    )
+)
+_TEAMS = select(Membership.team_id).where(col(Membership.person_id) == bindparam("person_id"))
+"""Both built once, as every run and request asks them."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +74,8 @@ def who(
         return None
     now = clock.now()
     idle = timedelta(minutes=settings.current().session_idle_minutes)
-    found = session.exec(
-        select(SignIn, Person, Role.name)
-        .join(Person, col(Person.id) == SignIn.person_id)
-        .join(Role, col(Role.id) == Person.role_id)
-        .where(
-            SignIn.secret_hash == digest(secret),
-            col(SignIn.revoked_at).is_(None),
-            SignIn.expires_at > now,
-            SignIn.seen_at > now - idle,
-            col(Person.active),
-        )
-    ).first()
+    given = {"hash": digest(secret), "now": now, "seen": now - idle}
+    found = session.exec(_SIGNED_IN, params=given).first()
     if found is None:
         return None
     row, person, role = found
@@ -86,7 +92,7 @@ def actor(
     sign_in_id: int | None = None,
 ) -> Actor:
     """Return a person as an actor, with what their role and teams let them do at this moment."""
-    teams = session.exec(select(Membership.team_id).where(Membership.person_id == person.id)).all()
+    teams = session.exec(_TEAMS, params={"person_id": person.id}).all()
     return Actor(
         id=person.id,
         name=person.name,

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import ApiToken, Person, Role
@@ -21,6 +21,20 @@ LONGEST = 3650
 """Days that a token with an end may last."""
 MARK = "dkt_"
 """Tokens begin with this, so that scanners recognise one that leaked."""
+
+
+_WORKS = (
+    select(ApiToken, Person, Role.name)
+    .join(Person, col(Person.id) == ApiToken.person_id)
+    .join(Role, col(Role.id) == Person.role_id)
+    .where(
+        col(ApiToken.secret_hash) == bindparam("hash"),
+        col(ApiToken.revoked_at).is_(None),
+        or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > bindparam("now")),
+        col(Person.active),
+    )
+)
+"""Built once, as every request asks it."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +96,7 @@ def create(
 
 def who(session: Session, secret: str, *, address: str | None = None) -> tuple[Actor, int] | None:
     """Return who stands behind a bearer token, capped to its scope, and the token's id; or None."""
-    now = clock.now()
-    found = session.exec(
-        select(ApiToken, Person, Role.name)
-        .join(Person, col(Person.id) == ApiToken.person_id)
-        .join(Role, col(Role.id) == Person.role_id)
-        .where(
-            ApiToken.secret_hash == digest(secret),
-            col(ApiToken.revoked_at).is_(None),
-            or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > now),
-            col(Person.active),
-        )
-    ).first()
+    found = session.exec(_WORKS, params={"hash": digest(secret), "now": clock.now()}).first()
     if found is None:
         return None
     row, person, role = found
