@@ -28,9 +28,9 @@ class Desk:
     pid: int
 
     def megabytes(self) -> float:
-        """Return the memory that the process holds, in MB (Linux only)."""
+        """Return the memory that is the process' own, in MB (Linux only): not its mapped files, which come and go."""
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+        return int(re.findall(r"RssAnon:\s+(\d+)", status)[0]) / 1024
 
 
 @contextmanager
