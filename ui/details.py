@@ -212,7 +212,7 @@ def _edit_dialog(change: _Changer) -> None:
             )
             st.text(f"{ticket.title}\n\n{ticket.description}".strip())
         except Refusal as refusal:
-            st.error(refusal.sentence, icon=":material/block:")
+            page.refused(refusal)
         else:
             page.tell("Saved.")
             st.rerun()

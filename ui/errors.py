@@ -6,6 +6,7 @@ import streamlit as st
 import structlog
 
 from lib.errors import Refusal
+from ui import page
 
 log = structlog.get_logger("docket.pages")
 
@@ -13,7 +14,7 @@ log = structlog.get_logger("docket.pages")
 def show(error: Exception) -> bool:
     """Show a refusal as its sentence, anything else as a reference under which the log has it."""
     if isinstance(error, Refusal):
-        st.error(error.sentence, icon=":material/block:")
+        page.refused(error)
         return True
     reference = secrets.token_hex(4)
     log.error("page failed", reference=reference, exc_info=error)

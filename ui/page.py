@@ -14,6 +14,7 @@ from lib.gate import Actor
 from lib.people import browsers, sessions
 from lib.transactions import Session
 from lib.trust import events
+from ui import words
 
 _WHO, _TOLD, _TURN = "_who", "_told", "_turn"
 
@@ -103,9 +104,14 @@ def told() -> None:
     if _TOLD in st.session_state:
         sentence, good = st.session_state.pop(_TOLD)
         if good:
-            st.toast(sentence, icon=":material/check_circle:")
+            st.toast(words.plain(sentence), icon=":material/check_circle:")
         else:
-            place.error(sentence, icon=":material/block:")
+            place.error(words.plain(sentence), icon=":material/block:")
+
+
+def refused(refusal: Refusal) -> None:
+    """Show here and now why something was refused; names in the sentence stay plain text."""
+    st.error(words.plain(refusal.sentence), icon=":material/block:")
 
 
 def here() -> str:

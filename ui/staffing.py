@@ -52,7 +52,7 @@ def invite() -> None:
                 )
                 secret = accounts.link(session, me, person, invitation=True)
         except Refusal as refusal:
-            st.error(refusal.sentence, icon=":material/block:")
+            page.refused(refusal)
         else:
             st.session_state[_LINK] = (person.name, _link(secret))
             st.rerun()

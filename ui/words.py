@@ -1,5 +1,6 @@
 """Times and names in words, safe to stand in Streamlit's Markdown."""
 
+import re
 from datetime import datetime
 
 import streamlit as st
@@ -8,11 +9,17 @@ from babel.dates import format_datetime, format_timedelta, get_timezone
 from lib import clock
 
 _SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
+_ALIVE = re.compile(r"(?i):(?=[\w/+-]+:)|-(?=[->])|<(?=[-=])|[>~](?==)|https?:(?=//)|www(?=\.)")
+"""The beginnings of icons, emoji, arrows and addresses."""
+_JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
-    """Return a person's text so that Streamlit's Markdown shows it letter by letter."""
-    return "".join(f"\\{c}" if c in _SPECIAL else c for c in text)
+    """Return a person's text so that Streamlit's Markdown shows it letter by letter.
+
+    What Streamlit makes of text even when it is escaped is broken up by a sign that has no width.
+    """
+    return "".join(f"\\{c}" if c in _SPECIAL else c for c in _ALIVE.sub(rf"\g<0>{_JOINER}", text))
 
 
 def ago(at: datetime) -> str:

@@ -38,7 +38,7 @@ with frame.narrow("set_password"):
             with page.act() as session:
                 accounts.set_password(session, secret, password)
         except Refusal as refusal:
-            st.error(refusal.sentence, icon=":material/block:")
+            page.refused(refusal)
         else:
             st.session_state["_password_set"] = True
             st.rerun()

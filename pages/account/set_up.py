@@ -40,7 +40,7 @@ with frame.narrow("set_up"):
                 onetime.redeem(session, Purpose.SETUP, secret)
                 accounts.found_desk(session, email=email, name=name, password=password)
         except Refusal as refusal:
-            st.error(refusal.sentence, icon=":material/block:")
+            page.refused(refusal)
         else:
             st.session_state["_founded"] = True
             st.rerun()
