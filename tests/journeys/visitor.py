@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, WebSocket, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    TimeoutError,
+    WebSocket,
+    expect,
+)
 
 from lib.gate import Actor
 from lib.people import browsers as cookies
@@ -15,10 +24,13 @@ from tests.support.browser import DESKTOP, View
 
 PATIENCE = 30_000  # milliseconds; two cores may be busy with other servers and browsers
 CALM = """() => {
+  const all = (what) => [...document.querySelectorAll(what)]
   const app = document.querySelector('[data-testid="stApp"]')
-  const something = '[data-testid="stMain"] :is(h1, h2, h3, [data-testid="stAlert"])'
-  return app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
-    && document.querySelector(something) && !document.querySelector('[data-stale="true"]')
+  const drawn = (host) => host.shadowRoot?.querySelector(".root")?.children.length
+  return app?.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
+    && all('[data-testid="stMain"] :is(h1, h2, h3, [data-testid="stAlert"])').length
+    && !all('[data-stale="true"], [data-testid="stSkeleton"]').length
+    && all('[data-testid="stBidiComponentIsolated"]').every(drawn)
 }"""
 # Streamlit's number library tries WebAssembly first, is refused, and counts without it.
 TELL_OF_BREACHES = """document.addEventListener("securitypolicyviolation", (breach) => {
@@ -87,9 +99,16 @@ class Visitor:
         return self.page
 
     def choose(self, label: str, option: str) -> None:
-        """Choose from a list, found by its label."""
-        self.page.get_by_role("combobox", name=re.compile(f"^(Selected .*)?{label}|{label}$")).click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        """Choose from a list, found by its label; a page that is drawn anew meanwhile closes it once."""
+        wanted = self.page.get_by_role("option", name=option, exact=True)
+        for _ in range(3):
+            self.page.get_by_role("combobox", name=re.compile(rf"\b{label}$")).click()
+            try:
+                wanted.click(timeout=3000)
+            except TimeoutError:
+                continue
+            return
+        wanted.click()
 
     def read(self) -> str:
         """Return what stands on the page, shadow roots included."""

@@ -1,0 +1,131 @@
+"""Every page as every role, on a wide and a narrow screen, in light and in dark."""
+
+import pytest
+from playwright.sync_api import expect
+
+from db.vocabulary import Purpose
+from lib.people import onetime
+from lib.transactions import act
+from tests import cast
+from tests.journeys.visitor import Visitor
+from tests.support import browser as browsers
+from ui.menu import ENTRIES
+
+pytestmark = pytest.mark.browser
+ROLES = {"requester": "sam", "agent": "rita", "manager": "mona", "administrator": "ada"}
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft has no power since Monday"
+MARKDOWN = """It **stopped** at noon.
+
+1. I pressed the `reset` button
+2. It blinked
+
+| Floor | Lamps |
+|---|---|
+| 2 | off |
+
+> Is it the fuse?
+
+```
+ERR 42: a line of output that is far too long to fit on a small screen without scrolling sideways
+```"""
+BROKEN = ("Traceback", "Something went wrong", "KeyError", "streamlit.errors")
+
+
+@pytest.fixture(scope="module")
+def busy(opened):
+    """A desk with something on every page; returns the number of the ticket that has most."""
+    people = opened.people
+    number = cast.ask(people.sam, LONG, description=MARKDOWN, tags=["power", "urgent customer"])
+    cast.say(people.rita, number, "Thank you, Sam. I am **looking** at it.")
+    cast.say(people.rita, number, "The fuse again, see last week.", internal=True)
+    cast.say(people.sam, number, "Any news?\n\nhttps://example.org/" + "x" * 120)
+    for at, title in enumerate(["The coffee machine leaks", "No invoice from March", "New badge, please"]):
+        cast.ask(people.bob if at else people.sam, title)
+    return number
+
+
+def pages(role, number):
+    """Return where a role's walk leads: each page that the menu knows, by its address."""
+    own = [entry for entry in ENTRIES if entry.opens_for(role)]
+    return [f"/ticket?id={number}" if entry.url == "ticket" else f"/{entry.url}" for entry in own]
+
+
+def look_at(visitor: Visitor, name: str) -> None:
+    """Look at the open page on every screen, and let axe look at it."""
+    page = visitor.page
+    for view in browsers.VIEWS:
+        page.set_viewport_size({"width": view.width, "height": 844 if view.width < 600 else 800})
+        page.emulate_media(color_scheme="dark" if view.dark else "light")
+        page.wait_for_function(f"() => innerWidth === {view.width}")
+        visitor.settle()
+        browsers.screenshot(page, f"{name}-{view.name}")
+        wide = page.evaluate("""() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+            .map((part) => part.scrollWidth - part.clientWidth)""")
+        assert max(wide) <= 0, f"{name} scrolls sideways at {view.width} pixels by {wide}"
+        browsers.accessible(page)
+    shown = visitor.read()
+    assert not [word for word in BROKEN if word in shown], shown
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_walks_through_all_its_pages(office, visit, busy, role):
+    who = cast.again(getattr(office.people, ROLES[role]))
+    visitor = visit(who)
+    for path in pages(who, busy):
+        visitor.go(path)
+        look_at(visitor, f"{role}-{path.strip('/').partition('?')[0] or 'tickets'}")
+    for entry in ENTRIES:
+        if not entry.opens_for(who) and not entry.signed_out:
+            visitor.go(f"/{entry.url}")
+            visitor.meets_nothing()
+
+
+def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, busy):
+    with act() as session:
+        set_up = onetime.make(session, Purpose.SETUP, person_id=None)
+        password = onetime.make(session, Purpose.PASSWORD, person_id=office.people.kim.id)
+    guest = visit()
+    for entry in ENTRIES:
+        if entry.signed_out:
+            guest.go(f"/{entry.url}")
+            look_at(guest, f"nobody-{entry.url}-used")
+        else:
+            guest.go(f"/{entry.url}")
+            guest.is_signed_out()
+    look_at(guest, "nobody-sign-in")
+    for path, secret in (("set-up", set_up), ("set-password", password)):
+        guest.go(f"/{path}?token={secret}")
+        look_at(guest, f"nobody-{path}")
+    guest.go()
+    guest.fill_in("sam.reed@example.org", "not this one")
+    expect(guest.page.get_by_text("don't belong together")).to_be_visible()
+    look_at(guest, "nobody-refused")
+
+
+def test_a_new_person_meets_empty_lists_that_say_what_to_do(office, visit):
+    kim = visit(office.people.kim)
+    for show in ("open", "done", "all"):
+        kim.go(f"/?show={show}")
+        expect(kim.page.get_by_text("0 tickets")).to_be_visible()
+        look_at(kim, f"empty-{show}")
+    kim.go("/ticket?id=4711")
+    kim.meets_nothing()
+    look_at(kim, "nothing-here")
+    kim.go("/no-such-page")
+    expect(kim.page.get_by_role("dialog").get_by_text("Page not found")).to_be_visible()
+
+
+def test_dialogs_and_popovers_fit_too(office, visit, busy):
+    ada, rita = visit(office.people.ada), visit(office.people.rita)
+    ada.go("/people").get_by_role("button", name="Invite").click()
+    expect(ada.page.get_by_role("dialog")).to_be_visible()
+    look_at(ada, "dialog-invite")
+    ada.go("/people?q=Rita").get_by_role("button", name="Change").click()
+    expect(ada.page.get_by_role("dialog")).to_be_visible()
+    look_at(ada, "dialog-person")
+    rita.go(f"/ticket?id={busy}").get_by_role("button", name="Edit ticket").click()
+    expect(rita.page.get_by_role("dialog")).to_be_visible()
+    look_at(rita, "dialog-edit")
+    for part in ("Permissions", "Sign-in and security", "API tokens"):
+        rita.go("/profile").get_by_role("tab", name=part).click()
+        look_at(rita, f"profile-{part.split()[0].lower()}")
