@@ -29,3 +29,8 @@ def texts(value: object) -> tuple[str, ...] | None:
 def whole(value: object) -> int | None:
     """A whole number that is neither negative nor large."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST else None
+
+
+def number(value: object) -> int | None:
+    """A positive whole number that a database can hold: an id, a version, a count."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63 else None

@@ -9,7 +9,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
-NAMES = ("handoff", "ticket_rows", "writer")
+NAMES = ("board", "handoff", "live", "ticket_rows", "writer")
 
 # The root stays unseen until its stylesheet has arrived, so nothing flashes unstyled.
 ROOT = '<div class="root" style="visibility:hidden"></div>'
@@ -26,7 +26,7 @@ def register() -> None:
 
 
 def renderer(name: str) -> ComponentRenderer:
-    """The function that mounts the component `name` (`handoff`, `ticket_rows`, `writer`) in this run."""
+    """The function that mounts the component `name`, one of `NAMES`, in this run."""
     if get_bidi_component_manager().get(f"docket.{name}") is None:
         register()  # a server of its own, as AppTest starts for every test
     return _declared(name)

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.ui.stage import kept
+from tests.ui.stage import desk, kept
 from ui import components
 
 HERE = Path(__file__).parent
@@ -148,6 +148,7 @@ app = st.App(
         Route("/api/v1/attachments", attach, methods=["POST"]),
         Route("/api/v1/attachments/{id}", detach, methods=["DELETE"]),
         Route("/api/v1/similar", similar),
+        *desk.routes,
         Route("/control", control, methods=["GET", "POST"]),
         Route("/healthz", healthy),
     ],

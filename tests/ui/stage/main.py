@@ -19,6 +19,8 @@ page = st.navigation(
         st.Page(HERE / "screens/new.py", title="New ticket", url_path="new", icon=":material/add:"),
         st.Page(HERE / "screens/reply.py", title="Reply", url_path="reply"),
         st.Page(HERE / "screens/sign_in.py", title="Sign in", url_path="sign-in"),
+        st.Page(HERE / "screens/board.py", title="Board", url_path="board"),
+        st.Page(HERE / "screens/live.py", title="Live", url_path="news"),
         st.Page(HERE / "screens/looks.py", title="Looks", url_path="looks"),
     ]
 )

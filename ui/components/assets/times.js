@@ -16,6 +16,17 @@ export function relative(iso, now = Date.now()) {
   return (then.getFullYear() === new Date(now).getFullYear() ? thisYear : otherYear).format(then)
 }
 
+// The same in the room of a few letters: "3 d".
+export function age(iso, now = Date.now()) {
+  const minutes = Math.floor((now - new Date(iso)) / 60_000)
+  if (Number.isNaN(minutes)) return ""
+  if (minutes < 1) return "now"
+  if (minutes < 60) return `${minutes} min`
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h`
+  const days = Math.floor(minutes / 1440)
+  return days < 365 ? `${days} d` : `${Math.floor(days / 365)} y`
+}
+
 export function absolute(iso) {
   const then = new Date(iso)
   return Number.isNaN(then.getTime()) ? "" : full.format(then)

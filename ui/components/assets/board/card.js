@@ -1,0 +1,56 @@
+// One card. Text is only ever text; drawing the same card twice costs nothing.
+import { make } from "../dom.js"
+import { absolute, age } from "../times.js"
+
+const drawn = new WeakMap()
+
+export function dress(element, card, { movable }) {
+  const last = drawn.get(element)
+  if (last?.card === card && last.movable === movable) return
+  const seen = JSON.stringify([card, movable])
+  const same = last?.seen === seen
+  drawn.set(element, { card, movable, seen })
+  if (same) return
+  // What is focused is kept, and so is its place in the tab order.
+  const title = element.querySelector(".title") ?? make("a", { className: "title", dir: "auto", draggable: false, tabIndex: -1 })
+  title.href = card.href
+  title.textContent = card.title
+  title.setAttribute("aria-describedby", `top-${card.number} facts-${card.number}`)
+  const button = element.querySelector("button") ?? menu(card)
+  button.hidden = !movable
+  element.classList.toggle("fresh", card.unread)
+  element.classList.toggle("movable", movable)
+  const top = make("div", { className: "top", id: `top-${card.number}` },
+    make("span", { className: "number" }, `#${card.number}`),
+    make("time", { dateTime: card.updated, title: `Changed ${absolute(card.updated)}` }, age(card.updated)),
+    ...(card.confidential ? [mark("dk-lock", "Confidential")] : []),
+    ...(card.unread ? [mark("unread", "Something new")] : []))
+  const head = element.querySelector(".line") ?? make("div", { className: "line" })
+  const facts = make("div", { className: "facts", id: `facts-${card.number}` },
+    ...(card.blocked ? [make("span", { className: "stuck", title: card.blocked }, make("span", { className: "hidden" }, "Blocked: "), make("span", {}, card.blocked))] : []),
+    make("span", { className: "dk-priority", dataset: { level: card.priority } }, card.priority[0].toUpperCase() + card.priority.slice(1)),
+    make("span", { className: "category", title: card.category, dir: "auto" }, card.category),
+    face(card))
+  if (head.parentNode === element) {
+    head.firstElementChild.replaceWith(top)
+    element.lastElementChild.replaceWith(facts)
+  } else {
+    head.append(top, button)
+    element.replaceChildren(head, title, facts)
+  }
+}
+
+function menu({ number }) {
+  const button = make("button", { type: "button", className: "more", tabIndex: -1, ariaLabel: `Move #${number} to…`, title: "Move to…" }, "⋯")
+  button.setAttribute("aria-haspopup", "menu")
+  return button
+}
+
+function mark(className, label) {
+  return make("span", { className, role: "img", title: label, ariaLabel: label })
+}
+
+function face({ assignee, initials, tone }) {
+  const label = assignee ? `Assigned to ${assignee}` : "Nobody yet"
+  return make("span", { className: assignee ? "face" : "face nobody", role: "img", title: label, ariaLabel: label, dataset: { tone } }, initials)
+}

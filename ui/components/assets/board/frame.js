@@ -1,0 +1,127 @@
+// The lanes themselves: headings, rows of a grouped board, and the cells in which cards stand.
+import { make } from "../dom.js"
+import * as words from "./words.js"
+
+export class Frame {
+  constructor(root, folded = []) {
+    this.root = root
+    this.folded = new Set(folded)
+    this.board = make("div", { className: "board", role: "group" })
+    this.board.setAttribute("aria-describedby", "help")
+    this.built = ""
+  }
+
+  draw(data, shown, element) {
+    this.build(data)
+    for (const lane of data.lanes) this.head(lane, shown.counts.get(lane.id))
+    for (const [place, cell] of this.cells) {
+      const { cards } = shown.cell(cell.lane, cell.group)
+      fill(cell.list, cards.map(element))
+      cell.box.setAttribute("aria-label", words.cell(this.names.get(cell.lane), cell.label, cards.length))
+      cell.place = place
+    }
+    for (const [id, band] of this.bands) {
+      const count = data.lanes.reduce((sum, lane) => sum + shown.cell(lane.id, id).cards.length, 0)
+      band.count.textContent = count
+    }
+  }
+
+  // The lanes and rows change seldom: only then is everything built anew.
+  build({ label, lanes, groups }) {
+    const seen = JSON.stringify([lanes.map(({ id }) => id), groups])
+    this.names = new Map(lanes.map(({ id, name }) => [id, name]))
+    this.board.setAttribute("aria-label", label)
+    if (seen === this.built) return
+    this.built = seen
+    this.root.style.setProperty("--lanes", lanes.length)
+    this.board.classList.toggle("grouped", groups.length > 0)
+    this.heads = new Map(lanes.map(({ id }) => [id, make("div", { className: "head", dataset: { lane: id } })]))
+    this.cells = new Map()
+    this.bands = new Map()
+    const rows = groups.length ? groups.flatMap((group) => this.band(group, lanes)) : [this.row({ id: "", label: "" }, lanes)]
+    this.board.replaceChildren(make("div", { className: "heads" }, ...this.heads.values()), ...rows)
+  }
+
+  band(group, lanes) {
+    const count = make("span", { className: "count" })
+    const row = this.row(group, lanes)
+    const fold = (folded) => {
+      this.folded[folded ? "add" : "delete"](group.id)
+      row.hidden = folded
+      button.ariaExpanded = String(!folded)
+    }
+    const button = make("button", { type: "button", onclick: () => fold(!row.hidden) }, make("span", { dir: "auto" }, group.label), count)
+    fold(this.folded.has(group.id))
+    this.bands.set(group.id, { count })
+    return [make("h3", { className: "band" }, button), row]
+  }
+
+  row(group, lanes) {
+    const cells = lanes.map(({ id }) => {
+      const list = make("ul", { className: "cards", role: "list" })
+      const box = make("section", { className: "cell", dataset: { lane: id, group: group.id } }, list, make("p", { className: "nothing" }, "Nothing here"))
+      this.cells.set(`${id} ${group.id}`, { lane: id, group: group.id, label: group.label, list, box })
+      return box
+    })
+    return make("div", { className: "row" }, ...cells)
+  }
+
+  head({ id, name, kind, limit, more_href: more }, count) {
+    const seen = JSON.stringify([name, kind, limit, more, count])
+    const head = this.heads.get(id)
+    if (head.dataset.seen === seen) return
+    head.dataset.seen = seen
+    const over = limit != null && count > limit
+    const amount = make("span", { className: over ? "count over" : "count" }, limit == null ? String(count) : `${count} of ${limit}`)
+    amount.title = words.amount(count, limit)
+    head.replaceChildren(
+      make("h3", { className: "dk-status", dataset: { kind } }, make("span", { title: name, dir: "auto" }, name)), amount,
+      make("span", { className: "shut", role: "img", ariaLabel: "Not open to this ticket" }))
+    const grouped = this.board.classList.contains("grouped")
+    const box = grouped ? head : this.cells.get(`${id} `).box
+    box.querySelector(".rest")?.remove()
+    if (more) box.append(make("a", { className: "rest", href: more, draggable: false, ariaLabel: `Show more of ${name}` }, "Show more"))
+  }
+
+  // Lanes to which the carried card may not go.
+  close(shut) {
+    for (const { lane, group, box } of this.cells.values()) box.classList.toggle("shut", shut(lane, group))
+    for (const [lane, head] of this.heads) {
+      head.classList.toggle("shut", [...this.cells.values()].every((cell) => cell.lane !== lane || cell.box.classList.contains("shut")))
+    }
+  }
+
+  // Lanes scroll inside themselves, so the board takes what is left of the window.
+  fit() {
+    const page = document.querySelector('[data-testid="stMain"]')
+    const top = this.root.getBoundingClientRect().top + (page?.scrollTop ?? 0)
+    this.root.style.setProperty("--top", `${Math.max(0, Math.round(top))}px`)
+  }
+
+  get scrolls() {
+    return [this.board.scrollLeft, this.board.scrollTop, Object.fromEntries([...this.cells].map(([place, { box }]) => [place, box.scrollTop]))]
+  }
+
+  set scrolls([left, top, cells] = [0, 0, {}]) {
+    this.board.scrollTo({ left, top, behavior: "instant" })
+    for (const [place, { box }] of this.cells) box.scrollTop = cells[place] ?? 0
+  }
+}
+
+// Puts the elements into the list in this order, and touches none that stands right already.
+function fill(list, elements) {
+  const wanted = new Set(elements)
+  for (const element of [...list.children]) if (!wanted.has(element)) element.remove()
+  let at = list.firstElementChild
+  for (const element of elements) {
+    if (element === at) {
+      at = at.nextElementSibling
+    } else if (at?.nextElementSibling === element) {
+      const ahead = at // one card went further down: it comes back where it is wanted
+      at = element.nextElementSibling
+      ahead.remove()
+    } else {
+      list.insertBefore(element, at)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// Tells Python that something happened, over one connection for the whole page however many listen.
+import { Line } from "./live/line.js"
+
+const PAUSE = 150 // several events in a row are one piece of news
+const ANSWER = 2000 // how long the page may take to draw the last news before it is told more
+
+const line = new Line()
+const listeners = new WeakMap()
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".root")
+  const listener = listeners.get(root) ?? new Listener(root)
+  listeners.set(root, listener)
+  listener.take(component)
+  return () => {
+    listener.end()
+    listeners.delete(root)
+  }
+}
+
+class Listener {
+  constructor(root) {
+    // It shows nothing, so it shall not take a row of the page either.
+    const box = root.getRootNode().host?.closest('[data-testid="stElementContainer"]')
+    if (box) box.style.display = "none"
+  }
+
+  take({ data: { topic, since }, setStateValue }) {
+    if (topic !== this.topic) Object.assign(this, { topic, since, told: 0, newest: 0 })
+    this.since = Math.max(this.since, since)
+    this.setStateValue = setStateValue
+    line.join(this)
+  }
+
+  hear(event) {
+    if (event <= this.known || event <= this.newest) return
+    this.newest = event
+    this.timer ??= setTimeout(() => this.tell(), PAUSE)
+  }
+
+  get known() {
+    return Math.max(this.since, this.told)
+  }
+
+  tell() {
+    this.timer = undefined
+    if (this.newest <= this.known) return
+    const busy = this.told > this.since && performance.now() - this.at < ANSWER
+    if (busy) {
+      this.timer = setTimeout(() => this.tell(), PAUSE)
+      return
+    }
+    this.told = this.newest
+    this.at = performance.now()
+    this.setStateValue("event", this.told)
+  }
+
+  end() {
+    clearTimeout(this.timer)
+    line.leave(this)
+  }
+}

@@ -1,0 +1,88 @@
+// The connection to /live. It asks for the topics that are listened to, each with the newest event that is known,
+// so that whatever was missed while it was down comes at once; while nobody looks at the tab it is down.
+const FIRST = 500
+const LONGEST = 30_000
+const STEADY = 10_000 // a connection that lasted this long was a good one
+
+export class Line {
+  constructor() {
+    this.listeners = new Set()
+    this.failures = 0
+    document.addEventListener("visibilitychange", () => this.look())
+    addEventListener("online", () => this.look())
+    addEventListener("pageshow", () => this.look())
+  }
+
+  join(listener) {
+    this.listeners.add(listener)
+    if (this.socket?.readyState === WebSocket.OPEN) this.ask()
+    else this.open()
+  }
+
+  leave(listener) {
+    this.listeners.delete(listener)
+    if (this.listeners.size) this.ask()
+    else this.close()
+  }
+
+  look() {
+    this.failures = 0
+    clearTimeout(this.timer)
+    this.timer = undefined
+    if (document.hidden) this.close()
+    else this.open()
+  }
+
+  open() {
+    if (this.socket || this.timer || document.hidden || !this.listeners.size) return
+    const socket = this.socket = new WebSocket(new URL("/live", location.href.replace(/^http/, "ws")))
+    const began = performance.now()
+    this.asked = undefined
+    socket.onopen = () => this.ask()
+    socket.onmessage = ({ data }) => this.hear(data)
+    socket.onclose = () => {
+      if (socket !== this.socket) return
+      this.socket = undefined
+      this.failures = performance.now() - began > STEADY ? 1 : this.failures + 1
+      this.again()
+    }
+  }
+
+  // Later and later, and not all at the same moment when the server is back.
+  again() {
+    const wait = Math.min(LONGEST, FIRST * 2 ** (this.failures - 1)) * (0.5 + Math.random() / 2)
+    this.timer = setTimeout(() => {
+      this.timer = undefined
+      this.open()
+    }, wait)
+  }
+
+  ask() {
+    if (this.socket?.readyState !== WebSocket.OPEN) return
+    const topics = {}
+    for (const { topic, since } of this.listeners) topics[topic] = Math.min(since, topics[topic] ?? since)
+    const names = Object.keys(topics).sort().join()
+    if (names === this.asked) return
+    this.asked = names
+    this.socket.send(JSON.stringify({ topics }))
+  }
+
+  hear(text) {
+    let news
+    try {
+      news = JSON.parse(text)
+    } catch {
+      return
+    }
+    if (!Number.isSafeInteger(news?.event)) return
+    for (const listener of this.listeners) if (listener.topic === news.topic) listener.hear(news.event)
+  }
+
+  close() {
+    const { socket } = this
+    this.socket = undefined
+    clearTimeout(this.timer)
+    this.timer = undefined
+    socket?.close()
+  }
+}
