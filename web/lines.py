@@ -10,7 +10,7 @@ TOLD_ALREADY = "Uncaught app execution"
 
 def gather() -> None:
     """Take the handlers that they gave to their loggers away, now and whenever they make another."""
-    streamlit_logger.setup_formatter = _pass_on
+    streamlit_logger.setup_formatter = _pass_on  # ty: ignore[invalid-assignment] - the same, by another name
     for known in streamlit_logger._loggers.values():
         _pass_on(known)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):

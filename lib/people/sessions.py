@@ -184,8 +184,11 @@ def end_all(session: Session, person_id: int, *, but: int | None = None) -> None
 
 
 def forget_old(session: Session) -> None:
-    """Drop sessions that ended; the audit keeps who signed in and when."""
-    now = clock.now()
+    """Drop sessions that ended; the audit keeps who signed in and when.
+
+    They stay for a day, so that a tab left open is known to have been signed out, and not taken for somebody else's.
+    """
+    now = clock.now() - timedelta(days=1)
     idle = timedelta(minutes=settings.current().session_idle_minutes)
     over = or_(col(SignIn.expires_at) < now, col(SignIn.seen_at) < now - idle, col(SignIn.revoked_at) < now)
     session.execute(delete(SignIn).where(over))

@@ -200,6 +200,18 @@ class TestEnding:
             assert browser.get("/api/v1/me").status_code == 401
         assert not [e for e in house.audited("session.misused") if e.subject == f"person:{rita.id}"]
 
+    def test_a_tab_left_open_is_no_misuse(self, house):
+        cookie = cast.sign_in(house.people.arun)
+        before = len(house.audited("session.misused"))
+        with Tab(house.url, cookie=cookie) as tab:
+            tab.run()
+            with act() as session:
+                sessions.end(session, cookie)
+            with act() as session:
+                sessions.forget_old(session)
+            assert FORM in tab.run()
+        assert len(house.audited("session.misused")) == before
+
     def test_a_widget_does_nothing_any_more(self, house, rita):
         cookie = cast.sign_in(rita)
         with Tab(house.url, cookie=cookie) as tab:
