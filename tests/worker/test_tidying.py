@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 from commands.shell import newcomers
 from db.models import Attachment, Attempt, Draft, OneTimeSecret, Receipt, SignIn
 from db.vocabulary import Channel, Purpose
-from lib import clock, transactions
+from lib import clock, settings, transactions
 from lib.desk import attachments, drafts, tickets
 from lib.errors import NotFound
 from lib.gate import PASS
@@ -70,12 +70,19 @@ def test_what_ran_out_is_forgotten(sam):
     assert count(OneTimeSecret) == 1
 
 
-def test_a_session_that_was_ended_is_forgotten(sam):
+def test_a_session_that_was_ended_is_forgotten_a_day_later(sam, monkeypatch):
+    monkeypatch.setenv("DOCKET_SESSION_HOURS", "720")
+    monkeypatch.setenv("DOCKET_SESSION_IDLE_MINUTES", "1440")
+    settings.current.cache_clear()
     with transactions.act() as session:
         live(session, sam)
-        sessions.end_all(session, sam.id)
-    tidying.secrets()
-    assert count(SignIn) == 0
+        live(session, sam)
+        sessions.end(
+            session, sessions.open(session, accounts.by_email(session, sam.email), browser="", address="")
+        )
+    with clock.at(clock.now() + timedelta(hours=25)):
+        tidying.secrets()
+    assert count(SignIn) == 2
 
 
 def test_drafts_wait_for_ninety_days(sam):
