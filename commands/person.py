@@ -12,9 +12,7 @@ def person() -> None:
 @click.option("--email", required=True, help="The address with which they sign in.")
 @click.option("--name", help="How others see them; a new person needs one.")
 @click.option("--role", default="requester", show_default=True, help="A role's name.")
-@click.option(
-    "--team", "teams", multiple=True, metavar="NAME", help="Their team; may be repeated."
-)
+@click.option("--team", "teams", multiple=True, metavar="NAME", help="Their team; may be repeated.")
 @click.option("--again", is_flag=True, help="Make a new link for somebody who is here already.")
 def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: bool) -> None:
     """Add a person and print the link with which they set a password.

@@ -12,9 +12,7 @@ def token() -> None:
 @click.option("--person", "email", required=True, metavar="EMAIL", help="Whose token it is.")
 @click.option("--name", required=True, help="What it is for.")
 @click.option("--scope", default="write", show_default=True, help="read, write or admin.")
-@click.option(
-    "--days", type=click.IntRange(1, 3650), help="How long it works; otherwise until revoked."
-)
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it works; otherwise until revoked.")
 def add(email: str, name: str, scope: str, days: int | None) -> None:
     """Make a token for a person and print it, once: only its hash is kept.
 
