@@ -249,9 +249,11 @@ class TestFiles:
         ("section", "option", "value"),
         [
             ("browser", "gatherUsageStats", False),
+            ("client", "allowedOrigins", []),
             ("client", "showErrorDetails", "none"),
             ("client", "showErrorLinks", False),
             ("client", "toolbarMode", "minimal"),
+            ("logger", "enableRich", False),
             ("runner", "postScriptGC", False),
             ("server", "address", "127.0.0.1"),
             ("server", "disconnectedSessionTTL", 120),
@@ -262,6 +264,7 @@ class TestFiles:
             ("server", "fileWatcherType", "none"),
             ("server", "headless", True),
             ("server", "maxUploadSize", 25),
+            ("server", "trustedUserHeaders", '{"X-Docket-Who": "who"}'),
         ],
     )
     def test_streamlit_is_set_up_safely(self, section, option, value):
