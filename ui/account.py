@@ -9,6 +9,7 @@ from db.vocabulary import Permission, Scope
 from lib.gate import Actor
 from lib.people import accounts, factors, roles, tokens
 from ui import page, words
+from ui.tables import table
 
 REACH = {Scope.OWN: "your own", Scope.TEAM: "your teams'", Scope.ALL: "everybody's"}
 ALLOWS = {"read": "Read", "write": "Read and write", "admin": "Everything that I may"}
@@ -18,14 +19,13 @@ LIFETIMES = {30: "30 days", 90: "90 days", 365: "One year", None: "No end"}
 def permissions(scopes: Mapping[Permission, Scope]) -> None:
     """List what a role permits and how far."""
     granted = {p: s for p, s in sorted(scopes.items()) if s}
-    st.table(
+    table(
         {
             "Permission": [p.value for p in granted],
             "Lets you": [roles.DESCRIPTIONS[p].capitalize() for p in granted],
             "Reaches": [REACH[s] for s in granted.values()],
         },
-        border="horizontal",
-        hide_index=True,
+        label="Permissions",
     )
 
 

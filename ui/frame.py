@@ -33,7 +33,9 @@ def narrow(key: str) -> Iterator[None]:
 def header(title: str, *, actor: Actor | None = None) -> None:
     """Head a page, with the way to a new ticket for those who may open one."""
     actor = actor or page.me()
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="page_header"
+    ):
         st.title(title, anchor=False)
         offered = actor.may(Permission.TICKET_CREATE) and title != "New ticket"
         if offered and st.button("New ticket", icon=":material/add:", type="primary", key="new_ticket"):

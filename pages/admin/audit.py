@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.trust import audit
 from ui import frame, page, words
+from ui.tables import table
 
 me = page.me()
 frame.header("Audit", actor=me)
@@ -20,22 +21,17 @@ with page.see() as session:
 if not found:
     st.info("Nothing to show here.", icon=":material/policy:")
 else:
-    st.table(
+    details = ((e.field, e.old and f"from {e.old}", e.new and f"to {e.new}") for e in found[:50])
+    table(
         {
             "When": [words.when(e.at) for e in found[:50]],
-            "Who": [words.plain(e.actor or "—") for e in found[:50]],
-            "What": [words.plain(e.action) for e in found[:50]],
-            "To": [words.plain(e.subject) for e in found[:50]],
-            "Detail": [
-                words.plain(
-                    " ".join(filter(None, (e.field, e.old and f"from {e.old}", e.new and f"to {e.new}")))
-                )
-                for e in found[:50]
-            ],
+            "Who": [e.actor or "Docket" for e in found[:50]],
+            "What": [e.action for e in found[:50]],
+            "To": [e.subject for e in found[:50]],
+            "Detail": [" ".join(filter(None, parts)) for parts in details],
             "Through": [e.channel for e in found[:50]],
         },
-        border="horizontal",
-        hide_index=True,
+        label="Audit",
     )
 if len(found) > 50:
     kept = {"what": kind} if kind else {}
