@@ -28,6 +28,12 @@ MARKDOWN = """It **stopped** at noon.
 ```
 ERR 42: a line of output that is far too long to fit on a small screen without scrolling sideways
 ```"""
+# The sidebar of a narrow screen is out of the way, and has stopped moving.
+ARRANGED = """(width) => {
+  const bar = document.querySelector('[data-testid="stSidebar"]')
+  const moving = document.getAnimations().some((it) => it.playState === "running" && bar?.contains(it.effect?.target))
+  return innerWidth === width && !moving && (!bar || width > 768 || bar.getBoundingClientRect().right <= 0)
+}"""
 BROKEN = ("Traceback", "Something went wrong", "KeyError", "streamlit.errors")
 
 
@@ -50,19 +56,22 @@ def pages(role, number):
     return [f"/ticket?id={number}" if entry.url == "ticket" else f"/{entry.url}" for entry in own]
 
 
-def look_at(visitor: Visitor, name: str) -> None:
-    """Look at the open page on every screen, and let axe look at it."""
+def look_at(visitor: Visitor, name: str, *, again: str = "") -> None:
+    """Look at the open page on every screen, loading the path `again` for each, and let axe look twice."""
     page = visitor.page
     for view in browsers.VIEWS:
         page.set_viewport_size({"width": view.width, "height": 844 if view.width < 600 else 800})
         page.emulate_media(color_scheme="dark" if view.dark else "light")
-        page.wait_for_function(f"() => innerWidth === {view.width}")
+        if again:
+            visitor.go(again)
+        page.wait_for_function(ARRANGED, arg=view.width)
         visitor.settle()
         browsers.screenshot(page, f"{name}-{view.name}")
         wide = page.evaluate("""() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
             .map((part) => part.scrollWidth - part.clientWidth)""")
         assert max(wide) <= 0, f"{name} scrolls sideways at {view.width} pixels by {wide}"
-        browsers.accessible(page)
+        if view in (browsers.DESKTOP, browsers.VIEWS[-1]):
+            browsers.accessible(page)
     shown = visitor.read()
     assert not [word for word in BROKEN if word in shown], shown
 
@@ -72,8 +81,7 @@ def test_a_role_walks_through_all_its_pages(office, visit, busy, role):
     who = cast.again(getattr(office.people, ROLES[role]))
     visitor = visit(who)
     for path in pages(who, busy):
-        visitor.go(path)
-        look_at(visitor, f"{role}-{path.strip('/').partition('?')[0] or 'tickets'}")
+        look_at(visitor, f"{role}-{path.strip('/').partition('?')[0] or 'tickets'}", again=path)
     for entry in ENTRIES:
         if not entry.opens_for(who) and not entry.signed_out:
             visitor.go(f"/{entry.url}")
@@ -111,8 +119,6 @@ def test_a_new_person_meets_empty_lists_that_say_what_to_do(office, visit):
     kim.go("/ticket?id=4711")
     kim.meets_nothing()
     look_at(kim, "nothing-here")
-    kim.go("/no-such-page")
-    expect(kim.page.get_by_role("dialog").get_by_text("Page not found")).to_be_visible()
 
 
 def test_dialogs_and_popovers_fit_too(office, visit, busy):
