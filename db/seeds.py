@@ -49,6 +49,7 @@ AGENT: dict[Permission, Scope] = {
 
 MANAGER: dict[Permission, Scope] = AGENT | {
     P.TICKET_ASSIGN_OTHER: T,
+    P.TICKET_CONFIDENTIAL: T,
     P.TICKET_DELETE: T,
     P.TICKET_BULK: T,
     P.EXPORT_TICKETS: T,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from db.engine import lock
@@ -79,6 +80,8 @@ def create(
         created_at=now,
         updated_at=now,
     )
+    if confidential and actor.id == requester:
+        _must_be_seen_by_somebody(session, ticket)
     ticket.enter(statuses.default(session), at=now)
     session.add(ticket)
     session.flush()
@@ -92,6 +95,25 @@ def create(
         session, actor, Action.TICKET_CREATED, ticket_id=ticket.id, new=ticket.title, behalf_id=behalf
     )
     return ticket
+
+
+def _must_be_seen_by_somebody(session: Session, ticket: Ticket) -> None:
+    """Raise Invalid when a confidential ticket would reach nobody but its requester."""
+    scope = col(RolePermission.scope)
+    team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
+    someone = (
+        select(Person.id)
+        .join(RolePermission, col(RolePermission.role_id) == Person.role_id)
+        .where(col(Person.active), col(Person.id) != ticket.requester_id)
+        .where(RolePermission.permission == Permission.TICKET_CONFIDENTIAL)
+        .where(or_(scope == Scope.ALL, and_(scope == Scope.TEAM, col(Person.id).in_(team))))
+    )
+    if session.exec(someone).first() is None:
+        raise Invalid(
+            "Nobody in that team may see confidential tickets, so yours would reach nobody. Open it without that "
+            "mark, or ask your administrator.",
+            fields={"confidential": "Nobody there may see it."},
+        )
 
 
 def _requester(session: Session, actor: Actor, requester_id: int | None) -> int:

@@ -220,7 +220,7 @@ def test_a_deleted_ticket_is_gone_for_everybody(desk):
             tickets.find(session, reader, number)
 
 
-def test_confidential_hides_from_the_team_but_not_from_those_in_it(desk):
+def test_confidential_hides_from_the_team_but_not_from_those_in_it_or_its_managers(desk):
     number = cast.ask(desk.sam)
     change(desk.rita, number, tickets.take)
     change(desk.rita, number, tickets.guard, confidential=True)
@@ -228,7 +228,7 @@ def test_confidential_hides_from_the_team_but_not_from_those_in_it(desk):
         (desk.sam, True),
         (desk.rita, True),
         (desk.arun, False),
-        (desk.mona, False),
+        (desk.mona, True),
         (desk.ada, False),
     ):
         with see() as session:
@@ -313,3 +313,16 @@ def test_people_are_found_by_any_part_of_their_name_as_it_is_written(desk):
             assert accounts.directory(session, desk.ada, search=part) == [], part
         with pytest.raises(Invalid):
             accounts.directory(session, desk.ada, search="\x00")
+
+
+def test_a_confidential_ticket_is_opened_only_where_somebody_may_see_it(desk):
+    number = cast.ask(desk.sam, confidential=True)
+    with see() as session:
+        assert tickets.find(session, desk.mona, number).confidential
+        for who in (desk.rita, desk.ada):
+            with pytest.raises(NotFound):
+                tickets.find(session, who, number)
+    with act() as session:
+        accounts.disable(session, desk.ada, cast.person(session, desk.mona))
+    with pytest.raises(Invalid, match="reach nobody"):
+        cast.ask(desk.sam, confidential=True)

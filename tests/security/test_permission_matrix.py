@@ -21,7 +21,7 @@ ROLES = ("requester", "agent", "manager", "administrator")
 TABLE = """
     ticket.create          O T T A
     ticket.read            O T T A
-    ticket.confidential    O - - -
+    ticket.confidential    O - T -
     comment.public         O T T A
     comment.internal       - T T A
     comment.read_internal  - T T A
