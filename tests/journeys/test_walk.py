@@ -100,7 +100,7 @@ def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, busy):
         else:
             guest.go(f"/{entry.url}")
             guest.is_signed_out()
-    look_at(guest, "nobody-sign-in")
+    look_at(guest, "nobody-sign-in", again="/")
     for path, secret in (("set-up", set_up), ("set-password", password)):
         guest.go(f"/{path}?token={secret}")
         look_at(guest, f"nobody-{path}")
