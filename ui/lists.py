@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -47,6 +49,18 @@ SORTS: Mapping[str, str] = {
 def begin_again() -> None:
     """Go back to the first page, because the list is another one now."""
     st.query_params.pop("after", None)
+
+
+def link(path: str, query: Mapping[str, str]) -> str:
+    """Return the address of a page inside Docket, as a link in HTML has it."""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def more(label: str, path: str, query: Mapping[str, str]) -> None:
+    """Lead to another part of a list. Streamlit's own link to the page one is on leaves no trace in the history."""
+    st.html(
+        f"<p class='dk dk-more'><a href='{escape(link(path, query))}' target='_self'>{escape(label)}</a></p>"
+    )
 
 
 def shown(count: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.trust import audit
-from ui import frame, page, words
+from ui import frame, lists, page, words
 from ui.tables import table
 
 me = page.me()
@@ -36,4 +36,4 @@ else:
 if len(found) > 50:
     kept = {"what": kind} if kind else {}
     older = {**kept, "before": str(found[49].id)}
-    st.page_link("pages/admin/audit.py", label="Older", icon=":material/chevron_right:", query_params=older)
+    lists.more("Older", "/audit", older)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.people import accounts, roles, teams
-from ui import frame, page, staffing
+from ui import frame, lists, page, staffing
 
 me = page.me()
 frame.header("People", actor=me)
@@ -36,7 +36,5 @@ for person in found[:50]:
         if offered and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
             staffing.change(person.id)
 if len(found) > 50:
-    st.page_link(
-        "pages/admin/people.py", label="Next 50", icon=":material/chevron_right:",
-        query_params={"q": q or "", "after": str(found[49].id)},
-    )  # fmt: skip
+    kept = {k: v for k in ("q", "disabled") if (v := st.query_params.get(k))}
+    lists.more("Next 50", "/people", {**kept, "after": str(found[49].id)})

@@ -6,7 +6,7 @@ from db.vocabulary import Permission
 from lib import gate
 from lib.desk import attachments, conversation, listing, tickets
 from lib.errors import NotFound, Refusal
-from ui import compose, details, frame, page, words
+from ui import compose, details, frame, lists, page, words
 from ui import conversation as shown
 from ui.components.writer import refuse, reply_writer
 
@@ -36,10 +36,7 @@ with right:
 with left:
     shown.description(ticket, facts.requester, files)
     if thread.earlier:
-        st.page_link(
-            "pages/desk/ticket.py", label="Show earlier replies", icon=":material/history:",
-            query_params={"id": str(number), "before": str(thread.earlier)},
-        )  # fmt: skip
+        lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
     shown.thread(thread, files)
     details.own_words(me, thread)
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from lib.desk import filters, listing
-from ui import frame, page
-from ui.components.ticket_rows import Empty, ticket_rows
+from ui import frame, lists, page
+from ui.components.ticket_rows import Empty, Link, ticket_rows
 from ui.lists import SORTS, VIEWS, begin_again, shown
 
 me = page.me()
@@ -33,16 +33,8 @@ with page.see() as session:
 
 st.caption(shown(count, "ticket"))
 empty = Empty("No ticket matches.") if q else Empty(*views[show or "open"].empty)
-ticket_rows(found.rows, key="rows", sort=sort, empty=empty)
-
-with st.container(horizontal=True, horizontal_alignment="right"):
-    kept = {k: v for k in ("show", "q", "sort") if (v := st.query_params.get(k))}
-    if "after" in st.query_params:
-        st.page_link(
-            "pages/desk/tickets.py", label="Back to the top", icon=":material/first_page:", query_params=kept
-        )
-    if found.next:
-        more = {**kept, "after": found.next}
-        st.page_link(
-            "pages/desk/tickets.py", label="Next 50", icon=":material/chevron_right:", query_params=more
-        )
+kept = {k: v for k in ("show", "q", "sort") if (v := st.query_params.get(k))}
+more = [Link("Back to the top", lists.link("/", kept))] if "after" in st.query_params else []
+if found.next:
+    more.append(Link("Next 50", lists.link("/", {**kept, "after": found.next})))
+ticket_rows(found.rows, key="rows", sort=sort, empty=empty, more=more)

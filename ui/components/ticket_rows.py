@@ -28,6 +28,14 @@ class Empty:
     href: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another part of the list: what it says, and the address inside Docket."""
+
+    label: str
+    href: str
+
+
 COLUMNS = (
     Column("title", "Ticket"),
     Column("category", "Category"),
@@ -49,11 +57,13 @@ def ticket_rows(
     sort: str = "-updated",
     fresh: Container[int] = (),
     empty: Empty = NOTHING,
+    more: Sequence[Link] = (),
 ) -> None:
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
     `sort` names the field the rows are sorted by, "-" before it meaning downwards; `fresh` holds the numbers
-    of tickets with something new in them; `label` names the table for people who hear it. Nothing comes back:
+    of tickets with something new in them; `label` names the table for people who hear it; `more` stands below
+    it and leads to other parts, so that Back returns to this one. Nothing comes back:
     opening a ticket is a link, and Back returns to this very place.
     """
     renderer("ticket_rows")(
@@ -64,6 +74,7 @@ def ticket_rows(
             "columns": [asdict(column) for column in columns],
             "sort": sort,
             "empty": asdict(empty),
+            "more": [asdict(link) for link in more],
         },
     )
 

@@ -28,7 +28,7 @@ function begin(root) {
       if (seen === last) return
       last = seen
       const held = root.getRootNode().activeElement?.dataset.number ?? place?.number
-      root.replaceChildren(...(data.rows.length ? [sorter(data), table(data)] : [nothing(data.empty)]))
+      root.replaceChildren(...(data.rows.length ? [sorter(data), table(data), more(data)] : [nothing(data.empty)]))
       if (held) styled(root).then(() => root.querySelector(`a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true }))
       if (place) restore(place.scroll)
       place = null
@@ -92,6 +92,11 @@ function sorter({ columns, sort }) {
   const select = make("select", {}, ...choices.map((column) =>
     make("option", { value: column.href, selected: column.field === sort.replace(/^-/, "") }, column.label)))
   return make("label", { className: "sorter" }, "Sort by", select)
+}
+
+function more({ more: links = [] }) {
+  if (!links.length) return ""
+  return make("nav", { className: "more", ariaLabel: "More tickets" }, ...links.map(({ label, href }) => make("a", { href }, label)))
 }
 
 function nothing({ text: sentence, label, href }) {
