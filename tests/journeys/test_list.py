@@ -36,7 +36,7 @@ def lamp(page, at):
 
 def test_back_returns_to_the_same_page_of_the_list_and_the_same_place_on_it(office, visit, many):
     rita = visit(office.people.rita)
-    page = rita.go("/?sort=created&show=unassigned")
+    page = rita.go("/?sort=Oldest&show=Unassigned")
     expect(page.get_by_text(f"{MANY} tickets")).to_be_visible()
     seen = lamps(page)
     for first in (50, 100):
@@ -65,7 +65,7 @@ def test_back_returns_to_the_same_page_of_the_list_and_the_same_place_on_it(offi
 
 def test_a_row_opens_in_a_new_tab_and_by_keyboard(office, visit, many):
     rita = visit(office.people.rita)
-    page = rita.go("/?sort=created")
+    page = rita.go("/?sort=Oldest")
     with rita.window.expect_page() as opened:
         lamp(page, 3).click(modifiers=["ControlOrMeta"])
     expect(opened.value.get_by_role("heading", name="Lamp 003 flickers")).to_be_visible()
@@ -132,3 +132,16 @@ def test_a_short_link_leads_to_the_ticket_after_signing_in(office, visit):
     expect(page.get_by_role("heading", name="The window on the stairs is cracked")).to_be_visible()
     assert page.url == f"{office.url}/ticket?id={number}"
     expect(body(page)).to_be_visible()
+
+
+def test_people_are_paged_in_the_address_too(office, visit):
+    with act() as session:
+        for at in range(60):
+            cast.hire(session, f"Guest {at:02}", "requester")
+    ada = visit(office.people.ada)
+    page = ada.go("/people?q=guest")
+    page.get_by_role("link", name="Next 50").click()
+    expect(page.get_by_text("Guest 50", exact=True)).to_be_visible()
+    expect(page.get_by_text("Guest 49", exact=True)).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_text("Guest 49", exact=True)).to_be_visible()
