@@ -27,6 +27,15 @@ class Priority(IntEnum):
         return self.name.lower()
 
 
+class LinkKind(StrEnum):
+    """How one ticket stands to another; each is stored once, from its source to its target."""
+
+    BLOCKS = "blocks"
+    PARENT = "parent"
+    RELATES = "relates"
+    DUPLICATES = "duplicates"
+
+
 class Scope(IntEnum):
     """How far a permission reaches: nothing, what one takes part in, one's teams, everything."""
 
@@ -95,13 +104,17 @@ class Action(StrEnum):
     SIGNED_OUT = "session.signed_out"
     SIGN_IN_FAILED = "session.failed"
     STATUS_CHANGED = "status.changed"
+    STATUS_CREATED = "status.created"
+    STATUS_RETIRED = "status.retired"
     TEAM_CHANGED = "team.changed"
     TEAM_CREATED = "team.created"
     TICKET_ASSIGNED = "ticket.assigned"
     TICKET_CREATED = "ticket.created"
     TICKET_DELETED = "ticket.deleted"
+    TICKET_LINKED = "ticket.linked"
     TICKET_MOVED = "ticket.moved"
     TICKET_PARTICIPANTS = "ticket.participants"
+    TICKET_UNLINKED = "ticket.unlinked"
     TICKET_UPDATED = "ticket.updated"
     TOKEN_CREATED = "token.created"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105

@@ -23,10 +23,14 @@ from lib import settings
 from lib.errors import Conflict, Refusal
 from lib.trust import events
 
-GUARDED = frozenset({"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag"})
+GUARDED = frozenset(
+    {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
+)
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 
-MEANWHILE = "Somebody changed this at the same moment. Nothing of yours was saved; look at what it is now and try again."
+MEANWHILE = (
+    "Somebody changed this at the same moment. Nothing of yours was saved; look again and try once more."
+)
 
 _engine: Engine | None = None
 _lock = threading.Lock()

@@ -12,7 +12,7 @@ Row = tuple[Any, ...]
 COLUMNS = {
     "ticket": ("id", "title", "description", "status_id", "open", "priority", "category_id", "team_id",
                "requester_id", "assignee_id", "confidential", "created_at", "updated_at", "first_response_at",
-               "resolved_at", "version"),
+               "resolved_at", "version", "rank"),
     "comment": ("id", "ticket_id", "author_id", "internal", "body", "created_at", "version"),
     "search_entry": ("id", "ticket_id", "comment_id", "internal", "words"),
     "event": ("id", "at", "action", "ticket_id", "subject", "field", "old", "new", "actor_id", "internal",
@@ -59,7 +59,7 @@ def write(batch: Batch, planned: Planned, cast: Cast) -> None:
         "ticket", planned.title, planned.description, cast.statuses[status], not done, planned.priority,
         cast.categories[planned.category], team, requester, assignee, False, _stamp(planned.created),
         _stamp(ended), _stamp(planned.replies[0][0]), _stamp(ended) if status == "Completed" else None,
-        1 + moved + (assignee is not None),
+        1 + moved + (assignee is not None), -float(batch.last["ticket"] + 1),
     )  # fmt: skip
     batch.add("search_entry", ticket, None, False, f"{planned.title.lower()} {planned.description}")
     _happened(batch, planned.created, "ticket.created", ticket, new=planned.title, by=requester)

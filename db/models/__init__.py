@@ -25,6 +25,7 @@ from db.models.people import (
     Team,
 )
 from db.models.trust import Event, Lease
+from db.models.workflow import Link, Transition
 
 __all__ = [
     "ApiToken",
@@ -35,6 +36,7 @@ __all__ = [
     "Draft",
     "Event",
     "Lease",
+    "Link",
     "Membership",
     "OneTimeSecret",
     "Participant",
@@ -49,4 +51,5 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketTag",
+    "Transition",
 ]

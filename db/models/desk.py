@@ -1,6 +1,6 @@
 """Tickets and what hangs on them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, text
@@ -28,6 +28,11 @@ class Status(SQLModel, table=True):
     counts: bool = True
     """Whether a done ticket counts as resolved; a cancelled one does not."""
     is_default: bool = False
+    asks_reason: bool = False
+    """Whether whoever moves a ticket here says why."""
+    limit: int | None = None
+    """How many tickets may stand here at once before the board warns."""
+    retired: bool = False
 
 
 class Category(SQLModel, table=True):
@@ -61,6 +66,8 @@ class Ticket(SQLModel, table=True):
         ),
         Index("ix_ticket_open_updated", "updated_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_ticket_status_updated", "status_id", "updated_at", "id"),
+        Index("ix_ticket_status_rank", "status_id", "rank", "id"),
+        Index("ix_ticket_team_status_rank", "team_id", "status_id", "rank", "id"),
         Index("ix_ticket_category_updated", "category_id", "updated_at", "id"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
@@ -82,6 +89,10 @@ class Ticket(SQLModel, table=True):
     first_response_at: datetime | None = Field(default=None, sa_type=Moment)
     resolved_at: datetime | None = Field(default=None, sa_type=Moment)
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
+    due_on: date | None = None
+    """The day by whose end it should be done."""
+    rank: float = 0
+    """Its place in its column of the board, the smallest on top."""
     version: int = 1
 
     @declared_attr.directive

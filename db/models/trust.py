@@ -36,6 +36,8 @@ class Event(SQLModel, table=True):
     behalf_id: int | None = None
     internal: bool = False
     """Whether only those who may read internal notes may see it."""
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    """Why it was done, in the doer's words, where that is asked."""
     channel: Channel = Field(sa_column=Column(Text, nullable=False))
     address: str | None = Field(default=None, max_length=64)
 

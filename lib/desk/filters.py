@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_
 from sqlmodel import Session, col, select
@@ -17,7 +17,7 @@ from lib.gate import PASS, Actor
 SORTS = ("updated", "created", "priority", "number")
 FIELDS = (
     "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "tag",
-    "created_after", "created_before", "updated_after", "updated_before",
+    "created_after", "created_before", "updated_after", "updated_before", "due_before",
 )  # fmt: skip
 MOST = 50
 """Values that one parameter may be repeated with."""
@@ -66,6 +66,8 @@ def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Cond
 
 
 def _moment(name: str, value: str) -> ColumnElement[bool]:
+    if name == "due_before":
+        return _due(name, value)
     column = col(Ticket.created_at if name.startswith("created") else Ticket.updated_at)
     try:
         at = datetime.fromisoformat(value)
@@ -73,6 +75,13 @@ def _moment(name: str, value: str) -> ColumnElement[bool]:
     except (ValueError, OverflowError):
         raise _wrong(name, "Use a date like 2026-01-31, or a time like 2026-01-31T09:00:00Z.") from None
     return column >= at if name.endswith("_after") else column < at
+
+
+def _due(name: str, value: str) -> ColumnElement[bool]:
+    try:
+        return col(Ticket.due_on) < date.fromisoformat(value)
+    except ValueError:
+        raise _wrong(name, "Use a date like 2026-01-31.") from None
 
 
 def _value(  # noqa: PLR0911 - one line a field

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import Event, Person, Ticket
 from db.vocabulary import Action, Permission
 from lib import gate
+from lib.desk import links
 from lib.gate import Actor
 
 HIDDEN = (Action.DENIED,)
@@ -97,13 +98,16 @@ def _sentence(  # noqa: C901, PLR0911 - one sentence a deed
         case Action.TICKET_CREATED:
             return f"opened it for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "opened it"
         case Action.TICKET_MOVED:
-            return f"moved it from {old} to {new}"
+            return f"moved it from {old} to {new}" + (f": {row.reason}" if row.reason else "")
         case Action.TICKET_ASSIGNED if row.new and row.new == str(row.actor_id):
             return f"took it over from {old}" if old else "took it"
         case Action.TICKET_ASSIGNED:
             return f"assigned it to {new}" if new else f"took it from {old}; nobody has it now"
         case Action.TICKET_PARTICIPANTS:
             return f"put {new} in copy" if new else f"took {old} out of the copy"
+        case Action.TICKET_LINKED | Action.TICKET_UNLINKED:
+            said = f"this ticket {links.WORDS.get(row.field or '', 'is linked to')} #{new or old}"
+            return f"noted that {said}" if new else f"took back that {said}"
         case Action.TICKET_DELETED:
             return f"deleted it: {new}"
         case Action.TICKET_UPDATED:
@@ -129,6 +133,8 @@ def _update(field: str | None, old: str | None, new: str | None) -> str:  # noqa
             return f"put it into the category {new}"
         case "team":
             return f"handed it from {old} to the team {new}"
+        case "due_on":
+            return f"set the due date to {new}" if new else "removed the due date"
         case "confidential":
             return "made it confidential" if new == "yes" else "opened it to its team again"
         case "tags":

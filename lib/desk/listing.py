@@ -4,8 +4,9 @@ Whoever sees a part of the tickets gets their page from several short index walk
 ticket is theirs, so that a page costs the same at a thousand tickets and at a million.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy
@@ -53,6 +54,7 @@ class TicketRow:
     first_response_at: datetime | None
     resolved_at: datetime | None
     version: int
+    due_on: date | None
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ class Page:
     next: str | None
 
 
-COLUMNS = (
+COLUMNS: tuple[Any, ...] = (
     Ticket.id, Ticket.title, Status.name, Ticket.status_id, Status.kind, Ticket.priority, Category.name,
     Ticket.category_id, Team.name, Ticket.team_id, Requester.name, Ticket.requester_id, Assignee.name,
     Ticket.assignee_id, Ticket.confidential, Ticket.created_at, Ticket.updated_at, Ticket.first_response_at,
-    Ticket.resolved_at, Ticket.version,
+    Ticket.resolved_at, Ticket.version, Ticket.due_on,
 )  # fmt: skip
 
 
@@ -105,6 +107,17 @@ def one(session: Session, ticket: Ticket) -> TicketRow:
     return _row(session.execute(chosen.execution_options(**gate.PASS)).one())
 
 
+def rows(session: Session, numbers: Iterable[int]) -> dict[int, TicketRow]:
+    """Return tickets that were found through the gate as lines of a list, by number."""
+    chosen = _joined(_lines()).where(col(Ticket.id).in_(list(numbers)))
+    return {r[0]: _row(r) for r in session.execute(chosen.execution_options(**gate.PASS)).all()}
+
+
+def ranked(actor: Actor, narrowed: Narrowed, *, limit: int) -> Any:
+    """Return a select of the numbers of the first `limit` tickets in the order of the board."""
+    return _ids(actor, narrowed, Ticket.rank, down=False, after=None, limit=limit)
+
+
 def count(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> int:  # noqa: B008 - frozen
     """Count the tickets the actor may see, up to one more than CAP."""
     some = gate.visible(actor, literal(1)).where(*narrowed.conditions).limit(CAP + 1).subquery()
@@ -126,7 +139,8 @@ def _joined(chosen: Select) -> Select:
 
 
 def _row(r: Any) -> TicketRow:
-    return TicketRow(*r[:4], Kind(r[4]), Priority(r[5]), *r[6:])
+    values = [*r[:4], Kind(r[4]), Priority(r[5]), *r[6:]]
+    return TicketRow(*values)
 
 
 def _ids(

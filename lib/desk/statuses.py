@@ -2,37 +2,61 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from db.models import Status
-from db.vocabulary import Kind
+from db.models import Status, Ticket
+from db.vocabulary import Action, Kind, Permission, Scope
+from lib import gate, text
 from lib.errors import Invalid
+from lib.gate import Actor
+from lib.trust import events
+
+MOST = 30
+"""Statuses in use."""
 
 
 @dataclass(frozen=True)
 class StatusCard:
-    """A status as pages and the API show it."""
+    """A status as pages and the API show it; `limit` is how many tickets may stand here before the board warns."""
 
     id: int
     name: str
     kind: Kind
     counts: bool = True
+    asks_reason: bool = False
+    limit: int | None = None
+    is_default: bool = False
 
 
 def card(status: Status) -> StatusCard:
     """Return a status as others see it."""
-    return StatusCard(status.id or 0, status.name, Kind(status.kind), status.counts)
+    return StatusCard(
+        status.id or 0,
+        status.name,
+        Kind(status.kind),
+        status.counts,
+        status.asks_reason,
+        status.limit,
+        status.is_default,
+    )
 
 
 def every(session: Session) -> list[StatusCard]:
-    """Return all statuses in the desk's order."""
-    return [card(s) for s in session.exec(select(Status).order_by(col(Status.position))).all()]
+    """Return the statuses in use, in the desk's order."""
+    return [card(s) for s in used(session)]
+
+
+def used(session: Session) -> list[Status]:
+    """Return the statuses in use, in the desk's order, as they are stored."""
+    chosen = select(Status).where(~col(Status.retired)).order_by(col(Status.position), col(Status.id))
+    return list(session.exec(chosen).all())
 
 
 def find(session: Session, name_or_id: str | int) -> Status:
-    """Return one status by id or name; raises Invalid naming the field `status`."""
+    """Return one status in use by id or name; raises Invalid naming the field `status`."""
     which = col(Status.id) == name_or_id if isinstance(name_or_id, int) else col(Status.name) == name_or_id
-    status = session.exec(select(Status).where(which)).first()
+    status = session.exec(select(Status).where(which, ~col(Status.retired))).first()
     if status is None:
         raise Invalid("There is no such status.", fields={"status": "There is no such status."})
     return status
@@ -41,3 +65,106 @@ def find(session: Session, name_or_id: str | int) -> Status:
 def default(session: Session) -> Status:
     """Return the status in which tickets begin."""
     return session.exec(select(Status).where(col(Status.is_default))).one()
+
+
+def create(session: Session, actor: Actor, *, name: str, kind: Kind, counts: bool = True) -> Status:
+    """Add a status at the end. Raises NotPermitted, Invalid when the name is taken."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    there = used(session)
+    if len(there) >= MOST:
+        raise Invalid(f"At most {MOST} statuses. Retire one that is not needed first.")
+    status = Status(name=_free_name(session, name), kind=kind, position=len(there), counts=counts)
+    session.add(status)
+    session.flush()
+    events.record(session, actor, Action.STATUS_CREATED, subject=f"status:{status.id}", new=status.name)
+    return status
+
+
+def rename(session: Session, actor: Actor, status: Status, *, name: str) -> None:
+    """Give a status another name; its kind stays, so clocks and reports go on. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if name.strip() == status.name:
+        return
+    was, status.name = status.name, _free_name(session, name)
+    _changed(session, actor, status, field="name", old=was, new=status.name)
+
+
+def ask_reason(session: Session, actor: Actor, status: Status, *, asks: bool) -> None:
+    """Let whoever moves a ticket here say why, or no longer. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if status.asks_reason != asks:
+        status.asks_reason = asks
+        old, new = ("no", "yes") if asks else ("yes", "no")
+        _changed(session, actor, status, field="asks_reason", old=old, new=new)
+
+
+def set_limit(session: Session, actor: Actor, status: Status, *, limit: int | None) -> None:
+    """Let the board warn above `limit` tickets, or never. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if limit is not None and not 1 <= limit <= 10_000:
+        raise Invalid("A limit is between 1 and 10,000.", fields={"limit": "Between 1 and 10,000."})
+    if status.limit != limit:
+        old, new = str(status.limit or "none"), str(limit or "none")
+        status.limit = limit
+        _changed(session, actor, status, field="limit", old=old, new=new)
+
+
+def order(session: Session, actor: Actor, ids: list[int]) -> None:
+    """Put the statuses into this order; those not named follow. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    there = used(session)
+    wanted = {id: place for place, id in enumerate(ids)}
+    ordered = sorted(there, key=lambda s: wanted.get(s.id or 0, len(wanted) + s.position))
+    if ordered == there:
+        return
+    for place, status in enumerate(ordered):
+        status.position = place
+    old, new = (", ".join(s.name for s in listed) for listed in (there, ordered))
+    events.record(session, actor, Action.STATUS_CHANGED, subject="status", field="order", old=old, new=new)
+
+
+def retire(session: Session, actor: Actor, status: Status, *, successor: Status | None = None) -> None:
+    """Use a status no longer; its tickets go to `successor`, done if it is done and open if it is open.
+
+    The tickets keep when they were resolved. Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if status.is_default:
+        raise Invalid("Tickets begin in this status, so it can't be retired.")
+    held = session.exec(
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.status_id == status.id)
+        .execution_options(**gate.PASS)
+    ).one()
+    if held:
+        _hand_over(session, status, successor)
+    status.retired = True
+    new = successor.name if successor and held else None
+    events.record(
+        session, actor, Action.STATUS_RETIRED, subject=f"status:{status.id}", old=status.name, new=new
+    )
+
+
+def _hand_over(session: Session, status: Status, successor: Status | None) -> None:
+    if successor is None or successor.id == status.id:
+        raise Invalid(
+            "Tickets stand in this status. Name its successor.",
+            fields={"successor": "Choose where its tickets go."},
+        )
+    if (successor.kind == Kind.DONE) != (status.kind == Kind.DONE):
+        raise Invalid("Its successor must be done when it is done, and open when it is open.")
+    moved = update(Ticket).where(col(Ticket.status_id) == status.id).values(status_id=successor.id)
+    session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
+
+
+def _free_name(session: Session, name: str) -> str:
+    name = text.line(name, field="name", limit=40)
+    if session.exec(select(Status.id).where(Status.name == name)).first() is not None:
+        raise Invalid("A status of this name is or was here already.", fields={"name": "In use already."})
+    return name
+
+
+def _changed(session: Session, actor: Actor, status: Status, *, field: str, old: str, new: str) -> None:
+    subject = f"status:{status.id}"
+    events.record(session, actor, Action.STATUS_CHANGED, subject=subject, field=field, old=old, new=new)

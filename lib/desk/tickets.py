@@ -1,7 +1,7 @@
 """Tickets: the verbs. Each is its full list of what happens: gate, rule, fact, event."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
@@ -21,7 +21,7 @@ from db.models import (
 )
 from db.vocabulary import Action, Kind, Permission, Priority, Scope
 from lib import clock, gate, text
-from lib.desk import attachments, categories, search, statuses
+from lib.desk import attachments, categories, search, statuses, workflow
 from lib.errors import Conflict, Invalid
 from lib.gate import Actor
 from lib.people import accounts, teams
@@ -85,6 +85,7 @@ def create(
     ticket.enter(statuses.default(session), at=now)
     session.add(ticket)
     session.flush()
+    ticket.rank = -float(ticket.id or 0)
     if requester != actor.id and actor.id is not None:
         session.add(Participant(ticket_id=ticket.id or 0, person_id=actor.id))
     _set_tags(session, ticket, tags)
@@ -141,11 +142,13 @@ def _team(session: Session, actor: Actor, team_id: int | None, category: Categor
     return teams.find(session, team_id).id or 0
 
 
-def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: int) -> None:
+def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: int, reason: str = "") -> None:
     """Move a ticket to another status; moving it where it already is does nothing.
 
-    Raises NotPermitted, Conflict (somebody changed it since version `seen`), Invalid (reopened too late).
+    Raises NotPermitted, Conflict (somebody changed it since version `seen`), Invalid (the workflow forbids it, an open
+    blocker or child stands before completion, a reason is asked, or its requester reopens it too late).
     """
+    reason = text.line(reason, field="reason", limit=500, required=False)
     now, was = clock.now(), session.get_one(Status, ticket.status_id)
     closing = Kind.DONE in (was.kind, to.kind)
     gate.permit(session, actor, Permission.TICKET_CLOSE if closing else Permission.TICKET_TRANSITION, ticket)
@@ -154,11 +157,14 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
         return
     if not gate.covers(session, actor, Permission.TICKET_TRANSITION, ticket):
         _requesters_move(ticket, was, to, late=(ticket.resolved_at or ticket.updated_at) < now - REOPEN)
+    workflow.allow(session, actor, ticket, was=was, to=to, reason=reason)
     ticket.enter(to, at=now)
+    ticket.rank = -float(ticket.id or 0)
     ticket.change(at=now)
     events.record(
-        session, actor, Action.TICKET_MOVED, ticket_id=ticket.id, field="status", old=was.name, new=to.name
-    )
+        session, actor, Action.TICKET_MOVED, ticket_id=ticket.id, field="status", old=was.name, new=to.name,
+        reason=reason or None,
+    )  # fmt: skip
 
 
 def _requesters_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> None:
@@ -303,6 +309,21 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
     _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
     if ticket.assignee_id and ticket.assignee_id not in {p.id for p in assignable(session, ticket)}:
         _hand_to(session, actor, ticket, None)
+
+
+def schedule(session: Session, actor: Actor, ticket: Ticket, *, due_on: date | None, seen: int) -> None:
+    """Say by the end of which day a ticket should be done, or that no day is set. Raises NotPermitted, Conflict."""
+    _staff_update(session, actor, ticket, seen)
+    old = ticket.due_on.isoformat() if ticket.due_on else None
+    _set(
+        session,
+        actor,
+        ticket,
+        field="due_on",
+        value=due_on,
+        old=old,
+        new=due_on.isoformat() if due_on else None,
+    )
 
 
 def guard(session: Session, actor: Actor, ticket: Ticket, *, confidential: bool, seen: int) -> None:

@@ -1,6 +1,7 @@
 """Signed-in browsers: rows, with idle and absolute limits, from which the person is derived on every run."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -106,6 +107,24 @@ def actor(
         sign_in_id=sign_in_id,
         timezone=person.timezone,
     )
+
+
+def alive(session: Session, hashes: Collection[str]) -> set[str]:
+    """Return which cookies, by their hashes, still stand for somebody, in one query."""
+    now = clock.now()
+    idle = timedelta(minutes=settings.current().session_idle_minutes)
+    found = session.exec(
+        select(SignIn.secret_hash)
+        .join(Person, col(Person.id) == SignIn.person_id)
+        .where(
+            col(SignIn.secret_hash).in_(hashes),
+            col(SignIn.revoked_at).is_(None),
+            SignIn.expires_at > now,
+            SignIn.seen_at > now - idle,
+            col(Person.active),
+        )
+    ).all()
+    return set(found)
 
 
 def ended(session: Session, secret: str | None, *, person_id: int) -> bool:

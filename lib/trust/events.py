@@ -25,6 +25,7 @@ def record(
     new: str | None = None,
     behalf_id: int | None = None,
     internal: bool = False,
+    reason: str | None = None,
 ) -> Event:
     """Add one event to the transaction of the deed it tells of."""
     row = Event(
@@ -38,6 +39,7 @@ def record(
         actor_id=actor.id,
         behalf_id=behalf_id,
         internal=internal,
+        reason=reason,
         channel=actor.channel,
         address=actor.address,
     )

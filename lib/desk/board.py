@@ -1,0 +1,124 @@
+"""The board: a lane for each status, with the tickets that the actor may see, in the order people gave them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func, literal, union_all
+from sqlmodel import Session, col, select
+
+from db.models import Status, Ticket
+from db.vocabulary import Permission
+from lib import gate
+from lib.desk import links, listing, statuses
+from lib.desk.filters import Narrowed
+from lib.desk.listing import TicketRow
+from lib.gate import Actor
+
+LANE = 50
+"""Cards that a lane shows."""
+GAP, NEAR = 1e-6, 100
+"""Ranks nearer than GAP are spread anew, over the NEAR tickets above."""
+
+
+@dataclass(frozen=True)
+class LaneCards:
+    """A lane: its status, its cards from the top, and how many tickets stand in it (one more than the cap: more)."""
+
+    status: Status
+    cards: tuple[TicketRow, ...]
+    count: int
+
+
+def lanes(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> list[LaneCards]:  # noqa: B008 - frozen
+    """Return every status in use as a lane, each with its first cards."""
+    there = statuses.used(session)
+    found = {s.id or 0: _first(session, actor, narrowed, s.id or 0) for s in there}
+    rows = listing.rows(session, [number for numbers in found.values() for number in numbers])
+    counts = _counts(session, actor, narrowed, list(found))
+    return [
+        LaneCards(s, tuple(rows[n] for n in found[s.id or 0] if n in rows), counts.get(s.id or 0, 0))
+        for s in there
+    ]
+
+
+def _first(session: Session, actor: Actor, narrowed: Narrowed, status_id: int) -> list[int]:
+    here = replace(narrowed, conditions=(*narrowed.conditions, col(Ticket.status_id) == status_id))
+    chosen = select(Ticket.id).where(col(Ticket.id).in_(listing.ranked(actor, here, limit=LANE)))
+    in_order = chosen.order_by(col(Ticket.rank), col(Ticket.id)).execution_options(**gate.PASS)
+    return [number or 0 for number in session.exec(in_order).all()]
+
+
+def _counts(session: Session, actor: Actor, narrowed: Narrowed, ids: list[int]) -> dict[int, int]:
+    capped = [
+        select(literal(id).label("id"), func.count().label("n")).select_from(
+            gate.visible(actor, literal(1))
+            .where(col(Ticket.status_id) == id, *narrowed.conditions)
+            .limit(listing.CAP + 1)
+            .subquery()
+        )
+        for id in ids
+    ]
+    rows = session.execute(union_all(*capped).execution_options(**gate.PASS)).all() if capped else []
+    return {id: n for id, n in rows}
+
+
+def blocked(session: Session, found: list[LaneCards]) -> dict[int, int]:
+    """Return which of the shown open tickets have an open blocker, and its number."""
+    return links.blocked(
+        session, [c.number for lane in found for c in lane.cards if lane.status.kind != "done"]
+    )
+
+
+def place(
+    session: Session, actor: Actor, ticket: Ticket, *, before: int | None, after: int | None = None
+) -> None:
+    """Put a ticket in its lane before one that the actor may see, or after one, or at the end.
+
+    Order alone is no event. A neighbour that is gone or stands elsewhere meanwhile does not count. Raises NotPermitted.
+    """
+    gate.permit(session, actor, Permission.TICKET_TRANSITION, ticket)
+    below = _rank(session, actor, ticket, before)
+    if below is None and (above := _rank(session, actor, ticket, after)) is not None:
+        below = _edge(session, ticket, func.min(Ticket.rank), over=above)
+    if below is None:
+        last = _edge(session, ticket, func.max(Ticket.rank))
+        ticket.rank = 0.0 if last is None else last + 1
+        return
+    above = _edge(session, ticket, func.max(Ticket.rank), under=below)
+    if above is None:
+        ticket.rank = below - 1
+    elif below - above > GAP:
+        ticket.rank = (above + below) / 2
+    else:
+        _spread(session, ticket, below)
+        ticket.rank = below - (below - (_edge(session, ticket, func.max(Ticket.rank), under=below) or 0)) / 2
+
+
+def _rank(session: Session, actor: Actor, ticket: Ticket, before: int | None) -> float | None:
+    if before is None or before == ticket.id:
+        return None
+    found = gate.visible(actor, Ticket.rank).where(
+        col(Ticket.id) == before, col(Ticket.status_id) == ticket.status_id
+    )
+    return session.exec(found).first()
+
+
+def _edge(
+    session: Session, ticket: Ticket, which: Any, *, under: float | None = None, over: float | None = None
+) -> float | None:
+    lane = select(which).where(Ticket.status_id == ticket.status_id, col(Ticket.id) != ticket.id)
+    lane = lane.where(col(Ticket.rank) < under) if under is not None else lane
+    lane = lane.where(col(Ticket.rank) > over) if over is not None else lane
+    return session.exec(lane.execution_options(**gate.PASS)).one()
+
+
+def _spread(session: Session, ticket: Ticket, below: float) -> None:
+    """Give the nearest tickets above a place more room between them, in the order they have."""
+    above = select(Ticket).where(Ticket.status_id == ticket.status_id, col(Ticket.rank) < below)
+    nearest = above.order_by(col(Ticket.rank).desc(), col(Ticket.id).desc()).limit(NEAR)
+    rows = session.exec(nearest.execution_options(**gate.PASS)).all()
+    lowest = rows[-1].rank if len(rows) == NEAR else below - NEAR
+    step = (below - lowest) / (len(rows) + 1)
+    for place_, row in enumerate(rows, start=1):
+        row.rank = below - place_ * step
+    session.flush()

@@ -1,0 +1,203 @@
+"""How tickets stand to one another: what blocks, contains, relates to or duplicates what; never in a circle."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from db.engine import lock
+from db.models import Link, Status, Ticket
+from db.vocabulary import Action, LinkKind, Permission
+from lib import clock, gate
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.trust import events
+
+MOST = 100
+"""Links of one ticket."""
+
+NAMES: dict[str, tuple[LinkKind, bool]] = {
+    "blocks": (LinkKind.BLOCKS, True),
+    "blocked_by": (LinkKind.BLOCKS, False),
+    "parent": (LinkKind.PARENT, False),
+    "child": (LinkKind.PARENT, True),
+    "relates": (LinkKind.RELATES, True),
+    "duplicates": (LinkKind.DUPLICATES, True),
+    "duplicated_by": (LinkKind.DUPLICATES, False),
+}
+"""What a link is called from one end, with its kind, and whether this end is its source."""
+
+WORDS = {
+    "blocks": "blocks",
+    "blocked_by": "is blocked by",
+    "parent": "is part of",
+    "child": "contains",
+    "relates": "relates to",
+    "duplicates": "duplicates",
+    "duplicated_by": "is duplicated by",
+}
+
+
+@dataclass(frozen=True)
+class LinkCard:
+    """A link seen from one ticket: what it is called from there, and the other ticket, which the actor may see."""
+
+    name: str
+    number: int
+    title: str
+    status: str
+    open: bool
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> list[LinkCard]:
+    """Return a ticket's links to tickets that the actor may see, by name and number."""
+    rows = session.exec(
+        gate.visible(actor, Link.kind, Link.source_id, Ticket.id, Ticket.title, Status.name, Ticket.open)
+        .join(
+            Link,
+            or_(_ends(ticket, Link.source_id, Link.target_id), _ends(ticket, Link.target_id, Link.source_id)),
+        )
+        .join(Status, col(Status.id) == Ticket.status_id)
+    ).all()
+    cards = [
+        LinkCard(_name(LinkKind(kind), source=source == ticket.id), id, title, status, is_open)
+        for kind, source, id, title, status, is_open in rows
+    ]
+    return sorted(cards, key=lambda card: (card.name, card.number))
+
+
+def _ends(ticket: Ticket, here: Any, there: Any) -> ColumnElement[bool]:
+    return and_(col(here) == ticket.id, col(there) == Ticket.id)
+
+
+def _name(kind: LinkKind, *, source: bool) -> str:
+    return next(n for n, (k, s) in NAMES.items() if k == kind and (s == source or k == LinkKind.RELATES))
+
+
+def link(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ticket) -> None:
+    """Link two tickets that the actor may both see; linked so already, it does nothing.
+
+    Raises NotPermitted, NotFound, and Invalid for an unknown name, a circle, a second parent or original, or too many.
+    """
+    kind, source, target = _direction(name, ticket, other)
+    gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
+    gate.permit(session, actor, Permission.TICKET_READ, other)
+    lock(session, f"links:{kind}")
+    if _row(session, kind, source, target) is not None:
+        return
+    _check(session, kind, source, target)
+    row = Link(kind=kind, source_id=source.id or 0, target_id=target.id or 0, created_at=clock.now())
+    session.add(row)
+    session.flush()
+    _tell(session, actor, Action.TICKET_LINKED, ticket, name=name, other=other)
+
+
+def unlink(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ticket) -> None:
+    """Take a link away; none there is fine. Raises NotPermitted, NotFound, Invalid."""
+    kind, source, target = _direction(name, ticket, other)
+    gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
+    row = _row(session, kind, source, target)
+    if row is not None:
+        session.delete(row)
+        _tell(session, actor, Action.TICKET_UNLINKED, ticket, name=name, other=other)
+
+
+def obstacle(session: Session, actor: Actor, ticket: Ticket) -> str | None:
+    """Return why a ticket can't be completed, as the end of a sentence, or None: an open blocker or an open child.
+
+    A ticket that the actor may not see is not named.
+    """
+    blockers = select(Link.source_id).where(Link.kind == LinkKind.BLOCKS, Link.target_id == ticket.id)
+    children = select(Link.target_id).where(Link.kind == LinkKind.PARENT, Link.source_id == ticket.id)
+    if named := _open_one(session, actor, blockers):
+        return f"it is blocked by {named}, which is still open"
+    if named := _open_one(session, actor, children):
+        return f"{named} is part of it and still open"
+    return None
+
+
+def _open_one(session: Session, actor: Actor, numbers: SelectOfScalar[int]) -> str | None:
+    still = col(Ticket.id).in_(numbers), col(Ticket.open), col(Ticket.deleted_at).is_(None)
+    found = session.exec(select(Ticket.id).where(*still).execution_options(**gate.PASS)).all()
+    if not found:
+        return None
+    seen = session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(found))).all()
+    return f"#{min(seen)}" if seen else "a ticket that you may not see"
+
+
+def blocked(session: Session, numbers: list[int]) -> dict[int, int]:
+    """Return which of these tickets, found through the gate, have an open blocker, and its number."""
+    rows = session.exec(
+        select(Link.target_id, Link.source_id)
+        .join(Ticket, col(Ticket.id) == Link.source_id)
+        .where(Link.kind == LinkKind.BLOCKS, col(Link.target_id).in_(numbers))
+        .where(col(Ticket.open), col(Ticket.deleted_at).is_(None))
+        .execution_options(**gate.PASS)
+    ).all()
+    return dict(rows)
+
+
+def _direction(name: str, ticket: Ticket, other: Ticket) -> tuple[LinkKind, Ticket, Ticket]:
+    if name not in NAMES:
+        raise Invalid("There is no such link.", fields={"kind": f"Use one of {', '.join(NAMES)}."})
+    if ticket.id == other.id:
+        raise Invalid("A ticket can't be linked to itself.", fields={"ticket": "Choose another ticket."})
+    kind, outward = NAMES[name]
+    if kind == LinkKind.RELATES:
+        outward = (ticket.id or 0) < (other.id or 0)
+    return (kind, ticket, other) if outward else (kind, other, ticket)
+
+
+def _row(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> Link | None:
+    chosen = select(Link).where(Link.kind == kind, Link.source_id == source.id, Link.target_id == target.id)
+    return session.exec(chosen.execution_options(**gate.PASS)).first()
+
+
+def _check(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> None:
+    for ticket in (source, target):
+        own = select(Link.id).where(or_(col(Link.source_id) == ticket.id, col(Link.target_id) == ticket.id))
+        if len(session.exec(own.limit(MOST).execution_options(**gate.PASS)).all()) >= MOST:
+            raise Invalid(f"#{ticket.id} has {MOST} links already.")
+    if kind == LinkKind.RELATES:
+        return
+    if _reaches(session, kind, target.id or 0, source.id or 0):
+        raise Invalid(f"That would go in a circle: #{target.id} stands before #{source.id} already.")
+    if kind == LinkKind.PARENT and _taken(session, kind, Link.target_id, target):
+        raise Invalid(f"#{target.id} is part of another ticket already.")
+    if kind == LinkKind.DUPLICATES and _taken(session, kind, Link.source_id, source):
+        raise Invalid(f"#{source.id} is a duplicate of another ticket already.")
+
+
+def _taken(session: Session, kind: LinkKind, end: Any, ticket: Ticket) -> bool:
+    chosen = select(Link.id).where(Link.kind == kind, col(end) == ticket.id)
+    return session.exec(chosen.execution_options(**gate.PASS)).first() is not None
+
+
+def _reaches(session: Session, kind: LinkKind, start: int, goal: int) -> bool:
+    """Tell whether links of a kind lead from one ticket to another."""
+    ahead = select(literal(start).label("id")).cte("ahead", recursive=True)
+    ahead = ahead.union(
+        select(Link.target_id).join(ahead, col(Link.source_id) == ahead.c.id).where(Link.kind == kind)
+    )
+    met = select(ahead.c.id).where(ahead.c.id == goal).execution_options(**gate.PASS)
+    return session.execute(met).first() is not None
+
+
+def _tell(
+    session: Session, actor: Actor, action: Action, ticket: Ticket, *, name: str, other: Ticket
+) -> None:
+    old, new = (None, str(other.id)) if action == Action.TICKET_LINKED else (str(other.id), None)
+    subject = f"ticket:{other.id}"
+    events.record(
+        session,
+        actor,
+        action,
+        ticket_id=ticket.id,
+        subject=subject,
+        field=name,
+        old=old,
+        new=new,
+        internal=True,
+    )
