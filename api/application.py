@@ -13,6 +13,7 @@ from api import (
     comments,
     drafts,
     events,
+    links,
     me,
     moves,
     participants,
@@ -25,6 +26,7 @@ from api import (
     teams,
     tickets,
     tokens,
+    workflow,
     writing,
 )  # fmt: skip
 from api.door import Door
@@ -32,8 +34,8 @@ from api.map import Map
 from lib.errors import Refusal
 
 RESOURCES = (
-    me, tickets, moves, comments, attachments, events, participants, drafts, writing, categories, statuses,
-    people, teams, roles, tokens, audit, reference,
+    me, tickets, moves, comments, attachments, events, participants, links, drafts, writing, categories, statuses,
+    workflow, people, teams, roles, tokens, audit, reference,
 )  # fmt: skip
 
 

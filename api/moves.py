@@ -3,13 +3,14 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from api.door import Me
 from api.facing import facing
-from api.shapes import HIGHEST, Form, Id, Number, Version, Words, shown
+from api.shapes import HIGHEST, Form, Id, Number, Version, Words, done, shown
 from api.ticket_shapes import TicketFull, full
-from lib.desk import statuses, tickets
+from lib.desk import board, statuses, tickets
 from lib.transactions import act
 
 router = APIRouter(tags=["tickets"])
@@ -20,6 +21,7 @@ class Move(Form):
 
     status: Id | Words
     version: Version
+    reason: Words = Field("", description="why, where the workflow asks it")
 
 
 class Assignment(Form):
@@ -34,7 +36,8 @@ def move(me: Me, number: Number, form: Move) -> Response:
     """Move a ticket to another status."""
     with facing(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        tickets.move(session, me, ticket, to=statuses.find(session, form.status), seen=form.version)
+        to = statuses.find(session, form.status)
+        tickets.move(session, me, ticket, to=to, seen=form.version, reason=form.reason)
         return shown(full(session, me, ticket))
 
 
@@ -55,6 +58,20 @@ def unassign(me: Me, number: Number, version: Annotated[int, Query(ge=1, le=HIGH
         ticket = tickets.find(session, me, number, to_change=True)
         tickets.unassign(session, me, ticket, seen=version)
         return shown(full(session, me, ticket))
+
+
+class Place(Form):
+    """Before which ticket of the same status it is to stand on the board; null puts it at the end."""
+
+    before: Id | None
+
+
+@router.put("/tickets/{number}/place", status_code=204)
+def place(me: Me, number: Number, form: Place) -> Response:
+    """Give a ticket its place in its column of the board."""
+    with act() as session:
+        board.place(session, me, tickets.find(session, me, number, to_change=True), before=form.before)
+    return done()
 
 
 @router.post("/tickets/{number}/take", response_model=TicketFull)

@@ -1,7 +1,7 @@
 """What a ticket looks like in the API."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic_core import to_json
@@ -10,13 +10,16 @@ from starlette.responses import Response
 from api.shapes import Named, Shape
 from db.vocabulary import Kind
 from lib import text
-from lib.desk import attachments, listing, participants, tickets
+from lib.desk import attachments, links, listing, participants, tickets
 from lib.desk.attachments import AttachmentCard
 from lib.desk.listing import TicketRow
 from lib.desk.tickets import Ticket
 from lib.gate import Actor
 from lib.transactions import Session
 
+LinkName = Literal[
+    "blocks", "blocked_by", "parent", "child", "relates", "duplicates", "duplicated_by"
+]  # fmt: skip
 PriorityName = Literal["low", "normal", "high", "urgent"]
 
 
@@ -42,6 +45,7 @@ class TicketLine(Shape):
     updated: datetime
     first_response_at: datetime | None
     resolved_at: datetime | None
+    due: date | None
     version: int
 
 
@@ -57,12 +61,24 @@ class File(Shape):
     created: datetime
 
 
+class Link(Shape):
+    """A link seen from a ticket: what it is called from there, and the other ticket."""
+
+    kind: LinkName
+    ticket: int
+    title: str
+    status: str
+    open: bool
+
+
 class TicketFull(TicketLine):
     """A ticket with all that it holds, but for its comments and history."""
 
     description: str
     description_html: str
     tags: list[str]
+    blocked: str | None
+    links: list[Link]
     participants: list[Named]
     attachments: list[File]
 
@@ -82,6 +98,7 @@ def _facts(row: TicketRow) -> dict[str, Any]:
         "updated": row.updated_at,
         "first_response_at": row.first_response_at,
         "resolved_at": row.resolved_at,
+        "due": row.due_on,
         "version": row.version,
     }
 
@@ -105,6 +122,14 @@ def file(card: AttachmentCard) -> File:
     )
 
 
+def linked(session: Session, me: Actor, ticket: Ticket) -> list[Link]:
+    """Return a ticket's links to tickets that the actor may see."""
+    return [
+        Link.model_construct(kind=c.name, ticket=c.number, title=c.title, status=c.status, open=c.open)
+        for c in links.of(session, me, ticket)
+    ]
+
+
 def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
     """Return a ticket that was found through the gate, as the actor may see it."""
     session.flush()
@@ -114,6 +139,8 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
         description=ticket.description,
         description_html=text.html(ticket.description),
         tags=tickets.tags_of(session, ticket),
+        blocked=links.obstacle(session, me, ticket) if ticket.open else None,
+        links=linked(session, me, ticket),
         participants=[Named(id=p.id, name=p.name) for p in participants.of(session, me, ticket)],
         attachments=[file(f) for f in files if f.comment_id is None],
     )

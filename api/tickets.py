@@ -1,6 +1,7 @@
 """Tickets: list, open, read, change, delete."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -45,6 +46,7 @@ class Narrowing(Form):
     created_before: Some = Field([], description="a date or time, not included")
     updated_after: Some = Field([], description="a date or time, included")
     updated_before: Some = Field([], description="a date or time, not included")
+    due_before: Some = Field([], description="a date, not included")
     sort: Sort = "-updated"
     limit: Limit = 50
     cursor: Cursor = None
@@ -75,6 +77,7 @@ class TicketChange(Form):
     category: Id | Words = unset()
     team: Id = unset()
     tags: list[Words] = unset()
+    due: date | None = unset()
     confidential: Flag = unset()
     assignee: Id | Literal["me"] | None = unset()
     status: Id | Words = unset()
@@ -167,6 +170,7 @@ CHANGES: dict[str, Verb] = {
     ),
     "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=t.version),
     "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=t.version),
+    "due": lambda s, me, t, to: tickets.schedule(s, me, t, due_on=to, seen=t.version),
     "team": lambda s, me, t, to: tickets.give_team(s, me, t, team=teams.find(s, to), seen=t.version),
     "assignee": _assign,
     "confidential": lambda s, me, t, to: tickets.guard(s, me, t, confidential=to, seen=t.version),
