@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
-import worker
 from anyio import to_thread
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 import api
 import web
+import worker
 from db import schema
 from db.vocabulary import Purpose
 from lib import logs, settings, transactions
@@ -80,7 +80,12 @@ _settings()
 app = st.App(
     Path(__file__).with_name("main.py"),
     lifespan=lifespan,
-    routes=[Route("/healthz", api.health), *api.sign_in_routes(), Mount("/api/v1", api.app())],
+    routes=[
+        Route("/healthz", api.health),
+        *api.sign_in_routes(),
+        Mount("/api/v1", api.app()),
+        WebSocketRoute("/live", web.Live().connect),
+    ],
     middleware=[Middleware(web.Headers), Middleware(web.Guard)],
     on_script_error=errors.show,
 )

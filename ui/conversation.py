@@ -14,6 +14,7 @@ from lib.desk.attachments import AttachmentCard
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
 from lib.desk.history import Line
+from lib.desk.links import WORDS, LinkCard
 from lib.desk.listing import TicketRow
 from ui import words
 
@@ -122,6 +123,18 @@ def facts(row: TicketRow) -> None:
         f"<span>asked by {escape(row.requester)}, {_time(row.created_at)}</span>"
         f"<span>updated {_time(row.updated_at)}</span></div>"
     )
+
+
+def linked(cards: Sequence[LinkCard]) -> None:
+    """Show how a ticket stands to others."""
+    if not cards:
+        return
+    lines = (
+        f"<li><span class='dk-quiet'>{WORDS[c.name]}</span> <a href='/ticket?id={c.number}'>#{c.number}</a> "
+        f"{escape(c.title)} <span class='dk-quiet'>({escape(c.status)})</span></li>"
+        for c in cards
+    )
+    st.html(f"<ul class='dk dk-links' aria-label='Linked tickets'>{''.join(lines)}</ul>")
 
 
 def panel(named: Mapping[str, str]) -> None:

@@ -1,17 +1,18 @@
 """The facts of a ticket beside its conversation, each changed where it stands by those who may."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from db.models import Ticket
-from db.vocabulary import Kind, Permission, Priority, Scope
+from db.vocabulary import Kind, Permission, Priority
 from lib import gate
-from lib.desk import categories, comments, participants, statuses, tickets
+from lib.desk import categories, comments, links, participants, statuses, tickets, workflow
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
+from lib.desk.links import LinkCard
 from lib.desk.listing import TicketRow
 from lib.errors import Conflict, Refusal
 from lib.gate import Actor
@@ -20,6 +21,10 @@ from lib.transactions import Session
 from ui import conversation, page, words
 
 LARGEST = 2**31 - 1
+OFFERED = (
+    Permission.TICKET_ASSIGN_OTHER, Permission.TICKET_CLAIM, Permission.TICKET_CLOSE, Permission.TICKET_MERGE,
+    Permission.TICKET_TRANSITION, Permission.TICKET_UPDATE,
+)  # fmt: skip
 NOBODY = 0
 _PRESSED = "_pressed"
 
@@ -35,19 +40,31 @@ class Choices:
     copied: Mapping[int, str]
     tags: tuple[str, ...]
     may: frozenset[Permission]
+    targets: Collection[int]
+    asks: Collection[int]
+    linked: tuple[LinkCard, ...]
+    obstacle: str | None
+    works: bool
 
 
 def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
     """Read what the panel offers."""
-    may = frozenset(p for p in Permission if gate.covers(session, me, p, ticket))
+    may = frozenset(p for p in OFFERED if gate.covers(session, me, p, ticket))
+    stored = {s.id or 0: s for s in statuses.used(session)}
+    here = ticket.status_id
     return Choices(
-        statuses={s.id: s for s in statuses.every(session)},
+        statuses={id: statuses.card(s) for id, s in stored.items()},
         categories={c.id: c.path for c in categories.every(session)} if me.staff else {},
         teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
         assignees={p.id: p.name for p in tickets.assignable(session, ticket)} if me.staff else {},
         copied={p.id: p.name for p in participants.of(session, me, ticket)},
         tags=tuple(tickets.tags_of(session, ticket)),
         may=may,
+        targets=workflow.targets(session, me, stored).get(here, []),
+        asks=[to for was, to in workflow.asking(session, me, stored) if was == here],
+        linked=tuple(links.of(session, me, ticket)),
+        obstacle=links.obstacle(session, me, ticket) if ticket.open else None,
+        works=gate.works(me, Permission.TICKET_UPDATE, ticket),
     )
 
 
@@ -55,13 +72,12 @@ def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     """Show the facts, and let the person change what they may."""
     change = _Changer(me, facts)
     change.meet()
-    changes = me.may(Permission.TICKET_UPDATE, least=Scope.TEAM) and Permission.TICKET_UPDATE in offered.may
     _status(change, facts, offered)
     _assignee(change, me, facts, offered)
-    if changes:
+    if offered.works:
         _staff_facts(change, facts, offered)
-    conversation.panel(_fixed(facts, offered, all_of_them=not changes))
-    if Permission.TICKET_UPDATE in offered.may and (me.staff or facts.first_response_at is None):
+    conversation.panel(_fixed(facts, offered, all_of_them=not offered.works))
+    if Permission.TICKET_UPDATE in offered.may and (offered.works or facts.first_response_at is None):
         _edit(change)
 
 
@@ -78,6 +94,7 @@ def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str
         "Opened": words.when(facts.created_at),
         "Updated": words.when(facts.updated_at),
         "Resolved": words.when(facts.resolved_at) if facts.resolved_at else "",
+        "Due": facts.due_on.isoformat() if facts.due_on and all_of_them else "",
         "Tags": ", ".join(offered.tags),
     }
     return {name: value for name, value in shown.items() if value}
@@ -126,9 +143,13 @@ class _Changer:
 
 def _status(change: _Changer, facts: TicketRow, offered: Choices) -> None:
     if Permission.TICKET_TRANSITION in offered.may:
-        names = {id: s.name for id, s in offered.statuses.items()}
+        names = {
+            id: s.name for id, s in offered.statuses.items() if id in (facts.status_id, *offered.targets)
+        }
         chosen = change.choose("Status", names, facts.status_id, "status")
-        if chosen is not None:
+        if chosen in offered.asks:
+            _why(change, chosen, names[chosen])
+        elif chosen is not None:
             change(f"Moved to {names[chosen]}.", _move, to=chosen)
     elif Permission.TICKET_CLOSE in offered.may:
         done = [s for s in offered.statuses.values() if s.kind == Kind.DONE and s.counts]
@@ -140,8 +161,17 @@ def _status(change: _Changer, facts: TicketRow, offered: Choices) -> None:
             change("Thank you. It is completed.", _move, to=done[0].id)
 
 
-def _move(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
-    tickets.move(session, me, ticket, to=statuses.find(session, to), seen=seen)
+@st.dialog("Why?", on_dismiss=page.fall_back)
+def _why(change: "_Changer", to: int, name: str) -> None:
+    with st.form("why", border=False):
+        reason = st.text_input(f"Please say why you move it to {name}", max_chars=500)
+        st.caption("Everybody who sees the ticket can read it in the history.")
+        if st.form_submit_button("Move it", type="primary"):
+            change(f"Moved to {name}.", _move, to=to, reason=reason)
+
+
+def _move(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int, reason: str = "") -> None:
+    tickets.move(session, me, ticket, to=statuses.find(session, to), seen=seen, reason=reason)
 
 
 def _assignee(change: _Changer, me: Actor, facts: TicketRow, offered: Choices) -> None:
@@ -174,8 +204,49 @@ def _staff_facts(change: _Changer, facts: TicketRow, offered: Choices) -> None:
         change(f"Priority is {level.label} now.", tickets.prioritize, priority=level)
     if (chosen := change.choose("Category", offered.categories, facts.category_id, "category")) is not None:
         change("Category changed.", _categorize, to=chosen)
+    _schedule(change, facts)
     if (team := change.choose("Team", offered.teams, facts.team_id, "team")) is not None:
         change(f"Handed to {offered.teams[team]}.", _give_team, to=team)
+
+
+def _schedule(change: "_Changer", facts: TicketRow) -> None:
+    chosen = st.date_input(
+        "Due", facts.due_on, key=f"due-{facts.number}-{facts.version}-{page.turn()}", format="YYYY-MM-DD"
+    )
+    if chosen != facts.due_on:
+        change("Due date set." if chosen else "Due date removed.", tickets.schedule, due_on=chosen)
+
+
+def related(offered: Choices) -> None:
+    """Show how the ticket stands to others."""
+    if offered.obstacle:
+        st.warning(f"This ticket can't be completed yet: {offered.obstacle}.", icon=":material/block:")
+    conversation.linked(offered.linked)
+
+
+def linker(me: Actor, facts: TicketRow, offered: Choices) -> None:
+    """Let staff link the ticket to others, and unlink it."""
+    if Permission.TICKET_MERGE not in offered.may:
+        return
+    change = _Changer(me, facts)
+    with st.popover("Link to another ticket", icon=":material/add_link:"):
+        with st.form(f"link-{facts.number}-{page.turn()}", border=False):
+            name = st.selectbox("This ticket", list(links.NAMES), format_func=links.WORDS.__getitem__)
+            number = st.number_input("Number of the other ticket", 1, LARGEST, None, step=1, format="%d")
+            if st.form_submit_button("Link", type="primary") and number:
+                change("Linked.", _link, name=name, number=int(number))
+        for card in offered.linked:
+            told = f"Unlink: {links.WORDS[card.name]} #{card.number}"
+            if st.button(told, key=f"unlink-{card.name}-{card.number}", icon=":material/link_off:"):
+                change("Unlinked.", _unlink, name=card.name, number=card.number)
+
+
+def _link(session: Session, me: Actor, ticket: Ticket, *, name: str, number: int, seen: int) -> None:  # noqa: ARG001
+    links.link(session, me, ticket, name=name, other=tickets.find(session, me, number))
+
+
+def _unlink(session: Session, me: Actor, ticket: Ticket, *, name: str, number: int, seen: int) -> None:  # noqa: ARG001
+    links.unlink(session, me, ticket, name=name, other=tickets.find(session, me, number))
 
 
 def _categorize(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int) -> None:

@@ -38,6 +38,11 @@ VIEWS: Mapping[str, View] = {
     "done": View("Done", {"kind": ("done",)}, ("Nothing is done yet.",)),
     "all": View("All", {}, ("No tickets here yet.", *NEW)),
 }
+BOARD: Mapping[str, View] = {
+    "all": View("Everybody's", {}, ()),
+    "mine": View("Mine", {"assignee": ("me",)}, ()),
+    "unassigned": View("Unassigned", {"assignee": ("none",)}, ()),
+}
 SORTS: Mapping[str, str] = {
     "-updated": "Last updated",
     "-created": "Newest",

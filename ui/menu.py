@@ -35,11 +35,13 @@ class Entry:
 
 ENTRIES = (
     Entry("desk/tickets", "", "Tickets", "confirmation_number", Permission.TICKET_READ),
+    Entry("desk/board", "board", "Board", "view_kanban", Permission.TICKET_TRANSITION),
     Entry("desk/new_ticket", "new", "New ticket", "add_circle", Permission.TICKET_CREATE),
     Entry("desk/ticket", "ticket", "Ticket", "confirmation_number", Permission.TICKET_READ, listed=False),
     Entry("admin/people", "people", "People", "group", Permission.USER_MANAGE, Scope.TEAM),
     Entry("admin/teams", "teams", "Teams", "groups", Permission.TEAM_MANAGE, Scope.TEAM),
     Entry("admin/categories", "categories", "Categories", "category", Permission.SYSTEM_MANAGE),
+    Entry("admin/statuses", "statuses", "Statuses", "label", Permission.SYSTEM_MANAGE),
     Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM),
     Entry("account/profile", "profile", "Profile", "account_circle"),
     Entry("account/set_up", "set-up", "Set up", "rocket_launch", signed_out=True, listed=False),

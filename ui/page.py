@@ -93,6 +93,11 @@ def turn() -> int:
     return st.session_state.get(_TURN, 0)
 
 
+def fall_back() -> None:
+    """Let choices that came to nothing show what is again."""
+    st.session_state[_TURN] = turn() + 1
+
+
 def tell(sentence: str, *, good: bool = True) -> None:
     """Say something on the next run: good news passes, a refusal stays until the next click."""
     st.session_state[_TOLD] = (sentence, good)

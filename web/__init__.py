@@ -3,5 +3,6 @@
 from web.guard import Guard
 from web.headers import Headers
 from web.lines import gather
+from web.live import Live
 
-__all__ = ["Guard", "Headers", "gather"]
+__all__ = ["Guard", "Headers", "Live", "gather"]

@@ -22,6 +22,8 @@ CLOSED = (
 )  # fmt: skip
 """Files come through Docket's own route; figures and remote control are nobody's; signing in is Docket's own."""
 SIGNED_IN = ("/media",)
+NEWS = "/live"
+"""The one WebSocket that is not a page's."""
 LOGGED = ("/api/", "/auth/", "/t/")
 
 log = structlog.get_logger("docket.web")
@@ -41,7 +43,7 @@ class Guard:
         refusal = await self._refusal(scope)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
-        elif scope["type"] == "websocket":
+        elif scope["type"] == "websocket" and scope["path"] != NEWS:
             await self.app(await to_thread.run_sync(tabs.known, scope), tabs.asked(receive), send)
         else:
             await self.app(scope, receive, _logging(scope, send))

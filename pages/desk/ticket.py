@@ -33,8 +33,10 @@ shown.facts(facts)
 left, right = st.columns([5, 2], gap="large")
 with right:
     details.panel(me, facts, choices)
+    details.linker(me, facts, choices)
 with left:
     shown.description(ticket, facts.requester, files)
+    details.related(choices)
     if thread.earlier:
         lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
     shown.thread(thread, files)

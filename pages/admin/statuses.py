@@ -1,0 +1,43 @@
+"""Statuses: where tickets may stand, in which order, and which moves each role may make."""
+
+import streamlit as st
+from streamlit_sortables import sort_items
+
+from db.vocabulary import Kind
+from lib.desk import statuses
+from ui import frame, keeping, page, words
+
+me = page.me()
+frame.header("Statuses", actor=me)
+with page.see() as session:
+    found = statuses.every(session)
+
+with (
+    st.expander("New status", icon=":material/add:"),
+    st.form("new_status", clear_on_submit=True, border=False),
+):
+    name = st.text_input("Name", max_chars=40)
+    kind = st.selectbox("What it means", list(Kind), format_func=keeping.KINDS.__getitem__)
+    counts = st.checkbox("A ticket done this way counts as resolved", value=True)
+    if st.form_submit_button("Add", type="primary"):
+        with page.attempt("Status added.") as session:
+            statuses.create(session, me, name=name, kind=kind, counts=counts)
+
+st.subheader("Order", anchor=False)
+st.caption("Drag them into the order in which the board shows them.")
+ids = {s.name: s.id for s in found}
+ordered = sort_items(list(ids), key=f"order-{page.turn()}")
+if ordered != list(ids) and set(ordered) == set(ids):
+    with page.attempt("Order kept.") as session:
+        statuses.order(session, me, [ids[name] for name in ordered])
+
+st.subheader("Each status", anchor=False)
+for status in found:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.markdown(f"**{words.plain(status.name)}**  \n:gray[{keeping.described(status)}]")
+        with st.popover("Change", icon=":material/edit:"):
+            keeping.change(me, status, found)
+
+keeping.workflow(me, found)

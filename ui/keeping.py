@@ -1,0 +1,106 @@
+"""The parts with which administrators keep statuses and the workflow."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from db.vocabulary import Kind
+from lib.desk import statuses
+from lib.desk import workflow as rules
+from lib.desk.statuses import StatusCard
+from lib.gate import Actor
+from lib.people import roles
+from ui import page
+
+KINDS = {
+    Kind.TODO: "Not begun",
+    Kind.ACTIVE: "Being worked on",
+    Kind.BLOCKED: "Waits for somebody else",
+    Kind.PAUSED: "Waits for the requester",
+    Kind.DONE: "Done",
+}
+NO_LIMIT = 0
+MAY = {"allowed": "May", "reason": "May, with a reason", "no": "May not"}
+
+
+def described(status: StatusCard) -> str:
+    """Return what a status means and asks, in words."""
+    parts = [KINDS[status.kind]]
+    if status.is_default:
+        parts.append("tickets begin here")
+    if status.kind == Kind.DONE and not status.counts:
+        parts.append("does not count as resolved")
+    if status.asks_reason:
+        parts.append("asks for a reason")
+    if status.limit:
+        parts.append(f"at most {status.limit} at once")
+    return " · ".join(parts)
+
+
+def change(me: Actor, status: StatusCard, every: Sequence[StatusCard]) -> None:
+    """Let an administrator change or retire one status."""
+    with st.form(f"change-{status.id}", border=False):
+        name = st.text_input("Name", status.name, max_chars=40)
+        asks = st.checkbox("Ask whoever moves a ticket here for a reason", status.asks_reason)
+        limit = st.number_input(
+            "Warn above this many tickets (0: never)", 0, 10_000, status.limit or NO_LIMIT
+        )
+        if st.form_submit_button("Save", type="primary"):
+            with page.attempt("Saved.") as session:
+                row = statuses.find(session, status.id)
+                statuses.rename(session, me, row, name=name)
+                statuses.ask_reason(session, me, row, asks=asks)
+                statuses.set_limit(session, me, row, limit=int(limit) or None)
+    if status.is_default:
+        return
+    heirs = {
+        s.id: s.name
+        for s in every
+        if s.id != status.id and (s.kind == Kind.DONE) == (status.kind == Kind.DONE)
+    }
+    with st.form(f"retire-{status.id}", border=False):
+        heir = st.selectbox("When retired, its tickets go to", list(heirs), format_func=heirs.__getitem__)
+        if st.form_submit_button("Retire", icon=":material/inventory_2:"):
+            with page.attempt("Retired.") as session:
+                successor = statuses.find(session, heir) if heir else None
+                statuses.retire(session, me, statuses.find(session, status.id), successor=successor)
+
+
+def workflow(me: Actor, every: Sequence[StatusCard]) -> None:
+    """Let an administrator say which moves a role may make."""
+    st.subheader("Workflow", anchor=False)
+    st.caption("Every move is allowed unless you say otherwise here, role by role.")
+    with page.see() as session:
+        there = {r.id: r.name for r in roles.every(session)}
+    names = {s.id: s.name for s in every}
+    left, middle, right = st.columns(3)
+    role = left.selectbox("Role", list(there), format_func=lambda id: there[id].capitalize(), key="role")
+    was = middle.selectbox("From", list(names), format_func=names.__getitem__, key="was")
+    to = right.selectbox("To", [i for i in names if i != was], format_func=names.__getitem__, key="to")
+    with page.see() as session:
+        own = rules.rules(session, role)
+    now = own.get((was, to), rules.USUAL)
+    at = "no" if not now.allowed else "reason" if now.asks_reason else "allowed"
+    chosen = st.segmented_control(
+        "This role",
+        list(MAY),
+        default=at,
+        required=True,
+        format_func=MAY.__getitem__,
+        key=f"may-{role}-{was}-{to}-{at}",
+    )
+    if chosen and chosen != at:
+        with page.attempt("Workflow changed.") as session:
+            rules.set_rule(
+                session, me, role_id=role, was=statuses.find(session, was), to=statuses.find(session, to),
+                allowed=chosen != "no", asks_reason=chosen == "reason",
+            )  # fmt: skip
+    unusual = [
+        f"{names[a]} → {names[b]}: {_may(r)}" for (a, b), r in own.items() if a in names and b in names
+    ]
+    for line in unusual:
+        st.caption(line)
+
+
+def _may(rule: rules.Rule) -> str:
+    return MAY["no"] if not rule.allowed else MAY["reason"]

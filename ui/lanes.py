@@ -1,0 +1,185 @@
+"""Between the board on the screen and the desk: lanes in, one move out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from lib.desk import board as desk
+from lib.desk import statuses, tickets, workflow
+from lib.desk.filters import Narrowed
+from lib.desk.listing import TicketRow
+from lib.errors import Refusal
+from lib.gate import Actor
+from lib.transactions import Session
+from lib.trust import news
+from ui import page
+from ui.components import board as drawn
+from ui.components.board import Card, Group, Lane, Move
+from ui.components.live import live
+
+ROWS = {
+    "none": "No rows",
+    "assignee": "Rows by assignee",
+    "priority": "Rows by priority",
+    "category": "Rows by category",
+}
+_REFUSED, _ASKED, _UNDO = "_board_refused", "_board_asked", "_board_undo"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the board shows: lanes, cards, rows, where cards may go, and the newest event that this run has read."""
+
+    lanes: tuple[Lane, ...]
+    cards: tuple[Card, ...]
+    groups: tuple[Group, ...]
+    allowed: Mapping[int, list[int]]
+    asks: frozenset[tuple[int, int]]
+    newest: int
+
+
+def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown:
+    """Read the board for a person."""
+    newest = news.newest(session)
+    found = desk.lanes(session, me, narrowed)
+    stuck = desk.blocked(session, found)
+    cards = tuple(_card(row, stuck.get(row.number), rows) for lane in found for row in lane.cards)
+    there = {lane.status.id or 0: lane.status for lane in found}
+    return Shown(
+        lanes=tuple(
+            Lane(
+                lane.status.id or 0,
+                lane.status.name,
+                lane.status.kind,
+                lane.count,
+                more_href=f"/?show=all&status={lane.status.id}" if lane.count > len(lane.cards) else "",
+                limit=lane.status.limit,
+            )
+            for lane in found
+        ),
+        cards=cards,
+        groups=_groups(cards) if rows != "none" else (),
+        allowed=workflow.targets(session, me, there),
+        asks=workflow.asking(session, me, there),
+        newest=newest,
+    )
+
+
+def _card(row: TicketRow, blocker: int | None, rows: str) -> Card:
+    return Card(
+        number=row.number,
+        title=row.title,
+        lane=row.status_id,
+        group=_group(row, rows),
+        priority=row.priority.label,
+        category=row.category or "",
+        assignee=row.assignee or "",
+        updated=row.updated_at,
+        version=row.version,
+        blocked=f"Blocked by #{blocker}, which is still open" if blocker else "",
+        confidential=row.confidential,
+    )
+
+
+def _group(row: TicketRow, rows: str) -> str:
+    match rows:
+        case "assignee":
+            return row.assignee or "Nobody yet"
+        case "priority":
+            return row.priority.label.capitalize()
+        case "category":
+            return row.category or "No category"
+    return ""
+
+
+def _groups(cards: tuple[Card, ...]) -> tuple[Group, ...]:
+    order = {"Urgent": 0, "High": 1, "Normal": 2, "Low": 3, "Nobody yet": -1}
+    names = sorted({card.group for card in cards}, key=lambda name: (order.get(name, 4), name.casefold()))
+    return tuple(Group(name, name) for name in names)
+
+
+def hear(shown: Shown) -> None:
+    """Let this fragment run again when anything happens on the desk."""
+    live(key="live", topic=news.DESK, since=shown.newest)
+
+
+def board(shown: Shown) -> Move | None:
+    """Draw the board; give the move that somebody made."""
+    _undo()
+    asked = st.session_state.get(_ASKED)
+    if asked:
+        _why(*asked)
+    return drawn.board(
+        shown.lanes,
+        shown.cards,
+        key="board",
+        allowed=shown.allowed,
+        groups=shown.groups,
+        refused=st.session_state.pop(_REFUSED, ""),
+        asked=asked[0] if asked else None,
+    )
+
+
+def move(made: Move, shown: Shown) -> None:
+    """Do what was done on the board, asking for a reason first where the workflow wants one."""
+    back = _back(made, shown)
+    if back is not None and (back.to, made.to) in shown.asks:
+        st.session_state[_ASKED] = made, back
+    else:
+        _do(made, back, reason="")
+    st.rerun(scope="fragment")
+
+
+def _back(made: Move, shown: Shown) -> Move | None:
+    """Return the move that would put a card back between its neighbours, or None when it is not on the board."""
+    was = next((card.lane for card in shown.cards if card.number == made.number), None)
+    if was is None:
+        return None
+    lane = [card.number for card in shown.cards if card.lane == was]
+    at = lane.index(made.number)
+    below = lane[at + 1] if at + 1 < len(lane) else None
+    return Move(made.number, was, below, made.seen, lane[at - 1] if at else None)
+
+
+def _do(made: Move, back: Move | None, *, reason: str) -> None:
+    me = page.me()
+    try:
+        with page.act() as session:
+            ticket = tickets.find(session, me, made.number, to_change=True)
+            tickets.move(
+                session, me, ticket, to=statuses.find(session, made.to), seen=made.seen, reason=reason
+            )
+            desk.place(session, me, ticket, before=made.before, after=made.after)
+            undo = replace(back, seen=ticket.version) if back and back.to != made.to else None
+    except Refusal as refusal:
+        st.session_state[_REFUSED] = refusal.sentence
+        undo = None
+    st.session_state[_UNDO] = undo
+
+
+def _undo() -> None:
+    back = st.session_state.get(_UNDO)
+    if back and st.button(
+        f"Undo the move of #{back.number}", icon=":material/undo:", key=f"undo-{back.seen}"
+    ):
+        _do(back, None, reason="Undone")
+        st.rerun(scope="fragment")
+
+
+def _forget() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+@st.dialog("Why?", on_dismiss=_forget)
+def _why(asked: Move, back: Move | None) -> None:
+    with st.form("why", border=False):
+        reason = st.text_input(f"Please say why you move #{asked.number}", max_chars=500)
+        left, right = st.columns(2)
+        said = left.form_submit_button("Move it", type="primary", width="stretch")
+        stopped = right.form_submit_button("Leave it", width="stretch")
+    if said or stopped:
+        st.session_state.pop(_ASKED, None)
+        if said:
+            _do(asked, back, reason=reason)
+        st.rerun()
