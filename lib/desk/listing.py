@@ -139,7 +139,7 @@ def _joined(chosen: Select) -> Select:
 
 
 def _row(r: Any) -> TicketRow:
-    values = [*r[:4], Kind(r[4]), Priority(r[5]), *r[6:]]
+    values: list[Any] = [*r[:4], Kind(r[4]), Priority(r[5]), *r[6:]]
     return TicketRow(*values)
 
 
