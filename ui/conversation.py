@@ -1,6 +1,5 @@
 """A conversation as HTML: every text escaped or rendered by `lib.text`, every file through Docket's own route."""
 
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -16,10 +15,7 @@ from lib.desk.conversation import Thread
 from lib.desk.history import Line
 from lib.desk.links import WORDS, LinkCard
 from lib.desk.listing import TicketRow
-from ui import words
-
-TONES = 4
-"""Colours that avatars may have, by name."""
+from ui import faces, words
 
 
 def description(ticket: Ticket, requester: str, files: Sequence[AttachmentCard]) -> None:
@@ -74,9 +70,8 @@ def _deed(line: Line) -> str:
 
 
 def _avatar(name: str) -> str:
-    initials = "".join(part[0] for part in name.split()[:2] if part[0].isalnum()).upper() or "?"
-    tone = zlib.crc32(name.encode()) % TONES
-    return f"<span class='dk-avatar' data-tone='{tone}' aria-hidden='true'>{escape(initials)}</span>"
+    initials = escape(faces.initials(name))
+    return f"<span class='dk-avatar' data-tone='{faces.tone(name)}' aria-hidden='true'>{initials}</span>"
 
 
 def _time(at: datetime) -> str:

@@ -68,12 +68,17 @@ class Move:
         """What the browser sent; None when it is malformed or names a lane that is not there."""
         if not isinstance(value, Mapping):
             return None
-        number, to, seen = (positive(value.get(name)) for name in ("number", "to", "seen"))
-        before, after = (positive(value.get(name)) for name in ("before", "after"))
-        odd = any(
-            value.get(name) is not None and positive(value.get(name)) is None for name in ("before", "after")
+        number, to, seen, before, after = (
+            positive(value.get(name)) for name in ("number", "to", "seen", "before", "after")
         )
-        if number is None or to not in lanes or seen is None or odd or number in (before, after):
+        odd = [
+            name
+            for name in ("before", "after")
+            if value.get(name) is not None and positive(value.get(name)) is None
+        ]
+        if number is None or to is None or seen is None or odd:
+            return None
+        if to not in lanes or number in (before, after):
             return None
         return cls(number, to, before, seen, after)
 

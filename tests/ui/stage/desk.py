@@ -17,14 +17,24 @@ from ui.components.board import Card, Group, Lane, Move
 TODO, ACTIVE, BLOCKED, PENDING, DONE = range(1, 6)
 NAMES = {TODO: "To-Do", ACTIVE: "In Progress", BLOCKED: "Blocked", PENDING: "Pending", DONE: "Completed"}
 KINDS = {TODO: "todo", ACTIVE: "active", BLOCKED: "blocked", PENDING: "paused", DONE: "done"}
-ALLOWED = {TODO: {ACTIVE, PENDING}, ACTIVE: {TODO, BLOCKED, PENDING, DONE}, BLOCKED: {ACTIVE}, PENDING: {ACTIVE}}
+ALLOWED = {
+    TODO: {ACTIVE, PENDING},
+    ACTIVE: {TODO, BLOCKED, PENDING, DONE},
+    BLOCKED: {ACTIVE},
+    PENDING: {ACTIVE},
+}
 ODD = {
     2: "<img src=x onerror='window.hurt=1'><script>window.hurt=1</script>",
     3: "W" * 200,
     7: "الطابعة في الطابق الثاني لا تعمل",
     8: "🖨️ Printer 🔥🔥🔥 " + "and it goes on about the same thing for a long while " * 4,
 }
-TITLES = ["Printer on floor 2 jams", "Invoice 8841 was paid twice", "New laptop for Anna Berg", "VPN drops every hour"]
+TITLES = [
+    "Printer on floor 2 jams",
+    "Invoice 8841 was paid twice",
+    "New laptop for Anna Berg",
+    "VPN drops every hour",
+]
 PEOPLE = ["Rita Agbaje", "Tom Okafor-Lindqvist", "", "Zoë Ångström"]
 STUCK = {11: "Blocked by #12, which is still open.", 12: "Waits for the vendor. " * 12}
 
@@ -126,7 +136,8 @@ async def control(request: Request) -> Response:
         state.update({name: body[name] for name in ("refuse", "ask", "deaf", "event") if name in body})
     order = {name: [card.number for card in cards if card.lane == lane] for lane, name in NAMES.items()}
     made = [[each.number, each.to, each.before, each.seen] for each in moves]
-    return JSONResponse({"order": order, "moves": made, "sockets": len(sockets), **state})
+    below = [each.after for each in moves]
+    return JSONResponse({"order": order, "moves": made, "below": below, "sockets": len(sockets), **state})
 
 
 async def live(socket: WebSocket) -> None:

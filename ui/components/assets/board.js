@@ -11,6 +11,8 @@ import { fly, rectangles } from "./board/glide.js"
 import { Keys } from "./board/keys.js"
 import { Menu } from "./board/menu.js"
 import { Moves } from "./board/moves.js"
+import { Notice } from "./board/notice.js"
+import { Stops } from "./board/stops.js"
 import * as words from "./board/words.js"
 
 const boards = new WeakMap()
@@ -31,18 +33,19 @@ class Board {
     this.root = root
     this.place = arrived()
     this.elements = new Map()
+    this.stops = new Stops()
     this.stirred = new Set() // numbers whose place was decided, to be watched on their way there
     this.news = make("p", { className: "hidden", ariaLive: "assertive", role: "status" })
-    this.notice = make("div", { className: "notice", hidden: true, role: "alert" })
+    this.notice = new Notice()
     this.frame = new Frame(root, this.place?.folded)
     this.moves = new Moves({ send: (move) => this.setTriggerValue("move", move), lost: (move) => this.lost(move) })
     this.menu = new Menu(this)
     this.drag = new Drag(this)
     this.keys = new Keys(this)
-    root.replaceChildren(make("p", { className: "hidden", id: "help" }, words.HELP), this.frame.board, this.notice, this.menu.box, this.news)
+    root.replaceChildren(make("p", { className: "hidden", id: "help" }, words.HELP), this.frame.board, this.notice.box, this.menu.box, this.news)
     root.addEventListener("click", (event) => this.open(event))
     root.addEventListener("auxclick", (event) => this.open(event))
-    root.addEventListener("focusin", (event) => this.point(event.target.closest(".card")))
+    root.addEventListener("focusin", (event) => this.use(event.target.closest(".card")))
     this.fit = () => this.frame.fit()
     addEventListener("resize", this.fit)
     this.tick = setInterval(() => this.refresh(), 60_000)
@@ -61,16 +64,15 @@ class Board {
 
   // Python has spoken: perhaps about a move, perhaps because somebody else did something.
   take({ data, setTriggerValue }) {
-    const first = !this.data
+    const before = this.data
     Object.assign(this, { data, setTriggerValue })
     this.cards = new Map(data.cards.map((card) => [card.number, card]))
     this.lanes = new Map(data.lanes.map((lane) => [lane.id, lane]))
     for (const number of this.moves.settle(data, this.cards)) this.stirred.add(number)
     if (this.carried && !this.cards.has(this.carried.number)) this.cancel(words.gone(this.carried.number))
     this.draw()
-    if (data.refused && data.turn !== this.told) this.tell(data.refused)
-    this.told = data.turn
-    if (first) styled(this.root).then(() => this.arrive())
+    if (data.refused && (data.turn !== before?.turn || data.refused !== before.refused)) this.notice.tell(data.refused)
+    if (!before) styled(this.root).then(() => this.arrive())
   }
 
   arrive() {
@@ -99,7 +101,7 @@ class Board {
     const busy = new Set(laid.map(({ number }) => number))
     this.frame.draw(this.data, this.shown, (card) => this.element(card, busy))
     for (const [number, element] of this.elements) if (!this.cards.has(number)) this.forget(number, element)
-    this.rove()
+    this.stops.draw(this.shown, this.elements)
     if (focused && this.focused !== focused) this.refocus(focused, neighbour)
     fly(rectanglesBefore, this.elements, this.root)
     this.stirred.clear()
@@ -125,19 +127,10 @@ class Board {
     stays?.querySelector(".title").focus({ preventScroll: true })
   }
 
-  // One card takes part in the tab order, the one that was used last.
-  point(card) {
-    if (!card || Number(card.dataset.number) === this.current) return
-    this.current = Number(card.dataset.number)
-    this.rove()
-  }
-
-  rove() {
-    if (!this.elements.has(this.current)) this.current = this.shown.first()?.number
-    const element = this.elements.get(this.current)
-    if (element === this.roving) return
-    for (const [card, index] of [[this.roving, -1], [element, 0]]) for (const each of card?.querySelectorAll("a, button") ?? []) each.tabIndex = index
-    this.roving = element
+  use(card) {
+    if (!card) return
+    this.stops.use(Number(card.dataset.number), this.shown)
+    this.stops.draw(this.shown, this.elements)
   }
 
   link(number) {
@@ -149,13 +142,14 @@ class Board {
   }
 
   may(from, to) {
-    return from === to || this.lanes.get(from).goals?.includes(to)
+    return from === to || this.lanes.get(from)?.goals?.includes(to)
   }
 
   // Picks a card up; the version that is seen now goes with it.
   lift(number) {
+    if (this.carried) this.cancel()
     const home = this.shown.at(number)
-    this.dismiss()
+    this.notice.dismiss()
     this.carried = { number, seen: this.cards.get(number).version, home }
     this.frame.close((lane, group) => !this.may(home.lane, lane) || group !== home.group)
     return this.carried
@@ -212,23 +206,11 @@ class Board {
   lost(move) {
     this.stirred.add(move.number)
     this.draw()
-    this.tell(words.lost(move.number))
+    this.notice.tell(words.lost(move.number))
   }
 
   say(sentence) {
     this.news.textContent = sentence
-  }
-
-  // A sentence that stays until the next deed, or until it is put away.
-  tell(sentence) {
-    const close = make("button", { type: "button", ariaLabel: "Close", onclick: () => this.dismiss() }, "×")
-    this.notice.hidden = false
-    this.notice.replaceChildren(make("p", {}, sentence), close)
-  }
-
-  dismiss() {
-    this.notice.hidden = true
-    this.notice.replaceChildren()
   }
 
   refresh() {
@@ -241,7 +223,7 @@ class Board {
     if (!link || event.button > 1 || event.target.closest("button")) return
     if (plain(event)) {
       event.preventDefault()
-      const number = Number(event.target.closest(".card")?.dataset.number ?? this.current)
+      const number = Number(event.target.closest(".card")?.dataset.number ?? 0)
       go(link.getAttribute("href"), { number, scrolls: this.frame.scrolls, folded: [...this.frame.folded] })
     } else if (!event.target.closest("a")) {
       window.open(link.href, "_blank", "noopener")

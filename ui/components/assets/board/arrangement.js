@@ -38,8 +38,9 @@ export class Arrangement {
     return this.cell(lane, group)?.cards.at(Math.min(wanted, this.cell(lane, group).cards.length - 1))
   }
 
-  first() {
-    for (const { cards } of this.cells.values()) if (cards.length) return cards[0]
+  key(number) {
+    const cell = this.places.get(number)
+    return cell && place(cell.lane, cell.group)
   }
 
   // What a card would say of itself if it were put at this index of a cell.

@@ -16,7 +16,7 @@ export function dress(element, card, { movable }) {
   title.href = card.href
   title.textContent = card.title
   title.setAttribute("aria-describedby", `top-${card.number} facts-${card.number}`)
-  const button = element.querySelector("button") ?? menu(card)
+  const button = element.querySelector(".more") ?? menu(card)
   button.hidden = !movable
   element.classList.toggle("fresh", card.unread)
   element.classList.toggle("movable", movable)
@@ -25,18 +25,16 @@ export function dress(element, card, { movable }) {
     make("time", { dateTime: card.updated, title: `Changed ${absolute(card.updated)}` }, age(card.updated)),
     ...(card.confidential ? [mark("dk-lock", "Confidential")] : []),
     ...(card.unread ? [mark("unread", "Something new")] : []))
-  const head = element.querySelector(".line") ?? make("div", { className: "line" })
   const facts = make("div", { className: "facts", id: `facts-${card.number}` },
     ...(card.blocked ? [make("span", { className: "stuck", title: card.blocked }, make("span", { className: "hidden" }, "Blocked: "), make("span", {}, card.blocked))] : []),
     make("span", { className: "dk-priority", dataset: { level: card.priority } }, card.priority[0].toUpperCase() + card.priority.slice(1)),
     make("span", { className: "category", title: card.category, dir: "auto" }, card.category),
     face(card))
-  if (head.parentNode === element) {
-    head.firstElementChild.replaceWith(top)
-    element.lastElementChild.replaceWith(facts)
+  if (title.parentNode === element) {
+    element.firstElementChild.replaceWith(top)
+    title.nextElementSibling.replaceWith(facts)
   } else {
-    head.append(top, button)
-    element.replaceChildren(head, title, facts)
+    element.replaceChildren(top, title, facts, button)
   }
 }
 

@@ -1,16 +1,16 @@
 // Dragging with a mouse, a pen or a finger. A finger has to rest for a moment first, so that it can also scroll.
+import { Edge } from "./edge.js"
 import { ghost } from "./glide.js"
 import * as words from "./words.js"
 
 const REST = 250
 const SLIP = 8 // pixels a resting finger may stray
 const PULL = 5 // pixels a mouse goes before it drags
-const EDGE = 48
-const FASTEST = 16 // pixels a frame
 
 export class Drag {
   constructor(board) {
     this.board = board
+    this.edge = new Edge(board.frame.board)
     const { root } = board
     root.addEventListener("pointerdown", (event) => this.down(event))
     root.addEventListener("pointermove", (event) => this.move(event))
@@ -30,7 +30,8 @@ export class Drag {
 
   down(event) {
     const card = event.target.closest(".card.movable")
-    if (!card || event.button || this.hand || event.target.closest("button")) return
+    if (!card || event.button || this.on || event.target.closest("button")) return
+    this.release()
     if (this.board.carried) this.board.cancel()
     const touch = event.pointerType === "touch"
     this.hand = { card, pointer: event.pointerId, x: event.clientX, y: event.clientY, touch }
@@ -40,6 +41,7 @@ export class Drag {
   move(event) {
     const { hand } = this
     if (hand?.pointer !== event.pointerId) return
+    if (!event.buttons) return this.on || this.release() // let go where it could not be heard
     const far = Math.hypot(event.clientX - hand.x, event.clientY - hand.y)
     if (!this.on && hand.touch && far > SLIP) return this.release()
     if (!this.on && !hand.touch && far > PULL) this.begin()
@@ -74,7 +76,7 @@ export class Drag {
     if (!this.on) return
     if (!board.carried) return this.release() // it has left the board meanwhile
     hand.ghost.style.translate = `${hand.x - hand.grip.x}px ${hand.y - hand.grip.y}px`
-    this.scroll()
+    this.edge.scroll(hand, this.cell()?.box)
     board.carry(this.goal())
     this.frame = requestAnimationFrame(() => this.step())
   }
@@ -102,19 +104,6 @@ export class Drag {
     })
     const index = at < 0 ? others.length : at
     return board.shown.goal({ lane: cell.lane, group: cell.group, index }, hand.number)
-  }
-
-  scroll() {
-    const { x, y } = this.hand
-    const { board } = this.board.frame
-    const pane = board.getBoundingClientRect()
-    board.scrollLeft += pull(x, pane.left, pane.right)
-    board.scrollTop += pull(y, pane.top, pane.bottom)
-    const cell = this.cell()
-    const box = cell?.box.getBoundingClientRect()
-    if (box) cell.box.scrollTop += pull(y, Math.max(box.top, 0), Math.min(box.bottom, innerHeight))
-    const page = document.querySelector('[data-testid="stMain"]')
-    if (page && (pane.top < 0 || pane.bottom > innerHeight)) page.scrollTop += pull(y, 0, innerHeight)
   }
 
   up(event) {
@@ -149,10 +138,4 @@ export class Drag {
   end() {
     this.release()
   }
-}
-
-// How far to scroll when the hand is near an edge, and the faster the nearer.
-function pull(at, low, high) {
-  const depth = at < low + EDGE ? at - low - EDGE : at > high - EDGE ? at - high + EDGE : 0
-  return Math.max(-1, Math.min(1, depth / EDGE)) * FASTEST
 }

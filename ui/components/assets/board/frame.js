@@ -1,5 +1,6 @@
 // The lanes themselves: headings, rows of a grouped board, and the cells in which cards stand.
 import { make } from "../dom.js"
+import { guard } from "./swipe.js"
 import * as words from "./words.js"
 
 export class Frame {
@@ -9,6 +10,7 @@ export class Frame {
     this.board = make("div", { className: "board", role: "group" })
     this.board.setAttribute("aria-describedby", "help")
     this.built = ""
+    guard(this.board)
   }
 
   draw(data, shown, element) {

@@ -1,7 +1,7 @@
 // Cards that change their place are seen on their way, unless somebody asked for less motion.
 const LONGEST = 240
 const MOST = 12
-const still = matchMedia("(prefers-reduced-motion: reduce)")
+export const still = matchMedia("(prefers-reduced-motion: reduce)")
 
 // Where these cards are seen now; null in `known` says that a card is not to be followed.
 export function rectangles(numbers, elements, known) {
