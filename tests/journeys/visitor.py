@@ -27,10 +27,11 @@ CALM = """() => {
   const all = (what) => [...document.querySelectorAll(what)]
   const app = document.querySelector('[data-testid="stApp"]')
   const drawn = (host) => host.shadowRoot?.querySelector(".root")?.children.length
+  const seen = (host) => host.closest('[data-testid="stElementContainer"]')?.style.display !== "none"
   return app?.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
     && all('[data-testid="stMain"] :is(h1, h2, h3, [data-testid="stAlert"])').length
     && !all('[data-stale="true"], [data-testid="stSkeleton"]').length
-    && all('[data-testid="stBidiComponentIsolated"]').every(drawn)
+    && all('[data-testid="stBidiComponentIsolated"]').filter(seen).every(drawn)
 }"""
 # Streamlit's number library tries WebAssembly first, is refused, and counts without it.
 TELL_OF_BREACHES = """document.addEventListener("securitypolicyviolation", (breach) => {
