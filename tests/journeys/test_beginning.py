@@ -88,7 +88,7 @@ def test_the_printed_link_makes_one_administrator_who_invites_the_others(fresh, 
         path = invite(page, name, email, role)
         guest = visit(url=fresh.url)
         guest.go(path)
-        guest.page.get_by_label("New password").fill(PASSWORD)
+        guest.page.get_by_label("New password", exact=True).fill(PASSWORD)
         guest.page.get_by_label("The same once more").fill(f"{PASSWORD}!")
         guest.page.get_by_role("button", name="Set password").click()
         expect(guest.page.get_by_text("The two are not the same.")).to_be_visible()
