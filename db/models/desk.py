@@ -11,7 +11,10 @@ from db.types import Moment
 from db.vocabulary import Kind, Priority
 from lib.errors import Conflict
 
-OPEN = text("open")
+OPEN = {"sqlite_where": text("open = 1"), "postgresql_where": text("open")}
+"""The condition of an index on open tickets, letter by letter as a query says it: else SQLite doesn't use it."""
+FACTS = ("team_id", "requester_id", "confidential", "deleted_at")
+"""What the gate asks of a ticket: an index that ends with it answers a count without opening a row."""
 
 
 class Status(SQLModel, table=True):
@@ -51,7 +54,10 @@ class Ticket(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
-        Index("ix_ticket_updated", "updated_at", "id"),
+        Index(
+            "ix_ticket_updated",
+            "updated_at", "id", "created_at", "first_response_at", "resolved_at", "assignee_id", *FACTS,
+        ),
         Index("ix_ticket_created", "created_at", "id"),
         Index("ix_ticket_priority", "priority", "id"),
         Index("ix_ticket_team_updated", "team_id", "updated_at", "id"),
@@ -60,11 +66,12 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_team_priority", "team_id", "priority", "id"),
         Index("ix_ticket_requester_updated", "requester_id", "updated_at", "id"),
         Index("ix_ticket_assignee_updated", "assignee_id", "updated_at", "id"),
+        Index("ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id", "status_id", *FACTS, **OPEN),
         Index(
-            "ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id",
-            sqlite_where=OPEN, postgresql_where=OPEN,
+            "ix_ticket_open_status",
+            "status_id", "team_id", "created_at", "first_response_at", "assignee_id", *FACTS[1:], **OPEN,
         ),
-        Index("ix_ticket_open_updated", "updated_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_ticket_open_updated", "updated_at", "id", **OPEN),
         Index("ix_ticket_status_updated", "status_id", "updated_at", "id"),
         Index("ix_ticket_status_rank", "status_id", "rank", "id"),
         Index("ix_ticket_team_status_rank", "team_id", "status_id", "rank", "id"),
@@ -148,7 +155,14 @@ class TicketTag(SQLModel, table=True):
 class Comment(SQLModel, table=True):
     """A public reply, or an internal note that a requester never receives a byte of."""
 
-    __table_args__ = (Index("ix_comment_ticket", "ticket_id", "id"),)
+    __table_args__ = (
+        Index("ix_comment_ticket", "ticket_id", "id"),
+        Index(
+            "ix_comment_said", "ticket_id", "id", "author_id",
+            sqlite_where=text("internal = 0 AND removed_at IS NULL"),
+            postgresql_where=text("NOT internal AND removed_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from db.types import Moment
@@ -19,8 +19,12 @@ class Event(SQLModel, table=True):
         Index("ix_event_ticket", "ticket_id", "id"),
         Index("ix_event_action", "action", "id"),
         Index("ix_event_actor", "actor_id", "id"),
+        Index(
+            "ix_event_behalf", "ticket_id", "action",
+            sqlite_where=text("behalf_id IS NOT NULL"), postgresql_where=text("behalf_id IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Moment, index=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_
 from sqlmodel import Session, col, select
 
-from db.models import Category, Status, Tag, Team, Ticket, TicketTag
-from db.vocabulary import Kind, Priority
-from lib import text
+from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
+from db.vocabulary import Action, Kind, Permission, Priority
+from lib import clock, gate, text
 from lib.desk import search
 from lib.errors import Invalid
 from lib.gate import PASS, Actor
@@ -17,10 +17,21 @@ from lib.gate import PASS, Actor
 SORTS = ("updated", "created", "priority", "number")
 FIELDS = (
     "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "tag",
-    "created_after", "created_before", "updated_after", "updated_before", "due_before",
+    "last_word", "answered", "opened_by",
+    "created_after", "created_before", "updated_after", "updated_before",
+    "responded_after", "responded_before", "resolved_after", "resolved_before", "due_before",
 )  # fmt: skip
 MOST = 50
 """Values that one parameter may be repeated with."""
+MOMENTS = {
+    "created": Ticket.created_at,
+    "updated": Ticket.updated_at,
+    "responded": Ticket.first_response_at,
+    "resolved": Ticket.resolved_at,
+}
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+SKEW = timedelta(hours=1)
+"""How far two machines' clocks may differ: a ticket was changed last when it was resolved, or later, but for this."""
 
 Conditions = list[ColumnElement[bool]]
 
@@ -68,13 +79,26 @@ def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Cond
 def _moment(name: str, value: str) -> ColumnElement[bool]:
     if name == "due_before":
         return _due(name, value)
-    column = col(Ticket.created_at if name.startswith("created") else Ticket.updated_at)
+    what, _, side = name.partition("_")
+    column, at = col(MOMENTS[what]), _time(name, value)
+    if side == "before":
+        return column < at
+    # What was answered or resolved since then was changed since then, and that has indexes.
+    implied = what in ("responded", "resolved")
+    return and_(column >= at, col(Ticket.updated_at) >= at - SKEW) if implied else column >= at
+
+
+def _time(name: str, value: str) -> datetime:
     try:
+        if value.endswith("d") and value[:-1].isascii() and value[:-1].isdigit():
+            return clock.now() - timedelta(days=int(value[:-1][:6]))
         at = datetime.fromisoformat(value)
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(at, EARLIEST)
     except (ValueError, OverflowError):
-        raise _wrong(name, "Use a date like 2026-01-31, or a time like 2026-01-31T09:00:00Z.") from None
-    return column >= at if name.endswith("_after") else column < at
+        raise _wrong(
+            name, "Use a date like 2026-01-31, a time like 2026-01-31T09:00:00Z, or days ago like 7d."
+        ) from None
 
 
 def _due(name: str, value: str) -> ColumnElement[bool]:
@@ -93,9 +117,18 @@ def _value(  # noqa: PLR0911 - one line a field
             closed = col(Ticket.open) == (value != Kind.DONE)
             return and_(closed, col(Ticket.status_id).in_(list(session.exec(named).all())))
         case "kind" if value == "open":
-            return col(Ticket.open).is_(True)
+            return col(Ticket.open)
         case "priority" if value.upper() in Priority.__members__:
             return col(Ticket.priority) == Priority[value.upper()]
+        case "team" if value == "mine":
+            return gate.within(actor, Permission.TICKET_TRANSITION)
+        case "last_word" if value == "requester":
+            return last_word()
+        case "answered" if value in ("yes", "no"):
+            never = col(Ticket.first_response_at).is_(None)
+            return never if value == "no" else ~never
+        case "opened_by" if value == "requester":
+            return not_(on_behalf())
         case "assignee" if value == "none":
             return col(Ticket.assignee_id).is_(None)
         case "assignee" | "requester":
@@ -110,6 +143,31 @@ def _value(  # noqa: PLR0911 - one line a field
         case "status" | "category" | "team":
             return _named(session, name, value)
     raise _wrong(name, f"“{value[:40]}” is none of its values.")
+
+
+def last_word() -> ColumnElement[bool]:
+    """The SQL condition that nobody has publicly replied since the requester's last word; the request is their first."""
+    said = (
+        select(Comment.author_id)
+        .where(Comment.ticket_id == Ticket.id, ~col(Comment.internal), col(Comment.removed_at).is_(None))
+        .order_by(col(Comment.id).desc())
+        .limit(1)
+        .correlate(Ticket)
+    )
+    return func.coalesce(said.scalar_subquery(), Ticket.requester_id) == Ticket.requester_id
+
+
+def on_behalf() -> ColumnElement[bool]:
+    """The SQL condition that somebody else opened the ticket for its requester, as the event of its opening tells."""
+    return exists(
+        select(Event.id)
+        .where(
+            Event.ticket_id == Ticket.id,
+            Event.action == Action.TICKET_CREATED,
+            col(Event.behalf_id).is_not(None),
+        )
+        .correlate(Ticket)
+    )
 
 
 def _person(actor: Actor, name: str, value: str) -> ColumnElement[bool]:

@@ -39,6 +39,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('ix_event_action', 'event', ['action', 'id'], unique=False)
+    op.create_index('ix_event_behalf', 'event', ['ticket_id', 'action'], unique=False, sqlite_where=sa.text('behalf_id IS NOT NULL'), postgresql_where=sa.text('behalf_id IS NOT NULL'))
     op.create_index('ix_event_actor', 'event', ['actor_id', 'id'], unique=False)
     op.create_index('ix_event_at', 'event', ['at'], unique=False)
     op.create_index('ix_event_ticket', 'event', ['ticket_id', 'id'], unique=False)
@@ -230,8 +231,9 @@ def upgrade() -> None:
     op.create_index('ix_ticket_assignee_updated', 'ticket', ['assignee_id', 'updated_at', 'id'], unique=False)
     op.create_index('ix_ticket_category_updated', 'ticket', ['category_id', 'updated_at', 'id'], unique=False)
     op.create_index('ix_ticket_created', 'ticket', ['created_at', 'id'], unique=False)
-    op.create_index('ix_ticket_open_assignee', 'ticket', ['assignee_id', 'priority', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('open'), postgresql_where=sa.text('open'))
-    op.create_index('ix_ticket_open_updated', 'ticket', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('open'), postgresql_where=sa.text('open'))
+    op.create_index('ix_ticket_open_assignee', 'ticket', ['assignee_id', 'priority', 'updated_at', 'id', 'status_id', 'team_id', 'requester_id', 'confidential', 'deleted_at'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
+    op.create_index('ix_ticket_open_status', 'ticket', ['status_id', 'team_id', 'created_at', 'first_response_at', 'assignee_id', 'requester_id', 'confidential', 'deleted_at'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
+    op.create_index('ix_ticket_open_updated', 'ticket', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
     op.create_index('ix_ticket_priority', 'ticket', ['priority', 'id'], unique=False)
     op.create_index('ix_ticket_requester_updated', 'ticket', ['requester_id', 'updated_at', 'id'], unique=False)
     op.create_index('ix_ticket_status_updated', 'ticket', ['status_id', 'updated_at', 'id'], unique=False)
@@ -239,7 +241,7 @@ def upgrade() -> None:
     op.create_index('ix_ticket_team_number', 'ticket', ['team_id', 'id'], unique=False)
     op.create_index('ix_ticket_team_priority', 'ticket', ['team_id', 'priority', 'id'], unique=False)
     op.create_index('ix_ticket_team_updated', 'ticket', ['team_id', 'updated_at', 'id'], unique=False)
-    op.create_index('ix_ticket_updated', 'ticket', ['updated_at', 'id'], unique=False)
+    op.create_index('ix_ticket_updated', 'ticket', ['updated_at', 'id', 'created_at', 'first_response_at', 'resolved_at', 'assignee_id', 'team_id', 'requester_id', 'confidential', 'deleted_at'], unique=False)
 
     op.create_table('comment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -256,6 +258,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_comment'))
     )
     op.create_index('ix_comment_author_id', 'comment', ['author_id'], unique=False)
+    op.create_index('ix_comment_said', 'comment', ['ticket_id', 'id', 'author_id'], unique=False, sqlite_where=sa.text('internal = 0 AND removed_at IS NULL'), postgresql_where=sa.text('NOT internal AND removed_at IS NULL'))
     op.create_index('ix_comment_ticket', 'comment', ['ticket_id', 'id'], unique=False)
 
     op.create_table('participant',

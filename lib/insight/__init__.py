@@ -1,0 +1,1 @@
+"""Numbers about the work, read from tickets and their events."""

@@ -1,0 +1,132 @@
+"""How long first responses and resolutions take; docs/metrics.md has each definition.
+
+All times are calendar time: nights and weekends count, until working hours are known. Durations are in whole seconds,
+from one moment to another with the fractions of a second cut off both.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import ColumnElement, and_, extract, false, func, literal, true
+from sqlmodel import Session, col, select
+
+from db.models import Event, Status, Ticket
+from db.vocabulary import Action, Kind, Permission, Scope
+from lib import clock, gate
+from lib.desk import filters
+from lib.gate import Actor
+
+WINDOWS = (30, 7, 1)
+"""Days over which the dashboard looks back: the first that is not too much to read at once."""
+MOST = 2500
+"""Tickets that are not too many to read at once."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How `n` durations lie: their median, the one that nine in ten do not exceed, their mean, in whole seconds."""
+
+    n: int = 0
+    median: int | None = None
+    p90: int | None = None
+    mean: int | None = None
+
+
+def spread(durations: Iterable[int]) -> Spread:
+    """Return how durations lie; the median of an even number is the mean of the two in the middle, p90 one of them."""
+    ordered = sorted(durations)
+    n = len(ordered)
+    if not n:
+        return Spread()
+    median = (ordered[(n - 1) // 2] + ordered[n // 2]) // 2
+    return Spread(n, median, ordered[ceil(0.9 * n) - 1], sum(ordered) // n)
+
+
+def scope(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for whose work `report.view` shows: assigned to oneself, one's teams', everybody's."""
+    match actor.reach(Permission.REPORT_VIEW):
+        case Scope.OWN:
+            return col(Ticket.assignee_id) == actor.id
+        case Scope.TEAM:
+            return col(Ticket.team_id).in_(sorted(actor.teams))
+        case Scope.ALL:
+            return true()
+    return false()
+
+
+def window(session: Session, actor: Actor) -> int:
+    """Return over how many days to look back: the first of WINDOWS with at most MOST tickets changed in it, or the last."""
+    for days in WINDOWS[:-1]:
+        since = clock.now() - timedelta(days=days)
+        touched = select(literal(1)).where(scope(actor), col(Ticket.updated_at) >= since).limit(MOST + 1)
+        counted = select(func.count()).select_from(touched.subquery()).execution_options(**gate.PASS)
+        if session.execute(counted).scalar_one() <= MOST:
+            return days
+    return WINDOWS[-1]
+
+
+def first_response(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
+    """Return the times from creation to the first public reply by staff who are not the requester, given in the period.
+
+    Source: `ticket.created_at` and `ticket.first_response_at`, which the deed of that reply (`comment.added`) writes.
+    Tickets that staff opened on somebody's behalf (`ticket.created` with `behalf_id`) were answered at creation and
+    are left out. Raises NotPermitted for whoever sees no reports.
+    """
+    gate.require(actor, Permission.REPORT_VIEW)
+    answered = col(Ticket.first_response_at)
+    in_time = and_(answered >= since, answered < until, ~filters.on_behalf())
+    return _between(session, actor, answered, since, in_time)
+
+
+def resolution(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
+    """Return the times from creation to the last entry into a done status that counts, of tickets resolved in the period.
+
+    Source: `ticket.created_at` and `ticket.resolved_at`, which the move (`ticket.moved`) writes and a reopening clears.
+    Cancelled tickets never count; reopened ones count again once they are done, and for longer. Raises NotPermitted.
+    """
+    gate.require(actor, Permission.REPORT_VIEW)
+    resolved = col(Ticket.resolved_at)
+    return _between(session, actor, resolved, since, and_(resolved >= since, resolved < until))
+
+
+def first_resolution(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
+    """Return the times from creation to the first entry into a done status that counts, where it lies in the period.
+
+    Source: the first `ticket.moved` event into such a status, under today's or an earlier name. Unlike `resolution` it
+    doesn't grow when a ticket is reopened, and counts tickets that are open again. Raises NotPermitted.
+    """
+    gate.require(actor, Permission.REPORT_VIEW)
+    moved = (
+        select(func.min(Event.at))
+        .where(
+            Event.ticket_id == Ticket.id,
+            Event.action == Action.TICKET_MOVED,
+            col(Event.new).in_(_resolving(session)),
+        )
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    return _between(session, actor, moved, since, and_(moved >= since, moved < until))
+
+
+def _between(
+    session: Session, actor: Actor, end: ColumnElement, since: datetime, *conditions: ColumnElement[bool]
+) -> Spread:
+    # Nothing happens to a ticket that doesn't touch updated_at, which has the indexes.
+    touched = col(Ticket.updated_at) >= since - filters.SKEW
+    chosen = gate.visible(actor, extract("epoch", col(Ticket.created_at)), extract("epoch", end))
+    rows: Sequence = session.execute(chosen.where(scope(actor), touched, *conditions)).all()
+    return spread(int(ended) - int(began) for began, ended in rows)
+
+
+def _resolving(session: Session) -> list[str]:
+    """Return every name that a done status which counts has had."""
+    done = select(Status.id, Status.name).where(Status.kind == Kind.DONE, col(Status.counts))
+    named = {f"status:{id}": name for id, name in session.exec(done).all()}
+    renamed = select(Event.old).where(
+        Event.action == Action.STATUS_CHANGED, Event.field == "name", col(Event.subject).in_(named)
+    )
+    earlier = session.exec(renamed.execution_options(**gate.PASS)).all()
+    return sorted({*named.values(), *(name for name in earlier if name)})
