@@ -43,6 +43,10 @@ def _warm() -> None:
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
+    from ui import charts
+
+    charts.warm()
+
 
 def _pages_by_navigation_only() -> None:
     """Keep Streamlit from scanning pages/ by itself until the first st.navigation.

@@ -42,7 +42,9 @@ class Narrowing(Form):
     assignee: Some = Field([], description="by id, or `me`, or `none`")
     requester: Some = Field([], description="by id, or `me`")
     tag: Some = Field([], description="by name")
-    last_word: Some = Field([], description="`requester`: nobody has publicly replied since the requester's last word")
+    last_word: Some = Field(
+        [], description="`requester`: nobody has publicly replied since the requester's last word"
+    )
     answered: Some = Field([], description="`yes` or `no`: whether staff ever replied in public")
     opened_by: Some = Field([], description="`requester`: not opened by somebody else on their behalf")
     created_after: Some = Field([], description="a date or time, or days ago like `7d`; included")

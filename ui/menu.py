@@ -34,7 +34,8 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("desk/tickets", "", "Tickets", "confirmation_number", Permission.TICKET_READ),
+    Entry("desk/dashboard", "", "Dashboard", "home", Permission.TICKET_READ),
+    Entry("desk/tickets", "tickets", "Tickets", "confirmation_number", Permission.TICKET_READ),
     Entry("desk/board", "board", "Board", "view_kanban", Permission.TICKET_TRANSITION),
     Entry("desk/new_ticket", "new", "New ticket", "add_circle", Permission.TICKET_CREATE),
     Entry("desk/ticket", "ticket", "Ticket", "confirmation_number", Permission.TICKET_READ, listed=False),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from db.vocabulary import Action, Channel
 from lib import transactions
+from lib.desk.filters import FIELDS
 from lib.errors import NotSignedIn, Refusal
 from lib.gate import Actor
 from lib.people import browsers, sessions
@@ -125,7 +126,7 @@ def here() -> str:
     kept = [
         (k, v)
         for k in st.query_params
-        if k in {"id", "show", "sort", "q"}
+        if k in {"id", "show", "sort", *FIELDS}
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)

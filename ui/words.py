@@ -34,3 +34,15 @@ def when(at: datetime) -> str:
     """Return a moment in the viewer's own time zone: "23 Nov 2026, 14:05"."""
     zone = get_timezone(st.context.timezone or "UTC")
     return format_datetime(at, "d MMM y, HH:mm", tzinfo=zone, locale="en")
+
+
+def lasting(seconds: int) -> str:
+    """Return a duration in its two largest units: "2 d 4 h", "3 h 5 min", "12 min"."""
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if not minutes:
+        return "< 1 min"
+    if not hours:
+        return f"{minutes} min"
+    large, small = (f"{days} d", hours % 24) if days else (f"{hours} h", minutes % 60)
+    unit = "h" if days else "min"
+    return f"{large} {small} {unit}" if small else large

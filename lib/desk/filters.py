@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true
 from sqlmodel import Session, col, select
 
 from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
@@ -42,6 +42,11 @@ class Narrowed:
 
     conditions: tuple[ColumnElement[bool], ...] = ()
     few: bool = False
+
+
+def both(one: Narrowed, other: Narrowed) -> Narrowed:
+    """Return what meets the conditions of one and of the other."""
+    return Narrowed((*one.conditions, *other.conditions), one.few or other.few)
 
 
 def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Narrowed:
@@ -117,18 +122,13 @@ def _value(  # noqa: PLR0911 - one line a field
             closed = col(Ticket.open) == (value != Kind.DONE)
             return and_(closed, col(Ticket.status_id).in_(list(session.exec(named).all())))
         case "kind" if value == "open":
-            return col(Ticket.open)
+            return col(Ticket.open) == true()
         case "priority" if value.upper() in Priority.__members__:
             return col(Ticket.priority) == Priority[value.upper()]
         case "team" if value == "mine":
             return gate.within(actor, Permission.TICKET_TRANSITION)
-        case "last_word" if value == "requester":
-            return last_word()
-        case "answered" if value in ("yes", "no"):
-            never = col(Ticket.first_response_at).is_(None)
-            return never if value == "no" else ~never
-        case "opened_by" if value == "requester":
-            return not_(on_behalf())
+        case "last_word" | "answered" | "opened_by":
+            return _talk(name, value)
         case "assignee" if value == "none":
             return col(Ticket.assignee_id).is_(None)
         case "assignee" | "requester":
@@ -145,8 +145,21 @@ def _value(  # noqa: PLR0911 - one line a field
     raise _wrong(name, f"“{value[:40]}” is none of its values.")
 
 
+def _talk(name: str, value: str) -> ColumnElement[bool]:
+    never = col(Ticket.first_response_at).is_(None)
+    known = {
+        ("last_word", "requester"): last_word,
+        ("answered", "no"): lambda: never,
+        ("answered", "yes"): lambda: ~never,
+        ("opened_by", "requester"): lambda: not_(on_behalf()),
+    }
+    if (name, value) not in known:
+        raise _wrong(name, f"“{value[:40]}” is none of its values.")
+    return known[name, value]()
+
+
 def last_word() -> ColumnElement[bool]:
-    """The SQL condition that nobody has publicly replied since the requester's last word; the request is their first."""
+    """The SQL condition that nobody has publicly replied since the requester's last word; asking is one."""
     said = (
         select(Comment.author_id)
         .where(Comment.ticket_id == Ticket.id, ~col(Comment.internal), col(Comment.removed_at).is_(None))

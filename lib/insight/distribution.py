@@ -35,7 +35,9 @@ def by_status(session: Session, actor: Actor, narrowed: Narrowed) -> list[tuple[
     Source: `ticket.status_id`; what the actor may not see is not counted.
     """
     there = [s for s in statuses.every(session) if s.kind != Kind.DONE]
-    counts = _counts(session, actor, narrowed, [and_(col(Ticket.open), col(Ticket.status_id) == s.id) for s in there])
+    counts = _counts(
+        session, actor, narrowed, [and_(col(Ticket.open), col(Ticket.status_id) == s.id) for s in there]
+    )
     return list(zip(there, counts, strict=True))
 
 
@@ -59,7 +61,7 @@ def by_age(session: Session, actor: Actor, narrowed: Narrowed) -> list[Bucket]:
     ]
     counts = _counts(session, actor, narrowed, conditions)
     return [
-        Bucket(days, after and after.isoformat(), before and before.isoformat(), count)
+        Bucket(days, after.isoformat() if after else None, before.isoformat() if before else None, count)
         for days, (after, before), count in zip(AGES, bounds, counts, strict=True)
     ]
 

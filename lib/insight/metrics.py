@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, true
 from sqlmodel import Session, col, select
@@ -45,7 +46,7 @@ def spread(durations: Iterable[int]) -> Spread:
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for whose work `report.view` shows: assigned to oneself, one's teams', everybody's."""
+    """The SQL condition on `ticket` for whose work `report.view` shows: what one is assigned, one's teams', all."""
     match actor.reach(Permission.REPORT_VIEW):
         case Scope.OWN:
             return col(Ticket.assignee_id) == actor.id
@@ -57,7 +58,7 @@ def scope(actor: Actor) -> ColumnElement[bool]:
 
 
 def window(session: Session, actor: Actor) -> int:
-    """Return over how many days to look back: the first of WINDOWS with at most MOST tickets changed in it, or the last."""
+    """Return how many days to look back: the first of WINDOWS in which at most MOST tickets changed, or the last."""
     for days in WINDOWS[:-1]:
         since = clock.now() - timedelta(days=days)
         touched = select(literal(1)).where(scope(actor), col(Ticket.updated_at) >= since).limit(MOST + 1)
@@ -81,7 +82,7 @@ def first_response(session: Session, actor: Actor, *, since: datetime, until: da
 
 
 def resolution(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
-    """Return the times from creation to the last entry into a done status that counts, of tickets resolved in the period.
+    """Return the times from creation to the last entry into a done status that counts, within the period.
 
     Source: `ticket.created_at` and `ticket.resolved_at`, which the move (`ticket.moved`) writes and a reopening clears.
     Cancelled tickets never count; reopened ones count again once they are done, and for longer. Raises NotPermitted.
@@ -112,7 +113,7 @@ def first_resolution(session: Session, actor: Actor, *, since: datetime, until: 
 
 
 def _between(
-    session: Session, actor: Actor, end: ColumnElement, since: datetime, *conditions: ColumnElement[bool]
+    session: Session, actor: Actor, end: Any, since: datetime, *conditions: ColumnElement[bool]
 ) -> Spread:
     # Nothing happens to a ticket that doesn't touch updated_at, which has the indexes.
     touched = col(Ticket.updated_at) >= since - filters.SKEW

@@ -15,14 +15,14 @@ with frame.narrow("set_password"):
     st.title("Choose a password", anchor=False)
     if st.session_state.get("_password_set"):
         st.success("Your password is set. Sign in with it now.", icon=":material/check_circle:")
-        st.page_link("pages/desk/tickets.py", label="Sign in", icon=":material/login:")
+        st.page_link("pages/desk/dashboard.py", label="Sign in", icon=":material/login:")
         st.stop()
     if not works:
         st.error(
             "This link has been used or has expired. Ask your administrator for a new one.",
             icon=":material/link_off:",
         )
-        st.page_link("pages/desk/tickets.py", label="Go to sign-in", icon=":material/login:")
+        st.page_link("pages/desk/dashboard.py", label="Go to sign-in", icon=":material/login:")
         st.stop()
     with st.form("set_password"):
         password = st.text_input(

@@ -15,7 +15,7 @@ with frame.narrow("set_up"):
     st.title("Welcome to Docket", anchor=False)
     if st.session_state.get("_founded"):
         st.success("You are the first administrator. Sign in to begin.", icon=":material/check_circle:")
-        st.page_link("pages/desk/tickets.py", label="Sign in", icon=":material/login:")
+        st.page_link("pages/desk/dashboard.py", label="Sign in", icon=":material/login:")
         st.stop()
     if not works:
         st.error(
@@ -23,7 +23,7 @@ with frame.narrow("set_up"):
             "If Docket has no administrator yet, restart it and open the link it prints.",
             icon=":material/link_off:",
         )
-        st.page_link("pages/desk/tickets.py", label="Go to sign-in", icon=":material/login:")
+        st.page_link("pages/desk/dashboard.py", label="Go to sign-in", icon=":material/login:")
         st.stop()
     st.write("You are about to become its first administrator. Others can be invited afterwards.")
     with st.form("set_up"):

@@ -2,18 +2,23 @@
 
 import streamlit as st
 
-from lib.desk import filters, listing
-from ui import frame, lists, page
+from lib.desk import filters, listing, statuses
+from lib.errors import Invalid
+from ui import frame, lists, page, words
 from ui.components.ticket_rows import Empty, Link, ticket_rows
-from ui.lists import SORTS, VIEWS, begin_again, shown
+from ui.lists import SORTS, VIEWS, begin_again, narrowing, offered, shown, told
 
 me = page.me()
 frame.header("Tickets", actor=me)
 
-views = {name: view for name, view in VIEWS.items() if me.staff or not view.staff}
+asked = st.query_params.get("show")
+views, given = offered(me, asked), narrowing()
+if asked in views and "show" not in st.session_state:
+    st.session_state["show"] = asked  # a link inside the running app doesn't fill it in
 show = st.segmented_control(
     "Show", list(views), key="show", default="open", required=True, bind="query-params",
     format_func=lambda name: views[name].label, label_visibility="collapsed", on_change=begin_again,
+    kwargs={"with_all": True},
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="bottom"):
     q = st.text_input(
@@ -25,16 +30,29 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         label_visibility="collapsed", width=170, on_change=begin_again,
     )  # fmt: skip
 
-wanted = {**views[show or "open"].filters, "q": (q or "",)}
+view = views.get(show or "", VIEWS["open"])
 with page.see() as session:
-    narrowed = filters.narrow(session, me, wanted)
+    try:
+        narrowed = filters.both(
+            filters.narrow(session, me, {**view.filters, "q": (q or "",)}), filters.narrow(session, me, given)
+        )
+    except Invalid:
+        page.nothing_here()
+    named = {str(s.id): s.name for s in statuses.every(session)} if "status" in given else {}
     found = listing.page(session, me, narrowed, sort=sort, cursor=st.query_params.get("after"), limit=50)
     count = listing.count(session, me, narrowed)
 
-st.caption(shown(count, "ticket"))
-empty = Empty("No ticket matches.") if q else Empty(*views[show or "open"].empty)
-kept = {k: v for k in ("show", "q", "sort") if (v := st.query_params.get(k))}
-more = [Link("Back to the top", lists.link("/", kept))] if "after" in st.query_params else []
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.caption(
+        shown(count, "ticket") + (f": {words.plain(told(given, named))}" if given else ""), width="content"
+    )
+    if given:
+        st.button(
+            "Show all of them", type="tertiary", key="widen", on_click=begin_again, kwargs={"with_all": True}
+        )
+empty = Empty("No ticket matches.") if q or given else Empty(*view.empty)
+kept = {k: st.query_params.get_all(k) for k in ("show", "q", "sort", *given) if k in st.query_params}
+more = [Link("Back to the top", lists.link("/tickets", kept))] if "after" in st.query_params else []
 if found.next:
-    more.append(Link("Next 50", lists.link("/", {**kept, "after": found.next})))
+    more.append(Link("Next 50", lists.link("/tickets", {**kept, "after": found.next})))
 ticket_rows(found.rows, key="rows", sort=sort, empty=empty, more=more)

@@ -1,0 +1,47 @@
+"""The first page: what to do now, what waits, and how it is going, each number opening its tickets."""
+
+import streamlit as st
+
+from ui import charts, dashboard, frame, page
+from ui.components.figures import figures
+from ui.components.ticket_rows import Empty, ticket_rows
+
+me = page.me()
+with page.see() as session:
+    seen = dashboard.read(session, me)
+
+frame.header("Dashboard", actor=me)
+figures(dashboard.cards(me, seen), key="cards", label="Tickets in numbers")
+
+heading = dashboard.HEADINGS[seen.shown]
+st.subheader(heading, anchor=False)
+ticket_rows(
+    seen.rows, key="rows", label=heading, sort=seen.sort, columns=dashboard.columns(seen),
+    empty=Empty(*dashboard.nothing(me)),
+)  # fmt: skip
+if seen.counts[seen.shown] > len(seen.rows):
+    st.page_link(
+        "pages/desk/tickets.py", label="Show all of them", icon=":material/arrow_forward:",
+        query_params={"show": seen.shown, "sort": seen.sort},
+    )  # fmt: skip
+
+if any(n for _, n in seen.statuses):
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Open tickets by status", anchor=False)
+        if dashboard.exact(seen):
+            charts.status_bar(seen.statuses, key="statuses")
+        figures(dashboard.by_status(seen), key="by-status", label="Open tickets by status", small=True)
+    with right:
+        st.subheader("Open tickets by age", anchor=False)
+        figures(dashboard.by_age(seen), key="by-age", label="Open tickets by age", small=True)
+
+if seen.times:
+    st.subheader(dashboard.period(seen), anchor=False)
+    figures(dashboard.times(me, seen), key="times", label=dashboard.period(seen))
+    st.caption("Medians: half took less. Nights and weekends are included.")
+
+if needs := dashboard.needs(seen):
+    st.subheader("Needs care", anchor=False)
+    st.markdown("\n".join(f"- {sentence}" for sentence in needs))
+    st.page_link("pages/admin/people.py", label="Go to People", icon=":material/group:")

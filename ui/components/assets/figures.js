@@ -1,0 +1,32 @@
+// Numbers that are links: a plain click opens the tickets inside the running app, any other as the browser would.
+import { make } from "./dom.js"
+import { go, plain } from "./navigate.js"
+
+const drawn = new WeakMap()
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".root")
+  const seen = JSON.stringify(data)
+  if (!drawn.has(root)) root.addEventListener("click", open)
+  if (drawn.get(root) === seen) return
+  drawn.set(root, seen)
+  const list = make("ul", { role: "list", ariaLabel: data.label, className: data.small ? "small" : "cards" })
+  list.append(...data.items.map((item) => make("li", {}, figure(item))))
+  root.replaceChildren(list)
+}
+
+function figure({ value, label, href, note, kind, quiet }) {
+  const name = kind
+    ? make("span", { className: "dk-status", dataset: { kind } }, make("span", {}, label))
+    : make("span", { className: "label" }, label)
+  const number = make("span", { className: "value" }, value)
+  return make("a", { href, className: quiet ? "quiet" : "" }, name, " ", number,
+    ...(note ? [" ", make("span", { className: "note" }, note)] : []))
+}
+
+function open(event) {
+  const link = event.target.closest("a")
+  if (!link || !plain(event)) return
+  event.preventDefault()
+  go(link.getAttribute("href"))
+}
