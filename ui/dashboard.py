@@ -32,6 +32,7 @@ NOTES = {
 LABELS = {
     "mine": "Assigned to me",
     "blocked": "Blocked",
+    "resolved": "Resolved",
     "team": "Open",
     "asked-open": "I asked for",
 }

@@ -49,7 +49,7 @@ VIEWS: Mapping[str, View] = {
     "blocked": View(
         "Blocked, mine", {**BLOCKED, "assignee": ME}, ("Nothing of yours is blocked.",), staff=True, listed=False
     ),
-    "resolved": View("Resolved by me", {**RESOLVED, "assignee": ME}, UNRESOLVED, staff=True, listed=False),
+    "resolved": View("Resolved, mine", {**RESOLVED, "assignee": ME}, UNRESOLVED, staff=True, listed=False),
     "team": View("My teams", {**OPEN, **TEAM}, ("Your teams have no open tickets.",), staff=True, listed=False),
     "team-unanswered": View(
         "Not answered yet", {**OPEN, **TEAM, "answered": ("no",)}, ("Every open ticket was answered.",),

@@ -72,9 +72,14 @@ class Ticket(SQLModel, table=True):
         _open("ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id", "status_id", *FACTS),
         _open(
             "ix_ticket_open_status",
-            "status_id", "team_id", "created_at", "first_response_at", "assignee_id", *FACTS[1:],
+            "status_id", "team_id", "created_at", "assignee_id", *FACTS[1:],
         ),
         _open("ix_ticket_open_updated", "updated_at", "id"),
+        Index(
+            "ix_ticket_unanswered", *FACTS, "assignee_id",
+            sqlite_where=text("open = 1 AND first_response_at IS NULL"),
+            postgresql_where=text("open AND first_response_at IS NULL"),
+        ),
         Index("ix_ticket_status_updated", "status_id", "updated_at", "id"),
         Index("ix_ticket_status_rank", "status_id", "rank", "id"),
         Index("ix_ticket_team_status_rank", "team_id", "status_id", "rank", "id"),

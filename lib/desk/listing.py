@@ -120,7 +120,7 @@ def ranked(actor: Actor, narrowed: Narrowed, *, limit: int) -> Any:
 
 def count(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> int:  # noqa: B008 - frozen
     """Count the tickets the actor may see, up to one more than CAP."""
-    some = gate.visible(actor, literal(1)).where(*narrowed.conditions).limit(CAP + 1).subquery()
+    some = gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(CAP + 1).subquery()
     return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
 
 
@@ -154,7 +154,10 @@ def _ids(
 ) -> Any:
     key, number = col(column), col(Ticket.id)
     order = (key.desc(), number.desc()) if down else (key, number)
-    conditions = [*narrowed.conditions, *([after] if after is not None else [])]
+    conditions = [
+        *(narrowed.indexed if narrowed.few else narrowed.conditions),
+        *([after] if after is not None else []),
+    ]
     base = gate.visible(actor, Ticket.id, key.label("key")).where(*conditions)
     if narrowed.few or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
         return select(base.order_by(*order).limit(limit).subquery().c.id)

@@ -21,7 +21,7 @@ from lib.gate import Actor
 
 WINDOWS = (30, 7, 1)
 """Days over which the dashboard looks back: the first that is not too much to read at once."""
-MOST = 2500
+MOST = 2000
 """Tickets that are not too many to read at once."""
 
 

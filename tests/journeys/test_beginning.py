@@ -74,8 +74,8 @@ def test_the_printed_link_makes_one_administrator_who_invites_the_others(fresh, 
     page = ada.page
     page.get_by_role("link", name="Sign in").click()
     ada.fill_in("ada@example.org")
-    expect(page.get_by_role("heading", name="Tickets")).to_be_visible()
-    expect(page.get_by_text("No open tickets.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    expect(page.get_by_text("No ticket is open.")).to_be_visible()
 
     late = visit(url=fresh.url)
     late.go(printed_link(fresh))

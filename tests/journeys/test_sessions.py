@@ -73,7 +73,7 @@ def test_who_is_disabled_is_out_at_the_next_click(office, visit):
 def test_who_leaves_a_team_no_longer_sees_its_tickets_at_the_next_click(office, visit):
     number = cast.ask(office.people.sam, "The keys of the archive are lost")
     mona = visit(office.people.rita)
-    page = mona.go()
+    page = mona.go("/tickets")
     expect(page.get_by_role("link", name="The keys of the archive are lost")).to_be_visible()
     with act() as session:
         rita = accounts.find(session, office.people.ada, office.people.rita.id)

@@ -232,7 +232,7 @@ def upgrade() -> None:
     op.create_index('ix_ticket_category_updated', 'ticket', ['category_id', 'updated_at', 'id'], unique=False)
     op.create_index('ix_ticket_created', 'ticket', ['created_at', 'id'], unique=False)
     op.create_index('ix_ticket_open_assignee', 'ticket', ['assignee_id', 'priority', 'updated_at', 'id', 'status_id', 'team_id', 'requester_id', 'confidential', 'deleted_at'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
-    op.create_index('ix_ticket_open_status', 'ticket', ['status_id', 'team_id', 'created_at', 'first_response_at', 'assignee_id', 'requester_id', 'confidential', 'deleted_at'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
+    op.create_index('ix_ticket_open_status', 'ticket', ['status_id', 'team_id', 'created_at', 'assignee_id', 'requester_id', 'confidential', 'deleted_at'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
     op.create_index('ix_ticket_open_updated', 'ticket', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
     op.create_index('ix_ticket_priority', 'ticket', ['priority', 'id'], unique=False)
     op.create_index('ix_ticket_requester_updated', 'ticket', ['requester_id', 'updated_at', 'id'], unique=False)
@@ -241,6 +241,7 @@ def upgrade() -> None:
     op.create_index('ix_ticket_team_number', 'ticket', ['team_id', 'id'], unique=False)
     op.create_index('ix_ticket_team_priority', 'ticket', ['team_id', 'priority', 'id'], unique=False)
     op.create_index('ix_ticket_team_updated', 'ticket', ['team_id', 'updated_at', 'id'], unique=False)
+    op.create_index('ix_ticket_unanswered', 'ticket', ['team_id', 'requester_id', 'confidential', 'deleted_at', 'assignee_id'], unique=False, sqlite_where=sa.text('open = 1 AND first_response_at IS NULL'), postgresql_where=sa.text('open AND first_response_at IS NULL'))
     op.create_index('ix_ticket_updated', 'ticket', ['updated_at', 'id', 'created_at', 'first_response_at', 'resolved_at', 'assignee_id', 'team_id', 'requester_id', 'confidential', 'deleted_at'], unique=False)
 
     op.create_table('comment',
