@@ -24,7 +24,7 @@ def office(desk):
         for n in range(30):
             asker, at = askers[n % 4], clock.now() - timedelta(days=n, hours=1)
             with clock.at(at):
-                opener = desk.arun if n % 5 == 1 else asker
+                opener = desk.arun if n % 7 == 1 else asker
                 ticket = tickets.create(
                     session, opener, title=f"Printer {n}", requester_id=asker.id, confidential=n % 9 == 0
                 )
