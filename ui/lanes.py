@@ -53,7 +53,7 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
                 lane.status.name,
                 lane.status.kind,
                 lane.count,
-                more_href=f"/tickets?show=all&status={lane.status.id}" if lane.count > len(lane.cards) else "",
+                more_href=f"/tickets?show=All&status={lane.status.id}" if lane.count > len(lane.cards) else "",
                 limit=lane.status.limit,
             )
             for lane in found

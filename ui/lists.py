@@ -82,17 +82,16 @@ NARROWING = [name for name in FIELDS if name != "q"]
 
 
 def offered(actor: Actor, asked: str | None) -> dict[str, View]:
-    """Return the views that a person may choose from: the usual ones, and the one that a link asked for."""
-    return {
-        name: view
-        for name, view in VIEWS.items()
-        if (actor.staff or not view.staff) and (view.listed or name == asked)
-    }
+    """Return the views that a person may choose from: the usual ones, and the one whose label a link asked for."""
+    open_to = {name: view for name, view in VIEWS.items() if actor.staff or not view.staff}
+    usual = {name: view for name, view in open_to.items() if view.listed}
+    further = (name for name, view in open_to.items() if view.label == asked and not view.listed)
+    return usual | {name: open_to[name] for name in [next(further, "")] if name}
 
 
-def opening(view: str = "open", **narrowing: str) -> str:
-    """Return the address of a list of tickets."""
-    return link("/tickets", {"show": view, **narrowing})
+def opening(view: str = "open", *, sort: str = "-updated", **narrowing: str) -> str:
+    """Return the address of a list of tickets; view and order stand in it by their labels, as people choose them."""
+    return link("/tickets", {"show": VIEWS[view].label, "sort": SORTS[sort], **narrowing})
 
 
 def narrowing() -> dict[str, list[str]]:

@@ -11,10 +11,7 @@ from ui.lists import SORTS, VIEWS, begin_again, narrowing, offered, shown, told
 me = page.me()
 frame.header("Tickets", actor=me)
 
-asked = st.query_params.get("show")
-views, given = offered(me, asked), narrowing()
-if asked in views and "show" not in st.session_state:
-    st.session_state["show"] = asked  # a link inside the running app doesn't fill it in
+views, given = offered(me, st.query_params.get("show")), narrowing()
 show = st.segmented_control(
     "Show", list(views), key="show", default="open", required=True, bind="query-params",
     format_func=lambda name: views[name].label, label_visibility="collapsed", on_change=begin_again,

@@ -105,7 +105,7 @@ def test_every_ticket_says_what_was_written(office, visit, hostile):
         assert letters(page.get_by_test_id("stHeading").inner_text()) == letters(title)
         undressed(page)
     for show in ("All", "Unassigned"):
-        rita.go(f"/?show={show}&q=alarm")
+        rita.go(f"/tickets?show={show}&q=alarm")
         expect(page.get_by_role("link", name=DRESSED[0], exact=True)).to_be_visible()
 
 

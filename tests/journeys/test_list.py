@@ -79,11 +79,11 @@ def test_a_row_opens_in_a_new_tab_and_by_keyboard(office, visit, many):
 
 def test_words_typed_into_the_search_narrow_the_list_and_stand_in_the_address(office, visit, many):
     rita = visit(office.people.rita)
-    page = rita.go()
+    page = rita.go("/tickets")
     page.get_by_placeholder("Find words").fill("lamp 042")
     expect(page.get_by_text("1 ticket", exact=True)).to_be_visible()
     expect(lamp(page, 42)).to_be_visible()
-    page.wait_for_url("**/?q=lamp*")
+    page.wait_for_url("**/tickets?q=lamp*")
     page.reload()
     expect(page.get_by_text("1 ticket", exact=True)).to_be_visible()
 
