@@ -63,7 +63,7 @@ def test_each_card_of_an_agent_opens_its_tickets_and_back_returns(busy, office, 
 def test_a_manager_sees_the_distribution_and_each_part_opens_its_tickets(busy, office, visit):
     mona = visit(office.people.mona)
     page = mona.go()
-    expect(page.get_by_role("img", name=re.compile("^5 open tickets: 2 of them To-Do"))).to_be_visible()
+    expect(page.get_by_role("figure", name=re.compile("^5 open tickets: 2 of them To-Do"))).to_be_visible()
     page.get_by_role("list", name="Open tickets by status").get_by_role(
         "link", name=re.compile("^To-Do 2")
     ).click()

@@ -127,7 +127,7 @@ def test_a_requester_sees_no_times_and_nobody_counts_what_they_may_not_see(desk)
         tickets.move(session, desk.sam, ticket, to=statuses.find(session, "Completed"), seen=ticket.version)
     since, until = clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1)
     with see() as session:
-        assert metrics.resolution(session, desk.mona, since=since, until=until).n == 0
+        assert metrics.resolution(session, desk.ada, since=since, until=until).n == 0
         for ask in (metrics.first_response, metrics.resolution, metrics.first_resolution):
             with pytest.raises(NotPermitted):
                 ask(session, desk.sam, since=since, until=until)
