@@ -163,7 +163,8 @@ def _status(change: _Changer, facts: TicketRow, offered: Choices) -> None:
 
 @st.dialog("Why?", on_dismiss=page.fall_back)
 def _why(change: "_Changer", to: int, name: str) -> None:
-    with st.form("why", border=False):
+    me = page.me()
+    with st.form(f"why-{me.id}", border=False):
         reason = st.text_input(f"Please say why you move it to {name}", max_chars=500)
         st.caption("Everybody who sees the ticket can read it in the history.")
         if st.form_submit_button("Move it", type="primary"):

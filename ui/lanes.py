@@ -53,7 +53,9 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
                 lane.status.name,
                 lane.status.kind,
                 lane.count,
-                more_href=f"/tickets?show=All&status={lane.status.id}" if lane.count > len(lane.cards) else "",
+                more_href=f"/tickets?show=All&status={lane.status.id}"
+                if lane.count > len(lane.cards)
+                else "",
                 limit=lane.status.limit,
             )
             for lane in found
@@ -127,7 +129,7 @@ def move(made: Move, shown: Shown) -> None:
     if back is not None and (back.to, made.to) in shown.asks:
         st.session_state[_ASKED] = made, back
     else:
-        _do(made, back, reason="")
+        _do(page.me(), made, back, reason="")
     st.rerun(scope="fragment")
 
 
@@ -142,8 +144,7 @@ def _back(made: Move, shown: Shown) -> Move | None:
     return Move(made.number, was, below, made.seen, lane[at - 1] if at else None)
 
 
-def _do(made: Move, back: Move | None, *, reason: str) -> None:
-    me = page.me()
+def _do(me: Actor, made: Move, back: Move | None, *, reason: str) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, made.number, to_change=True)
@@ -163,7 +164,7 @@ def _undo() -> None:
     if back and st.button(
         f"Undo the move of #{back.number}", icon=":material/undo:", key=f"undo-{back.seen}"
     ):
-        _do(back, None, reason="Undone")
+        _do(page.me(), back, None, reason="Undone")
         st.rerun(scope="fragment")
 
 
@@ -173,6 +174,7 @@ def _forget() -> None:
 
 @st.dialog("Why?", on_dismiss=_forget)
 def _why(asked: Move, back: Move | None) -> None:
+    me = page.me()
     with st.form("why", border=False):
         reason = st.text_input(f"Please say why you move #{asked.number}", max_chars=500)
         left, right = st.columns(2)
@@ -181,5 +183,5 @@ def _why(asked: Move, back: Move | None) -> None:
     if said or stopped:
         st.session_state.pop(_ASKED, None)
         if said:
-            _do(asked, back, reason=reason)
+            _do(me, asked, back, reason=reason)
         st.rerun()

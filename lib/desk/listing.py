@@ -54,7 +54,7 @@ class TicketRow:
     first_response_at: datetime | None
     resolved_at: datetime | None
     version: int
-    due_on: date | None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, true
 from sqlmodel import Session, col, select
 
-from db.models import Event, Status, Ticket
-from db.vocabulary import Action, Kind, Permission, Scope
+from db.models import Ticket
+from db.vocabulary import Permission, Scope
 from lib import clock, gate
 from lib.desk import filters
 from lib.gate import Actor
@@ -92,26 +92,6 @@ def resolution(session: Session, actor: Actor, *, since: datetime, until: dateti
     return _between(session, actor, resolved, since, and_(resolved >= since, resolved < until))
 
 
-def first_resolution(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
-    """Return the times from creation to the first entry into a done status that counts, where it lies in the period.
-
-    Source: the first `ticket.moved` event into such a status, under today's or an earlier name. Unlike `resolution` it
-    doesn't grow when a ticket is reopened, and counts tickets that are open again. Raises NotPermitted.
-    """
-    gate.require(actor, Permission.REPORT_VIEW)
-    moved = (
-        select(func.min(Event.at))
-        .where(
-            Event.ticket_id == Ticket.id,
-            Event.action == Action.TICKET_MOVED,
-            col(Event.new).in_(_resolving(session)),
-        )
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
-    return _between(session, actor, moved, since, and_(moved >= since, moved < until))
-
-
 def _between(
     session: Session, actor: Actor, end: Any, since: datetime, *conditions: ColumnElement[bool]
 ) -> Spread:
@@ -120,14 +100,3 @@ def _between(
     chosen = gate.visible(actor, extract("epoch", col(Ticket.created_at)), extract("epoch", end))
     rows: Sequence = session.execute(chosen.where(scope(actor), touched, *conditions)).all()
     return spread(int(ended) - int(began) for began, ended in rows)
-
-
-def _resolving(session: Session) -> list[str]:
-    """Return every name that a done status which counts has had."""
-    done = select(Status.id, Status.name).where(Status.kind == Kind.DONE, col(Status.counts))
-    named = {f"status:{id}": name for id, name in session.exec(done).all()}
-    renamed = select(Event.old).where(
-        Event.action == Action.STATUS_CHANGED, Event.field == "name", col(Event.subject).in_(named)
-    )
-    earlier = session.exec(renamed.execution_options(**gate.PASS)).all()
-    return sorted({*named.values(), *(name for name in earlier if name)})

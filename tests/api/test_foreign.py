@@ -19,10 +19,19 @@ BODIES = {
     "PATCH /people/{id}": {"name": "mine"},
     "POST /people/{id}/password-link": None,
     "PUT /tickets/{number}/participants/{person}": None,
+    "PUT /tickets/{number}/place": {"before": None},
+    "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},
 }
 QUERIES = {"DELETE /tickets/{number}": "?reason=x", "DELETE /tickets/{number}/assignee": "?version=1"}
-OPEN_TO_ALL = {"/categories/{id}", "/teams/{id}", "/teams/{id}/members/{person}", "/drafts/{slot}"}
-"""Categories and teams are no secret, so changing them is refused with 403; drafts are one's own by name."""
+QUERIES["DELETE /tickets/{number}/links"] = "?kind=blocks&ticket=1"
+OPEN_TO_ALL = {
+    "/categories/{id}",
+    "/statuses/{id}",
+    "/teams/{id}",
+    "/teams/{id}/members/{person}",
+    "/drafts/{slot}",
+}
+"""Categories, statuses and teams are no secret, so changing them is refused with 403; drafts are one's own by name."""
 
 
 def routes():

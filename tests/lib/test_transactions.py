@@ -9,6 +9,7 @@ from db.models import (
     Attachment,
     Comment,
     Event,
+    Link,
     Participant,
     Person,
     SearchEntry,
@@ -22,7 +23,7 @@ from lib.errors import NotFound
 from lib.transactions import GUARDED, Unscoped, act, see
 from tests import cast
 
-MODELS = (Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag)
+MODELS = (Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link)
 
 
 def key(model):

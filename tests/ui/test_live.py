@@ -73,6 +73,7 @@ def test_an_event_draws_its_fragment_again_and_nothing_else(news):
 
 def test_one_connection_serves_the_whole_page_and_asks_for_each_topic(news):
     news.open()
+    news.connected(1)
     assert {"board": news.now, "elsewhere": 1_000_000} in news.desk()["asked"]
     news.connected(1)
 

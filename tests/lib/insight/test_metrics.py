@@ -60,7 +60,7 @@ def live(desk, asker, on_behalf, assignee, deeds) -> None:
 def by_hand(session, desk, mine) -> dict[str, Spread]:
     """Work the times out from the event stream alone, ticket by ticket."""
     staff = {desk.rita.id, desk.arun.id, desk.mona.id, desk.bela.id, desk.ada.id}
-    found = {"first_response": [], "resolution": [], "first_resolution": []}
+    found = {"first_response": [], "resolution": []}
     for ticket in session.exec(select(Ticket).execution_options(**gate.PASS)).all():
         if not mine(ticket):
             continue
@@ -76,7 +76,6 @@ def by_hand(session, desk, mine) -> dict[str, Spread]:
         ends = {
             "first_response": answers[0] if answers and opened.behalf_id is None else None,
             "resolution": moves[-1] if done and moves[-1] is done[-1] else None,
-            "first_resolution": done[0] if done else None,
         }
         for name, end in ends.items():
             if end and BEGAN + timedelta(days=2) <= end.at < UNTIL:
@@ -128,7 +127,7 @@ def test_a_requester_sees_no_times_and_nobody_counts_what_they_may_not_see(desk)
     since, until = clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1)
     with see() as session:
         assert metrics.resolution(session, desk.ada, since=since, until=until).n == 0
-        for ask in (metrics.first_response, metrics.resolution, metrics.first_resolution):
+        for ask in (metrics.first_response, metrics.resolution):
             with pytest.raises(NotPermitted):
                 ask(session, desk.sam, since=since, until=until)
 
