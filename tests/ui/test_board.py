@@ -317,7 +317,9 @@ def test_a_refusal_after_the_reason_is_told_too(desk):
 @browser
 def test_a_button_let_go_outside_the_window_carries_nothing(desk):
     desk.open()
-    desk.card(1).locator(".category").dispatch_event("pointerdown", {"button": 0, "pointerId": 1, "clientX": 9})
+    desk.card(1).locator(".category").dispatch_event(
+        "pointerdown", {"button": 0, "pointerId": 1, "clientX": 9}
+    )
     desk.page.mouse.move(500, 300, steps=5)
     desk.page.mouse.move(700, 400, steps=5)
     expect(desk.page.locator(".ghost")).to_have_count(0)
