@@ -21,9 +21,9 @@ def permissions(scopes: Mapping[Permission, Scope]) -> None:
     granted = {p: s for p, s in sorted(scopes.items()) if s}
     table(
         {
+            "It lets you": [roles.DESCRIPTIONS[p] for p in granted],
+            "Reaching": [REACH[s] for s in granted.values()],
             "Permission": [p.value for p in granted],
-            "Lets you": [roles.DESCRIPTIONS[p].capitalize() for p in granted],
-            "Reaches": [REACH[s] for s in granted.values()],
         },
         label="Permissions",
     )
