@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import history, links, listing, statuses, tickets
+from lib.desk import history, listing, statuses, tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.conftest import EITHER
@@ -90,21 +90,3 @@ def test_a_move_that_wants_a_reason_waits_for_it_and_keeps_it(office, visit):
     with see() as session:
         last = history.of(session, people.sam, tickets.find(session, people.sam, moved))[-1]
     assert last.sentence == "moved it from To-Do to Blocked: It comes on Tuesday"
-
-
-def test_a_refused_move_says_why_and_the_card_goes_back(office, visit):
-    people = office.people
-    blocker, blocked = cast.ask(people.sam, "Order the part"), cast.ask(people.sam, "Build the part in")
-    done = cast.ask(people.sam, "Tidy the shelf")
-    put(people.arun, done, "Completed")
-    with act() as session:
-        ticket = tickets.find(session, people.rita, blocker, to_change=True)
-        other = tickets.find(session, people.rita, blocked)
-        links.link(session, people.rita, ticket, name="blocks", other=other)
-    rita = visit(people.rita)
-    rita.go("/board")
-    expect(card(rita, "Build the part in")).to_be_visible()
-    drag(rita, "Build the part in", "Tidy the shelf")
-    expect(rita.page.get_by_text(f"it is blocked by #{blocker}, which is still open").first).to_be_visible()
-    assert status(people.rita, blocked) == "To-Do"
-    meets(rita, "Build the part in", "Order the part")

@@ -96,7 +96,7 @@ def letters(shown):
 
 def test_every_ticket_says_what_was_written(office, visit, hostile):
     rita = visit(office.people.rita)
-    page = rita.go("/?sort=Oldest")
+    page = rita.go("/tickets?sort=Oldest")
     for title in [title for _, title in sorted(hostile.items())][:50]:
         expect(page.get_by_role("link", name=title, exact=True).first).to_be_visible()
     undressed(page)

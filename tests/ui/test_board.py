@@ -568,9 +568,12 @@ def test_a_swipe_scrolls_the_lanes_and_carries_nothing(desk):
     finger.touch("End")
     expect(desk.card(6)).to_be_in_viewport()
     start = resting(desk.card(8))
-    finger.touch("Start", start)
-    finger.slide(start, (start[0], start[1] - 200))
-    finger.touch("End")
+    for _ in range(4):  # a busy browser may take a first quick swipe for nothing
+        finger.touch("Start", start)
+        finger.slide(start, (start[0], start[1] - 200))
+        finger.touch("End")
+        if resting(desk.card(8))[1] < start[1] - 50:
+            break
     assert resting(desk.card(8))[1] < start[1] - 50
     assert desk.desk()["moves"] == []
     expect(page.locator(".ghost")).to_have_count(0)
