@@ -10,7 +10,6 @@ from api import cursors
 from api.creates import BASE, Creating, Made
 from api.door import Me
 from api.shapes import Cursor, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset
-from lib import settings
 from lib.gate import Actor
 from lib.people import accounts, roles, teams
 from lib.people.accounts import Person as Row
@@ -85,7 +84,7 @@ def _one(session: Session, me: Actor, id: int | None) -> Person:
 
 def _link(session: Session, me: Actor, person: Row) -> str:
     secret = accounts.link(session, me, person, invitation=person.password_hash is None)
-    return f"{settings.current().base_url}/set-password?token={secret}"
+    return accounts.password_address(secret)
 
 
 @router.get("/people", response_model=Page[Person])

@@ -22,6 +22,7 @@ def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: 
     """
     from commands.shell import desk, newcomers
     from lib import settings
+    from lib.people import accounts
 
     desk.prepare()
     if again:
@@ -29,6 +30,6 @@ def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: 
     else:
         who, secret = newcomers.invite(email, name, role, teams)
     click.echo(who, err=True)
-    click.echo(f"{settings.current().base_url}/set-password?token={secret}")
+    click.echo(accounts.password_address(secret))
     if "base_url" not in settings.current().model_fields_set:
         click.echo("If people reach Docket at another address, set DOCKET_BASE_URL to it.", err=True)

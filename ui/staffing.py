@@ -5,7 +5,6 @@ from collections.abc import Set
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib import settings
 from lib.errors import Refusal
 from lib.gate import Actor
 from lib.people import accounts, roles, teams
@@ -28,7 +27,7 @@ def link_made() -> None:
 
 
 def _link(secret: str) -> str:
-    return f"{settings.current().base_url}/set-password?token={secret}"
+    return accounts.password_address(secret)
 
 
 @st.dialog("Invite somebody")

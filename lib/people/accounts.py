@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import Comment, Membership, Person, Role, RolePermission, Team, Ticket
 from db.vocabulary import Action, Permission, Purpose, Scope
-from lib import clock, gate, text
+from lib import clock, gate, settings, text
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.people import onetime, passwords, roles, sessions, tokens
@@ -193,6 +193,11 @@ def link(session: Session, actor: Actor, person: Person, *, invitation: bool = F
     events.record(session, actor, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
     lifetime = onetime.INVITATION if invitation else None
     return onetime.make(session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime)
+
+
+def password_address(secret: str) -> str:
+    """Return where a person sets a password with a secret that `link` made; from the configured base URL only."""
+    return f"{settings.current().base_url}/set-password?token={secret}"
 
 
 def set_password(session: Session, secret: str, password: str) -> Person:
