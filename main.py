@@ -15,5 +15,6 @@ if me is None and not entry.signed_out:
 elif not entry.opens_for(me):
     page.nothing_here()
 else:
+    page.arrive(entry.path)
     page.told()
     chosen.run()

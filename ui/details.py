@@ -26,7 +26,7 @@ OFFERED = (
     Permission.TICKET_TRANSITION, Permission.TICKET_UPDATE,
 )  # fmt: skip
 NOBODY = 0
-_PRESSED = "_pressed"
+_PRESSED, _EDITING = "_pressed", "_editing"
 
 
 @dataclass(frozen=True)
@@ -259,13 +259,21 @@ def _give_team(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: in
 
 
 def _edit(change: _Changer) -> None:
+    here = (change.facts.number, page.visit())
     if st.button("Edit ticket", icon=":material/edit:", width="stretch"):
-        _edit_dialog(change)
+        st.session_state[_EDITING] = (here, change.facts.version)
+    editing, opened = st.session_state.get(_EDITING, (None, 0))
+    if editing == here:
+        _edit_dialog(change.facts.number, opened)
 
 
-@st.dialog("Edit ticket", width="large")
-def _edit_dialog(change: _Changer) -> None:
-    me, number, opened = page.me(), change.facts.number, change.facts.version
+def _edited() -> None:
+    st.session_state.pop(_EDITING, None)
+
+
+@st.dialog("Edit ticket", width="large", on_dismiss=_edited)
+def _edit_dialog(number: int, opened: int) -> None:
+    me = page.me()
     with page.see() as session:
         ticket = tickets.find(session, me, number)
     title = st.text_input("Title", ticket.title, max_chars=200, key=f"title-{number}-{opened}")
@@ -286,6 +294,7 @@ def _edit_dialog(change: _Changer) -> None:
         except Refusal as refusal:
             page.refused(refusal)
         else:
+            _edited()
             page.tell("Saved.")
             st.rerun()
 

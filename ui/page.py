@@ -17,7 +17,7 @@ from lib.transactions import Session
 from lib.trust import events
 from ui import words
 
-_WHO, _TOLD, _TURN = "_who", "_told", "_turn"
+_WHO, _TOLD, _TURN, _PLACE, _VISIT = "_who", "_told", "_turn", "_place", "_visit"
 
 see = transactions.see
 act = transactions.act
@@ -72,6 +72,19 @@ def me() -> Actor:
     if found is None:
         raise NotSignedIn
     return found
+
+
+def arrive(place: str) -> None:
+    """Note where the person is; coming from elsewhere, or to another ticket, begins another visit."""
+    here = (place, st.query_params.get("id"))
+    if st.session_state.get(_PLACE) != here:
+        st.session_state[_PLACE] = here
+        st.session_state[_VISIT] = visit() + 1
+
+
+def visit() -> int:
+    """Return which visit this is: what belongs to an earlier one, as an open dialog, is over."""
+    return st.session_state.get(_VISIT, 0)
 
 
 @contextmanager

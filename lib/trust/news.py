@@ -2,55 +2,76 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from db.models import Event, Ticket
+from db.models import Event, Participant, Ticket
+from db.vocabulary import Permission
 from lib import gate
 from lib.gate import Actor
 
 DESK = "desk"
 _TICKET = re.compile(r"ticket-([1-9][0-9]{0,9})")
+NOBODY: frozenset[int] = frozenset()
 BURST = 500
 """Events looked at in one go."""
 
 
 @dataclass(frozen=True)
 class Topic:
-    """Something to hear of: the whole desk, or one ticket; without `notes` internal events are passed over."""
+    """Something to hear of: one ticket, the whole desk, or on it only the tickets in which a person takes part.
+
+    Without `notes` internal events are passed over.
+    """
 
     name: str
     ticket_id: int | None
     notes: bool
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
 class New:
-    """An event as the news sees it."""
+    """An event as the news sees it, with those who take part in its ticket."""
 
     id: int
     ticket_id: int | None
     internal: bool
+    people: frozenset[int] = frozenset()
 
     def concerns(self, topic: Topic) -> bool:
         """Tell whether a listener to `topic` is to hear of it."""
         if self.internal and not topic.notes:
             return False
+        if topic.person_id is not None:
+            return topic.person_id in self.people
         return topic.ticket_id is None or topic.ticket_id == self.ticket_id
 
 
+def ticket(number: int) -> str:
+    """Return the name of the topic of one ticket."""
+    return f"ticket-{number}"
+
+
 def topic(session: Session, actor: Actor, name: str) -> Topic | None:
-    """Return a topic that the actor may listen to: the desk for staff, a ticket for whoever sees it; else None."""
+    """Return a topic that the actor may listen to, or None: a ticket that they see, or the desk.
+
+    Of the desk, those who are not staff hear only what they take part in.
+    """
     if name == DESK:
-        return Topic(name, None, notes=True) if actor.staff else None
+        return Topic(name, None, notes=actor.staff, person_id=None if actor.staff else actor.id)
     found = _TICKET.fullmatch(name)
     number = int(found[1]) if found else 0
     if not 0 < number < 2**31:
         return None
     seen = gate.visible(actor, Ticket).where(col(Ticket.id) == number)
-    ticket = session.exec(seen).first()
-    return Topic(name, number, notes=actor.staff) if ticket is not None else None
+    found_one = session.exec(seen).first()
+    if found_one is None:
+        return None
+    notes = gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, found_one)
+    return Topic(name, number, notes=notes)
 
 
 def newest(session: Session, wanted: Topic | None = None) -> int:
@@ -58,9 +79,17 @@ def newest(session: Session, wanted: Topic | None = None) -> int:
     chosen = select(func.max(Event.id))
     if wanted is not None and wanted.ticket_id is not None:
         chosen = chosen.where(Event.ticket_id == wanted.ticket_id)
+    if wanted is not None and wanted.person_id is not None:
+        chosen = chosen.where(col(Event.ticket_id).in_(_theirs(wanted.person_id)))
     if wanted is not None and not wanted.notes:
         chosen = chosen.where(~col(Event.internal))
     return session.exec(chosen.execution_options(**gate.PASS)).one() or 0
+
+
+def _theirs(person_id: int) -> Any:
+    copied = select(Participant.ticket_id).where(Participant.person_id == person_id)
+    part = or_(col(Ticket.requester_id) == person_id, col(Ticket.id).in_(copied))
+    return select(Ticket.id).where(or_(part, col(Ticket.assignee_id) == person_id))
 
 
 def since(session: Session, after: int) -> list[New]:
@@ -72,4 +101,20 @@ def since(session: Session, after: int) -> list[New]:
         .limit(BURST)
         .execution_options(**gate.PASS)
     ).all()
-    return [New(id or 0, ticket, internal) for id, ticket, internal in rows]
+    people = _taking_part(session, {ticket for _, ticket, _ in rows if ticket is not None})
+    return [New(id or 0, ticket, internal, people.get(ticket or 0, NOBODY)) for id, ticket, internal in rows]
+
+
+def _taking_part(session: Session, numbers: set[int]) -> dict[int, frozenset[int]]:
+    if not numbers:
+        return {}
+    known = select(Ticket.id, Ticket.requester_id, Ticket.assignee_id).where(col(Ticket.id).in_(numbers))
+    copied = select(Participant.ticket_id, Participant.person_id).where(
+        col(Participant.ticket_id).in_(numbers)
+    )
+    found: dict[int, set[int]] = {}
+    for id, requester, assignee in session.exec(known.execution_options(**gate.PASS)).all():
+        found[id or 0] = {requester, *([assignee] if assignee else [])}
+    for ticket, person in session.exec(copied.execution_options(**gate.PASS)).all():
+        found.setdefault(ticket, set()).add(person)
+    return {ticket: frozenset(people) for ticket, people in found.items()}

@@ -6,56 +6,68 @@ from db.vocabulary import Permission
 from lib import gate
 from lib.desk import attachments, conversation, listing, tickets
 from lib.errors import NotFound, Refusal
+from lib.trust import news
 from ui import compose, details, frame, lists, page, words
 from ui import conversation as shown
+from ui.components.live import live
 from ui.components.writer import refuse, reply_writer
 
-me = page.me()
 number = page.number_asked("id")
-try:
-    with page.see() as session:
-        ticket = tickets.find(session, me, number)
-        facts = listing.one(session, ticket)
-        thread = conversation.of(session, me, ticket, before=page.number_asked("before") or None)
-        files = attachments.of(session, me, ticket)
-        draft = compose.opened(session, me, f"ticket-{number}")
-        choices = details.choices(session, me, ticket)
-        may = {
-            p: gate.covers(session, me, p, ticket)
-            for p in (Permission.COMMENT_PUBLIC, Permission.COMMENT_INTERNAL)
-        }
-except NotFound:
-    page.nothing_here()
 
-frame.header(words.plain(facts.title), actor=me)
-shown.facts(facts)
 
-left, right = st.columns([5, 2], gap="large")
-with right:
-    details.panel(me, facts, choices)
-    details.linker(me, facts, choices)
-with left:
-    shown.description(ticket, facts.requester, files)
-    details.related(choices)
-    if thread.earlier:
-        lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
-    shown.thread(thread, files)
-    details.own_words(me, thread)
+@st.fragment
+def draw() -> None:
+    """Draw the ticket; somebody else's deed on it runs this alone."""
+    me = page.me()
+    try:
+        with page.see() as session:
+            newest = news.newest(session)
+            ticket = tickets.find(session, me, number)
+            facts = listing.one(session, ticket)
+            thread = conversation.of(session, me, ticket, before=page.number_asked("before") or None)
+            files = attachments.of(session, me, ticket)
+            draft = compose.opened(session, me, f"ticket-{number}")
+            choices = details.choices(session, me, ticket)
+            may = {
+                p: gate.covers(session, me, p, ticket)
+                for p in (Permission.COMMENT_PUBLIC, Permission.COMMENT_INTERNAL)
+            }
+    except NotFound:
+        page.nothing_here()
 
-    kinds = [
-        k
-        for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
-        if may[p]
-    ]
-    if kinds:
-        key = f"reply-{number}"
-        sent = reply_writer(draft, key=key, visibilities=kinds, files=compose.files(me, draft))
-        if sent:
-            try:
-                with page.act() as session:
-                    target = tickets.find(session, me, number, to_change=True)
-                    compose.say(session, me, target, draft, sent)
-            except Refusal as refusal:
-                refuse(key, refusal)
-            page.tell("Note added." if sent.visibility == "internal" else "Reply sent.")
-            st.rerun()
+    live(key=f"live-{number}", topic=news.ticket(number), since=newest)
+    frame.header(words.plain(facts.title), actor=me)
+    shown.facts(facts)
+
+    left, right = st.columns([5, 2], gap="large")
+    with right:
+        details.panel(me, facts, choices)
+        details.linker(me, facts, choices)
+    with left:
+        shown.description(ticket, facts.requester, files)
+        details.related(choices)
+        if thread.earlier:
+            lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
+        shown.thread(thread, files)
+        details.own_words(me, thread)
+
+        kinds = [
+            k
+            for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
+            if may[p]
+        ]
+        if kinds:
+            key = f"reply-{number}"
+            sent = reply_writer(draft, key=key, visibilities=kinds, files=compose.files(me, draft))
+            if sent:
+                try:
+                    with page.act() as session:
+                        target = tickets.find(session, me, number, to_change=True)
+                        compose.say(session, me, target, draft, sent)
+                except Refusal as refusal:
+                    refuse(key, refusal)
+                page.tell("Note added." if sent.visibility == "internal" else "Reply sent.")
+                st.rerun()
+
+
+draw()

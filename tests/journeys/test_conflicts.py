@@ -22,6 +22,8 @@ def test_the_second_of_two_who_change_a_ticket_is_told_and_keeps_what_they_wrote
     people = office.people
     number = cast.ask(people.sam, "The lift stops between floors")
     mona, rita = visit(people.mona), visit(people.rita)
+    mona.deafen()
+    rita.deafen()
     mona.go(f"/ticket?id={number}")
     rita.go(f"/ticket?id={number}")
     body(rita.page).fill("I have called the workshop.")

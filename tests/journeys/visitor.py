@@ -76,6 +76,10 @@ class Visitor:
         if line.type == "error" and not probe:
             self.wrong.append(f"console: {line.text} ({line.location['url']})")
 
+    def deafen(self) -> None:
+        """Let no news through to the pages that are opened from now on."""
+        self.window.route_web_socket(re.compile("/live$"), lambda line: line.close())
+
     def sign_in(self, actor: Actor) -> None:
         """Bring the cookie of a fresh sign-in, without the form."""
         name, value = cookies.cookie_name(), cast.sign_in(actor)

@@ -1,0 +1,46 @@
+"""People who talk on one ticket: they see what others do as it happens, and nothing is taken out of their hands."""
+
+import pytest
+from playwright.sync_api import expect
+
+from lib.desk import tickets
+from lib.transactions import act
+from tests import cast
+from tests.journeys.writing import body
+
+pytestmark = pytest.mark.browser
+SOON = 2_000
+"""Milliseconds within which news must be there; a busy machine gets more."""
+PATIENT = 3 * SOON
+
+
+def test_what_others_do_appears_while_one_writes(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The projector hums")
+    rita, sam = visit(people.rita), visit(people.sam)
+    page = rita.go(f"/ticket?id={number}")
+    body(page).press_sequentially("I think that it")
+    body(page).evaluate("field => field.setSelectionRange(2, 2)")
+    cast.say(people.mona, number, "Somebody will come at noon.")
+    told = page.get_by_label("Conversation").get_by_text("Somebody will come at noon.")
+    expect(told).to_be_visible(timeout=PATIENT)
+    expect(body(page)).to_be_focused()
+    expect(body(page)).to_have_value("I think that it")
+    assert body(page).evaluate("field => field.selectionStart") == 2
+
+    page.get_by_role("button", name="Edit ticket").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Title").fill("The projector hums loudly")
+    cast.say(people.mona, number, "Or a little later.")
+    expect(page.get_by_text("Or a little later.")).to_be_attached(timeout=PATIENT)
+    expect(dialog.get_by_label("Title")).to_have_value("The projector hums loudly")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    mine = sam.go("/tickets")
+    expect(mine.get_by_role("link", name="The projector hums")).to_be_visible()
+    with act() as session:
+        ticket = tickets.find(session, people.mona, number, to_change=True)
+        tickets.rename(session, people.mona, ticket, title="The projector sings", seen=ticket.version)
+    expect(mine.get_by_role("link", name="The projector sings")).to_be_visible(timeout=PATIENT)
+    expect(page.get_by_role("heading", name="The projector sings")).to_be_visible(timeout=PATIENT)

@@ -1,0 +1,62 @@
+"""News are hints that reach only those whom they concern."""
+
+import pytest
+
+from lib.transactions import see
+from lib.trust import news
+from tests import cast
+
+
+def heard(actor, name, deed):
+    """Tell whether the deed is news to an actor who listens to a topic."""
+    with see() as session:
+        before, topic = news.newest(session), news.topic(session, actor, name)
+    assert topic is not None
+    deed()
+    with see() as session:
+        return any(each.concerns(topic) for each in news.since(session, before))
+
+
+def test_a_ticket_is_a_topic_only_for_those_who_see_it(desk):
+    number = cast.ask(desk.sam)
+    with see() as session:
+        listening = [
+            who.name
+            for who in (desk.rita, desk.sam, desk.bob, desk.bela)
+            if news.topic(session, who, news.ticket(number))
+        ]
+        nonsense = [
+            news.topic(session, desk.rita, name) for name in ("", "ticket-0", "ticket-x", "ticket-99999")
+        ]
+    assert listening == ["Rita Sosa", "Sam Reed"]
+    assert nonsense == [None] * 4
+
+
+@pytest.mark.parametrize("asker", ["sam", "bela"])
+def test_a_note_is_no_news_to_its_requester_even_when_they_are_staff_elsewhere(desk, asker):
+    who = getattr(desk, asker)
+    number = cast.ask(who)
+    topic = news.ticket(number)
+    assert not heard(who, topic, lambda: cast.say(desk.rita, number, "Between us", internal=True))
+    assert heard(desk.arun, topic, lambda: cast.say(desk.rita, number, "Between us", internal=True))
+    assert heard(who, topic, lambda: cast.say(desk.rita, number, "Coming"))
+
+
+def test_of_the_whole_desk_a_requester_hears_what_they_take_part_in(desk):
+    own, other = cast.ask(desk.sam), cast.ask(desk.bob)
+    assert heard(desk.sam, news.DESK, lambda: cast.say(desk.rita, own, "Coming"))
+    assert not heard(desk.sam, news.DESK, lambda: cast.say(desk.rita, other, "Coming"))
+    assert not heard(desk.sam, news.DESK, lambda: cast.say(desk.rita, own, "Between us", internal=True))
+    assert heard(desk.sam, news.DESK, lambda: cast.copy_in(desk.rita, other, desk.sam))
+    assert heard(desk.rita, news.DESK, lambda: cast.say(desk.rita, other, "Coming"))
+
+
+def test_the_newest_of_a_topic_passes_over_what_it_does_not_concern(desk):
+    own, other = cast.ask(desk.sam), cast.ask(desk.bob)
+    with see() as session:
+        mine = news.newest(session, news.topic(session, desk.sam, news.DESK))
+    cast.say(desk.rita, other, "Coming")
+    cast.say(desk.rita, own, "Between us", internal=True)
+    with see() as session:
+        assert news.newest(session, news.topic(session, desk.sam, news.DESK)) == mine
+        assert news.newest(session, news.topic(session, desk.rita, news.DESK)) > mine
