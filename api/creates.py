@@ -68,7 +68,7 @@ class Create:
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _create(
+async def _create(
     request: Request,
     me: Me,
     idempotency_key: Annotated[

@@ -165,7 +165,8 @@ def _bounded(request: Request, receive: Receive) -> Receive:
     return read
 
 
-def _me(request: Request) -> Actor:
+async def _me(request: Request) -> Actor:
+    # async, though it waits for nothing: FastAPI takes a plain function to another thread and back
     return request.state.me
 
 

@@ -6,6 +6,7 @@ docs/permissions.md explains and a property test holds equal.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -49,6 +50,8 @@ So staff who ask another team for something are requesters there: they read no n
 """
 PASS = {"gate": True}
 """The execution option that tells the session a statement came through the gate."""
+KEPT = 512
+"""Conditions that stay built, as putting one together takes longer than asking it: a function of the actor alone."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Actor:
     id: int | None
     name: str
     role: str
-    scopes: Mapping[Permission, Scope]
+    scopes: Mapping[Permission, Scope] = field(hash=False)
     teams: frozenset[int] = frozenset()
     channel: Channel = Channel.PAGE
     address: str | None = None
@@ -107,6 +110,7 @@ def system(purpose: str, *permissions: Permission, channel: Channel = Channel.WO
     )
 
 
+@lru_cache(maxsize=KEPT)
 def takes_part(actor: Actor) -> ColumnElement[bool]:
     """The tickets an actor asked for, is in copy of, or is assigned while still in their team."""
     copied = select(Participant.ticket_id).where(Participant.person_id == actor.id)
@@ -128,6 +132,7 @@ def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return mine if reach == Scope.OWN else or_(mine, col(Ticket.team_id).in_(actor.teams))
 
 
+@lru_cache(maxsize=KEPT)
 def readable(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition for the tickets an actor may see at all."""
     private = or_(takes_part(actor), within(actor, Permission.TICKET_CONFIDENTIAL))

@@ -27,6 +27,13 @@ hypothesis.settings.load_profile("docket")
 StartServer = Callable[..., servers.Server]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run a browser test that failed once more, as a busy machine can starve a browser; the summary tells of it."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The test's own data folder, in an environment without the developer's settings."""

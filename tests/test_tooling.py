@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import socket
 import subprocess
 import sys
 import tomllib
@@ -161,6 +162,14 @@ class TestCommands:
         said = CliRunner().invoke(docket, ["run", "--port", "0"])
         assert said.exit_code == 1
         assert said.output.startswith("Error: A setting is wrong.")
+
+    def test_answers_on_kept_connections_do_not_wait(self):
+        with (
+            server.listen("127.0.0.1", 0) as listening,
+            socket.create_connection(listening.getsockname()),
+            listening.accept()[0] as accepted,
+        ):
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
     def test_a_taken_port_is_a_sentence(self):
         with server.listen("127.0.0.1", 0) as taken:

@@ -46,6 +46,9 @@ def run(arguments: Sequence[str], *, coverage: bool) -> Count:
         print(chromium.MISSING, flush=True)
     env = {**os.environ, **({"CHROME": browser} if browser else {})}
     env.pop("DOCKET_DATA", None)  # tests have their own
+    env.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # dozens of servers start here, and each would compile Docket anew
     processes = min(MOST_PROCESSES, max(2, os.cpu_count() or 2))
     spread = [] if arguments else [f"--numprocesses={processes}", "--dist=loadfile"]
     under = ["-m", "coverage", "run"] if coverage else []

@@ -43,6 +43,7 @@ def serve(listening: socket.socket) -> bool:
             server_header=False,
             access_log=False,
             log_config=None,
+            http="httptools",
             ws="websockets-sansio",
             ws_max_size=LARGEST_MESSAGE,
             ws_ping_interval=30,

@@ -7,11 +7,12 @@ ticket is theirs, so that a page costs the same at a thousand tickets and at a m
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, tuple_, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -27,12 +28,13 @@ CAP = 1000
 WALKS = 12
 """More teams than this are walked together."""
 
+_KINDS = {kind.value: kind for kind in Kind}
+_PRIORITIES = {priority.value: priority for priority in Priority}
 Assignee, Requester = aliased(Person), aliased(Person)
 
 
-@dataclass(frozen=True)
-class TicketRow:
-    """One line of a list."""
+class TicketRow(NamedTuple):
+    """One line of a list; a tuple, as a page makes fifty of them."""
 
     number: int
     title: str
@@ -88,14 +90,9 @@ def page(
     """
     column, down = _order(sort)
     after = _after(column, down, cursor, sort)
-    chosen = _ids(actor, narrowed, column, down=down, after=after, limit=limit + 1)
-    key = col(column)
-    rows = session.execute(
-        _joined(_lines())
-        .where(col(Ticket.id).in_(chosen))
-        .order_by(key.desc() if down else key, col(Ticket.id).desc() if down else col(Ticket.id))
-        .execution_options(**gate.PASS)
-    ).all()
+    top = narrowed == Narrowed() and after is None
+    found = _top(actor, sort, limit) if top else _found(actor, narrowed, sort, after=after, limit=limit)
+    rows = session.execute(found).all()
     cards = tuple(_row(r) for r in rows[:limit])
     more = len(rows) > limit
     return Page(cards, _cursor(sort, column, rows[limit - 1]) if more else None)
@@ -103,14 +100,13 @@ def page(
 
 def one(session: Session, ticket: Ticket) -> TicketRow:
     """Return a ticket that was found through the gate as a line of a list."""
-    chosen = _joined(_lines()).where(col(Ticket.id) == ticket.id)
-    return _row(session.execute(chosen.execution_options(**gate.PASS)).one())
+    return _row(session.execute(_ONE, {"number": ticket.id}).one())
 
 
 def rows(session: Session, numbers: Iterable[int]) -> dict[int, TicketRow]:
     """Return tickets that were found through the gate as lines of a list, by number."""
-    chosen = _joined(_lines()).where(col(Ticket.id).in_(list(numbers)))
-    return {r[0]: _row(r) for r in session.execute(chosen.execution_options(**gate.PASS)).all()}
+    chosen = _LINES.where(col(Ticket.id).in_(list(numbers)))
+    return {r[0]: _row(r) for r in session.execute(chosen).all()}
 
 
 def ranked(actor: Actor, narrowed: Narrowed, *, limit: int) -> Any:
@@ -124,22 +120,38 @@ def count(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> in
     return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
 
 
-def _lines() -> Select:
-    return sqlalchemy.select(*COLUMNS).select_from(Ticket)
+_LINES: Select = (
+    sqlalchemy.select(*COLUMNS)
+    .select_from(Ticket)
+    .join(Status, col(Status.id) == Ticket.status_id)
+    .join(Team, col(Team.id) == Ticket.team_id)
+    .join(Requester, col(Requester.id) == Ticket.requester_id)
+    .outerjoin(Assignee, col(Assignee.id) == Ticket.assignee_id)
+    .outerjoin(Category, col(Category.id) == Ticket.category_id)
+    .execution_options(**gate.PASS)
+)
+_ONE = _LINES.where(col(Ticket.id) == bindparam("number"))
 
 
-def _joined(chosen: Select) -> Select:
-    return (
-        chosen.join(Status, col(Status.id) == Ticket.status_id)
-        .join(Team, col(Team.id) == Ticket.team_id)
-        .join(Requester, col(Requester.id) == Ticket.requester_id)
-        .outerjoin(Assignee, col(Assignee.id) == Ticket.assignee_id)
-        .outerjoin(Category, col(Category.id) == Ticket.category_id)
-    )
+@lru_cache(maxsize=gate.KEPT)
+def _top(actor: Actor, sort: str, limit: int) -> Select:
+    """Return the select for the first page of everything, kept because most pages are just that."""
+    return _found(actor, Narrowed(), sort, after=None, limit=limit)
+
+
+def _found(
+    actor: Actor, narrowed: Narrowed, sort: str, *, after: ColumnElement[bool] | None, limit: int
+) -> Select:
+    """Return the select for the lines of a page and one more, which tells whether there is a next page."""
+    column, down = _order(sort)
+    chosen = _ids(actor, narrowed, column, down=down, after=after, limit=limit + 1)
+    key, number = col(column), col(Ticket.id)
+    order = (key.desc(), number.desc()) if down else (key, number)
+    return _LINES.where(number.in_(chosen)).order_by(*order)
 
 
 def _row(r: Any) -> TicketRow:
-    values: list[Any] = [*r[:4], Kind(r[4]), Priority(r[5]), *r[6:]]
+    values: list[Any] = [*r[:4], _KINDS[r[4]], _PRIORITIES[r[5]], *r[6:]]
     return TicketRow(*values)
 
 
