@@ -36,6 +36,14 @@ class LinkKind(StrEnum):
     DUPLICATES = "duplicates"
 
 
+class Doing(StrEnum):
+    """What somebody does at an open ticket, the more telling the later."""
+
+    LOOKING = "looking"
+    REPLYING = "replying"
+    NOTING = "noting"
+
+
 class Scope(IntEnum):
     """How far a permission reaches: nothing, what one takes part in, one's teams, everything."""
 

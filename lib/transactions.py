@@ -25,6 +25,7 @@ from lib.trust import events
 
 GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
+    | {"mention", "presence", "seen", "watch"}
 )
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 

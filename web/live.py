@@ -1,6 +1,11 @@
-"""The connection over which open pages hear that something happened: numbers only, to those still signed in."""
+"""The connection over which open pages hear that something happened, and who else is there.
+
+Of what happened only a number travels; who is there is asked of the gate for each listener when it changes.
+"""
 
 import asyncio
+import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,8 +13,10 @@ import structlog
 from anyio import to_thread
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from db.vocabulary import Channel
+from db.vocabulary import Channel, Doing
 from lib import transactions
+from lib.desk import presence, tickets
+from lib.errors import Refusal
 from lib.people import browsers, onetime, sessions
 from lib.trust import news
 from lib.trust.news import Topic
@@ -18,6 +25,12 @@ INTERVAL = 0.25
 """Seconds between two looks at the database, while anybody listens."""
 TOPICS = 8
 AWAY = 4401
+ROUND = 1.0
+"""Seconds between two looks at who is where."""
+STAY = 10.0
+"""Seconds after which it is said again that the pages here are still open."""
+PACE = 0.2
+"""Seconds at least between two things that one page says of itself."""
 
 log = structlog.get_logger("docket.live")
 
@@ -27,10 +40,20 @@ class _Listener:
     socket: WebSocket
     secret: str
     topics: dict[str, tuple[Topic, int]] = field(default_factory=dict)
+    place: str = field(default_factory=lambda: secrets.token_hex(16))
+    """The name of this open page among all that are."""
+    here: tuple[str, Doing] | None = None
+    shown: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """Who was last told to be where."""
 
     @property
     def mark(self) -> str:
         return onetime.digest(self.secret)
+
+    @property
+    def tickets(self) -> dict[int, str]:
+        """The tickets that this page listens to, each with its topic's name."""
+        return {topic.ticket_id: name for name, (topic, _) in self.topics.items() if topic.ticket_id}
 
 
 class Live:
@@ -40,6 +63,8 @@ class Live:
         self.listeners: set[_Listener] = set()
         self.looking: asyncio.Task[None] | None = None
         self.seen = 0
+        self.there: dict[int, frozenset[tuple[int, str]]] = {}
+        self.round = self.stayed = 0.0
 
     async def connect(self, socket: WebSocket) -> None:
         """Serve one page: it says what it listens to, and hears of what is new."""
@@ -60,12 +85,25 @@ class Live:
             pass
         finally:
             self.listeners.discard(listener)
+            if listener.here:
+                await to_thread.run_sync(_leave, listener)
 
     async def _hear(self, listener: _Listener, said: Any) -> None:
+        if "topics" in said:
+            await self._subscribe(listener, said)
+        if "here" in said:
+            here = said["here"] and (str(said["here"]["topic"]), Doing(said["here"]["doing"]))
+            if here != listener.here and (here is None or here[0] in listener.topics):
+                listener.here = here
+                await to_thread.run_sync(_enter if here else _leave, listener)
+                await asyncio.sleep(PACE)
+
+    async def _subscribe(self, listener: _Listener, said: Any) -> None:
         wanted = {str(name): int(since) for name, since in list(said["topics"].items())[:TOPICS]}
         listener.topics, due = await to_thread.run_sync(_subscribe, listener.secret, wanted)
         for name, event in due.items():
             await self._tell(listener, name, event)
+        await self._show(listener, listener.tickets)
 
     async def _look(self) -> None:
         while self.listeners:
@@ -80,16 +118,48 @@ class Live:
                 await _close(listener)
             for listener, name, event in due:
                 await self._tell(listener, name, event)
+            try:
+                await self._meet()
+            except Exception as error:
+                log.warning("meeting failed", error=type(error).__name__)
+
+    async def _meet(self) -> None:
+        """Tell pages who else is at their tickets, where that changed."""
+        now = time.monotonic()
+        if now - self.round < ROUND:
+            return
+        self.round = now
+        listeners = list(self.listeners)
+        wanted = {number for each in listeners for number in each.tickets}
+        marks = [each.place for each in listeners if each.here]
+        stay = bool(marks) and now - self.stayed >= STAY
+        self.stayed = now if stay else self.stayed
+        there = await to_thread.run_sync(_stir, wanted, marks if stay else [])
+        changed = {number for number in wanted if there.get(number) != self.there.get(number)}
+        self.there = there
+        for listener in listeners:
+            await self._show(listener, {n: name for n, name in listener.tickets.items() if n in changed})
+
+    async def _show(self, listener: _Listener, changed: dict[int, str]) -> None:
+        for number, name in changed.items():
+            people = await to_thread.run_sync(_people, listener.secret, number)
+            if people == listener.shown.get(name, []):
+                continue
+            listener.shown[name] = people
+            await self._send(listener, {"topic": name, "people": people})
+
+    async def _send(self, listener: _Listener, news: dict[str, Any]) -> None:
+        try:
+            await listener.socket.send_json(news)
+        except (RuntimeError, WebSocketDisconnect):
+            self.listeners.discard(listener)
 
     async def _tell(self, listener: _Listener, name: str, event: int) -> None:
         topic, since = listener.topics.get(name, (None, event))
         if topic is None or event <= since:
             return
         listener.topics[name] = (topic, event)
-        try:
-            await listener.socket.send_json({"topic": name, "event": event})
-        except (RuntimeError, WebSocketDisconnect):
-            self.listeners.discard(listener)
+        await self._send(listener, {"topic": name, "event": event})
 
 
 async def _close(listener: _Listener) -> None:
@@ -116,6 +186,48 @@ def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Top
         heard = {name: (topic, wanted[name]) for name, topic in topics.items() if topic is not None}
         newest = {name: news.newest(session, topic) for name, (topic, _) in heard.items()}
     return heard, newest
+
+
+def _enter(listener: _Listener) -> None:
+    """Note what a page does; a refusal is nothing to say aloud, the page only is not shown to others."""
+    topic, doing = listener.here or ("", Doing.LOOKING)
+    number = listener.topics[topic][0].ticket_id or 0
+    try:
+        with transactions.act() as session:
+            actor = sessions.who(session, listener.secret, channel=Channel.PAGE)
+            if actor is not None:
+                ticket = tickets.find(session, actor, number)
+                presence.enter(session, actor, ticket, mark=listener.place, doing=doing)
+    except Refusal:
+        return
+
+
+def _leave(listener: _Listener) -> None:
+    with transactions.act() as session:
+        presence.leave(session, [listener.place])
+
+
+def _stir(numbers: set[int], marks: list[str]) -> dict[int, frozenset[tuple[int, str]]]:
+    if marks:
+        with transactions.act() as session:
+            presence.stay(session, marks)
+    if not numbers:
+        return {}
+    with transactions.see() as session:
+        return presence.stir(session, numbers)
+
+
+def _people(secret: str, number: int) -> list[dict[str, str]]:
+    """Return who else is at a ticket, as far as this listener may know at this moment."""
+    try:
+        with transactions.see() as session:
+            actor = sessions.who(session, secret, channel=Channel.PAGE)
+            if actor is None:
+                return []
+            found = presence.of(session, actor, tickets.find(session, actor, number))
+    except Refusal:
+        return []
+    return [{"name": each.name, "doing": each.doing.value} for each in found]
 
 
 def _due(

@@ -1,7 +1,7 @@
 """Throw away what has served its purpose: expired secrets, old drafts, files that nothing holds."""
 
 from lib import transactions
-from lib.desk import attachments
+from lib.desk import attachments, presence
 from lib.desk import drafts as desk_drafts
 from lib.notices.channels import store
 from lib.people import attempts, onetime, sessions
@@ -11,8 +11,8 @@ BATCH = 200
 
 
 def secrets() -> None:
-    """Forget ended sessions, one-time secrets, tries to sign in and receipts that nobody will ask for again."""
-    for room in (sessions, onetime, attempts, receipts):
+    """Forget ended sessions, one-time secrets, tries to sign in, receipts and pages that nobody will ask for again."""
+    for room in (sessions, onetime, attempts, receipts, presence):
         with transactions.act() as session:
             room.forget_old(session)
 

@@ -24,6 +24,7 @@ from db.models.people import (
     SignIn,
     Team,
 )
+from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
 from db.models.trust import Event, Lease
 from db.models.workflow import Link, Transition
 
@@ -31,6 +32,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Attempt",
+    "CannedReply",
     "Category",
     "Comment",
     "Draft",
@@ -38,13 +40,16 @@ __all__ = [
     "Lease",
     "Link",
     "Membership",
+    "Mention",
     "OneTimeSecret",
     "Participant",
     "Person",
+    "Presence",
     "Receipt",
     "Role",
     "RolePermission",
     "SearchEntry",
+    "Seen",
     "SignIn",
     "Status",
     "Tag",
@@ -52,4 +57,5 @@ __all__ = [
     "Ticket",
     "TicketTag",
     "Transition",
+    "Watch",
 ]

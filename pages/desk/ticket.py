@@ -10,6 +10,7 @@ from lib.trust import news
 from ui import compose, details, frame, lists, page, words
 from ui import conversation as shown
 from ui.components.live import live
+from ui.components.presence import presence
 from ui.components.writer import refuse, reply_writer
 
 number = page.number_asked("id")
@@ -56,6 +57,7 @@ def draw() -> None:
             for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
             if may[p]
         ]
+        presence(key=f"presence-{number}", topic=news.ticket(number))
         if kinds:
             key = f"reply-{number}"
             sent = reply_writer(draft, key=key, visibilities=kinds, files=compose.files(me, draft))

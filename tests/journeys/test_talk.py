@@ -1,5 +1,7 @@
 """People who talk on one ticket: they see what others do as it happens, and nothing is taken out of their hands."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -44,3 +46,24 @@ def test_what_others_do_appears_while_one_writes(office, visit):
         tickets.rename(session, people.mona, ticket, title="The projector sings", seen=ticket.version)
     expect(mine.get_by_role("link", name="The projector sings")).to_be_visible(timeout=PATIENT)
     expect(page.get_by_role("heading", name="The projector sings")).to_be_visible(timeout=PATIENT)
+
+
+def test_two_at_one_ticket_see_each_other_and_a_requester_learns_of_no_note(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The door squeaks")
+    rita, mona, sam = visit(people.rita), visit(people.mona), visit(people.sam)
+    at = f"/ticket?id={number}"
+    hers, managers, asked = rita.go(at), mona.go(at), sam.go(at)
+    expect(hers.get_by_text("Mona Lind is looking")).to_be_visible(timeout=PATIENT)
+    expect(managers.get_by_text("Rita Sosa is looking")).to_be_visible(timeout=PATIENT)
+    body(hers).press_sequentially("We oil it")
+    expect(managers.get_by_text("Rita Sosa is replying")).to_be_visible(timeout=PATIENT)
+    expect(asked.get_by_text("Rita Sosa is replying")).to_be_visible(timeout=PATIENT)
+    heard = len(sam.heard)
+    hers.get_by_role("radio", name=re.compile("Internal note")).check()
+    expect(managers.get_by_text("Rita Sosa is writing a note")).to_be_visible(timeout=PATIENT)
+    expect(asked.get_by_text("Rita Sosa")).to_be_hidden(timeout=PATIENT)
+    assert not [frame for frame in sam.heard[heard:] if "noting" in str(frame) or "Mona" in str(frame)]
+    rita.go("/tickets")
+    expect(managers.get_by_text("Rita Sosa")).to_be_hidden(timeout=PATIENT)
+    expect(managers.get_by_text("Sam Reed is looking")).to_be_visible(timeout=PATIENT)

@@ -10,20 +10,26 @@ from db.models import (
     Comment,
     Event,
     Link,
+    Mention,
     Participant,
     Person,
+    Presence,
     SearchEntry,
+    Seen,
     Tag,
     Team,
     Ticket,
     TicketTag,
+    Watch,
 )
 from lib import gate
 from lib.errors import NotFound
 from lib.transactions import GUARDED, Unscoped, act, see
 from tests import cast
 
-MODELS = (Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link)
+MODELS = (
+    Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
+)  # fmt: skip
 
 
 def key(model):

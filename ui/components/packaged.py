@@ -9,7 +9,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
-NAMES = ("board", "figures", "handoff", "live", "ticket_rows", "writer")
+NAMES = ("board", "figures", "handoff", "live", "presence", "ticket_rows", "writer")
 
 # The root stays unseen until its stylesheet has arrived, so nothing flashes unstyled.
 ROOT = '<div class="root" style="visibility:hidden"></div>'

@@ -1,10 +1,10 @@
 // Tells Python that something happened, over one connection for the whole page however many listen.
-import { Line } from "./live/line.js"
+import { shared } from "./live/line.js"
 
 const PAUSE = 150 // several events in a row are one piece of news
 const ANSWER = 2000 // how long the page may take to draw the last news before it is told more
 
-const line = new Line()
+const line = shared()
 const listeners = new WeakMap()
 
 export default function (component) {

@@ -170,6 +170,13 @@ class Writer {
     this.edited({ [part]: target.value })
   }
 
+  // Those at the same place are told that something is written; what is empty or sent is only looked at.
+  announce() {
+    const writes = this.fields.body.text.trim() && this.sent === undefined
+    const doing = !writes ? "looking" : this.visibility === "internal" ? "noting" : "replying"
+    document.dispatchEvent(new CustomEvent("docket:writing", { detail: { slot: this.slot, doing } }))
+  }
+
   turned() {
     this.dress()
     this.edited({ visibility: this.visibility })
@@ -178,6 +185,7 @@ class Writer {
   edited(fields) {
     this.measure()
     this.saver.touch(fields)
+    this.announce()
     if ("attachments" in fields) this.report()
   }
 
@@ -234,6 +242,7 @@ class Writer {
   submit() {
     if (this.locked || !this.fit()) return
     this.sent = this.data.turn
+    this.announce()
     this.saver.hold()
     this.lock()
     this.complain({ error: "", field_errors: {} })

@@ -1,10 +1,14 @@
-// The connection to /live. It asks for the topics that are listened to, each with the newest event that is known,
+// The connection to /live, one for the whole page whichever component listens. It asks for the topics that are listened to, each with the newest event that is known,
 // so that whatever was missed while it was down comes at once; while nobody looks at the tab it is down.
 const FIRST = 500
 const LONGEST = 30_000
 const STEADY = 10_000 // a connection that lasted this long was a good one
 
-export class Line {
+const SHARED = Symbol.for("docket.line")
+
+export const shared = () => (globalThis[SHARED] ??= new Line())
+
+class Line {
   constructor() {
     this.listeners = new Set()
     this.failures = 0
@@ -25,6 +29,24 @@ export class Line {
     else this.close()
   }
 
+  // What the person does at a topic: looking, replying or noting.
+  be(topic, doing) {
+    if (this.here?.topic === topic && this.here.doing === doing) return
+    this.here = { topic, doing }
+    if (this.socket?.readyState === WebSocket.OPEN) this.say()
+  }
+
+  // Nothing more is done there; what was begun elsewhere meanwhile stays.
+  quit(topic) {
+    if (this.here?.topic !== topic) return
+    this.here = null
+    if (this.socket?.readyState === WebSocket.OPEN) this.say()
+  }
+
+  say() {
+    if (this.here !== undefined) this.socket.send(JSON.stringify({ here: this.here }))
+  }
+
   look() {
     this.failures = 0
     clearTimeout(this.timer)
@@ -38,7 +60,10 @@ export class Line {
     const socket = this.socket = new WebSocket(new URL("/live", location.href.replace(/^http/, "ws")))
     const began = performance.now()
     this.asked = undefined
-    socket.onopen = () => this.ask()
+    socket.onopen = () => {
+      this.ask()
+      this.say()
+    }
     socket.onmessage = ({ data }) => this.hear(data)
     socket.onclose = () => {
       if (socket !== this.socket) return
@@ -60,7 +85,7 @@ export class Line {
   ask() {
     if (this.socket?.readyState !== WebSocket.OPEN) return
     const topics = {}
-    for (const { topic, since } of this.listeners) topics[topic] = Math.min(since, topics[topic] ?? since)
+    for (const { topic, since } of this.listeners) if (topic) topics[topic] = Math.min(since, topics[topic] ?? since)
     const names = Object.keys(topics).sort().join()
     if (names === this.asked) return
     this.asked = names
@@ -74,8 +99,9 @@ export class Line {
     } catch {
       return
     }
-    if (!Number.isSafeInteger(news?.event)) return
-    for (const listener of this.listeners) if (listener.topic === news.topic) listener.hear(news.event)
+    const about = [...this.listeners].filter(({ topic }) => topic === news?.topic)
+    if (Number.isSafeInteger(news?.event)) for (const listener of about) listener.hear?.(news.event)
+    if (Array.isArray(news?.people)) for (const listener of about) listener.meet?.(news.people)
   }
 
   close() {

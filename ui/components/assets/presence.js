@@ -1,0 +1,60 @@
+// Who else is at this ticket, told by the same connection that tells of news; and what this person does there.
+import { make } from "./dom.js"
+import { shared } from "./live/line.js"
+
+const IDLE = 15_000 // after this long without a key, nobody is writing any more
+const MOST = 3
+const DOES = { looking: "is looking", replying: "is replying", noting: "is writing a note" }
+const line = shared()
+const places = new WeakMap()
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".root")
+  const place = places.get(root) ?? new Place(root)
+  places.set(root, place)
+  place.take(data.topic)
+  return () => {
+    place.end()
+    places.delete(root)
+  }
+}
+
+class Place {
+  since = Number.MAX_SAFE_INTEGER // events are for others
+
+  constructor(root) {
+    this.told = make("p", { className: "told", role: "status" })
+    root.replaceChildren(this.told)
+    this.writes = ({ detail }) => detail.slot === this.topic && this.write(detail.doing)
+    document.addEventListener("docket:writing", this.writes)
+  }
+
+  take(topic) {
+    if (topic === this.topic) return
+    this.topic = topic
+    this.meet([])
+    line.join(this)
+    line.be(topic, "looking")
+  }
+
+  write(doing) {
+    clearTimeout(this.timer)
+    line.be(this.topic, doing)
+    if (doing !== "looking") this.timer = setTimeout(() => line.be(this.topic, "looking"), IDLE)
+  }
+
+  meet(people) {
+    const known = people.filter(({ name, doing }) => name && Object.hasOwn(DOES, doing))
+    const shown = known.slice(0, MOST).map(({ name, doing }) =>
+      make("span", { className: "who", dataset: { doing } }, make("bdi", {}, name), ` ${DOES[doing]}`))
+    const rest = known.length - shown.length
+    this.told.replaceChildren(...shown, ...(rest > 0 ? [make("span", { className: "who" }, `and ${rest} more`)] : []))
+  }
+
+  end() {
+    clearTimeout(this.timer)
+    document.removeEventListener("docket:writing", this.writes)
+    line.quit(this.topic)
+    line.leave(this)
+  }
+}
