@@ -1,6 +1,7 @@
 """The API over a small company, in this process."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 from starlette.applications import Starlette
@@ -26,20 +27,24 @@ class Client(TestClient):
         super().__init__(app, base_url=f"{BASE}/api/v1", follow_redirects=False, **more)
 
 
+@cache
+def application() -> Starlette:
+    """Return the application, made once: it holds nothing of a test but the pace, which is forgotten."""
+    return Starlette(
+        routes=[
+            Mount("/api/v1", app=api.app()),
+            Route("/healthz", api.health),
+            *api.sign_in_routes(),
+        ]
+    )
+
+
 @dataclass
 class Desk:
     """The company, and clients for its people."""
 
     company: cast.Company
-    app: Starlette = field(
-        default_factory=lambda: Starlette(
-            routes=[
-                Mount("/api/v1", app=api.app()),
-                Route("/healthz", api.health),
-                *api.sign_in_routes(),
-            ]
-        )
-    )
+    app: Starlette = field(default_factory=application)
 
     def __getattr__(self, name: str) -> Client:
         """Return the client of a person by name, through a token that may do all that they may."""
