@@ -87,11 +87,16 @@ def _keep(me: Actor, file: UploadFile) -> Response:
     with _one_at_a_time:  # a large picture takes a lot of memory while it is examined
         data = file.file.read()
         found = attachments.examine(file.filename or "", data)
-    store.put(found.path, data)
-    if found.thumbnail is not None:
-        store.put(attachments.thumbnail_path(found.path), found.thumbnail)
-    with act() as session:
-        row = attachments.keep(session, me, found)
+    try:
+        store.put(found.path, data)
+        if found.thumbnail is not None:
+            store.put(attachments.thumbnail_path(found.path), found.thumbnail)
+        with act() as session:
+            row = attachments.keep(session, me, found)
+    except Exception:
+        store.remove(found.path)
+        store.remove(attachments.thumbnail_path(found.path))
+        raise
     location = {"Location": f"/api/v1/attachments/{row.id}"}
     return shown(_uploaded(row), 201, location)
 

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from lib.errors import Conflict, Invalid, NotFound, NotSignedIn, Refusal, TooMany
+from lib.errors import Conflict, Invalid, NotFound, NotSignedIn, Refusal, TooMany, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING = "There is nothing here, or nothing that you may see."
@@ -53,6 +53,8 @@ def refusal(refused: Refusal) -> Response:
         case TooMany():
             wait = {"Retry-After": str(refused.seconds)}
             return problem(refused.status, refused.sentence, headers=wait)
+        case Unavailable():
+            return problem(refused.status, refused.sentence, headers={"Retry-After": "5"})
         case NotSignedIn():
             return problem(
                 refused.status, refused.sentence, headers={"WWW-Authenticate": 'Bearer realm="Docket"'}

@@ -47,8 +47,9 @@ REASONS = {
     422: "A field or parameter is wrong or unknown",
     429: "Too much at once; try again after `Retry-After` seconds",
     500: "A fault of Docket's; `detail` holds a reference",
+    503: "The database is away or too busy; nothing was saved, try again after `Retry-After` seconds",
 }
-ALWAYS = (401, 404, 422, 429, 500)
+ALWAYS = (401, 404, 422, 429, 500, 503)
 CHANGES = (400, 403, 409, 410, 413, 415)
 
 

@@ -95,3 +95,9 @@ class TooLarge(Refusal):
     """More bytes than the limit allows."""
 
     status = 413
+
+
+class Unavailable(Refusal):
+    """The database could not be worked with just now: gone, locked for too long, or full."""
+
+    status = 503

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnClause, Engine, TableClause, TextClause, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import visitors
@@ -20,7 +22,7 @@ from sqlmodel import Session
 
 from db import engine as engines
 from lib import settings
-from lib.errors import Conflict, Refusal
+from lib.errors import Conflict, Refusal, Unavailable
 from lib.trust import events
 
 GUARDED = frozenset(
@@ -32,7 +34,14 @@ _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 MEANWHILE = (
     "Somebody changed this at the same moment. Nothing of yours was saved; look again and try once more."
 )
+AWAY = (
+    "Docket can't work with its database just now. Nothing was saved, and what you typed is kept where you typed it. "
+    "Try again in a moment."
+)
+SQLITE_AWAY = {5, 6, 8, 10, 13, 14}
+"""Primary result codes for busy, locked, read-only, input/output error, full, can't open (sqlite.org/rescode.html)."""
 
+log = structlog.get_logger(__name__)
 _engine: Engine | None = None
 _lock = threading.Lock()
 
@@ -69,7 +78,7 @@ def reachable() -> bool:
 
 @contextmanager
 def see() -> Iterator[Session]:
-    """Read; what is changed inside is thrown away."""
+    """Read; what is changed inside is thrown away. Raises Unavailable when the database is."""
     with _recorded(), Session(engine(), expire_on_commit=False) as session:
         yield session
 
@@ -78,7 +87,8 @@ def see() -> Iterator[Session]:
 def act() -> Iterator[Session]:
     """Change: all of it commits, or nothing does. No network and no rerun inside.
 
-    Raises Conflict when somebody else changed a row between its being read and written here.
+    Raises Conflict when somebody else changed a row between its being read and written here, and Unavailable when
+    the database is.
     """
     with _recorded(), Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
         try:
@@ -99,6 +109,23 @@ def _recorded() -> Iterator[None]:
                 events.record_denial(session, denial)
                 session.commit()
         raise
+    except SQLAlchemyError as error:
+        if not _away(error):
+            raise
+        log.error("database.unavailable", error=type(getattr(error, "orig", error)).__name__)
+        raise Unavailable(AWAY) from error
+
+
+def _away(error: SQLAlchemyError) -> bool:
+    """Tell whether the database was at fault and not the statement; SQLite says both with one class."""
+    if isinstance(error, NoConnectionFree):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in SQLITE_AWAY
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -1,6 +1,6 @@
 """Throw away what has served its purpose: expired secrets, old drafts, files that nothing holds."""
 
-from lib import transactions
+from lib import clock, transactions
 from lib.desk import attachments, presence
 from lib.desk import drafts as desk_drafts
 from lib.notices.channels import store
@@ -39,6 +39,15 @@ def files() -> None:
             attachments.forget(session, gone)
         if len(gone) < BATCH:
             return
+
+
+def strays() -> None:
+    """Delete stored bytes that no row came to hold, as an upload leaves them that was killed half-way."""
+    for paths in store.listed(before=clock.now() - attachments.STRAY, limit=BATCH):
+        with transactions.see() as session:
+            unheld = attachments.strays(session, paths)
+        for path in unheld:
+            store.remove(path)
 
 
 def statistics() -> None:

@@ -31,12 +31,15 @@ THUMBNAIL = 640
 """Longest side of a preview, in pixels."""
 REGRET = timedelta(minutes=15)
 """How long an uploader without a wider permission may remove a file of theirs."""
+STRAY = timedelta(days=1)
+"""How long stored bytes may wait for the row that holds them."""
 UNUSED = timedelta(days=7)
 """How long an upload that nothing took is kept: as long as a draft may wait."""
 
 IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 PLAIN = {"application/pdf", "application/zip"} | IMAGES
 _ID = re.compile(r"[0-9a-f]{32}")
+_STORED = re.compile(r"[0-9a-f]{32}\.bin")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
@@ -255,6 +258,15 @@ def let_go(session: Session, *, limit: int) -> list[Attachment]:
     for row in rows:
         row.removed_at = row.removed_at or clock.now()
     return list(rows)
+
+
+def strays(session: Session, paths: Iterable[str]) -> list[str]:
+    """Return which of the stored names are of Docket's making and held by no row, previews among them."""
+    holders = {path: path.removesuffix(".preview") for path in paths}
+    ours = {path: holder for path, holder in holders.items() if _STORED.fullmatch(holder)}
+    chosen = select(Attachment.path).where(col(Attachment.path).in_(set(ours.values())))
+    held = set(session.exec(chosen.execution_options(**gate.PASS)).all())
+    return [path for path, holder in ours.items() if holder not in held]
 
 
 def forget(session: Session, ids: Iterable[str]) -> None:

@@ -1,12 +1,15 @@
 """Files over the API: kept to those who may see them, and harmless in a browser."""
 
 import io
+import sqlite3
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy.exc import OperationalError
 
 from lib import settings
+from lib.desk import attachments
 from lib.desk.attachments import LARGEST
 from tests import cast
 from tests.api.conftest import problem, upload
@@ -230,3 +233,21 @@ def test_taking_files_away(desk):
     assert desk.mona.delete(f"attachments/{used}").status_code == 204
     problem(desk.sam.get(f"attachments/{used}"), 404)
     assert desk.sam.get(f"tickets/{number}").json()["attachments"] == []
+
+
+def test_bytes_whose_row_could_not_be_written_do_not_stay(sqlite_desk, monkeypatch):
+    def full(*_):
+        raise OperationalError("INSERT", {}, _full())
+
+    monkeypatch.setattr(attachments, "keep", full)
+    answer = sqlite_desk.sam.post("attachments", files={"file": ("a.txt", b"some words")})
+    body = problem(answer, 503)
+    assert "Nothing was saved" in body["detail"] and int(answer.headers["retry-after"]) > 0
+    folder = Path(settings.current().files)
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def _full() -> Exception:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error

@@ -2,7 +2,8 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import orm
+from sqlalchemy import event, orm
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from db.models import (
@@ -23,7 +24,7 @@ from db.models import (
     Watch,
 )
 from lib import gate
-from lib.errors import NotFound
+from lib.errors import NotFound, Unavailable
 from lib.transactions import GUARDED, Unscoped, act, see
 from tests import cast
 
@@ -132,3 +133,25 @@ def test_a_refusal_is_recorded_though_its_transaction_is_undone(desk):
         assert session.exec(select(Tag.name)).all() == []
         [row] = session.exec(select(Event).execution_options(**gate.PASS)).all()[-1:]
     assert (row.action, row.ticket_id, row.actor_id, row.internal) == ("access.denied", 7, desk.bob.id, True)
+
+
+def test_a_database_that_went_away_is_a_sentence_and_nothing_is_saved(desk, engine):
+    def lose(session):
+        if engine.dialect.name == "postgresql":
+            session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        else:
+            event.listen(engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=50"))
+            with act() as other:
+                other.connection()
+
+    with pytest.raises(Unavailable, match="Nothing was saved"), act() as session:
+        session.add(Tag(name="lost"))
+        session.flush()
+        lose(session)
+    with see() as session:
+        assert session.exec(select(Tag.name)).all() == []
+
+
+def test_a_wrong_statement_is_a_bug_and_not_the_database_s_fault(desk):
+    with pytest.raises(DBAPIError), see() as session:
+        session.execute(sa.text("SELECT nothing FROM nowhere"))

@@ -118,6 +118,18 @@ def test_a_file_on_a_ticket_stays_until_it_is_removed(sam):
     assert count(Attachment) == 0
 
 
+def test_bytes_that_no_row_holds_go_after_a_day(sam):
+    held, stray, foreign = upload(sam), f"{'0a' * 16}.bin", "logo.png"
+    for path in (stray, attachments.thumbnail_path(stray), foreign):
+        store.put(path, b"bytes")
+    tidying.strays()
+    assert store.get(stray) == b"bytes", "an upload may still be on its way"
+    with clock.at(clock.now() + 2 * DAY):
+        tidying.strays()
+    assert store.get(stray) is None and store.get(attachments.thumbnail_path(stray)) is None
+    assert there(held) and store.get(attachments.thumbnail_path(held.path)) and store.get(foreign)
+
+
 def test_more_files_than_one_batch_go_in_one_tick(sam, monkeypatch):
     monkeypatch.setattr(tidying, "BATCH", 2)
     with clock.at(clock.now() - 8 * DAY):

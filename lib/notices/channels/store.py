@@ -1,5 +1,7 @@
 """Where files lie: a folder or an S3 bucket, through one interface. Names are ours and random, never a person's."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from lib import settings
 
-__all__ = ["AlreadyExistsError", "get", "healthy", "part", "put", "remove"]
+__all__ = ["AlreadyExistsError", "get", "healthy", "listed", "part", "put", "remove"]
 
 
 @lru_cache(maxsize=4)
@@ -44,6 +46,12 @@ def part(path: str, *, start: int, end: int) -> bytes | None:
         return bytes(obstore.get_range(_here(), path, start=start, end=end))
     except (NotFoundError, FileNotFoundError):
         return None
+
+
+def listed(*, before: datetime, limit: int) -> Iterator[list[str]]:
+    """Yield the names of what was stored before a moment, at most `limit` at a time."""
+    for found in obstore.list(_here(), chunk_size=limit):
+        yield [each["path"] for each in found if each["last_modified"] < before]
 
 
 def remove(path: str) -> None:
