@@ -15,6 +15,7 @@ from api import (
     events,
     links,
     me,
+    merging,
     moves,
     participants,
     people,
@@ -34,8 +35,8 @@ from api.map import Map
 from lib.errors import Refusal
 
 RESOURCES = (
-    me, tickets, moves, comments, attachments, events, participants, links, drafts, writing, categories, statuses,
-    workflow, people, teams, roles, tokens, audit, reference,
+    me, tickets, moves, merging, comments, attachments, events, participants, links, drafts, writing, categories,
+    statuses, workflow, people, teams, roles, tokens, audit, reference,
 )  # fmt: skip
 
 

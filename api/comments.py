@@ -50,6 +50,8 @@ class Comment(Shape):
     edited: datetime | None
     removed: bool
     editable: bool
+    merged_from: int | None
+    """The number of the merged ticket on which it was said."""
     version: int
 
 
@@ -65,6 +67,7 @@ def _shape(card: CommentCard, files: list[File]) -> Comment:
         edited=card.edited_at,
         removed=card.removed,
         editable=card.editable,
+        merged_from=card.came_from,
         version=card.version,
     )
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.shapes import Named, Shape
 from db.vocabulary import Kind
 from lib import text
-from lib.desk import attachments, links, listing, participants, tickets
+from lib.desk import attachments, links, listing, merged, participants, tickets
 from lib.desk.attachments import AttachmentCard
 from lib.desk.listing import TicketRow
 from lib.desk.tickets import Ticket
@@ -71,6 +71,14 @@ class Link(Shape):
     open: bool
 
 
+class Merged(Shape):
+    """A ticket that was merged into this one."""
+
+    number: int
+    title: str
+    at: datetime
+
+
 class TicketFull(TicketLine):
     """A ticket with all that it holds, but for its comments and history."""
 
@@ -79,6 +87,8 @@ class TicketFull(TicketLine):
     tags: list[str]
     blocked: str | None
     links: list[Link]
+    merged_into: int | None
+    merged: list[Merged]
     participants: list[Named]
     attachments: list[File]
 
@@ -141,6 +151,10 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
         tags=tickets.tags_of(session, ticket),
         blocked=links.obstacle(session, me, ticket) if ticket.open else None,
         links=linked(session, me, ticket),
+        merged_into=into.id if (into := merged.forwarded(session, me, ticket)) else None,
+        merged=[
+            Merged(number=m.number or 0, title=m.title, at=m.at) for m in merged.sources(session, me, ticket)
+        ],
         participants=[Named(id=p.id, name=p.name) for p in participants.of(session, me, ticket)],
         attachments=[file(f) for f in files if f.comment_id is None],
     )

@@ -120,9 +120,11 @@ class Action(StrEnum):
     TICKET_CREATED = "ticket.created"
     TICKET_DELETED = "ticket.deleted"
     TICKET_LINKED = "ticket.linked"
+    TICKET_MERGED = "ticket.merged"
     TICKET_MOVED = "ticket.moved"
     TICKET_PARTICIPANTS = "ticket.participants"
     TICKET_UNLINKED = "ticket.unlinked"
+    TICKET_UNMERGED = "ticket.unmerged"
     TICKET_UPDATED = "ticket.updated"
     TOKEN_CREATED = "token.created"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Comment, Participant, Ticket
 from db.vocabulary import Channel, Permission, Scope
-from lib.errors import Denial, NotFound, NotPermitted
+from lib.errors import Denial, Invalid, NotFound, NotPermitted
 
 READ_ONLY = frozenset(
     {
@@ -196,12 +196,15 @@ def sees(session: Session, actor: Actor, ticket: Ticket) -> bool:
 def permit(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> None:
     """Let the deed on `ticket` go on.
 
-    Raises NotFound when the actor may not see the ticket, NotPermitted when they see it but may not do this.
+    Raises NotFound when the actor may not see the ticket, NotPermitted when they see it but may not do this, and
+    Invalid when it was merged into another one, where nothing but reading goes on.
     """
     if not sees(session, actor, ticket):
         raise hidden(actor, permission, "ticket", ticket.id)
     if not covers(session, actor, permission, ticket):
         raise refused(actor, permission, subject="ticket", subject_id=ticket.id)
+    if ticket.merged_into_id is not None and permission not in READ_ONLY:
+        raise Invalid(f"#{ticket.id} was merged into another ticket and can't be changed any more.")
 
 
 def require(actor: Actor, permission: Permission, *, least: Scope = Scope.OWN) -> None:

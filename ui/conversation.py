@@ -57,6 +57,8 @@ def _entry(
 
 def _comment(said: CommentCard, files: Sequence[AttachmentCard]) -> str:
     tag = "<span class='dk-tag dk-lock'>Internal note: only staff can read it</span>" if said.internal else ""
+    if said.came_from:
+        tag += f"<span class='dk-role'>from #{said.came_from}</span>"
     if said.edited_at:
         tag += "<span class='dk-role'>edited</span>"
     body = "<p class='dk-quiet'>Taken back by its author.</p>" if said.removed else text.html(said.body)

@@ -49,7 +49,8 @@ class Choices:
 
 def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
     """Read what the panel offers."""
-    may = frozenset(p for p in OFFERED if gate.covers(session, me, p, ticket))
+    whole = ticket.merged_into_id is None
+    may = frozenset(p for p in OFFERED if whole and gate.covers(session, me, p, ticket))
     stored = {s.id or 0: s for s in statuses.used(session)}
     here = ticket.status_id
     return Choices(
@@ -64,7 +65,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
         asks=[to for was, to in workflow.asking(session, me, stored) if was == here],
         linked=tuple(links.of(session, me, ticket)),
         obstacle=links.obstacle(session, me, ticket) if ticket.open else None,
-        works=gate.works(me, Permission.TICKET_UPDATE, ticket),
+        works=whole and gate.works(me, Permission.TICKET_UPDATE, ticket),
     )
 
 

@@ -26,7 +26,7 @@ from db.models.people import (
 )
 from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
 from db.models.trust import Event, Lease
-from db.models.workflow import Link, Transition
+from db.models.workflow import Link, Merge, Transition
 
 __all__ = [
     "ApiToken",
@@ -41,6 +41,7 @@ __all__ = [
     "Link",
     "Membership",
     "Mention",
+    "Merge",
     "OneTimeSecret",
     "Participant",
     "Person",

@@ -39,6 +39,8 @@ class Status(SQLModel, table=True):
     limit: int | None = None
     """How many tickets may stand here at once before the board warns."""
     retired: bool = False
+    is_merged: bool = False
+    """Whether this is where merged tickets stand; nobody moves one here by hand."""
 
 
 class Category(SQLModel, table=True):
@@ -108,6 +110,8 @@ class Ticket(SQLModel, table=True):
     """The day by whose end it should be done."""
     rank: float = 0
     """Its place in its column of the board, the smallest on top."""
+    merged_into_id: int | None = None
+    """The ticket that holds its conversation now; while it is set, nothing here changes."""
     version: int = 1
 
     @declared_attr.directive
@@ -166,7 +170,7 @@ class Comment(SQLModel, table=True):
     __table_args__ = (
         Index("ix_comment_ticket", "ticket_id", "id"),
         Index(
-            "ix_comment_said", "ticket_id", "id", "author_id",
+            "ix_comment_said", "ticket_id", "created_at", "id", "author_id",
             sqlite_where=text("internal = 0 AND removed_at IS NULL"),
             postgresql_where=text("NOT internal AND removed_at IS NULL"),
         ),
@@ -180,6 +184,8 @@ class Comment(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Moment)
     edited_at: datetime | None = Field(default=None, sa_type=Moment)
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    came_from: int | None = None
+    """The number of the ticket on which it was said, while that is merged into this one."""
     version: int = 1
 
     @declared_attr.directive
@@ -208,6 +214,8 @@ class Attachment(SQLModel, table=True):
     """Whether it was verified as an image that a browser may show in place."""
     created_at: datetime = Field(sa_type=Moment)
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    came_from: int | None = None
+    """The number of the ticket to which it was added, while that is merged into this one."""
 
 
 class Draft(SQLModel, table=True):

@@ -35,6 +35,8 @@ class CommentCard:
     removed: bool
     version: int
     editable: bool
+    came_from: int | None = None
+    """The merged ticket on which it was said."""
 
 
 def add(
@@ -148,6 +150,7 @@ def card(actor: Actor, comment: Comment, author: str) -> CommentCard:
         and not removed
         and comment.author_id == actor.id
         and actor.may(Permission.COMMENT_EDIT_OWN),
+        came_from=comment.came_from,
     )
 
 

@@ -31,12 +31,13 @@ def of(session: Session, actor: Actor, ticket: Ticket, *, before: int | None = N
     said = comments.of(session, actor, ticket, before=before or _LAST, limit=PIECE + 1)
     earlier = said[1].id if len(said) > PIECE else None
     said = said[-PIECE:]
+    times = [s.created_at for s in said]
     done = [
         line
         for line in history.of(session, actor, ticket, before=_LAST, limit=DEEDS)
         if line.action != Action.COMMENT_ADDED
-        and (earlier is None or line.at >= said[0].created_at)
-        and (before is None or (said and line.at <= said[-1].created_at))
+        and (earlier is None or line.at >= min(times))
+        and (before is None or (times and line.at <= max(times)))
     ]
     entries = sorted([*said, *done], key=lambda e: e.created_at if isinstance(e, CommentCard) else e.at)
     return Thread(tuple(entries), earlier)

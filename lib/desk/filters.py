@@ -177,7 +177,7 @@ def last_word() -> ColumnElement[bool]:
     said = (
         select(Comment.author_id)
         .where(Comment.ticket_id == Ticket.id, ~col(Comment.internal), col(Comment.removed_at).is_(None))
-        .order_by(col(Comment.id).desc())
+        .order_by(col(Comment.created_at).desc(), col(Comment.id).desc())
         .limit(1)
         .correlate(Ticket)
     )

@@ -1,7 +1,7 @@
 """A ticket's history, in words and as data, read from the event stream."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -54,7 +54,29 @@ def of(
     chosen = chosen.where(col(Event.id) < before) if before else chosen
     order = col(Event.id).desc() if newest else col(Event.id)
     rows = list(session.exec(chosen.order_by(order).limit(limit).execution_options(**gate.PASS)).all())
-    return in_words(session, reversed(rows) if newest else rows)
+    return _discreet(session, actor, in_words(session, reversed(rows) if newest else rows))
+
+
+def _discreet(session: Session, actor: Actor, lines: list[Line]) -> list[Line]:
+    """Leave out into which ticket this one was merged where the actor may not see that one."""
+    told = {i: int(line.new or line.old or 0) for i, line in enumerate(lines) if _into(line)}
+    if not told:
+        return lines
+    seen = set(session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(told.values()))).all())
+    return [
+        replace(line, old=None, new=None, subject="", sentence=_merged(line.action, "another ticket"))
+        if i in told and told[i] not in seen
+        else line
+        for i, line in enumerate(lines)
+    ]
+
+
+def _into(line: Line) -> bool:
+    return line.action in (Action.TICKET_MERGED, Action.TICKET_UNMERGED) and line.field == "into"
+
+
+def _merged(action: Action, other: str) -> str:
+    return f"merged it into {other}" if action == Action.TICKET_MERGED else f"took it out of {other} again"
 
 
 def in_words(session: Session, rows: Iterable[Event]) -> list[Line]:
@@ -91,7 +113,7 @@ def _line(row: Event, names: dict[int, str]) -> Line:
     )
 
 
-def _sentence(  # noqa: C901, PLR0911 - one sentence a deed
+def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
     row: Event, old: str | None, new: str | None, names: dict[int, str]
 ) -> str:
     match row.action:
@@ -108,6 +130,12 @@ def _sentence(  # noqa: C901, PLR0911 - one sentence a deed
         case Action.TICKET_LINKED | Action.TICKET_UNLINKED:
             said = f"this ticket {links.WORDS.get(row.field or '', 'is linked to')} #{new or old}"
             return f"noted that {said}" if new else f"took back that {said}"
+        case Action.TICKET_MERGED | Action.TICKET_UNMERGED if row.field == "into":
+            return _merged(Action(row.action), f"#{new or old}")
+        case Action.TICKET_MERGED:
+            return f"merged #{new} into this ticket"
+        case Action.TICKET_UNMERGED:
+            return f"took #{old} out of this ticket again"
         case Action.TICKET_DELETED:
             return f"deleted it: {new}"
         case Action.TICKET_UPDATED:

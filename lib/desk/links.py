@@ -87,6 +87,7 @@ def link(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ti
     lock(session, f"links:{kind}")
     if _row(session, kind, source, target) is not None:
         return
+    _must_be_whole(session, other)
     _check(session, kind, source, target)
     row = Link(kind=kind, source_id=source.id or 0, target_id=target.id or 0, created_at=clock.now())
     session.add(row)
@@ -102,6 +103,72 @@ def unlink(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: 
     if row is not None:
         session.delete(row)
         _tell(session, actor, Action.TICKET_UNLINKED, ticket, name=name, other=other)
+
+
+def _must_be_whole(session: Session, other: Ticket) -> None:
+    """Raise Invalid when the other ticket was merged meanwhile: its links went along."""
+    now = select(Ticket.merged_into_id).where(Ticket.id == other.id)
+    if session.exec(now.execution_options(**gate.PASS)).one() is not None:
+        raise Invalid(f"#{other.id} was merged into another ticket. Link to that one instead.")
+
+
+Plain = tuple[str, int, int]
+"""A link as kind, source and target."""
+
+
+def carry(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[Plain], list[Plain]]:
+    """Move a ticket's links to another, and return those that it had and those that this made there.
+
+    What would link that one to itself, go in a circle, or be a second parent or original there, goes nowhere.
+    """
+    hold(session)
+    own = or_(col(Link.source_id) == ticket.id, col(Link.target_id) == ticket.id)
+    rows = session.exec(select(Link).where(own).execution_options(**gate.PASS)).all()
+    had = [(row.kind, row.source_id, row.target_id) for row in rows]
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    here, there = ticket.id or 0, into.id or 0
+    turned = [_plain(k, there if s == here else s, there if t == here else t) for k, s, t in had]
+    return had, [link for link in turned if _make(session, link)]
+
+
+def give_back(session: Session, *, had: list[Plain], made: list[Plain]) -> None:
+    """Undo `carry`: take away what it made, and make again what there was, where nothing stands against it by now."""
+    hold(session)
+    for kind, source, target in made:
+        gone = select(Link).where(Link.kind == kind, Link.source_id == source, Link.target_id == target)
+        for row in session.exec(gone.execution_options(**gate.PASS)).all():
+            session.delete(row)
+    session.flush()
+    for link in had:
+        _make(session, link)
+
+
+def hold(session: Session) -> None:
+    """Let nobody else link anything until the transaction ends."""
+    for kind in LinkKind:
+        lock(session, f"links:{kind}")
+
+
+def _plain(kind: str, source: int, target: int) -> Plain:
+    if kind == LinkKind.RELATES:
+        source, target = min(source, target), max(source, target)
+    return kind, source, target
+
+
+def _make(session: Session, link: Plain) -> bool:
+    kind, one, two = LinkKind(link[0]), link[1], link[2]
+    source, target = (session.get(Ticket, id, execution_options=gate.PASS) for id in (one, two))
+    if one == two or source is None or target is None or _row(session, kind, source, target) is not None:
+        return False
+    try:
+        _check(session, kind, source, target)
+    except Invalid:
+        return False
+    session.add(Link(kind=kind, source_id=one, target_id=two, created_at=clock.now()))
+    session.flush()
+    return True
 
 
 def obstacle(session: Session, actor: Actor, ticket: Ticket) -> str | None:

@@ -4,16 +4,16 @@ import streamlit as st
 
 from db.vocabulary import Permission
 from lib import gate
-from lib.desk import attachments, conversation, listing, tickets
+from lib.desk import attachments, conversation, listing, merged, tickets
 from lib.errors import NotFound, Refusal
 from lib.trust import news
-from ui import compose, details, frame, lists, page, words
+from ui import compose, details, frame, lists, merging, page, words
 from ui import conversation as shown
 from ui.components.live import live
 from ui.components.presence import presence
 from ui.components.writer import refuse, reply_writer
 
-number = page.number_asked("id")
+asked = page.number_asked("id")
 
 
 @st.fragment
@@ -23,14 +23,16 @@ def draw() -> None:
     try:
         with page.see() as session:
             newest = news.newest(session)
-            ticket = tickets.find(session, me, number)
+            ticket, led = merging.followed(session, me, tickets.find(session, me, asked))
+            number, left_for = ticket.id or 0, merged.target(session, me, ticket)
+            held = merged.sources(session, me, ticket)
             facts = listing.one(session, ticket)
             thread = conversation.of(session, me, ticket, before=page.number_asked("before") or None)
             files = attachments.of(session, me, ticket)
             draft = compose.opened(session, me, f"ticket-{number}")
             choices = details.choices(session, me, ticket)
             may = {
-                p: gate.covers(session, me, p, ticket)
+                p: left_for is None and gate.covers(session, me, p, ticket)
                 for p in (Permission.COMMENT_PUBLIC, Permission.COMMENT_INTERNAL)
             }
     except NotFound:
@@ -39,14 +41,20 @@ def draw() -> None:
     live(key=f"live-{number}", topic=news.ticket(number), since=newest)
     frame.header(words.plain(facts.title), actor=me)
     shown.facts(facts)
+    merging.notice(led, left_for)
 
     left, right = st.columns([5, 2], gap="large")
     with right:
         details.panel(me, facts, choices)
         details.linker(me, facts, choices)
+        if Permission.TICKET_MERGE in choices.may:
+            merging.offer(me, facts)
+        if left_for and left_for.number and merged.may_undo(me):
+            merging.undo(me, number, into=left_for.number)
     with left:
         shown.description(ticket, facts.requester, files)
         details.related(choices)
+        merging.held(me, number, held)
         if thread.earlier:
             lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
         shown.thread(thread, files)

@@ -20,6 +20,8 @@ BODIES = {
     "POST /people/{id}/password-link": None,
     "PUT /tickets/{number}/participants/{person}": None,
     "PUT /tickets/{number}/place": {"before": None},
+    "POST /tickets/{number}/merge": {"into": 1},
+    "POST /tickets/{number}/unmerge": None,
     "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},
 }
 QUERIES = {"DELETE /tickets/{number}": "?reason=x", "DELETE /tickets/{number}/assignee": "?version=1"}

@@ -12,6 +12,7 @@ from db.models import (
     Event,
     Link,
     Mention,
+    Merge,
     Participant,
     Person,
     Presence,
@@ -30,6 +31,7 @@ from tests import cast
 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
+    Merge,
 )  # fmt: skip
 
 

@@ -1,0 +1,43 @@
+"""Merging one ticket into another, and parting them again."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.door import Me
+from api.facing import facing
+from api.shapes import Form, Id, Number, Version, shown, unset
+from api.ticket_shapes import TicketFull, full
+from lib.desk import merging, tickets
+from lib.errors import Invalid
+from lib.transactions import act
+
+router = APIRouter(tags=["tickets"])
+
+
+class Merge(Form):
+    """The ticket into which that of the path goes; with `version`, only if nobody changed that since."""
+
+    into: Id
+    version: Version = unset()
+
+
+@router.post("/tickets/{number}/merge", response_model=TicketFull)
+def merge(me: Me, number: Number, form: Merge) -> Response:
+    """Merge a ticket into another, which is the answer; the merged one keeps its number and leads there."""
+    with facing(me, number), act() as session:
+        ticket, into = merging.pair(session, me, number, form.into)
+        seen = form.version if "version" in form.model_fields_set else ticket.version
+        merging.merge(session, me, ticket, into=into, seen=seen)
+        return shown(full(session, me, into))
+
+
+@router.post("/tickets/{number}/unmerge", response_model=TicketFull)
+def unmerge(me: Me, number: Number) -> Response:
+    """Part a merged ticket, which is the answer, from the one that it went into; what came from it goes back."""
+    with act() as session:
+        target = tickets.find(session, me, number).merged_into_id
+        if target is None:
+            raise Invalid(f"#{number} is not merged into another ticket.")
+        ticket, into = merging.pair(session, me, number, target)
+        merging.unmerge(session, me, ticket, into=into)
+        return shown(full(session, me, ticket))
