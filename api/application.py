@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api import (
+    assignees,
     attachments,
     audit,
     categories,
@@ -23,6 +24,7 @@ from api import (
     reference,
     roles,
     schema,
+    staffing,
     statuses,
     teams,
     tickets,
@@ -35,8 +37,8 @@ from api.map import Map
 from lib.errors import Refusal
 
 RESOURCES = (
-    me, tickets, moves, merging, comments, attachments, events, participants, links, drafts, writing, categories,
-    statuses, workflow, people, teams, roles, tokens, audit, reference,
+    me, tickets, moves, assignees, merging, comments, attachments, events, participants, links, drafts, writing,
+    categories, statuses, workflow, people, staffing, teams, roles, tokens, audit, reference,
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ class Assignment(Form):
 
     assignee: Id | Literal["me"]
     version: Version
+    reason: Words = Field("", description="why; colleagues read it in the history")
 
 
 @router.put("/tickets/{number}/status", response_model=TicketFull)
@@ -47,16 +48,21 @@ def assign(me: Me, number: Number, form: Assignment) -> Response:
     with facing(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         to = me.id or 0 if form.assignee == "me" else form.assignee
-        tickets.assign(session, me, ticket, to=to, seen=form.version)
+        tickets.assign(session, me, ticket, to=to, seen=form.version, reason=form.reason)
         return shown(full(session, me, ticket))
 
 
 @router.delete("/tickets/{number}/assignee", response_model=TicketFull)
-def unassign(me: Me, number: Number, version: Annotated[int, Query(ge=1, le=HIGHEST)]) -> Response:
+def unassign(
+    me: Me,
+    number: Number,
+    version: Annotated[int, Query(ge=1, le=HIGHEST)],
+    reason: Annotated[Words, Query(description="why; colleagues read it in the history")] = "",
+) -> Response:
     """Let nobody be accountable for a ticket."""
     with facing(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        tickets.unassign(session, me, ticket, seen=version)
+        tickets.unassign(session, me, ticket, seen=version, reason=reason)
         return shown(full(session, me, ticket))
 
 

@@ -44,6 +44,14 @@ class Doing(StrEnum):
     NOTING = "noting"
 
 
+class Way(StrEnum):
+    """How new tickets find their assignee."""
+
+    MANUAL = "manual"
+    ROUND_ROBIN = "round_robin"
+    LEAST_LOADED = "least_loaded"
+
+
 class Scope(IntEnum):
     """How far a permission reaches: nothing, what one takes part in, one's teams, everything."""
 

@@ -9,7 +9,8 @@ import streamlit as st
 from db.models import Ticket
 from db.vocabulary import Kind, Permission, Priority
 from lib import gate
-from lib.desk import categories, comments, links, participants, statuses, tickets, workflow
+from lib.desk import assignees, categories, comments, links, participants, statuses, tickets, workflow
+from lib.desk.assignees import Candidate
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
 from lib.desk.links import LinkCard
@@ -18,14 +19,13 @@ from lib.errors import Conflict, Refusal
 from lib.gate import Actor
 from lib.people import teams
 from lib.transactions import Session
-from ui import conversation, page, words
+from ui import assigning, conversation, page, words
 
 LARGEST = 2**31 - 1
 OFFERED = (
     Permission.TICKET_ASSIGN_OTHER, Permission.TICKET_CLAIM, Permission.TICKET_CLOSE, Permission.TICKET_MERGE,
     Permission.TICKET_TRANSITION, Permission.TICKET_UPDATE,
 )  # fmt: skip
-NOBODY = 0
 _PRESSED, _EDITING = "_pressed", "_editing"
 
 
@@ -36,7 +36,8 @@ class Choices:
     statuses: Mapping[int, statuses.StatusCard]
     categories: Mapping[int, str]
     teams: Mapping[int, str]
-    assignees: Mapping[int, str]
+    candidates: tuple[Candidate, ...]
+    takes: bool
     copied: Mapping[int, str]
     tags: tuple[str, ...]
     may: frozenset[Permission]
@@ -51,13 +52,15 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
     """Read what the panel offers."""
     whole = ticket.merged_into_id is None
     may = frozenset(p for p in OFFERED if whole and gate.covers(session, me, p, ticket))
+    assigns = Permission.TICKET_ASSIGN_OTHER in may
     stored = {s.id or 0: s for s in statuses.used(session)}
     here = ticket.status_id
     return Choices(
         statuses={id: statuses.card(s) for id, s in stored.items()},
         categories={c.id: c.path for c in categories.every(session)} if me.staff else {},
         teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
-        assignees={p.id: p.name for p in tickets.assignable(session, ticket)} if me.staff else {},
+        candidates=tuple(assignees.of(session, me, ticket)) if assigns else (),
+        takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
         copied={p.id: p.name for p in participants.of(session, me, ticket)},
         tags=tuple(tickets.tags_of(session, ticket)),
         may=may,
@@ -74,7 +77,7 @@ def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     change = _Changer(me, facts)
     change.meet()
     _status(change, facts, offered)
-    _assignee(change, me, facts, offered)
+    assigning.panel(change, me, facts, offered)
     if offered.works:
         _staff_facts(change, facts, offered)
     conversation.panel(_fixed(facts, offered, all_of_them=not offered.works))
@@ -123,9 +126,10 @@ class _Changer:
 
     def press(self, label: str, **look: Any) -> bool:
         """Offer a button; tell whether it was pressed."""
-        return st.button(label, width="stretch", on_click=self._note, **look)
+        return st.button(label, width="stretch", on_click=self.note, **look)
 
-    def _note(self) -> None:
+    def note(self) -> None:
+        """Remember on which version something was pressed or chosen."""
         st.session_state[_PRESSED] = (self.facts.number, self.facts.version)
 
     def choose(self, label: str, options: Mapping[Any, str], now: Any, name: str) -> Any:
@@ -137,7 +141,7 @@ class _Changer:
             index=listed.index(now) if now in options else None,
             format_func=lambda key: options.get(key, "?"),
             key=f"{name}-{self.facts.number}-{self.facts.version}-{page.turn()}",
-            on_change=self._note,
+            on_change=self.note,
         )
         return chosen if chosen is not None and chosen != now else None
 
@@ -174,30 +178,6 @@ def _why(change: "_Changer", to: int, name: str) -> None:
 
 def _move(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int, reason: str = "") -> None:
     tickets.move(session, me, ticket, to=statuses.find(session, to), seen=seen, reason=reason)
-
-
-def _assignee(change: _Changer, me: Actor, facts: TicketRow, offered: Choices) -> None:
-    if Permission.TICKET_ASSIGN_OTHER in offered.may:
-        people = {NOBODY: "Nobody", **offered.assignees}
-        if facts.assignee_id:
-            people.setdefault(facts.assignee_id, facts.assignee or "")
-        chosen = change.choose("Assigned to", people, facts.assignee_id or NOBODY, "assignee")
-        if chosen == NOBODY:
-            change("Nobody has it now.", tickets.unassign)
-        elif chosen is not None:
-            change(f"Assigned to {people[chosen]}.", tickets.assign, to=chosen)
-    if Permission.TICKET_CLAIM not in offered.may:
-        return
-    free = facts.assignee_id is None and me.id in offered.assignees
-    mine = facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may
-    if free and change.press("Take it", icon=":material/back_hand:", type="primary"):
-        change("It is yours.", _take)
-    if mine and change.press("Hand it back", icon=":material/undo:"):
-        change("Nobody has it now.", tickets.unassign)
-
-
-def _take(session: Session, me: Actor, ticket: Ticket, *, seen: int) -> None:  # noqa: ARG001 - nobody had it
-    tickets.take(session, me, ticket)
 
 
 def _staff_facts(change: _Changer, facts: TicketRow, offered: Choices) -> None:

@@ -9,7 +9,7 @@ from lib.errors import Refusal
 from lib.gate import Actor
 from lib.people import accounts, roles, teams
 from lib.people.accounts import PersonCard
-from ui import page, words
+from ui import page, words, work
 
 _LINK = "_password_link"
 
@@ -107,3 +107,6 @@ def change(person_id: int) -> None:
         if st.button(label, icon=":material/person_off:" if person.active else ":material/person:"):
             with page.attempt(f"{label}d.") as session:
                 verb(session, me, accounts.find(session, me, person_id))
+    if person.teams:
+        with st.expander("Skills and absences", icon=":material/school:"):
+            work.skilled(me, person_id)

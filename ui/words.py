@@ -1,10 +1,10 @@
 """Times and names in words, safe to stand in Streamlit's Markdown."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import streamlit as st
-from babel.dates import format_datetime, format_timedelta, get_timezone
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 
 from lib import clock
 
@@ -46,3 +46,9 @@ def lasting(seconds: int) -> str:
     large, small = (f"{days} d", hours % 24) if days else (f"{hours} h", minutes % 60)
     unit = "h" if days else "min"
     return f"{large} {small} {unit}" if small else large
+
+
+def days(first: date, last: date) -> str:
+    """Return days in words: "1 Dec 2026 to 10 Dec 2026", or one day alone."""
+    begun, over = (format_date(day, "d MMM y", locale="en") for day in (first, last))
+    return begun if first == last else f"{begun} to {over}"

@@ -9,7 +9,7 @@ from db.engine import lock
 from db.models import Person
 from db.vocabulary import Channel
 from lib import clock, transactions
-from lib.desk import attachments, categories
+from lib.desk import attachments, categories, skills
 from lib.desk.attachments import Upload
 from lib.gate import Actor
 from lib.notices.channels import store
@@ -82,6 +82,9 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
         secret = accounts.link(session, me, person, invitation=True)
         accounts.set_password(session, secret, passwords[colleague])
         person.timezone = colleague.zone
+        skills.choose(
+            session, me, person, [categories.find(session, name).id or 0 for name in colleague.knows]
+        )
         people[colleague.key] = sessions.actor(session, person, colleague.role, channel=Channel.PAGE)
     return people
 

@@ -14,6 +14,7 @@ class Colleague:
     name: str
     role: str = "requester"
     teams: tuple[str, ...] = ()
+    knows: tuple[str, ...] = ()
     zone: str = "Europe/Berlin"
 
     @property
@@ -26,10 +27,10 @@ FOUNDER = Colleague("marguerite", "Marguerite Achterberg", "administrator", (DES
 STAFF = (
     Colleague("tomasz", "Tomasz Wiśniewski", "manager", (DESK, APPLICATIONS)),
     Colleague("ronke", "Rónkẹ́ Adébáyọ̀-Ellis", "manager", (BUILDING,)),
-    Colleague("priya", "Priya Raman", "agent", (DESK,)),
-    Colleague("junho", "Bae Jun-ho", "agent", (DESK, APPLICATIONS)),
-    Colleague("saoirse", "Saoirse O'Neil", "agent", (BUILDING,)),
-    Colleague("lars", "Lars-Erik Ågren", "agent", (APPLICATIONS,)),
+    Colleague("priya", "Priya Raman", "agent", (DESK,), ("Accounts and access", "Onboarding", "Software")),
+    Colleague("junho", "Bae Jun-ho", "agent", (DESK, APPLICATIONS), ("Network and Wi-Fi", "Printing")),
+    Colleague("saoirse", "Saoirse O'Neil", "agent", (BUILDING,), ("Lab equipment",)),
+    Colleague("lars", "Lars-Erik Ågren", "agent", (APPLICATIONS,), ("Payroll and time",)),
     Colleague("bianca", "Bianca D'Angelo"),
     Colleague("lina", "李娜 (Li Na)"),
     Colleague("jennifer", "Jennifer Null"),

@@ -1,5 +1,6 @@
 """Facts, a file for each room; models hold no session, actor, time or network."""
 
+from db.models.assignment import Absence, AssignmentRule, Skill
 from db.models.desk import (
     Attachment,
     Category,
@@ -29,7 +30,9 @@ from db.models.trust import Event, Lease
 from db.models.workflow import Link, Merge, Transition
 
 __all__ = [
+    "Absence",
     "ApiToken",
+    "AssignmentRule",
     "Attachment",
     "Attempt",
     "CannedReply",
@@ -52,6 +55,7 @@ __all__ = [
     "SearchEntry",
     "Seen",
     "SignIn",
+    "Skill",
     "Status",
     "Tag",
     "Team",

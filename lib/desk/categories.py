@@ -51,6 +51,17 @@ def find(session: Session, name_or_id: str | int) -> Category:
     return category
 
 
+def line(session: Session, category_id: int | None) -> dict[int, str]:
+    """Return a category and what stands above it, names by id, the nearest first."""
+    found: dict[int, str] = {}
+    while category_id is not None and category_id not in found:
+        row = session.get(Category, category_id)
+        if row is None:
+            break
+        found[category_id], category_id = row.name, row.parent_id
+    return found
+
+
 def create(
     session: Session, actor: Actor, *, name: str, parent_id: int | None = None, team_id: int | None = None
 ) -> Category:

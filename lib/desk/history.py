@@ -43,18 +43,21 @@ def of(
 ) -> list[Line]:
     """Return what happened to a ticket, oldest first: the first deeds after event `after`, or the last before `before`.
 
-    Deeds on internal notes are left out for whoever may not read these.
+    Deeds on internal notes, and why somebody was given the ticket, are left out for whoever may not read notes.
     """
     chosen = select(Event).where(
         Event.ticket_id == ticket.id, col(Event.action).not_in(HIDDEN), col(Event.id) > after
     )
-    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+    colleague = gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    if not colleague:
         chosen = chosen.where(~col(Event.internal))
     newest = before is not None
     chosen = chosen.where(col(Event.id) < before) if before else chosen
     order = col(Event.id).desc() if newest else col(Event.id)
     rows = list(session.exec(chosen.order_by(order).limit(limit).execution_options(**gate.PASS)).all())
-    return _discreet(session, actor, in_words(session, reversed(rows) if newest else rows))
+    return _discreet(
+        session, actor, in_words(session, reversed(rows) if newest else rows, colleague=colleague)
+    )
 
 
 def _discreet(session: Session, actor: Actor, lines: list[Line]) -> list[Line]:
@@ -79,13 +82,16 @@ def _merged(action: Action, other: str) -> str:
     return f"merged it into {other}" if action == Action.TICKET_MERGED else f"took it out of {other} again"
 
 
-def in_words(session: Session, rows: Iterable[Event]) -> list[Line]:
-    """Return events with names and sentences; one query for all the names."""
+def in_words(session: Session, rows: Iterable[Event], *, colleague: bool) -> list[Line]:
+    """Return events with names and sentences; one query for all the names.
+
+    Why somebody was given a ticket is for a `colleague` only.
+    """
     rows = list(rows)
     ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_people(r)) if i is not None}
     found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all() if ids else []
     names = {id or 0: name for id, name in found}
-    return [_line(row, names) for row in rows]
+    return [_line(row, names, colleague=colleague) for row in rows]
 
 
 def _people(row: Event) -> list[int]:
@@ -94,7 +100,7 @@ def _people(row: Event) -> list[int]:
     return [int(v) for v in (row.old, row.new) if v]
 
 
-def _line(row: Event, names: dict[int, str]) -> Line:
+def _line(row: Event, names: dict[int, str], *, colleague: bool) -> Line:
     actor = names.get(row.actor_id) if row.actor_id is not None else None
     old, new = row.old, row.new
     if _people(row):
@@ -109,8 +115,12 @@ def _line(row: Event, names: dict[int, str]) -> Line:
         actor_id=row.actor_id,
         actor=actor,
         subject=row.subject,
-        sentence=_sentence(row, old, new, names),
+        sentence=_sentence(row, old, new, names) + (_why(row) if colleague else ""),
     )
+
+
+def _why(row: Event) -> str:
+    return f": {row.reason}" if row.action == Action.TICKET_ASSIGNED and row.reason else ""
 
 
 def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed

@@ -21,10 +21,10 @@ from db.models import (
 )
 from db.vocabulary import Action, Kind, Permission, Priority, Scope
 from lib import clock, gate, text
-from lib.desk import attachments, categories, search, statuses, workflow
+from lib.desk import assignees, attachments, categories, search, statuses, workflow
 from lib.errors import Conflict, Invalid
 from lib.gate import Actor
-from lib.people import accounts, teams
+from lib.people import teams
 from lib.trust import events
 
 REOPEN = timedelta(days=14)
@@ -175,8 +175,10 @@ def _requesters_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> 
         raise Invalid("A ticket that you reopen begins again where new tickets do.")
 
 
-def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
+def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int, reason: str = "") -> None:
     """Make one person of the ticket's team accountable for it; assigning to whom it is assigned does nothing.
+
+    Colleagues read the `reason` in the history; a requester does not.
 
     Raises NotPermitted, Conflict, and Invalid when that person may not work it.
     """
@@ -185,12 +187,12 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
     ticket.must_be(seen)
     if ticket.assignee_id == to:
         return
-    if to not in {p.id for p in assignable(session, ticket)}:
+    if to not in assignees.working(session, ticket.team_id):
         raise Invalid(
             "That person can't work this ticket: only staff of its team can.",
             fields={"assignee": "Not in the team."},
         )
-    _hand_to(session, actor, ticket, to)
+    _hand_to(session, actor, ticket, to, reason=reason)
 
 
 def take(session: Session, actor: Actor, ticket: Ticket) -> None:
@@ -207,36 +209,26 @@ def take(session: Session, actor: Actor, ticket: Ticket) -> None:
     assign(session, actor, ticket, to=actor.id or 0, seen=ticket.version)
 
 
-def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int) -> None:
-    """Let nobody be accountable; one's own ticket may always be handed back. Raises NotPermitted, Conflict."""
+def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int, reason: str = "") -> None:
+    """Let nobody be accountable; one's own ticket may always be handed back. Raises NotPermitted, Conflict, Invalid."""
     own = ticket.assignee_id == actor.id and gate.covers(session, actor, Permission.TICKET_CLAIM, ticket)
     gate.permit(session, actor, Permission.TICKET_CLAIM if own else Permission.TICKET_ASSIGN_OTHER, ticket)
     ticket.must_be(seen)
     if ticket.assignee_id is not None:
-        _hand_to(session, actor, ticket, None)
+        _hand_to(session, actor, ticket, None, reason=reason)
 
 
-def _hand_to(session: Session, actor: Actor, ticket: Ticket, person_id: int | None) -> None:
+def _hand_to(
+    session: Session, actor: Actor, ticket: Ticket, person_id: int | None, *, reason: str = ""
+) -> None:
+    reason = text.line(reason, field="reason", limit=500, required=False)
     was, ticket.assignee_id = ticket.assignee_id, person_id
     ticket.change(at=clock.now())
     old, new = str(was) if was else None, str(person_id) if person_id else None
     events.record(
-        session, actor, Action.TICKET_ASSIGNED, ticket_id=ticket.id, field="assignee", old=old, new=new
-    )
-
-
-def assignable(session: Session, ticket: Ticket) -> list[accounts.PersonCard]:
-    """Return who may work a ticket, by name: active staff of its team."""
-    works = select(RolePermission.role_id).where(
-        RolePermission.permission == Permission.TICKET_TRANSITION, col(RolePermission.scope) >= Scope.TEAM
-    )
-    rows = session.exec(
-        select(Person.id, Person.name)
-        .join(Membership, col(Membership.person_id) == Person.id)
-        .where(Membership.team_id == ticket.team_id, col(Person.active), col(Person.role_id).in_(works))
-        .order_by(Person.name)
-    ).all()
-    return [accounts.PersonCard(id or 0, name) for id, name in rows]
+        session, actor, Action.TICKET_ASSIGNED, ticket_id=ticket.id, field="assignee", old=old, new=new,
+        reason=reason or None,
+    )  # fmt: skip
 
 
 def rename(session: Session, actor: Actor, ticket: Ticket, *, title: str, seen: int) -> None:
@@ -307,7 +299,7 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
         return
     was = session.get_one(Team, ticket.team_id)
     _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
-    if ticket.assignee_id and ticket.assignee_id not in {p.id for p in assignable(session, ticket)}:
+    if ticket.assignee_id and ticket.assignee_id not in assignees.working(session, team.id or 0):
         _hand_to(session, actor, ticket, None)
 
 

@@ -296,6 +296,24 @@ def _changed(session: Session, actor: Actor, person: Person, *, field: str, old:
     )
 
 
+def keeps(session: Session, actor: Actor, person: Person) -> bool:
+    """Tell whether the actor keeps what a person knows and when they are away: their own, or a team member's."""
+    if person.id == actor.id and actor.may(Permission.TICKET_CLAIM):
+        return True
+    if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
+        return True
+    shared = select(Membership.team_id).where(
+        Membership.person_id == person.id, col(Membership.team_id).in_(actor.teams)
+    )
+    return actor.may(Permission.USER_MANAGE, least=Scope.TEAM) and session.exec(shared).first() is not None
+
+
+def may_know_work(actor: Actor, person: Person) -> None:
+    """Let go on who may know how a person works: they themselves, staff, and who manages people. Raises NotFound."""
+    if not (actor.staff or actor.id in (None, person.id) or actor.may(Permission.USER_MANAGE)):
+        raise gate.hidden(actor, Permission.USER_MANAGE, "person", person.id)
+
+
 def _keep_an_administrator(session: Session) -> None:
     lock(session, "administrators")
     if not administrators(session):

@@ -1,10 +1,10 @@
-"""Oneself: name, role and what it permits, password, second factor, signed-in browsers, API tokens."""
+"""Oneself: name, what one knows, role and what it permits, password, second factor, signed-in browsers, API tokens."""
 
 import streamlit as st
 
 from db.vocabulary import Permission
 from lib.people import accounts, roles, sessions, teams
-from ui import account, frame, page, words
+from ui import account, frame, page, words, work
 
 me = page.me()
 with page.see() as session:
@@ -12,6 +12,7 @@ with page.see() as session:
     role = roles.find(session, own.role_id)
     places = [t.name for t in teams.every(session, me) if t.id in me.teams]
     browsers = sessions.mine(session, me)
+    keeps = me.staff and accounts.keeps(session, me, own)
 
 frame.header("Profile", actor=me)
 st.caption(
@@ -20,11 +21,15 @@ st.caption(
 
 who, what, safety, tokens = st.tabs(["You", "Permissions", "Sign-in and security", "API tokens"])
 
-with who, st.form("name", border=False):
-    name = st.text_input("Name", own.name, max_chars=120, autocomplete="name")
-    if st.form_submit_button("Save name"):
-        with page.attempt("Name saved.") as session:
-            accounts.rename(session, me, accounts.find(session, me, me.id or 0), name=name)
+with who:
+    with st.form("name", border=False):
+        name = st.text_input("Name", own.name, max_chars=120, autocomplete="name")
+        if st.form_submit_button("Save name"):
+            with page.attempt("Name saved.") as session:
+                accounts.rename(session, me, accounts.find(session, me, me.id or 0), name=name)
+    if keeps:
+        st.subheader("Work", anchor=False)
+        work.skilled(me, me.id or 0)
 
 with what:
     st.write(f"Your role is **{words.plain(role.name)}**. It lets you:")

@@ -18,6 +18,8 @@ BODIES = {
     "PATCH /comments/{id}": {"version": 1, "body": "mine"},
     "PATCH /people/{id}": {"name": "mine"},
     "POST /people/{id}/password-link": None,
+    "PUT /people/{id}/skills": {"categories": []},
+    "POST /people/{id}/absences": {"starts": "2026-01-01", "ends": "2026-01-01"},
     "PUT /tickets/{number}/participants/{person}": None,
     "PUT /tickets/{number}/place": {"before": None},
     "POST /tickets/{number}/merge": {"into": 1},
@@ -61,6 +63,7 @@ def strange(desk) -> dict:
     return {
         "number": number,
         "person": desk.company.bob.id,
+        "absence": 1,
         "comments": comment,
         "attachments": file,
         "people": desk.company.bob.id,

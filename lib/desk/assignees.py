@@ -1,0 +1,80 @@
+"""Assignees: who may work a ticket, how well they fit, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, true
+from sqlmodel import Session, col, select
+
+from db.models import Membership, Person, RolePermission, Ticket
+from db.vocabulary import Permission, Scope
+from lib import gate
+from lib.desk import skills
+from lib.gate import Actor
+from lib.people import absences
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may work a ticket.
+
+    `knows` is the category for which they fit it, `open` how many open tickets they have of those that the asker may
+    see, `away_until` the last day of their absence if they are away today.
+    """
+
+    id: int
+    name: str
+    knows: str | None
+    open: int
+    away_until: date | None
+
+    @property
+    def reason(self) -> str:
+        """How they fit, in words: "knows Network, 3 open"."""
+        parts = [f"away until {self.away_until.day} {self.away_until:%b}"] if self.away_until else []
+        parts += [f"knows {self.knows}"] if self.knows else []
+        return ", ".join([*parts, f"{self.open} open" if self.open else "nothing open"])
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> list[Candidate]:
+    """Return who may work a ticket, the best fit first: who is there, who knows its category, who has least open.
+
+    For those who may take or assign it. Raises NotFound, NotPermitted.
+    """
+    if not gate.covers(session, actor, Permission.TICKET_ASSIGN_OTHER, ticket):
+        gate.permit(session, actor, Permission.TICKET_CLAIM, ticket)
+    else:
+        gate.permit(session, actor, Permission.TICKET_ASSIGN_OTHER, ticket)
+    return fitting(session, actor, ticket)
+
+
+def fitting(session: Session, actor: Actor, ticket: Ticket) -> list[Candidate]:
+    """Return who may work a ticket, the best fit first, without asking who wants to know; four short queries."""
+    people = working(session, ticket.team_id)
+    knows = skills.knowing(session, ticket.category_id, people)
+    held, gone = loads(session, actor, people), absences.away(session, people)
+    found = [Candidate(id, name, knows.get(id), held.get(id, 0), gone.get(id)) for id, name in people.items()]
+    return sorted(found, key=lambda c: (c.away_until is not None, c.knows is None, c.open, c.name.casefold()))
+
+
+def working(session: Session, team_id: int) -> dict[int, str]:
+    """Return who works a team's tickets, names by id: active staff of the team."""
+    works = select(RolePermission.role_id).where(
+        RolePermission.permission == Permission.TICKET_TRANSITION, col(RolePermission.scope) >= Scope.TEAM
+    )
+    rows = session.exec(
+        select(Person.id, Person.name)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(Membership.team_id == team_id, col(Person.active), col(Person.role_id).in_(works))
+        .order_by(Person.name)
+    ).all()
+    return {id or 0: name for id, name in rows}
+
+
+def loads(session: Session, actor: Actor, people: Iterable[int]) -> dict[int, int]:
+    """Return how many open tickets each of these people has, of those that the actor may see."""
+    chosen = gate.visible(actor, Ticket.assignee_id, func.count()).where(
+        col(Ticket.open) == true(), col(Ticket.assignee_id).in_(list(people))
+    )
+    return {person: count for person, count in session.execute(chosen.group_by(Ticket.assignee_id)).all()}

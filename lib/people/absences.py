@@ -1,0 +1,117 @@
+"""Absences: the days on which people are away, so that nobody waits for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from db.models import Absence, Person
+from db.vocabulary import Action, Permission
+from lib import clock, gate
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.people import accounts
+from lib.trust import events
+
+LONGEST = timedelta(days=366)
+MOST = 20
+"""Absences of a person that are still to come."""
+
+
+@dataclass(frozen=True)
+class AbsenceCard:
+    """Days on which somebody is away, the first and the last included."""
+
+    id: int
+    starts_on: date
+    ends_on: date
+
+
+def away(session: Session, people: Iterable[int]) -> dict[int, date]:
+    """Return who of these people is away today, each with the last day of it; today as their own time zone has it."""
+    now = clock.now()
+    day = timedelta(days=1)
+    found = session.exec(
+        select(Absence, Person.timezone)
+        .join(Person, col(Person.id) == Absence.person_id)
+        .where(col(Absence.person_id).in_(list(people)), col(Absence.ends_on) >= (now - day).date())
+        .order_by(col(Absence.starts_on))
+    ).all()
+    until: dict[int, date] = {}
+    for absence, zone in found:
+        person, today = absence.person_id, _today(now, zone)
+        begun = absence.starts_on <= today or (person in until and absence.starts_on <= until[person] + day)
+        if begun and absence.ends_on >= today:
+            until[person] = max(absence.ends_on, until.get(person, absence.ends_on))
+    return until
+
+
+def _today(now: datetime, zone: str | None) -> date:
+    return now.astimezone(ZoneInfo(zone)).date() if zone else now.date()
+
+
+def of(session: Session, actor: Actor, person: Person) -> list[AbsenceCard]:
+    """Return a person's absences that are not over, the next one first; for themselves and for staff.
+
+    Raises NotFound for others.
+    """
+    accounts.may_know_work(actor, person)
+    return [AbsenceCard(a.id or 0, a.starts_on, a.ends_on) for a in _coming(session, person)]
+
+
+def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends_on: date) -> AbsenceCard:
+    """Note that a person is away from `starts_on` to `ends_on`, both included.
+
+    Raises NotPermitted for whoever may not keep this person, Invalid for days that can't be.
+    """
+    _may_keep(session, actor, person)
+    if ends_on < starts_on:
+        raise Invalid("The last day comes before the first.", fields={"ends": "Before the first day."})
+    if ends_on < clock.now().date() - timedelta(days=1):
+        raise Invalid("These days are over.", fields={"ends": "In the past."})
+    if ends_on - starts_on > LONGEST:
+        raise Invalid("That is longer than a year.", fields={"ends": "Longer than a year."})
+    coming = _coming(session, person)
+    if len(coming) >= MOST:
+        raise Invalid(f"At most {MOST} absences to come. Take one back first.")
+    if any(a.starts_on <= ends_on and starts_on <= a.ends_on for a in coming):
+        raise Invalid(
+            "Some of these days are in another absence already.", fields={"starts": "Overlaps another."}
+        )
+    row = Absence(person_id=person.id or 0, starts_on=starts_on, ends_on=ends_on)
+    session.add(row)
+    session.flush()
+    _changed(session, actor, person, old=None, new=_days(row))
+    return AbsenceCard(row.id or 0, starts_on, ends_on)
+
+
+def remove(session: Session, actor: Actor, person: Person, absence_id: int) -> None:
+    """Take an absence back. Raises NotPermitted, NotFound."""
+    _may_keep(session, actor, person)
+    row = session.get(Absence, absence_id)
+    if row is None or row.person_id != person.id:
+        raise gate.hidden(actor, Permission.USER_MANAGE, "absence", absence_id)
+    session.delete(row)
+    _changed(session, actor, person, old=_days(row), new=None)
+
+
+def _coming(session: Session, person: Person) -> list[Absence]:
+    since = clock.now().date() - timedelta(days=1)
+    chosen = select(Absence).where(Absence.person_id == person.id, col(Absence.ends_on) >= since)
+    return list(session.exec(chosen.order_by(col(Absence.starts_on))).all())
+
+
+def _may_keep(session: Session, actor: Actor, person: Person) -> None:
+    if not accounts.keeps(session, actor, person):
+        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
+
+
+def _days(row: Absence) -> str:
+    return f"{row.starts_on.isoformat()} to {row.ends_on.isoformat()}"
+
+
+def _changed(session: Session, actor: Actor, person: Person, *, old: str | None, new: str | None) -> None:
+    subject = f"person:{person.id}"
+    events.record(session, actor, Action.PERSON_CHANGED, subject=subject, field="away", old=old, new=new)

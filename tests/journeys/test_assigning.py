@@ -1,0 +1,59 @@
+"""A ticket finds the person who fits: skills, absences, the list with its reasons, and the note that goes along."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from db.vocabulary import Priority
+from lib.desk import tickets
+from lib.transactions import act
+from tests import cast
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_manager_hands_a_ticket_to_whoever_fits_with_a_note_for_colleagues_alone(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The door of the archive sticks")
+    arun = visit(people.arun)
+    page = arun.go("/profile")
+    arun.choose("Knows", "General")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save skills").click()
+    expect(page.get_by_test_id("stToast").get_by_text("Skills saved.")).to_be_visible()
+    rita = visit(people.rita)
+    page = rita.go("/profile")
+    page.get_by_role("button", name="Add absence").click()
+    expect(page.get_by_role("button", name="Take back")).to_be_visible()
+
+    mona = visit(people.mona)
+    page = mona.go(f"/ticket?id={number}")
+    page.get_by_role("button", name="Assign to").click()
+    choices = page.get_by_role("radiogroup", name="Assign to")
+    expect(choices.get_by_role("radio")).to_have_count(3)
+    told = choices.inner_text()
+    assert re.search(
+        r"Arun Das\s+Knows General, nothing open\s+Mona Lind\s+Nothing open\s+Rita Sosa\s+Away until", told
+    )
+    choices.get_by_role("radio", name="Arun Das").check(force=True)
+    page.get_by_role("textbox", name="Note").fill("Bring the long key")
+    with act() as session:
+        ticket = tickets.find(session, people.arun, number, to_change=True)
+        tickets.prioritize(session, people.arun, ticket, priority=Priority.HIGH, seen=ticket.version)
+    expect(page.get_by_text("changed the priority from normal to high")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Bring the long key")
+    expect(choices.get_by_role("radio", name="Arun Das")).to_be_checked()
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_text("Mona Lind assigned it to Arun Das: Bring the long key")).to_be_visible()
+    expect(page.get_by_role("button", name="Assigned to Arun Das")).to_be_visible()
+
+    page = arun.go(f"/ticket?id={number}")
+    page.get_by_role("button", name="Hand it back").click()
+    page.get_by_role("textbox", name="Note").fill("The key is lost")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Hand it back").click()
+    expect(page.get_by_text("took it from Arun Das; nobody has it now: The key is lost")).to_be_visible()
+    sam = visit(people.sam)
+    page = sam.go(f"/ticket?id={number}")
+    expect(page.get_by_text("assigned it to Arun Das")).to_be_visible()
+    assert "key" not in sam.read()
