@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import history, listing, statuses, tickets
+from lib.desk import history, links, listing, statuses, tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.conftest import EITHER
@@ -90,3 +90,22 @@ def test_a_move_that_wants_a_reason_waits_for_it_and_keeps_it(office, visit):
     with see() as session:
         last = history.of(session, people.sam, tickets.find(session, people.sam, moved))[-1]
     assert last.sentence == "moved it from To-Do to Blocked: It comes on Tuesday"
+
+
+def test_a_refused_move_by_keyboard_says_why_and_the_card_goes_back(office, visit):
+    people = office.people
+    blocker, blocked = cast.ask(people.sam, "Order the part"), cast.ask(people.sam, "Build the part in")
+    with act() as session:
+        ticket = tickets.find(session, people.rita, blocker, to_change=True)
+        other = tickets.find(session, people.rita, blocked)
+        links.link(session, people.rita, ticket, name="blocks", other=other)
+    rita = visit(people.rita)
+    rita.go("/board")
+    carried = card(rita, "Build the part in")
+    expect(carried).to_be_visible()
+    carried.focus()
+    for key in (" ", *["ArrowRight"] * 4, " "):
+        rita.page.keyboard.press(key)
+    expect(rita.page.get_by_text(f"it is blocked by #{blocker}, which is still open").first).to_be_visible()
+    assert status(people.rita, blocked) == "To-Do"
+    meets(rita, "Build the part in", "Order the part")

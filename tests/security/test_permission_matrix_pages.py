@@ -66,9 +66,8 @@ def test_the_ticket_page_shows_and_offers_what_the_table_says(house):
             for relation in RELATIONS:
                 case = furnish(people[role], numbers[role, relation])
                 run = tab.run("ticket", query=f"id={case.number}")
-                for permission in SHOWN:
-                    shown = SHOWN[permission](run, case)
-                    answer = "allowed" if shown else "hidden" if NOTHING in run else "refused"
+                for permission, shown in SHOWN.items():
+                    answer = "allowed" if shown(run, case) else "hidden" if NOTHING in run else "refused"
                     executed += 1
                     if answer != expected(permission, role, relation):
                         wrong.append((permission.value, role, relation, answer))
