@@ -14,6 +14,7 @@ from api import (
     comments,
     drafts,
     events,
+    exports,
     links,
     me,
     merging,
@@ -24,11 +25,13 @@ from api import (
     reference,
     roles,
     schema,
+    search,
     staffing,
     statuses,
     teams,
     tickets,
     tokens,
+    views,
     workflow,
     writing,
 )  # fmt: skip
@@ -37,8 +40,8 @@ from api.map import Map
 from lib.errors import Refusal
 
 RESOURCES = (
-    me, tickets, moves, assignees, merging, comments, attachments, events, participants, links, drafts, writing,
-    categories, statuses, workflow, people, staffing, teams, roles, tokens, audit, reference,
+    me, exports, tickets, search, views, moves, assignees, merging, comments, attachments, events, participants, links,
+    drafts, writing, categories, statuses, workflow, people, staffing, teams, roles, tokens, audit, reference,
 )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api import cursors
 from api.door import Me
 from api.shapes import HIGHEST, Cursor, Limit, Named, Page, Shape, Words, named, shown
+from lib import cursors
 from lib.transactions import see
 from lib.trust import audit
 

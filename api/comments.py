@@ -7,12 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api import cursors
 from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import Cursor, Form, Limit, Named, Number, Page, Shape, Version, Words, done, shown
 from api.ticket_shapes import File, file
-from lib import text
+from lib import cursors, text
 from lib.desk import attachments, comments, tickets
 from lib.desk.comments import CommentCard
 from lib.transactions import Session, act, see

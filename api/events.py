@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api import cursors
 from api.door import Me
 from api.shapes import Cursor, Limit, Named, Number, Page, Shape, named, shown
+from lib import cursors
 from lib.desk import history, tickets
 from lib.transactions import see
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api import cursors
 from api.creates import BASE, Creating, Made
 from api.door import Me
 from api.shapes import Cursor, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset
+from lib import cursors
 from lib.gate import Actor
 from lib.people import accounts, roles, teams
 from lib.people.accounts import Person as Row

@@ -113,9 +113,10 @@ def _facts(row: TicketRow) -> dict[str, Any]:
     }
 
 
-def lines(rows: Iterable[TicketRow], more: str | None) -> Response:
+def lines(rows: Iterable[TicketRow], more: str | None, *, not_understood: Iterable[str] = ()) -> Response:
     """Return a page of tickets as an answer: plain facts, as models would take longer than the database."""
-    page = {"items": [_facts(row) for row in rows], "next_cursor": more}
+    items = [_facts(row) for row in rows]
+    page = {"items": items, "next_cursor": more, "not_understood": list(not_understood)}
     return Response(to_json(page), media_type="application/json")
 
 

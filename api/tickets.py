@@ -11,10 +11,24 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.facing import facing
-from api.shapes import Cursor, Flag, Form, Id, Limit, Number, Page, Version, Words, done, shown, unset
+from api.shapes import (
+    HIGHEST,
+    Cursor,
+    Flag,
+    Form,
+    Id,
+    Limit,
+    Number,
+    Page,
+    Version,
+    Words,
+    done,
+    shown,
+    unset,
+)
 from api.ticket_shapes import PriorityName, TicketFull, TicketLine, full, lines
 from db.vocabulary import Priority
-from lib.desk import categories, filters, listing, statuses, tickets
+from lib.desk import categories, filters, listing, query, statuses, tickets, views
 from lib.desk.tickets import Ticket
 from lib.gate import Actor
 from lib.people import teams
@@ -28,10 +42,10 @@ Sort = Literal[
 Some = list[Words]
 
 
-class Narrowing(Form):
+class Filters(Form):
     """Repeated means or, a leading `!` means not."""
 
-    q: Some = Field([], description="words that the ticket or a comment holds; the last may be a beginning")
+    q: Some = Field([], description="words and qualifiers, as in the search box")
     status: Some = Field([], description="by name or id")
     kind: Some = Field(
         [], description="`todo`, `active`, `blocked`, `paused`, `done`, or `open` for all but done"
@@ -56,7 +70,16 @@ class Narrowing(Form):
     resolved_after: Some = Field([], description="resolved and still so, as above")
     resolved_before: Some = Field([], description="the same, not included")
     due_before: Some = Field([], description="a date, not included")
-    sort: Sort = "-updated"
+    number: Some = Field([], description="ticket numbers")
+
+
+class Narrowing(Filters):
+    """Filters, order and place of a page."""
+
+    view: Annotated[int, Field(ge=1, le=HIGHEST)] | None = Field(
+        None, description="the id of a saved view, which narrows the list further and sorts it"
+    )
+    sort: Sort | None = Field(None, description="by default the view's, or `-updated`")
     limit: Limit = 50
     cursor: Cursor = None
 
@@ -92,20 +115,30 @@ class TicketChange(Form):
     status: Id | Words = unset()
 
 
-@router.get("/tickets", response_model=Page[TicketLine])
+class TicketPage(Page[TicketLine]):
+    """A page of tickets; `not_understood` says in sentences which parts of `q` were left out."""
+
+    not_understood: list[str]
+
+
+@router.get("/tickets", response_model=TicketPage)
 def find(me: Me, narrowing: Annotated[Narrowing, Query()]) -> Response:
     """List the tickets you may see."""
     given = {name: getattr(narrowing, name) for name in filters.FIELDS}
     with see() as session:
+        asked, sort = query.narrow(session, me, given), narrowing.sort
+        if narrowing.view is not None:
+            view = views.find(session, me, narrowing.view)
+            asked, sort = query.both(asked, query.narrow(session, me, {"q": [view.line]})), sort or view.sort
         page = listing.page(
             session,
             me,
-            filters.narrow(session, me, given),
-            sort=narrowing.sort,
+            asked.narrowed,
+            sort=sort or "-updated",
             cursor=narrowing.cursor,
             limit=narrowing.limit,
         )
-    return lines(page.rows, page.next)
+    return lines(page.rows, page.next, not_understood=asked.puzzled)
 
 
 @router.post("/tickets", status_code=201, response_model=TicketFull)

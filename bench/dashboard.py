@@ -13,7 +13,7 @@ from bench.queries import actor
 from commands.shell.data import with_data
 from db import seeds
 from lib import transactions
-from lib.desk import filters, listing
+from lib.desk import listing, query
 from lib.gate import Actor
 from ui import dashboard
 
@@ -41,7 +41,7 @@ def read(me: Actor) -> dashboard.Seen:
 def counted(me: Actor, view: str) -> None:
     """Count one of its cards."""
     with transactions.see() as session:
-        narrowed = filters.narrow(session, me, dashboard.VIEWS[view].filters)
+        narrowed = query.narrow(session, me, {"q": (dashboard.VIEWS[view].line,)}).narrowed
         listing.count(session, me, narrowed)
 
 

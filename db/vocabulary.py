@@ -136,6 +136,9 @@ class Action(StrEnum):
     TICKET_UPDATED = "ticket.updated"
     TOKEN_CREATED = "token.created"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    VIEW_CHANGED = "view.changed"
+    VIEW_CREATED = "view.created"
+    VIEW_DELETED = "view.deleted"
 
 
 class Channel(StrEnum):

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from db.vocabulary import Permission, Scope
 from lib import clock
-from lib.desk import filters, listing
+from lib.desk import filters, listing, query
 from lib.desk.listing import TicketRow
 from lib.desk.statuses import StatusCard
 from lib.gate import Actor
@@ -18,7 +18,8 @@ from lib.people.readiness import Readiness
 from lib.transactions import Session
 from ui.components.figures import Figure
 from ui.components.ticket_rows import COLUMNS, Column
-from ui.lists import NEW, RECENT, VIEWS, capped, opening
+from ui.lists import capped
+from ui.ready import NEW, RECENT, VIEWS, opening
 from ui.words import lasting, plain
 
 TOP = 8
@@ -98,7 +99,8 @@ def read(session: Session, actor: Actor) -> Seen:
     """Read all that a person's dashboard shows."""
     chosen = outlook(actor)
     narrowed = {
-        name: filters.narrow(session, actor, VIEWS[name].filters) for name in {*chosen.cards, *chosen.lists}
+        name: query.narrow(session, actor, {"q": (VIEWS[name].line,)}).narrowed
+        for name in {*chosen.cards, *chosen.lists}
     }
     counts = {name: listing.count(session, actor, narrowed[name]) for name in chosen.cards}
     shown = next((name for name in chosen.lists if counts[name]), chosen.lists[0])
@@ -110,14 +112,14 @@ def read(session: Session, actor: Actor) -> Seen:
 
 def _with_reports(session: Session, actor: Actor, seen: Seen) -> Seen:
     now, days = clock.now(), metrics.window(session, actor)
-    since = now - timedelta(days=days)
+    since = now.replace(second=0, microsecond=0) - timedelta(days=days)
     team = filters.narrow(session, actor, {"team": ("mine",)})
     every = actor.may(Permission.USER_MANAGE, least=Scope.ALL)
     lead = seen.outlook.lead
     return replace(
         seen,
         days=days,
-        since=since.isoformat(),
+        since=_written(since),
         times={
             "response": metrics.first_response(session, actor, since=since, until=now),
             "resolution": metrics.resolution(session, actor, since=since, until=now),
@@ -146,10 +148,10 @@ def cards(actor: Actor, seen: Seen) -> list[Figure]:
 
 def times(actor: Actor, seen: Seen) -> list[Figure]:
     """Return how long first responses and resolutions took, each opening the tickets that were counted."""
-    reach = {Scope.OWN: {"assignee": "me"}, Scope.TEAM: {"team": "mine"}}
-    scope = reach.get(actor.reach(Permission.REPORT_VIEW), {})
-    answered = opening("all", responded_after=seen.since, opened_by="requester", **scope)
-    resolved = opening("all", resolved_after=seen.since, **scope)
+    reach = {Scope.OWN: " assignee:me", Scope.TEAM: " team:mine"}
+    scope = reach.get(actor.reach(Permission.REPORT_VIEW), "")
+    answered = opening("all", line=f"responded:>={seen.since} -is:on-behalf{scope}")
+    resolved = opening("all", line=f"resolved:>={seen.since}{scope}")
     return [
         _time("First response", seen.times["response"], answered),
         _time("Resolution", seen.times["resolution"], resolved),
@@ -167,7 +169,13 @@ def _time(name: str, found: Spread, href: str) -> Figure:
 def by_status(seen: Seen) -> list[Figure]:
     """Return the open tickets by status."""
     return [
-        Figure(capped(n), s.name, opening("open", status=str(s.id), team="mine"), kind=s.kind, quiet=not n)
+        Figure(
+            capped(n),
+            s.name,
+            opening("open", line=f"{query.write('status', [s.name])} team:mine"),
+            kind=s.kind,
+            quiet=not n,
+        )
         for s, n in seen.statuses
     ]
 
@@ -176,10 +184,15 @@ def by_age(seen: Seen) -> list[Figure]:
     """Return the open tickets by age."""
     found = []
     for bucket in seen.ages:
-        bounds = {"created_after": bucket.after, "created_before": bucket.before}
-        href = opening("open", **{k: v for k, v in bounds.items() if v}, team="mine", sort="created")
+        after, before = (_written(at) if at else "" for at in (bucket.after, bucket.before))
+        span = f"{after}..{before}" if after and before else f">={after}" if after else f"<{before}"
+        href = opening("open", line=f"created:{span} team:mine", sort="created")
         found.append(Figure(capped(bucket.count), AGES[bucket.days[0]], href, quiet=not bucket.count))
     return found
+
+
+def _written(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%MZ")
 
 
 def columns(seen: Seen) -> list[Column]:

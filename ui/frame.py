@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.vocabulary import Permission
 from lib.gate import Actor
-from ui import looks, page, words
+from ui import finding, looks, page, views, words
 from ui.components.handoff import handoff
 
 
@@ -18,6 +18,9 @@ def draw(actor: Actor | None) -> None:
     if actor is None:
         return
     with st.sidebar:
+        if actor.may(Permission.TICKET_READ):
+            finding.box(actor)
+            views.listed(actor)
         st.caption(f"Signed in as **{words.plain(actor.name)}**, {actor.role}")
         if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out"):
             handoff(secrets.token_urlsafe(8), action="sign_out")

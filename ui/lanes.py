@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lib.desk import board as desk
-from lib.desk import statuses, tickets, workflow
+from lib.desk import query, statuses, tickets, workflow
 from lib.desk.filters import Narrowed
 from lib.desk.listing import TicketRow
 from lib.errors import Refusal
@@ -17,6 +17,7 @@ from ui import page
 from ui.components import board as drawn
 from ui.components.board import Card, Group, Lane, Move
 from ui.components.live import live
+from ui.ready import opening
 
 ROWS = {
     "none": "No rows",
@@ -53,7 +54,7 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
                 lane.status.name,
                 lane.status.kind,
                 lane.count,
-                more_href=f"/tickets?show=All&status={lane.status.id}"
+                more_href=opening("all", line=query.write("status", [lane.status.name]))
                 if lane.count > len(lane.cards)
                 else "",
                 limit=lane.status.limit,

@@ -1,75 +1,15 @@
 """How lists of tickets are chosen and shown."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.desk.filters import FIELDS
+from db.vocabulary import Permission
 from lib.desk.listing import CAP
 from lib.gate import Actor
 
-
-@dataclass(frozen=True)
-class View:
-    """A ready-made list; `empty` is the sentence when it is, and a label and link for what to do.
-
-    One that is not `listed` is offered only where a link led to it.
-    """
-
-    label: str
-    filters: Mapping[str, tuple[str, ...]]
-    empty: tuple[str, ...]
-    staff: bool = False
-    listed: bool = True
-
-
-RECENT = 7
-"""Days for which what was resolved is recent."""
-NEW = ("New ticket", "/new")
-OPEN, ME, TEAM = {"kind": ("open",)}, ("me",), {"team": ("mine",)}
-RESOLVED, BLOCKED = {"resolved_after": (f"{RECENT}d",)}, {"kind": ("blocked",)}
-UNRESOLVED = (f"Nothing was resolved in the last {RECENT} days.",)
-VIEWS: Mapping[str, View] = {
-    "open": View("Open", OPEN, ("No open tickets. When you need help, open one.", *NEW)),
-    "mine": View("Mine", {**OPEN, "assignee": ME}, ("Nothing is assigned to you.",), staff=True),
-    "unassigned": View(
-        "Unassigned", {**OPEN, **TEAM, "assignee": ("none",)}, ("Every open ticket is in somebody's hands.",),
-        staff=True,
-    ),
-    "asked": View("Asked by me", {"requester": ME}, ("You have not asked for anything.", *NEW), staff=True),
-    "done": View("Done", {"kind": ("done",)}, ("Nothing is done yet.",)),
-    "all": View("All", {}, ("No tickets here yet.", *NEW)),
-    "waiting": View(
-        "Waiting for me", {**OPEN, "assignee": ME, "last_word": ("requester",)}, ("Nobody waits for your answer.",),
-        staff=True, listed=False,
-    ),
-    "blocked": View(
-        "Blocked, mine", {**BLOCKED, "assignee": ME}, ("Nothing of yours is blocked.",), staff=True, listed=False
-    ),
-    "resolved": View("Resolved, mine", {**RESOLVED, "assignee": ME}, UNRESOLVED, staff=True, listed=False),
-    "team": View("My teams", {**OPEN, **TEAM}, ("Your teams have no open tickets.",), staff=True, listed=False),
-    "team-unanswered": View(
-        "Not answered yet", {**OPEN, **TEAM, "answered": ("no",)}, ("Every open ticket was answered.",),
-        staff=True, listed=False,
-    ),
-    "team-blocked": View("Blocked", {**BLOCKED, **TEAM}, ("Nothing is blocked.",), staff=True, listed=False),
-    "team-resolved": View("Resolved", {**RESOLVED, **TEAM}, UNRESOLVED, staff=True, listed=False),
-    "asked-open": View(
-        "Asked by me, open", {**OPEN, "requester": ME}, ("Nothing that you asked for is open.", *NEW), listed=False
-    ),
-    "asked-pending": View(
-        "Waiting for me", {"kind": ("paused",), "requester": ME}, ("Nobody waits for your answer.",), listed=False
-    ),
-    "asked-resolved": View("Resolved", {**RESOLVED, "requester": ME}, UNRESOLVED, listed=False),
-}  # fmt: skip
-BOARD: Mapping[str, View] = {
-    "all": View("Everybody's", {}, ()),
-    "mine": View("Mine", {"assignee": ("me",)}, ()),
-    "unassigned": View("Unassigned", {"assignee": ("none",)}, ()),
-}
 SORTS: Mapping[str, str] = {
     "-updated": "Last updated",
     "-created": "Newest",
@@ -78,43 +18,40 @@ SORTS: Mapping[str, str] = {
 }
 
 
-NARROWING = [name for name in FIELDS if name != "q"]
+def follow(name: str, options: Collection[str], *, default: str) -> None:
+    """Let the coming widget of the key `name` hold what the address says, or `default`; `chosen` is its other half.
+
+    Streamlit's own binding would write labels into the address, which are for eyes and may change.
+    """
+    asked = st.query_params.get(name, default)
+    st.session_state[name] = asked if asked in options else default
 
 
-def offered(actor: Actor, asked: str | None) -> dict[str, View]:
-    """Return the views that a person may choose from: the usual ones, and the one whose label a link asked for."""
-    open_to = {name: view for name, view in VIEWS.items() if actor.staff or not view.staff}
-    usual = {name: view for name, view in open_to.items() if view.listed}
-    further = (name for name, view in open_to.items() if view.label == asked and not view.listed)
-    return usual | {name: open_to[name] for name in [next(further, "")] if name}
-
-
-def opening(view: str = "open", *, sort: str = "-updated", **narrowing: str) -> str:
-    """Return the address of a list of tickets; view and order stand in it by their labels, as people choose them."""
-    return link("/tickets", {"show": VIEWS[view].label, "sort": SORTS[sort], **narrowing})
-
-
-def narrowing() -> dict[str, list[str]]:
-    """Return what a link narrowed the list to, besides its view and words."""
-    return {name: st.query_params.get_all(name) for name in NARROWING if name in st.query_params}
-
-
-def told(given: Mapping[str, Sequence[str]], statuses: Mapping[str, str]) -> str:
-    """Return in words what a list is narrowed to; `statuses` are names by id."""
-    parts = []
-    for name, values in given.items():
-        field, _, side = name.replace("last_word", "last word by").partition("_")
-        shown = [
-            statuses.get(v, v) if name == "status" else v.partition(".")[0].replace("T", " ") for v in values
-        ]
-        parts.append(f"{field.replace('_', ' ')} {side} {' or '.join(shown)}".replace("  ", " "))
-    return ", ".join(parts)
-
-
-def begin_again(*, with_all: bool = False) -> None:
-    """Go back to the first page, because the list is another one now; `with_all` tickets that its view holds."""
-    for name in ("after", *(NARROWING if with_all else ())):
+def chosen(name: str, default: str) -> None:
+    """Write what was chosen into the address, and go back to the first page, because the list is another one now."""
+    begin_again()
+    value = st.session_state[name]
+    if value != default:
+        st.query_params[name] = value
+    else:
         st.query_params.pop(name, None)
+
+
+def begin_again() -> None:
+    """Go back to the first page, because the list is another one now."""
+    st.query_params.pop("after", None)
+
+
+def export(actor: Actor, line: Sequence[str], sort: str) -> None:
+    """Offer the list as a file to those who may export tickets."""
+    if not actor.may(Permission.EXPORT_TICKETS):
+        return
+    with st.popover("Export", icon=":material/download:", type="tertiary", key="export"):
+        for kind, label in {"csv": "As CSV", "xlsx": "For Excel (XLSX)"}.items():
+            query = {"q": line, "sort": sort, "zone": st.context.timezone or "UTC", "format": kind}
+            st.link_button(
+                label, f"/api/v1/tickets/export?{urlencode(query, doseq=True)}", icon=":material/table:"
+            )
 
 
 def capped(count: int) -> str:

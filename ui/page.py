@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -9,7 +10,6 @@ import streamlit as st
 
 from db.vocabulary import Action, Channel
 from lib import transactions
-from lib.desk.filters import FIELDS
 from lib.errors import NotSignedIn, Refusal
 from lib.gate import Actor
 from lib.people import browsers, sessions
@@ -87,6 +87,11 @@ def visit() -> int:
     return st.session_state.get(_VISIT, 0)
 
 
+def there(actor: Actor) -> Actor:
+    """Return the person with the browser's time zone, unless they have chosen one: days begin where they are."""
+    return replace(actor, timezone=actor.timezone or st.context.timezone)
+
+
 @contextmanager
 def attempt(done: str = "") -> Iterator[Session]:
     """Change something in one transaction, then draw the page anew with `done`, or the refusal, told on it."""
@@ -139,7 +144,7 @@ def here() -> str:
     kept = [
         (k, v)
         for k in st.query_params
-        if k in {"id", "show", "sort", *FIELDS}
+        if k in {"id", "show", "sort", "q"}
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)

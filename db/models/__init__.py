@@ -27,6 +27,7 @@ from db.models.people import (
 )
 from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
 from db.models.trust import Event, Lease
+from db.models.views import SavedView
 from db.models.workflow import Link, Merge, Transition
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Receipt",
     "Role",
     "RolePermission",
+    "SavedView",
     "SearchEntry",
     "Seen",
     "SignIn",

@@ -19,7 +19,7 @@ FIELDS = (
     "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "tag",
     "last_word", "answered", "opened_by",
     "created_after", "created_before", "updated_after", "updated_before",
-    "responded_after", "responded_before", "resolved_after", "resolved_before", "due_before",
+    "responded_after", "responded_before", "resolved_after", "resolved_before", "due_before", "number",
 )  # fmt: skip
 MOST = 50
 """Values that one parameter may be repeated with."""
@@ -68,7 +68,7 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
     Raises Invalid naming the parameter for a value that can't be.
     """
     found: Conditions = []
-    few = any(given.get(name) for name in ("assignee", "requester"))
+    few = any(_chooses(given.get(name, ())) for name in ("assignee", "requester", "number"))
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
         if not all(map(text.storable, chosen)):
@@ -83,6 +83,11 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
             found.extend(_field(session, actor, name, chosen))
     kinds = [kind.strip() for kind in given.get("kind", ()) if kind.strip()]
     return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE)
+
+
+def _chooses(values: Iterable[str]) -> bool:
+    """Tell whether values say whom or what, not only whom or what not."""
+    return any(value.strip() and not value.strip().startswith("!") for value in values)
 
 
 def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
@@ -127,7 +132,7 @@ def _due(name: str, value: str) -> ColumnElement[bool]:
         raise _wrong(name, "Use a date like 2026-01-31.") from None
 
 
-def _value(  # noqa: PLR0911 - one line a field
+def _value(  # noqa: C901, PLR0911 - one line a field
     session: Session, actor: Actor, name: str, value: str
 ) -> ColumnElement[bool]:
     match name:
@@ -143,6 +148,8 @@ def _value(  # noqa: PLR0911 - one line a field
             return gate.within(actor, Permission.TICKET_TRANSITION)
         case "last_word" | "answered" | "opened_by":
             return _talk(name, value)
+        case "number" if _whole(value):
+            return col(Ticket.id) == int(value)
         case "assignee" if value == "none":
             return col(Ticket.assignee_id).is_(None)
         case "assignee" | "requester":
@@ -197,11 +204,15 @@ def on_behalf() -> ColumnElement[bool]:
     )
 
 
+def _whole(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 10
+
+
 def _person(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     column = col(Ticket.assignee_id if name == "assignee" else Ticket.requester_id)
     if value == "me":
         return column == actor.id
-    if value.isascii() and value.isdigit() and len(value) < 10:
+    if _whole(value):
         return column == int(value)
     raise _wrong(name, "Use a person's id, or me.")
 
@@ -212,7 +223,7 @@ def _named(session: Session, name: str, value: str) -> ColumnElement[bool]:
         "category": (Category, Ticket.category_id),
         "team": (Team, Ticket.team_id),
     }[name]
-    if value.isascii() and value.isdigit() and len(value) < 10:
+    if _whole(value):
         return col(column) == int(value)
     id = session.exec(select(model.id).where(model.name == value)).first()
     if id is None:

@@ -114,9 +114,15 @@ def ranked(actor: Actor, narrowed: Narrowed, *, limit: int) -> Any:
     return _ids(actor, narrowed, Ticket.rank, down=False, after=None, limit=limit)
 
 
-def count(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> int:  # noqa: B008 - frozen
-    """Count the tickets the actor may see, up to one more than CAP."""
-    some = gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(CAP + 1).subquery()
+def count(
+    session: Session,
+    actor: Actor,
+    narrowed: Narrowed = Narrowed(),  # noqa: B008 - frozen
+    *,
+    most: int = CAP,
+) -> int:
+    """Count the tickets the actor may see, up to one more than `most`."""
+    some = gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(most + 1).subquery()
     return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
 
 

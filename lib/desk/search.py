@@ -4,6 +4,7 @@ Words are folded by `text.words` on both sides, and each is quoted here, so no q
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -35,6 +36,8 @@ MOST = 32
 """Words of a query that count; the rest is left out."""
 PREFIX = 3
 """Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
+COMMON = 1_000
+"""Texts with all the words of a query from which its last word is not taken for the beginning of others as well."""
 SCALE = 600
 """Measured: trying a ticket costs about twelve times as much as looking a match up, for a page of fifty."""
 ALIKE = 55
@@ -96,7 +99,7 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
     found = text.words(query)[:MOST]
     if not found:
         return None
-    query = _query(session, found, every=True)
+    query, common = _asked(session, found)
     if _few(session, query):
         hits = select(SearchEntry.ticket_id).where(_match(session, query))
         if not actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
@@ -106,10 +109,53 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
         return Matches(col(Ticket.id).in_(select(once.c.ticket_id)), few=True)
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-    probe = select(entry.ticket_id).where(
-        entry.ticket_id == Ticket.id, heard, _match(session, query, entry=entry)
-    )
+    match = _tried(session, query, entry) if common else _match(session, query, entry=entry)
+    probe = select(entry.ticket_id).where(entry.ticket_id == Ticket.id, heard, match)
     return Matches(col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery(), few=False)
+
+
+def entries(
+    session: Session,
+    actor: Actor,
+    words: list[str],
+    *,
+    among: Sequence[ColumnElement[bool]] = (),
+    few: bool = False,
+) -> Select:
+    """Select id, ticket_id and comment_id of the texts with all the words that the actor may read, newest first.
+
+    `among` are conditions on their tickets, `few` tells that these leave few. Rare words are looked up first of all;
+    of common ones those in few tickets are tried, or the index is walked from its end until a page is full.
+    """
+    query, common = _asked(session, words[:MOST])
+    heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
+    chosen = (
+        gate.visible(actor, SearchEntry.id, SearchEntry.ticket_id, SearchEntry.comment_id)
+        .join(SearchEntry, col(SearchEntry.ticket_id) == Ticket.id)
+        .where(heard, *among)
+    )
+    if not common:
+        once = select(SearchEntry.id).where(_match(session, query)).cte().prefix_with("MATERIALIZED")
+        return chosen.where(col(SearchEntry.id).in_(select(once.c.id))).order_by(col(SearchEntry.id).desc())
+    if few:
+        mine = gate.visible(actor, Ticket.id).where(*among).cte().prefix_with("MATERIALIZED")
+        near = chosen.where(col(SearchEntry.ticket_id).in_(select(mine.c.id)))
+        return near.where(_tried(session, query, SearchEntry)).order_by((col(SearchEntry.id) + 0).desc())
+    if not _lite(session):
+        return chosen.where(_match(session, query)).order_by(col(SearchEntry.id).desc())
+    hits = _rowids(query).subquery()
+    return chosen.join(hits, hits.c.rowid == SearchEntry.id).order_by(hits.c.rowid.desc())
+
+
+def _asked(session: Session, words: list[str]) -> tuple[str, bool]:
+    """Return words as a query, and whether they are common: then the last one stands for itself alone.
+
+    To find all that begins with a common word, a database merges long lists for something that is plentiful anyhow.
+    """
+    whole = _query(session, words, every=True, begun=False)
+    if _more(session, whole, COMMON):
+        return whole, True
+    return _query(session, words, every=True), False
 
 
 def _few(session: Session, query: str) -> bool:
@@ -119,25 +165,29 @@ def _few(session: Session, query: str) -> bool:
     where the matches squared are about SCALE times the tickets.
     """
     size = session.exec(select(func.max(Ticket.id)).execution_options(**gate.PASS)).one() or 0
-    limit = math.isqrt(SCALE * size) + NEWEST
+    return not _more(session, query, math.isqrt(SCALE * size) + NEWEST)
+
+
+def _more(session: Session, query: str, limit: int) -> bool:
+    """Tell whether a query has more than `limit` matches."""
     some = (
         _rowids(query).limit(limit + 1)
         if _lite(session)
         else select(SearchEntry.id).where(_match(session, query)).limit(limit + 1)
     ).subquery()
-    return session.exec(select(func.count()).select_from(some).execution_options(**gate.PASS)).one() <= limit
+    return session.exec(select(func.count()).select_from(some).execution_options(**gate.PASS)).one() > limit
 
 
 def _lite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _query(session: Session, words: list[str], *, every: bool) -> str:
+def _query(session: Session, words: list[str], *, every: bool, begun: bool = True) -> str:
     """Return words in the database's own language for full text: all of them, or any."""
     lite = _lite(session)
     quote = '"' if lite else "'"
     terms = [f"{quote}{word}{quote}" for word in words]
-    if len(words[-1]) >= PREFIX or not words[-1].isascii():
+    if begun and (len(words[-1]) >= PREFIX or not words[-1].isascii()):
         terms[-1] += "*" if lite else ":*"
     both, either = (" ", " OR ") if lite else (" & ", " | ")
     return (both if every else either).join(terms)
@@ -152,6 +202,15 @@ def _match(
     words, asked = func.to_tsvector(literal_column("'simple'"), col(entry.words)), _own(query)
     match = words.op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
     return and_(col(entry.id) > after, match) if after else match
+
+
+def _tried(session: Session, query: str, entry: type[SearchEntry]) -> ColumnElement[bool]:
+    """The same for whole words, by a look at each row; SQLite then builds no list of all that match."""
+    if not _lite(session):
+        return _match(session, query, entry=entry)
+    index = table("search_index", column("rowid"))
+    matches = literal_column("search_index").op("MATCH")(_own(query))
+    return select(literal_column("1")).select_from(index).where(matches, index.c.rowid == entry.id).exists()
 
 
 def _rowids(query: str, *, after: int = 0) -> Select:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, literal, literal_column, union_all
 from sqlmodel import Session, col, select
@@ -21,11 +21,11 @@ AGES: Sequence[tuple[int, int | None]] = ((0, 1), (1, 3), (3, 7), (7, 30), (30, 
 
 @dataclass(frozen=True)
 class Bucket:
-    """Open tickets of an age: created at or after `after` and before `before`, both in ISO 8601."""
+    """Open tickets of an age: created at or after `after` and before `before`."""
 
     days: tuple[int, int | None]
-    after: str | None
-    before: str | None
+    after: datetime | None
+    before: datetime | None
     count: int
 
 
@@ -61,7 +61,7 @@ def by_age(session: Session, actor: Actor, narrowed: Narrowed) -> list[Bucket]:
     ]
     counts = _counts(session, actor, narrowed, conditions)
     return [
-        Bucket(days, after.isoformat() if after else None, before.isoformat() if before else None, count)
+        Bucket(days, after, before, count)
         for days, (after, before), count in zip(AGES, bounds, counts, strict=True)
     ]
 

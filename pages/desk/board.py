@@ -2,25 +2,27 @@
 
 import streamlit as st
 
-from lib.desk import filters
-from ui import frame, lanes, page
-from ui.lists import BOARD
+from lib.desk import query
+from ui import finding, frame, lanes, lists, page
+from ui.ready import BOARD
 
 me = page.me()
 frame.header("Board", actor=me)
 
+lists.follow("show", BOARD, default="all")
+lists.follow("rows", lanes.ROWS, default="none")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     show = st.segmented_control(
-        "Show", list(BOARD), key="show", default="all", required=True, bind="query-params",
-        format_func=lambda name: BOARD[name].label, label_visibility="collapsed",
+        "Show", list(BOARD), key="show", required=True, format_func=lambda name: BOARD[name].label,
+        label_visibility="collapsed", on_change=lists.chosen, args=("show", "all"),
     )  # fmt: skip
     q = st.text_input(
-        "Find", key="q", type="search", placeholder="Find words", icon=":material/search:", bind="query-params",
+        "Find", key="q", type="search", placeholder=finding.PLACEHOLDER, icon=":material/search:", bind="query-params",
         label_visibility="collapsed", live="300ms",
     )  # fmt: skip
     rows = st.selectbox(
-        "Rows", list(lanes.ROWS), key="rows", bind="query-params", format_func=lanes.ROWS.__getitem__,
-        label_visibility="collapsed", width=190,
+        "Rows", list(lanes.ROWS), key="rows", format_func=lanes.ROWS.__getitem__, label_visibility="collapsed",
+        width=190, on_change=lists.chosen, args=("rows", "none"),
     )  # fmt: skip
 
 
@@ -29,8 +31,10 @@ def draw() -> None:
     """Draw the board; a move, or somebody else's deed, runs this alone."""
     actor = page.me()
     with page.see() as session:
-        narrowed = filters.narrow(session, actor, {**BOARD[show or "all"].filters, "q": (q or "",)})
-        shown = lanes.read(session, actor, narrowed, rows=rows)
+        line = f"{BOARD[show or 'all'].line} {q or ''}"
+        asked = query.narrow(session, page.there(actor), {"q": (line,)})
+        shown = lanes.read(session, actor, asked.narrowed, rows=rows)
+    finding.not_understood(asked.puzzled)
     lanes.hear(shown)
     moved = lanes.board(shown)
     if moved:

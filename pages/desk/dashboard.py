@@ -5,7 +5,6 @@ import streamlit as st
 from ui import charts, dashboard, frame, page
 from ui.components.figures import figures
 from ui.components.ticket_rows import Empty, ticket_rows
-from ui.lists import SORTS, VIEWS
 
 me = page.me()
 with page.see() as session:
@@ -23,7 +22,7 @@ ticket_rows(
 if seen.counts[seen.shown] > len(seen.rows):
     st.page_link(
         "pages/desk/tickets.py", label="Show all of them", icon=":material/arrow_forward:",
-        query_params={"show": VIEWS[seen.shown].label, "sort": SORTS[seen.sort]},
+        query_params={"show": seen.shown, "sort": seen.sort},
     )  # fmt: skip
 
 if any(n for _, n in seen.statuses):

@@ -2,67 +2,63 @@
 
 import streamlit as st
 
-from lib.desk import filters, listing, statuses
-from lib.errors import Invalid
+from lib.desk import listing, query
 from lib.trust import news
-from ui import frame, lists, page, words
+from ui import finding, frame, lists, page, ready, views
+from ui.chips import chips
 from ui.components.live import live
 from ui.components.ticket_rows import Empty, Link, ticket_rows
-from ui.lists import SORTS, VIEWS, begin_again, narrowing, offered, shown, told
+from ui.lists import SORTS
 
 me = page.me()
 frame.header("Tickets", actor=me)
 
-views, given = offered(me, st.query_params.get("show")), narrowing()
+offered = ready.offered(me, st.query_params.get("show"))
+lists.follow("show", offered, default="open")
 show = st.segmented_control(
-    "Show", list(views), key="show", default="open", required=True, bind="query-params",
-    format_func=lambda name: views[name].label, label_visibility="collapsed", on_change=begin_again,
-    kwargs={"with_all": True},
+    "Show", list(offered), key="show", required=True, format_func=lambda name: offered[name].label,
+    label_visibility="collapsed", on_change=lists.chosen, args=("show", "open"),
 )  # fmt: skip
+lists.follow("sort", SORTS, default="-updated")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     q = st.text_input(
-        "Find", key="q", type="search", placeholder="Find words", icon=":material/search:", bind="query-params",
-        label_visibility="collapsed", live="300ms", on_change=begin_again,
+        "Find", key="q", type="search", placeholder=finding.PLACEHOLDER, icon=":material/search:", bind="query-params",
+        label_visibility="collapsed", live="300ms", on_change=lists.begin_again,
     )  # fmt: skip
     sort = st.selectbox(
-        "Sort", list(SORTS), key="sort", bind="query-params", format_func=SORTS.__getitem__,
-        label_visibility="collapsed", width=170, on_change=begin_again,
+        "Sort", list(SORTS), key="sort", format_func=SORTS.__getitem__, label_visibility="collapsed", width=170,
+        on_change=lists.chosen, args=("sort", "-updated"),
     )  # fmt: skip
+chips(me, q or "")
+finding.offer(me, q or "")
+
+view = offered[show or "open"]
+line = f"{view.line} {q or ''}".strip()
 
 
 @st.fragment
 def draw() -> None:
     """Draw the list; somebody else's deed runs this alone."""
     actor = page.me()
-    view = views.get(show or "", VIEWS["open"])
     with page.see() as session:
         newest = news.newest(session)
-        try:
-            narrowed = filters.both(
-                filters.narrow(session, actor, {**view.filters, "q": (q or "",)}),
-                filters.narrow(session, actor, given),
-            )
-        except Invalid:
-            page.nothing_here()
-        named = {str(s.id): s.name for s in statuses.every(session)} if "status" in given else {}
+        asked = query.narrow(session, page.there(actor), {"q": (line,)})
         found = listing.page(
-            session, actor, narrowed, sort=sort, cursor=st.query_params.get("after"), limit=50
+            session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"), limit=50
         )
-        count = listing.count(session, actor, narrowed)
+        count = listing.count(session, actor, asked.narrowed)
     live(key="live", topic=news.DESK, since=newest)
 
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(
-            shown(count, "ticket") + (f": {words.plain(told(given, named))}" if given else ""),
-            width="content",
-        )
-        if given:
-            st.button(
-                "Show all of them", type="tertiary", key="widen", on_click=begin_again,
-                kwargs={"with_all": True},
-            )  # fmt: skip
-    empty = Empty("No ticket matches.") if q or given else Empty(*view.empty)
-    kept = {k: st.query_params.get_all(k) for k in ("show", "q", "sort", *given) if k in st.query_params}
+    finding.not_understood(asked.puzzled)
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="told"
+    ):
+        st.caption(lists.shown(count, "ticket"), width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            views.keep(actor, line, sort)
+            lists.export(actor, (line,), sort)
+    empty = Empty("No ticket matches.") if q else Empty(*view.empty)
+    kept = {k: v for k in ("show", "q", "sort") if (v := st.query_params.get(k))}
     more = [Link("Back to the top", lists.link("/tickets", kept))] if "after" in st.query_params else []
     if found.next:
         more.append(Link("Next 50", lists.link("/tickets", {**kept, "after": found.next})))

@@ -24,6 +24,7 @@ BODIES = {
     "PUT /tickets/{number}/place": {"before": None},
     "POST /tickets/{number}/merge": {"into": 1},
     "POST /tickets/{number}/unmerge": None,
+    "PATCH /views/{id}": {"name": "mine"},
     "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},
 }
 QUERIES = {"DELETE /tickets/{number}": "?reason=x", "DELETE /tickets/{number}/assignee": "?version=1"}
@@ -59,6 +60,7 @@ def strange(desk) -> dict:
         token = tokens.create(
             session, MAKER, name="t", scope="read", owner=cast.person(session, desk.company.bob)
         )[0]
+    view = desk.bob.post("views", json={"name": "Bob's secret", "q": "secret"}).json()["id"]
     desk.browser(desk.company.bob)
     return {
         "number": number,
@@ -68,6 +70,7 @@ def strange(desk) -> dict:
         "attachments": file,
         "people": desk.company.bob.id,
         "tokens": token.id,
+        "views": view,
         "me": 1,
     }
 

@@ -96,7 +96,7 @@ def letters(shown):
 
 def test_every_ticket_says_what_was_written(office, visit, hostile):
     rita = visit(office.people.rita)
-    page = rita.go("/tickets?sort=Oldest")
+    page = rita.go("/tickets?sort=created")
     for title in [title for _, title in sorted(hostile.items())][:50]:
         expect(page.get_by_role("link", name=title, exact=True).first).to_be_visible()
     undressed(page)
@@ -104,7 +104,7 @@ def test_every_ticket_says_what_was_written(office, visit, hostile):
         rita.go(f"/ticket?id={number}")
         assert letters(page.get_by_test_id("stHeading").inner_text()) == letters(title)
         undressed(page)
-    for show in ("All", "Unassigned"):
+    for show in ("all", "unassigned"):
         rita.go(f"/tickets?show={show}&q=alarm")
         expect(page.get_by_role("link", name=DRESSED[0], exact=True)).to_be_visible()
 

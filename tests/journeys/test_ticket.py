@@ -71,7 +71,7 @@ def test_a_requester_is_helped_and_never_receives_a_byte_of_the_note(office, vis
     assert len(sam.heard) > 10
     assert not [text for text in told if CANARY in text.lower()]
     assert CANARY in rita.read()
-    sam.go(f"/tickets?q={CANARY}&show=All")
+    sam.go(f"/tickets?q={CANARY}&show=all")
     expect(page.get_by_text("No ticket matches.")).to_be_visible()
 
 

@@ -112,10 +112,10 @@ def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, busy):
 
 def test_a_new_person_meets_empty_lists_that_say_what_to_do(office, visit):
     kim = visit(office.people.kim)
-    for show in ("Open", "Done", "All"):
+    for show in ("open", "done", "all"):
         kim.go(f"/tickets?show={show}")
         expect(kim.page.get_by_text("0 tickets")).to_be_visible()
-        look_at(kim, f"empty-{show.lower()}")
+        look_at(kim, f"empty-{show}")
     kim.go("/ticket?id=4711")
     kim.meets_nothing()
     look_at(kim, "nothing-here")

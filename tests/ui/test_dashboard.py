@@ -6,10 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lib import clock
-from lib.desk import comments, filters, listing, statuses, tickets
+from lib.desk import comments, listing, query, statuses, tickets
 from lib.transactions import act, see
 from ui import dashboard
-from ui.lists import VIEWS, capped, offered, opening, told
+from ui.lists import capped
+from ui.ready import BOARD, VIEWS, offered, opening
 
 EVERYBODY = ["ada", "mona", "rita", "arun", "bela", "sam", "kim"]
 
@@ -42,12 +43,10 @@ def office(desk):
 def opened(session, actor, href) -> int:
     """The count of the list at an address, as the page of tickets reads it."""
     given = parse_qs(urlsplit(href).query)
-    (view,) = (v for v in offered(actor, given["show"][0]).values() if v.label == given["show"][0])
-    narrowing = {name: values for name, values in given.items() if name in filters.FIELDS}
-    both = filters.both(
-        filters.narrow(session, actor, view.filters), filters.narrow(session, actor, narrowing)
-    )
-    return listing.count(session, actor, both)
+    view = offered(actor, given["show"][0])[given["show"][0]]
+    asked = query.narrow(session, actor, {"q": [f"{view.line} {given.get('q', [''])[0]}"]})
+    assert asked.puzzled == ()
+    return listing.count(session, actor, asked.narrowed)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -80,7 +79,7 @@ def test_the_office_has_what_the_numbers_are_about(office):
 def test_what_waits_for_an_answer_is_what_the_requester_spoke_on_last(desk):
     def waits(number: int) -> bool:
         with see() as session:
-            narrowed = filters.narrow(session, desk.rita, VIEWS["waiting"].filters)
+            narrowed = query.narrow(session, desk.rita, {"q": [VIEWS["waiting"].line]}).narrowed
             return number in {row.number for row in listing.page(session, desk.rita, narrowed).rows}
 
     def say(actor, number: int, **more) -> None:
@@ -122,11 +121,14 @@ def test_an_agent_with_nothing_to_do_is_shown_what_waits_for_somebody(desk):
         assert dashboard.read(session, desk.bela).rows == ()
 
 
-def test_a_narrowed_list_is_told_in_words_and_views_are_offered_where_they_lead(desk):
-    assert told({"status": ["3"], "created_before": ["2026-01-31T09:00:00+00:00"]}, {"3": "Blocked"}) == (
-        "status Blocked, created before 2026-01-31 09:00:00+00:00"
-    )
-    assert "waiting" in offered(desk.rita, "Waiting for me")
+def test_every_ready_made_list_is_understood(desk):
+    with see() as session:
+        for view in (*VIEWS.values(), *BOARD.values()):
+            assert query.narrow(session, desk.rita, {"q": [view.line]}).puzzled == (), view
+
+
+def test_views_are_offered_where_they_lead(desk):
+    assert "waiting" in offered(desk.rita, "waiting")
     assert "waiting" not in offered(desk.rita, None)
-    assert "waiting" not in offered(desk.sam, "Waiting for me")
-    assert opening("mine", sort="-priority") == "/tickets?show=Mine&sort=Most+urgent"
+    assert "waiting" not in offered(desk.sam, "waiting")
+    assert opening("mine", sort="-priority") == "/tickets?show=mine&sort=-priority"

@@ -35,8 +35,8 @@ def test_statuses_and_ages_add_up_to_the_open_tickets_and_each_is_its_list(desk)
                     actor,
                     team="mine",
                     kind="open",
-                    created_after=bucket.after,
-                    created_before=bucket.before,
+                    created_after=bucket.after.isoformat() if bucket.after else "",
+                    created_before=bucket.before.isoformat() if bucket.before else "",
                 )
                 assert listing.count(session, actor, one) == bucket.count
 

@@ -1,0 +1,64 @@
+"""The filtered list as a file."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import Response, StreamingResponse
+
+from api.door import Me
+from api.shapes import Words
+from api.tickets import Filters, Sort
+from lib import clock
+from lib.desk import filters, query
+from lib.insight import exports
+from lib.insight.exports import Export, Line
+from lib.transactions import see
+
+router = APIRouter(tags=["tickets"])
+
+CHUNK = 64 * 1024
+
+
+class Exporting(Filters):
+    """Which tickets, as `GET /tickets` takes them, and what kind of file; `zone` is for times, by default one's own."""
+
+    format: Literal["csv", "xlsx"] = "csv"
+    sort: Sort = "-updated"
+    zone: Words | None = Field(None, max_length=60, description="a time zone such as Europe/Berlin")
+
+
+@router.get("/tickets/export", response_class=Response)
+def export(me: Me, asked: Annotated[Exporting, Query()]) -> Response:
+    """Export the tickets of a list, as far as the permission `export.tickets` reaches, 100,000 at most."""
+    me = replace(me, timezone=me.timezone or asked.zone)
+    with see() as session:
+        given = {name: getattr(asked, name) for name in filters.FIELDS}
+        chosen = exports.prepare(me, query.narrow(session, me, given).narrowed, sort=asked.sort)
+    name = f"tickets-{clock.now():%Y-%m-%d}.{asked.format}"
+    return StreamingResponse(
+        _rows(chosen, asked.format),
+        media_type=exports.TYPES[asked.format],
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Encoding": "identity"},
+    )
+
+
+def _rows(chosen: Export, kind: str) -> Iterator[bytes]:
+    if kind == "csv":
+        yield from exports.as_csv(_lines(chosen))
+        return
+    with exports.as_xlsx(_lines(chosen)) as file:
+        while piece := file.read(CHUNK):
+            yield piece
+
+
+def _lines(chosen: Export) -> Iterator[tuple[Line, ...]]:
+    """Yield all lines, each batch read in a transaction of its own, so that a slow client holds none open."""
+    batch = exports.headed()
+    yield batch.lines
+    while batch.next:
+        with see() as session:
+            batch = exports.after(session, chosen, batch.next)
+        yield batch.lines

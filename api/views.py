@@ -1,0 +1,111 @@
+"""Saved views: lists kept under a name."""
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.creates import Creating, Made
+from api.door import Me
+from api.shapes import Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
+from api.tickets import Sort
+from lib.desk import views
+from lib.desk.views import SavedView, ViewCard
+from lib.gate import Actor
+from lib.transactions import Session, act, see
+
+router = APIRouter(tags=["views"])
+
+
+class View(Shape):
+    """A view; `own` tells whether you may change it, `team` with whom it is shared."""
+
+    id: int
+    name: str
+    q: str
+    sort: str
+    owner: Named
+    team: int | None
+    own: bool
+
+
+class NewView(Form):
+    """A view to keep, for yourself unless `team` says otherwise."""
+
+    name: Words
+    q: Words = Field(description="words and qualifiers, as in the search box")
+    sort: Sort = "-updated"
+    team: Id | None = None
+
+
+class ViewChange(Form):
+    """What is to be changed; what is left out stays."""
+
+    name: Words = unset()
+    q: Words = unset()
+    sort: Sort = unset()
+    team: Id | None = unset()
+    position: Id = unset()
+
+
+@router.get("/views", response_model=Page[View])
+def every(me: Me) -> Response:
+    """List your views in your order, then those that others share with a team of yours."""
+    with see() as session:
+        return shown(Page(items=[_view(card) for card in views.every(session, me)]))
+
+
+@router.post("/views", status_code=201, response_model=View)
+def create(creating: Creating, form: NewView) -> Response:
+    """Keep a view."""
+
+    def deed(session: Session) -> Made:
+        view = views.create(session, creating.me, name=form.name, line=form.q, sort=form.sort)
+        if form.team is not None:
+            views.share(session, creating.me, view, team_id=form.team)
+        return Made(f"/views/{view.id}", _view(views.card(creating.me, view, creating.me.name)))
+
+    return creating.once(form, deed)
+
+
+@router.patch("/views/{id}", response_model=View)
+def change(me: Me, id: Number, form: ViewChange) -> Response:
+    """Change a view of yours."""
+    with act() as session:
+        view = views.find(session, me, id)
+        for name in form.model_fields_set:
+            _change(session, me, view, name, getattr(form, name))
+        return shown(_view(views.card(me, view, me.name)))
+
+
+@router.delete("/views/{id}", status_code=204)
+def delete(me: Me, id: Number) -> Response:
+    """Keep a view of yours no longer."""
+    with act() as session:
+        views.delete(session, me, views.find(session, me, id))
+    return done()
+
+
+def _change(session: Session, me: Actor, view: SavedView, name: str, to: str | int | None) -> None:
+    match name:
+        case "name":
+            views.rename(session, me, view, name=str(to))
+        case "q":
+            views.rewrite(session, me, view, line=str(to))
+        case "sort":
+            views.order(session, me, view, sort=str(to))
+        case "team":
+            views.share(session, me, view, team_id=None if to is None else int(to))
+        case "position":
+            views.place(session, me, view, at=int(to or 1))
+
+
+def _view(card: ViewCard) -> View:
+    return View(
+        id=card.id,
+        name=card.name,
+        q=card.line,
+        sort=card.sort,
+        owner=Named(id=card.owner_id, name=card.owner),
+        team=card.team_id,
+        own=card.own,
+    )

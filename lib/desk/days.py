@@ -1,0 +1,93 @@
+"""Days as people write them in a search, read in their own time zone."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lib import clock
+
+EXAMPLES = (
+    "a day such as 2026-01-31, >2026-01-31, 2026-01, today, yesterday or 2026-01-01..2026-01-31, "
+    "or 7d for the last 7 days"
+)
+
+_AGO = re.compile(r"([0-9]{1,6})[dD]")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+
+Span = tuple[datetime | None, datetime | None]
+"""From when (included) and until when (not included), in UTC; None for no end."""
+
+
+def span(value: str, *, timezone: str | None) -> Span | None:
+    """Return what a day, month, year, time or comparison with one spans, in the time zone of that name, or None.
+
+    `>2026-01-31` begins when that day is over, `<=2026-01-31` ends then; `7d` begins so many days ago.
+    """
+    zone = zone_of(timezone)
+    first, dots, last = value.partition("..")
+    try:
+        if dots:
+            begin, end = _whole(first, zone), _whole(last, zone)
+            return (begin[0], end[1]) if begin[0] < end[1] else None
+        bare = value.lstrip("<>=")
+        side = value[: len(value) - len(bare)]
+        start, over = _whole(bare, zone)
+        if _AGO.fullmatch(bare):
+            return (start, None) if not side else None
+        if start == over and not side:
+            return None
+    except (ValueError, OverflowError):
+        return None
+    sides: dict[str, Span] = {
+        "": (start, over),
+        ">": (over, None),
+        ">=": (start, None),
+        "<": (None, start),
+        "<=": (None, over),
+    }
+    return sides.get(side)
+
+
+def zone_of(name: str | None) -> ZoneInfo:
+    """Return the time zone of that name, or UTC when there is none."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _begin(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _whole(value: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    at = _moment(value.strip(), zone)
+    if at is not None:
+        return at, at
+    first, over = _dates(value.strip().lower(), clock.now().astimezone(zone).date())
+    return _begin(first, zone), _begin(over, zone)
+
+
+def _moment(value: str, zone: ZoneInfo) -> datetime | None:
+    if ago := _AGO.fullmatch(value):
+        return clock.now() - timedelta(days=int(ago[1]))
+    if "T" not in value[:11]:
+        return None
+    at = datetime.fromisoformat(value)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _dates(value: str, today: date) -> tuple[date, date]:
+    if value in ("today", "yesterday"):
+        day = today - timedelta(days=value == "yesterday")
+        return day, day + timedelta(days=1)
+    found = _DATE.fullmatch(value)
+    if found is None:
+        raise ValueError(value)
+    year, month, day = (int(part) if part else None for part in found.groups())
+    first = date(year or 0, month or 1, day or 1)
+    if day:
+        return first, first + timedelta(days=1)
+    if month:
+        return first, date(first.year + month // 12, month % 12 + 1, 1)
+    return first, date(first.year + 1, 1, 1)

@@ -1,0 +1,184 @@
+"""The language of the search box: words, and qualifiers such as `status:blocked -tag:vip created:>2026-01-01`.
+
+A line is read into terms, and the terms into the parameters that `filters.narrow` takes. Nothing breaks it: what can't
+be understood is left out, and told in a sentence.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session
+
+from lib import text
+from lib.desk import filters, meanings
+from lib.desk.filters import Narrowed
+from lib.desk.meanings import Puzzled, Term
+from lib.errors import Invalid
+from lib.gate import Actor
+
+LONGEST = 2_000
+"""Characters of a line that count."""
+MOST = 40
+"""Qualifiers of a line that count."""
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """One qualifier, explained: what it means, and examples that can be tried."""
+
+    name: str
+    meaning: str
+    examples: tuple[str, ...]
+
+
+QUALIFIERS = (
+    Qualifier("is", "how it stands, or whose it is", ("is:open", "is:done", "is:unassigned", "is:mine", "is:waiting")),
+    Qualifier("status", "its status; several with a comma", ("status:blocked", "status:in-progress,to-do")),
+    Qualifier("priority", "how much it presses", ("priority:high", "priority:high,urgent")),
+    Qualifier("category", "what it is about", ("category:network",)),
+    Qualifier("team", "which team has it: a name or mine", ("team:mine", 'team:"Service desk"')),
+    Qualifier("assignee", "who works on it: a name, me or none", ("assignee:me", "assignee:rita", "assignee:none")),
+    Qualifier("requester", "who asked: a name or me", ("requester:me", "requester:sam")),
+    Qualifier("tag", "which tag it bears", ("tag:vip", "-tag:vip")),
+    Qualifier("created", "when it was opened, by day", ("created:today", "created:>2026-01-01", "created:2026-01")),
+    Qualifier("updated", "when it last changed, by day", ("updated:<2026-02-01", "updated:2026-01-01..2026-01-15")),
+    Qualifier("responded", "when staff first answered", ("responded:today",)),
+    Qualifier("resolved", "when it was done", ("resolved:7d", "resolved:2026-01")),
+)  # fmt: skip
+NAMES = {q.name for q in QUALIFIERS}
+
+_TERM = re.compile(
+    r"""(?P<not>-?)(?P<name>[A-Za-z]+):(?P<value>(?:"[^"]*"?|[^\s"])*)|(?P<quoted>"[^"]*"?)|(?P<word>[^\s"]+)"""
+)
+_ITEM = re.compile(r'"([^"]*)"?|([^,"]+)')
+_PLAIN = re.compile(r'[^\s",]+')
+_NUMBER = re.compile(r"#([0-9]{1,9})")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line taken apart: its words, its qualifiers and the ticket numbers in it; `jump` if it is nothing but one."""
+
+    words: str = ""
+    terms: tuple[Term, ...] = ()
+    numbers: tuple[int, ...] = ()
+    jump: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked for: conditions for a list, its words, and a sentence for each thing not understood."""
+
+    narrowed: Narrowed
+    words: str = ""
+    puzzled: tuple[str, ...] = ()
+    jump: int | None = None
+
+
+def read(line: str) -> Line:
+    """Take a line apart; anything that looks like no qualifier is words."""
+    line = line[:LONGEST]
+    words, terms, numbers = [], [], []
+    for found in _TERM.finditer(line):
+        name = (found["name"] or "").lower()
+        if name in NAMES and len(terms) == MOST:
+            continue
+        if name in NAMES:
+            values = tuple(v for a, b in _ITEM.findall(found["value"]) if (v := (a or b).strip()))
+            terms.append(Term(name, values, bool(found["not"]), found[0]))
+        elif found["word"] and (number := _NUMBER.fullmatch(found["word"])) and len(numbers) < filters.MOST:
+            numbers.append(int(number[1]))
+        else:
+            words.append(found[0])
+    bare = line.strip().removeprefix("#")
+    alone = bare.isascii() and bare.isdigit() and len(bare) < 10
+    return Line(" ".join(words), tuple(terms), tuple(numbers), int(bare) if alone else None)
+
+
+def write(name: str, values: Iterable[str], *, negated: bool = False) -> str:
+    """Return a qualifier as a line holds it: `-tag:vip,"two words"`; `read` takes it apart again."""
+    cleaned = (" ".join(value.replace('"', " ").split()) for value in values)
+    quoted = [value if _PLAIN.fullmatch(value) else f'"{value}"' for value in cleaned if value]
+    return f"{'-' if negated else ''}{name}:{','.join(quoted)}"
+
+
+def without(line: str, place: int) -> str:
+    """Return a line without its qualifier at `place`, counted from 0; without one there, the line."""
+    found = [m for m in _TERM.finditer(line) if (m["name"] or "").lower() in NAMES]
+    if not 0 <= place < len(found):
+        return line
+    start, end = found[place].span()
+    return " ".join(f"{line[:start]} {line[end:]}".split())
+
+
+def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Asked:
+    """Turn parameters into conditions as `filters.narrow` does, with `q` read in this language; several `q` mean or.
+
+    Raises Invalid for other parameters that can't be; never for what a line says.
+    """
+    lines = [line for line in given.get("q", ()) if line.strip()]
+    if len(lines) > filters.MOST or not all(map(text.storable, lines)):
+        filters.narrow(session, actor, {"q": lines})
+    base = filters.narrow(session, actor, {name: values for name, values in given.items() if name != "q"})
+    asked = [understand(session, actor, read(line)) for line in lines]
+    if not asked:
+        return Asked(base)
+    either = _either([a.narrowed for a in asked])
+    return Asked(
+        filters.both(base, either),
+        words=" ".join(a.words for a in asked),
+        puzzled=tuple(sentence for a in asked for sentence in a.puzzled),
+        jump=asked[0].jump if len(asked) == 1 else None,
+    )
+
+
+def both(first: Asked, second: Asked) -> Asked:
+    """Return what is asked for twice, all of which must hold."""
+    narrowed = filters.both(first.narrowed, second.narrowed)
+    return replace(first, narrowed=narrowed, puzzled=(*first.puzzled, *second.puzzled))
+
+
+def understand(session: Session, actor: Actor, line: Line, *, words: bool = True) -> Asked:
+    """Return what a line means to this actor; without `words` its conditions are those of its qualifiers alone."""
+    puzzled: list[str] = []
+    found: list[Narrowed] = []
+    for name, values in _parameters(session, actor, line, puzzled):
+        try:
+            found.append(filters.narrow(session, actor, {name: values}))
+        except Invalid as refusal:
+            puzzled.append(refusal.sentence)
+    if words and line.words and text.storable(line.words):
+        found.append(filters.narrow(session, actor, {"q": [line.words]}))
+    narrowed = reduce(filters.both, found, Narrowed())
+    return Asked(narrowed, line.words, tuple(puzzled), line.jump)
+
+
+def _parameters(
+    session: Session, actor: Actor, line: Line, puzzled: list[str]
+) -> list[tuple[str, list[str]]]:
+    """Return names and values, all of which must hold: a qualifier twice means either, but each `is:` must be so."""
+    given: dict[tuple[object, str], list[str]] = {}
+    if line.numbers:
+        given["", "number"] = [str(number) for number in line.numbers]
+    for place, term in enumerate(line.terms):
+        try:
+            meant = meanings.of(session, actor, term)
+        except Puzzled as puzzle:
+            puzzled.append(f"“{term.written[:60]}” was left out: {puzzle}")
+            continue
+        for name, values in meant.items():
+            given.setdefault((place if term.name == "is" else term.name, name), []).extend(values)
+    return [(name, values) for (_, name), values in given.items()]
+
+
+def _either(found: list[Narrowed]) -> Narrowed:
+    """Return what any of several lines leaves; a line without conditions leaves everything."""
+    if len(found) == 1:
+        return found[0]
+    if not all(n.conditions for n in found):
+        return Narrowed()
+    either = or_(*(and_(*n.conditions) for n in found))
+    return Narrowed((either,), all(n.few for n in found), all(n.open for n in found))

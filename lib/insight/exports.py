@@ -1,0 +1,151 @@
+"""Lists of tickets as files: CSV and XLSX, read in batches, with nothing in them that a spreadsheet would calculate."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from db.vocabulary import Permission
+from lib import gate
+from lib.desk import days, listing
+from lib.desk.filters import Narrowed
+from lib.desk.listing import TicketRow
+from lib.gate import Actor
+
+MOST = 100_000
+"""Tickets in one export."""
+BATCH = 500
+HEADINGS = (
+    "number", "title", "status", "priority", "category", "team", "requester", "assignee", "confidential",
+    "created", "updated", "first response", "resolved",
+)  # fmt: skip
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What a file of each format is called on the way."""
+MORE = f"Only the first {MOST:,} tickets are here. Narrow the list to export the rest."
+_BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet take a cell for a formula, full-width forms too."""
+
+_UNSEEN = " \u00a0\u3000\u200c\u200d"
+"""What may stand before it unseen."""
+
+Cell = str | int
+Line = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is to be exported, permitted and narrowed; read it with `headed` and `after`."""
+
+    actor: Actor
+    narrowed: Narrowed
+    sort: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far an export has got."""
+
+    cursor: str | None = None
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some lines, and the place after them, or None at the end: read each batch in a transaction of its own."""
+
+    lines: tuple[Line, ...]
+    next: Place | None
+
+
+def prepare(actor: Actor, narrowed: Narrowed, *, sort: str = "-updated") -> Export:
+    """Return the export of a list, of the tickets that the permission to export reaches. Raises NotPermitted."""
+    gate.require(actor, Permission.EXPORT_TICKETS)
+    reach = gate.within(actor, Permission.EXPORT_TICKETS)
+    return Export(actor, Narrowed((*narrowed.conditions, reach), narrowed.few), sort)
+
+
+def headed() -> Batch:
+    """Return what an export begins with."""
+    return Batch((HEADINGS,), Place())
+
+
+def after(session: Session, export: Export, place: Place) -> Batch:
+    """Return the lines that follow a place; after the last of MOST tickets, when there are more, a sentence says so."""
+    if place.done >= MOST:
+        return Batch(((MORE,),), None)
+    limit = min(BATCH, MOST - place.done)
+    page = listing.page(
+        session, export.actor, export.narrowed, sort=export.sort, cursor=place.cursor, limit=limit
+    )
+    zone = days.zone_of(export.actor.timezone)
+    lines = tuple(_line(row, zone) for row in page.rows)
+    return Batch(lines, Place(page.next, place.done + limit) if page.next else None)
+
+
+def as_csv(lines: Iterable[Sequence[Line]]) -> Iterator[bytes]:
+    """Yield lines as CSV (UTF-8 with a mark, so that spreadsheets know), guarded against formulas."""
+    yield "\ufeff".encode()
+    for batch in lines:
+        held = io.StringIO()
+        csv.writer(held).writerows([[guarded(cell) for cell in line] for line in batch])
+        yield held.getvalue().encode()
+
+
+def as_xlsx(lines: Iterable[Sequence[Line]]) -> IO[bytes]:
+    """Return lines as an XLSX file, kept on disk while it is written; every text in it is text. Close it."""
+    import xlsxwriter
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False})
+    sheet = book.add_worksheet("Tickets")
+    sheet.freeze_panes(1, 0)
+    place = 0
+    for batch in lines:
+        for line in batch:
+            for column, cell in enumerate(line):
+                if isinstance(cell, int):
+                    sheet.write_number(place, column, cell)
+                else:
+                    sheet.write_string(place, column, cell)
+            place += 1
+    book.close()
+    file.seek(0)
+    return file
+
+
+def guarded(cell: Cell) -> Cell:
+    """Return a cell so that a spreadsheet takes it for text: an apostrophe stands before what could be a formula."""
+    if isinstance(cell, str) and cell.lstrip(_UNSEEN).startswith(_BEGIN):
+        return f"'{cell}"
+    return cell
+
+
+def _line(row: TicketRow, zone: ZoneInfo) -> Line:
+    return (
+        row.number,
+        row.title,
+        row.status,
+        row.priority.label,
+        row.category or "",
+        row.team,
+        row.requester,
+        row.assignee or "",
+        "yes" if row.confidential else "no",
+        *(
+            _moment(at, zone)
+            for at in (row.created_at, row.updated_at, row.first_response_at, row.resolved_at)
+        ),
+    )
+
+
+def _moment(at: datetime | None, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat(timespec="seconds") if at else ""

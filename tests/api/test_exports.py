@@ -1,0 +1,148 @@
+"""The list as a file: what one may export and no more, and nothing in it that a spreadsheet would calculate."""
+
+import csv
+import io
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+
+from db.vocabulary import Permission, Scope
+from lib.desk import listing, tickets
+from lib.desk.filters import Narrowed
+from lib.insight import exports
+from lib.transactions import act, see
+from tests import cast
+from tests.api.conftest import problem
+
+FORMULAS = [
+    '=HYPERLINK("http://evil")',
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\uff1d1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20SUM",
+    "\u200c=1",
+]
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def rows(client, **asked):
+    answer = client.get("tickets/export", params={"sort": "number", **asked})
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith("\ufeff".encode())
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def titles(client, **asked):
+    return [row[1] for row in rows(client, **asked)[1:]]
+
+
+def test_p22_a_spreadsheet_sees_text_in_csv(desk):
+    for title in FORMULAS:
+        cast.ask(desk.company.sam, title)
+    assert titles(desk.mona) == [f"'{title}" for title in FORMULAS]
+    for cell in ("\tx", "\rx", "\nx", "=x", " =x", "\u3000=x"):
+        assert exports.guarded(cell) == f"'{cell}"
+    assert exports.guarded("a=b") == "a=b" and exports.guarded(7) == 7
+
+
+def test_p22_a_spreadsheet_sees_text_in_xlsx(desk):
+    for title in [*FORMULAS, "http://example.org", "7"]:
+        cast.ask(desk.company.sam, title)
+    answer = desk.mona.get("tickets/export", params={"format": "xlsx", "sort": "number"})
+    assert answer.headers["content-type"] == exports.TYPES["xlsx"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        assert not [name for name in book.namelist() if "hyperlink" in name or "_rels/sheet" in name]
+    assert sheet.find(f".//{SHEET}f") is None
+    cells = [list(row) for row in sheet.iter(f"{SHEET}row")]
+    assert len(cells) == len(FORMULAS) + 3
+    for row in cells[1:]:
+        assert row[1].get("t") in ("inlineStr", "s")
+    told = ["".join(row[1].itertext()) for row in cells[1:]]
+    assert [t.strip() for t in told] == [t.strip() for t in [*FORMULAS, "http://example.org", "7"]]
+
+
+def test_it_is_the_list_that_was_asked_for(desk):
+    first = cast.ask(desk.company.sam, "The lamp", tags=["vip"])
+    cast.ask(desk.company.sam, "The door, “wide” open\u2028now")
+    assert titles(desk.mona, q="is:open tag:vip") == ["The lamp"]
+    assert titles(desk.mona, q="-tag:vip", requester=desk.company.sam.id) == [
+        desk.mona.get("tickets/2").json()["title"]
+    ]
+    heading, row = rows(desk.mona, tag="vip", zone="Asia/Tokyo")
+    assert tuple(heading) == exports.HEADINGS
+    assert row[:9] == [
+        str(first),
+        "The lamp",
+        "To-Do",
+        "normal",
+        "General",
+        "Service desk",
+        "Sam Reed",
+        "",
+        "no",
+    ]
+    assert row[9].endswith("+09:00") and row[11:] == ["", ""]
+    assert rows(desk.mona, zone="No/Where", tag="vip")[1][9].endswith("+00:00")
+
+
+def test_nobody_exports_more_than_they_may(desk):
+    cast.ask(desk.company.sam, "Sam's own")
+    cast.ask(desk.company.bob, "Bob's own", confidential=True)
+    boiler = cast.ask(desk.company.bela, "The boiler")
+    with act() as session:
+        tickets.find(session, desk.company.ada, boiler, to_change=True).team_id = desk.company.facilities
+    assert titles(desk.sam) == ["Sam's own"]
+    assert titles(desk.bob) == ["Bob's own"]
+    assert titles(desk.mona) == titles(desk.mona, team=desk.company.service_desk)
+    assert "Sam's own" in titles(desk.mona) and "The boiler" not in titles(desk.mona)
+    assert "export.tickets" in problem(desk.rita.get("tickets/export"), 403)["detail"]
+    problem(desk.anyone().get("tickets/export"), 401)
+
+
+def test_what_one_sees_but_may_not_export_stays_out(desk):
+    """Mona reads everything in this desk, but exports her team's alone."""
+    from dataclasses import replace
+
+    cast.ask(desk.company.sam, "Sam's own")
+    boiler = cast.ask(desk.company.bela, "The boiler")
+    wide = replace(desk.company.mona, scopes={**desk.company.mona.scopes, Permission.TICKET_READ: Scope.ALL})
+    with act() as session:
+        tickets.find(session, desk.company.ada, boiler, to_change=True).team_id = desk.company.facilities
+    with see() as session:
+        assert len(listing.page(session, wide).rows) == 2
+        chosen = exports.prepare(wide, Narrowed())
+        assert [line[1] for line in exports.after(session, chosen, exports.Place()).lines] == ["Sam's own"]
+
+
+def test_batches_leave_nothing_out_and_an_end_is_told(desk, monkeypatch):
+    for n in range(7):
+        cast.ask(desk.company.sam, f"Ticket {n}")
+    monkeypatch.setattr(exports, "BATCH", 2)
+    assert titles(desk.mona) == [f"Ticket {n}" for n in range(7)]
+    monkeypatch.setattr(exports, "MOST", 5)
+    told = rows(desk.mona)
+    assert [r[1] for r in told[1:6]] == [f"Ticket {n}" for n in range(5)] and told[6:] == [[exports.MORE]]
+    monkeypatch.setattr(exports, "MOST", 7)
+    assert len(rows(desk.mona)) == 8
+
+
+def test_it_is_a_download_that_nothing_keeps(sqlite_desk):
+    answer = sqlite_desk.browser(sqlite_desk.company.mona).get("tickets/export")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="tickets-')
+    assert (
+        answer.headers["cache-control"] == "no-store"
+        and answer.headers["content-type"] == exports.TYPES["csv"]
+    )
+    problem(sqlite_desk.mona.get("tickets/export", params={"format": "pdf"}), 422)
+    problem(sqlite_desk.mona.get("tickets/export", params={"limit": "7"}), 422)
+
+
+@pytest.mark.parametrize("line", ["lamp", "is:open"])
+def test_a_search_can_be_exported(desk, line):
+    cast.ask(desk.company.sam, "The lamp")
+    assert titles(desk.mona, q=line) == ["The lamp"]

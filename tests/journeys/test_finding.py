@@ -1,0 +1,106 @@
+"""Finding in a real browser: the box on every page, what it found marked, and the language explained."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import cast
+
+pytestmark = pytest.mark.browser
+
+
+def test_somebody_searches_from_any_page_and_lands_where_the_words_are(office, visit):
+    number = cast.ask(office.people.sam, "The lamp <b>flickers</b>")
+    cast.say(office.people.rita, number, "We ordered a new lamp for you")
+    cast.say(office.people.rita, number, "The nightingale broke that lamp", internal=True)
+    sam = visit(office.people.sam)
+    page = sam.go("/new")
+    box = page.get_by_role("searchbox", name="Search everything")
+    box.fill("lamp")
+    box.press("Enter")
+    expect(page.get_by_role("heading", name="Search")).to_be_visible()
+    expect(page.locator("mark")).to_have_text(["lamp"])
+    expect(page.get_by_text("We ordered a new")).to_be_visible()
+    assert "nightingale" not in page.content() + "".join(map(str, sam.heard))
+    box.fill("flickers")
+    box.press("Enter")
+    expect(page.locator("mark")).to_have_count(0)
+    expect(page.get_by_text("We ordered a new")).to_have_count(0)
+    expect(page.get_by_role("searchbox", name="Search", exact=True)).to_have_value("flickers")
+    page.get_by_role("link", name="<b>flickers</b>").first.click()
+    expect(page.get_by_role("heading", name="The lamp <b>flickers</b>")).to_be_visible()
+
+    page = sam.go("/")
+    page.get_by_role("searchbox", name="Search everything").fill(f"#{number}")
+    page.get_by_role("searchbox", name="Search everything").press("Enter")
+    expect(page.get_by_role("heading", name="The lamp <b>flickers</b>")).to_be_visible()
+
+
+def test_the_list_takes_the_language_and_explains_it(office, visit):
+    number = cast.ask(office.people.sam, "The kettle leaks", tags=["kitchen"])
+    cast.ask(office.people.sam, "The kettle is cold")
+    rita = visit(office.people.rita)
+    page = rita.go("/tickets?q=kettle+-tag%3Akitchen+status%3Anowhere")
+    expect(page.get_by_role("link", name="The kettle is cold")).to_be_visible()
+    expect(page.get_by_role("link", name="The kettle leaks")).to_have_count(0)
+    expect(page.get_by_text("was left out: there is no status of that name.")).to_be_visible()
+    page.get_by_role("searchbox", name="Find", exact=True).fill(f"#{number}")
+    expect(page.get_by_role("link", name=f"Open #{number}: The kettle leaks")).to_be_visible()
+    page.get_by_role("button", name="How to search").click()
+    page.get_by_role("button", name="is:unassigned").click()
+    expect(page).to_have_url(re.compile("q=is(:|%3A)unassigned"))
+    expect(page.get_by_role("link", name="The kettle leaks", exact=True)).to_be_visible()
+
+
+def test_filters_are_added_and_taken_out_one_by_one(office, visit):
+    cast.ask(office.people.sam, "The blind is stuck", tags=["vip"])
+    cast.ask(office.people.sam, "The blind is dirty")
+    rita = visit(office.people.rita)
+    page = rita.go("/tickets?q=blind")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    rita.choose("Filter by", "Tag")
+    page.get_by_role("textbox", name="A tag").fill("vip")
+    page.get_by_role("textbox", name="A tag").press("Enter")
+    page.get_by_text("Leave these out instead").click()
+    page.get_by_role("button", name="Add filter").click()
+    chip = page.get_by_role("button", name="not tag: vip")
+    expect(chip).to_be_visible()
+    expect(page.get_by_role("link", name="The blind is stuck")).to_have_count(0)
+    expect(page.get_by_role("link", name="The blind is dirty")).to_be_visible()
+    expect(page).to_have_url(re.compile("q=blind(\\+|%20)-tag(:|%3A)vip"))
+    page.keyboard.press("Escape")
+    chip.click()
+    expect(page.get_by_role("link", name="The blind is stuck")).to_be_visible()
+    expect(chip).to_have_count(0)
+
+
+def test_a_manager_saves_the_list_as_a_file(office, visit):
+    cast.ask(office.people.sam, "=The gutter")
+    page = visit(office.people.mona).go("/tickets?q=gutter")
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As CSV").click()
+    saved = download.value.path().read_text(encoding="utf-8-sig")
+    assert "'=The gutter" in saved and "kettle" not in saved
+
+
+def test_a_list_is_saved_shared_and_opened_from_the_sidebar(office, visit):
+    cast.ask(office.people.sam, "The awning is torn", tags=["shop"])
+    cast.ask(office.people.sam, "The awning squeaks")
+    rita = visit(office.people.rita)
+    page = rita.go("/tickets?q=tag%3Ashop")
+    page.get_by_role("button", name="Save this view").click()
+    page.get_by_role("textbox", name="Name").fill("The shop")
+    rita.choose("Who sees it", "The team Service desk")
+    page.get_by_role("button", name="Save", exact=True).click()
+    kept = page.get_by_role("button", name="The shop 1")
+    expect(kept).to_be_visible()
+    rita.go("/tickets?show=all&q=squeaks")
+    expect(page.get_by_role("link", name="The awning is torn")).to_have_count(0)
+    kept.click()
+    expect(page.get_by_role("link", name="The awning is torn")).to_be_visible()
+    expect(page.get_by_role("link", name="The awning squeaks")).to_have_count(0)
+    theirs = visit(office.people.arun).go("/new")
+    theirs.get_by_role("button", name="The shop 1").click()
+    expect(theirs.get_by_role("link", name="The awning is torn")).to_be_visible()

@@ -1,0 +1,105 @@
+"""The filters of a list as chips: each qualifier of the search line can be taken out, and new ones put together."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import streamlit as st
+
+from db.vocabulary import Priority
+from lib.desk import categories, query, statuses
+from lib.gate import Actor
+from lib.people import teams
+from ui import finding, page, words
+from ui.lists import begin_again
+
+FIELDS = {
+    "status": "Status",
+    "priority": "Priority",
+    "category": "Category",
+    "team": "Team",
+    "assignee": "Assignee",
+    "requester": "Requester",
+    "tag": "Tag",
+    "created": "Created",
+    "updated": "Updated",
+}
+ONESELF = {"me": "Me", "none": "Nobody"}
+
+
+def chips(me: Actor, line: str) -> None:
+    """Show a chip for each qualifier of the line under the key `q`, which takes it out, and ways to add one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
+        adding = st.popover("Filter", icon=":material/filter_list:", key="filter", on_change="rerun")
+        if adding.open:
+            with adding:
+                _form(me)
+        finding.explain(finding.put_in)
+        for place, term in enumerate(query.read(line).terms):
+            label = f"{'not ' if term.negated else ''}{term.name}: {', '.join(term.values)}"
+            st.button(
+                words.plain(label), key=f"chip-{place}", icon=":material/close:", icon_position="right",
+                on_click=_drop, args=(place,), help="Take this filter out",
+            )  # fmt: skip
+
+
+def _form(me: Actor) -> None:
+    field = st.selectbox("Filter by", list(FIELDS), key="chip_field", format_func=FIELDS.__getitem__)
+    negated = st.checkbox("Leave these out instead", key="chip_not")
+    values = _dates() if field in ("created", "updated") else _values(me, field)
+    st.button(
+        "Add filter", type="primary", disabled=not values, on_click=_add, args=(field, values, negated),
+        key="chip_add",
+    )  # fmt: skip
+
+
+def _values(me: Actor, field: str) -> list[str]:
+    if field in ("requester", "tag"):
+        label = "A name, or me" if field == "requester" else "A tag"
+        return [typed] if (typed := st.text_input(label, key=f"chip_{field}").strip()) else []
+    options = _options(me, field)
+    return st.multiselect(
+        FIELDS[field], list(options), key=f"chip_{field}", format_func=options.__getitem__, max_selections=20
+    )
+
+
+def _options(me: Actor, field: str) -> dict[str, str]:
+    if field == "priority":
+        return {p.label: p.label.capitalize() for p in reversed(Priority)}
+    with page.see() as session:
+        match field:
+            case "status":
+                names: Iterable[str] = (s.name for s in statuses.every(session))
+            case "category":
+                names = (c.name for c in categories.every(session))
+            case "team":
+                names = (t.name for t in teams.every(session, me))
+            case _:
+                staff = {name for team in teams.every(session, me) for name in team.members.values()}
+                return {**ONESELF, **{name: name for name in sorted(staff)}}
+        return {name: name for name in names}
+
+
+def _dates() -> list[str]:
+    first = st.date_input("From", value=None, key="chip_from")
+    last = st.date_input("Until, included", value=None, key="chip_until")
+    match first, last:
+        case date(), date() if first == last:
+            return [first.isoformat()]
+        case date(), date():
+            return [f"{first}..{last}"]
+        case date(), None:
+            return [f">={first}"]
+        case None, date():
+            return [f"<={last}"]
+    return []
+
+
+def _add(field: str, values: list[str], negated: bool) -> None:
+    added = query.write(field, values, negated=negated)
+    st.session_state.q = f"{st.session_state.q or ''} {added}".strip()
+    begin_again()
+
+
+def _drop(place: int) -> None:
+    st.session_state.q = query.without(st.session_state.q or "", place)
+    begin_again()

@@ -1,0 +1,98 @@
+"""Saved views: in the sidebar with their counts, and where they are saved, shared, ordered and deleted."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from lib.desk import listing, query, views
+from lib.desk.views import ViewCard
+from lib.gate import Actor
+from lib.people import teams
+from ui import page, words
+from ui.lists import SORTS, begin_again
+
+SHOWN = 8
+"""Views in the sidebar."""
+MANY = 99
+"""Counts there stop here."""
+TICKETS = "pages/desk/tickets.py"
+_CHOSEN = "_chosen_view"
+
+
+def listed(me: Actor) -> None:
+    """List the first of a person's views, each with how many tickets it holds; a click opens it."""
+    with page.see() as session:
+        there, counts = page.there(me), {}
+        kept = views.every(session, me)[:SHOWN]
+        for view in kept:
+            narrowed = query.narrow(session, there, {"q": [view.line]}).narrowed
+            counts[view.id] = listing.count(session, me, narrowed, most=MANY)
+    for view in kept:
+        number = f"{MANY}+" if counts[view.id] > MANY else str(counts[view.id])
+        icon = ":material/bookmark:" if view.team_id is None else ":material/group:"
+        label = f"{words.plain(view.name)} :gray[{number}]"
+        st.button(label, key=f"view-{view.id}", type="tertiary", icon=icon, on_click=_choose, args=(view,))
+    if _CHOSEN in st.session_state:
+        st.switch_page(TICKETS, query_params=st.session_state.pop(_CHOSEN))
+
+
+def _choose(view: ViewCard) -> None:
+    """Let the list hold a view where it is on the page already; otherwise have it opened."""
+    chosen = {"show": "all", "q": view.line, "sort": view.sort if view.sort in SORTS else "-updated"}
+    if page.here().partition("?")[0] != "/tickets":
+        st.session_state[_CHOSEN] = chosen
+        return
+    begin_again()
+    st.session_state.q = chosen.pop("q")
+    st.query_params.update(chosen)
+
+
+def keep(me: Actor, line: str, sort: str) -> None:
+    """Let a person save the list as it stands, and look after the views they have."""
+    place = st.popover(
+        "Save this view", icon=":material/bookmark_add:", type="tertiary", key="keep", on_change="rerun"
+    )
+    if not place.open:
+        return
+    with page.see() as session:
+        own = [view for view in views.every(session, me) if view.own]
+        mine = {t.id: t.name for t in teams.every(session, me) if me.staff and t.id in me.teams}
+    with place:
+        with st.form("new_view", border=False, clear_on_submit=True):
+            name = st.text_input("Name", max_chars=views.NAME)
+            team = _team(mine, None, key="new_view_team")
+            if st.form_submit_button("Save", type="primary"):
+                with page.attempt("Saved. It is in the sidebar.") as session:
+                    made = views.create(session, me, name=name, line=line, sort=sort)
+                    views.share(session, me, made, team_id=team)
+        for at, view in enumerate(own, start=1):
+            _row(me, view, mine, at=at)
+
+
+def _row(me: Actor, view: ViewCard, mine: Mapping[int, str], *, at: int) -> None:
+    with st.expander(words.plain(view.name)), st.form(f"view_form-{view.id}", border=False):
+        name = st.text_input("Name", view.name, max_chars=views.NAME, key=f"view_name-{view.id}")
+        team = _team(mine, view.team_id, key=f"view_team-{view.id}")
+        position = st.number_input("Place", 1, views.MOST, at, key=f"view_at-{view.id}")
+        changed = st.form_submit_button("Save", key=f"view_save-{view.id}")
+        deleted = st.form_submit_button("Delete", icon=":material/delete:", key=f"view_delete-{view.id}")
+    if changed:
+        with page.attempt("Saved.") as session:
+            found = views.find(session, me, view.id)
+            views.rename(session, me, found, name=name)
+            views.share(session, me, found, team_id=team)
+            if position != at:
+                views.place(session, me, found, at=int(position))
+    if deleted:
+        with page.attempt("Deleted.") as session:
+            views.delete(session, me, views.find(session, me, view.id))
+
+
+def _team(mine: Mapping[int, str], now: int | None, *, key: str) -> int | None:
+    if not mine:
+        return now
+    options = [None, *mine]
+    return st.selectbox(
+        "Who sees it", options, index=options.index(now) if now in options else 0, key=key,
+        format_func=lambda id: "Only me" if id is None else f"The team {mine[id]}",
+    )  # fmt: skip
