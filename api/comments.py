@@ -1,5 +1,6 @@
 """Comments: public replies, and internal notes for those who may read them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,7 +13,7 @@ from api.door import Me
 from api.shapes import Cursor, Form, Limit, Named, Number, Page, Shape, Version, Words, done, shown
 from api.ticket_shapes import File, file
 from lib import cursors, text
-from lib.desk import attachments, comments, tickets
+from lib.desk import attachments, comments, mentions, tickets
 from lib.desk.comments import CommentCard
 from lib.transactions import Session, act, see
 
@@ -37,7 +38,10 @@ class CommentChange(Form):
 
 
 class Comment(Shape):
-    """A comment; one that was taken back keeps its place without its words."""
+    """A comment; one that was taken back keeps its place without its words.
+
+    `not_mentioned` names, in the answer to writing it, people behind an @ who may not read it.
+    """
 
     id: int
     author: Named
@@ -45,6 +49,8 @@ class Comment(Shape):
     body_html: str
     visibility: Visibility
     attachments: list[File]
+    mentions: list[Named]
+    not_mentioned: list[str] = Field(default_factory=list)
     created: datetime
     edited: datetime | None
     removed: bool
@@ -54,14 +60,30 @@ class Comment(Shape):
     version: int
 
 
-def _shape(card: CommentCard, files: list[File]) -> Comment:
+class Text(Form):
+    """What would be said, and to whom."""
+
+    body: Annotated[Words, Field(max_length=text.BODY_LIMIT)]
+    visibility: Visibility = "public"
+
+
+class Mentioned(Shape):
+    """Whom a text would mention, and who behind an @ may not read it."""
+
+    mentions: list[Named]
+    not_mentioned: list[str]
+
+
+def _shape(card: CommentCard, files: list[File], missed: Iterable[str] = ()) -> Comment:
     return Comment(
         id=card.id,
         author=Named(id=card.author_id, name=card.author),
         body=card.body,
-        body_html=text.html(card.body),
+        body_html=text.html(card.body, card.mentions.values()),
         visibility="internal" if card.internal else "public",
         attachments=[] if card.removed else files,
+        mentions=[Named(id=id, name=name) for id, name in card.mentions.items()],
+        not_mentioned=list(missed),
         created=card.created_at,
         edited=card.edited_at,
         removed=card.removed,
@@ -100,9 +122,34 @@ def add(creating: Creating, number: Number, form: NewComment) -> Response:
         row = comments.add(session, me, ticket, body=form.body, internal=internal, files=form.attachments)
         session.flush()
         files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
-        return Made(f"/comments/{row.id}", _shape(comments.card(me, row, me.name), files))
+        missed = mentions.named(session, me, ticket, body=row.body, internal=internal).missed
+        return Made(f"/comments/{row.id}", _shape(comments.shown(session, me, row, me.name), files, missed))
 
     return creating.once(form, deed)
+
+
+@router.get("/tickets/{number}/mentionable", response_model=Page[Named])
+def mentionable(
+    me: Me,
+    number: Number,
+    search: Annotated[Words, Query(max_length=120)] = "",
+    visibility: Annotated[Visibility, Query()] = "public",
+) -> Response:
+    """List people whom a comment may mention: `name` is what stands behind the @."""
+    with see() as session:
+        ticket = tickets.find(session, me, number)
+        found = mentions.suggested(session, me, ticket, search=search, internal=visibility == "internal")
+    return shown(Page(items=[Named(id=p.id, name=p.name) for p in found]))
+
+
+@router.post("/tickets/{number}/mentions", response_model=Mentioned)
+def mentioned(me: Me, number: Number, form: Text) -> Response:
+    """Tell whom a text would mention, without saying it."""
+    with see() as session:
+        ticket = tickets.find(session, me, number)
+        found = mentions.named(session, me, ticket, body=form.body, internal=form.visibility == "internal")
+    people = [Named(id=id, name=name) for id, name in found.people.items()]
+    return shown(Mentioned(mentions=people, not_mentioned=list(found.missed)))
 
 
 @router.patch("/comments/{id}", response_model=Comment)
@@ -112,7 +159,8 @@ def edit(me: Me, id: Number, form: CommentChange) -> Response:
         row, ticket = comments.find(session, me, id, to_change=True)
         comments.edit(session, me, row, ticket, body=form.body, seen=form.version)
         files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
-        return shown(_shape(comments.card(me, row, me.name), files))
+        missed = mentions.named(session, me, ticket, body=row.body, internal=row.internal).missed
+        return shown(_shape(comments.shown(session, me, row, me.name), files, missed))
 
 
 @router.delete("/comments/{id}", status_code=204)

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 import nh3
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 from lib.errors import Invalid
 
@@ -23,15 +26,79 @@ _JOINERS = " \u200c\u200d"
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WORD = re.compile(r"[^\W_]+")
 _TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
-    "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "mark", "ol", "p",
+    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
+
+
+_AT = re.compile(r"(?<![\w@/.])@(?=\w)")
+_SUFFIX = re.compile(r"#([1-9][0-9]{0,9})(?!\w)")
+NAME_LIMIT = 120
+NAME_WORDS = 8
+
+
+def _after_at(tail: str) -> Iterator[tuple[str, int | None, int]]:
+    """Give what may be the name at the beginning of `tail`, longest first: name, id behind it, where both end."""
+    ends = [
+        at
+        for at in range(1, min(len(tail), NAME_LIMIT) + 1)
+        if not tail[at - 1].isspace()
+        and (at == len(tail) or not (tail[at - 1].isalnum() and tail[at].isalnum()))
+    ]
+    for at in reversed(ends):
+        if len(tail[:at].split()) <= NAME_WORDS:
+            suffix = _SUFFIX.match(tail, at)
+            yield tail[:at], int(suffix[1]) if suffix else None, suffix.end() if suffix else at
+
+
+def named(source: str) -> list[list[tuple[str, int | None]]]:
+    """Return for each @ in Markdown what may be the name behind it, longest first, with an id; not in code or links."""
+    found = []
+    for block_ in _markdown.parse(source):
+        depth = 0
+        for token in block_.children or []:
+            depth += token.nesting if token.type.startswith("link_") else 0
+            if token.type == "text" and not depth:
+                found += [
+                    [(name, id) for name, id, _ in _after_at(token.content[at.end() :])]
+                    for at in _AT.finditer(token.content)
+                ]
+    return found
+
+
+def _mark_mentions(state: StateCore) -> None:
+    """Put names that stand behind an @ into marks; `env` has the names, in small letters."""
+    names: frozenset[str] = state.env.get("names") or frozenset()
+    for block_ in state.tokens if names else ():
+        depth, children = 0, []
+        for token in block_.children or []:
+            depth += token.nesting if token.type.startswith("link_") else 0
+            plain = token.type != "text" or depth
+            children += [token] if plain else _marked(token.content, names)
+        if block_.children is not None:
+            block_.children = children
+
+
+def _marked(content: str, names: Container[str]) -> Iterator[Token]:
+    done = 0
+    for at in _AT.finditer(content):
+        named_ = ((name, end) for name, _, end in _after_at(content[at.end() :]) if name.lower() in names)
+        name, end = next(named_, ("", 0))
+        if not end or at.start() < done:
+            continue
+        yield Token("text", "", 0, content=content[done : at.start()])
+        yield Token("mark_open", "mark", 1)
+        yield Token("text", "", 0, content=f"@{name}")
+        yield Token("mark_close", "mark", -1)
+        done = at.end() + end
+    yield Token("text", "", 0, content=content[done:])
 
 
 def _renderer() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
     made.enable(["table", "strikethrough", "linkify"]).disable("image")
     made.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    made.core.ruler.push("mentions", _mark_mentions)
     return made
 
 
@@ -80,14 +147,18 @@ def _within(value: str, field: str, limit: int) -> str:
     return value
 
 
-def html(source: str) -> str:
-    """Render Markdown to HTML that is safe to show anywhere: no images, scripts, styles or odd links."""
-    return _remembered(source) if len(source) <= SHORT else _rendered(source)
+def html(source: str, names: Iterable[str] = ()) -> str:
+    """Render Markdown to HTML that is safe to show anywhere: no images, scripts, styles or odd links.
+
+    `names` that stand behind an @ are marked.
+    """
+    marked = frozenset(name.lower() for name in names)
+    return _remembered(source, marked) if len(source) <= SHORT else _rendered(source, marked)
 
 
-def _rendered(source: str) -> str:
+def _rendered(source: str, names: frozenset[str]) -> str:
     return nh3.clean(
-        _markdown.render(source),
+        _markdown.render(source, {"names": names}),
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "code": {"class"}, "td": {"align"}, "th": {"align"}},
         url_schemes={"http", "https", "mailto"},

@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Priority
-from lib.desk import attachments, comments, drafts, tickets
+from lib.desk import attachments, comments, drafts, mentions, tickets
 from lib.desk.attachments import AttachmentCard
 from lib.desk.drafts import DraftCard
 from lib.errors import Invalid, Refusal
@@ -101,13 +101,17 @@ def open_ticket(
     return int(receipts.once(session, actor, drafts.receipt(draft.token), fingerprint=draft.slot, deed=deed))
 
 
-def say(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: Submission) -> None:
-    """Add the comment of a draft; sent twice, it is the same comment. Raises Refusal."""
+def say(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: Submission) -> str:
+    """Add the comment of a draft and return what to tell its author; sent twice, it is the same. Raises Refusal."""
+    internal = sent.visibility == "internal"
 
     def deed() -> str:
-        internal = sent.visibility == "internal"
         made = comments.add(session, actor, ticket, body=sent.body, internal=internal, files=sent.attachments)
         drafts.discard(session, actor, draft.slot)
         return str(made.id)
 
     receipts.once(session, actor, drafts.receipt(draft.token), fingerprint=draft.slot, deed=deed)
+    missed = mentions.named(session, actor, ticket, body=sent.body, internal=internal).missed
+    done = "Note added." if internal else "Reply sent."
+    why = "can't read internal notes here" if internal else "can't see this ticket"
+    return f"{done} Not mentioned, because they {why}: {', '.join(missed)}." if missed else done

@@ -61,7 +61,11 @@ def _comment(said: CommentCard, files: Sequence[AttachmentCard]) -> str:
         tag += f"<span class='dk-role'>from #{said.came_from}</span>"
     if said.edited_at:
         tag += "<span class='dk-role'>edited</span>"
-    body = "<p class='dk-quiet'>Taken back by its author.</p>" if said.removed else text.html(said.body)
+    body = (
+        "<p class='dk-quiet'>Taken back by its author.</p>"
+        if said.removed
+        else text.html(said.body, said.mentions.values())
+    )
     kind = "dk-note" if said.internal else ""
     return _entry(said.author, said.created_at, body, files, kind=kind, tag=tag, id=f"comment-{said.id}")
 

@@ -1,7 +1,7 @@
 """What people say on a ticket: public replies, and internal notes that a requester never receives a byte of."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, literal, update
@@ -12,7 +12,7 @@ from db.models import Comment, Person, Ticket
 from db.types import Moment
 from db.vocabulary import Action, Permission
 from lib import clock, gate, text
-from lib.desk import attachments, search
+from lib.desk import attachments, mentions, search
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.trust import events
@@ -37,6 +37,8 @@ class CommentCard:
     editable: bool
     came_from: int | None = None
     """The merged ticket on which it was said."""
+    mentions: Mapping[int, str] = field(default_factory=dict)
+    """The people whom it mentions: names by id."""
 
 
 def add(
@@ -48,7 +50,7 @@ def add(
     internal: bool = False,
     files: Iterable[str] = (),
 ) -> Comment:
-    """Say something on a ticket, with uploaded `files`.
+    """Say something on a ticket, with uploaded `files`, to those whom it mentions too if they may read it.
 
     The first public reply by staff who are not the requester is the first response. Raises NotPermitted, Invalid.
     """
@@ -66,6 +68,8 @@ def add(
     session.add(comment)
     session.flush()
     attachments.attach(session, actor, files, ticket=ticket, comment=comment)
+    named = mentions.named(session, actor, ticket, body=comment.body, internal=internal)
+    mentions.keep(session, comment, named.people)
     answers = not internal and actor.staff and actor.id != ticket.requester_id
     _note(session, ticket, at=now, answers=answers)
     search.index_comment(session, comment)
@@ -129,11 +133,15 @@ def of(
     chosen = chosen.where(col(Comment.id) < before) if before else chosen
     order = col(Comment.id).desc() if newest else col(Comment.id)
     rows = session.exec(chosen.order_by(order).limit(limit).execution_options(**gate.PASS)).all()
-    return [card(actor, comment, author) for comment, author in (reversed(rows) if newest else rows)]
+    named = mentions.of(session, [comment.id or 0 for comment, _ in rows])
+    return [
+        _card(actor, comment, author, named.get(comment.id or 0, {}))
+        for comment, author in (reversed(rows) if newest else rows)
+    ]
 
 
-def card(actor: Actor, comment: Comment, author: str) -> CommentCard:
-    """Return a comment as the actor sees it."""
+def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str]) -> CommentCard:
+    """Return a comment as the actor sees it, with the people it names."""
     removed = comment.removed_at is not None
     fresh = comment.created_at > clock.now() - WINDOW
     return CommentCard(
@@ -151,7 +159,14 @@ def card(actor: Actor, comment: Comment, author: str) -> CommentCard:
         and comment.author_id == actor.id
         and actor.may(Permission.COMMENT_EDIT_OWN),
         came_from=comment.came_from,
+        mentions={} if removed else named,
     )
+
+
+def shown(session: Session, actor: Actor, comment: Comment, author: str) -> CommentCard:
+    """Return one comment that was found through the gate as the actor sees it."""
+    named = mentions.of(session, [comment.id or 0])
+    return _card(actor, comment, author, named.get(comment.id or 0, {}))
 
 
 def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, body: str, seen: int) -> None:
@@ -171,6 +186,8 @@ def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, bo
     was, comment.body = comment.body, body
     comment.version += 1
     comment.edited_at = clock.now()
+    named = mentions.named(session, actor, ticket, body=body, internal=comment.internal)
+    mentions.keep(session, comment, named.people)
     search.index_comment(session, comment)
     _tell(session, actor, Action.COMMENT_EDITED, comment, old=was)
 
@@ -181,6 +198,7 @@ def remove(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> 
     comment.body = ""
     comment.version += 1
     comment.removed_at = clock.now()
+    mentions.keep(session, comment, ())
     search.index_comment(session, comment)
     _tell(session, actor, Action.COMMENT_REMOVED, comment, old=None)
 

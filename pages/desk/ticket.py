@@ -73,10 +73,10 @@ def draw() -> None:
                 try:
                     with page.act() as session:
                         target = tickets.find(session, me, number, to_change=True)
-                        compose.say(session, me, target, draft, sent)
+                        done = compose.say(session, me, target, draft, sent)
                 except Refusal as refusal:
                     refuse(key, refusal)
-                page.tell("Note added." if sent.visibility == "internal" else "Reply sent.")
+                page.tell(done)
                 st.rerun()
 
 

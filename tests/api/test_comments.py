@@ -96,3 +96,32 @@ def test_a_comment_takes_files_with_it(desk):
         f["id"] for f in desk.rita.get(f"tickets/{number}/comments").json()["items"][0]["attachments"]
     ] == [file]
     assert desk.rita.get(f"attachments/{file}").content == b"some plain words"
+
+
+def test_mentions_are_suggested_tried_and_told(desk):
+    number = cast.ask(desk.company.sam)
+    found = desk.rita.get(f"tickets/{number}/mentionable?search=ar&visibility=internal").json()["items"]
+    assert [p["name"] for p in found] == ["Arun Das"]
+    body = "@Arun Das and @Bela Kun"
+    arun = {"id": desk.company.arun.id, "name": "Arun Das"}
+    tried = desk.rita.post(f"tickets/{number}/mentions", json={"body": body}).json()
+    assert tried == {"mentions": [arun], "not_mentioned": ["Bela Kun"]}
+    assert desk.rita.get(f"tickets/{number}/comments").json()["items"] == []
+    made = desk.rita.post(f"tickets/{number}/comments", json={"body": body}).json()
+    assert made["mentions"] == [arun] and made["not_mentioned"] == ["Bela Kun"]
+    assert made["body_html"] == "<p><mark>@Arun Das</mark> and @Bela Kun</p>\n"
+    read = desk.sam.get(f"tickets/{number}/comments").json()["items"][0]
+    assert read["mentions"] == [arun] and read["not_mentioned"] == []
+    edited = desk.rita.patch(f"comments/{made['id']}", json={"body": "@Mona Lind", "version": 1}).json()
+    assert [p["name"] for p in edited["mentions"]] == ["Mona Lind"]
+
+
+def test_a_requester_learns_of_nobody_through_mentions(desk):
+    number = cast.ask(desk.company.sam)
+    for path in ("mentionable", "mentionable?search=rita", "mentionable?search=example"):
+        assert desk.sam.get(f"tickets/{number}/{path}").json()["items"] == []
+    nobody = {"mentions": [], "not_mentioned": []}
+    assert desk.sam.post(f"tickets/{number}/mentions", json={"body": "@Rita Sosa @Bob Muir"}).json() == nobody
+    problem(desk.sam.get(f"tickets/{number}/mentionable?visibility=internal"), 403)
+    problem(desk.sam.post(f"tickets/{number}/mentions", json={"body": "x", "visibility": "internal"}), 403)
+    problem(desk.sam.post(f"tickets/{number}/mentions", json={"body": "x" * 50_001}), 422)

@@ -15,6 +15,7 @@ BODIES = {
     "PUT /tickets/{number}/assignee": {"version": 1, "assignee": "me"},
     "POST /tickets/{number}/take": None,
     "POST /tickets/{number}/comments": {"body": "mine"},
+    "POST /tickets/{number}/mentions": {"body": "@Rita Sosa"},
     "PATCH /comments/{id}": {"version": 1, "body": "mine"},
     "PATCH /people/{id}": {"name": "mine"},
     "POST /people/{id}/password-link": None,

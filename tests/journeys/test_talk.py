@@ -67,3 +67,22 @@ def test_two_at_one_ticket_see_each_other_and_a_requester_learns_of_no_note(offi
     rita.go("/tickets")
     expect(managers.get_by_text("Rita Sosa")).to_be_hidden(timeout=PATIENT)
     expect(managers.get_by_text("Sam Reed is looking")).to_be_visible(timeout=PATIENT)
+
+
+def test_a_colleague_is_mentioned_and_one_who_may_not_see_it_is_not(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The scanner is slow")
+    page = visit(people.rita).go(f"/ticket?id={number}")
+    body(page).press_sequentially("Please look, @aru")
+    expect(page.get_by_role("option", name="Arun Das")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(body(page)).to_have_value("Please look, @Arun Das ")
+    body(page).press_sequentially("and @Bela Kun")
+    expect(page.get_by_text("Bela Kun can't see this ticket")).to_be_visible()
+    page.get_by_role("button", name="Send reply").click()
+    expect(page.get_by_text("Not mentioned, because they can't see this ticket: Bela Kun.")).to_be_visible()
+    expect(page.get_by_label("Conversation").locator("mark")).to_have_text(["@Arun Das"])
+    page.get_by_role("radio", name=re.compile("Internal note")).check()
+    body(page).press_sequentially("@sam")
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    expect(page.get_by_role("option")).to_have_count(0)

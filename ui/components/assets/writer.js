@@ -6,6 +6,7 @@ import { Autosave, recall } from "./writer/autosave.js"
 import { Field } from "./writer/field.js"
 import { Files, pasted } from "./writer/files.js"
 import { shortcut, toolbar } from "./writer/markdown.js"
+import { Mentions } from "./writer/mentions.js"
 import { tabs } from "./writer/preview.js"
 import { similar } from "./writer/similar.js"
 
@@ -49,6 +50,7 @@ class Writer {
     this.fields = title ? { title, body } : { body }
     this.similar = title && similar()
     this.who = !title && visibilities.length > 1 ? new Audience(`${this.id}-visibility`, () => this.turned()) : null
+    this.mentions = title ? null : new Mentions(body.input, { ticket: () => this.number, visibility: () => this.visibility })
     this.files = new Files({ limit: limits.file, changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }) })
 
     this.tabs = tabs(body.input, toolbar(body.input))
@@ -62,7 +64,10 @@ class Writer {
       ...(title ? [title.label, title.input, title.error, title.counter, this.similar.box, this.similar.news] : []),
       ...(this.who ? [this.who.box] : []),
       body.label,
-      make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list, foot),
+      make("div", { className: "stand" },
+        make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list, foot),
+        ...(this.mentions ? [this.mentions.choices.list, this.mentions.choices.news] : [])),
+      ...(this.mentions ? [this.mentions.missed] : []),
       body.error, body.counter, this.files.news, this.error,
       make("div", { className: "end" }, this.saved, ...(title ? [] : [this.send])),
     )
@@ -102,6 +107,11 @@ class Writer {
 
   get place() {
     return `${this.slot}:${this.token}`
+  }
+
+  // The number of the ticket that is written on.
+  get number() {
+    return Number(/^ticket-(\d+)$/.exec(this.slot)?.[1] ?? 0)
   }
 
   get visibility() {
@@ -149,6 +159,7 @@ class Writer {
     this.tabs.write()
     this.lock()
     this.similar?.look("")
+    this.mentions?.check()
     if (kept) {
       this.saver.touch(this.draft())
       this.report()
@@ -167,6 +178,7 @@ class Writer {
     if (part === "title") this.similar.look(target.value)
     this.error.textContent = ""
     this.fields[part].complain()
+    if (part === "body") this.mentions?.typed()
     this.edited({ [part]: target.value })
   }
 
@@ -179,6 +191,7 @@ class Writer {
 
   turned() {
     this.dress()
+    this.mentions?.check()
     this.edited({ visibility: this.visibility })
   }
 
@@ -190,6 +203,7 @@ class Writer {
   }
 
   key(event) {
+    if (event.target === this.fields.body.input && !event.isComposing && this.mentions?.choices.key(event)) return
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault()
       this.submit()

@@ -72,7 +72,7 @@ function link(field) {
   if (address || !chosen) field.setSelectionRange(from + 1, from + 1 + text.length)
 }
 
-function put(field, text) {
+export function put(field, text) {
   // The old command is the only way that keeps the browser's undo.
   if (document.execCommand?.("insertText", false, text)) return
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end")
