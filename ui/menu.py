@@ -1,12 +1,15 @@
 """The pages there are, who may open each, and the navigation that shows a person only theirs."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
 from lib.gate import Actor
+from ui import page
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -70,5 +73,16 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
         )
         entries[made._script_hash] = entry
         pages.append(made)
+    if elsewhere := _elsewhere():
+        made = st.Page(page.nothing_here, title="Nothing here", url_path=elsewhere, visibility="hidden")
+        entries[made._script_hash] = Entry("", elsewhere, "Nothing here", "search_off", listed=False)
+        pages.append(made)
     chosen = st.navigation(pages, position="sidebar" if actor else "hidden", expanded=True)
     return chosen, entries[chosen._script_hash]
+
+
+def _elsewhere() -> str | None:
+    """Return the path that was asked for when no page has it, as Streamlit would put a dialog of its own there."""
+    path = urlsplit(st.context.url or "").path.strip("/")
+    known = {entry.url for entry in ENTRIES}
+    return path if re.fullmatch(r"[\w-]{1,80}", path) and path not in known else None

@@ -101,7 +101,14 @@ def test_a_stranger_finds_nothing_by_page_link_short_link_api_or_file(office, vi
     file = page.get_by_role("link", name=re.compile("slip.txt")).get_attribute("href")
 
     bob = visit(people.bob)
-    for path in (f"/ticket?id={number}", f"/t/{number}", "/ticket?id=999999", "/ticket?id=-1", "/ticket"):
+    for path in (
+        f"/ticket?id={number}",
+        f"/t/{number}",
+        "/ticket?id=999999",
+        "/ticket?id=-1",
+        "/ticket",
+        "/nowhere",
+    ):
         bob.go(path)
         bob.meets_nothing()
         assert "salary" not in bob.read()
