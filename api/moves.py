@@ -8,10 +8,13 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.facing import facing
-from api.shapes import HIGHEST, Form, Id, Number, Version, Words, done, shown
+from api.shapes import HIGHEST, Flag, Form, Id, Number, Shape, Version, Words, done, shown
 from api.ticket_shapes import TicketFull, full
-from lib.desk import board, statuses, tickets
-from lib.transactions import act
+from lib.desk import board, duplicates, statuses, tickets
+from lib.desk.tickets import Ticket
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.transactions import Session, act
 
 router = APIRouter(tags=["tickets"])
 
@@ -22,6 +25,21 @@ class Move(Form):
     status: Id | Words
     version: Version
     reason: Words = Field("", description="why, where the workflow asks it")
+    duplicates: Flag = Field(False, description="complete its open duplicates too, with the same answer")
+    answer: Words = Field("", description="with `duplicates`: a public reply on each")
+
+
+class Left(Shape):
+    """A duplicate that stays open, and why."""
+
+    number: int
+    detail: str
+
+
+class Moved(TicketFull):
+    """The ticket as it is now; `left_open` holds the duplicates that could not be completed with it."""
+
+    left_open: list[Left] = Field(default_factory=list)
 
 
 class Assignment(Form):
@@ -32,14 +50,28 @@ class Assignment(Form):
     reason: Words = Field("", description="why; colleagues read it in the history")
 
 
-@router.put("/tickets/{number}/status", response_model=TicketFull)
+@router.put("/tickets/{number}/status", response_model=Moved)
 def move(me: Me, number: Number, form: Move) -> Response:
-    """Move a ticket to another status."""
+    """Move a ticket to another status; when it is completed, its duplicates too, if asked."""
+    if form.answer and not form.duplicates:
+        sentence = "An answer goes with duplicates; for one ticket, add a comment."
+        raise Invalid(sentence, fields={"answer": sentence})
     with facing(me, number), act() as session:
+        if form.duplicates:
+            ticket, left = duplicates.complete(
+                session, me, number, to=statuses.find(session, form.status), seen=form.version,
+                reason=form.reason, answer=form.answer,
+            )  # fmt: skip
+            return _moved(session, me, ticket, left)
         ticket = tickets.find(session, me, number, to_change=True)
         to = statuses.find(session, form.status)
         tickets.move(session, me, ticket, to=to, seen=form.version, reason=form.reason)
-        return shown(full(session, me, ticket))
+        return _moved(session, me, ticket, [])
+
+
+def _moved(session: Session, me: Actor, ticket: Ticket, left: list[duplicates.Left]) -> Response:
+    facts = full(session, me, ticket).model_dump()
+    return shown(Moved(**facts, left_open=[Left(number=each.number, detail=each.why) for each in left]))
 
 
 @router.put("/tickets/{number}/assignee", response_model=TicketFull)

@@ -1,6 +1,6 @@
 """The facts of a ticket beside its conversation, each changed where it stands by those who may."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,17 @@ import streamlit as st
 from db.models import Ticket
 from db.vocabulary import Kind, Permission, Priority
 from lib import gate
-from lib.desk import assignees, categories, comments, links, participants, statuses, tickets, workflow
+from lib.desk import (
+    assignees,
+    categories,
+    comments,
+    duplicates,
+    links,
+    participants,
+    statuses,
+    tickets,
+    workflow,
+)
 from lib.desk.assignees import Candidate
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
@@ -152,7 +162,9 @@ def _status(change: _Changer, facts: TicketRow, offered: Choices) -> None:
             id: s.name for id, s in offered.statuses.items() if id in (facts.status_id, *offered.targets)
         }
         chosen = change.choose("Status", names, facts.status_id, "status")
-        if chosen in offered.asks:
+        if chosen and _copies(offered) and _completes(offered.statuses[chosen]):
+            _finish(change, chosen, names[chosen], _copies(offered), asks=chosen in offered.asks)
+        elif chosen in offered.asks:
             _why(change, chosen, names[chosen])
         elif chosen is not None:
             change(f"Moved to {names[chosen]}.", _move, to=chosen)
@@ -174,6 +186,57 @@ def _why(change: "_Changer", to: int, name: str) -> None:
         st.caption("Everybody who sees the ticket can read it in the history.")
         if st.form_submit_button("Move it", type="primary"):
             change(f"Moved to {name}.", _move, to=to, reason=reason)
+
+
+def _copies(offered: Choices) -> list[LinkCard]:
+    return [card for card in offered.linked if card.name == "duplicated_by" and card.open]
+
+
+def _completes(status: statuses.StatusCard) -> bool:
+    return status.kind == Kind.DONE and status.counts
+
+
+@st.dialog("Complete it with its duplicates?", on_dismiss=page.fall_back)
+def _finish(change: "_Changer", to: int, name: str, copies: list[LinkCard], *, asks: bool) -> None:
+    me = page.me()
+    with st.form(f"finish-{me.id}", border=False):
+        reason = st.text_input(f"Please say why you move it to {name}", max_chars=500) if asks else ""
+        together = st.checkbox(
+            f"Complete {_numbers(copies)} as well",
+            value=True,
+            help="Those that can't be are named and stay open.",
+        )
+        answer = st.text_area(
+            "Answer", height=120, placeholder="A public reply on each of them; leave it empty for none"
+        )
+        if st.form_submit_button(f"Move to {name}", type="primary", icon=":material/check:"):
+            _finished(change, to, name, reason=reason, answer=answer, together=together)
+
+
+def _numbers(copies: Sequence[LinkCard]) -> str:
+    numbers = [f"#{card.number}" for card in copies]
+    return f"its duplicate {numbers[0]}" if len(numbers) == 1 else f"its duplicates {', '.join(numbers)}"
+
+
+def _finished(change: "_Changer", to: int, name: str, *, reason: str, answer: str, together: bool) -> None:
+    with page.attempt() as session:
+        me, number, seen = page.me(), change.facts.number, change.facts.version
+        status = statuses.find(session, to)
+        if together:
+            _ticket, left = duplicates.complete(
+                session, me, number, to=status, seen=seen, reason=reason, answer=answer
+            )
+            stay = " ".join(each.why for each in left)
+            page.tell(
+                f"Moved to {name}. {stay}" if left else f"Moved to {name}, duplicates too.", good=not left
+            )
+        else:
+            ticket = tickets.find(session, me, number, to_change=True)
+            ticket.must_be(seen)
+            if answer.strip():
+                comments.add(session, me, ticket, body=answer)
+            tickets.move(session, me, ticket, to=status, seen=ticket.version, reason=reason)
+            page.tell(f"Moved to {name}.")
 
 
 def _move(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int, reason: str = "") -> None:

@@ -64,3 +64,22 @@ def test_the_number_of_a_hidden_target_is_in_no_answer(desk):
     assert (shown["merged_into"], shown["status"]["name"]) == (None, "Merged")
     told = desk.rita.get(f"tickets/{source}/events").json()["items"][-1]
     assert (told["sentence"], told["old"], told["new"]) == ("merged it into another ticket", None, None)
+
+
+def test_duplicates_are_completed_with_their_original(desk):
+    master, copy, stuck = ask(desk.sam), ask(desk.bob), ask(desk.bob)
+    for number in (copy, stuck):
+        desk.rita.post(f"tickets/{number}/links", json={"kind": "duplicates", "ticket": master})
+    desk.rita.post(f"tickets/{stuck}/links", json={"kind": "blocked_by", "ticket": ask(desk.sam)})
+    form = {"status": "Completed", "version": 1, "answer": "It is up again."}
+    problem(desk.rita.put(f"tickets/{master}/status", json=form), 422)
+    answer = desk.rita.put(f"tickets/{master}/status", json={**form, "duplicates": True})
+    assert answer.status_code == 200, answer.text
+    assert [(left["number"], "blocked by" in left["detail"]) for left in answer.json()["left_open"]] == [
+        (stuck, True)
+    ]
+    assert desk.bob.get(f"tickets/{copy}").json()["status"]["name"] == "Completed"
+    assert [c["body"] for c in desk.bob.get(f"tickets/{copy}/comments").json()["items"]] == [
+        "It is up again."
+    ]
+    assert desk.bob.get(f"tickets/{stuck}/comments").json()["items"] == []

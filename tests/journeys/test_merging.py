@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from lib.desk import links, tickets
+from lib.transactions import act
 from tests import cast
 
 
@@ -42,3 +44,23 @@ def test_a_merge_and_its_undo(office, visit):
     expect(page.get_by_label("Conversation").get_by_text("Still so.")).to_be_visible()
     bob.go(f"/ticket?id={target}")
     bob.meets_nothing()
+
+
+def test_duplicates_are_completed_with_their_original(office, visit):
+    people = office.people
+    master, copy = cast.ask(people.sam, "No mail since ten"), cast.ask(people.bob, "Mail is away")
+    with act() as session:
+        ticket, other = (tickets.find(session, people.rita, n, to_change=True) for n in (copy, master))
+        links.link(session, people.rita, ticket, name="duplicates", other=other)
+    rita = visit(people.rita)
+    page = rita.go(f"/ticket?id={master}")
+    rita.choose("Status", "Completed")
+    expect(page.get_by_text(f"Complete its duplicate #{copy} as well")).to_be_visible()
+    page.get_by_label("Answer").fill("The mail is up again.")
+    page.get_by_role("button", name="Move to Completed").click()
+    expect(page.get_by_label("Conversation").get_by_text("The mail is up again.")).to_be_visible()
+    expect(page.get_by_text("moved it from To-Do to Completed")).to_be_visible()
+    bob = visit(people.bob)
+    page = bob.go(f"/ticket?id={copy}")
+    expect(page.get_by_label("Conversation").get_by_text("The mail is up again.")).to_be_visible()
+    expect(page.get_by_text("moved it from To-Do to Completed")).to_be_visible()
