@@ -293,7 +293,7 @@ def _open_merge(ticket: Ticket, into: Ticket) -> Any:
     chosen = select(Merge).where(
         Merge.source_id == ticket.id, Merge.target_id == into.id, col(Merge.undone_at).is_(None)
     )
-    return chosen.with_for_update().execution_options(**gate.PASS)
+    return chosen.with_for_update(key_share=True).execution_options(**gate.PASS)
 
 
 def _set(session: Session, change: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from db.models import Comment, Event, Person, Ticket
+from db.models import Comment, Event, Person, Status, Ticket
 from db.vocabulary import Action, Priority, Purpose
 from lib import clock, gate
 from lib.desk import comments, statuses, tickets
@@ -257,3 +257,65 @@ def test_one_new_tag_raced_by_four_tickets_is_one_tag(desk):
         return cast.ask(desk.sam, tags=["printer", "floor three"])
 
     assert len(set(at_once(*[ask] * 4))) == 4
+
+
+def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
+    """Each tries again when told that somebody was faster; afterwards every one of them is in the ticket's history."""
+    number = cast.ask(desk.sam, "Title 0")
+    workers, places = (desk.mona, desk.rita, desk.arun), ("In Progress", "Blocked", "Pending")
+
+    def verb(n):
+        return (
+            (tickets.rename, {"title": f"Title {n}"}),
+            (tickets.describe, {"description": f"Description {n}"}),
+            (tickets.tag, {"tags": [f"tag-{n}"]}),
+            (tickets.move, {"to": places[n % 3]}),
+            (comments.add, {"body": f"Reply {n}"}),
+        )[n % 5]
+
+    def work(n):
+        actor, (deed, what) = workers[n % 3], verb(n)
+
+        def once():
+            with act() as session:
+                ticket = tickets.find(session, actor, number, to_change=n % 2 == 0 or deed is tickets.tag)
+                more = what | ({"to": statuses.find(session, what["to"])} if "to" in what else {})
+                if deed is comments.add:
+                    return deed(session, actor, ticket, **more)
+                was = ticket.version
+                deed(session, actor, ticket, seen=was, **more)
+                return ticket.version - was
+
+        def until_done():
+            for _ in range(200):
+                try:
+                    return once()
+                except Conflict:
+                    continue
+            return None
+
+        return until_done
+
+    answers = at_once(*(work(n) for n in range(50)))
+    assert not [a for a in answers if a is None or isinstance(a, Exception)], answers
+    changes = [a for n, a in enumerate(answers) if n % 5 != 4]
+    with see() as session:
+        ticket = tickets.find(session, desk.rita, number)
+        assert ticket.version == 1 + sum(changes)
+        assert {c.body for c in comments.of(session, desk.rita, ticket)} == {
+            f"Reply {n}" for n in range(4, 50, 5)
+        }
+        told = events_of(session, number, Action.TICKET_UPDATED) + events_of(
+            session, number, Action.TICKET_MOVED
+        )
+        assert len(told) == sum(changes)
+        held = {
+            "title": ticket.title, "description": ticket.description,
+            "tags": ", ".join(tickets.tags_of(session, ticket)),
+            "status": session.get_one(Status, ticket.status_id).name,
+        }  # fmt: skip
+        for name, first in (("title", "Title 0"), ("description", ""), ("tags", None), ("status", "To-Do")):
+            chain = sorted((e for e in told if e.field == name), key=lambda e: e.id)
+            assert [e.old for e in chain] == [first, *(e.new for e in chain[:-1])], name
+            assert chain[-1].new == held[name]
+            assert len(chain) == 10 or name == "status"
