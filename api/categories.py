@@ -8,8 +8,23 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import HIGHEST, Form, Id, Named, Number, Page, Shape, Words, done, named, shown, unset
-from lib.desk import categories
+from api.shapes import (
+    HIGHEST,
+    Form,
+    Id,
+    Named,
+    Number,
+    Page,
+    Rule,
+    Shape,
+    Words,
+    done,
+    named,
+    rule,
+    shown,
+    unset,
+)
+from lib.desk import categories, dispatch
 from lib.desk.categories import Category as Row
 from lib.errors import Invalid, NotFound
 from lib.gate import Actor
@@ -25,17 +40,22 @@ class NewCategory(Form):
     name: Words
     parent: Id | None = None
     team: Id | None = None
+    assignment: Rule | None = None
 
 
 class CategoryChange(Form):
-    """What is to be changed; with `team` null new tickets go to the default team."""
+    """What is to be changed; with `team` null new tickets go to the default team.
+
+    With `assignment` null they follow the rule of the category above, else that of their team.
+    """
 
     name: Words = unset()
     team: Id | None = unset()
+    assignment: Rule | None = unset()
 
 
 class Category(Shape):
-    """A category; `path` is its name with its parents' before it."""
+    """A category; `path` is its name with its parents' before it, `assignment` its own rule, which only staff see."""
 
     id: int
     name: str
@@ -43,12 +63,14 @@ class Category(Shape):
     parent: Named | None
     team: Named | None
     default: bool
+    assignment: Rule | None
 
 
 def _all(session: Session, me: Actor) -> list[Category]:
     session.flush()
     cards = categories.every(session)
     names = {card.id: card.name for card in cards}
+    rules = dispatch.of_categories(session, me)
     groups = {team.id: team.name for team in teams.every(session, me)}
     return [
         Category(
@@ -58,6 +80,7 @@ def _all(session: Session, me: Actor) -> list[Category]:
             parent=named(c.parent_id, names.get(c.parent_id or 0)),
             team=named(c.team_id, groups.get(c.team_id or 0)),
             default=c.is_default,
+            assignment=rule(rules.get(c.id)),
         )
         for c in cards
     ]
@@ -89,6 +112,7 @@ def add(creating: Creating, form: NewCategory) -> Response:
         row = categories.create(
             session, creating.me, name=form.name, parent_id=form.parent, team_id=form.team
         )
+        _follow(session, creating.me, row, form.assignment)
         return Made(f"/categories/{row.id}", _one(session, creating.me, row.id))
 
     return creating.once(form, deed)
@@ -96,14 +120,21 @@ def add(creating: Creating, form: NewCategory) -> Response:
 
 @router.patch("/categories/{id}", response_model=Category)
 def change(me: Me, id: Number, form: CategoryChange) -> Response:
-    """Change a category's name or team."""
+    """Change a category's name, team or rule."""
     with act() as session:
         row = _row(session, id)
         if "name" in form.model_fields_set:
             categories.rename(session, me, row, name=form.name)
         if "team" in form.model_fields_set:
             categories.give_team(session, me, row, team_id=form.team)
+        if "assignment" in form.model_fields_set:
+            _follow(session, me, row, form.assignment)
         return shown(_one(session, me, id))
+
+
+def _follow(session: Session, me: Actor, row: Row, form: Rule | None) -> None:
+    cap = form.cap if form else None
+    dispatch.rule_category(session, me, row, way=form.way if form else None, cap=cap)
 
 
 @router.delete("/categories/{id}", status_code=204)

@@ -7,6 +7,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from db.vocabulary import Way
 from lib import text
 
 HIGHEST = 2**31 - 1
@@ -54,6 +55,13 @@ class Page(Shape, Generic[Item]):
     next_cursor: str | None = None
 
 
+class Rule(Form):
+    """How new tickets find their assignee; nobody who has `cap` open ones is given another."""
+
+    way: Way
+    cap: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+
+
 def unset() -> Any:
     """Return the default of a field that a change may leave out, which differs from sending null."""
     return Field(default=None, json_schema_extra=_without_default)
@@ -66,6 +74,11 @@ def _without_default(schema: dict[str, Any]) -> None:
 def named(id: int | None, name: str | None) -> Named | None:
     """Return a reference, or None for nobody and nothing."""
     return None if id is None or name is None else Named(id=id, name=name)
+
+
+def rule(card: Any) -> Rule | None:
+    """Return a rule of assignment as an answer, or None where there is none."""
+    return None if card is None else Rule(way=card.way, cap=card.cap)
 
 
 def shown(shape: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

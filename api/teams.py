@@ -6,7 +6,8 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import Form, Named, Number, Page, Shape, Words, done, shown
+from api.shapes import Form, Named, Number, Page, Rule, Shape, Words, done, rule, shown, unset
+from lib.desk import dispatch
 from lib.errors import Invalid, NotFound
 from lib.gate import Actor
 from lib.people import accounts, teams
@@ -22,23 +23,33 @@ class TeamName(Form):
     name: Words
 
 
+class TeamChange(Form):
+    """What is to be changed; with `assignment` null its new tickets are given by hand."""
+
+    name: Words = unset()
+    assignment: Rule | None = unset()
+
+
 class Team(Shape):
-    """A team; only staff see its members."""
+    """A team; only staff see its members and the rule by which its new tickets find their assignee."""
 
     id: int
     name: str
     default: bool
     members: list[Named]
+    assignment: Rule | None
 
 
 def _all(session: Session, me: Actor) -> list[Team]:
     session.flush()
+    rules = dispatch.of_teams(session, me)
     return [
         Team(
             id=t.id,
             name=t.name,
             default=t.is_default,
             members=[Named(id=id, name=name) for id, name in t.members.items()],
+            assignment=rule(rules.get(t.id)),
         )
         for t in teams.every(session, me)
     ]
@@ -74,10 +85,17 @@ def add(creating: Creating, form: TeamName) -> Response:
 
 
 @router.patch("/teams/{id}", response_model=Team)
-def rename(me: Me, id: Number, form: TeamName) -> Response:
-    """Give a team another name."""
+def change(me: Me, id: Number, form: TeamChange) -> Response:
+    """Change a team's name or rule."""
     with act() as session:
-        teams.rename(session, me, _row(session, id), name=form.name)
+        row = _row(session, id)
+        if "name" in form.model_fields_set:
+            teams.rename(session, me, row, name=form.name)
+        if "assignment" in form.model_fields_set:
+            cap = form.assignment.cap if form.assignment else None
+            dispatch.rule_team(
+                session, me, row, way=form.assignment.way if form.assignment else None, cap=cap
+            )
         return shown(_one(session, me, id))
 
 

@@ -158,9 +158,8 @@ def open_(creating: Creating, form: NewTicket) -> Response:
             tags=form.tags,
             files=form.attachments,
             confidential=form.confidential,
+            assignee_id=creating.me.id if form.assignee == "me" else form.assignee,
         )
-        if form.assignee is not None:
-            _assign(session, creating.me, ticket, form.assignee)
         return Made(f"/tickets/{ticket.id}", full(session, creating.me, ticket))
 
     return creating.once(form, deed)

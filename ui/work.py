@@ -29,7 +29,7 @@ def skilled(me: Actor, person_id: int) -> None:
                 skills.choose(session, me, accounts.find(session, me, person_id), chosen)
     st.markdown("**Away**")
     if not days:
-        st.caption("No absence is noted.")
+        st.caption("No absence is noted. Rules give no tickets to people who are away.")
     for absence in days:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.write(words.days(absence.starts_on, absence.ends_on))

@@ -21,7 +21,7 @@ from db.models import (
 )
 from db.vocabulary import Action, Kind, Permission, Priority, Scope
 from lib import clock, gate, text
-from lib.desk import assignees, attachments, categories, search, statuses, workflow
+from lib.desk import assignees, attachments, categories, dispatch, search, statuses, workflow
 from lib.errors import Conflict, Invalid
 from lib.gate import Actor
 from lib.people import teams
@@ -35,11 +35,13 @@ TAGS = 20
 def find(session: Session, actor: Actor, number: int, *, to_change: bool = False) -> Ticket:
     """Return a ticket the actor may see; with `to_change` nobody else changes it until the transaction ends.
 
+    Others may still refer to it meanwhile: a lock against that too would let two who link and talk wait for each other.
+
     Raises NotFound.
     """
     chosen = gate.visible(actor).where(col(Ticket.id) == number)
     if to_change:
-        chosen = chosen.with_for_update()
+        chosen = chosen.with_for_update(key_share=True)
     ticket = session.exec(chosen).first() if 0 < number < 2**31 else None
     if ticket is None:
         raise gate.hidden(actor, Permission.TICKET_READ, "ticket", number)
@@ -59,10 +61,12 @@ def create(
     tags: Iterable[str] = (),
     files: Iterable[str] = (),
     confidential: bool = False,
+    assignee_id: int | None = None,
 ) -> Ticket:
     """Open a ticket, for oneself or with a wider permission on behalf of `requester_id`, with uploaded `files`.
 
-    It goes to `team_id`, else to its category's team, else to the default team. Raises NotPermitted and Invalid.
+    It goes to `team_id`, else to its category's team, else to the default team; to `assignee_id`, else to whom the rule
+    of its category or team gives it. Raises NotPermitted and Invalid.
     """
     gate.require(actor, Permission.TICKET_CREATE)
     requester = _requester(session, actor, requester_id)
@@ -95,7 +99,19 @@ def create(
     events.record(
         session, actor, Action.TICKET_CREATED, ticket_id=ticket.id, new=ticket.title, behalf_id=behalf
     )
+    if assignee_id is None:
+        _dispatch(session, actor, ticket)
+    else:
+        assign(session, actor, ticket, to=assignee_id, seen=ticket.version)
     return ticket
+
+
+def _dispatch(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Let the rule of its category or team give a ticket that nobody has to somebody; Docket itself did it then."""
+    choice = dispatch.choose(session, ticket)
+    if choice is not None:
+        docket = gate.system("assignment", channel=actor.channel)
+        _hand_to(session, docket, ticket, choice.person_id, reason=choice.reason)
 
 
 def _must_be_seen_by_somebody(session: Session, ticket: Ticket) -> None:
@@ -256,8 +272,13 @@ def describe(session: Session, actor: Actor, ticket: Ticket, *, description: str
 
 
 def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Category, seen: int) -> None:
-    """Put a ticket into another category; it stays with its team. Raises NotPermitted, Conflict."""
+    """Put a ticket into another category; it stays with its team, and the rule applies while nobody has it.
+
+    Raises NotPermitted, Conflict.
+    """
     _staff_update(session, actor, ticket, seen)
+    if ticket.category_id == category.id:
+        return
     was = session.get(Category, ticket.category_id) if ticket.category_id else None
     _set(
         session,
@@ -268,6 +289,7 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
         old=was.name if was else None,
         new=category.name,
     )
+    _dispatch(session, actor, ticket)
 
 
 def tag(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[str], seen: int) -> None:
@@ -292,7 +314,10 @@ def prioritize(session: Session, actor: Actor, ticket: Ticket, *, priority: Prio
 
 
 def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, seen: int) -> None:
-    """Hand a ticket to another team; an assignee outside it is let go. Raises NotPermitted, Conflict."""
+    """Hand a ticket to another team, whose rule applies; an assignee outside it is let go.
+
+    Raises NotPermitted, Conflict.
+    """
     gate.permit(session, actor, Permission.TICKET_MOVE_TEAM, ticket)
     ticket.must_be(seen)
     if ticket.team_id == team.id:
@@ -301,6 +326,7 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
     _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
     if ticket.assignee_id and ticket.assignee_id not in assignees.working(session, team.id or 0):
         _hand_to(session, actor, ticket, None)
+    _dispatch(session, actor, ticket)
 
 
 def schedule(session: Session, actor: Actor, ticket: Ticket, *, due_on: date | None, seen: int) -> None:

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from lib.desk import categories
+from lib.desk import categories, dispatch
 from lib.people import teams
-from ui import frame, page, words
+from ui import frame, page, rules, words
 
 me = page.me()
 frame.header("Categories", actor=me)
 with page.see() as session:
     found = categories.every(session)
+    ruled = dispatch.of_categories(session, me)
     places = {t.id: t.name for t in teams.every(session, me)}
 paths = {c.id: c.path for c in found}
 
@@ -38,7 +39,9 @@ for category in found:
     ):
         mark = " :gray-badge[default]" if category.is_default else ""
         goes = words.plain(places.get(category.team_id or 0, "the default team"))
-        st.markdown(f"**{words.plain(category.path)}**{mark}  \n:gray[goes to {goes}]")
+        given = rules.described(ruled.get(category.id))
+        told = f"goes to {goes}{' · ' if given else ''}{given}"
+        st.markdown(f"**{words.plain(category.path)}**{mark}  \n:gray[{told}]")
         with st.popover("Change", icon=":material/edit:"):
             with st.form(f"change-{category.id}", border=False):
                 new = st.text_input("Name", category.name, max_chars=80)
@@ -51,11 +54,15 @@ for category in found:
                     format_func=places.__getitem__,
                     placeholder="The default team",
                 )
+                way, cap = rules.asked(
+                    ruled.get(category.id), inherited="As above it, else as their team says"
+                )
                 if st.form_submit_button("Save"):
                     with page.attempt("Saved.") as session:
                         row = categories.find(session, category.id)
                         categories.rename(session, me, row, name=new)
                         categories.give_team(session, me, row, team_id=to)
+                        dispatch.rule_category(session, me, row, way=way, cap=cap)
             if not category.is_default:
                 with st.form(f"delete-{category.id}", border=False):
                     rest = [i for i in paths if i != category.id]

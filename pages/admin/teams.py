@@ -3,8 +3,9 @@
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
+from lib.desk import dispatch
 from lib.people import teams
-from ui import frame, page, words
+from ui import frame, page, rules, words
 
 me = page.me()
 frame.header("Teams", actor=me)
@@ -21,6 +22,7 @@ if me.may(Permission.TEAM_MANAGE, least=Scope.ALL):
 
 with page.see() as session:
     found = teams.every(session, me)
+    ruled = dispatch.of_teams(session, me)
 
 for team in found:
     with st.container(border=True):
@@ -29,9 +31,13 @@ for team in found:
         st.caption(
             words.plain(", ".join(team.members.values())) or "Nobody yet: add people on the People page."
         )
+        st.caption(f"New tickets are {rules.described(ruled.get(team.id)) or 'given by hand'}.")
         if me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team.id in me.teams:
-            with st.popover("Rename", icon=":material/edit:"), st.form(f"rename-{team.id}", border=False):
+            with st.popover("Change", icon=":material/edit:"), st.form(f"change-{team.id}", border=False):
                 new = st.text_input("Name", team.name, max_chars=80)
+                way, cap = rules.asked(ruled.get(team.id))
                 if st.form_submit_button("Save"):
-                    with page.attempt("Renamed.") as session:
-                        teams.rename(session, me, teams.find(session, team.id), name=new)
+                    with page.attempt("Saved.") as session:
+                        row = teams.find(session, team.id)
+                        teams.rename(session, me, row, name=new)
+                        dispatch.rule_team(session, me, row, way=way, cap=cap)

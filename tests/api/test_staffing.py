@@ -58,6 +58,30 @@ def test_skills_and_absences_are_changed_by_those_who_may(desk):
     assert fingerprint() == before
 
 
+def test_rules_of_assignment_are_set_on_categories_and_teams(desk):
+    turn = {"way": "round_robin", "cap": 5}
+    made = desk.ada.post("categories", json={"name": "Doors", "assignment": turn}).json()
+    assert made["assignment"] == turn
+    number = desk.sam.post("tickets", json={"title": "Stuck", "category": "Doors"}).json()["number"]
+    given = desk.mona.get(f"tickets/{number}").json()["assignee"]
+    assert given["name"] == "Mona Lind"
+    event = desk.mona.get(f"tickets/{number}/events").json()["items"][-1]
+    assert event["actor"] is None and event["sentence"].endswith(": round robin of the category Doors")
+    path = f"categories/{made['id']}"
+    assert desk.ada.patch(path, json={"assignment": None}).json()["assignment"] is None
+    team = f"teams/{desk.company.service_desk}"
+    least = {"way": "least_loaded", "cap": None}
+    assert desk.mona.patch(team, json={"assignment": least}).json()["assignment"] == least
+    assert desk.mona.patch(team, json={"name": "First line"}).json()["assignment"] == least
+    assert all(t["assignment"] is None for t in desk.sam.get("teams").json()["items"])
+    before = fingerprint()
+    problem(desk.rita.patch(team, json={"assignment": turn}), 403)
+    problem(desk.mona.patch(path, json={"assignment": turn}), 403)
+    for wrong in ({"way": "dice"}, {"way": "manual", "cap": 0}, {"way": "manual", "last": 1}, "manual"):
+        problem(desk.ada.patch(path, json={"assignment": wrong}), 422)
+    assert fingerprint() == before
+
+
 def test_a_ticket_is_handed_over_with_a_reason_that_colleagues_read(desk):
     number = cast.ask(desk.company.sam)
     body = {"assignee": desk.company.arun.id, "version": 1, "reason": "You were there"}

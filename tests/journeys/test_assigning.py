@@ -57,3 +57,22 @@ def test_a_manager_hands_a_ticket_to_whoever_fits_with_a_note_for_colleagues_alo
     page = sam.go(f"/ticket?id={number}")
     expect(page.get_by_text("assigned it to Arun Das")).to_be_visible()
     assert "key" not in sam.read()
+
+
+def test_a_team_s_rule_gives_the_next_ticket_and_the_history_says_so(office, visit):
+    people = office.people
+    ada = visit(people.ada)
+    page = ada.go("/teams")
+    team = page.get_by_test_id("stVerticalBlock").filter(has_text="Facilities").last
+    expect(team.get_by_text("New tickets are given by hand.")).to_be_visible()
+    team.get_by_role("button", name="Change").click()
+    ada.choose("New tickets are given", "In turn, to everybody who is there")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("New tickets are given in turn.")).to_be_visible()
+    with act() as session:
+        bela = people.bela
+        number = tickets.create(session, people.rita, title="A chair wobbles", team_id=people.facilities).id
+    page = visit(bela).go(f"/ticket?id={number}")
+    expect(
+        page.get_by_text("Docket assigned it to Bela Kun: round robin of the team Facilities")
+    ).to_be_visible()
