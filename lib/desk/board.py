@@ -1,9 +1,10 @@
 """The board: a lane for each status, with the tickets that the actor may see, in the order people gave them."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, literal, union_all
+from sqlalchemy import Select, bindparam, func, literal
 from sqlmodel import Session, col, select
 
 from db.models import Status, Ticket
@@ -32,34 +33,31 @@ class LaneCards:
 def lanes(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> list[LaneCards]:  # noqa: B008 - frozen
     """Return every status in use as a lane, each with its first cards."""
     there = statuses.used(session)
-    found = {s.id or 0: _first(session, actor, narrowed, s.id or 0) for s in there}
-    rows = listing.rows(session, [number for numbers in found.values() for number in numbers])
-    counts = _counts(session, actor, narrowed, list(found))
+    first, counted = _whole(actor) if narrowed == Narrowed() else _lane(actor, narrowed)
+    lane = [{"lane": s.id} for s in there]
+    found = [[number or 0 for number in session.execute(first, of).scalars()] for of in lane]
+    rows = listing.rows(session, [number for numbers in found for number in numbers])
     return [
-        LaneCards(s, tuple(rows[n] for n in found[s.id or 0] if n in rows), counts.get(s.id or 0, 0))
-        for s in there
+        LaneCards(s, tuple(rows[n] for n in numbers if n in rows), session.execute(counted, of).scalar_one())
+        for s, of, numbers in zip(there, lane, found, strict=True)
     ]
 
 
-def _first(session: Session, actor: Actor, narrowed: Narrowed, status_id: int) -> list[int]:
-    here = replace(narrowed, conditions=(*narrowed.conditions, col(Ticket.status_id) == status_id))
+@lru_cache(maxsize=gate.KEPT)
+def _whole(actor: Actor) -> tuple[Select, Select]:
+    return _lane(actor, Narrowed())
+
+
+def _lane(actor: Actor, narrowed: Narrowed) -> tuple[Select, Select]:
+    """Return the selects for the first numbers in the status `lane`, in order, and for how many stand there."""
+    inside = col(Ticket.status_id) == bindparam("lane")
+    here = replace(narrowed, conditions=(*narrowed.conditions, inside))
     chosen = select(Ticket.id).where(col(Ticket.id).in_(listing.ranked(actor, here, limit=LANE)))
-    in_order = chosen.order_by(col(Ticket.rank), col(Ticket.id)).execution_options(**gate.PASS)
-    return [number or 0 for number in session.exec(in_order).all()]
-
-
-def _counts(session: Session, actor: Actor, narrowed: Narrowed, ids: list[int]) -> dict[int, int]:
-    capped = [
-        select(literal(id).label("id"), func.count().label("n")).select_from(
-            gate.visible(actor, literal(1))
-            .where(col(Ticket.status_id) == id, *narrowed.conditions)
-            .limit(listing.CAP + 1)
-            .subquery()
-        )
-        for id in ids
-    ]
-    rows = session.execute(union_all(*capped).execution_options(**gate.PASS)).all() if capped else []
-    return {id: n for id, n in rows}
+    first = chosen.order_by(col(Ticket.rank), col(Ticket.id)).execution_options(**gate.PASS)
+    some = (
+        gate.visible(actor, literal(1)).where(inside, *narrowed.conditions).limit(listing.CAP + 1).subquery()
+    )
+    return first, select(func.count()).select_from(some).execution_options(**gate.PASS)
 
 
 def blocked(session: Session, found: list[LaneCards]) -> dict[int, int]:
