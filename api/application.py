@@ -32,6 +32,7 @@ from api import (
     tickets,
     tokens,
     views,
+    watchers,
     workflow,
     writing,
 )  # fmt: skip
@@ -40,8 +41,9 @@ from api.map import Map
 from lib.errors import Refusal
 
 RESOURCES = (
-    me, exports, tickets, search, views, moves, assignees, merging, comments, attachments, events, participants, links,
-    drafts, writing, categories, statuses, workflow, people, staffing, teams, roles, tokens, audit, reference,
+    me, exports, tickets, search, views, moves, assignees, merging, comments, attachments, events,
+    participants, watchers, links, drafts, writing, categories, statuses, workflow, people, staffing, teams,
+    roles, tokens, audit, reference,
 )  # fmt: skip
 
 

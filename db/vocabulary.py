@@ -134,6 +134,7 @@ class Action(StrEnum):
     TICKET_UNLINKED = "ticket.unlinked"
     TICKET_UNMERGED = "ticket.unmerged"
     TICKET_UPDATED = "ticket.updated"
+    TICKET_WATCHED = "ticket.watched"
     TOKEN_CREATED = "token.created"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
     VIEW_CHANGED = "view.changed"

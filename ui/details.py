@@ -9,17 +9,7 @@ import streamlit as st
 from db.models import Ticket
 from db.vocabulary import Kind, Permission, Priority
 from lib import gate
-from lib.desk import (
-    assignees,
-    categories,
-    comments,
-    duplicates,
-    links,
-    participants,
-    statuses,
-    tickets,
-    workflow,
-)
+from lib.desk import assignees, categories, comments, duplicates, links, statuses, tickets, workflow
 from lib.desk.assignees import Candidate
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
@@ -29,7 +19,7 @@ from lib.errors import Conflict, Refusal
 from lib.gate import Actor
 from lib.people import teams
 from lib.transactions import Session
-from ui import assigning, conversation, page, words
+from ui import assigning, conversation, following, page, words
 
 LARGEST = 2**31 - 1
 OFFERED = (
@@ -48,7 +38,7 @@ class Choices:
     teams: Mapping[int, str]
     candidates: tuple[Candidate, ...]
     takes: bool
-    copied: Mapping[int, str]
+    following: following.Following
     tags: tuple[str, ...]
     may: frozenset[Permission]
     targets: Collection[int]
@@ -71,7 +61,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
         teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
         candidates=tuple(assignees.of(session, me, ticket)) if assigns else (),
         takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
-        copied={p.id: p.name for p in participants.of(session, me, ticket)},
+        following=following.read(session, me, ticket),
         tags=tuple(tickets.tags_of(session, ticket)),
         may=may,
         targets=workflow.targets(session, me, stored).get(here, []),
@@ -93,6 +83,7 @@ def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     conversation.panel(_fixed(facts, offered, all_of_them=not offered.works))
     if Permission.TICKET_UPDATE in offered.may and (offered.works or facts.first_response_at is None):
         _edit(change)
+    following.panel(me, facts.number, offered.following)
 
 
 def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str, str]:
@@ -104,7 +95,7 @@ def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str
         "Category": (facts.category or "none") if all_of_them else "",
         "Team": facts.team if all_of_them else "",
         "Asked by": facts.requester,
-        "In copy": ", ".join(offered.copied.values()),
+        "In copy": ", ".join(offered.following.copied.values()),
         "Opened": words.when(facts.created_at),
         "Updated": words.when(facts.updated_at),
         "Resolved": words.when(facts.resolved_at) if facts.resolved_at else "",

@@ -12,7 +12,7 @@ from db.models import Comment, Person, Ticket
 from db.types import Moment
 from db.vocabulary import Action, Permission
 from lib import clock, gate, text
-from lib.desk import attachments, mentions, search
+from lib.desk import attachments, mentions, search, watchers
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.trust import events
@@ -70,6 +70,7 @@ def add(
     attachments.attach(session, actor, files, ticket=ticket, comment=comment)
     named = mentions.named(session, actor, ticket, body=comment.body, internal=internal)
     mentions.keep(session, comment, named.people)
+    watchers.draw_in(session, ticket, named.people)
     answers = not internal and actor.staff and actor.id != ticket.requester_id
     _note(session, ticket, at=now, answers=answers)
     search.index_comment(session, comment)
@@ -188,6 +189,7 @@ def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, bo
     comment.edited_at = clock.now()
     named = mentions.named(session, actor, ticket, body=body, internal=comment.internal)
     mentions.keep(session, comment, named.people)
+    watchers.draw_in(session, ticket, named.people)
     search.index_comment(session, comment)
     _tell(session, actor, Action.COMMENT_EDITED, comment, old=was)
 

@@ -12,7 +12,7 @@ from lib import gate
 from lib.desk import links
 from lib.gate import Actor
 
-HIDDEN = (Action.DENIED,)
+HIDDEN = (Action.DENIED, Action.TICKET_WATCHED)
 """Kept for the audit; not part of what happened to the ticket."""
 
 

@@ -31,14 +31,14 @@ class Named:
 def suggested(
     session: Session, actor: Actor, ticket: Ticket, *, search: str, internal: bool
 ) -> list[PersonCard]:
-    """Return people whose name, or for staff address, begins with or holds `search`, and who may read the comment.
+    """Return people of whom a name, or for staff the address, begins with `search`, and who may read the comment.
 
     People who share their name with somebody come as `Name#id`. Raises NotFound, NotPermitted.
     """
     _permit(session, actor, ticket, internal=internal)
     part = text.line(search, field="search", limit=120, required=False).lower()
     name = func.lower(Person.name)
-    found = name.contains(part, autoescape=True)
+    found = or_(name.startswith(part, autoescape=True), name.contains(f" {part}", autoescape=True))
     if actor.staff:
         found = or_(found, col(Person.email).startswith(part, autoescape=True))
     rows = session.exec(

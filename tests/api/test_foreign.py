@@ -22,6 +22,7 @@ BODIES = {
     "PUT /people/{id}/skills": {"categories": []},
     "POST /people/{id}/absences": {"starts": "2026-01-01", "ends": "2026-01-01"},
     "PUT /tickets/{number}/participants/{person}": None,
+    "PUT /tickets/{number}/watchers/me": None,
     "PUT /tickets/{number}/place": {"before": None},
     "POST /tickets/{number}/merge": {"into": 1},
     "POST /tickets/{number}/unmerge": None,

@@ -86,3 +86,23 @@ def test_a_colleague_is_mentioned_and_one_who_may_not_see_it_is_not(office, visi
     body(page).press_sequentially("@sam")
     expect(page.get_by_text("Draft saved")).to_be_visible()
     expect(page.get_by_role("option")).to_have_count(0)
+
+
+def test_people_are_put_in_copy_and_watch_from_the_page(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The blinds are stuck")
+    rita = visit(people.rita)
+    page = rita.go(f"/ticket?id={number}")
+    page.get_by_role("button", name="Watch", exact=True).click()
+    expect(page.get_by_role("button", name="Stop watching")).to_be_visible()
+    page.get_by_role("button", name="Put in copy").click()
+    page.get_by_role("combobox", name=re.compile("Who shall be in copy")).fill("Bob")
+    page.get_by_role("option", name=re.compile("Bob Muir")).click()
+    page.get_by_role("button", name="Put in copy").last.click()
+    expect(page.get_by_text("Rita Sosa put Bob Muir in copy")).to_be_visible()
+    bob = visit(people.bob).go(f"/ticket?id={number}")
+    bob.get_by_role("button", name="Stop watching").click()
+    expect(bob.get_by_role("button", name="Watch", exact=True)).to_be_visible()
+    bob.get_by_role("button", name="Leave the copy").click()
+    expect(bob.get_by_text("There is nothing here")).to_be_visible()
+    expect(page.get_by_text("Bob Muir took Bob Muir out of the copy")).to_be_visible(timeout=PATIENT)

@@ -1,0 +1,90 @@
+"""Who follows a ticket: watching it oneself, and putting people in copy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from db.models import Ticket
+from db.vocabulary import Permission
+from lib import gate
+from lib.desk import participants, tickets, watchers
+from lib.gate import Actor
+from lib.people import accounts
+from lib.transactions import Session
+from ui import page, words
+
+LISTED = 500
+
+
+@dataclass(frozen=True)
+class Following:
+    """Who is in copy, who watches as far as the person may know, and what the person may change of it."""
+
+    copied: Mapping[int, str]
+    watching: Mapping[int, str]
+    leaves: bool
+    shares: bool
+
+
+def read(session: Session, me: Actor, ticket: Ticket) -> Following:
+    """Read who follows a ticket."""
+    copied = {p.id: p.name for p in participants.of(session, me, ticket)}
+    may = ticket.merged_into_id is None and gate.covers(session, me, Permission.TICKET_PARTICIPANTS, ticket)
+    shares = may and gate.works(me, Permission.TICKET_PARTICIPANTS, ticket)
+    watching = {p.id: p.name for p in watchers.of(session, me, ticket)}
+    return Following(copied, watching, leaves=may and me.id in copied, shares=shares)
+
+
+def panel(me: Actor, number: int, found: Following) -> None:
+    """Let a person watch or stop, leave the copy, and as staff say who is in it."""
+    _watch(me, number, found)
+    if found.shares:
+        _share(me, number, found)
+    elif found.leaves and st.button("Leave the copy", icon=":material/person_remove:", width="stretch"):
+        _take_out(me, number, me.id or 0, "You are no longer in copy.")
+
+
+def _watch(me: Actor, number: int, found: Following) -> None:
+    others = [name for id, name in found.watching.items() if id != me.id]
+    told = words.plain(f"Watched by {', '.join(others)}") if others else None
+    if me.id in found.watching:
+        if st.button("Stop watching", icon=":material/notifications_off:", width="stretch", help=told):
+            with page.attempt("You no longer watch this ticket.") as session:
+                watchers.stop(session, page.me(), tickets.find(session, page.me(), number))
+    elif st.button("Watch", icon=":material/notifications:", width="stretch", help=told):
+        with page.attempt("You watch this ticket now.") as session:
+            watchers.watch(session, page.me(), tickets.find(session, page.me(), number))
+
+
+def _share(me: Actor, number: int, found: Following) -> None:
+    label = f"In copy: {len(found.copied)}" if found.copied else "Put in copy"
+    place = st.popover(
+        label, icon=":material/group_add:", width="stretch", on_change="rerun", key=f"copy-{number}"
+    )
+    with place:
+        if not place.open:
+            return
+        with page.see() as session:
+            people = {p.id: p for p in accounts.directory(session, me, limit=LISTED)}
+        for id in found.copied:
+            people.pop(id, None)
+        with st.form(f"copy-{number}-{page.turn()}", border=False):
+            whom = st.selectbox(
+                "Who shall be in copy?", list(people), index=None, placeholder="Type a name",
+                format_func=lambda id: f"{people[id].name} ({people[id].email})",
+            )  # fmt: skip
+            st.caption("They see the ticket and its replies, and may reply; no internal notes.")
+            if st.form_submit_button("Put in copy", type="primary") and whom:
+                with page.attempt(f"{people[whom].name} is in copy.") as session:
+                    ticket = tickets.find(session, page.me(), number, to_change=True)
+                    tickets.copy_in(session, page.me(), ticket, accounts.find(session, page.me(), whom))
+        for id, name in found.copied.items():
+            if st.button(f"Take out {words.plain(name)}", key=f"out-{id}", icon=":material/person_remove:"):
+                _take_out(me, number, id, f"{name} is no longer in copy.")
+
+
+def _take_out(me: Actor, number: int, person_id: int, done: str) -> None:
+    with page.attempt(done) as session:
+        ticket = tickets.find(session, me, number, to_change=True)
+        tickets.copy_out(session, me, ticket, accounts.find(session, me, person_id))
