@@ -47,7 +47,7 @@ SHOWN: dict[Permission, Callable[[Run, Case], bool]] = {
     Permission.TICKET_MOVE_TEAM: lambda run, _: asked(run, "Team"),
     Permission.TICKET_TRANSITION: lambda run, _: asked(run, "Status"),
     Permission.TICKET_CLOSE: lambda run, _: asked(run, "Status") or pressable(run, "This is solved"),
-    Permission.TICKET_ASSIGN_OTHER: lambda run, _: asked(run, "Assigned to"),
+    Permission.TICKET_ASSIGN_OTHER: lambda run, _: pressable(run, "Assign"),
     Permission.TICKET_MERGE: lambda run, _: "Link to another ticket" in run,
 }
 
