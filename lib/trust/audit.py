@@ -1,16 +1,20 @@
 """The audit: administration, sign-ins and refusals, for those who may read them; never what a ticket says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import Event, Person, Ticket
+from db.models import Category, Event, Person, Role, Status, Team, Ticket
 from db.vocabulary import Action, Permission, Scope
 from lib import gate
 from lib.gate import Actor
 
 ON_TICKETS = tuple(a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.")))
+
+NAMED = {"person": Person, "team": Team, "category": Category, "status": Status, "role": Role}
+"""Subjects that people know by a name, which is no secret to whoever may read the audit."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,18 @@ def read(
         )
         for e, name in rows
     ]
+
+
+def names(session: Session, entries: Iterable[Entry]) -> dict[str, str]:
+    """Return today's names of what entries are about, by their subject; what is gone has none."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        what, _, number = entry.subject.partition(":")
+        if what in NAMED and number.isdigit():
+            wanted.setdefault(what, set()).add(int(number))
+    found: dict[str, str] = {}
+    for what, ids in wanted.items():
+        model = NAMED[what]
+        rows = session.exec(select(model.id, model.name).where(col(model.id).in_(ids))).all()
+        found |= {f"{what}:{id}": name for id, name in rows}
+    return found

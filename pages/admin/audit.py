@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.trust import audit
-from ui import frame, lists, page, words
+from ui import deeds, frame, lists, page, words
 from ui.tables import table
 
 me = page.me()
@@ -12,28 +12,34 @@ st.caption("What was administered, who signed in, and what was refused. Nobody c
 
 kinds = [a.value for a in audit.Action if a not in audit.ON_TICKETS]
 kind = st.selectbox(
-    "What", kinds, index=None, key="what", bind="query-params", placeholder="Everything", width=320
+    "What",
+    kinds,
+    index=None,
+    key="what",
+    bind="query-params",
+    placeholder="Everything",
+    width=360,
+    format_func=deeds.label,
 )
 before = page.number_asked("before") or None
 with page.see() as session:
     found = audit.read(session, me, action=kind, before=before, limit=51)
+    names = audit.names(session, found)
 
 if not found:
     st.info("Nothing to show here.", icon=":material/policy:")
 else:
-    details = ((e.field, e.old and f"from {e.old}", e.new and f"to {e.new}") for e in found[:50])
     table(
         {
             "When": [words.when(e.at) for e in found[:50]],
             "Who": [e.actor or "Docket" for e in found[:50]],
-            "What": [e.action for e in found[:50]],
-            "To": [e.subject for e in found[:50]],
-            "Detail": [" ".join(filter(None, parts)) for parts in details],
+            "What": [deeds.told(e, names) for e in found[:50]],
+            "Detail": [deeds.detail(e) for e in found[:50]],
             "Through": [e.channel for e in found[:50]],
         },
         label="Audit",
     )
 if len(found) > 50:
-    kept = {"what": kind} if kind else {}
+    kept = {"what": deeds.label(kind)} if kind else {}
     older = {**kept, "before": str(found[49].id)}
     lists.more("Older", "/audit", older)
