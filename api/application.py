@@ -28,6 +28,7 @@ from api import (
     search,
     staffing,
     statuses,
+    tags,
     teams,
     tickets,
     tokens,
@@ -42,8 +43,8 @@ from lib.errors import Refusal
 
 RESOURCES = (
     me, exports, tickets, search, views, moves, assignees, merging, comments, attachments, events,
-    participants, watchers, links, drafts, writing, categories, statuses, workflow, people, staffing, teams,
-    roles, tokens, audit, reference,
+    participants, watchers, links, drafts, writing, categories, tags, statuses, workflow, people, staffing,
+    teams, roles, tokens, audit, reference,
 )  # fmt: skip
 
 

@@ -175,8 +175,12 @@ def _rendered(source: str, names: frozenset[str]) -> str:
 _remembered = lru_cache(maxsize=2048)(_rendered)
 
 
+def folded(value: str) -> str:
+    """Return a text in plain small letters without accents; its other signs stay."""
+    plain = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def words(*parts: str) -> list[str]:
     """Return the words of `parts` folded to plain small letters without accents, in order."""
-    folded = unicodedata.normalize("NFKD", " ".join(parts).casefold())
-    plain = "".join(c for c in folded if not unicodedata.combining(c))
-    return [word[:WORD_LIMIT] for word in _WORD.findall(plain)]
+    return [word[:WORD_LIMIT] for word in _WORD.findall(folded(" ".join(parts)))]

@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from db.vocabulary import Priority
-from lib.desk import categories, query, statuses
+from lib.desk import categories, query, statuses, tags
 from lib.gate import Actor
 from lib.people import teams
 from ui import finding, page, words
@@ -53,9 +53,8 @@ def _form(me: Actor) -> None:
 
 
 def _values(me: Actor, field: str) -> list[str]:
-    if field in ("requester", "tag"):
-        label = "A name, or me" if field == "requester" else "A tag"
-        return [typed] if (typed := st.text_input(label, key=f"chip_{field}").strip()) else []
+    if field == "requester":
+        return [typed] if (typed := st.text_input("A name, or me", key="chip_requester").strip()) else []
     options = _options(me, field)
     return st.multiselect(
         FIELDS[field], list(options), key=f"chip_{field}", format_func=options.__getitem__, max_selections=20
@@ -71,6 +70,8 @@ def _options(me: Actor, field: str) -> dict[str, str]:
                 names: Iterable[str] = (s.name for s in statuses.every(session))
             case "category":
                 names = (c.name for c in categories.every(session))
+            case "tag":
+                names = tags.names(session, me)
             case "team":
                 names = (t.name for t in teams.every(session, me))
             case _:

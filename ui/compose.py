@@ -78,6 +78,7 @@ def open_ticket(
     priority: Priority | None,
     requester_id: int | None,
     confidential: bool,
+    tags: Iterable[str] = (),
 ) -> int:
     """Open the ticket of a draft and return its number; sent twice, it is the same ticket. Raises Refusal."""
     if written.uploading:
@@ -94,6 +95,7 @@ def open_ticket(
             requester_id=requester_id,
             files=written.attachments,
             confidential=confidential,
+            tags=tags,
         )
         drafts.discard(session, actor, draft.slot)
         return str(ticket.id)

@@ -9,7 +9,7 @@ import streamlit as st
 from db.models import Ticket
 from db.vocabulary import Kind, Permission, Priority
 from lib import gate
-from lib.desk import assignees, categories, comments, duplicates, links, statuses, tickets, workflow
+from lib.desk import assignees, categories, comments, duplicates, links, statuses, tags, tickets, workflow
 from lib.desk.assignees import Candidate
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
@@ -40,6 +40,7 @@ class Choices:
     takes: bool
     following: following.Following
     tags: tuple[str, ...]
+    known_tags: tuple[str, ...]
     may: frozenset[Permission]
     targets: Collection[int]
     asks: Collection[int]
@@ -63,6 +64,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
         takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
         following=following.read(session, me, ticket),
         tags=tuple(tickets.tags_of(session, ticket)),
+        known_tags=tuple(tags.names(session, me)) if me.staff else (),
         may=may,
         targets=workflow.targets(session, me, stored).get(here, []),
         asks=[to for was, to in workflow.asking(session, me, stored) if was == here],
@@ -100,7 +102,7 @@ def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str
         "Updated": words.when(facts.updated_at),
         "Resolved": words.when(facts.resolved_at) if facts.resolved_at else "",
         "Due": facts.due_on.isoformat() if facts.due_on and all_of_them else "",
-        "Tags": ", ".join(offered.tags),
+        "Tags": ", ".join(offered.tags) if all_of_them else "",
     }
     return {name: value for name, value in shown.items() if value}
 
@@ -241,8 +243,23 @@ def _staff_facts(change: _Changer, facts: TicketRow, offered: Choices) -> None:
     if (chosen := change.choose("Category", offered.categories, facts.category_id, "category")) is not None:
         change("Category changed.", _categorize, to=chosen)
     _schedule(change, facts)
+    _tags(change, facts, offered)
     if (team := change.choose("Team", offered.teams, facts.team_id, "team")) is not None:
         change(f"Handed to {offered.teams[team]}.", _give_team, to=team)
+
+
+def _tags(change: "_Changer", facts: TicketRow, offered: Choices) -> None:
+    chosen = st.multiselect(
+        "Tags",
+        sorted({*offered.known_tags, *offered.tags}),
+        offered.tags,
+        key=f"tags-{facts.number}-{facts.version}-{page.turn()}",
+        accept_new_options=True,
+        max_selections=tickets.TAGS,
+        placeholder="Choose or type",
+    )
+    if set(chosen) != set(offered.tags):
+        change("Tagged.", tickets.tag, tags=chosen)
 
 
 def _schedule(change: "_Changer", facts: TicketRow) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from db.vocabulary import Kind
-from lib.desk import statuses
+from lib.desk import statuses, tags
 from lib.desk import workflow as rules
 from lib.desk.statuses import StatusCard
+from lib.desk.tags import TagCard
 from lib.gate import Actor
 from lib.people import roles
-from ui import page
+from ui import page, tables, words
 
 KINDS = {
     Kind.TODO: "Not begun",
@@ -104,3 +105,46 @@ def workflow(me: Actor, every: Sequence[StatusCard]) -> None:
 
 def _may(rule: rules.Rule) -> str:
     return MAY["no"] if not rule.allowed else MAY["reason"]
+
+
+def tag(me: Actor, every: Sequence[TagCard]) -> None:
+    """Let an administrator rename, merge or delete one tag."""
+    names = {card.id: card.name for card in every}
+    counts = {card.id: card.count for card in every}
+    chosen = st.selectbox(
+        "Change a tag", list(names), index=None, format_func=names.__getitem__, placeholder="Choose a tag",
+        key=f"tag-{page.turn()}",
+    )  # fmt: skip
+    if chosen is None:
+        return
+    with st.container(border=True):
+        with st.form(f"rename-{chosen}", border=False):
+            name = st.text_input("Name", names[chosen], max_chars=tags.LONGEST)
+            if st.form_submit_button("Rename", type="primary"):
+                with page.attempt("Renamed.") as session:
+                    tags.rename(session, me, tags.find(session, me, chosen), name=name)
+        others = [id for id in names if id != chosen]
+        if others:
+            with st.form(f"merge-{chosen}", border=False):
+                heir = st.selectbox("Put another in its place", others, format_func=names.__getitem__)
+                if st.form_submit_button("Merge", icon=":material/merge:"):
+                    with page.attempt("Merged.") as session:
+                        into = tags.find(session, me, heir)
+                        tags.merge(session, me, tags.find(session, me, chosen), into=into)
+        held = (
+            f"It stands on {counts[chosen]:,} tickets." if counts[chosen] != 1 else "It stands on one ticket."
+        )
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown(f"**{words.plain(names[chosen])}** goes from every ticket. {held}")
+            if st.button("Delete for good", type="primary"):
+                with page.attempt("Tag deleted.") as session:
+                    tags.remove(session, me, tags.find(session, me, chosen))
+
+
+def tag_table(every: Sequence[TagCard]) -> None:
+    """Show the tags and on how many tickets each stands."""
+    listed = sorted(every, key=lambda card: (-card.count, card.name))
+    tables.table(
+        {"Tag": [card.name for card in listed], "Tickets": [f"{card.count:,}" for card in listed]},
+        label="Tags",
+    )

@@ -153,6 +153,8 @@ class Tag(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
+    key: str = Field(max_length=160, unique=True, index=True)
+    """What tells tags apart: the name without case and accents."""
 
 
 class TicketTag(SQLModel, table=True):

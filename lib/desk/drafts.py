@@ -19,7 +19,17 @@ from lib.gate import Actor
 from lib.trust import receipts
 
 FIELDS = frozenset(
-    {"title", "body", "attachments", "visibility", "category", "priority", "requester", "confidential"}
+    {
+        "title",
+        "body",
+        "attachments",
+        "visibility",
+        "category",
+        "priority",
+        "requester",
+        "confidential",
+        "tags",
+    }
 )
 LARGEST = 4 * text.BODY_LIMIT
 KEPT = timedelta(days=90)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
 from db.vocabulary import Action, Kind, Permission, Priority
 from lib import clock, gate, text
-from lib.desk import search
+from lib.desk import search, tags
 from lib.errors import Invalid
 from lib.gate import PASS, Actor
 
@@ -158,7 +158,7 @@ def _value(  # noqa: C901, PLR0911 - one line a field
             bears = (
                 select(TicketTag.ticket_id)
                 .join(Tag, col(Tag.id) == TicketTag.tag_id)
-                .where(Tag.name == value)
+                .where(Tag.key == tags.key(value))
             )
             return col(Ticket.id).in_(bears.execution_options(**PASS))
         case "status" | "category" | "team":

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
-from db.engine import lock
 from db.models import (
     Category,
     Membership,
@@ -22,6 +21,7 @@ from db.models import (
 from db.vocabulary import Action, Kind, Permission, Priority, Scope
 from lib import clock, gate, text
 from lib.desk import assignees, attachments, categories, dispatch, search, statuses, workflow
+from lib.desk import tags as labels
 from lib.errors import Conflict, Invalid
 from lib.gate import Actor
 from lib.people import teams
@@ -399,21 +399,18 @@ def tags_of(session: Session, ticket: Ticket) -> list[str]:
 
 
 def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[str]:
-    wanted = sorted({text.line(n, field="tags", limit=40).lower() for n in names})
+    names = list(names)
+    wanted = {labels.key(name) for name in names}
     if len(wanted) > TAGS:
         raise Invalid(f"A ticket bears at most {TAGS} tags.", fields={"tags": f"At most {TAGS}."})
     borne = select(TicketTag).where(TicketTag.ticket_id == ticket.id).execution_options(**gate.PASS)
     for row in session.exec(borne).all():
         session.delete(row)
     session.flush()
-    lock(session, "tags")
-    for name in wanted:
-        tag = session.exec(select(Tag).where(Tag.name == name)).first() or Tag(name=name)
-        session.add(tag)
-        session.flush()
-        session.add(TicketTag(ticket_id=ticket.id or 0, tag_id=tag.id or 0))
+    found = labels.known(session, names)
+    session.add_all(TicketTag(ticket_id=ticket.id or 0, tag_id=tag.id or 0) for tag in found)
     session.flush()
-    return wanted
+    return [tag.name for tag in found]
 
 
 def _staff_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:

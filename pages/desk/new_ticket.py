@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.vocabulary import Permission, Priority, Scope
-from lib.desk import categories
+from lib.desk import categories, tags, tickets
 from lib.errors import Refusal
 from lib.people import accounts
 from ui import compose, frame, page
@@ -15,6 +15,7 @@ me = page.me()
 with page.see() as session:
     draft = compose.opened(session, me, SLOT)
     known = {c.id: c for c in categories.every(session)}
+    offered_tags = tags.names(session, me) if me.staff else []
     others = me.may(Permission.TICKET_CREATE, least=Scope.TEAM)
     people = {p.id: p for p in accounts.directory(session, me, limit=500)} if others else {}
 
@@ -40,6 +41,13 @@ if others:
         key=f"requester-{draft.token}", format_func=lambda id: f"{people[id].name} ({people[id].email})",
         on_change=keep, args=("requester",),
     )  # fmt: skip
+tagged: list[str] = []
+if me.staff:
+    given = [str(name) for name in values.get("tags") or []]
+    tagged = st.multiselect(
+        "Tags", sorted({*offered_tags, *given}), given, key=f"tags-{draft.token}", accept_new_options=True,
+        max_selections=tickets.TAGS, placeholder="Choose or type", on_change=keep, args=("tags",),
+    )  # fmt: skip
 confidential = st.checkbox(
     "Confidential: only you, whoever it is assigned to and people in copy can see it",
     value=bool(values.get("confidential")), key=f"confidential-{draft.token}", on_change=keep, args=("confidential",),
@@ -56,7 +64,7 @@ if written and (pressed or written.submitted):
         with page.act() as session:
             number = compose.open_ticket(
                 session, me, draft, written, category_id=category, priority=priority, requester_id=requester,
-                confidential=confidential,
+                confidential=confidential, tags=tagged,
             )  # fmt: skip
     except Refusal as said:
         refuse(key, said)

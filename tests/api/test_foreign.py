@@ -34,6 +34,7 @@ QUERIES["DELETE /tickets/{number}/links"] = "?kind=blocks&ticket=1"
 OPEN_TO_ALL = {
     "/categories/{id}",
     "/statuses/{id}",
+    "/tags/{id}",
     "/teams/{id}",
     "/teams/{id}/members/{person}",
     "/drafts/{slot}",

@@ -1,0 +1,147 @@
+"""Tags: free words that group tickets, made by typing them; the same whatever their case and accents."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, update
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Tag, Ticket, TicketTag
+from db.vocabulary import Action, Permission, Scope
+from lib import gate, text
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.trust import events
+
+LONGEST = 40
+"""Characters of a tag."""
+OFFERED = 500
+"""Tags offered for choosing."""
+
+
+@dataclass(frozen=True)
+class TagCard:
+    """A tag, and on how many tickets that the actor may see it stands."""
+
+    id: int
+    name: str
+    count: int
+
+
+def every(session: Session, actor: Actor) -> list[TagCard]:
+    """Return the tags on tickets that the actor may see, by name; whoever keeps them gets all."""
+    counted = gate.visible(actor, TicketTag.tag_id, func.count()).join(TicketTag, _on_ticket())
+    counts: dict[int, int] = dict(session.exec(counted.group_by(TicketTag.tag_id)).all())
+    rows = session.exec(select(Tag.id, Tag.name).order_by(Tag.key)).all()
+    keeps = actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    return [TagCard(id or 0, name, counts.get(id or 0, 0)) for id, name in rows if keeps or id in counts]
+
+
+def names(session: Session, actor: Actor) -> list[str]:
+    """Return the names of tags on tickets that the actor may see, to be offered, by name."""
+    borne = gate.visible(actor, Ticket.id).join(TicketTag, _on_ticket()).where(TicketTag.tag_id == Tag.id)
+    chosen = select(Tag.name).where(borne.correlate(Tag).exists()).order_by(Tag.key).limit(OFFERED)
+    return list(session.exec(chosen.execution_options(**gate.PASS)).all())
+
+
+def _on_ticket() -> Any:
+    return col(TicketTag.ticket_id) == Ticket.id
+
+
+def clean(name: str) -> str:
+    """Return a tag's name as it is kept: one line of small letters. Raises Invalid."""
+    name = text.line(name, field="tags", limit=LONGEST).lower()
+    if not key(name):
+        raise Invalid("A tag needs a letter, a digit or a sign.", fields={"tags": "Please type a word."})
+    return name
+
+
+def key(name: str) -> str:
+    """Return what tells tags apart: their letters without case and accents."""
+    return text.folded(" ".join(name.split()))
+
+
+def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
+    """Return the tags of these names, making those that are not there yet, by name; nobody else makes any meanwhile.
+
+    Raises Invalid.
+    """
+    cleaned = {key(name): name for name in map(clean, wanted)}
+    lock(session, "tags")
+    there = {tag.key: tag for tag in session.exec(select(Tag).where(col(Tag.key).in_(cleaned))).all()}
+    fresh = [Tag(name=name, key=folded) for folded, name in cleaned.items() if folded not in there]
+    session.add_all(fresh)
+    session.flush()
+    return sorted([*there.values(), *fresh], key=lambda tag: tag.name)
+
+
+def find(session: Session, actor: Actor, tag_id: int) -> Tag:
+    """Return a tag to be changed. Raises NotPermitted for whoever doesn't keep tags, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    tag = session.get(Tag, tag_id)
+    if tag is None:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "tag", tag_id)
+    return tag
+
+
+def create(session: Session, actor: Actor, *, name: str) -> Tag:
+    """Keep a tag ready that no ticket bears yet. Raises NotPermitted, Invalid when it is there."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    name = clean(name)
+    _must_be_free(session, name)
+    tag = Tag(name=name, key=key(name))
+    session.add(tag)
+    session.flush()
+    events.record(session, actor, Action.TAG_CREATED, subject=f"tag:{tag.id}", new=name)
+    return tag
+
+
+def rename(session: Session, actor: Actor, tag: Tag, *, name: str) -> None:
+    """Give a tag another name, on every ticket. Raises NotPermitted, Invalid when another bears it."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    name = clean(name)
+    if name == tag.name:
+        return
+    if key(name) != tag.key:
+        _must_be_free(session, name)
+    was, tag.name, tag.key = tag.name, name, key(name)
+    events.record(
+        session, actor, Action.TAG_CHANGED, subject=f"tag:{tag.id}", field="name", old=was, new=name
+    )
+
+
+def merge(session: Session, actor: Actor, tag: Tag, *, into: Tag) -> None:
+    """Let another tag stand wherever this one stood, and drop this one. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if tag.id == into.id:
+        raise Invalid("A tag can't be merged into itself.", fields={"successor": "Choose another tag."})
+    lock(session, "tags")
+    bear = select(TicketTag.ticket_id).where(TicketTag.tag_id == into.id)
+    twice = delete(TicketTag).where(col(TicketTag.tag_id) == tag.id, col(TicketTag.ticket_id).in_(bear))
+    _run(session, twice)
+    _run(session, update(TicketTag).where(col(TicketTag.tag_id) == tag.id).values(tag_id=into.id))
+    session.delete(tag)
+    events.record(session, actor, Action.TAG_DELETED, subject=f"tag:{tag.id}", old=tag.name, new=into.name)
+
+
+def remove(session: Session, actor: Actor, tag: Tag) -> None:
+    """Take a tag from every ticket and drop it. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "tags")
+    _run(session, delete(TicketTag).where(col(TicketTag.tag_id) == tag.id))
+    session.delete(tag)
+    events.record(session, actor, Action.TAG_DELETED, subject=f"tag:{tag.id}", old=tag.name)
+
+
+def _run(session: Session, change: Any) -> None:
+    session.execute(change.execution_options(synchronize_session=False, **gate.PASS))
+
+
+def _must_be_free(session: Session, name: str) -> None:
+    other = session.exec(select(Tag.name).where(Tag.key == key(name))).first()
+    if other is not None:
+        raise Invalid(
+            f"There is the tag “{other}” already. Merge the two instead.", fields={"name": "In use already."}
+        )

@@ -1,0 +1,27 @@
+"""Tags: which there are and on how many tickets, and keeping them few and clear."""
+
+import streamlit as st
+
+from lib.desk import tags
+from ui import frame, keeping, page
+
+me = page.me()
+frame.header("Tags", actor=me)
+with page.see() as session:
+    found = tags.every(session, me)
+
+st.caption("Agents make tags by typing them. Case and accents tell no tags apart.")
+with (
+    st.form("new_tag", clear_on_submit=True, border=False),
+    st.container(horizontal=True, vertical_alignment="bottom"),
+):
+    name = st.text_input("New tag", max_chars=tags.LONGEST)
+    if st.form_submit_button("Add", icon=":material/add:"):
+        with page.attempt("Tag added.") as session:
+            tags.create(session, me, name=name)
+
+if found:
+    keeping.tag(me, found)
+    keeping.tag_table(found)
+else:
+    st.info("There are no tags yet.", icon=":material/sell:")
