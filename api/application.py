@@ -10,6 +10,7 @@ from api import (
     assignees,
     attachments,
     audit,
+    bulk,
     categories,
     comments,
     drafts,
@@ -42,7 +43,7 @@ from api.map import Map
 from lib.errors import Refusal
 
 RESOURCES = (
-    me, exports, tickets, search, views, moves, assignees, merging, comments, attachments, events,
+    me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, links, drafts, writing, categories, tags, statuses, workflow, people, staffing,
     teams, roles, tokens, audit, reference,
 )  # fmt: skip

@@ -71,6 +71,8 @@ class Actor:
     timezone: str | None = field(default=None, compare=False)
     cap: str | None = None
     """The scope of the API token through which they act, if it is one."""
+    batch: str | None = field(default=None, compare=False)
+    """What the events of one change of many tickets have in common."""
 
     def reach(self, permission: Permission) -> Scope:
         """Return how far `permission` reaches for this actor; what is not granted is NONE."""

@@ -23,6 +23,10 @@ class Event(SQLModel, table=True):
             "ix_event_behalf", "ticket_id", "action",
             sqlite_where=text("behalf_id IS NOT NULL"), postgresql_where=text("behalf_id IS NOT NULL"),
         ),
+        Index(
+            "ix_event_batch", "batch",
+            sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
@@ -42,6 +46,8 @@ class Event(SQLModel, table=True):
     """Whether only those who may read internal notes may see it."""
     reason: str | None = Field(default=None, sa_column=Column(Text))
     """Why it was done, in the doer's words, where that is asked."""
+    batch: str | None = Field(default=None, max_length=16)
+    """What the events of one change of many tickets have in common."""
     channel: Channel = Field(sa_column=Column(Text, nullable=False))
     address: str | None = Field(default=None, max_length=64)
 

@@ -40,6 +40,7 @@ def record(
         behalf_id=behalf_id,
         internal=internal,
         reason=reason,
+        batch=actor.batch,
         channel=actor.channel,
         address=actor.address,
     )

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from lib.desk import listing, query
+from lib.desk.bulk import Target
 from lib.trust import news
-from ui import finding, frame, lists, page, ready, views
+from ui import bulk, finding, frame, lists, page, ready, views
 from ui.chips import chips
 from ui.components.live import live
 from ui.components.ticket_rows import Empty, Link, ticket_rows
@@ -50,19 +51,29 @@ def draw() -> None:
     live(key="live", topic=news.DESK, since=newest)
 
     finding.not_understood(asked.puzzled)
-    with st.container(
+    bar = st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="told"
-    ):
-        st.caption(lists.shown(count, "ticket"), width="content")
-        with st.container(horizontal=True, width="content", gap="small"):
-            views.keep(actor, line, sort)
-            lists.export(actor, (line,), sort)
+    )
     empty = Empty("No ticket matches.") if q else Empty(*view.empty)
     kept = {k: v for k in ("show", "q", "sort") if (v := st.query_params.get(k))}
     more = [Link("Back to the top", lists.link("/tickets", kept))] if "after" in st.query_params else []
     if found.next:
         more.append(Link("Next 50", lists.link("/tickets", {**kept, "after": found.next})))
-    ticket_rows(found.rows, key="rows", sort=sort, empty=empty, more=more)
+    chosen = ticket_rows(
+        found.rows, key="rows", sort=sort, empty=empty, more=more, choosing=bulk.choosing(actor)
+    )
+    with bar:
+        if chosen:
+            picked = [Target(row.number, row.version) for row in found.rows if row.number in chosen]
+            bulk.bar(actor, picked, asked.narrowed, sort=sort, count=count)
+        else:
+            with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+                st.caption(lists.shown(count, "ticket"), width="content")
+                bulk.done(actor)
+            with st.container(horizontal=True, width="content", gap="small"):
+                views.keep(actor, line, sort)
+                lists.export(actor, (line,), sort)
+    bulk.talk()
 
 
 draw()

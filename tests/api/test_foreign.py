@@ -25,6 +25,7 @@ BODIES = {
     "PUT /tickets/{number}/watchers/me": None,
     "PUT /tickets/{number}/place": {"before": None},
     "POST /tickets/{number}/merge": {"into": 1},
+    "POST /tickets/bulk/{batch}/undo": None,
     "POST /tickets/{number}/unmerge": None,
     "PATCH /views/{id}": {"name": "mine"},
     "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},

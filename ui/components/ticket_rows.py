@@ -1,10 +1,11 @@
 """The list of tickets."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from lib.desk.listing import TicketRow
+from ui.components.hostile import number as positive
 from ui.components.packaged import renderer
 
 Field = Literal["title", "category", "priority", "status", "assignee", "requester", "updated"]
@@ -58,16 +59,21 @@ def ticket_rows(
     fresh: Container[int] = (),
     empty: Empty = NOTHING,
     more: Sequence[Link] = (),
-) -> None:
+    choosing: int | None = None,
+) -> frozenset[int]:
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
     `sort` names the field the rows are sorted by, "-" before it meaning downwards; `fresh` holds the numbers
     of tickets with something new in them; `label` names the table for people who hear it; `more` stands below
-    it and leads to other parts, so that Back returns to this one. Nothing comes back:
-    opening a ticket is a link, and Back returns to this very place.
+    it and leads to other parts, so that Back returns to this one. Opening a ticket is a link, and Back returns
+    to this very place.
+
+    With a number as `choosing`, rows can be chosen, and the numbers of the chosen ones are what is given back;
+    another number lets go of them all.
     """
-    renderer("ticket_rows")(
+    result = renderer("ticket_rows")(
         key=key,
+        on_chosen_change=_heard,
         data={
             "label": label,
             "rows": [_data(row, unread=row.number in fresh) for row in rows],
@@ -75,8 +81,23 @@ def ticket_rows(
             "sort": sort,
             "empty": asdict(empty),
             "more": [asdict(link) for link in more],
+            "choosing": choosing,
         },
     )
+    return _chosen(result.get("chosen"), rows, choosing)
+
+
+def _heard() -> None:
+    """What was chosen is read where the list is drawn."""
+
+
+def _chosen(value: object, rows: Sequence[TicketRow], choosing: int | None) -> frozenset[int]:
+    """What the browser sent, as far as it is on the list; nothing when it is malformed or was let go of."""
+    if choosing is None or not isinstance(value, Mapping) or value.get("round") != choosing:
+        return frozenset()
+    numbers = value.get("numbers")
+    sent = {n for each in numbers if (n := positive(each))} if isinstance(numbers, list) else set()
+    return frozenset(row.number for row in rows if row.number in sent)
 
 
 def _data(row: TicketRow, *, unread: bool) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import { absolute, relative } from "./times.js"
 
 const lists = new WeakMap()
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".root")
   const list = lists.get(root) ?? begin(root)
+  list.chosen.send = setStateValue
   list.draw(data)
   return list.end
 }
@@ -17,18 +18,23 @@ function begin(root) {
   let last = ""
   let place = arrived()
   const tick = setInterval(() => refresh(root), 30_000)
-  const onKey = (event) => step(root, event)
+  const chosen = new Chosen(root)
+  const onKey = (event) => chosen.onKey(event) || step(root, event)
   document.addEventListener("keydown", onKey)
   root.addEventListener("click", open)
   root.addEventListener("auxclick", open)
   root.addEventListener("change", resort)
+  root.addEventListener("click", (event) => chosen.onClick(event))
   const list = {
+    chosen,
     draw(data) {
+      chosen.take(data)
       const seen = JSON.stringify(data)
       if (seen === last) return
       last = seen
       const held = root.getRootNode().activeElement?.dataset.number ?? place?.number
       root.replaceChildren(...(data.rows.length ? [sorter(data), table(data), more(data)] : [nothing(data.empty)]))
+      chosen.show()
       if (held) styled(root).then(() => root.querySelector(`a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true }))
       if (place) restore(place.scroll)
       place = null
@@ -65,7 +71,88 @@ function text(value, otherwise) {
   return value ? make("span", { className: "text", title: value, dir: "auto" }, value) : make("span", { className: "faint" }, otherwise)
 }
 
-function table({ label, rows, columns, sort }) {
+// Which rows are chosen is known here; Python hears of it, and lets go of all by another round.
+class Chosen {
+  constructor(root) {
+    this.root = root
+    this.numbers = new Set()
+    this.last = null
+  }
+
+  take({ choosing, rows }) {
+    const there = new Set(rows.map((row) => row.number))
+    const anew = this.round !== choosing
+    this.round = choosing
+    if (anew) this.numbers.clear()
+    const gone = [...this.numbers].filter((number) => !there.has(number))
+    for (const number of gone) this.numbers.delete(number)
+    if (gone.length) this.tell()
+    if (anew) this.show()
+  }
+
+  boxes() {
+    return [...this.root.querySelectorAll("tbody .choice input")]
+  }
+
+  show() {
+    const boxes = this.boxes()
+    for (const box of boxes) {
+      box.checked = this.numbers.has(Number(box.value))
+      box.closest("tr").classList.toggle("chosen", box.checked)
+    }
+    const all = this.root.querySelector("thead .choice input")
+    if (!all) return
+    all.checked = boxes.length > 0 && boxes.every((box) => box.checked)
+    all.indeterminate = !all.checked && boxes.some((box) => box.checked)
+  }
+
+  tell() {
+    this.send?.("chosen", { round: this.round, numbers: [...this.numbers] })
+  }
+
+  put(boxes, on) {
+    for (const box of boxes) this.numbers[on ? "add" : "delete"](Number(box.value))
+    this.show()
+    this.tell()
+  }
+
+  onClick(event) {
+    const box = event.target.closest(".choice")?.querySelector("input")
+    if (!box) return
+    if (event.target !== box) {
+      event.preventDefault()
+      box.checked = !box.checked
+    }
+    const boxes = this.boxes()
+    if (!boxes.includes(box)) return this.put(boxes, box.checked)
+    const [from, to] = [boxes.indexOf(this.last), boxes.indexOf(box)].sort((a, b) => a - b)
+    this.put(event.shiftKey && from >= 0 ? boxes.slice(from, to + 1) : [box], box.checked)
+    this.last = box
+  }
+
+  // x chooses the row that has the focus, Escape lets go of all.
+  onKey(event) {
+    if (this.round == null || event.ctrlKey || event.metaKey || event.altKey) return false
+    const active = this.root.getRootNode().activeElement
+    const row = this.root.contains(active) ? active.closest(".row") : null
+    if (event.key === "x" && row) {
+      const box = row.querySelector(".choice input")
+      this.put([box], !box.checked)
+      this.last = box
+    } else if (event.key === "Escape" && row && this.numbers.size) {
+      this.put(this.boxes(), false)
+    } else return false
+    event.preventDefault()
+    return true
+  }
+}
+
+function choice(cell, value, label) {
+  const box = make("input", { type: "checkbox", value, ariaLabel: label })
+  return make(cell, { className: "choice", role: cell === "th" ? "columnheader" : "cell" }, make("span", {}, box))
+}
+
+function table({ label, rows, columns, sort, choosing }) {
   const known = columns.filter((column) => Object.hasOwn(CELLS, column.field))
   const [field, order] = sort.startsWith("-") ? [sort.slice(1), "descending"] : [sort, "ascending"]
   const head = known.map((column) => {
@@ -75,8 +162,11 @@ function table({ label, rows, columns, sort }) {
     if (column.field === field) cell.setAttribute("aria-sort", order)
     return cell
   })
+  const some = choosing != null
+  if (some) head.unshift(choice("th", "", "Choose all"))
   const body = rows.map((row) =>
     make("tr", { role: "row", className: row.unread ? "row fresh" : "row" },
+      ...(some ? [choice("td", String(row.number), `Choose #${row.number}`)] : []),
       ...known.map(({ field: name, label: heading }) =>
         make("td", { role: "cell", dataset: { field: name, label: heading } }, ...CELLS[name](row)))))
   // The roles are spelled out because cards are not displayed as a table.
@@ -111,6 +201,7 @@ function refresh(root) {
 
 // A click anywhere in a row opens it; with a modifier or the middle button the browser opens a tab, as for any link.
 function open(event) {
+  if (event.target.closest(".choice")) return
   const link = event.target.closest("a") ?? event.target.closest(".row")?.querySelector("a")
   if (!link || event.button > 1) return
   if (plain(event)) {
@@ -129,7 +220,7 @@ function resort(event) {
 function step(root, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
   const active = root.getRootNode().activeElement
-  const inside = active && root.contains(active) && !active.matches("select")
+  const inside = active && root.contains(active) && !active.matches("select, input")
   const idle = document.activeElement === document.body || document.activeElement === null
   const by = { j: 1, k: -1, ...(inside && { ArrowDown: 1, ArrowUp: -1 }) }[event.key]
   if (!by || !(inside || idle)) return
