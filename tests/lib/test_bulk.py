@@ -86,7 +86,7 @@ def test_all_of_it_is_undone_at_once_but_what_was_changed_since_stays(several, d
         third = tickets.find(session, desk.rita, several[2], to_change=True)
         tickets.prioritize(session, desk.rita, third, priority=Priority.LOW, seen=third.version)
         comments.add(session, desk.rita, tickets.find(session, desk.rita, several[1]), body="A word")
-        assert tickets.tags_of(session, third) == ["VIP"]
+        assert tickets.tags_of(session, third) == ["vip"]
     back = undone(desk.ada, batch)
     assert (back[several[0]].refused, back[several[1]].refused) == ("", "")
     assert back[several[2]].refused == f"#{several[2]} was changed since."
