@@ -10,7 +10,7 @@ me = page.me()
 frame.header("Audit", actor=me)
 st.caption("What was administered, who signed in, and what was refused. Nobody can change or delete it.")
 
-kinds = [a.value for a in audit.Action if a not in audit.ON_TICKETS]
+kinds = [action.value for action in audit.AUDITED]
 kind = st.selectbox(
     "What",
     kinds,
