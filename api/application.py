@@ -11,6 +11,7 @@ from api import (
     attachments,
     audit,
     bulk,
+    canned,
     categories,
     comments,
     drafts,
@@ -44,7 +45,7 @@ from lib.errors import Refusal
 
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
-    participants, watchers, links, drafts, writing, categories, tags, statuses, workflow, people, staffing,
+    participants, watchers, links, drafts, writing, canned, categories, tags, statuses, workflow, people, staffing,
     teams, roles, tokens, audit, reference,
 )  # fmt: skip
 

@@ -43,7 +43,6 @@ AGENT: dict[Permission, Scope] = {
     P.ATTACHMENT_READ: T,
     P.ATTACHMENT_REMOVE: T,
     P.REPORT_VIEW: O,
-    P.TEMPLATE_MANAGE: T,
     P.APIKEY_OWN: O,
 }
 
@@ -55,6 +54,7 @@ MANAGER: dict[Permission, Scope] = AGENT | {
     P.EXPORT_TICKETS: T,
     P.REPORT_VIEW: T,
     P.SLA_OVERRIDE: T,
+    P.TEMPLATE_MANAGE: T,
     P.TEAM_MANAGE: T,
     P.USER_MANAGE: T,
     P.AUDIT_READ: T,

@@ -100,6 +100,9 @@ class Action(StrEnum):
     """What an event says was done; docs/events.md has a line for each."""
 
     ATTACHMENT_REMOVED = "attachment.removed"
+    CANNED_CHANGED = "canned_reply.changed"
+    CANNED_CREATED = "canned_reply.created"
+    CANNED_DELETED = "canned_reply.deleted"
     CATEGORY_CHANGED = "category.changed"
     CATEGORY_CREATED = "category.created"
     CATEGORY_DELETED = "category.deleted"

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Text
 from sqlmodel import Field, SQLModel
 
 from db.types import Moment
+from lib.errors import Conflict
 
 
 class Presence(SQLModel, table=True):
@@ -54,3 +55,11 @@ class CannedReply(SQLModel, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
     team_id: int | None = Field(default=None, foreign_key="team.id", index=True)
     version: int = 1
+
+    def must_be(self, seen: int) -> None:
+        """Raise Conflict unless nobody changed the reply since version `seen`."""
+        if self.version != seen:
+            raise Conflict(
+                "Somebody changed this canned reply meanwhile. Nothing of yours was saved.",
+                current={"version": self.version},
+            )

@@ -26,7 +26,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.SLA_OVERRIDE: "pause or change service targets",
     Permission.SYSTEM_MANAGE: "change categories, statuses and settings",
     Permission.TEAM_MANAGE: "change teams and their members",
-    Permission.TEMPLATE_MANAGE: "use and keep canned replies",
+    Permission.TEMPLATE_MANAGE: "keep canned replies",
     Permission.TICKET_ASSIGN_OTHER: "assign tickets to others",
     Permission.TICKET_BULK: "change many tickets at once",
     Permission.TICKET_CLAIM: "take tickets",

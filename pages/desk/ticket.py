@@ -68,7 +68,13 @@ def draw() -> None:
         presence(key=f"presence-{number}", topic=news.ticket(number))
         if kinds:
             key = f"reply-{number}"
-            sent = reply_writer(draft, key=key, visibilities=kinds, files=compose.files(me, draft))
+            sent = reply_writer(
+                draft,
+                key=key,
+                visibilities=kinds,
+                files=compose.files(me, draft),
+                answers="internal" in kinds,
+            )
             if sent:
                 try:
                     with page.act() as session:

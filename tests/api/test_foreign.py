@@ -33,6 +33,7 @@ BODIES = {
 QUERIES = {"DELETE /tickets/{number}": "?reason=x", "DELETE /tickets/{number}/assignee": "?version=1"}
 QUERIES["DELETE /tickets/{number}/links"] = "?kind=blocks&ticket=1"
 OPEN_TO_ALL = {
+    "/canned-replies/{id}",
     "/categories/{id}",
     "/statuses/{id}",
     "/tags/{id}",
@@ -40,7 +41,8 @@ OPEN_TO_ALL = {
     "/teams/{id}/members/{person}",
     "/drafts/{slot}",
 }
-"""Categories, statuses and teams are no secret, so changing them is refused with 403; drafts are one's own by name."""
+"""Canned replies are refused alike to all who keep none; categories, statuses and teams are no secret, so changing
+them is refused with 403; drafts are one's own by name."""
 
 
 def routes():
@@ -128,6 +130,10 @@ def test_what_is_no_secret_is_refused_by_name(desk):
         ("POST", "categories", {"name": "x"}, "system.manage"),
         ("PATCH", "categories/1", {"name": "x"}, "system.manage"),
         ("DELETE", "categories/1", None, "system.manage"),
+        ("GET", "canned-replies", None, "comment.internal"),
+        ("POST", "canned-replies", {"name": "x", "body": "x"}, "template.manage"),
+        ("PATCH", "canned-replies/1", {"version": 1, "name": "x"}, "template.manage"),
+        ("DELETE", "canned-replies/1", None, "template.manage"),
         ("POST", "teams", {"name": "x"}, "team.manage"),
         ("PATCH", "teams/1", {"name": "x"}, "team.manage"),
         ("PUT", f"teams/1/members/{desk.company.sam.id}", None, "team.manage"),

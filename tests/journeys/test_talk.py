@@ -106,3 +106,32 @@ def test_people_are_put_in_copy_and_watch_from_the_page(office, visit):
     bob.get_by_role("button", name="Leave the copy").click()
     expect(bob.get_by_text("There is nothing here")).to_be_visible()
     expect(page.get_by_text("Bob Muir took Bob Muir out of the copy")).to_be_visible(timeout=PATIENT)
+
+
+def test_a_canned_reply_is_kept_by_a_manager_and_used_by_keyboard(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The kettle is cold")
+    mona = visit(people.mona).go("/replies")
+    mona.get_by_text("New canned reply").click()
+    mona.get_by_label("Name").fill("On my way")
+    mona.get_by_role("textbox", name="Text").fill("Hello {requester.frist_name}")
+    mona.get_by_role("button", name="Add").click()
+    expect(mona.get_by_text("There is no variable {requester.frist_name}")).to_be_visible()
+    if not mona.get_by_role("textbox", name="Text").is_visible():
+        mona.get_by_text("New canned reply").click()
+    expect(mona.get_by_label("Name")).to_have_value("On my way")
+    expect(mona.get_by_role("textbox", name="Text")).to_have_value("Hello {requester.frist_name}")
+    mona.get_by_role("textbox", name="Text").fill("Hello {requester.first_name}, I come for {ticket.number}.")
+    mona.get_by_role("button", name="Add").click()
+    expect(mona.get_by_text("Canned reply added.")).to_be_visible()
+
+    page = visit(people.rita).go(f"/ticket?id={number}")
+    body(page).press_sequentially("::way")
+    expect(page.get_by_role("option", name=re.compile("On my way"))).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(body(page)).to_have_value(f"Hello Sam, I come for #{number}.")
+    body(page).fill("")
+    page.get_by_role("button", name="Canned reply").click()
+    page.get_by_role("option", name=re.compile("On my way")).click()
+    expect(body(page)).to_have_value(f"Hello Sam, I come for #{number}.")
+    expect(page.get_by_text("Draft saved")).to_be_visible()

@@ -43,7 +43,7 @@ TABLE = """
     export.tickets         O - T A
     report.view            - O T A
     sla.override           - - T A
-    template.manage        - T T A
+    template.manage        - - T A
     team.manage            - - T A
     user.manage            - - T A
     apikey.own             - O O A

@@ -53,11 +53,13 @@ def reply_writer(
     send: Mapping[Visibility, str] = SEND,
     busy: bool = False,
     placeholder: str = "Write a reply. Markdown works.",
+    answers: bool = False,
 ) -> Submission | None:
     """Let a person write a reply or, with both `visibilities`, an internal note. Not for use in `st.form`.
 
     Gives what was sent in this run, else None; also None when it is malformed, belongs to another draft or
-    asks for a visibility that was not offered. The draft's token and `files` work as for `ticket_writer`.
+    asks for a visibility that was not offered. The draft's token and `files` work as for `ticket_writer`. With
+    `answers` canned replies are offered.
     """
     result = _mount(
         draft,
@@ -69,6 +71,7 @@ def reply_writer(
         placeholder=placeholder,
         visibilities=visibilities,
         send=send,
+        answers=answers,
     )
     return Submission.read(result.get("submit"), draft, visibilities)
 
@@ -93,6 +96,7 @@ def _mount(
     placeholder: str,
     visibilities: Sequence[str] = ("public",),
     send: Mapping[Visibility, str] = SEND,
+    answers: bool = False,
 ) -> Mapping[str, Any]:
     turns = f"{key}:turns"
 
@@ -120,6 +124,7 @@ def _mount(
             "limits": {"title": text.TITLE_LIMIT, "body": text.BODY_LIMIT, "file": LARGEST},
             "submit": dict(send),
             "placeholder": placeholder,
+            "answers": answers,
             "busy": busy,
             "error": error,
             "field_errors": field_errors,

@@ -1,12 +1,14 @@
 // Where people write: the form of a new ticket, and replies. What is typed is never overwritten for the same token.
 import { make } from "./dom.js"
 import { styled } from "./styled.js"
+import { Answers } from "./writer/answers.js"
 import { Audience } from "./writer/audience.js"
 import { Autosave, recall } from "./writer/autosave.js"
 import { Field } from "./writer/field.js"
 import { Files, pasted } from "./writer/files.js"
 import { shortcut, toolbar } from "./writer/markdown.js"
 import { Mentions } from "./writer/mentions.js"
+import { Offers } from "./writer/offers.js"
 import { tabs } from "./writer/preview.js"
 import { similar } from "./writer/similar.js"
 
@@ -43,14 +45,16 @@ class Writer {
     this.listen()
   }
 
-  build({ limits, labels, visibilities }) {
+  build({ limits, labels, visibilities, answers }) {
     const field = (part, tag, more) => new Field(tag, { id: `${this.id}-${part}`, label: labels[part], limit: limits[part], ...more })
     const body = field("body", "textarea", { rows: this.ticket ? 8 : 5 })
     const title = this.ticket ? field("title", "input", { type: "text", autocomplete: "off" }) : null
     this.fields = title ? { title, body } : { body }
     this.similar = title && similar()
     this.who = !title && visibilities.length > 1 ? new Audience(`${this.id}-visibility`, () => this.turned()) : null
-    this.mentions = title ? null : new Mentions(body.input, { ticket: () => this.number, visibility: () => this.visibility })
+    const ticket = () => this.number
+    this.mentions = title ? null : new Mentions(body.input, { ticket, visibility: () => this.visibility })
+    this.offers = title ? null : new Offers(body.input, [this.mentions, ...(answers ? [new Answers({ ticket })] : [])])
     this.files = new Files({ limit: limits.file, changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }) })
 
     this.tabs = tabs(body.input, toolbar(body.input))
@@ -59,14 +63,15 @@ class Writer {
     this.saved = make("p", { className: "saved", role: "status" })
     this.error = make("p", { className: "error", role: "alert" })
     this.send = make("button", { type: "button", className: "send", onclick: () => this.submit() })
-    const foot = make("div", { className: "foot" }, this.attach, make("span", { className: "hint" }, "or drop or paste them here"), this.picker)
+    this.answer = answers && make("button", { type: "button", className: "quiet", title: "Or type :: and a word", onclick: () => this.insertAnswer() }, "Canned reply")
+    const foot = make("div", { className: "foot" }, this.attach, ...(this.answer ? [this.answer] : []), make("span", { className: "hint" }, "or drop or paste them here"), this.picker)
     this.root.replaceChildren(
       ...(title ? [title.label, title.input, title.error, title.counter, this.similar.box, this.similar.news] : []),
       ...(this.who ? [this.who.box] : []),
       body.label,
       make("div", { className: "stand" },
         make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list, foot),
-        ...(this.mentions ? [this.mentions.choices.list, this.mentions.choices.news] : [])),
+        ...(this.mentions ? [this.offers.choices.list, this.offers.choices.news] : [])),
       ...(this.mentions ? [this.mentions.missed] : []),
       body.error, body.counter, this.files.news, this.error,
       make("div", { className: "end" }, this.saved, ...(title ? [] : [this.send])),
@@ -178,7 +183,10 @@ class Writer {
     if (part === "title") this.similar.look(target.value)
     this.error.textContent = ""
     this.fields[part].complain()
-    if (part === "body") this.mentions?.typed()
+    if (part === "body") {
+      this.offers?.typed()
+      this.mentions?.check()
+    }
     this.edited({ [part]: target.value })
   }
 
@@ -187,6 +195,11 @@ class Writer {
     const writes = this.fields.body.text.trim() && this.sent === undefined
     const doing = !writes ? "looking" : this.visibility === "internal" ? "noting" : "replying"
     document.dispatchEvent(new CustomEvent("docket:writing", { detail: { slot: this.slot, doing } }))
+  }
+
+  insertAnswer() {
+    this.tabs.write()
+    this.offers.begin("::")
   }
 
   turned() {
@@ -203,7 +216,7 @@ class Writer {
   }
 
   key(event) {
-    if (event.target === this.fields.body.input && !event.isComposing && this.mentions?.choices.key(event)) return
+    if (event.target === this.fields.body.input && !event.isComposing && this.offers?.choices.key(event)) return
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault()
       this.submit()
@@ -312,7 +325,7 @@ class Writer {
   lock() {
     const { locked } = this
     for (const { input } of Object.values(this.fields)) input.readOnly = locked
-    for (const button of [this.send, this.attach]) button.disabled = locked
+    for (const button of [this.send, this.attach, this.answer]) if (button) button.disabled = locked
     this.root.setAttribute("aria-busy", String(locked))
     this.dress()
   }

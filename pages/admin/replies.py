@@ -1,0 +1,70 @@
+"""Canned replies: answers kept ready, for all or for one team."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from db.vocabulary import Permission, Scope
+from lib.desk import canned
+from lib.desk.canned import VARIABLES, CannedCard
+from lib.people import teams
+from ui import frame, page, words
+
+ALL = 0
+ADDED = "_canned_added"
+me = page.me()
+frame.header("Canned replies", actor=me)
+with page.see() as session:
+    found = canned.every(session, me)
+    named = {t.id: t.name for t in teams.every(session, me)}
+everywhere = me.may(Permission.TEMPLATE_MANAGE, least=Scope.ALL)
+places: Mapping[int, str] = {
+    **({ALL: "All teams"} if everywhere else {}),
+    **{id: name for id, name in named.items() if everywhere or id in me.teams},
+}
+
+
+def fields(card: CannedCard | None) -> tuple[str, str, int | None]:
+    """Ask for a reply's name, text and team."""
+    name = st.text_input("Name", card.name if card else "", max_chars=80)
+    body = st.text_area("Text", card.body if card else "", height=200, help="Markdown works.")
+    ids = list(places)
+    at = ids.index(card.team_id or ALL) if card and (card.team_id or ALL) in places else 0
+    team = st.selectbox("For", ids, index=at, format_func=places.__getitem__)
+    return name, body, team or None
+
+
+st.caption("Whoever writes a reply finds these by typing :: and a word, or with *Canned reply*.")
+with st.expander("Variables", icon=":material/data_object:"):
+    st.markdown("\n".join(f"- `{{{name}}}`: {told}" for name, told in VARIABLES.items()))
+added = st.session_state.get(ADDED, 0)
+if places:
+    with st.expander("New canned reply", icon=":material/add:"), st.form(f"new-{added}", border=False):
+        name, body, team = fields(None)
+        if st.form_submit_button("Add", type="primary"):
+            with page.attempt("Canned reply added.") as session:
+                canned.add(session, me, name=name, body=body, team_id=team)
+                st.session_state[ADDED] = added + 1  # another form, empty; after a refusal the text stays
+if not found:
+    st.info("There are no canned replies yet.", icon=":material/quickreply:")
+
+for card in found:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        place = named.get(card.team_id or ALL, "All teams")
+        begin = " ".join(card.body.split())
+        begin = begin if len(begin) <= 90 else f"{begin[:90]} …"
+        st.markdown(f"**{words.plain(card.name)}**  \n:gray[{words.plain(place)} · {words.plain(begin)}]")
+        if not card.mine:
+            continue
+        with st.popover("Change", icon=":material/edit:"):
+            with st.form(f"change-{card.id}-{card.version}", border=False):
+                name, body, team = fields(card)
+                if st.form_submit_button("Save", type="primary"):
+                    with page.attempt("Saved.") as session:
+                        row = canned.find(session, me, card.id)
+                        canned.change(session, me, row, name=name, body=body, team_id=team, seen=card.version)
+            if st.button("Delete", key=f"delete-{card.id}", icon=":material/delete:"):
+                with page.attempt("Canned reply deleted.") as session:
+                    canned.delete(session, me, canned.find(session, me, card.id))
