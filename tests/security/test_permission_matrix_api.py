@@ -1,5 +1,6 @@
 """P12 through the API: the same cells, asked by real requests with real tokens, against the same table."""
 
+import csv
 from dataclasses import dataclass
 from itertools import product
 
@@ -13,6 +14,7 @@ from api import pace
 from db.models import Attachment, Comment, Ticket
 from db.vocabulary import Permission
 from lib import clock, gate
+from lib.desk import search
 from lib.gate import Actor
 from lib.notices.channels import store
 from lib.people import tokens
@@ -74,6 +76,7 @@ def furnish(actor: Actor, number: int) -> Case:
         file, own = attached(number, 1), attached(10**6 + number, by, ticket_id=number)
         session.add_all([said, note, file, own])
         session.flush()
+        search.index_comment(session, note)
         case = Case(number, ticket.version, ticket.team_id, said.id or 0, file.id, own.id)
     store.put(file.path, b"x")
     return case
@@ -111,22 +114,72 @@ def outcome(client: TestClient, permission: Permission, case: Case) -> str:
     return "allowed"
 
 
+def enter(app: Starlette, actor: Actor) -> TestClient:
+    """A client with a token that may do all that its owner may."""
+    with act() as session:
+        owner = cast.person(session, actor)
+        token = tokens.create(session, MAKER, name="matrix", scope="admin", owner=owner)[1]
+    return TestClient(app, base_url="http://localhost:8501", headers={"Authorization": f"Bearer {token}"})
+
+
+def listed(client: TestClient) -> set[int]:
+    """The numbers in the list of tickets."""
+    return {row["number"] for row in client.get("/api/v1/tickets?limit=200").json()["items"]}
+
+
+def found(client: TestClient) -> set[int]:
+    """The numbers in which a search finds the note's word."""
+    return {
+        hit["ticket"]["number"] for hit in client.get(f"/api/v1/search?q={CANARY}&limit=200").json()["items"]
+    }
+
+
+def exported(client: TestClient) -> set[int]:
+    """The numbers in an exported list; none without the permission."""
+    answer = client.get("/api/v1/tickets/export")
+    if answer.status_code == 403:
+        assert "export.tickets" in answer.json()["detail"]
+        return set()
+    return {int(row[0]) for row in csv.reader(answer.text.splitlines()[1:])}
+
+
+# Channels that answer with many tickets, and the permission on which it hangs that one is among them.
+MANY = {
+    "list": (listed, Permission.TICKET_READ),
+    "search": (found, Permission.COMMENT_READ_INTERNAL),
+    "export": (exported, Permission.EXPORT_TICKETS),
+}
+
+
 @pytest.fixture
 def app():
     pace.forget()
     return Starlette(routes=[Mount("/api/v1", app=api.app())])
 
 
+def test_lists_searches_and_exports_hold_what_the_table_allows(desk, app):
+    people, numbers = populate(desk)
+    wrong, executed = [], 0
+    clients, cases = {}, {}
+    for role in ROLES:
+        clients[role] = enter(app, people[role])
+        cases |= {(role, relation): furnish(people[role], numbers[role, relation]) for relation in RELATIONS}
+    for role, (channel, (ask, permission)) in product(ROLES, MANY.items()):
+        answered = ask(clients[role])
+        for relation in RELATIONS:
+            there = cases[role, relation].number in answered
+            executed += 1
+            if there != (expected(permission, role, relation) == "allowed"):
+                wrong.append((channel, role, relation, there))
+    assert wrong == []
+    assert executed == len(MANY) * len(ROLES) * len(RELATIONS) == 156
+
+
 def test_every_cell_with_a_route_is_as_the_table_says(desk, app):
     people, numbers = populate(desk)
     wrong, executed = [], 0
     for role in ROLES:
-        with act() as session:
-            owner = cast.person(session, people[role])
-            token = tokens.create(session, MAKER, name="matrix", scope="admin", owner=owner)[1]
-        client = TestClient(
-            app, base_url="http://localhost:8501", headers={"Authorization": f"Bearer {token}"}
-        )
+        client = enter(app, people[role])
         cases = {relation: furnish(people[role], numbers[role, relation]) for relation in RELATIONS}
         for permission, relation in product(REQUESTS, RELATIONS):
             answer = outcome(client, permission, cases[relation])
