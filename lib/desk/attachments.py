@@ -8,11 +8,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Any
 
 import puremagic
 from PIL import Image
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, col, select
 
 from db.models import Attachment, Comment, Person, Ticket
@@ -203,17 +205,22 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[AttachmentCard]:
     """Return the files of a ticket that the actor sees and of its comments that they may read, oldest first."""
     if not gate.covers(session, actor, Permission.ATTACHMENT_READ, ticket):
         return []
-    rows = session.exec(
+    rows = session.exec(_files(actor), params={"number": ticket.id}).all()
+    return [card(row, uploader) for row, uploader in rows]
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _files(actor: Actor) -> Any:
+    return (
         select(Attachment, Person.name)
         .join(Person, col(Person.id) == Attachment.uploader_id)
         .join(Ticket, col(Ticket.id) == Attachment.ticket_id)
         .outerjoin(Comment, col(Comment.id) == Attachment.comment_id)
-        .where(Attachment.ticket_id == ticket.id, col(Attachment.removed_at).is_(None))
+        .where(Attachment.ticket_id == bindparam("number"), col(Attachment.removed_at).is_(None))
         .where(col(Attachment.comment_id).is_(None) | (gate.heard(actor) & col(Comment.removed_at).is_(None)))
         .order_by(col(Attachment.created_at))
         .execution_options(**gate.PASS)
-    ).all()
-    return [card(row, uploader) for row, uploader in rows]
+    )
 
 
 def card(row: Attachment, uploader: str) -> AttachmentCard:

@@ -1,11 +1,11 @@
 """How tickets stand to one another: what blocks, contains, relates to or duplicates what; never in a circle."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, union_all
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from db.engine import lock
 from db.models import Link, Status, Ticket
@@ -53,14 +53,7 @@ class LinkCard:
 
 def of(session: Session, actor: Actor, ticket: Ticket) -> list[LinkCard]:
     """Return a ticket's links to tickets that the actor may see, by name and number."""
-    rows = session.exec(
-        gate.visible(actor, Link.kind, Link.source_id, Ticket.id, Ticket.title, Status.name, Ticket.open)
-        .join(
-            Link,
-            or_(_ends(ticket, Link.source_id, Link.target_id), _ends(ticket, Link.target_id, Link.source_id)),
-        )
-        .join(Status, col(Status.id) == Ticket.status_id)
-    ).all()
+    rows = session.exec(_linked(actor), params={"number": ticket.id}).all()
     cards = [
         LinkCard(_name(LinkKind(kind), source=source == ticket.id), id, title, status, is_open)
         for kind, source, id, title, status, is_open in rows
@@ -68,8 +61,18 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[LinkCard]:
     return sorted(cards, key=lambda card: (card.name, card.number))
 
 
-def _ends(ticket: Ticket, here: Any, there: Any) -> ColumnElement[bool]:
-    return and_(col(here) == ticket.id, col(there) == Ticket.id)
+@lru_cache(maxsize=gate.KEPT)
+def _linked(actor: Actor) -> Any:
+    ends = or_(_ends(Link.source_id, Link.target_id), _ends(Link.target_id, Link.source_id))
+    return (
+        gate.visible(actor, Link.kind, Link.source_id, Ticket.id, Ticket.title, Status.name, Ticket.open)
+        .join(Link, ends)
+        .join(Status, col(Status.id) == Ticket.status_id)
+    )
+
+
+def _ends(here: Any, there: Any) -> ColumnElement[bool]:
+    return and_(col(here) == bindparam("number"), col(there) == Ticket.id)
 
 
 def _name(kind: LinkKind, *, source: bool) -> str:
@@ -176,21 +179,29 @@ def obstacle(session: Session, actor: Actor, ticket: Ticket) -> str | None:
 
     A ticket that the actor may not see is not named.
     """
-    blockers = select(Link.source_id).where(Link.kind == LinkKind.BLOCKS, Link.target_id == ticket.id)
-    children = select(Link.target_id).where(Link.kind == LinkKind.PARENT, Link.source_id == ticket.id)
-    if named := _open_one(session, actor, blockers):
-        return f"it is blocked by {named}, which is still open"
-    if named := _open_one(session, actor, children):
-        return f"{named} is part of it and still open"
+    found = session.execute(_WAITED_FOR, {"number": ticket.id}).all()
+    if blockers := [number for kind, number in found if kind == LinkKind.BLOCKS]:
+        return f"it is blocked by {_one_of(session, actor, blockers)}, which is still open"
+    if children := [number for kind, number in found if kind == LinkKind.PARENT]:
+        return f"{_one_of(session, actor, children)} is part of it and still open"
     return None
 
 
-def _open_one(session: Session, actor: Actor, numbers: SelectOfScalar[int]) -> str | None:
-    still = col(Ticket.id).in_(numbers), col(Ticket.open), col(Ticket.deleted_at).is_(None)
-    found = session.exec(select(Ticket.id).where(*still).execution_options(**gate.PASS)).all()
-    if not found:
-        return None
-    seen = session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(found))).all()
+def _still_open(kind: LinkKind, here: Any, there: Any) -> Any:
+    waited_for = select(Link.kind, Ticket.id).join(Link, col(there) == Ticket.id)
+    ends = Link.kind == kind, col(here) == bindparam("number")
+    return waited_for.where(*ends, col(Ticket.open), col(Ticket.deleted_at).is_(None))
+
+
+_WAITED_FOR = union_all(
+    _still_open(LinkKind.BLOCKS, Link.target_id, Link.source_id),
+    _still_open(LinkKind.PARENT, Link.source_id, Link.target_id),
+).execution_options(**gate.PASS)
+"""The open tickets for which the ticket `number` has to wait, and by what kind of link."""
+
+
+def _one_of(session: Session, actor: Actor, numbers: list[int]) -> str:
+    seen = session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(numbers))).all()
     return f"#{min(seen)}" if seen else "a ticket that you may not see"
 
 

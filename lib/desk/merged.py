@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from db.models import Attachment, Comment, Merge, Participant, Person, Status, Ticket
@@ -70,14 +71,19 @@ def target(session: Session, actor: Actor, ticket: Ticket) -> Merged | None:
 
 def sources(session: Session, actor: Actor, ticket: Ticket) -> list[Merged]:
     """Return what went into a ticket and is there still, as far as the actor may see it, oldest merge first."""
-    rows = session.exec(
+    rows = session.exec(_sources(actor), params={"number": ticket.id}).all()
+    return [Merged(number, title, by or "Docket", at) for number, title, by, at in rows]
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _sources(actor: Actor) -> Any:
+    return (
         gate.visible(actor, Ticket.id, Ticket.title, Person.name, Merge.at)
         .join(Merge, col(Merge.source_id) == Ticket.id)
         .outerjoin(Person, col(Person.id) == Merge.actor_id)
-        .where(Merge.target_id == ticket.id, col(Merge.undone_at).is_(None))
+        .where(Merge.target_id == bindparam("number"), col(Merge.undone_at).is_(None))
         .order_by(Merge.at)
-    ).all()
-    return [Merged(number, title, by or "Docket", at) for number, title, by, at in rows]
+    )
 
 
 def _merges() -> Any:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, select
 
 from db.models import (
@@ -30,6 +32,18 @@ from lib.trust import events
 REOPEN = timedelta(days=14)
 """How long after it was done its requester may reopen a ticket."""
 TAGS = 20
+_TAGS = (
+    select(Tag.name)
+    .join(TicketTag, col(TicketTag.tag_id) == Tag.id)
+    .where(TicketTag.ticket_id == bindparam("number"))
+    .order_by(Tag.name)
+    .execution_options(**gate.PASS)
+)
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _one(actor: Actor) -> Any:
+    return gate.visible(actor).where(col(Ticket.id) == bindparam("number"))
 
 
 def find(session: Session, actor: Actor, number: int, *, to_change: bool = False) -> Ticket:
@@ -39,10 +53,10 @@ def find(session: Session, actor: Actor, number: int, *, to_change: bool = False
 
     Raises NotFound.
     """
-    chosen = gate.visible(actor).where(col(Ticket.id) == number)
+    chosen = _one(actor)
     if to_change:
         chosen = chosen.with_for_update(key_share=True)
-    ticket = session.exec(chosen).first() if 0 < number < 2**31 else None
+    ticket = session.exec(chosen, params={"number": number}).first() if 0 < number < 2**31 else None
     if ticket is None:
         raise gate.hidden(actor, Permission.TICKET_READ, "ticket", number)
     return ticket
@@ -390,12 +404,7 @@ def delete(session: Session, actor: Actor, ticket: Ticket, *, reason: str) -> No
 
 def tags_of(session: Session, ticket: Ticket) -> list[str]:
     """Return a ticket's tags by name."""
-    named = (
-        select(Tag.name)
-        .join(TicketTag, col(TicketTag.tag_id) == Tag.id)
-        .where(TicketTag.ticket_id == ticket.id)
-    )
-    return list(session.exec(named.order_by(Tag.name).execution_options(**gate.PASS)).all())
+    return list(session.exec(_TAGS, params={"number": ticket.id}).all())
 
 
 def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[str]:
