@@ -106,7 +106,8 @@ def create(
     ticket.rank = -float(ticket.id or 0)
     if requester != actor.id and actor.id is not None:
         session.add(Participant(ticket_id=ticket.id or 0, person_id=actor.id))
-    _set_tags(session, ticket, tags)
+    if named := list(tags):
+        _set_tags(session, ticket, named)
     attachments.attach(session, actor, files, ticket=ticket)
     search.index_ticket(session, ticket)
     behalf = requester if requester != actor.id else None
