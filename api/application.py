@@ -34,6 +34,7 @@ from api import (
     teams,
     tickets,
     tokens,
+    unread,
     views,
     watchers,
     workflow,
@@ -45,8 +46,8 @@ from lib.errors import Refusal
 
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
-    participants, watchers, links, drafts, writing, canned, categories, tags, statuses, workflow, people, staffing,
-    teams, roles, tokens, audit, reference,
+    participants, watchers, unread, links, drafts, writing, canned, categories, tags, statuses, workflow,
+    people, staffing, teams, roles, tokens, audit, reference,
 )  # fmt: skip
 
 

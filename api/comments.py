@@ -152,6 +152,15 @@ def mentioned(me: Me, number: Number, form: Text) -> Response:
     return shown(Mentioned(mentions=people, not_mentioned=list(found.missed)))
 
 
+@router.get("/comments/{id}", response_model=Comment)
+def show(me: Me, id: Number) -> Response:
+    """Read one comment."""
+    with see() as session:
+        row, ticket = comments.find(session, me, id)
+        files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
+        return shown(_shape(comments.shown(session, me, row, comments.author(session, row)), files))
+
+
 @router.patch("/comments/{id}", response_model=Comment)
 def edit(me: Me, id: Number, form: CommentChange) -> Response:
     """Rewrite your own comment, within 15 minutes."""

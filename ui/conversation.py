@@ -1,6 +1,6 @@
 """A conversation as HTML: every text escaped or rendered by `lib.text`, every file through Docket's own route."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -27,15 +27,40 @@ def description(ticket: Ticket, requester: str, files: Sequence[AttachmentCard])
     )
 
 
-def thread(found: Thread, files: Sequence[AttachmentCard]) -> None:
-    """Show what was said and done, newest last."""
+def thread(
+    found: Thread,
+    files: Sequence[AttachmentCard],
+    *,
+    kinds: Collection[str] = (),
+    looked: datetime | None = None,
+    me: int | None = None,
+) -> None:
+    """Show what was said and done, newest last, with a line above what others did since the person `me` had looked.
+
+    What may be answered in one of the `kinds` (public, internal) can be quoted.
+    """
     if not found.entries:
         return
-    shown = (
-        _comment(e, [f for f in files if f.comment_id == e.id]) if isinstance(e, CommentCard) else _deed(e)
+    shown = [
+        _comment(e, [f for f in files if f.comment_id == e.id], quotable=_quotable(e, kinds))
+        if isinstance(e, CommentCard)
+        else _deed(e)
         for e in found.entries
-    )
+    ]
+    first = next((n for n, e in enumerate(found.entries) if looked and _new(e, looked, me)), None)
+    if first is not None:
+        shown.insert(first, "<li class='dk-fresh'><span>New</span></li>")
     st.html(f"<ol class='dk dk-talk' aria-label='Conversation'>{''.join(shown)}</ol>")
+
+
+def _new(entry: CommentCard | Line, looked: datetime, me: int | None) -> bool:
+    if isinstance(entry, CommentCard):
+        return entry.created_at > looked and entry.author_id != me
+    return entry.at > looked and entry.actor_id != me
+
+
+def _quotable(said: CommentCard, kinds: Collection[str]) -> bool:
+    return not said.removed and ("internal" if said.internal else "public") in kinds
 
 
 def _entry(
@@ -47,15 +72,16 @@ def _entry(
     kind: str = "",
     tag: str = "",
     id: str = "",
+    act: str = "",
 ) -> str:
     return (
         f"<li class='dk-entry {kind}' id='{id}'>{_avatar(author)}<article class='dk-card'><header class='dk-head'>"
-        f"<span class='dk-author'>{escape(author)}</span>{tag}{_time(at)}</header>"
+        f"<span class='dk-author'>{escape(author)}</span>{tag}{act}{_time(at)}</header>"
         f"<div class='dk-body'><div class='dk-markdown'>{body}</div>{_files(files)}</div></article></li>"
     )
 
 
-def _comment(said: CommentCard, files: Sequence[AttachmentCard]) -> str:
+def _comment(said: CommentCard, files: Sequence[AttachmentCard], *, quotable: bool) -> str:
     tag = "<span class='dk-tag dk-lock'>Internal note: only staff can read it</span>" if said.internal else ""
     if said.came_from:
         tag += f"<span class='dk-role'>from #{said.came_from}</span>"
@@ -67,7 +93,14 @@ def _comment(said: CommentCard, files: Sequence[AttachmentCard]) -> str:
         else text.html(said.body, said.mentions.values())
     )
     kind = "dk-note" if said.internal else ""
-    return _entry(said.author, said.created_at, body, files, kind=kind, tag=tag, id=f"comment-{said.id}")
+    label = f"Quote {escape(said.author, quote=True)}"
+    act = (
+        f"<button type='button' class='dk-quote' data-quote='{said.id}' aria-label=\"{label}\">Quote</button>"
+    )
+    return _entry(
+        said.author, said.created_at, body, files, kind=kind, tag=tag, id=f"comment-{said.id}",
+        act=act if quotable else "",
+    )  # fmt: skip
 
 
 def _deed(line: Line) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lib.desk import board as desk
-from lib.desk import query, statuses, tickets, workflow
+from lib.desk import query, statuses, tickets, unread, workflow
 from lib.desk.filters import Narrowed
 from lib.desk.listing import TicketRow
 from lib.errors import Refusal
@@ -45,7 +45,12 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
     newest = news.newest(session)
     found = desk.lanes(session, me, narrowed)
     stuck = desk.blocked(session, found)
-    cards = tuple(_card(row, stuck.get(row.number), rows) for lane in found for row in lane.cards)
+    fresh = unread.fresh(session, me, [row.number for lane in found for row in lane.cards])
+    cards = tuple(
+        _card(row, stuck.get(row.number), rows, unread=row.number in fresh)
+        for lane in found
+        for row in lane.cards
+    )
     there = {lane.status.id or 0: lane.status for lane in found}
     return Shown(
         lanes=tuple(
@@ -69,7 +74,7 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
     )
 
 
-def _card(row: TicketRow, blocker: int | None, rows: str) -> Card:
+def _card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool) -> Card:
     return Card(
         number=row.number,
         title=row.title,
@@ -82,6 +87,7 @@ def _card(row: TicketRow, blocker: int | None, rows: str) -> Card:
         version=row.version,
         blocked=f"Blocked by #{blocker}, which is still open" if blocker else "",
         confidential=row.confidential,
+        unread=unread,
     )
 
 

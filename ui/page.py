@@ -107,6 +107,19 @@ def attempt(done: str = "") -> Iterator[Session]:
     st.rerun()
 
 
+@contextmanager
+def attempt_and_leave(path: str, done: str) -> Iterator[Session]:
+    """Change something as `attempt` does, and go to another page when it went well."""
+    try:
+        with act() as session:
+            yield session
+    except Refusal as refusal:
+        tell(refusal.sentence, good=False)
+        st.rerun()
+    tell(done)
+    st.switch_page(path)
+
+
 def turn() -> int:
     """Return how often something was attempted: in a widget's key, it makes a refused choice fall back to what is."""
     return st.session_state.get(_TURN, 0)

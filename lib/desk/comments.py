@@ -164,6 +164,11 @@ def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str])
     )
 
 
+def author(session: Session, comment: Comment) -> str:
+    """Return the name of who wrote a comment that was found through the gate."""
+    return session.get_one(Person, comment.author_id).name
+
+
 def shown(session: Session, actor: Actor, comment: Comment, author: str) -> CommentCard:
     """Return one comment that was found through the gate as the actor sees it."""
     named = mentions.of(session, [comment.id or 0])

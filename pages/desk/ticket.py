@@ -5,15 +5,32 @@ import streamlit as st
 from db.vocabulary import Permission
 from lib import gate
 from lib.desk import attachments, conversation, listing, merged, tickets
+from lib.desk.drafts import DraftCard
 from lib.errors import NotFound, Refusal
+from lib.gate import Actor
 from lib.trust import news
-from ui import compose, details, frame, lists, merging, page, words
+from ui import compose, details, frame, lists, looking, merging, page, words
 from ui import conversation as shown
 from ui.components.live import live
 from ui.components.presence import presence
 from ui.components.writer import refuse, reply_writer
 
 asked = page.number_asked("id")
+
+
+def write(me: Actor, number: int, draft: DraftCard, kinds: list[str]) -> None:
+    """Let the person reply or write a note, and add what they sent."""
+    key, files = f"reply-{number}", compose.files(me, draft)
+    sent = reply_writer(draft, key=key, visibilities=kinds, files=files, answers="internal" in kinds)
+    if sent:
+        try:
+            with page.act() as session:
+                target = tickets.find(session, me, number, to_change=True)
+                done = compose.say(session, me, target, draft, sent)
+        except Refusal as refusal:
+            refuse(key, refusal)
+        page.tell(done)
+        st.rerun()
 
 
 @st.fragment
@@ -31,6 +48,7 @@ def draw() -> None:
             files = attachments.of(session, me, ticket)
             draft = compose.opened(session, me, f"ticket-{number}")
             choices = details.choices(session, me, ticket)
+            look = looking.read(session, me, ticket)
             may = {
                 p: left_for is None and gate.covers(session, me, p, ticket)
                 for p in (Permission.COMMENT_PUBLIC, Permission.COMMENT_INTERNAL)
@@ -38,6 +56,12 @@ def draw() -> None:
     except NotFound:
         page.nothing_here()
 
+    before = looking.noted(me, number, look)
+    kinds = [
+        k
+        for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
+        if may[p]
+    ]
     live(key=f"live-{number}", topic=news.ticket(number), since=newest)
     frame.header(words.plain(facts.title), actor=me)
     shown.facts(facts)
@@ -46,6 +70,7 @@ def draw() -> None:
     left, right = st.columns([5, 2], gap="large")
     with right:
         details.panel(me, facts, choices)
+        looking.forget(number)
         details.linker(me, facts, choices)
         if Permission.TICKET_MERGE in choices.may:
             merging.offer(me, facts)
@@ -57,33 +82,11 @@ def draw() -> None:
         merging.held(me, number, held)
         if thread.earlier:
             lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
-        shown.thread(thread, files)
+        shown.thread(thread, files, kinds=kinds, looked=before, me=me.id)
         details.own_words(me, thread)
-
-        kinds = [
-            k
-            for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
-            if may[p]
-        ]
         presence(key=f"presence-{number}", topic=news.ticket(number))
         if kinds:
-            key = f"reply-{number}"
-            sent = reply_writer(
-                draft,
-                key=key,
-                visibilities=kinds,
-                files=compose.files(me, draft),
-                answers="internal" in kinds,
-            )
-            if sent:
-                try:
-                    with page.act() as session:
-                        target = tickets.find(session, me, number, to_change=True)
-                        done = compose.say(session, me, target, draft, sent)
-                except Refusal as refusal:
-                    refuse(key, refusal)
-                page.tell(done)
-                st.rerun()
+            write(me, number, draft, kinds)
 
 
 draw()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.desk import listing, query
+from lib.desk import listing, query, unread
 from lib.desk.bulk import Target
 from lib.trust import news
 from ui import bulk, finding, frame, lists, page, ready, views
@@ -48,6 +48,7 @@ def draw() -> None:
             session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"), limit=50
         )
         count = listing.count(session, actor, asked.narrowed)
+        fresh = unread.fresh(session, actor, [row.number for row in found.rows])
     live(key="live", topic=news.DESK, since=newest)
 
     finding.not_understood(asked.puzzled)
@@ -60,7 +61,7 @@ def draw() -> None:
     if found.next:
         more.append(Link("Next 50", lists.link("/tickets", {**kept, "after": found.next})))
     chosen = ticket_rows(
-        found.rows, key="rows", sort=sort, empty=empty, more=more, choosing=bulk.choosing(actor)
+        found.rows, key="rows", sort=sort, fresh=fresh, empty=empty, more=more, choosing=bulk.choosing(actor)
     )
     with bar:
         if chosen:

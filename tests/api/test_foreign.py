@@ -23,6 +23,7 @@ BODIES = {
     "POST /people/{id}/absences": {"starts": "2026-01-01", "ends": "2026-01-01"},
     "PUT /tickets/{number}/participants/{person}": None,
     "PUT /tickets/{number}/watchers/me": None,
+    "PUT /tickets/{number}/seen": None,
     "PUT /tickets/{number}/place": {"before": None},
     "POST /tickets/{number}/merge": {"into": 1},
     "POST /tickets/bulk/{batch}/undo": None,

@@ -10,6 +10,7 @@ import { shortcut, toolbar } from "./writer/markdown.js"
 import { Mentions } from "./writer/mentions.js"
 import { Offers } from "./writer/offers.js"
 import { tabs } from "./writer/preview.js"
+import { append, quoting } from "./writer/quote.js"
 import { similar } from "./writer/similar.js"
 
 const writers = new WeakMap()
@@ -92,6 +93,7 @@ class Writer {
       this.saver.flush()
       this.report()
     })
+    this.unquote = this.ticket ? () => {} : quoting((text, internal) => this.quote(text, internal))
     this.leave = () => this.saver.flush({ leaving: true })
     this.hide = () => document.visibilityState === "hidden" && this.leave()
     this.online = () => this.saver.flush()
@@ -105,6 +107,7 @@ class Writer {
     if (this.token !== undefined) unmounted.set(this.place, this.values())
     this.saver.stop()
     clearTimeout(this.patience)
+    this.unquote()
     removeEventListener("pagehide", this.leave)
     removeEventListener("online", this.online)
     document.removeEventListener("visibilitychange", this.hide)
@@ -195,6 +198,18 @@ class Writer {
     const writes = this.fields.body.text.trim() && this.sent === undefined
     const doing = !writes ? "looking" : this.visibility === "internal" ? "noting" : "replying"
     document.dispatchEvent(new CustomEvent("docket:writing", { detail: { slot: this.slot, doing } }))
+  }
+
+  // What only staff may read is quoted to staff only.
+  quote(text, internal) {
+    if (this.locked) return
+    this.tabs.write()
+    if (internal && this.visibility !== "internal") {
+      if (!this.who) return
+      this.who.value = "internal"
+      this.turned()
+    }
+    append(this.fields.body.input, text)
   }
 
   insertAnswer() {

@@ -1,0 +1,98 @@
+"""What is new on a ticket since somebody last looked: a row a person and ticket, which holds the last event they saw.
+
+A ticket at which somebody never looked is new to them when they take part in it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, func, or_
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Event, Seen, Ticket
+from db.vocabulary import Permission
+from lib import clock, gate
+from lib.desk import history
+from lib.errors import Invalid
+from lib.gate import Actor
+
+
+@dataclass(frozen=True)
+class Look:
+    """When somebody looked at a ticket last, up to which event, and which is its newest."""
+
+    event_id: int
+    at: datetime | None
+    newest: int
+
+    @property
+    def behind(self) -> bool:
+        """Whether anything at all happened since."""
+        return self.newest > self.event_id
+
+
+def last(session: Session, actor: Actor, ticket: Ticket) -> Look:
+    """Return somebody's last look at a ticket. Raises NotFound."""
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    row = session.get(Seen, (actor.id, ticket.id), execution_options=gate.PASS)
+    newest = session.exec(
+        select(func.max(Event.id)).where(Event.ticket_id == ticket.id).execution_options(**gate.PASS)
+    ).one()
+    return Look(row.event_id if row else 0, row.at if row else None, newest or 0)
+
+
+def look(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) -> None:
+    """Note that the actor has seen all up to an event; what they saw already stays seen. Raises NotFound."""
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    row = _row(session, actor, ticket)
+    row.event_id, row.at = max(row.event_id, event_id), clock.now()
+    session.add(row)
+    session.flush()
+
+
+def mark(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Let the last thing that somebody else did be new again. Raises NotFound, Invalid when nobody did anything."""
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    of_others = select(Event).where(*_others(actor), Event.ticket_id == ticket.id)
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        of_others = of_others.where(~col(Event.internal))
+    newest = of_others.order_by(col(Event.id).desc()).limit(1).execution_options(**gate.PASS)
+    found = session.exec(newest).first()
+    if found is None:
+        raise Invalid("Nobody else has done anything here yet.")
+    row = _row(session, actor, ticket)
+    row.event_id, row.at = (found.id or 0) - 1, found.at - timedelta(microseconds=1)
+    session.add(row)
+    session.flush()
+
+
+def fresh(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
+    """Return which of some tickets have something new for the actor that they did not do themselves."""
+    if not numbers or actor.id is None:
+        return set()
+    chosen = gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(numbers))
+    looked = select(Seen.event_id).where(Seen.ticket_id == Ticket.id, Seen.person_id == actor.id)
+    seen = func.coalesce(looked.scalar_subquery(), 0)
+    never = ~exists(looked)
+    news = exists(
+        select(Event.id)
+        .where(*_others(actor), Event.ticket_id == Ticket.id, col(Event.id) > seen)
+        .where(or_(~col(Event.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL)))
+    )
+    mine: ColumnElement[bool] = or_(~never, gate.takes_part(actor))
+    return set(session.exec(chosen.where(mine, news)).all())
+
+
+def _others(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        or_(col(Event.actor_id).is_(None), col(Event.actor_id) != actor.id),
+        col(Event.action).not_in(history.HIDDEN),
+    )
+
+
+def _row(session: Session, actor: Actor, ticket: Ticket) -> Seen:
+    lock(session, f"seen:{actor.id}:{ticket.id}")
+    row = session.get(Seen, (actor.id, ticket.id), execution_options=gate.PASS)
+    return row or Seen(person_id=actor.id or 0, ticket_id=ticket.id or 0, event_id=0, at=clock.now())

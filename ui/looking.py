@@ -1,0 +1,39 @@
+"""What is new since a person last looked at a ticket, for as long as they stay at it."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from db.models import Ticket
+from lib.desk import tickets, unread
+from lib.desk.unread import Look
+from lib.gate import Actor
+from lib.transactions import Session
+from ui import page
+
+_LOOKED = "_looked"
+
+
+def read(session: Session, me: Actor, ticket: Ticket) -> Look:
+    """Read when the person looked last."""
+    return unread.last(session, me, ticket)
+
+
+def noted(me: Actor, number: int, found: Look) -> datetime | None:
+    """Note that the person looks now; return when they had looked before this visit, or None for the first time."""
+    visit = (page.visit(), number)
+    kept, before = st.session_state.get(_LOOKED, (None, None))
+    if kept != visit:
+        before = found.at
+        st.session_state[_LOOKED] = (visit, before)
+    if found.behind or found.at is None:
+        with page.act() as session:
+            unread.look(session, me, tickets.find(session, me, number), event_id=found.newest)
+    return before
+
+
+def forget(number: int) -> None:
+    """Offer to let the last thing that others did be new again, and to go back to the list."""
+    if st.button("Mark as unread", icon=":material/mark_email_unread:", width="stretch"):
+        with page.attempt_and_leave("pages/desk/tickets.py", "Marked as unread.") as session:
+            unread.mark(session, page.me(), tickets.find(session, page.me(), number))
