@@ -1,5 +1,7 @@
 """Saved views: lists kept under a name."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
@@ -8,7 +10,8 @@ from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
 from api.tickets import Sort
-from lib.desk import views
+from lib.desk import layout, views
+from lib.desk.layout import Fact, Group
 from lib.desk.views import SavedView, ViewCard
 from lib.gate import Actor
 from lib.transactions import Session, act, see
@@ -23,6 +26,8 @@ class View(Shape):
     name: str
     q: str
     sort: str
+    columns: list[str]
+    group: str | None
     owner: Named
     team: int | None
     own: bool
@@ -34,6 +39,8 @@ class NewView(Form):
     name: Words
     q: Words = Field(description="words and qualifiers, as in the search box")
     sort: Sort = "-updated"
+    columns: list[Fact] = Field(default_factory=lambda: list(layout.USUAL), description="beside the title")
+    group: Group | None = None
     team: Id | None = None
 
 
@@ -43,6 +50,8 @@ class ViewChange(Form):
     name: Words = unset()
     q: Words = unset()
     sort: Sort = unset()
+    columns: list[Fact] = unset()
+    group: Group | None = unset()
     team: Id | None = unset()
     position: Id = unset()
 
@@ -59,7 +68,10 @@ def create(creating: Creating, form: NewView) -> Response:
     """Keep a view."""
 
     def deed(session: Session) -> Made:
-        view = views.create(session, creating.me, name=form.name, line=form.q, sort=form.sort)
+        view = views.create(
+            session, creating.me, name=form.name, line=form.q, sort=form.sort, facts=form.columns,
+            group=form.group or "",
+        )  # fmt: skip
         if form.team is not None:
             views.share(session, creating.me, view, team_id=form.team)
         return Made(f"/views/{view.id}", _view(views.card(creating.me, view, creating.me.name)))
@@ -85,7 +97,7 @@ def delete(me: Me, id: Number) -> Response:
     return done()
 
 
-def _change(session: Session, me: Actor, view: SavedView, name: str, to: str | int | None) -> None:
+def _change(session: Session, me: Actor, view: SavedView, name: str, to: Any) -> None:
     match name:
         case "name":
             views.rename(session, me, view, name=str(to))
@@ -93,6 +105,10 @@ def _change(session: Session, me: Actor, view: SavedView, name: str, to: str | i
             views.rewrite(session, me, view, line=str(to))
         case "sort":
             views.order(session, me, view, sort=str(to))
+        case "columns":
+            views.arrange(session, me, view, facts=to, group=view.grouping)
+        case "group":
+            views.arrange(session, me, view, facts=layout.read(view.facts), group=to or "")
         case "team":
             views.share(session, me, view, team_id=None if to is None else int(to))
         case "position":
@@ -105,6 +121,8 @@ def _view(card: ViewCard) -> View:
         name=card.name,
         q=card.line,
         sort=card.sort,
+        columns=list(layout.read(card.facts)),
+        group=card.grouping or None,
         owner=Named(id=card.owner_id, name=card.owner),
         team=card.team_id,
         own=card.own,

@@ -15,6 +15,8 @@ SORTS: Mapping[str, str] = {
     "-created": "Newest",
     "created": "Oldest",
     "-priority": "Most urgent",
+    "updated": "Longest untouched",
+    "priority": "Least urgent",
 }
 
 
@@ -31,10 +33,16 @@ def chosen(name: str, default: str) -> None:
     """Write what was chosen into the address, and go back to the first page, because the list is another one now."""
     begin_again()
     value = st.session_state[name]
-    if value != default:
-        st.query_params[name] = value
-    else:
-        st.query_params.pop(name, None)
+    put(**{name: value if value != default else ""})
+
+
+def put(**values: str) -> None:
+    """Write values into the address; an empty one is taken out."""
+    for name, value in values.items():
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
 
 
 def begin_again() -> None:

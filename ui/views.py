@@ -8,8 +8,8 @@ from lib.desk import listing, query, views
 from lib.desk.views import ViewCard
 from lib.gate import Actor
 from lib.people import teams
-from ui import page, words
-from ui.lists import SORTS, begin_again
+from ui import layout, page, words
+from ui.lists import SORTS, begin_again, put
 
 SHOWN = 8
 """Views in the sidebar."""
@@ -38,13 +38,14 @@ def listed(me: Actor) -> None:
 
 def _choose(view: ViewCard) -> None:
     """Let the list hold a view where it is on the page already; otherwise have it opened."""
-    chosen = {"show": "all", "q": view.line, "sort": view.sort if view.sort in SORTS else "-updated"}
+    sort = view.sort if view.sort in SORTS else "-updated"
+    chosen = {"show": "all", "q": view.line, "sort": sort, "cols": view.facts, "group": view.grouping}
     if page.here().partition("?")[0] != "/tickets":
-        st.session_state[_CHOSEN] = chosen
+        st.session_state[_CHOSEN] = {name: value for name, value in chosen.items() if value}
         return
     begin_again()
     st.session_state.q = chosen.pop("q")
-    st.query_params.update(chosen)
+    put(**chosen)
 
 
 def keep(me: Actor, line: str, sort: str) -> None:
@@ -63,18 +64,33 @@ def keep(me: Actor, line: str, sort: str) -> None:
             team = _team(mine, None, key="new_view_team")
             if st.form_submit_button("Save", type="primary"):
                 with page.attempt("Saved. It is in the sidebar.") as session:
-                    made = views.create(session, me, name=name, line=line, sort=sort)
+                    made = views.create(
+                        session,
+                        me,
+                        name=name,
+                        line=line,
+                        sort=sort,
+                        facts=layout.facts(),
+                        group=layout.group(),
+                    )
                     views.share(session, me, made, team_id=team)
         for at, view in enumerate(own, start=1):
-            _row(me, view, mine, at=at)
+            if _row(me, view, mine, at=at):
+                with page.attempt(f"{view.name} holds this list now.") as session:
+                    found = views.find(session, me, view.id)
+                    views.rewrite(session, me, found, line=line)
+                    views.order(session, me, found, sort=sort)
+                    views.arrange(session, me, found, facts=layout.facts(), group=layout.group())
 
 
-def _row(me: Actor, view: ViewCard, mine: Mapping[int, str], *, at: int) -> None:
+def _row(me: Actor, view: ViewCard, mine: Mapping[int, str], *, at: int) -> bool:
+    """Let a view be changed; tell whether it is to hold the list as it stands."""
     with st.expander(words.plain(view.name)), st.form(f"view_form-{view.id}", border=False):
         name = st.text_input("Name", view.name, max_chars=views.NAME, key=f"view_name-{view.id}")
         team = _team(mine, view.team_id, key=f"view_team-{view.id}")
         position = st.number_input("Place", 1, views.MOST, at, key=f"view_at-{view.id}")
         changed = st.form_submit_button("Save", key=f"view_save-{view.id}")
+        renewed = st.form_submit_button("Let it hold this list", key=f"view_renew-{view.id}")
         deleted = st.form_submit_button("Delete", icon=":material/delete:", key=f"view_delete-{view.id}")
     if changed:
         with page.attempt("Saved.") as session:
@@ -86,6 +102,7 @@ def _row(me: Actor, view: ViewCard, mine: Mapping[int, str], *, at: int) -> None
     if deleted:
         with page.attempt("Deleted.") as session:
             views.delete(session, me, views.find(session, me, view.id))
+    return renewed
 
 
 def _team(mine: Mapping[int, str], now: int | None, *, key: str) -> int | None:

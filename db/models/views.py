@@ -19,5 +19,8 @@ class SavedView(SQLModel, table=True):
     name: str = Field(max_length=60)
     line: str = Field(sa_column=Column(Text, nullable=False))
     sort: str = Field(max_length=20)
+    facts: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    """The columns beside the title, as `layout.write` writes them."""
+    grouping: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
     position: int
     created_at: datetime = Field(sa_type=Moment)

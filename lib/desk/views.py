@@ -1,5 +1,6 @@
 """Saved views: a search line and an order that somebody keeps under a name, alone or with a team."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from db.models import Person, SavedView
 from db.vocabulary import Action, Permission
 from lib import clock, gate, text
-from lib.desk import query
+from lib.desk import layout, query
 from lib.desk.filters import SORTS
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -28,6 +29,8 @@ class ViewCard:
     name: str
     line: str
     sort: str
+    facts: str
+    grouping: str
     owner_id: int
     owner: str
     team_id: int | None
@@ -49,7 +52,18 @@ def every(session: Session, actor: Actor) -> list[ViewCard]:
 def card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
     """Return a view for somebody to look at; `owner` is its owner's name."""
     own = view.owner_id == actor.id
-    return ViewCard(view.id or 0, view.name, view.line, view.sort, view.owner_id, owner, view.team_id, own)
+    return ViewCard(
+        view.id or 0,
+        view.name,
+        view.line,
+        view.sort,
+        view.facts,
+        view.grouping,
+        view.owner_id,
+        owner,
+        view.team_id,
+        own,
+    )
 
 
 def find(session: Session, actor: Actor, view_id: int) -> SavedView:
@@ -60,18 +74,30 @@ def find(session: Session, actor: Actor, view_id: int) -> SavedView:
     return view
 
 
-def create(session: Session, actor: Actor, *, name: str, line: str, sort: str = "-updated") -> SavedView:
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    line: str,
+    sort: str = "-updated",
+    facts: Iterable[str] = layout.USUAL,
+    group: str = "",
+) -> SavedView:
     """Keep a line under a name, for oneself, after one's other views. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TICKET_READ)
     mine = select(func.count(), func.max(SavedView.position)).where(SavedView.owner_id == actor.id)
     number, last = session.exec(mine).one()
     if actor.id is None or number >= MOST:
         raise Invalid(f"You can keep at most {MOST} views. Delete one first.")
+    columns, grouping = layout.checked(facts, group)
     view = SavedView(
         owner_id=actor.id,
         name=text.line(name, field="name", limit=NAME),
         line=_line(line),
         sort=_sort(sort),
+        facts=columns,
+        grouping=grouping,
         position=(last or 0) + 1,
         created_at=clock.now(),
     )
@@ -94,6 +120,13 @@ def rewrite(session: Session, actor: Actor, view: SavedView, *, line: str) -> No
 def order(session: Session, actor: Actor, view: SavedView, *, sort: str) -> None:
     """Let one's view sort its tickets otherwise. Raises NotPermitted, Invalid."""
     _change(session, actor, view, field="sort", value=_sort(sort))
+
+
+def arrange(session: Session, actor: Actor, view: SavedView, *, facts: Iterable[str], group: str) -> None:
+    """Lay one's view out otherwise. Raises NotPermitted, Invalid."""
+    columns, grouping = layout.checked(facts, group)
+    _change(session, actor, view, field="facts", value=columns)
+    _change(session, actor, view, field="grouping", value=grouping)
 
 
 def share(session: Session, actor: Actor, view: SavedView, *, team_id: int | None) -> None:

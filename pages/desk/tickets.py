@@ -5,7 +5,7 @@ import streamlit as st
 from lib.desk import listing, query, unread
 from lib.desk.bulk import Target
 from lib.trust import news
-from ui import bulk, finding, frame, lists, page, ready, views
+from ui import bulk, finding, frame, layout, lists, page, ready, views
 from ui.chips import chips
 from ui.components.live import live
 from ui.components.ticket_rows import Empty, Link, ticket_rows
@@ -45,8 +45,9 @@ def draw() -> None:
         newest = news.newest(session)
         asked = query.narrow(session, page.there(actor), {"q": (line,)})
         found = listing.page(
-            session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"), limit=50
-        )
+            session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"),
+            limit=200 if layout.group() else 50,
+        )  # fmt: skip
         count = listing.count(session, actor, asked.narrowed)
         fresh = unread.fresh(session, actor, [row.number for row in found.rows])
     live(key="live", topic=news.DESK, since=newest)
@@ -56,13 +57,16 @@ def draw() -> None:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="told"
     )
     empty = Empty("No ticket matches.") if q else Empty(*view.empty)
-    kept = {k: v for k in ("show", "q", "sort") if (v := st.query_params.get(k))}
+    kept = {k: v for k in ("show", "q", "sort", "cols", "group") if (v := st.query_params.get(k))}
     more = [Link("Back to the top", lists.link("/tickets", kept))] if "after" in st.query_params else []
     if found.next:
-        more.append(Link("Next 50", lists.link("/tickets", {**kept, "after": found.next})))
+        label = "Next 200" if layout.group() else "Next 50"
+        more.append(Link(label, lists.link("/tickets", {**kept, "after": found.next})))
+    rows, groups = layout.grouped(found.rows)
     chosen = ticket_rows(
-        found.rows, key="rows", sort=sort, fresh=fresh, empty=empty, more=more, choosing=bulk.choosing(actor)
-    )
+        rows, key="rows", columns=layout.columns(sort, kept), sort=sort, groups=groups, fresh=fresh, empty=empty,
+        more=more, choosing=bulk.choosing(actor), sorter=False,
+    )  # fmt: skip
     with bar:
         if chosen:
             picked = [Target(row.number, row.version) for row in found.rows if row.number in chosen]
@@ -72,6 +76,7 @@ def draw() -> None:
                 st.caption(lists.shown(count, "ticket"), width="content")
                 bulk.done(actor)
             with st.container(horizontal=True, width="content", gap="small"):
+                layout.choose()
                 views.keep(actor, line, sort)
                 lists.export(actor, (line,), sort)
     bulk.talk()

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from lib.desk import tickets
+from lib.transactions import act
 from tests import cast
 
 pytestmark = pytest.mark.browser
@@ -60,8 +62,8 @@ def test_filters_are_added_and_taken_out_one_by_one(office, visit):
     page = rita.go("/tickets?q=blind")
     page.get_by_role("button", name="Filter", exact=True).click()
     rita.choose("Filter by", "Tag")
-    page.get_by_role("textbox", name="A tag").fill("vip")
-    page.get_by_role("textbox", name="A tag").press("Enter")
+    rita.choose("Tag", "vip")
+    page.keyboard.press("Escape")
     page.get_by_text("Leave these out instead").click()
     page.get_by_role("button", name="Add filter").click()
     chip = page.get_by_role("button", name="not tag: vip")
@@ -104,3 +106,31 @@ def test_a_list_is_saved_shared_and_opened_from_the_sidebar(office, visit):
     theirs = visit(office.people.arun).go("/new")
     theirs.get_by_role("button", name="The shop 1").click()
     expect(theirs.get_by_role("link", name="The awning is torn")).to_be_visible()
+
+
+def test_columns_order_and_groups_are_a_person_s_own_and_kept_in_a_view(office, visit):
+    cast.ask(office.people.sam, "The shutter is loud", tags=["shutter"])
+    stuck = cast.ask(office.people.sam, "The shutter is stuck", tags=["shutter"])
+    with act() as session:
+        rita = office.people.rita
+        tickets.take(session, rita, tickets.find(session, rita, stuck, to_change=True))
+    rita = visit(office.people.rita)
+    page = rita.go("/tickets?q=tag%3Ashutter&cols=due,team&group=assignee")
+    headings = page.get_by_role("columnheader")
+    expect(headings).to_have_text(["Ticket", "Due", "Team"])
+    expect(page.get_by_role("rowheader")).to_have_text(["Nobody yet1", "Rita Sosa1"])
+    page.get_by_role("button", name="Columns").click()
+    rita.choose("In groups of", "Priority")
+    expect(page.get_by_role("rowheader")).to_have_text(["Normal2"])
+    expect(page).to_have_url(re.compile("group=priority"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save this view").click()
+    page.get_by_role("textbox", name="Name").fill("Shutters")
+    page.get_by_role("button", name="Save", exact=True).click()
+    rita.go("/tickets")
+    expect(headings.last).to_have_text("Updated")
+    page.get_by_role("link", name="Updated").click()
+    expect(page).to_have_url(re.compile("sort=updated"))
+    page.get_by_role("button", name="Shutters 2").click()
+    expect(headings).to_have_text(["Ticket", "Due", "Team"])
+    expect(page).to_have_url(re.compile("group=priority"))

@@ -6,7 +6,7 @@ from sqlmodel import select
 from db.models import Event
 from db.vocabulary import Action
 from lib import gate
-from lib.desk import views
+from lib.desk import layout, views
 from lib.errors import Invalid, NotFound, NotPermitted
 from lib.transactions import act, see
 from tests import cast
@@ -41,7 +41,8 @@ def test_others_see_at_most_and_change_nothing(desk):
     change(views.share, desk.rita, shared, team_id=desk.service_desk)
     for verb, more in (
         (views.rename, {"name": "Mine"}), (views.rewrite, {"line": ""}), (views.order, {"sort": "created"}),
-        (views.share, {"team_id": None}), (views.place, {"at": 1}), (views.delete, {}),
+        (views.share, {"team_id": None}),
+        (views.arrange, {"facts": ["team"], "group": ""}), (views.place, {"at": 1}), (views.delete, {}),
     ):  # fmt: skip
         with pytest.raises(NotPermitted):
             change(verb, desk.mona, shared, **more)
@@ -114,3 +115,23 @@ def test_whoever_leaves_a_team_loses_its_views(desk):
             session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.arun)
         )
     assert names(cast.again(desk.arun)) == []
+
+
+def test_columns_and_groups_are_kept_and_only_those_that_there_are(desk):
+    kept = keep(desk.rita, facts=["due", "status"], group="team")
+    with see() as session:
+        (card,) = views.every(session, desk.rita)
+        assert (layout.read(card.facts), card.grouping) == (("due", "status"), "team")
+    change(views.arrange, desk.rita, kept, facts=layout.USUAL, group="")
+    with see() as session:
+        (card,) = views.every(session, desk.rita)
+        assert (card.facts, card.grouping, layout.read(card.facts)) == ("", "", layout.USUAL)
+    for facts, group in ((["title"], ""), (["due", "due"], ""), (layout.FACTS, ""), ([], "due")):
+        with pytest.raises(Invalid):
+            change(views.arrange, desk.rita, kept, facts=facts, group=group)
+
+
+def test_any_text_can_stand_for_columns():
+    assert layout.read(layout.write(())) == ()
+    assert layout.read("due,nothing,due, status ,<b>") == ("due", "status")
+    assert len(layout.read(",".join(layout.FACTS))) == layout.MOST

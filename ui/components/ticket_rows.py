@@ -8,14 +8,16 @@ from lib.desk.listing import TicketRow
 from ui.components.hostile import number as positive
 from ui.components.packaged import renderer
 
-Field = Literal["title", "category", "priority", "status", "assignee", "requester", "updated"]
+Field = Literal[
+    "title", "category", "priority", "status", "assignee", "requester", "team", "created", "updated", "due"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: the field it shows, its heading, and where the heading leads (the list sorted by it)."""
 
-    field: Field
+    field: Field | str
     label: str
     href: str = ""
 
@@ -60,6 +62,8 @@ def ticket_rows(
     empty: Empty = NOTHING,
     more: Sequence[Link] = (),
     choosing: int | None = None,
+    groups: Sequence[str] = (),
+    sorter: bool = True,
 ) -> frozenset[int]:
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
@@ -69,7 +73,8 @@ def ticket_rows(
     to this very place.
 
     With a number as `choosing`, rows can be chosen, and the numbers of the chosen ones are what is given back;
-    another number lets go of them all.
+    another number lets go of them all. `groups` names the group of each row, where those of one stand together;
+    `sorter` tells whether cards, which have no headings, are sorted from a list of choices.
     """
     result = renderer("ticket_rows")(
         key=key,
@@ -77,6 +82,8 @@ def ticket_rows(
         data={
             "label": label,
             "rows": [_data(row, unread=row.number in fresh) for row in rows],
+            "groups": list(groups),
+            "sorter": sorter,
             "columns": [asdict(column) for column in columns],
             "sort": sort,
             "empty": asdict(empty),
@@ -110,7 +117,10 @@ def _data(row: TicketRow, *, unread: bool) -> dict[str, Any]:
         "status": {"name": row.status, "kind": row.kind.value},
         "assignee": row.assignee or "",
         "requester": row.requester,
+        "team": row.team,
+        "created": row.created_at.isoformat(),
         "updated": row.updated_at.isoformat(),
+        "due": row.due_on.isoformat() if row.due_on else "",
         "unread": unread,
         "confidential": row.confidential,
     }

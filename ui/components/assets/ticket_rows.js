@@ -2,7 +2,7 @@
 import { make } from "./dom.js"
 import { arrived, go, plain, restore } from "./navigate.js"
 import { styled } from "./styled.js"
-import { absolute, relative } from "./times.js"
+import { absolute, calendar, relative } from "./times.js"
 
 const lists = new WeakMap()
 
@@ -64,6 +64,9 @@ const CELLS = {
   ],
   assignee: (row) => [text(row.assignee, "Nobody yet")],
   requester: (row) => [text(row.requester, "–")],
+  team: (row) => [text(row.team, "–")],
+  created: (row) => [make("time", { dateTime: row.created, title: absolute(row.created) }, relative(row.created))],
+  due: (row) => [row.due ? make("span", { className: "text" }, calendar(row.due)) : text("", "–")],
   updated: (row) => [make("time", { dateTime: row.updated, title: absolute(row.updated) }, relative(row.updated))],
 }
 
@@ -152,7 +155,7 @@ function choice(cell, value, label) {
   return make(cell, { className: "choice", role: cell === "th" ? "columnheader" : "cell" }, make("span", {}, box))
 }
 
-function table({ label, rows, columns, sort, choosing }) {
+function table({ label, rows, columns, sort, choosing, groups = [] }) {
   const known = columns.filter((column) => Object.hasOwn(CELLS, column.field))
   const [field, order] = sort.startsWith("-") ? [sort.slice(1), "descending"] : [sort, "ascending"]
   const head = known.map((column) => {
@@ -164,19 +167,28 @@ function table({ label, rows, columns, sort, choosing }) {
   })
   const some = choosing != null
   if (some) head.unshift(choice("th", "", "Choose all"))
-  const body = rows.map((row) =>
+  const width = known.length + (some ? 1 : 0)
+  const body = rows.flatMap((row, at) => [...heading(groups, at, width),
     make("tr", { role: "row", className: row.unread ? "row fresh" : "row" },
       ...(some ? [choice("td", String(row.number), `Choose #${row.number}`)] : []),
       ...known.map(({ field: name, label: heading }) =>
-        make("td", { role: "cell", dataset: { field: name, label: heading } }, ...CELLS[name](row)))))
+        make("td", { role: "cell", dataset: { field: name, label: heading } }, ...CELLS[name](row))))])
   // The roles are spelled out because cards are not displayed as a table.
   return make("table", { role: "table", ariaLabel: label },
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...head)),
     make("tbody", { role: "rowgroup" }, ...body))
 }
 
+function heading(groups, at, width) {
+  if (!groups.length || groups[at] === groups[at - 1]) return []
+  const count = groups.filter((name) => name === groups[at]).length
+  return [make("tr", { role: "row", className: "group" },
+    make("th", { role: "rowheader", scope: "colgroup", colSpan: width, dir: "auto" }, groups[at], make("span", {}, String(count))))]
+}
+
 // Cards have no headings to click, so they are sorted from a list of choices.
-function sorter({ columns, sort }) {
+function sorter({ columns, sort, sorter: wanted }) {
+  if (!wanted) return ""
   const choices = columns.filter((column) => column.href)
   if (!choices.length) return ""
   const select = make("select", {}, ...choices.map((column) =>

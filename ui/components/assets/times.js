@@ -31,3 +31,9 @@ export function absolute(iso) {
   const then = new Date(iso)
   return Number.isNaN(then.getTime()) ? "" : full.format(then)
 }
+
+// A day of the calendar, the same in every zone: "2026-01-31".
+export function calendar(day, now = new Date()) {
+  const [year, month, date] = day.split("-").map(Number)
+  return (year === now.getFullYear() ? thisYear : otherYear).format(new Date(year, month - 1, date))
+}
