@@ -282,7 +282,7 @@ def linker(me: Actor, facts: TicketRow, offered: Choices) -> None:
     if Permission.TICKET_MERGE not in offered.may:
         return
     change = _Changer(me, facts)
-    with st.popover("Link to another ticket", icon=":material/add_link:"):
+    with st.popover("Link to another ticket", icon=":material/add_link:", width="stretch"):
         with st.form(f"link-{facts.number}-{page.turn()}", border=False):
             name = st.selectbox("This ticket", list(links.NAMES), format_func=links.WORDS.__getitem__)
             number = st.number_input("Number of the other ticket", 1, LARGEST, None, step=1, format="%d")

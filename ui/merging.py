@@ -45,7 +45,7 @@ def notice(led: Ticket | None, left: Merged | None) -> None:
 
 def offer(me: Actor, facts: TicketRow) -> None:
     """Offer to merge the ticket into another."""
-    if st.button("Merge into another ticket", icon=":material/merge:", type="tertiary"):
+    if st.button("Merge into another ticket", icon=":material/merge:", width="stretch"):
         _dialog(me, facts)
 
 
