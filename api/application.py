@@ -17,6 +17,7 @@ from api import (
     drafts,
     events,
     exports,
+    fields,
     links,
     me,
     merging,
@@ -46,8 +47,8 @@ from lib.errors import Refusal
 
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
-    participants, watchers, unread, links, drafts, writing, canned, categories, tags, statuses, workflow,
-    people, staffing, teams, roles, tokens, audit, reference,
+    participants, watchers, unread, links, drafts, writing, canned, categories, fields, tags, statuses,
+    workflow, people, staffing, teams, roles, tokens, audit, reference,
 )  # fmt: skip
 
 

@@ -8,12 +8,13 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.shapes import Named, Shape
-from db.vocabulary import Kind
+from db.vocabulary import FieldKind, Kind
 from lib import text
-from lib.desk import attachments, links, listing, merged, participants, tickets
+from lib.desk import attachments, links, listing, merged, participants, tickets, values
 from lib.desk.attachments import AttachmentCard
 from lib.desk.listing import TicketRow
 from lib.desk.tickets import Ticket
+from lib.desk.values import Held
 from lib.gate import Actor
 from lib.transactions import Session
 
@@ -21,6 +22,10 @@ LinkName = Literal[
     "blocks", "blocked_by", "parent", "child", "relates", "duplicates", "duplicated_by"
 ]  # fmt: skip
 PriorityName = Literal["low", "normal", "high", "urgent"]
+
+
+FieldWorth = str | float | date | Named | None
+"""Of a choice or a person the id and name."""
 
 
 class StatusName(Named):
@@ -85,6 +90,8 @@ class TicketFull(TicketLine):
     description: str
     description_html: str
     tags: list[str]
+    fields: dict[str, FieldWorth]
+    """What the desk's own fields hold that you may read, by key; empty ones are null."""
     blocked: str | None
     links: list[Link]
     merged_into: int | None
@@ -141,6 +148,12 @@ def linked(session: Session, me: Actor, ticket: Ticket) -> list[Link]:
     ]
 
 
+def _worth(held: Held) -> FieldWorth:
+    if held.value is None or held.field.kind not in (FieldKind.CHOICE, FieldKind.PERSON):
+        return held.value
+    return Named(id=int(str(held.value)), name=held.shown)
+
+
 def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
     """Return a ticket that was found through the gate, as the actor may see it."""
     session.flush()
@@ -150,6 +163,7 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
         description=ticket.description,
         description_html=text.html(ticket.description),
         tags=tickets.tags_of(session, ticket),
+        fields={held.field.key: _worth(held) for held in values.of(session, me, ticket)},
         blocked=links.obstacle(session, me, ticket) if ticket.open else None,
         links=linked(session, me, ticket),
         merged_into=into.id if (into := merged.forwarded(session, me, ticket)) else None,

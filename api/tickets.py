@@ -28,7 +28,7 @@ from api.shapes import (
 )
 from api.ticket_shapes import PriorityName, TicketFull, TicketLine, full, lines
 from db.vocabulary import Priority
-from lib.desk import categories, filters, listing, query, statuses, tickets, views
+from lib.desk import categories, filters, listing, query, statuses, tickets, values, views
 from lib.desk.tickets import Ticket
 from lib.gate import Actor
 from lib.people import teams
@@ -71,6 +71,7 @@ class Filters(Form):
     resolved_before: Some = Field([], description="the same, not included")
     due_before: Some = Field([], description="a date, not included")
     number: Some = Field([], description="ticket numbers")
+    field: Some = Field([], description="a field of the desk's own: `asset=4711`, `price>100`")
 
 
 class Narrowing(Filters):
@@ -84,6 +85,10 @@ class Narrowing(Filters):
     cursor: Cursor = None
 
 
+FieldGiven = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True)] | Words | None
+"""A text, a number, a date as text, a choice by name or id, a person by id; null for none."""
+
+
 class NewTicket(Form):
     """A ticket to open, for yourself unless `requester` says otherwise."""
 
@@ -95,6 +100,7 @@ class NewTicket(Form):
     requester: Id | None = None
     assignee: Id | Literal["me"] | None = None
     tags: list[Words] = Field(default_factory=list)
+    fields: dict[Words, FieldGiven] = Field(default_factory=dict, description="the desk's own, by key")
     confidential: Flag = False
     attachments: list[Words] = Field(default_factory=list, description="ids of your uploads")
 
@@ -109,6 +115,7 @@ class TicketChange(Form):
     category: Id | Words = unset()
     team: Id = unset()
     tags: list[Words] = unset()
+    fields: dict[Words, FieldGiven] = unset()
     due: date | None = unset()
     confidential: Flag = unset()
     assignee: Id | Literal["me"] | None = unset()
@@ -156,6 +163,7 @@ def open_(creating: Creating, form: NewTicket) -> Response:
             team_id=form.team,
             requester_id=form.requester,
             tags=form.tags,
+            fields=form.fields,
             files=form.attachments,
             confidential=form.confidential,
             assignee_id=creating.me.id if form.assignee == "me" else form.assignee,
@@ -210,6 +218,7 @@ CHANGES: dict[str, Verb] = {
         s, me, t, category=categories.find(s, to), seen=t.version
     ),
     "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=t.version),
+    "fields": lambda s, me, t, to: values.put(s, me, t, given=to, seen=t.version),
     "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=t.version),
     "due": lambda s, me, t, to: tickets.schedule(s, me, t, due_on=to, seen=t.version),
     "team": lambda s, me, t, to: tickets.give_team(s, me, t, team=teams.find(s, to), seen=t.version),

@@ -52,6 +52,29 @@ class Way(StrEnum):
     LEAST_LOADED = "least_loaded"
 
 
+class FieldKind(StrEnum):
+    """What a field of a desk's own holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    PERSON = "person"
+
+
+class Access(IntEnum):
+    """What a role may do with a field of a desk's own."""
+
+    NONE = 0
+    READ = 1
+    WRITE = 2
+
+    @property
+    def label(self) -> str:
+        """The name that people and the API use."""
+        return self.name.lower()
+
+
 class Scope(IntEnum):
     """How far a permission reaches: nothing, what one takes part in, one's teams, everything."""
 
@@ -110,6 +133,9 @@ class Action(StrEnum):
     COMMENT_EDITED = "comment.edited"
     COMMENT_REMOVED = "comment.removed"
     DENIED = "access.denied"
+    FIELD_CHANGED = "field.changed"
+    FIELD_CREATED = "field.created"
+    FIELD_RETIRED = "field.retired"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105
     PERSON_CHANGED = "person.changed"
     PERSON_CREATED = "person.created"
@@ -133,6 +159,7 @@ class Action(StrEnum):
     TICKET_ASSIGNED = "ticket.assigned"
     TICKET_CREATED = "ticket.created"
     TICKET_DELETED = "ticket.deleted"
+    TICKET_FIELD = "ticket.field"
     TICKET_LINKED = "ticket.linked"
     TICKET_MERGED = "ticket.merged"
     TICKET_MOVED = "ticket.moved"

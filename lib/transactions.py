@@ -27,7 +27,7 @@ from lib.trust import events
 
 GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
-    | {"mention", "presence", "seen", "ticket_merge", "watch"}
+    | {"custom_field_value", "mention", "presence", "seen", "ticket_merge", "watch"}
 )
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 

@@ -1,6 +1,6 @@
 """Between the writer and the desk: drafts in, one ticket or comment out, however often it is sent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -52,14 +52,22 @@ def keeper(slot: str, token: str) -> Callable[[str], None]:
     """Return what a widget beside the writer calls to keep its value in the draft."""
 
     def keep(field: str) -> None:
-        value = st.session_state.get(f"{field}-{token}")
-        try:
-            with page.act() as session:
-                drafts.save(session, page.me(), slot, token=token, values={field: value})
-        except Refusal as refusal:
-            page.tell(refusal.sentence, good=False)
+        _keep(slot, token, {field: st.session_state.get(f"{field}-{token}")})
 
     return keep
+
+
+def fields_keeper(slot: str, token: str) -> Callable[[Mapping[str, Any]], None]:
+    """Return what keeps the desk's own fields in the draft, all of them at once."""
+    return lambda given: _keep(slot, token, {"fields": dict(given)})
+
+
+def _keep(slot: str, token: str, values: Mapping[str, Any]) -> None:
+    try:
+        with page.act() as session:
+            drafts.save(session, page.me(), slot, token=token, values=values)
+    except Refusal as refusal:
+        page.tell(refusal.sentence, good=False)
 
 
 def place(options: Iterable[Any], value: Any) -> int | None:
@@ -79,6 +87,7 @@ def open_ticket(
     requester_id: int | None,
     confidential: bool,
     tags: Iterable[str] = (),
+    fields: Mapping[str, Any] | None = None,
 ) -> int:
     """Open the ticket of a draft and return its number; sent twice, it is the same ticket. Raises Refusal."""
     if written.uploading:
@@ -96,6 +105,7 @@ def open_ticket(
             files=written.attachments,
             confidential=confidential,
             tags=tags,
+            fields=fields,
         )
         drafts.discard(session, actor, draft.slot)
         return str(ticket.id)

@@ -7,9 +7,20 @@ from typing import Any
 import streamlit as st
 
 from db.models import Ticket
-from db.vocabulary import Kind, Permission, Priority
+from db.vocabulary import FieldKind, Kind, Permission, Priority
 from lib import gate
-from lib.desk import assignees, categories, comments, duplicates, links, statuses, tags, tickets, workflow
+from lib.desk import (
+    assignees,
+    categories,
+    comments,
+    duplicates,
+    links,
+    statuses,
+    tags,
+    tickets,
+    values,
+    workflow,
+)
 from lib.desk.assignees import Candidate
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
@@ -17,9 +28,9 @@ from lib.desk.links import LinkCard
 from lib.desk.listing import TicketRow
 from lib.errors import Conflict, Refusal
 from lib.gate import Actor
-from lib.people import teams
+from lib.people import accounts, teams
 from lib.transactions import Session
-from ui import assigning, conversation, following, page, words
+from ui import assigning, conversation, fields, following, page, words
 
 LARGEST = 2**31 - 1
 OFFERED = (
@@ -41,6 +52,8 @@ class Choices:
     following: following.Following
     tags: tuple[str, ...]
     known_tags: tuple[str, ...]
+    held: tuple[values.Held, ...]
+    people: Mapping[int, str]
     may: frozenset[Permission]
     targets: Collection[int]
     asks: Collection[int]
@@ -52,6 +65,8 @@ class Choices:
 def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
     """Read what the panel offers."""
     whole = ticket.merged_into_id is None
+    held = tuple(values.of(session, me, ticket))
+    asks_people = any(h.writable and h.field.kind == FieldKind.PERSON for h in held)
     may = frozenset(p for p in OFFERED if whole and gate.covers(session, me, p, ticket))
     assigns = Permission.TICKET_ASSIGN_OTHER in may
     stored = {s.id or 0: s for s in statuses.used(session)}
@@ -64,6 +79,8 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
         takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
         following=following.read(session, me, ticket),
         tags=tuple(tickets.tags_of(session, ticket)),
+        held=held,
+        people={p.id: p.name for p in accounts.directory(session, me, limit=500)} if asks_people else {},
         known_tags=tuple(tags.names(session, me)) if me.staff else (),
         may=may,
         targets=workflow.targets(session, me, stored).get(here, []),
@@ -82,6 +99,7 @@ def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     assigning.panel(change, me, facts, offered)
     if offered.works:
         _staff_facts(change, facts, offered)
+    _fields(change, facts, offered)
     conversation.panel(_fixed(facts, offered, all_of_them=not offered.works))
     if Permission.TICKET_UPDATE in offered.may and (offered.works or facts.first_response_at is None):
         _edit(change)
@@ -103,6 +121,7 @@ def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str
         "Resolved": words.when(facts.resolved_at) if facts.resolved_at else "",
         "Due": facts.due_on.isoformat() if facts.due_on and all_of_them else "",
         "Tags": ", ".join(offered.tags) if all_of_them else "",
+        **{h.field.name: h.shown for h in offered.held if not h.writable},
     }
     return {name: value for name, value in shown.items() if value}
 
@@ -246,6 +265,14 @@ def _staff_facts(change: _Changer, facts: TicketRow, offered: Choices) -> None:
     _tags(change, facts, offered)
     if (team := change.choose("Team", offered.teams, facts.team_id, "team")) is not None:
         change(f"Handed to {offered.teams[team]}.", _give_team, to=team)
+
+
+def _fields(change: "_Changer", facts: TicketRow, offered: Choices) -> None:
+    """Let the person change the desk's own fields that they may."""
+    key = f"{facts.number}-{facts.version}-{page.turn()}"
+    changed = fields.edit(offered.held, key=key, people=offered.people)
+    if changed is not None:
+        change("Saved.", values.put, given=dict([changed]))
 
 
 def _tags(change: "_Changer", facts: TicketRow, offered: Choices) -> None:

@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("admin/people", "people", "People", "group", Permission.USER_MANAGE, Scope.TEAM),
     Entry("admin/teams", "teams", "Teams", "groups", Permission.TEAM_MANAGE, Scope.TEAM),
     Entry("admin/categories", "categories", "Categories", "category", Permission.SYSTEM_MANAGE),
+    Entry("admin/fields", "fields", "Fields", "list_alt", Permission.SYSTEM_MANAGE),
     Entry("admin/statuses", "statuses", "Statuses", "label", Permission.SYSTEM_MANAGE),
     Entry("admin/tags", "tags", "Tags", "sell", Permission.SYSTEM_MANAGE),
     Entry("admin/replies", "replies", "Canned replies", "quickreply", Permission.TEMPLATE_MANAGE, Scope.TEAM),

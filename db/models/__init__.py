@@ -13,6 +13,7 @@ from db.models.desk import (
     Ticket,
     TicketTag,
 )
+from db.models.fields import CustomField, FieldCategory, FieldChoice, FieldRole, FieldValue
 from db.models.people import (
     ApiToken,
     Attempt,
@@ -39,8 +40,13 @@ __all__ = [
     "CannedReply",
     "Category",
     "Comment",
+    "CustomField",
     "Draft",
     "Event",
+    "FieldCategory",
+    "FieldChoice",
+    "FieldRole",
+    "FieldValue",
     "Lease",
     "Link",
     "Membership",

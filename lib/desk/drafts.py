@@ -29,6 +29,7 @@ FIELDS = frozenset(
         "requester",
         "confidential",
         "tags",
+        "fields",
     }
 )
 LARGEST = 4 * text.BODY_LIMIT

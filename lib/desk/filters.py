@@ -11,6 +11,7 @@ from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, Ticke
 from db.vocabulary import Action, Kind, Permission, Priority
 from lib import clock, gate, text
 from lib.desk import search, tags
+from lib.desk import values as desk
 from lib.errors import Invalid
 from lib.gate import PASS, Actor
 
@@ -20,6 +21,7 @@ FIELDS = (
     "last_word", "answered", "opened_by",
     "created_after", "created_before", "updated_after", "updated_before",
     "responded_after", "responded_before", "resolved_after", "resolved_before", "due_before", "number",
+    "field",
 )  # fmt: skip
 MOST = 50
 """Values that one parameter may be repeated with."""
@@ -161,6 +163,8 @@ def _value(  # noqa: C901, PLR0911 - one line a field
                 .where(Tag.key == tags.key(value))
             )
             return col(Ticket.id).in_(bears.execution_options(**PASS))
+        case "field":
+            return desk.condition(session, actor, value)
         case "status" | "category" | "team":
             return _named(session, name, value)
     raise _wrong(name, f"“{value[:40]}” is none of its values.")

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from db.models import Event, Person, Ticket
 from db.vocabulary import Action, Permission
 from lib import gate
-from lib.desk import links
+from lib.desk import fields, links
 from lib.gate import Actor
 
 HIDDEN = (Action.DENIED, Action.TICKET_WATCHED)
@@ -51,6 +52,10 @@ def of(
     colleague = gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
     if not colleague:
         chosen = chosen.where(~col(Event.internal))
+    if unseen := fields.hidden(session, actor, ticket):
+        chosen = chosen.where(
+            or_(col(Event.action) != Action.TICKET_FIELD, col(Event.subject).not_in(unseen))
+        )
     newest = before is not None
     chosen = chosen.where(col(Event.id) < before) if before else chosen
     order = col(Event.id).desc() if newest else col(Event.id)
@@ -146,6 +151,8 @@ def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
             return f"merged #{new} into this ticket"
         case Action.TICKET_UNMERGED:
             return f"took #{old} out of this ticket again"
+        case Action.TICKET_FIELD:
+            return f"set {row.field} to {new}" if new else f"removed {row.field}"
         case Action.TICKET_DELETED:
             return f"deleted it: {new}"
         case Action.TICKET_UPDATED:

@@ -66,6 +66,8 @@ def _meant(session: Session, actor: Actor, name: str, value: str) -> list[str]:
             return [_one_of(value, [p.label for p in Priority])]
         case "assignee" | "requester":
             return _people(session, actor, value, nobody=name == "assignee")
+        case "field":
+            return [value]
         case "tag":
             return [value.lower()]
     return _named(session, name, value)

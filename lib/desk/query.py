@@ -43,6 +43,7 @@ QUALIFIERS = (
     Qualifier("assignee", "who works on it: a name, me or none", ("assignee:me", "assignee:rita", "assignee:none")),
     Qualifier("requester", "who asked: a name or me", ("requester:me", "requester:sam")),
     Qualifier("tag", "which tag it bears", ("tag:vip", "-tag:vip")),
+    Qualifier("field", "a field of this desk: its name, and a value", ("field:asset=4711", 'field:"price>100"')),
     Qualifier("created", "when it was opened, by day", ("created:today", "created:>2026-01-01", "created:2026-01")),
     Qualifier("updated", "when it last changed, by day", ("updated:<2026-02-01", "updated:2026-01-01..2026-01-15")),
     Qualifier("responded", "when staff first answered", ("responded:today",)),

@@ -1,6 +1,6 @@
 """Tickets: the verbs. Each is its full list of what happens: gate, rule, fact, event."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ from db.models import (
 )
 from db.vocabulary import Action, Kind, Permission, Priority, Scope
 from lib import clock, gate, text
-from lib.desk import assignees, attachments, categories, dispatch, search, statuses, workflow
+from lib.desk import assignees, attachments, categories, dispatch, search, statuses, values, workflow
 from lib.desk import tags as labels
 from lib.errors import Conflict, Invalid
 from lib.gate import Actor
@@ -76,11 +76,12 @@ def create(
     files: Iterable[str] = (),
     confidential: bool = False,
     assignee_id: int | None = None,
+    fields: Mapping[str, Any] | None = None,
 ) -> Ticket:
     """Open a ticket, for oneself or with a wider permission on behalf of `requester_id`, with uploaded `files`.
 
     It goes to `team_id`, else to its category's team, else to the default team; to `assignee_id`, else to whom the rule
-    of its category or team gives it. Raises NotPermitted and Invalid.
+    of its category or team gives it. `fields` are those of the desk's own, by key. Raises NotPermitted and Invalid.
     """
     gate.require(actor, Permission.TICKET_CREATE)
     requester = _requester(session, actor, requester_id)
@@ -109,6 +110,7 @@ def create(
     if named := list(tags):
         _set_tags(session, ticket, named)
     attachments.attach(session, actor, files, ticket=ticket)
+    values.begin(session, actor, ticket, fields or {})
     search.index_ticket(session, ticket)
     behalf = requester if requester != actor.id else None
     events.record(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, null, union_all
 from sqlmodel import Session, col, select
 
-from db.models import Category, Event, Person, Role, Status, Team, Ticket
+from db.models import Category, CustomField, Event, Person, Role, Status, Tag, Team, Ticket
 from db.vocabulary import Action, Permission, Scope
 from lib import gate
 from lib.gate import Actor
@@ -16,7 +16,15 @@ from lib.gate import Actor
 ON_TICKETS = tuple(a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.")))
 AUDITED = tuple(a for a in Action if a not in ON_TICKETS)
 
-NAMED = {"person": Person, "team": Team, "category": Category, "status": Status, "role": Role}
+NAMED = {
+    "person": Person,
+    "team": Team,
+    "category": Category,
+    "status": Status,
+    "role": Role,
+    "field": CustomField,
+    "tag": Tag,
+}
 """Subjects that people know by a name, which is no secret to whoever may read the audit."""
 
 

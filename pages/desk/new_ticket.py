@@ -4,9 +4,10 @@ import streamlit as st
 
 from db.vocabulary import Permission, Priority, Scope
 from lib.desk import categories, tags, tickets
+from lib.desk import values as values_
 from lib.errors import Refusal
-from lib.people import accounts
-from ui import compose, frame, page
+from lib.people import accounts, teams
+from ui import compose, fields, frame, page
 from ui.components.writer import refuse, ticket_writer
 
 SLOT = "new-ticket"
@@ -33,6 +34,13 @@ category = left.selectbox(
 priority = right.selectbox(
     "Priority", list(Priority), index=compose.place(Priority, values.get("priority", Priority.NORMAL)),
     key=f"priority-{draft.token}", format_func=lambda p: p.label.capitalize(), on_change=keep, args=("priority",),
+)  # fmt: skip
+team = known[category].team_id if category else None
+with page.see() as session:
+    asked = values_.asked(session, me, category_id=category, team_id=team or teams.default(session))
+    names = {p.id: p.name for p in accounts.directory(session, me, limit=500)} if asked else {}
+filled = fields.fill_in(
+    asked, values.get("fields") or {}, token=draft.token, people=names, keep=compose.fields_keeper(SLOT, draft.token),
 )  # fmt: skip
 requester = None
 if others:
@@ -64,7 +72,7 @@ if written and (pressed or written.submitted):
         with page.act() as session:
             number = compose.open_ticket(
                 session, me, draft, written, category_id=category, priority=priority, requester_id=requester,
-                confidential=confidential, tags=tagged,
+                confidential=confidential, tags=tagged, fields=filled,
             )  # fmt: skip
     except Refusal as said:
         refuse(key, said)

@@ -37,6 +37,7 @@ OPEN_TO_ALL = {
     "/canned-replies/{id}",
     "/categories/{id}",
     "/statuses/{id}",
+    "/fields/{id}",
     "/tags/{id}",
     "/teams/{id}",
     "/teams/{id}/members/{person}",

@@ -10,6 +10,7 @@ from db.models import (
     Attachment,
     Comment,
     Event,
+    FieldValue,
     Link,
     Mention,
     Merge,
@@ -31,7 +32,7 @@ from tests import cast
 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
-    Merge,
+    Merge, FieldValue,
 )  # fmt: skip
 
 
@@ -115,21 +116,21 @@ def test_what_is_no_ticket_s_may_be_read_and_the_gate_lets_its_own_pass(busy):
 
 def test_seeing_changes_nothing_and_acting_all_or_nothing(desk):
     with see() as session:
-        session.add(Tag(name="seen"))
+        session.add(Tag(name="seen", key="seen"))
         session.flush()
     with pytest.raises(ZeroDivisionError), act() as session:
-        session.add(Tag(name="failed"))
+        session.add(Tag(name="failed", key="failed"))
         session.flush()
         raise ZeroDivisionError
     with act() as session:
-        session.add(Tag(name="kept"))
+        session.add(Tag(name="kept", key="kept"))
     with see() as session:
         assert session.exec(select(Tag.name)).all() == ["kept"]
 
 
 def test_a_refusal_is_recorded_though_its_transaction_is_undone(desk):
     with pytest.raises(NotFound), act() as session:
-        session.add(Tag(name="undone"))
+        session.add(Tag(name="undone", key="undone"))
         raise gate.hidden(desk.bob, gate.Permission.TICKET_READ, "ticket", 7)
     with see() as session:
         assert session.exec(select(Tag.name)).all() == []
@@ -147,7 +148,7 @@ def test_a_database_that_went_away_is_a_sentence_and_nothing_is_saved(desk, engi
                 other.connection()
 
     with pytest.raises(Unavailable, match="Nothing was saved"), act() as session:
-        session.add(Tag(name="lost"))
+        session.add(Tag(name="lost", key="lost"))
         session.flush()
         lose(session)
     with see() as session:

@@ -1,0 +1,33 @@
+"""Fields of the desk's own: what more to ask for, in which categories, and who may read and write it."""
+
+import streamlit as st
+
+from db.vocabulary import Permission, Scope
+from lib.desk import categories
+from lib.desk import fields as kept
+from lib.people import roles
+from ui import fields, frame, page, words
+
+me = page.me()
+frame.header("Fields", actor=me)
+with page.see() as session:
+    found = kept.readable(session, me)
+    paths = {c.id: c.path for c in categories.every(session)}
+    everybody = roles.every(session)
+names = {r.id: r.name for r in everybody}
+working = [r.id for r in everybody if r.scopes.get(Permission.COMMENT_READ_INTERNAL, Scope.NONE) > Scope.NONE]
+
+st.caption("What tickets hold besides title, description, category, priority and tags.")
+with st.expander("New field", icon=":material/add:"):
+    fields.add(me, paths, names, dict.fromkeys(working, kept.Access.WRITE))
+
+for card in found:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        told = words.plain(fields.described(card, paths))
+        st.markdown(f"**{words.plain(card.name)}**  \n:gray[{told}]")
+        with st.popover("Change", icon=":material/edit:"):
+            fields.change(me, card, paths, names)
+if not found:
+    st.info("There are no fields of your own yet.", icon=":material/list_alt:")
