@@ -50,26 +50,30 @@ So staff who ask another team for something are requesters there: they read no n
 """
 PASS = {"gate": True}
 """The execution option that tells the session a statement came through the gate."""
-KEPT = 512
-"""Conditions that stay built, as putting one together takes longer than asking it: a function of the actor alone."""
+KEPT = 128
+"""Statements of each sort that stay built, as putting one together takes longer than asking it; each hangs on nothing
+but what an actor may, and all that one actor has take about 300 KB."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, made afresh from the database for each unit of work and never kept."""
+    """Who acts, made afresh from the database for each unit of work and never kept.
+
+    Two actors are equal when they are the same person and may the same, by whatever door they came.
+    """
 
     id: int | None
-    name: str
-    role: str
+    name: str = field(compare=False)
+    role: str = field(compare=False)
     scopes: Mapping[Permission, Scope] = field(hash=False)
     teams: frozenset[int] = frozenset()
-    channel: Channel = Channel.PAGE
-    address: str | None = None
-    email: str = ""
-    role_id: int | None = None
-    sign_in_id: int | None = None
+    channel: Channel = field(default=Channel.PAGE, compare=False)
+    address: str | None = field(default=None, compare=False)
+    email: str = field(default="", compare=False)
+    role_id: int | None = field(default=None, compare=False)
+    sign_in_id: int | None = field(default=None, compare=False)
     timezone: str | None = field(default=None, compare=False)
-    cap: str | None = None
+    cap: str | None = field(default=None, compare=False)
     """The scope of the API token through which they act, if it is one."""
     batch: str | None = field(default=None, compare=False)
     """What the events of one change of many tickets have in common."""
