@@ -10,14 +10,27 @@ from itertools import cycle
 from typing import Any
 
 import click
+from sqlalchemy import insert
 
 from bench import words
 from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
 from commands.shell.data import with_data
-from db.vocabulary import Channel, Permission, Scope
-from lib import settings, transactions
-from lib.desk import attachments, comments, filters, history, listing, search, tickets
+from db.models import Comment, Event
+from db.vocabulary import Action, Channel, Permission, Scope
+from lib import clock, settings, transactions
+from lib.desk import (
+    attachments,
+    comments,
+    conversation,
+    filters,
+    history,
+    listing,
+    search,
+    tickets,
+    unread,
+)
+from lib.desk.comments import CommentCard
 from lib.gate import Actor
 from lib.people import accounts, sessions
 
@@ -58,6 +71,30 @@ def detail(me: Actor, number: int) -> None:
         comments.of(session, me, ticket)
         history.of(session, me, ticket)
         attachments.of(session, me, ticket)
+
+
+def conversation_of(me: Actor, number: int) -> None:
+    """Read the end of a conversation as the ticket's page does."""
+    with transactions.see() as session:
+        ticket = tickets.find(session, me, number)
+        listing.one(session, ticket)
+        thread = conversation.of(session, me, ticket)
+        said = [entry.id for entry in thread.entries if isinstance(entry, CommentCard)]
+        attachments.near(session, me, ticket, said)
+        unread.last(session, me, ticket)
+
+
+def crowd(me: Actor, size: int) -> int:
+    """Open a ticket with so many comments and return its number; all at once, as talking would take too long."""
+    with transactions.act() as session:
+        number = tickets.create(session, me, title=f"A ticket with {size} comments").id or 0
+        at = clock.now()
+        said = {"ticket_id": number, "author_id": me.id, "internal": False, "created_at": at, "version": 1}
+        session.execute(insert(Comment), [said | {"body": f"Comment {n}"} for n in range(size)])
+        told = {"at": at, "action": Action.COMMENT_ADDED.value, "ticket_id": number, "actor_id": me.id}
+        told |= {"subject": "", "internal": False, "channel": Channel.API.value}
+        session.execute(insert(Event), [told] * size)
+    return number
 
 
 def similar(me: Actor, title: str) -> None:
@@ -107,7 +144,19 @@ def cases(plain: Plain, *, write: bool) -> list[Case]:
         lambda: create(who.sam, "Bench", "words of a bench"),
         lambda: by_hand(plain, who.sam),
     )
-    return [*_lists(plain, who), *_searches(plain, who), *_tickets(plain, who), *([created] if write else [])]
+    return [
+        *_lists(plain, who), *_searches(plain, who), *_tickets(plain, who),
+        *([*_conversations(who), created] if write else []),
+    ]  # fmt: skip
+
+
+def _conversations(who: Crew) -> list[Case]:
+    most = min(100_000, 50 * listing_size())
+    numbers = {size: crowd(who.one, size) for size in (10, most)}
+    return [
+        (f"conversation of {size:,} comments", lambda n=number: conversation_of(who.one, n), None)
+        for size, number in numbers.items()
+    ]
 
 
 def _lists(plain: Plain, who: Crew) -> list[Case]:

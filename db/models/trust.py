@@ -17,6 +17,10 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_event_ticket", "ticket_id", "id"),
+        Index(
+            "ix_event_deed", "ticket_id", "id",
+            sqlite_where=text("action <> 'comment.added'"), postgresql_where=text("action <> 'comment.added'"),
+        ),
         Index("ix_event_action", "action", "id"),
         Index("ix_event_actor", "actor_id", "id"),
         Index(

@@ -14,7 +14,7 @@ from typing import Any
 
 import puremagic
 from PIL import Image
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, or_
 from sqlmodel import Session, col, select
 
 from db.models import Attachment, Comment, Person, Ticket
@@ -206,6 +206,15 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[AttachmentCard]:
     if not gate.covers(session, actor, Permission.ATTACHMENT_READ, ticket):
         return []
     rows = session.exec(_files(actor), params={"number": ticket.id}).all()
+    return [card(row, uploader) for row, uploader in rows]
+
+
+def near(session: Session, actor: Actor, ticket: Ticket, comments: Iterable[int]) -> list[AttachmentCard]:
+    """Return the files of a ticket itself and of some comments of it, as far as the actor may read them."""
+    if not gate.covers(session, actor, Permission.ATTACHMENT_READ, ticket):
+        return []
+    shown = or_(col(Attachment.comment_id).is_(None), col(Attachment.comment_id).in_(list(comments)))
+    rows = session.exec(_files(actor).where(shown), params={"number": ticket.id}).all()
     return [card(row, uploader) for row, uploader in rows]
 
 

@@ -164,6 +164,16 @@ def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str])
     )
 
 
+def moment(session: Session, actor: Actor, ticket: Ticket, comment_id: int) -> datetime | None:
+    """Return when a comment of a ticket was written, or None where there is none that the actor may read."""
+    chosen = (
+        select(Comment.created_at)
+        .join(Ticket, col(Ticket.id) == Comment.ticket_id)
+        .where(Comment.ticket_id == ticket.id, Comment.id == comment_id, gate.heard(actor))
+    )
+    return session.exec(chosen.execution_options(**gate.PASS)).first()
+
+
 def author(session: Session, comment: Comment) -> str:
     """Return the name of who wrote a comment that was found through the gate."""
     return session.get_one(Person, comment.author_id).name

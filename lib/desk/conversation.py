@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from db.models import Ticket
-from db.vocabulary import Action
 from lib.desk import comments, history
 from lib.desk.comments import CommentCard
 from lib.desk.history import Line
@@ -31,13 +30,8 @@ def of(session: Session, actor: Actor, ticket: Ticket, *, before: int | None = N
     said = comments.of(session, actor, ticket, before=before or _LAST, limit=PIECE + 1)
     earlier = said[1].id if len(said) > PIECE else None
     said = said[-PIECE:]
-    times = [s.created_at for s in said]
-    done = [
-        line
-        for line in history.of(session, actor, ticket, before=_LAST, limit=DEEDS)
-        if line.action != Action.COMMENT_ADDED
-        and (earlier is None or line.at >= min(times))
-        and (before is None or (times and line.at <= max(times)))
-    ]
+    since = min(s.created_at for s in said) if earlier else None
+    until = comments.moment(session, actor, ticket, before) if before else None
+    done = history.between(session, actor, ticket, since=since, until=until, limit=DEEDS)
     entries = sorted([*said, *done], key=lambda e: e.created_at if isinstance(e, CommentCard) else e.at)
     return Thread(tuple(entries), earlier)

@@ -5,6 +5,7 @@ import streamlit as st
 from db.vocabulary import Permission
 from lib import gate
 from lib.desk import attachments, conversation, listing, merged, tickets
+from lib.desk.comments import CommentCard
 from lib.desk.drafts import DraftCard
 from lib.errors import NotFound, Refusal
 from lib.gate import Actor
@@ -45,7 +46,8 @@ def draw() -> None:
             held = merged.sources(session, me, ticket)
             facts = listing.one(session, ticket)
             thread = conversation.of(session, me, ticket, before=page.number_asked("before") or None)
-            files = attachments.of(session, me, ticket)
+            said = [e.id for e in thread.entries if isinstance(e, CommentCard)]
+            files = attachments.near(session, me, ticket, said)
             draft = compose.opened(session, me, f"ticket-{number}")
             choices = details.choices(session, me, ticket)
             look = looking.read(session, me, ticket)
@@ -82,6 +84,8 @@ def draw() -> None:
         merging.held(me, number, held)
         if thread.earlier:
             lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
+        if st.query_params.get("before"):
+            lists.more("Show the newest replies", "/ticket", {"id": str(number)})
         shown.thread(thread, files, kinds=kinds, looked=before, me=me.id)
         details.own_words(me, thread)
         presence(key=f"presence-{number}", topic=news.ticket(number))
