@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Event, Seen, Ticket
-from db.vocabulary import Permission
+from db.vocabulary import Action, Permission
 from lib import clock, gate
 from lib.desk import history
 from lib.errors import Invalid
@@ -57,7 +57,7 @@ def mark(session: Session, actor: Actor, ticket: Ticket) -> None:
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     of_others = select(Event).where(*_others(actor), Event.ticket_id == ticket.id)
     if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
-        of_others = of_others.where(~col(Event.internal))
+        of_others = of_others.where(_plain())
     newest = of_others.order_by(col(Event.id).desc()).limit(1).execution_options(**gate.PASS)
     found = session.exec(newest).first()
     if found is None:
@@ -79,7 +79,7 @@ def fresh(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
     news = exists(
         select(Event.id)
         .where(*_others(actor), Event.ticket_id == Ticket.id, col(Event.id) > seen)
-        .where(or_(~col(Event.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL)))
+        .where(or_(_plain(), gate.within(actor, Permission.COMMENT_READ_INTERNAL)))
     )
     mine: ColumnElement[bool] = or_(~never, gate.takes_part(actor))
     return set(session.exec(chosen.where(mine, news)).all())
@@ -90,6 +90,11 @@ def _others(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         or_(col(Event.actor_id).is_(None), col(Event.actor_id) != actor.id),
         col(Event.action).not_in(history.HIDDEN),
     )
+
+
+def _plain() -> ColumnElement[bool]:
+    """What tells those who read no notes of nothing that may be hidden from them, as the value of a field may be."""
+    return and_(~col(Event.internal), col(Event.action) != Action.TICKET_FIELD)
 
 
 def _row(session: Session, actor: Actor, ticket: Ticket) -> Seen:
