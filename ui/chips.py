@@ -26,8 +26,13 @@ FIELDS = {
 ONESELF = {"me": "Me", "none": "Nobody"}
 
 
-def chips(me: Actor, line: str) -> None:
-    """Show a chip for each qualifier of the line under the key `q`, which takes it out, and ways to add one."""
+def chips(me: Actor, line: str) -> str:
+    """Show a chip for each qualifier of the line under the key `q`, which takes it out, and ways to add one.
+
+    Returns the qualifier that is being typed, if there is one that could go on.
+    """
+    last = query.last(line)
+    typing = last[1].written if last else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
         adding = st.popover("Filter", icon=":material/filter_list:", key="filter", on_change="rerun")
         if adding.open:
@@ -35,11 +40,14 @@ def chips(me: Actor, line: str) -> None:
                 _form(me)
         finding.explain(finding.put_in)
         for place, term in enumerate(query.read(line).terms):
+            if not term.values:
+                continue
             label = f"{'not ' if term.negated else ''}{term.name}: {', '.join(term.values)}"
             st.button(
                 words.plain(label), key=f"chip-{place}", icon=":material/close:", icon_position="right",
                 on_click=_drop, args=(place,), help="Take this filter out",
             )  # fmt: skip
+        return typing if finding.offers(me, line) else ""
 
 
 def _form(me: Actor) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import streamlit as st
 
 from lib.desk import hits, query
+from lib.desk import offers as next_
 from lib.desk.hits import Hit, Where
 from lib.gate import Actor
 from ui import page, words
@@ -103,11 +104,28 @@ def offer(me: Actor, line: str) -> None:
         st.page_link(TICKET, label=label, icon=":material/arrow_forward:", query_params={"id": str(number)})
 
 
-def not_understood(sentences: Iterable[str]) -> None:
-    """Say what was left out of a search, in a place that is always there."""
+def not_understood(sentences: Iterable[str], *, typing: str = "") -> None:
+    """Say what was left out of a search, in a place that is always there, but not of what is still being typed."""
+    sentences = (s for s in sentences if not (typing and s.startswith(f"“{typing[:60]}”")))
     place, told = st.empty(), "  \n".join(words.plain(sentence) for sentence in sentences)
     if told:
         place.warning(told, icon=":material/help:")
+
+
+def _marked(word: str) -> str:
+    return f":primary-background[{words.plain(word)}]"
+
+
+def offers(me: Actor, line: str) -> bool:
+    """Offer how the end of a line could go on, as far as it is the beginning of something; tell whether it is."""
+    with page.see() as session:
+        found = next_.of(session, me, line)
+    if found.meaning:
+        st.caption(found.meaning, width="content")
+    for offer in found.offers:
+        key = f"offer-{offer.label}"
+        st.button(words.plain(offer.label), key=key, type="tertiary", on_click=put_in, args=(offer.line,))
+    return bool(found.offers)
 
 
 def show_hits(found: Sequence[Hit], line: str) -> None:
@@ -116,8 +134,8 @@ def show_hits(found: Sequence[Hit], line: str) -> None:
         st.caption("Nothing matches." if line.strip() else "What are you looking for?")
     for place, hit in enumerate(found):
         with st.container(gap=None, key=f"hit-{place}"):
-            label = f"\\#{hit.number} {words.plain(hit.title)}"
-            st.page_link(TICKET, label=label, query_params={"id": str(hit.number)})
+            title = "".join(_marked(part) if found else words.plain(part) for part, found in hit.parts)
+            st.page_link(TICKET, label=f"\\#{hit.number} {title}", query_params={"id": str(hit.number)})
             facts = f"{WHERE[hit.where]} · {hit.status} · {words.ago(hit.at)}"
             lock = (
                 '<span class="dk-lock" role="img" aria-label="Internal"></span> '

@@ -46,6 +46,8 @@ class Hit:
     comment_id: int | None
     at: datetime
     snippet_html: str
+    parts: tuple[tuple[str, bool], ...] = ()
+    """The title in parts, and whether each is one of the words that were searched."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def find(session: Session, actor: Actor, line: str, *, after: str | None = None,
             None,
             r.updated_at,
             html.escape(r.title),
+            ((r.title, False),),
         )
         for r in page.rows
     )
@@ -133,7 +136,17 @@ def _hit(ticket: Ticket, status: Status, comment: Comment | None, *, words: list
         comment_id=comment.id if comment else None,
         at=at,
         snippet_html=snippet(body, words),
+        parts=_parts(ticket.title, words),
     )
+
+
+def _parts(title: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
+    """Return a title in parts, each either found or not."""
+    parts, place = [], 0
+    for match in _matches(title, words, 0, len(title)):
+        parts += [(title[place : match.start()], False), (match[0], True)]
+        place = match.end()
+    return tuple(part for part in (*parts, (title[place:], False)) if part[0])
 
 
 def _holds(body: str, words: list[str], *, any_of: bool = False) -> bool:

@@ -99,6 +99,17 @@ def read(line: str) -> Line:
     return Line(" ".join(words), tuple(terms), tuple(numbers), int(bare) if alone else None)
 
 
+def last(line: str) -> tuple[int, Term] | None:
+    """Return where the term begins with which a line ends, and the term; None after a space or in quoted words."""
+    found = next(reversed(list(_TERM.finditer(line))), None)
+    if found is None or found.end() != len(line) or found["quoted"]:
+        return None
+    if not found["name"]:
+        return found.start(), Term("", (), found[0].startswith("-"), found[0])
+    values = tuple(v for a, b in _ITEM.findall(found["value"]) if (v := (a or b).strip()))
+    return found.start(), Term(found["name"].lower(), values, bool(found["not"]), found[0])
+
+
 def write(name: str, values: Iterable[str], *, negated: bool = False) -> str:
     """Return a qualifier as a line holds it: `-tag:vip,"two words"`; `read` takes it apart again."""
     cleaned = (" ".join(value.replace('"', " ").split()) for value in values)

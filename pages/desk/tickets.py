@@ -30,7 +30,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Sort", list(SORTS), key="sort", format_func=SORTS.__getitem__, label_visibility="collapsed", width=170,
         on_change=lists.chosen, args=("sort", "-updated"),
     )  # fmt: skip
-chips(me, q or "")
+typing = chips(me, q or "")
 finding.offer(me, q or "")
 
 view = offered[show or "open"]
@@ -52,7 +52,7 @@ def draw() -> None:
         fresh = unread.fresh(session, actor, [row.number for row in found.rows])
     live(key="live", topic=news.DESK, since=newest)
 
-    finding.not_understood(asked.puzzled)
+    finding.not_understood(asked.puzzled, typing=typing)
     bar = st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="told"
     )

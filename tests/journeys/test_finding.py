@@ -28,6 +28,7 @@ def test_somebody_searches_from_any_page_and_lands_where_the_words_are(office, v
     box.fill("flickers")
     box.press("Enter")
     expect(page.locator("mark")).to_have_count(0)
+    expect(page.locator(".stMarkdownColoredBackground")).to_have_text(["flickers"])
     expect(page.get_by_text("We ordered a new")).to_have_count(0)
     expect(page.get_by_role("searchbox", name="Search", exact=True)).to_have_value("flickers")
     page.get_by_role("link", name="<b>flickers</b>").first.click()
@@ -134,3 +135,16 @@ def test_columns_order_and_groups_are_a_person_s_own_and_kept_in_a_view(office, 
     page.get_by_role("button", name="Shutters 2").click()
     expect(headings).to_have_text(["Ticket", "Due", "Team"])
     expect(page).to_have_url(re.compile("group=priority"))
+
+
+def test_what_is_typed_is_explained_and_completed(office, visit):
+    page = visit(office.people.rita).go("/tickets")
+    box = page.get_by_role("searchbox", name="Find", exact=True)
+    box.fill("lamp stat")
+    page.get_by_role("button", name="status:", exact=True).click()
+    expect(box).to_have_value("lamp status:")
+    expect(page.get_by_text("its status; several with a comma")).to_be_visible()
+    page.get_by_role("button", name="Blocked", exact=True).click()
+    expect(box).to_have_value(re.compile("lamp status:Blocked ?"))
+    expect(page.get_by_role("button", name="status: Blocked")).to_be_visible()
+    expect(page.get_by_text("its status; several with a comma")).to_have_count(0)

@@ -1,0 +1,94 @@
+"""What could stand next in a search line, offered while it is typed: qualifiers, and their values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from db.vocabulary import Priority
+from lib import text
+from lib.desk import categories, meanings, query, statuses, tags
+from lib.gate import Actor
+from lib.people import teams
+
+MOST = 5
+"""Offers at a time."""
+BEGUN = 2
+"""Letters of a word from which it may be the beginning of a qualifier."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something to go on with: how it reads, and the whole line with it."""
+
+    label: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What is being typed, explained in a few words, and what it could become."""
+
+    meaning: str = ""
+    offers: tuple[Offer, ...] = ()
+
+
+def of(session: Session, actor: Actor, line: str) -> Offers:
+    """Return what the end of a line could become; nothing for one that ends in a space or in plain words."""
+    line = line[: query.LONGEST]
+    last = query.last(line)
+    if last is None or not text.storable(line):
+        return Offers()
+    start, term = last
+    before, sign = line[:start], "-" if term.negated else ""
+    if term.name not in query.NAMES:
+        begun = term.written.removeprefix("-").lower()
+        found = [q for q in query.QUALIFIERS if len(begun) >= BEGUN and q.name.startswith(begun)]
+        offers = tuple(Offer(f"{sign}{q.name}:", f"{before}{sign}{q.name}:") for q in found[:MOST])
+        return Offers(found[0].meaning if len(found) == 1 else "", offers)
+    *kept, begun = term.values or ("",)
+    if term.written.endswith((":", ",")):
+        kept, begun = list(term.values), ""
+    values = [v for v in _values(session, actor, term.name) if _fits(v, begun) and v not in kept]
+    if begun in values:
+        values.remove(begun)
+    meaning = next(q.meaning for q in query.QUALIFIERS if q.name == term.name)
+    return Offers(
+        meaning,
+        tuple(
+            Offer(value, f"{before}{query.write(term.name, [*kept, value], negated=term.negated)} ")
+            for value in values[:MOST]
+        ),
+    )
+
+
+def _fits(value: str, begun: str) -> bool:
+    wanted = text.words(begun)
+    if not wanted:
+        return True
+    key, words = "".join(text.words(value)), text.words(value)
+    return key.startswith("".join(wanted)) or any(word.startswith(wanted[-1]) for word in words)
+
+
+def _values(  # noqa: PLR0911 - one line a qualifier
+    session: Session, actor: Actor, name: str
+) -> Iterable[str]:
+    match name:
+        case "is":
+            return meanings.IS
+        case "priority":
+            return [p.label for p in reversed(Priority)]
+        case "status":
+            return [s.name for s in statuses.every(session)]
+        case "category":
+            return [c.name for c in categories.every(session)]
+        case "team":
+            return [*(("mine",) if actor.staff else ()), *(t.name for t in teams.every(session, actor))]
+        case "tag":
+            return tags.names(session, actor)
+        case "assignee":
+            staff = {n for t in teams.every(session, actor) for n in t.members.values()}
+            return ["me", "none", *sorted(staff, key=str.casefold)]
+        case "requester":
+            return ["me"]
+    return ["today", "yesterday", "7d", "30d"]
