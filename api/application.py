@@ -22,6 +22,7 @@ from api import (
     me,
     merging,
     moves,
+    notifications,
     participants,
     people,
     problems,
@@ -47,7 +48,7 @@ from lib.errors import Refusal
 
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
-    participants, watchers, unread, links, drafts, writing, canned, categories, fields, tags, statuses,
+    participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
     workflow, people, staffing, teams, roles, tokens, audit, reference,
 )  # fmt: skip
 

@@ -175,6 +175,53 @@ class Action(StrEnum):
     VIEW_DELETED = "view.deleted"
 
 
+class Occasion(StrEnum):
+    """What somebody may hear of; docs/notifications.md has a line for each."""
+
+    CREATED = "created"
+    ARRIVED = "arrived"
+    ASSIGNED = "assigned"
+    HANDED_BACK = "handed_back"
+    REPLIED = "replied"
+    NOTED = "noted"
+    MOVED = "moved"
+    DONE = "done"
+    REOPENED = "reopened"
+    CHANGED = "changed"
+    COPIED = "copied"
+    MERGED = "merged"
+
+
+class Relation(StrEnum):
+    """Why somebody hears of something on a ticket, the stronger reason first."""
+
+    MENTIONED = "mentioned"
+    ASSIGNEE = "assignee"
+    REQUESTER = "requester"
+    FORMER = "former assignee"
+    WATCHER = "watcher"
+    TEAM = "team"
+    MANAGER = "manager"
+
+
+class Medium(StrEnum):
+    """Where somebody hears of something."""
+
+    DOCKET = "docket"
+    MAIL = "mail"
+    SLACK = "slack"
+
+
+class Sort(StrEnum):
+    """What a message to be sent holds."""
+
+    TICKET = "ticket"
+    DIGEST = "digest"
+    INVITATION = "invitation"
+    PASSWORD = "password"  # noqa: S105
+    TRIAL = "trial"
+
+
 class Channel(StrEnum):
     """Through which door a deed came."""
 

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     api_requests_per_minute: Annotated[int, Field(ge=10)] = 600
     upload_megabytes_per_hour: Annotated[int, Field(ge=25)] = 500
 
+    notice_window_seconds: Annotated[int, Field(ge=0, le=3600)] = 120
     smtp_host: str | None = None
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     smtp_user: str | None = None

@@ -23,11 +23,12 @@ from sqlmodel import Session
 from db import engine as engines
 from lib import settings
 from lib.errors import Conflict, Refusal, Unavailable
+from lib.notices import plan
 from lib.trust import events
 
 GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
-    | {"custom_field_value", "mention", "presence", "seen", "ticket_merge", "watch"}
+    | {"custom_field_value", "mention", "notice", "outbox", "presence", "seen", "ticket_merge", "watch"}
 )
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 
@@ -85,7 +86,7 @@ def see() -> Iterator[Session]:
 
 @contextmanager
 def act() -> Iterator[Session]:
-    """Change: all of it commits, or nothing does. No network and no rerun inside.
+    """Change: all of it commits, with who is to hear of it, or nothing does. No network and no rerun inside.
 
     Raises Conflict when somebody else changed a row between its being read and written here, and Unavailable when
     the database is.
@@ -93,6 +94,7 @@ def act() -> Iterator[Session]:
     with _recorded(), Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
         try:
             yield session
+            plan.write(session)
             session.commit()
         except StaleDataError:
             raise Conflict(MEANWHILE) from None

@@ -9,13 +9,17 @@ from babel.numbers import format_decimal
 
 from db.models import Ticket
 from lib import text
+from lib.desk import conversation
 from lib.desk.attachments import AttachmentCard
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
 from lib.desk.history import Line
 from lib.desk.links import WORDS, LinkCard
 from lib.desk.listing import TicketRow
-from ui import faces, words
+from lib.gate import Actor
+from lib.transactions import Session
+from ui import faces, page, words
+from ui.components.spot import spot
 
 
 def description(ticket: Ticket, requester: str, files: Sequence[AttachmentCard]) -> None:
@@ -25,6 +29,22 @@ def description(ticket: Ticket, requester: str, files: Sequence[AttachmentCard])
     st.html(
         f"<ol class='dk dk-talk' aria-label='Description'>{_entry(requester, ticket.created_at, body, own)}</ol>"
     )
+
+
+def asked(session: Session, me: Actor, ticket: Ticket) -> Thread:
+    """Return the piece of a conversation that the address asks for: before a comment, or with one in it."""
+    before, wanted = page.number_asked("before"), page.number_asked("comment")
+    found = conversation.of(session, me, ticket, before=before or None)
+    first = min((e.id for e in found.entries if isinstance(e, CommentCard)), default=0)
+    if wanted and found.earlier and not before and wanted < first:
+        return conversation.of(session, me, ticket, before=wanted + 1)
+    return found
+
+
+def _lead() -> None:
+    """Bring the comment into view that the address asks for."""
+    if comment := page.number_asked("comment"):
+        spot(f"comment-{comment}", visit=f"{page.visit()}-{comment}")
 
 
 def thread(
@@ -51,6 +71,7 @@ def thread(
     if first is not None:
         shown.insert(first, "<li class='dk-fresh'><span>New</span></li>")
     st.html(f"<ol class='dk dk-talk' aria-label='Conversation'>{''.join(shown)}</ol>")
+    _lead()
 
 
 def _new(entry: CommentCard | Line, looked: datetime, me: int | None) -> bool:

@@ -8,8 +8,12 @@ import streamlit as st
 
 from db.vocabulary import Permission
 from lib.gate import Actor
+from lib.notices import inbox
+from lib.trust import news
 from ui import finding, looks, page, views, words
+from ui.components.bell import bell
 from ui.components.handoff import handoff
+from ui.components.live import live
 
 
 def draw(actor: Actor | None) -> None:
@@ -17,6 +21,7 @@ def draw(actor: Actor | None) -> None:
     looks.dress()
     if actor is None:
         return
+    _bell(actor)
     with st.sidebar:
         if actor.may(Permission.TICKET_READ):
             finding.box(actor)
@@ -24,6 +29,28 @@ def draw(actor: Actor | None) -> None:
         st.caption(f"Signed in as **{words.plain(actor.name)}**, {actor.role}")
         if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out"):
             handoff(secrets.token_urlsafe(8), action="sign_out")
+
+
+def _bell(actor: Actor) -> None:
+    if page.here().partition("?")[0] == "/ticket":
+        _seen(actor, page.number_asked("id"))
+    with page.see() as session:
+        unread, newest = inbox.unread(session, actor), news.newest(session)
+    bell(unread=unread, since=newest, topic=news.NOTICES)
+
+
+def follow(actor: Actor, ticket: int, *, since: int) -> None:
+    """Let a ticket's fragment follow what happens after event `since`; whoever looks at it has read of it."""
+    live(key=f"live-{ticket}", topic=news.ticket(ticket), since=since)
+    _seen(actor, ticket)
+
+
+def _seen(actor: Actor, ticket: int) -> None:
+    with page.see() as session:
+        newest = inbox.newest_on(session, actor, ticket)
+    if newest is not None:
+        with page.act() as session:
+            inbox.read_all(session, actor, until=newest, ticket_id=ticket)
 
 
 @contextmanager

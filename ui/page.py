@@ -157,7 +157,7 @@ def here() -> str:
     kept = [
         (k, v)
         for k in st.query_params
-        if k in {"id", "show", "sort", "q", "cols", "group"}
+        if k in {"id", "comment", "show", "sort", "q", "cols", "group"}
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)

@@ -14,6 +14,16 @@ from db.models.desk import (
     TicketTag,
 )
 from db.models.fields import CustomField, FieldCategory, FieldChoice, FieldRole, FieldValue
+from db.models.notices import (
+    MediumState,
+    Message,
+    Mute,
+    Notice,
+    NoticeChoice,
+    NoticeHabit,
+    SlackName,
+    SlackThread,
+)
 from db.models.people import (
     ApiToken,
     Attempt,
@@ -49,9 +59,15 @@ __all__ = [
     "FieldValue",
     "Lease",
     "Link",
+    "MediumState",
     "Membership",
     "Mention",
     "Merge",
+    "Message",
+    "Mute",
+    "Notice",
+    "NoticeChoice",
+    "NoticeHabit",
     "OneTimeSecret",
     "Participant",
     "Person",
@@ -64,6 +80,8 @@ __all__ = [
     "Seen",
     "SignIn",
     "Skill",
+    "SlackName",
+    "SlackThread",
     "Status",
     "Tag",
     "Team",

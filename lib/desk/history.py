@@ -98,6 +98,11 @@ def _lines(
     )
 
 
+def told(session: Session, actor: Actor, rows: Iterable[Event]) -> list[Line]:
+    """Return events that were found through the gate in words for anybody who may see them."""
+    return _discreet(session, actor, in_words(session, rows, colleague=False))
+
+
 def _discreet(session: Session, actor: Actor, lines: list[Line]) -> list[Line]:
     """Leave out into which ticket this one was merged where the actor may not see that one."""
     told = {i: int(line.new or line.old or 0) for i, line in enumerate(lines) if _into(line)}

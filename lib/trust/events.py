@@ -9,6 +9,8 @@ from db.vocabulary import Action, Channel
 from lib import clock
 from lib.errors import Denial
 
+_RECORDED = "recorded"
+
 if TYPE_CHECKING:
     from lib.gate import Actor
 
@@ -45,7 +47,13 @@ def record(
         address=actor.address,
     )
     session.add(row)
+    session.info.setdefault(_RECORDED, []).append(row)
     return row
+
+
+def recorded(session: Session) -> list[Event]:
+    """Return the events that were recorded in this transaction, once."""
+    return session.info.pop(_RECORDED, [])
 
 
 def record_denial(session: Session, denial: Denial) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from db.models import Event, Participant, Ticket
+from db.models import Event, Notice, Participant, Ticket
 from db.vocabulary import Permission
 from lib import gate
 from lib.gate import Actor
 
 DESK = "desk"
+NOTICES = "notices"
 _TICKET = re.compile(r"ticket-([1-9][0-9]{0,9})")
 NOBODY: frozenset[int] = frozenset()
 BURST = 500
@@ -30,6 +31,8 @@ class Topic:
     ticket_id: int | None
     notes: bool
     person_id: int | None = None
+    notices: bool = False
+    """Whether only what the person is told in a notice is news."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,13 @@ class New:
     ticket_id: int | None
     internal: bool
     people: frozenset[int] = frozenset()
+    told: frozenset[int] = frozenset()
+    """Who has a notice of it."""
 
     def concerns(self, topic: Topic) -> bool:
         """Tell whether a listener to `topic` is to hear of it."""
+        if topic.notices:
+            return topic.person_id in self.told
         if self.internal and not topic.notes:
             return False
         if topic.person_id is not None:
@@ -56,12 +63,14 @@ def ticket(number: int) -> str:
 
 
 def topic(session: Session, actor: Actor, name: str) -> Topic | None:
-    """Return a topic that the actor may listen to, or None: a ticket that they see, or the desk.
+    """Return a topic that the actor may listen to, or None: a ticket that they see, the desk, or their own notices.
 
     Of the desk, those who are not staff hear only what they take part in.
     """
     if name == DESK:
         return Topic(name, None, notes=actor.staff, person_id=None if actor.staff else actor.id)
+    if name == NOTICES:
+        return Topic(name, None, notes=False, person_id=actor.id, notices=True)
     found = _TICKET.fullmatch(name)
     number = int(found[1]) if found else 0
     if not 0 < number < 2**31:
@@ -76,6 +85,11 @@ def topic(session: Session, actor: Actor, name: str) -> Topic | None:
 
 def newest(session: Session, wanted: Topic | None = None) -> int:
     """Return the id of the newest event, or of the newest of one topic; 0 when there is none."""
+    if wanted is not None and wanted.notices:
+        own = select(func.max(Notice.event_id)).where(
+            Notice.person_id == wanted.person_id, col(Notice.listed)
+        )
+        return session.exec(own.execution_options(**gate.PASS)).one() or 0
     chosen = select(func.max(Event.id))
     if wanted is not None and wanted.ticket_id is not None:
         chosen = chosen.where(Event.ticket_id == wanted.ticket_id)
@@ -102,7 +116,25 @@ def since(session: Session, after: int) -> list[New]:
         .execution_options(**gate.PASS)
     ).all()
     people = _taking_part(session, {ticket for _, ticket, _ in rows if ticket is not None})
-    return [New(id or 0, ticket, internal, people.get(ticket or 0, NOBODY)) for id, ticket, internal in rows]
+    told = _told(session, [id or 0 for id, _, _ in rows])
+    return [
+        New(id or 0, ticket, internal, people.get(ticket or 0, NOBODY), told.get(id or 0, NOBODY))
+        for id, ticket, internal in rows
+    ]
+
+
+def _told(session: Session, ids: list[int]) -> dict[int, frozenset[int]]:
+    if not ids:
+        return {}
+    rows = session.exec(
+        select(Notice.event_id, Notice.person_id)
+        .where(col(Notice.event_id).in_(ids), col(Notice.listed))
+        .execution_options(**gate.PASS)
+    ).all()
+    found: dict[int, frozenset[int]] = {}
+    for event, person in rows:
+        found[event] = found.get(event, NOBODY) | {person}
+    return found
 
 
 def _taking_part(session: Session, numbers: set[int]) -> dict[int, frozenset[int]]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.vocabulary import Permission
 from lib import gate
-from lib.desk import attachments, conversation, listing, merged, tickets
+from lib.desk import attachments, listing, merged, tickets
 from lib.desk.comments import CommentCard
 from lib.desk.drafts import DraftCard
 from lib.errors import NotFound, Refusal
@@ -12,7 +12,6 @@ from lib.gate import Actor
 from lib.trust import news
 from ui import compose, details, frame, lists, looking, merging, page, words
 from ui import conversation as shown
-from ui.components.live import live
 from ui.components.presence import presence
 from ui.components.writer import refuse, reply_writer
 
@@ -45,7 +44,7 @@ def draw() -> None:
             number, left_for = ticket.id or 0, merged.target(session, me, ticket)
             held = merged.sources(session, me, ticket)
             facts = listing.one(session, ticket)
-            thread = conversation.of(session, me, ticket, before=page.number_asked("before") or None)
+            thread = shown.asked(session, me, ticket)
             said = [e.id for e in thread.entries if isinstance(e, CommentCard)]
             files = attachments.near(session, me, ticket, said)
             draft = compose.opened(session, me, f"ticket-{number}")
@@ -64,7 +63,7 @@ def draw() -> None:
         for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
         if may[p]
     ]
-    live(key=f"live-{number}", topic=news.ticket(number), since=newest)
+    frame.follow(me, number, since=newest)
     frame.header(words.plain(facts.title), actor=me)
     shown.facts(facts)
     merging.notice(led, left_for)

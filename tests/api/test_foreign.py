@@ -1,8 +1,10 @@
 """Every route, called for what is somebody else's: it is not there, and nothing has changed."""
 
 import re
+from datetime import timedelta
 
 import api
+from lib import clock
 from lib.people import tokens
 from lib.transactions import act
 from tests import cast
@@ -29,6 +31,8 @@ BODIES = {
     "POST /tickets/bulk/{batch}/undo": None,
     "POST /tickets/{number}/unmerge": None,
     "PATCH /views/{id}": {"name": "mine"},
+    "PUT /notifications/{id}/read": None,
+    "PUT /notifications/{id}/snooze": {"until": (clock.now() + timedelta(days=1)).isoformat()},
     "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},
 }
 QUERIES = {"DELETE /tickets/{number}": "?reason=x", "DELETE /tickets/{number}/assignee": "?version=1"}
@@ -70,6 +74,8 @@ def strange(desk) -> dict:
         )[0]
     view = desk.bob.post("views", json={"name": "Bob's secret", "q": "secret"}).json()["id"]
     desk.browser(desk.company.bob)
+    cast.say(desk.company.rita, number, "secret too")
+    notice = desk.bob.get("notifications").json()["items"][0]["id"]
     return {
         "number": number,
         "person": desk.company.bob.id,
@@ -79,6 +85,7 @@ def strange(desk) -> dict:
         "people": desk.company.bob.id,
         "tokens": token.id,
         "views": view,
+        "notifications": notice,
         "me": 1,
     }
 

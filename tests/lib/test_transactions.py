@@ -14,6 +14,8 @@ from db.models import (
     Link,
     Mention,
     Merge,
+    Message,
+    Notice,
     Participant,
     Person,
     Presence,
@@ -32,7 +34,7 @@ from tests import cast
 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
-    Merge, FieldValue,
+    Merge, FieldValue, Notice, Message,
 )  # fmt: skip
 
 

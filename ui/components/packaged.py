@@ -9,7 +9,9 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
-NAMES = ("board", "figures", "handoff", "live", "presence", "ticket_rows", "writer")
+NAMES = (
+    "bell", "board", "figures", "handoff", "live", "notices", "presence", "spot", "ticket_rows", "writer",
+)  # fmt: skip
 
 # The root stays unseen until its stylesheet has arrived, so nothing flashes unstyled.
 ROOT = '<div class="root" style="visibility:hidden"></div>'

@@ -1,0 +1,127 @@
+"""The plan: at the end of every transaction, who is to hear of its deeds and where, written down with them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import Event, Message, Notice, NoticeChoice, NoticeHabit, Person, Status, Ticket
+from db.vocabulary import Medium, Occasion, Relation, Sort
+from lib import clock, gate, settings
+from lib.notices import hearers, hours, media, occasions, rules
+from lib.trust import events
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One person who hears of one event: where, and when they may be reached."""
+
+    notice: Notice
+    media: frozenset[Medium]
+    habit: NoticeHabit
+    zone: str | None
+    pressing: bool
+
+
+def write(session: Session) -> None:
+    """Write down who hears of the deeds of this transaction; called once, before it commits."""
+    kinds: dict[str, str] = {}
+
+    def known() -> dict[str, str]:
+        kinds.update(kinds or session.exec(select(Status.name, Status.kind)).all())
+        return kinds
+
+    for event in events.recorded(session):
+        occasion = occasions.of(event, known) if event.ticket_id is not None else None
+        if occasion is not None:
+            session.flush()
+            _tell(session, event, occasion)
+
+
+def _tell(session: Session, event: Event, occasion: Occasion) -> None:
+    ticket = session.get(Ticket, event.ticket_id, execution_options=gate.PASS)
+    if ticket is None:
+        return
+    people = hearers.of(session, event, occasion, ticket=ticket)
+    told = [each for each in _chosen(session, event, occasion, people) if each.media]
+    session.add_all(each.notice for each in told)
+    _owe(session, event, [each for each in told if Medium.MAIL in each.media], Medium.MAIL)
+    _owe(session, event, [each for each in told if Medium.SLACK in each.media], Medium.SLACK)
+    session.flush()
+
+
+def _chosen(
+    session: Session, event: Event, occasion: Occasion, people: Mapping[int, Relation]
+) -> Iterable[_Told]:
+    """Yield where each person hears of an event, as the rules and they themselves have it."""
+    if not people:
+        return
+    choices = select(NoticeChoice).where(
+        NoticeChoice.occasion == occasion, col(NoticeChoice.person_id).in_(list(people))
+    )
+    chose = {(c.person_id, c.relation, c.medium): c.wanted for c in session.exec(choices).all()}
+    habits = select(NoticeHabit).where(col(NoticeHabit.person_id).in_(list(people)))
+    habit = {h.person_id: h for h in session.exec(habits).all()}
+    zones = dict(
+        session.exec(select(Person.id, Person.timezone).where(col(Person.id).in_(list(people)))).all()
+    )
+    for id, relation in sorted(people.items()):
+        usual = rules.media(occasion, relation)
+        wanted = frozenset(m for m in media.on() if chose.get((id, relation, m), m in usual))
+        notice = Notice(
+            person_id=id, event_id=event.id or 0, ticket_id=event.ticket_id or 0, occasion=occasion,
+            relation=relation, comment_id=hearers.comment(event), listed=Medium.DOCKET in wanted, at=event.at,
+        )  # fmt: skip
+        pressing = rules.pressing(occasion, relation)
+        yield _Told(notice, wanted, habit.get(id, hours.USUAL), zones.get(id), pressing)
+
+
+def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Medium) -> None:
+    """Let each person's message tell of an event: one that waits already, or a new one."""
+    told = list(told)
+    if not told:
+        return
+    gathered = {
+        t.notice.person_id for t in told if t.habit.hours and not t.pressing and medium == Medium.MAIL
+    }
+    waiting = _waiting(session, {t.notice.person_id for t in told} - gathered, medium, event.ticket_id)
+    waiting |= _waiting(session, gathered, medium, None)
+    now = clock.now()
+    for each in told:
+        person, due = each.notice.person_id, _due(each, now, gathered=each.notice.person_id in gathered)
+        message = waiting.get(person)
+        if message is None:
+            sort, ticket = (Sort.DIGEST, None) if person in gathered else (Sort.TICKET, event.ticket_id)
+            message = Message(
+                medium=medium, sort=sort, person_id=person, ticket_id=ticket, created_at=now, due_at=due
+            )
+            session.add(message)
+        message.due_at = min(message.due_at, due)
+        session.flush()
+        if medium == Medium.MAIL:
+            each.notice.mail_id = message.id
+        else:
+            each.notice.slack_id = message.id
+
+
+def _due(each: _Told, now: datetime, *, gathered: bool) -> datetime:
+    if gathered:
+        return hours.next_mail(each.habit, each.zone, now)
+    window = timedelta(seconds=0 if each.pressing else settings.current().notice_window_seconds)
+    return hours.reachable(each.habit, each.zone, now + window)
+
+
+def _waiting(session: Session, people: set[int], medium: Medium, ticket_id: int | None) -> dict[int, Message]:
+    """Return the messages that nobody began to send, locked so that nobody does before this commits."""
+    if not people:
+        return {}
+    chosen: Any = select(Message).where(
+        col(Message.person_id).in_(people), Message.medium == medium,
+        Message.sort == (Sort.TICKET if ticket_id else Sort.DIGEST), Message.ticket_id == ticket_id,
+        Message.attempts == 0, col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
+    )  # fmt: skip
+    chosen = chosen.order_by(col(Message.id)).with_for_update(skip_locked=ticket_id is None)
+    rows = session.exec(chosen.execution_options(populate_existing=True, **gate.PASS)).all()
+    return {row.person_id: row for row in rows}

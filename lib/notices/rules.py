@@ -1,0 +1,77 @@
+"""The rules: of what occasion whom Docket tells, and where, unless they chose otherwise.
+
+docs/notifications.md shows this table to people; a test holds the two equal.
+"""
+
+from db.vocabulary import Medium, Occasion, Relation
+
+LETTERS = {"d": Medium.DOCKET, "m": Medium.MAIL, "s": Medium.SLACK}
+"""As the table writes them; in capitals when the message goes out at once."""
+
+# d in Docket, m by mail, s through Slack; M and S go out at once, the others wait for what follows; - not at all.
+TABLE = """
+    occasion     mentioned  assignee  requester  former  watcher  team  manager
+    created      -          -         dm         -       d        d     d
+    arrived      -          -         d          -       d        d     d
+    assigned     -          dMS       d          dM      d        -     -
+    handed_back  -          -         d          dm      d        d     d
+    replied      dMS        dms       dm         -       dm       -     -
+    noted        dMS        dms       -          -       dm       -     -
+    moved        -          d         dm         -       d        -     -
+    done         -          dm        dm         -       dm       -     -
+    reopened     -          dms       dm         -       dm       d     d
+    changed      -          d         -          -       d        -     -
+    copied       -          -         -          -       dm       -     -
+    merged       -          d         dm         -       d        -     -
+"""
+
+WORDS = {
+    Occasion.CREATED: "A ticket is opened",
+    Occasion.ARRIVED: "A ticket is handed to another team",
+    Occasion.ASSIGNED: "A ticket is assigned to somebody",
+    Occasion.HANDED_BACK: "A ticket is handed back, so that nobody has it",
+    Occasion.REPLIED: "Somebody replies",
+    Occasion.NOTED: "Somebody writes an internal note",
+    Occasion.MOVED: "A ticket goes to another status",
+    Occasion.DONE: "A ticket is done",
+    Occasion.REOPENED: "A ticket is opened again",
+    Occasion.CHANGED: "Its title, description, priority, category or due date changes",
+    Occasion.COPIED: "Somebody puts you in copy",
+    Occasion.MERGED: "A ticket is merged with another one",
+}
+REASONS = {
+    Relation.MENTIONED: "you were mentioned",
+    Relation.ASSIGNEE: "the ticket is assigned to you",
+    Relation.REQUESTER: "you asked for it",
+    Relation.FORMER: "the ticket was assigned to you before",
+    Relation.WATCHER: "you watch the ticket",
+    Relation.TEAM: "the ticket came to your team",
+    Relation.MANAGER: "you lead the ticket's team",
+}
+
+_HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
+_RELATIONS = [Relation.FORMER if name == "former" else Relation(name) for name in _HEAD[1:]]
+_CELLS: dict[tuple[Occasion, Relation], str] = {
+    (Occasion(row[0]), relation): letters
+    for row in _ROWS
+    for relation, letters in zip(_RELATIONS, row[1:], strict=True)
+    if letters != "-"
+}
+PAIRS = tuple(_CELLS)
+"""Every occasion with every relation that hears of it, in the table's order."""
+
+
+def relations(occasion: Occasion) -> tuple[Relation, ...]:
+    """Return who hears of an occasion at all."""
+    return tuple(relation for known, relation in PAIRS if known == occasion)
+
+
+def media(occasion: Occasion, relation: Relation) -> frozenset[Medium]:
+    """Return where somebody hears of an occasion, unless they chose otherwise."""
+    return frozenset(LETTERS[letter.lower()] for letter in _CELLS.get((occasion, relation), ""))
+
+
+def pressing(occasion: Occasion, relation: Relation) -> bool:
+    """Tell whether a message about it goes out at once, whatever else may follow."""
+    letters = _CELLS.get((occasion, relation), "")
+    return letters != letters.lower()

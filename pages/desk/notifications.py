@@ -1,0 +1,43 @@
+"""What one is told: unread first, each a way to what it tells of."""
+
+import streamlit as st
+
+from lib.notices import inbox
+from lib.trust import news
+from ui import frame, lists, page
+from ui.components.live import live
+from ui.components.notices import notices
+
+MOST = 30
+SHOWN = {"unread": "Unread", "all": "All"}
+EMPTY = {"unread": "Nothing unread.", "all": "Nothing yet."}
+
+
+@st.fragment
+def draw() -> None:
+    """Draw the list; something new runs this alone."""
+    me = page.me()
+    lists.follow("which", SHOWN, default="unread")
+    which = st.segmented_control(
+        "Which", list(SHOWN), key="which", required=True, format_func=SHOWN.__getitem__,
+        label_visibility="collapsed", on_change=lists.chosen, args=("which", "unread"),
+    )  # fmt: skip
+    which = which or "unread"
+    before = page.number_asked("after") or None
+    with page.see() as session:
+        newest = news.newest(session)
+        found = inbox.mine(session, me, only_unread=which == "unread", before=before, limit=MOST + 1)
+        count = inbox.unread(session, me)
+    live(key="live-notices", topic=news.NOTICES, since=newest)
+    if found and st.button(
+        "Mark all as read", icon=":material/done_all:", key="read_all", type="tertiary", disabled=not count
+    ):
+        with page.attempt() as session:
+            inbox.read_all(session, me, until=found[0].id)
+    query = {"which": which, "after": str(found[MOST - 1].id)} if len(found) > MOST else {}
+    more = lists.link("/notifications", query) if query else ""
+    notices(found[:MOST], key="notices", empty=EMPTY[which], more=more)
+
+
+frame.header("Notifications")
+draw()

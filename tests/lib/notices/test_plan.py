@@ -1,0 +1,288 @@
+"""Who hears of what: each row of the rules once, in the very transaction of the deed, and nobody too much."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from db.models import Message, Notice, NoticeChoice, NoticeHabit, Person, Status
+from db.vocabulary import Kind, Medium, Occasion, Priority, Relation, Sort
+from lib import clock, gate
+from lib.desk import merging, tickets, watchers
+from lib.errors import Conflict
+from lib.notices import rules
+from lib.people import teams
+from lib.transactions import act, see
+from tests import cast
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def everywhere(monkeypatch):
+    """Mail and Slack are set up."""
+    monkeypatch.setenv("DOCKET_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("DOCKET_SMTP_FROM", "desk@example.org")
+    monkeypatch.setenv("DOCKET_SLACK_BOT_TOKEN", "xoxb-tests")
+
+
+def notices(after=0):
+    with see() as session:
+        chosen = select(Notice, Person.name).join(Person, col(Person.id) == Notice.person_id)
+        rows = session.exec(chosen.where(col(Notice.id) > after).execution_options(**gate.PASS)).all()
+        return [(name, n.occasion, n.relation, n) for n, name in rows]
+
+
+def newest():
+    return max((n.id for *_, n in notices()), default=0)
+
+
+def told(deed):
+    """Do something and return who hears of it, as (name, occasion, relation)."""
+    before = newest()
+    deed()
+    return {(name, occasion, relation) for name, occasion, relation, _ in notices(before)}
+
+
+def owed(**wanted):
+    with see() as session:
+        rows = session.exec(select(Message).order_by(col(Message.id)).execution_options(**gate.PASS)).all()
+        return [m for m in rows if all(getattr(m, k) == v for k, v in wanted.items())]
+
+
+def change(actor, number, verb, **more):
+    with act() as session:
+        ticket = tickets.find(session, actor, number, to_change=True)
+        verb(session, actor, ticket, **more, seen=ticket.version)
+
+
+def assign(actor, number, to):
+    change(actor, number, tickets.assign, to=to.id)
+
+
+def move(actor, number, kind):
+    with act() as session:
+        to = session.exec(select(Status).where(Status.kind == kind)).first()
+        ticket = tickets.find(session, actor, number, to_change=True)
+        tickets.move(session, actor, ticket, to=to, seen=ticket.version, reason="because")
+
+
+def follow(actor, number, verb=watchers.watch):
+    with act() as session:
+        verb(session, actor, tickets.find(session, actor, number))
+
+
+def handed_over(desk, number):
+    with act() as session:
+        ticket = tickets.find(session, desk.ada, number, to_change=True)
+        tickets.give_team(
+            session, desk.ada, ticket, team=teams.find(session, desk.facilities), seen=ticket.version
+        )
+
+
+def test_a_new_ticket_is_told_to_its_team_while_nobody_has_it(desk):
+    everybody = told(lambda: cast.ask(desk.sam))
+    assert everybody == {
+        ("Rita Sosa", Occasion.CREATED, Relation.TEAM),
+        ("Arun Das", Occasion.CREATED, Relation.TEAM),
+        ("Mona Lind", Occasion.CREATED, Relation.TEAM),
+    }
+    given = told(lambda: cast.ask(desk.mona, requester_id=desk.sam.id, assignee_id=desk.rita.id))
+    assert given == {
+        ("Sam Reed", Occasion.CREATED, Relation.REQUESTER),
+        ("Sam Reed", Occasion.ASSIGNED, Relation.REQUESTER),
+        ("Rita Sosa", Occasion.ASSIGNED, Relation.ASSIGNEE),
+    }
+
+
+def test_assignment_reaches_the_old_and_the_new_and_whoever_follows(desk):
+    number = cast.ask(desk.sam)
+    cast.copy_in(desk.mona, number, desk.bob)
+    assign(desk.mona, number, desk.rita)
+    again = told(lambda: assign(desk.mona, number, desk.arun))
+    assert again == {
+        ("Arun Das", Occasion.ASSIGNED, Relation.ASSIGNEE),
+        ("Rita Sosa", Occasion.ASSIGNED, Relation.FORMER),
+        ("Sam Reed", Occasion.ASSIGNED, Relation.REQUESTER),
+        ("Bob Muir", Occasion.ASSIGNED, Relation.WATCHER),
+    }
+    back = told(lambda: change(desk.mona, number, tickets.unassign))
+    assert ("Arun Das", Occasion.HANDED_BACK, Relation.FORMER) in back
+    assert ("Rita Sosa", Occasion.HANDED_BACK, Relation.TEAM) in back
+    taken = told(lambda: assign(desk.arun, number, desk.arun))
+    assert "Arun Das" not in {name for name, *_ in taken}
+
+
+def test_a_reply_reaches_everybody_once_and_a_mention_replaces_the_general_notice(desk):
+    number = cast.ask(desk.sam)
+    assign(desk.mona, number, desk.rita)
+    follow(desk.arun, number)
+    cast.copy_in(desk.mona, number, desk.bob)
+    heard = told(lambda: cast.say(desk.mona, number, "@Arun Das and @Sam Reed, look"))
+    assert heard == {
+        ("Sam Reed", Occasion.REPLIED, Relation.MENTIONED),
+        ("Arun Das", Occasion.REPLIED, Relation.MENTIONED),
+        ("Rita Sosa", Occasion.REPLIED, Relation.ASSIGNEE),
+        ("Bob Muir", Occasion.REPLIED, Relation.WATCHER),
+    }
+    assert ("Sam Reed", Occasion.REPLIED, Relation.REQUESTER) in told(
+        lambda: cast.say(desk.rita, number, "On it")
+    )
+
+
+@pytest.mark.parametrize("asker", ["sam", "bela"])
+def test_a_requester_hears_nothing_internal_even_when_they_are_staff_elsewhere(desk, asker):
+    who = getattr(desk, asker)
+    number = cast.ask(who)
+    cast.copy_in(desk.rita, number, desk.bob)
+    heard = told(
+        lambda: cast.say(desk.rita, number, f"@Arun Das, {who.name} @{who.name} @Bob Muir", internal=True)
+    )
+    assert heard == {("Arun Das", Occasion.NOTED, Relation.MENTIONED)}
+
+
+def test_a_change_of_status_is_told_by_what_it_means(desk):
+    number = cast.ask(desk.sam)
+    assign(desk.mona, number, desk.rita)
+    follow(desk.arun, number)
+    assert told(lambda: move(desk.mona, number, Kind.BLOCKED)) == {
+        ("Sam Reed", Occasion.MOVED, Relation.REQUESTER),
+        ("Rita Sosa", Occasion.MOVED, Relation.ASSIGNEE),
+        ("Arun Das", Occasion.MOVED, Relation.WATCHER),
+    }
+    move(desk.mona, number, Kind.ACTIVE)
+    assert ("Sam Reed", Occasion.DONE, Relation.REQUESTER) in told(lambda: move(desk.rita, number, Kind.DONE))
+    reopened = told(lambda: move(desk.sam, number, Kind.TODO))
+    assert ("Rita Sosa", Occasion.REOPENED, Relation.ASSIGNEE) in reopened
+
+
+def test_other_changes_are_for_those_who_work_it(desk):
+    number = cast.ask(desk.sam)
+    assign(desk.mona, number, desk.rita)
+    assert told(lambda: change(desk.mona, number, tickets.prioritize, priority=Priority.URGENT)) == {
+        ("Rita Sosa", Occasion.CHANGED, Relation.ASSIGNEE)
+    }
+    assert told(lambda: change(desk.mona, number, tickets.tag, tags=["vip"])) == set()
+    assert told(lambda: cast.copy_in(desk.mona, number, desk.bob)) == {
+        ("Bob Muir", Occasion.COPIED, Relation.WATCHER)
+    }
+    heard = told(lambda: handed_over(desk, number))
+    assert ("Bela Kun", Occasion.ARRIVED, Relation.TEAM) in heard
+    assert ("Rita Sosa", Occasion.ARRIVED, Relation.TEAM) not in heard
+
+
+def test_a_merge_is_told_on_both_tickets(desk):
+    one, other = cast.ask(desk.sam), cast.ask(desk.bob)
+
+    def merge():
+        with act() as session:
+            here, there = (tickets.find(session, desk.rita, n, to_change=True) for n in (one, other))
+            merging.merge(session, desk.rita, here, into=there, seen=here.version)
+
+    heard = told(merge)
+    assert ("Sam Reed", Occasion.MERGED, Relation.REQUESTER) in heard
+    assert ("Bob Muir", Occasion.MERGED, Relation.REQUESTER) in heard
+
+
+def test_whoever_stopped_to_watch_hears_only_what_calls_them_by_name(desk):
+    number = cast.ask(desk.sam)
+    follow(desk.sam, number, watchers.stop)
+    assert "Sam Reed" not in {n for n, *_ in told(lambda: cast.say(desk.rita, number, "Hello"))}
+    assert "Sam Reed" in {n for n, *_ in told(lambda: cast.say(desk.rita, number, "@Sam Reed hello"))}
+
+
+def test_an_edit_tells_only_those_whom_it_mentions_anew(desk):
+    from lib.desk import comments
+
+    number = cast.ask(desk.sam)
+    said = cast.say(desk.rita, number, "@Arun Das look")
+
+    def edit():
+        with act() as session:
+            comment, ticket = comments.find(session, desk.rita, said, to_change=True)
+            body = "@Arun Das @Mona Lind look"
+            comments.edit(session, desk.rita, comment, ticket, body=body, seen=comment.version)
+
+    assert told(edit) == {("Mona Lind", Occasion.REPLIED, Relation.MENTIONED)}
+
+
+def test_a_burst_is_one_message_and_what_presses_goes_at_once(desk):
+    number = cast.ask(desk.sam)
+    for body in ("One", "Two", "Three"):
+        cast.say(desk.rita, number, body)
+    waiting = owed(person_id=desk.sam.id, medium=Medium.MAIL)
+    assert len(waiting) == 1 and waiting[0].due_at > clock.now() + timedelta(seconds=60)
+    with see() as session:
+        bundled = select(Notice.id).where(Notice.mail_id == waiting[0].id).execution_options(**gate.PASS)
+        assert len(session.exec(bundled).all()) == 3
+    cast.say(desk.rita, number, "@Sam Reed, please")
+    pressing = owed(person_id=desk.sam.id, medium=Medium.MAIL)
+    assert len(pressing) == 1 and pressing[0].due_at <= clock.now()
+    assert [m.sort for m in owed(person_id=desk.sam.id, medium=Medium.SLACK)] == [Sort.TICKET]
+
+
+def test_what_somebody_has_begun_to_send_is_left_alone(desk):
+    number = cast.ask(desk.sam)
+    cast.say(desk.rita, number, "One")
+    with act() as session:
+        row = session.exec(select(Message).execution_options(**gate.PASS)).one()
+        row.attempts = 1
+        session.add(row)
+    cast.say(desk.rita, number, "Two")
+    assert len(owed(person_id=desk.sam.id)) == 2
+
+
+def test_what_is_refused_tells_nobody(desk):
+    number = cast.ask(desk.sam)
+
+    def refused():
+        with pytest.raises(Conflict), act() as session:
+            ticket = tickets.find(session, desk.mona, number, to_change=True)
+            tickets.assign(session, desk.mona, ticket, to=desk.rita.id, seen=ticket.version)
+            raise Conflict("too late")
+
+    assert told(refused) == set()
+
+
+def test_people_hear_what_they_chose_when_they_chose(desk):
+    number = cast.ask(desk.sam)
+    with act() as session:
+        session.add(
+            NoticeChoice(
+                person_id=desk.sam.id, occasion="replied", relation="requester", medium="mail", wanted=False
+            )
+        )
+        session.add(NoticeHabit(person_id=desk.bob.id, quiet_from=0, quiet_until=1439))
+        session.add(NoticeHabit(person_id=desk.kim.id, hours=24))
+    for who in (desk.bob, desk.kim):
+        cast.copy_in(desk.rita, number, who)
+    cast.say(desk.rita, number, "Hello")
+    assert owed(person_id=desk.sam.id) == []
+    assert "Sam Reed" in {name for name, *_ in notices()}
+    assert {(m.sort, m.ticket_id) for m in owed(person_id=desk.kim.id)} == {(Sort.DIGEST, None)}
+    assert all(m.due_at.minute == 59 for m in owed(person_id=desk.bob.id))
+
+
+def test_without_mail_and_slack_nothing_is_owed(desk, monkeypatch):
+    from lib import settings
+
+    monkeypatch.delenv("DOCKET_SMTP_HOST")
+    monkeypatch.delenv("DOCKET_SLACK_BOT_TOKEN")
+    settings.current.cache_clear()
+    number = cast.ask(desk.sam)
+    cast.say(desk.rita, number, "@Sam Reed hello")
+    assert owed() == [] and "Sam Reed" in {name for name, *_ in notices()}
+
+
+def test_the_document_shows_the_rules_as_they_are():
+    lines = (ROOT / "docs" / "notifications.md").read_text().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    head = next(row for row in rows if row[0] == "occasion")
+    shown = {row[0].strip("`"): row[2:] for row in rows if re.fullmatch(r"`\w+`", row[0])}
+    assert list(shown) == [o.value for o in Occasion]
+    table = [line.split() for line in rules.TABLE.strip().splitlines()]
+    assert head[2:] == table[0][1:]
+    for row in table[1:]:
+        assert [cell.strip("`").replace("\N{EN DASH}", "-") for cell in shown[row[0]]] == row[1:], row[0]

@@ -1,0 +1,78 @@
+// The bell in the upper corner: it hears over the page's one connection that there is something, and asks how much.
+import { call } from "./api.js"
+import { make } from "./dom.js"
+import { shared } from "./live/line.js"
+import { go, plain } from "./navigate.js"
+
+const MANY = 99
+const SETTLED = [600, 3000] // a page that shows what happened marks it as read meanwhile
+const line = shared()
+const bells = new WeakMap()
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".root")
+  const bell = bells.get(root) ?? new Bell(root)
+  bells.set(root, bell)
+  bell.take(data)
+  return () => {
+    bell.end()
+    bells.delete(root)
+  }
+}
+
+class Bell {
+  constructor(root) {
+    // It stands in a corner and takes no row of the page.
+    const box = root.getRootNode().host?.closest('[data-testid="stElementContainer"]')
+    if (box) box.style.position = "absolute"
+    this.badge = make("span", { className: "badge" })
+    this.link = make("a", { href: "/notifications" }, make("span", { className: "shape" }), this.badge)
+    this.told = make("span", { className: "unseen", role: "status" })
+    root.replaceChildren(this.link, this.told)
+    this.link.addEventListener("click", (event) => {
+      if (!plain(event)) return
+      event.preventDefault()
+      go("/notifications")
+    })
+    this.timers = []
+    this.changed = () => this.ask()
+    document.addEventListener("docket:notices", this.changed)
+  }
+
+  take({ unread, since, topic }) {
+    this.topic = topic
+    this.since = Math.max(this.since ?? 0, since)
+    if (unread !== this.given) this.show((this.given = unread))
+    line.join(this)
+  }
+
+  hear(event) {
+    if (event <= this.since) return
+    this.since = event
+    for (const timer of this.timers) clearTimeout(timer)
+    this.timers = SETTLED.map((wait, at) => setTimeout(() => this.ask({ aloud: at === 0 }), wait))
+  }
+
+  async ask({ aloud = false } = {}) {
+    const before = this.unread
+    const { status, body } = await call("GET", "/notifications/count")
+    if (status !== 200) return
+    this.show((this.given = body.unread))
+    if (aloud && body.unread > before) this.told.textContent = `${label(body.unread)}.`
+  }
+
+  show(unread) {
+    this.unread = unread
+    this.badge.textContent = unread > MANY ? `${MANY}+` : unread || ""
+    this.badge.hidden = !unread
+    this.link.ariaLabel = this.link.title = unread ? `Notifications: ${label(unread)}` : "Notifications"
+  }
+
+  end() {
+    for (const timer of this.timers) clearTimeout(timer)
+    document.removeEventListener("docket:notices", this.changed)
+    line.leave(this)
+  }
+}
+
+const label = (unread) => `${unread > MANY ? `more than ${MANY}` : unread} unread`
