@@ -93,7 +93,6 @@ def mine(
 def _card(
     notice: Notice, event: Event, title: str, comment: Comment | None, line: history.Line
 ) -> NoticeCard:
-    mentioned = notice.relation == Relation.MENTIONED
     return NoticeCard(
         id=notice.id or 0,
         event_id=notice.event_id,
@@ -101,7 +100,7 @@ def _card(
         ticket=notice.ticket_id,
         title=title,
         actor=line.actor,
-        sentence=_called(internal=event.internal) if mentioned else line.sentence,
+        sentence=sentence(notice, line.sentence, internal=event.internal),
         excerpt=_excerpt(comment.body) if comment and comment.removed_at is None else "",
         internal=event.internal,
         occasion=Occasion(notice.occasion),
@@ -112,8 +111,13 @@ def _card(
     )
 
 
-def _called(*, internal: bool) -> str:
-    return "mentioned you in an internal note" if internal else "mentioned you"
+def sentence(notice: Notice, told: str, *, internal: bool) -> str:
+    """Return what was done as its person is told: spoken to, where it was done to them."""
+    if notice.relation == Relation.MENTIONED:
+        return "mentioned you in an internal note" if internal else "mentioned you"
+    if (notice.occasion, notice.relation) == (Occasion.ASSIGNED, Relation.ASSIGNEE):
+        return "assigned it to you"
+    return "put you in copy" if notice.occasion == Occasion.COPIED else told
 
 
 def _excerpt(body: str) -> str:

@@ -18,9 +18,10 @@ def draw() -> None:
     """Draw the list; something new runs this alone."""
     me = page.me()
     lists.follow("which", SHOWN, default="unread")
-    which = st.segmented_control(
+    bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    which = bar.segmented_control(
         "Which", list(SHOWN), key="which", required=True, format_func=SHOWN.__getitem__,
-        label_visibility="collapsed", on_change=lists.chosen, args=("which", "unread"),
+        label_visibility="collapsed", on_change=lists.chosen, args=("which", "unread"), width="content",
     )  # fmt: skip
     which = which or "unread"
     before = page.number_asked("after") or None
@@ -29,7 +30,7 @@ def draw() -> None:
         found = inbox.mine(session, me, only_unread=which == "unread", before=before, limit=MOST + 1)
         count = inbox.unread(session, me)
     live(key="live-notices", topic=news.NOTICES, since=newest)
-    if found and st.button(
+    if found and bar.button(
         "Mark all as read", icon=":material/done_all:", key="read_all", type="tertiary", disabled=not count
     ):
         with page.attempt() as session:
