@@ -137,15 +137,23 @@ def carry(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[Plain], 
 
 
 def give_back(session: Session, *, had: list[Plain], made: list[Plain]) -> None:
-    """Undo `carry`: take away what it made, and make again what there was, where nothing stands against it by now."""
+    """Undo `carry`: take away what it made, and make again what there was, where nothing stands against it by now.
+
+    A ticket at the other end that was merged since is met where it went.
+    """
     hold(session)
     for kind, source, target in made:
         gone = select(Link).where(Link.kind == kind, Link.source_id == source, Link.target_id == target)
         for row in session.exec(gone.execution_options(**gate.PASS)).all():
             session.delete(row)
     session.flush()
-    for link in had:
-        _make(session, link)
+    for kind, source, target in had:
+        _make(session, _plain(kind, _now(session, source), _now(session, target)))
+
+
+def _now(session: Session, number: int) -> int:
+    ticket = session.get(Ticket, number, execution_options=gate.PASS)
+    return (ticket.merged_into_id if ticket else None) or number
 
 
 def hold(session: Session) -> None:

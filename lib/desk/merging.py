@@ -102,6 +102,7 @@ def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> 
     lock(session, "tags")
     now, moved = clock.now(), row.moved
     said_since = _said_since(session, into, row)
+    ticket.merged_into_id = None
     _take_back(session, ticket, row)
     _speak_again(session, ticket, into)
     links.give_back(session, had=_links(moved["links"]), made=_links(moved["links_made"]))
@@ -111,7 +112,7 @@ def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> 
     status = session.get_one(Status, row.status_id)
     ticket.enter(statuses.default(session) if status.retired else status, at=now)
     ticket.resolved_at = row.resolved_at if not ticket.open else None
-    ticket.merged_into_id, ticket.first_response_at = None, row.first_response_at
+    ticket.first_response_at = row.first_response_at
     ticket.rank = -float(ticket.id or 0)
     into.confidential = into.confidential and not (row.confided and not said_since)
     row.undone_at = now
