@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from db.vocabulary import Priority
 from lib import text
-from lib.desk import categories, meanings, query, statuses, tags
+from lib.desk import categories, fields, meanings, query, statuses, tags
 from lib.gate import Actor
 from lib.people import teams
 
@@ -89,6 +89,8 @@ def _values(  # noqa: PLR0911 - one line a qualifier
         case "assignee":
             staff = {n for t in teams.every(session, actor) for n in t.members.values()}
             return ["me", "none", *sorted(staff, key=str.casefold)]
+        case "field":
+            return [card.key for card in fields.readable(session, actor)]
         case "requester":
             return ["me"]
     return ["today", "yesterday", "7d", "30d"]

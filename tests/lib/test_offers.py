@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.desk import offers, query
-from lib.transactions import see
+from db.vocabulary import FieldKind
+from lib.desk import fields, offers, query
+from lib.transactions import act, see
 from tests import cast
 from tests.lib.test_query import EXAMPLES, lines
 
@@ -31,6 +32,13 @@ def test_a_qualifier_becomes_one_with_a_value(desk):
         "priority:urgent ", "priority:high ", "priority:normal ", "priority:low ",
     ]  # fmt: skip
     assert offered(desk.rita, "assignee:aru") == ['assignee:"Arun Das" ']
+
+
+def test_fields_are_offered_to_those_who_may_read_them(desk):
+    with act() as session:
+        fields.create(session, desk.ada, name="Asset tag", kind=FieldKind.TEXT)
+    assert offered(desk.rita, "field:as") == ["field:asset_tag "]
+    assert offered(desk.sam, "field:as") == []
 
 
 def test_a_requester_is_offered_no_names_and_no_tags_of_others(desk):
