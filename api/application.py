@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api import (
+    activities,
     assignees,
     attachments,
     audit,
@@ -35,6 +36,7 @@ from api import (
     tags,
     teams,
     tickets,
+    time_entries,
     tokens,
     unread,
     views,
@@ -49,7 +51,7 @@ from lib.errors import Refusal
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
-    workflow, people, staffing, teams, roles, tokens, audit, reference,
+    workflow, people, staffing, teams, roles, tokens, audit, reference, time_entries, activities,
 )  # fmt: skip
 
 

@@ -43,6 +43,8 @@ AGENT: dict[Permission, Scope] = {
     P.ATTACHMENT_READ: T,
     P.ATTACHMENT_REMOVE: T,
     P.REPORT_VIEW: O,
+    P.TIME_LOG: T,
+    P.TIME_READ: T,
     P.APIKEY_OWN: O,
 }
 
@@ -55,6 +57,7 @@ MANAGER: dict[Permission, Scope] = AGENT | {
     P.REPORT_VIEW: T,
     P.SLA_OVERRIDE: T,
     P.TEMPLATE_MANAGE: T,
+    P.TIME_MANAGE: T,
     P.TEAM_MANAGE: T,
     P.USER_MANAGE: T,
     P.AUDIT_READ: T,

@@ -116,12 +116,18 @@ class Permission(StrEnum):
     TICKET_READ = "ticket.read"
     TICKET_TRANSITION = "ticket.transition"
     TICKET_UPDATE = "ticket.update"
+    TIME_LOG = "time.log"
+    TIME_MANAGE = "time.manage"
+    TIME_READ = "time.read"
     USER_MANAGE = "user.manage"
 
 
 class Action(StrEnum):
     """What an event says was done; docs/events.md has a line for each."""
 
+    ACTIVITY_CHANGED = "activity.changed"
+    ACTIVITY_CREATED = "activity.created"
+    ACTIVITY_RETIRED = "activity.retired"
     ATTACHMENT_REMOVED = "attachment.removed"
     CANNED_CHANGED = "canned_reply.changed"
     CANNED_CREATED = "canned_reply.created"
@@ -168,6 +174,10 @@ class Action(StrEnum):
     TICKET_UNMERGED = "ticket.unmerged"
     TICKET_UPDATED = "ticket.updated"
     TICKET_WATCHED = "ticket.watched"
+    TIME_CHANGED = "time.changed"
+    TIME_ESTIMATED = "time.estimated"
+    TIME_LOGGED = "time.logged"
+    TIME_REMOVED = "time.removed"
     TOKEN_CREATED = "token.created"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
     VIEW_CHANGED = "view.changed"

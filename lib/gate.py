@@ -24,6 +24,7 @@ READ_ONLY = frozenset(
         Permission.ATTACHMENT_READ,
         Permission.EXPORT_TICKETS,
         Permission.REPORT_VIEW,
+        Permission.TIME_READ,
     }
 )
 ADMINISTRATION = frozenset(

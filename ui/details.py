@@ -30,7 +30,7 @@ from lib.errors import Conflict, Refusal
 from lib.gate import Actor
 from lib.people import accounts, teams
 from lib.transactions import Session
-from ui import assigning, conversation, fields, following, page, words
+from ui import assigning, conversation, fields, following, page, timing, words
 
 LARGEST = 2**31 - 1
 OFFERED = (
@@ -60,6 +60,7 @@ class Choices:
     linked: tuple[LinkCard, ...]
     obstacle: str | None
     works: bool
+    times: timing.Times
 
 
 def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
@@ -88,6 +89,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
         linked=tuple(links.of(session, me, ticket)),
         obstacle=links.obstacle(session, me, ticket) if ticket.open else None,
         works=whole and gate.works(me, Permission.TICKET_UPDATE, ticket),
+        times=timing.read(session, me, ticket),
     )
 
 
@@ -104,6 +106,7 @@ def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     if Permission.TICKET_UPDATE in offered.may and (offered.works or facts.first_response_at is None):
         _edit(change)
     following.panel(me, facts.number, offered.following)
+    timing.panel(me, facts.number, offered.times)
 
 
 def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str, str]:

@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("admin/statuses", "statuses", "Statuses", "label", Permission.SYSTEM_MANAGE),
     Entry("admin/tags", "tags", "Tags", "sell", Permission.SYSTEM_MANAGE),
     Entry("admin/replies", "replies", "Canned replies", "quickreply", Permission.TEMPLATE_MANAGE, Scope.TEAM),
+    Entry("admin/activities", "activities", "Activities", "work_history", Permission.SYSTEM_MANAGE),
     Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM),
     Entry("account/profile", "profile", "Profile", "account_circle"),
     Entry("account/set_up", "set-up", "Set up", "rocket_launch", signed_out=True, listed=False),

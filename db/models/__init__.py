@@ -37,12 +37,14 @@ from db.models.people import (
     Team,
 )
 from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
+from db.models.time import Activity, TimeEntry, Timesheet
 from db.models.trust import Event, Lease
 from db.models.views import SavedView
 from db.models.workflow import Link, Merge, Transition
 
 __all__ = [
     "Absence",
+    "Activity",
     "ApiToken",
     "AssignmentRule",
     "Attachment",
@@ -87,6 +89,8 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketTag",
+    "TimeEntry",
+    "Timesheet",
     "Transition",
     "Watch",
 ]

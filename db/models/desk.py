@@ -108,6 +108,8 @@ class Ticket(SQLModel, table=True):
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
     due_on: date | None = None
     """The day by whose end it should be done."""
+    estimate: int | None = None
+    """Minutes that the work is expected to take; known to those who see its time."""
     rank: float = 0
     """Its place in its column of the board, the smallest on top."""
     merged_into_id: int | None = None

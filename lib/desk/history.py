@@ -15,6 +15,8 @@ from lib.gate import Actor
 
 HIDDEN = (Action.DENIED, Action.TICKET_WATCHED)
 """Kept for the audit; not part of what happened to the ticket."""
+TIME = tuple(a for a in Action if a.value.startswith("time."))
+"""For those who see the ticket's time."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def of(
 ) -> list[Line]:
     """Return what happened to a ticket, oldest first: the first deeds after event `after`, or the last before `before`.
 
-    Deeds on internal notes, and why somebody was given the ticket, are left out for whoever may not read notes.
+    Deeds on internal notes, and why somebody was given the ticket, are left out for whoever may not read notes, and
+    those on time for whoever may not see it.
     """
     conditions = [col(Event.id) > after]
     newest = before is not None
@@ -91,6 +94,8 @@ def _lines(
         chosen = chosen.where(
             or_(col(Event.action) != Action.TICKET_FIELD, col(Event.subject).not_in(unseen))
         )
+    if not gate.covers(session, actor, Permission.TIME_READ, ticket):
+        chosen = chosen.where(col(Event.action).not_in(TIME))
     order = col(Event.id).desc() if newest else col(Event.id)
     rows = list(session.exec(chosen.order_by(order).limit(limit).execution_options(**gate.PASS)).all())
     return _discreet(
@@ -203,6 +208,14 @@ def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
             return "took back an internal note" if row.internal else "took back a reply"
         case Action.ATTACHMENT_REMOVED:
             return f"removed the file “{old}”"
+        case Action.TIME_LOGGED:
+            return f"logged {new}" + (f" for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "")
+        case Action.TIME_CHANGED:
+            return f"changed the time {old} to {new}"
+        case Action.TIME_REMOVED:
+            return f"took back the time {old}"
+        case Action.TIME_ESTIMATED:
+            return f"estimated {new}" if new else "took back the estimate"
     return str(row.action)
 
 

@@ -23,6 +23,7 @@ from db.models import (
     Tag,
     Ticket,
     TicketTag,
+    TimeEntry,
     Watch,
 )
 from db.vocabulary import Action, Permission, Scope
@@ -170,7 +171,7 @@ def _own_words(ticket: Ticket) -> Any:
 
 
 def _speak(session: Session, ticket: Ticket, *, at: int, came_from: int | None) -> None:
-    """Let all that was said on a ticket, and its files, stand on another."""
+    """Let all that was said on a ticket, its files and its time, stand on another."""
     here = ticket.id
     _set(
         session,
@@ -179,6 +180,8 @@ def _speak(session: Session, ticket: Ticket, *, at: int, came_from: int | None) 
     _set(session, update(SearchEntry).where(col(SearchEntry.ticket_id) == here).values(ticket_id=at))
     own = update(Attachment).where(col(Attachment.ticket_id) == here)
     _set(session, own.values(ticket_id=at, came_from=came_from))
+    worked = update(TimeEntry).where(col(TimeEntry.ticket_id) == here)
+    _set(session, worked.values(ticket_id=at, came_from=came_from))
 
 
 def _speak_again(session: Session, ticket: Ticket, into: Ticket) -> None:
@@ -186,7 +189,7 @@ def _speak_again(session: Session, ticket: Ticket, into: Ticket) -> None:
     said = select(Comment.id).where(Comment.ticket_id == into.id, Comment.came_from == ticket.id)
     found = update(SearchEntry).where(col(SearchEntry.comment_id).in_(said))
     _set(session, found.values(ticket_id=ticket.id))
-    for model in (Comment, Attachment):
+    for model in (Comment, Attachment, TimeEntry):
         came = update(model).where(col(model.ticket_id) == into.id, col(model.came_from) == ticket.id)
         _set(session, came.values(ticket_id=ticket.id, came_from=None))
 

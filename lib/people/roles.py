@@ -41,6 +41,9 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.TICKET_READ: "see tickets",
     Permission.TICKET_TRANSITION: "move tickets between statuses",
     Permission.TICKET_UPDATE: "change title, description, category and tags",
+    Permission.TIME_LOG: "log and mend one's own time, and estimate",
+    Permission.TIME_MANAGE: "log and mend time for others",
+    Permission.TIME_READ: "see how much time tickets took",
     Permission.USER_MANAGE: "invite, change and disable people",
 }
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, null, union_all
 from sqlmodel import Session, col, select
 
-from db.models import Category, CustomField, Event, Person, Role, Status, Tag, Team, Ticket
+from db.models import Activity, Category, CustomField, Event, Person, Role, Status, Tag, Team, Ticket
 from db.vocabulary import Action, Permission, Scope
 from lib import gate
 from lib.gate import Actor
 
-ON_TICKETS = tuple(a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.")))
+ON_TICKETS = tuple(a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.", "time.")))
 AUDITED = tuple(a for a in Action if a not in ON_TICKETS)
 
 NAMED = {
@@ -24,6 +24,7 @@ NAMED = {
     "role": Role,
     "field": CustomField,
     "tag": Tag,
+    "activity": Activity,
 }
 """Subjects that people know by a name, which is no secret to whoever may read the audit."""
 

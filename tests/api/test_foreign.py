@@ -33,12 +33,15 @@ BODIES = {
     "PATCH /views/{id}": {"name": "mine"},
     "PUT /notifications/{id}/read": None,
     "PUT /notifications/{id}/snooze": {"until": (clock.now() + timedelta(days=1)).isoformat()},
+    "PATCH /time-entries/{id}": {"version": 1, "note": "mine"},
+    "PUT /tickets/{number}/estimate": {"minutes": 5},
     "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},
 }
 QUERIES = {"DELETE /tickets/{number}": "?reason=x", "DELETE /tickets/{number}/assignee": "?version=1"}
 QUERIES["DELETE /tickets/{number}/links"] = "?kind=blocks&ticket=1"
 OPEN_TO_ALL = {
     "/canned-replies/{id}",
+    "/activities/{id}",
     "/categories/{id}",
     "/statuses/{id}",
     "/fields/{id}",
@@ -47,8 +50,8 @@ OPEN_TO_ALL = {
     "/teams/{id}/members/{person}",
     "/drafts/{slot}",
 }
-"""Canned replies are refused alike to all who keep none; categories, statuses and teams are no secret, so changing
-them is refused with 403; drafts are one's own by name."""
+"""Canned replies are refused alike to all who keep none; activities, categories, statuses and teams are no secret, so
+changing them is refused with 403; drafts are one's own by name."""
 
 
 def routes():
@@ -73,6 +76,8 @@ def strange(desk) -> dict:
             session, MAKER, name="t", scope="read", owner=cast.person(session, desk.company.bob)
         )[0]
     view = desk.bob.post("views", json={"name": "Bob's secret", "q": "secret"}).json()["id"]
+    logged = {"ticket": number, "time": "5", "note": "secret"}
+    worked = desk.rita.post("time-entries", json=logged).json()["id"]
     desk.browser(desk.company.bob)
     cast.say(desk.company.rita, number, "secret too")
     notice = desk.bob.get("notifications").json()["items"][0]["id"]
@@ -86,6 +91,7 @@ def strange(desk) -> dict:
         "tokens": token.id,
         "views": view,
         "notifications": notice,
+        "time-entries": worked,
         "me": 1,
     }
 
@@ -143,6 +149,9 @@ def test_what_is_no_secret_is_refused_by_name(desk):
         ("POST", "canned-replies", {"name": "x", "body": "x"}, "template.manage"),
         ("PATCH", "canned-replies/1", {"version": 1, "name": "x"}, "template.manage"),
         ("DELETE", "canned-replies/1", None, "template.manage"),
+        ("POST", "activities", {"name": "x"}, "system.manage"),
+        ("PATCH", "activities/1", {"name": "x"}, "system.manage"),
+        ("DELETE", "activities/1", None, "system.manage"),
         ("POST", "teams", {"name": "x"}, "team.manage"),
         ("PATCH", "teams/1", {"name": "x"}, "team.manage"),
         ("PUT", f"teams/1/members/{desk.company.sam.id}", None, "team.manage"),

@@ -25,6 +25,7 @@ from db.models import (
     Team,
     Ticket,
     TicketTag,
+    TimeEntry,
     Watch,
 )
 from lib import gate
@@ -34,7 +35,7 @@ from tests import cast
 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
-    Merge, FieldValue, Notice, Message,
+    Merge, FieldValue, TimeEntry, Notice, Message,
 )  # fmt: skip
 
 

@@ -36,6 +36,9 @@ TABLE = """
     ticket.move_team       - T T A
     ticket.participants    O T T A
     ticket.delete          - - T A
+    time.log               - T T A
+    time.read              - T T A
+    time.manage            - - T A
     ticket.bulk            - - T A
     attachment.add         O T T A
     attachment.read        O T T A
@@ -171,7 +174,7 @@ def test_every_cell_is_as_the_table_says(desk):
             if answer != expected(permission, role, relation):
                 wrong.append((permission.value, role, relation, channel, answer))
     assert wrong == []
-    assert executed == len(Permission) * len(ROLES) * len(RELATIONS) * len(CHANNELS) == 4680
+    assert executed == len(Permission) * len(ROLES) * len(RELATIONS) * len(CHANNELS) == 5148
 
 
 @pytest.mark.parametrize("role", ROLES)

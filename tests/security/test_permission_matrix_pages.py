@@ -48,6 +48,9 @@ SHOWN: dict[Permission, Callable[[Run, Case], bool]] = {
     Permission.TICKET_TRANSITION: lambda run, _: asked(run, "Status"),
     Permission.TICKET_CLOSE: lambda run, _: asked(run, "Status") or pressable(run, "This is solved"),
     Permission.TICKET_ASSIGN_OTHER: lambda run, _: pressable(run, "Assign"),
+    Permission.TIME_READ: lambda run, _: "spent" in run,
+    Permission.TIME_LOG: lambda run, _: pressable(run, "Log time"),
+    Permission.TIME_MANAGE: lambda run, _: asked(run, "Who worked"),
     Permission.TICKET_MERGE: lambda run, _: "Link to another ticket" in run,
 }
 
@@ -72,4 +75,4 @@ def test_the_ticket_page_shows_and_offers_what_the_table_says(house):
                     if answer != expected(permission, role, relation):
                         wrong.append((permission.value, role, relation, answer))
     assert wrong == []
-    assert executed == len(list(product(SHOWN, ROLES, RELATIONS))) == 624
+    assert executed == len(list(product(SHOWN, ROLES, RELATIONS))) == 780

@@ -1,0 +1,1 @@
+"""Time: what people worked on which ticket, and for how long."""

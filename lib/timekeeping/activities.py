@@ -1,0 +1,104 @@
+"""Activities: the kinds of work by which time is told apart."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from db.models import Activity
+from db.vocabulary import Action, Permission, Scope
+from lib import gate, text
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.trust import events
+
+MOST = 50
+"""Activities in use."""
+
+
+@dataclass(frozen=True)
+class ActivityCard:
+    """An activity as pages and the API show it."""
+
+    id: int
+    name: str
+    is_default: bool = False
+
+
+def every(session: Session) -> list[ActivityCard]:
+    """Return the activities in use, in the desk's order; they are no secret."""
+    return [ActivityCard(a.id or 0, a.name, a.is_default) for a in _used(session)]
+
+
+def find(session: Session, name_or_id: str | int) -> Activity:
+    """Return one activity in use by id or name; raises Invalid naming the field `activity`."""
+    which = (
+        col(Activity.id) == name_or_id if isinstance(name_or_id, int) else col(Activity.name) == name_or_id
+    )
+    row = session.exec(select(Activity).where(which, ~col(Activity.retired))).first()
+    if row is None:
+        raise Invalid("There is no such activity.", fields={"activity": "There is no such activity."})
+    return row
+
+
+def default(session: Session) -> Activity:
+    """Return the activity that time is of unless somebody says otherwise."""
+    return session.exec(select(Activity).where(col(Activity.is_default))).one()
+
+
+def create(session: Session, actor: Actor, *, name: str) -> Activity:
+    """Add an activity at the end. Raises NotPermitted, Invalid when the name is taken."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    there = _used(session)
+    if len(there) >= MOST:
+        raise Invalid(f"At most {MOST} activities. Retire one that is not needed first.")
+    row = Activity(name=_free_name(session, name), position=len(there))
+    session.add(row)
+    session.flush()
+    events.record(session, actor, Action.ACTIVITY_CREATED, subject=f"activity:{row.id}", new=row.name)
+    return row
+
+
+def rename(session: Session, actor: Actor, row: Activity, *, name: str) -> None:
+    """Give an activity another name, for what was logged before too. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if name.strip() == row.name:
+        return
+    was, row.name = row.name, _free_name(session, name)
+    _changed(session, actor, row, field="name", old=was, new=row.name)
+
+
+def make_default(session: Session, actor: Actor, row: Activity) -> None:
+    """Let time be of this activity unless somebody says otherwise. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if row.is_default:
+        return
+    was = default(session)
+    was.is_default, row.is_default = False, True
+    _changed(session, actor, row, field="default", old=was.name, new=row.name)
+
+
+def retire(session: Session, actor: Actor, row: Activity) -> None:
+    """Offer an activity no longer; what was logged keeps it. Raises NotPermitted, Invalid for the default."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if row.is_default:
+        raise Invalid("Time is of this activity by default. Make another one the default first.")
+    if not row.retired:
+        row.retired = True
+        events.record(session, actor, Action.ACTIVITY_RETIRED, subject=f"activity:{row.id}", old=row.name)
+
+
+def _used(session: Session) -> list[Activity]:
+    chosen = select(Activity).where(~col(Activity.retired))
+    return list(session.exec(chosen.order_by(col(Activity.position), col(Activity.id))).all())
+
+
+def _free_name(session: Session, name: str) -> str:
+    name = text.line(name, field="name", limit=40)
+    if session.exec(select(Activity.id).where(Activity.name == name)).first() is not None:
+        raise Invalid("There is, or was, an activity of this name.", fields={"name": "Choose another name."})
+    return name
+
+
+def _changed(session: Session, actor: Actor, row: Activity, *, field: str, old: str, new: str) -> None:
+    subject = f"activity:{row.id}"
+    events.record(session, actor, Action.ACTIVITY_CHANGED, subject=subject, field=field, old=old, new=new)

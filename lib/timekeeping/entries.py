@@ -1,0 +1,347 @@
+"""Time entries: who worked how long on which ticket, on which day, at what; written by them or for them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Activity, Membership, Person, RolePermission, Ticket, TimeEntry
+from db.vocabulary import Action, Permission, Scope
+from lib import clock, gate, text
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.timekeeping import activities, amounts, days, sheets
+from lib.trust import events
+
+NOTE_LIMIT = 500
+LISTED = 200
+"""Entries of one ticket that are listed."""
+Worker, Author = aliased(Person), aliased(Person)
+
+
+@dataclass(frozen=True)
+class What:
+    """What an entry says: `minutes` as they are shown and summed, the worker's own `day`, the activity's id."""
+
+    minutes: int
+    day: date
+    activity_id: int
+    note: str = ""
+    billable: bool = False
+
+
+@dataclass(frozen=True)
+class EntryCard:
+    """An entry as the actor may see it.
+
+    `title` is None where they don't see the ticket, `seconds` is exact, `mine` says whether they may change it, and
+    `overlaps` names the entries of the same worker that ran at the same time.
+    """
+
+    id: int
+    ticket: int
+    title: str | None
+    worker_id: int
+    worker: str
+    author_id: int
+    author: str
+    day: date
+    minutes: int
+    seconds: int
+    activity_id: int
+    activity: str
+    note: str
+    billable: bool
+    started_at: datetime | None
+    ended_at: datetime | None
+    version: int
+    mine: bool
+    overlaps: tuple[int, ...] = ()
+
+    @property
+    def what(self) -> What:
+        """What it says."""
+        return What(self.minutes, self.day, self.activity_id, self.note, self.billable)
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `time_entry` joined to its ticket: one's own, and those on tickets whose time one sees."""
+    own = col(TimeEntry.worker_id) == actor.id
+    seen = and_(gate.readable(actor), gate.within(actor, Permission.TIME_READ))
+    return and_(col(TimeEntry.removed_at).is_(None), or_(own, seen))
+
+
+def log(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    what: What,
+    worker_id: int | None = None,
+    started_at: datetime | None = None,
+    seconds: int | None = None,
+) -> EntryCard:
+    """Write down that somebody worked on a ticket, open or closed: oneself, or `worker_id` by whoever may.
+
+    `seconds` is what it took exactly, by default the minutes; with `started_at` it is known when, and what ran at the
+    same time is in the answer's `overlaps`. Raises NotFound, NotPermitted, Invalid.
+    """
+    worker = worker_id or actor.id or 0
+    if worker == actor.id:
+        gate.permit(session, actor, Permission.TIME_LOG, ticket)
+    else:
+        gate.permit(session, actor, Permission.TIME_MANAGE, ticket)
+        _must_work(session, ticket, worker)
+    exact = amounts.whole(what.minutes) * 60 if seconds is None else seconds
+    row = TimeEntry(
+        ticket_id=ticket.id or 0,
+        worker_id=worker,
+        author_id=actor.id or worker,
+        day=what.day,
+        seconds=min(exact, amounts.DAY * 60),
+        minutes=what.minutes,
+        activity_id=what.activity_id,
+        started_at=started_at,
+        ended_at=started_at + timedelta(seconds=exact) if started_at else None,
+        created_at=clock.now(),
+    )
+    _say(session, actor, row, what)
+    session.add(row)
+    session.flush()
+    events.record(
+        session, actor, Action.TIME_LOGGED, ticket_id=ticket.id, subject=f"time:{row.id}", new=_told(session, row),
+        behalf_id=worker if worker != actor.id else None, internal=True,
+    )  # fmt: skip
+    return show(session, actor, row.id or 0)
+
+
+def change(session: Session, actor: Actor, row: TimeEntry, *, what: What, seen: int) -> None:
+    """Let an entry say something else; what it said stays in the history.
+
+    Raises NotPermitted, Conflict, Invalid when its month is settled.
+    """
+    _may_change(session, actor, row)
+    row.must_be(seen)
+    sheets.must_be_open(session, row.worker_id, row.day)
+    was, told = _what(row), _told(session, row)
+    if was == what:
+        return
+    if was.minutes != what.minutes:
+        row.seconds = amounts.whole(what.minutes) * 60
+        row.started_at = row.ended_at = None
+    _say(session, actor, row, what)
+    row.version += 1
+    session.flush()
+    _record(session, actor, Action.TIME_CHANGED, row, old=told, new=_told(session, row))
+
+
+def remove(session: Session, actor: Actor, row: TimeEntry) -> None:
+    """Take an entry away; the history keeps what it said. Raises NotPermitted, Invalid when its month is settled."""
+    _may_change(session, actor, row)
+    sheets.must_be_open(session, row.worker_id, row.day)
+    row.removed_at = clock.now()
+    row.version += 1
+    _record(session, actor, Action.TIME_REMOVED, row, old=_told(session, row), new=None)
+
+
+def find(session: Session, actor: Actor, entry_id: int) -> TimeEntry:
+    """Return an entry that the actor may see, locked until the transaction ends. Raises NotFound."""
+    chosen = _joined(TimeEntry).where(TimeEntry.id == entry_id, readable(actor))
+    locked = chosen.with_for_update(of=TimeEntry).execution_options(**gate.PASS)
+    row = session.exec(locked).first() if 0 < entry_id < 2**31 else None
+    if row is None:
+        raise gate.hidden(actor, Permission.TIME_READ, "time entry", entry_id)
+    return row
+
+
+def show(session: Session, actor: Actor, entry_id: int) -> EntryCard:
+    """Return one entry as the actor may see it. Raises NotFound."""
+    cards = _cards(session, actor, [col(TimeEntry.id) == entry_id], limit=1) if entry_id < 2**31 else []
+    if not cards:
+        raise gate.hidden(actor, Permission.TIME_READ, "time entry", entry_id)
+    return cards[0]
+
+
+def of(session: Session, actor: Actor, ticket: Ticket, *, limit: int = LISTED) -> list[EntryCard]:
+    """Return what was logged on a ticket, as far as the actor may see it, the latest day first."""
+    return _cards(session, actor, [col(TimeEntry.ticket_id) == ticket.id], limit=limit)
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    *,
+    ticket_id: int | None = None,
+    worker_id: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[EntryCard]:
+    """Return the entries that the actor may see, written last first: of a ticket, of a worker, between two days."""
+    conditions = []
+    if ticket_id is not None:
+        conditions.append(col(TimeEntry.ticket_id) == ticket_id)
+    if worker_id is not None:
+        conditions.append(col(TimeEntry.worker_id) == worker_id)
+    if since is not None:
+        conditions.append(col(TimeEntry.day) >= since)
+    if until is not None:
+        conditions.append(col(TimeEntry.day) <= until)
+    if before is not None:
+        conditions.append(col(TimeEntry.id) < before)
+    return _cards(session, actor, conditions, limit=limit, by_number=True)
+
+
+def _joined(*entities: Any) -> Any:
+    return select(*entities).select_from(TimeEntry).join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
+
+
+def _cards(
+    session: Session,
+    actor: Actor,
+    conditions: list[ColumnElement[bool]],
+    *,
+    limit: int,
+    by_number: bool = False,
+) -> list[EntryCard]:
+    manages = and_(gate.readable(actor), gate.within(actor, Permission.TIME_MANAGE))
+    number = col(TimeEntry.id).desc()
+    order = (number,) if by_number else (col(TimeEntry.day).desc(), number)
+    chosen = (
+        _joined(
+            TimeEntry, Ticket.title, gate.readable(actor), manages, Worker.name, Author.name, Activity.name
+        )
+        .join(Worker, col(Worker.id) == TimeEntry.worker_id)
+        .join(Author, col(Author.id) == TimeEntry.author_id)
+        .join(Activity, col(Activity.id) == TimeEntry.activity_id)
+        .where(readable(actor), *conditions)
+        .order_by(*order)
+        .limit(limit)
+    )
+    rows = session.execute(chosen.execution_options(**gate.PASS)).all()
+    ran = _overlapping(session, [row[0] for row in rows])
+    own = actor.may(Permission.TIME_LOG)
+    return [
+        EntryCard(
+            id=e.id, ticket=e.ticket_id, title=title if seen else None, worker_id=e.worker_id, worker=worker,
+            author_id=e.author_id, author=author, day=e.day, minutes=e.minutes, seconds=e.seconds,
+            activity_id=e.activity_id, activity=activity, note=e.note, billable=e.billable, started_at=e.started_at,
+            ended_at=e.ended_at, version=e.version, mine=own if e.worker_id == actor.id else bool(managed),
+            overlaps=ran.get(e.id, ()),
+        )
+        for e, title, seen, managed, worker, author, activity in rows
+    ]  # fmt: skip
+
+
+def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int, ...]]:
+    """Return which entries of the same worker ran at the same time as each of these."""
+    timed = [(r, r.started_at, r.ended_at) for r in rows if r.started_at and r.ended_at]
+    if not timed:
+        return {}
+    others = select(TimeEntry.id, TimeEntry.worker_id, TimeEntry.started_at, TimeEntry.ended_at).where(
+        col(TimeEntry.worker_id).in_({r.worker_id for r, _, _ in timed}),
+        col(TimeEntry.removed_at).is_(None),
+        col(TimeEntry.started_at) < max(ended for _, _, ended in timed),
+        col(TimeEntry.ended_at) > min(began for _, began, _ in timed),
+    )
+    known = session.execute(others.execution_options(**gate.PASS)).all()
+    return {
+        r.id or 0: tuple(
+            sorted(
+                id
+                for id, worker, since, until in known
+                if id != r.id and worker == r.worker_id and since < ended and until > began
+            )
+        )
+        for r, began, ended in timed
+    }
+
+
+def _say(session: Session, actor: Actor, row: TimeEntry, what: What) -> None:
+    """Check what an entry is to say, and let it."""
+    there = days.of(session, actor, row.worker_id)
+    if what.day > days.today(there):
+        raise Invalid("That day is still to come.", fields={"day": "Not in the future."})
+    if what.day < date(2000, 1, 1):
+        raise Invalid("That day is too long ago.", fields={"day": "Before the year 2000."})
+    sheets.must_be_open(session, row.worker_id, what.day)
+    if what.activity_id != row.activity_id or row.id is None:
+        activities.find(session, what.activity_id)
+    _must_fit(session, row, what)
+    row.minutes, row.day, row.activity_id = amounts.whole(what.minutes), what.day, what.activity_id
+    row.note = text.line(what.note, field="note", limit=NOTE_LIMIT, required=False)
+    row.billable = what.billable
+
+
+def _must_fit(session: Session, row: TimeEntry, what: What) -> None:
+    """Let a person work at most 24 hours a day, whoever writes at the same moment."""
+    lock(session, f"time:{row.worker_id}")
+    others = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
+        TimeEntry.worker_id == row.worker_id, TimeEntry.day == what.day, col(TimeEntry.removed_at).is_(None)
+    )
+    if row.id is not None:
+        others = others.where(TimeEntry.id != row.id)
+    with session.no_autoflush:
+        there = session.exec(others.execution_options(**gate.PASS)).one()
+    if there + what.minutes > amounts.DAY:
+        raise Invalid(
+            f"{what.day:%Y-%m-%d} holds {amounts.told(there)} already; a day has no more than 24 hours.",
+            fields={"time": "More than 24 hours on that day."},
+        )
+
+
+def _must_work(session: Session, ticket: Ticket, worker_id: int) -> None:
+    if worker_id not in workers(session, ticket):
+        raise Invalid(
+            "That person doesn't work this ticket: only staff of its team do.",
+            fields={"worker": "Not in the team."},
+        )
+
+
+def workers(session: Session, ticket: Ticket) -> dict[int, str]:
+    """Return for whom time may be logged on a ticket, names by id: active people of its team who log time."""
+    logs = select(RolePermission.role_id).where(
+        RolePermission.permission == Permission.TIME_LOG, col(RolePermission.scope) >= Scope.TEAM
+    )
+    rows = session.exec(
+        select(Person.id, Person.name)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(Membership.team_id == ticket.team_id, col(Person.active), col(Person.role_id).in_(logs))
+        .order_by(Person.name)
+    ).all()
+    return {id or 0: name for id, name in rows}
+
+
+def _may_change(session: Session, actor: Actor, row: TimeEntry) -> None:
+    """Let go on who worked, or who manages time on the ticket; one's own even where one sees the ticket no longer."""
+    if row.worker_id == actor.id:
+        gate.require(actor, Permission.TIME_LOG)
+        return
+    ticket = session.exec(gate.visible(actor).where(col(Ticket.id) == row.ticket_id)).first()
+    if ticket is None or not gate.covers(session, actor, Permission.TIME_MANAGE, ticket):
+        raise gate.refused(actor, Permission.TIME_MANAGE, subject="time entry", subject_id=row.id)
+
+
+def _what(row: TimeEntry) -> What:
+    return What(row.minutes, row.day, row.activity_id, row.note, row.billable)
+
+
+def _told(session: Session, row: TimeEntry) -> str:
+    """Return what an entry says, in words: "1 h 30 min on 2026-01-31, Work, billable: looked into it"."""
+    activity = session.get_one(Activity, row.activity_id).name
+    told = f"{amounts.told(row.minutes)} on {row.day.isoformat()}, {activity}{', billable' if row.billable else ''}"
+    return f"{told}: {row.note}" if row.note else told
+
+
+def _record(
+    session: Session, actor: Actor, action: Action, row: TimeEntry, *, old: str, new: str | None
+) -> None:
+    events.record(
+        session, actor, action, ticket_id=row.ticket_id, subject=f"time:{row.id}", old=old, new=new,
+        behalf_id=row.worker_id if row.worker_id != actor.id else None, internal=True,
+    )  # fmt: skip

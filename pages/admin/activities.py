@@ -1,0 +1,44 @@
+"""Activities: the kinds of work by which time is told apart."""
+
+import streamlit as st
+
+from lib.timekeeping import activities
+from ui import frame, page, words
+
+me = page.me()
+frame.header("Activities", actor=me)
+with page.see() as session:
+    found = activities.every(session)
+
+with (
+    st.expander("New activity", icon=":material/add:"),
+    st.form("new_activity", clear_on_submit=True, border=False),
+):
+    name = st.text_input("Name", max_chars=40)
+    if st.form_submit_button("Add", type="primary"):
+        with page.attempt("Activity added.") as session:
+            activities.create(session, me, name=name)
+
+for activity in found:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        mark = " :gray-badge[default]" if activity.is_default else ""
+        st.markdown(f"**{words.plain(activity.name)}**{mark}")
+        with st.popover("Change", icon=":material/edit:"), st.form(f"change-{activity.id}", border=False):
+            new = st.text_input("Name", activity.name, max_chars=40)
+            chosen = not activity.is_default and st.checkbox("Time is of this activity by default")
+            with st.container(horizontal=True):
+                saved = st.form_submit_button("Save", type="primary")
+                gone = not activity.is_default and st.form_submit_button(
+                    "Retire", icon=":material/archive:", help="Offered no longer; what was logged keeps it."
+                )
+        if saved or gone:
+            with page.attempt("Activity retired." if gone else "Saved.") as session:
+                row = activities.find(session, activity.id)
+                if gone:
+                    activities.retire(session, me, row)
+                else:
+                    activities.rename(session, me, row, name=new)
+                    if chosen:
+                        activities.make_default(session, me, row)
