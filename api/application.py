@@ -27,6 +27,7 @@ from api import (
     participants,
     people,
     problems,
+    proposals,
     reference,
     roles,
     schema,
@@ -52,6 +53,7 @@ RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
     workflow, people, staffing, teams, roles, tokens, audit, reference, time_entries, activities,
+    proposals,
 )  # fmt: skip
 
 

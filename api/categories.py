@@ -1,8 +1,10 @@
-"""Categories: what tickets are about, and which team gets them."""
+"""Categories: what tickets are about, and who gets them."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from api.creates import Creating, Made
@@ -24,6 +26,8 @@ from api.shapes import (
     shown,
     unset,
 )
+from api.ticket_shapes import PRIORITY, PriorityName
+from db.vocabulary import Priority
 from lib.desk import categories, dispatch
 from lib.desk.categories import Category as Row
 from lib.errors import Invalid, NotFound
@@ -40,18 +44,23 @@ class NewCategory(Form):
     name: Words
     parent: Id | None = None
     team: Id | None = None
+    priority: PriorityName | None = None
     assignment: Rule | None = None
 
 
 class CategoryChange(Form):
-    """What is to be changed; with `team` null new tickets go to the default team.
+    """What is to be changed; null for `team`, `priority` or `assignment` leaves it to the category above.
 
-    With `assignment` null they follow the rule of the category above, else that of their team.
+    `position` counts from 0 among those beside it; `default` can be given to another category only.
     """
 
     name: Words = unset()
+    parent: Id | None = unset()
     team: Id | None = unset()
+    priority: PriorityName | None = unset()
     assignment: Rule | None = unset()
+    position: Annotated[int, Field(ge=0, le=1000)] = unset()
+    default: Literal[True] = unset()
 
 
 class Category(Shape):
@@ -62,6 +71,7 @@ class Category(Shape):
     path: str
     parent: Named | None
     team: Named | None
+    priority: PriorityName | None
     default: bool
     assignment: Rule | None
 
@@ -79,6 +89,7 @@ def _all(session: Session, me: Actor) -> list[Category]:
             path=c.path,
             parent=named(c.parent_id, names.get(c.parent_id or 0)),
             team=named(c.team_id, groups.get(c.team_id or 0)),
+            priority=PRIORITY[c.priority] if c.priority else None,
             default=c.is_default,
             assignment=rule(rules.get(c.id)),
         )
@@ -86,7 +97,8 @@ def _all(session: Session, me: Actor) -> list[Category]:
     ]
 
 
-def _one(session: Session, me: Actor, id: int | None) -> Category:
+def one(session: Session, me: Actor, id: int | None) -> Category:
+    """Return a category in use as an answer."""
     return next(c for c in _all(session, me) if c.id == id)
 
 
@@ -110,31 +122,52 @@ def add(creating: Creating, form: NewCategory) -> Response:
 
     def deed(session: Session) -> Made:
         row = categories.create(
-            session, creating.me, name=form.name, parent_id=form.parent, team_id=form.team
-        )
+            session, creating.me, name=form.name, parent_id=form.parent, team_id=form.team,
+            priority=level(form.priority),
+        )  # fmt: skip
         _follow(session, creating.me, row, form.assignment)
-        return Made(f"/categories/{row.id}", _one(session, creating.me, row.id))
+        return Made(f"/categories/{row.id}", one(session, creating.me, row.id))
 
     return creating.once(form, deed)
 
 
 @router.patch("/categories/{id}", response_model=Category)
 def change(me: Me, id: Number, form: CategoryChange) -> Response:
-    """Change a category's name, team or rule."""
+    """Change a category's name, place, team, first priority or rule, or make it the default one."""
     with act() as session:
         row = _row(session, id)
-        if "name" in form.model_fields_set:
-            categories.rename(session, me, row, name=form.name)
-        if "team" in form.model_fields_set:
-            categories.give_team(session, me, row, team_id=form.team)
-        if "assignment" in form.model_fields_set:
-            _follow(session, me, row, form.assignment)
-        return shown(_one(session, me, id))
+        for name, verb in CHANGES.items():
+            if name in form.model_fields_set:
+                verb(session, me, row, getattr(form, name))
+        return shown(one(session, me, id))
+
+
+def level(name: str | None) -> Priority | None:
+    """Return a priority by its name, or None where there is none."""
+    return None if name is None else Priority[name.upper()]
+
+
+def _position(session: Session, me: Actor, row: Row, position: int) -> None:
+    beside = [c.id for c in categories.every(session) if c.parent_id == row.parent_id and c.id != row.id]
+    beside.insert(position, row.id or 0)
+    categories.order(session, me, row.parent_id, beside)
 
 
 def _follow(session: Session, me: Actor, row: Row, form: Rule | None) -> None:
     cap = form.cap if form else None
     dispatch.rule_category(session, me, row, way=form.way if form else None, cap=cap)
+
+
+Verb = Callable[[Session, Actor, Row, Any], None]
+CHANGES: dict[str, Verb] = {
+    "name": lambda s, me, row, to: categories.rename(s, me, row, name=to),
+    "parent": lambda s, me, row, to: categories.place(s, me, row, parent_id=to),
+    "team": lambda s, me, row, to: categories.give_team(s, me, row, team_id=to),
+    "priority": lambda s, me, row, to: categories.set_priority(s, me, row, priority=level(to)),
+    "assignment": _follow,
+    "position": _position,
+    "default": lambda s, me, row, _: categories.make_default(s, me, row),
+}
 
 
 @router.delete("/categories/{id}", status_code=204)

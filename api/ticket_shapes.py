@@ -1,6 +1,6 @@
 """What a ticket looks like in the API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -8,9 +8,9 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.shapes import Named, Shape
-from db.vocabulary import FieldKind, Kind
+from db.vocabulary import FieldKind, Kind, Priority
 from lib import text
-from lib.desk import attachments, links, listing, merged, participants, tickets, values
+from lib.desk import attachments, links, listing, merged, participants, proposals, tickets, values
 from lib.desk.attachments import AttachmentCard
 from lib.desk.listing import TicketRow
 from lib.desk.tickets import Ticket
@@ -26,6 +26,9 @@ PriorityName = Literal["low", "normal", "high", "urgent"]
 
 FieldWorth = str | float | date | Named | None
 """Of a choice or a person the id and name."""
+PRIORITY: Mapping[Priority, PriorityName] = {
+    Priority.LOW: "low", Priority.NORMAL: "normal", Priority.HIGH: "high", Priority.URGENT: "urgent",
+}  # fmt: skip
 
 
 class StatusName(Named):
@@ -87,6 +90,7 @@ class Merged(Shape):
 class TicketFull(TicketLine):
     """A ticket with all that it holds, but for its comments and history."""
 
+    proposed_category: str | None
     description: str
     description_html: str
     tags: list[str]
@@ -160,6 +164,7 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
     files = attachments.of(session, me, ticket)
     return TicketFull(
         **_facts(listing.one(session, ticket)),
+        proposed_category=proposals.of(session, me, ticket),
         description=ticket.description,
         description_html=text.html(ticket.description),
         tags=tickets.tags_of(session, ticket),

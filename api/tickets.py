@@ -94,8 +94,11 @@ class NewTicket(Form):
 
     title: Words
     description: Words = ""
-    priority: PriorityName = "normal"
+    priority: PriorityName | None = Field(None, description="without one, that of its category")
     category: Id | Words | None = Field(None, description="by id or name")
+    proposed_category: Words = Field(
+        "", description="the name of one that is missing, for an administrator; staff"
+    )
     team: Id | None = None
     requester: Id | None = None
     assignee: Id | Literal["me"] | None = None
@@ -159,7 +162,8 @@ def open_(creating: Creating, form: NewTicket) -> Response:
             title=form.title,
             description=form.description,
             category_id=None if form.category is None else categories.find(session, form.category).id,
-            priority=Priority[form.priority.upper()],
+            priority=None if form.priority is None else Priority[form.priority.upper()],
+            proposed_category=form.proposed_category,
             team_id=form.team,
             requester_id=form.requester,
             tags=form.tags,

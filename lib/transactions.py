@@ -30,6 +30,7 @@ GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
     | {"custom_field_value", "mention", "notice", "outbox", "presence", "seen", "ticket_merge", "time_entry"}
     | {"watch"}
+    | {"category_proposal"}
 )
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 

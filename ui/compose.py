@@ -1,6 +1,6 @@
 """Between the writer and the desk: drafts in, one ticket or comment out, however often it is sent."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,6 +9,7 @@ from db.models import Ticket
 from db.vocabulary import Priority
 from lib.desk import attachments, comments, drafts, mentions, tickets
 from lib.desk.attachments import AttachmentCard
+from lib.desk.categories import CategoryCard
 from lib.desk.drafts import DraftCard
 from lib.errors import Invalid, Refusal
 from lib.gate import Actor
@@ -70,6 +71,26 @@ def _keep(slot: str, token: str, values: Mapping[str, Any]) -> None:
         page.tell(refusal.sentence, good=False)
 
 
+def above(known: Mapping[int, CategoryCard], category_id: int | None) -> Iterator[CategoryCard]:
+    """Yield a category and those above it, the nearest first."""
+    while category_id is not None and category_id in known:
+        yield known[category_id]
+        category_id = known[category_id].parent_id
+
+
+def usual(known: Mapping[int, CategoryCard], category_id: int | None) -> Priority:
+    """Return the priority with which tickets of a category begin: its own, else of the nearest above that has one."""
+    return next((c.priority for c in above(known, category_id) if c.priority), Priority.NORMAL)
+
+
+def categorized(keep: Callable[[str], None], known: Mapping[int, CategoryCard], draft: DraftCard) -> None:
+    """Keep the category that was chosen, and let the priority follow it until somebody chooses one."""
+    keep("category")
+    if "priority" not in draft.values:
+        chosen = st.session_state.get(f"category-{draft.token}")
+        st.session_state[f"priority-{draft.token}"] = usual(known, chosen)
+
+
 def place(options: Iterable[Any], value: Any) -> int | None:
     """Return where `value` stands among options, or the first place, or None when there are none."""
     listed = list(options)
@@ -88,6 +109,7 @@ def open_ticket(
     confidential: bool,
     tags: Iterable[str] = (),
     fields: Mapping[str, Any] | None = None,
+    proposal: str = "",
 ) -> int:
     """Open the ticket of a draft and return its number; sent twice, it is the same ticket. Raises Refusal."""
     if written.uploading:
@@ -100,12 +122,13 @@ def open_ticket(
             title=written.title,
             description=written.body,
             category_id=category_id,
-            priority=priority or Priority.NORMAL,
+            priority=priority,
             requester_id=requester_id,
             files=written.attachments,
             confidential=confidential,
             tags=tags,
             fields=fields,
+            proposed_category=proposal,
         )
         drafts.discard(session, actor, draft.slot)
         return str(ticket.id)

@@ -15,6 +15,7 @@ from lib.desk import (
     comments,
     duplicates,
     links,
+    proposals,
     statuses,
     tags,
     tickets,
@@ -49,6 +50,7 @@ class Choices:
     teams: Mapping[int, str]
     candidates: tuple[Candidate, ...]
     takes: bool
+    proposed: str | None
     following: following.Following
     tags: tuple[str, ...]
     known_tags: tuple[str, ...]
@@ -78,6 +80,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
         teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
         candidates=tuple(assignees.of(session, me, ticket)) if assigns else (),
         takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
+        proposed=proposals.of(session, me, ticket),
         following=following.read(session, me, ticket),
         tags=tuple(tickets.tags_of(session, ticket)),
         held=held,
@@ -116,6 +119,7 @@ def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str
         if Permission.TICKET_ASSIGN_OTHER in offered.may
         else facts.assignee or "nobody yet",
         "Category": (facts.category or "none") if all_of_them else "",
+        "Proposed category": offered.proposed or "",
         "Team": facts.team if all_of_them else "",
         "Asked by": facts.requester,
         "In copy": ", ".join(offered.following.copied.values()),

@@ -4,6 +4,7 @@ from db.models.assignment import Absence, AssignmentRule, Skill
 from db.models.desk import (
     Attachment,
     Category,
+    CategoryProposal,
     Comment,
     Draft,
     Participant,
@@ -51,6 +52,7 @@ __all__ = [
     "Attempt",
     "CannedReply",
     "Category",
+    "CategoryProposal",
     "Comment",
     "CustomField",
     "Draft",

@@ -44,7 +44,17 @@ class Status(SQLModel, table=True):
 
 
 class Category(SQLModel, table=True):
-    """What a ticket is about; a tree, with the team that gets its tickets."""
+    """What a ticket is about; a tree, with the team that gets its tickets and the priority they begin with."""
+
+    __table_args__ = (
+        Index(
+            "uq_category_default",
+            "is_default",
+            unique=True,
+            sqlite_where=text("is_default"),
+            postgresql_where=text("is_default"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80, unique=True)
@@ -52,6 +62,24 @@ class Category(SQLModel, table=True):
     team_id: int | None = Field(default=None, foreign_key="team.id")
     is_default: bool = False
     retired: bool = False
+    position: int = 0
+    """Its place among those beside it; equal places go by name."""
+    priority: int | None = None
+    """With what its tickets begin where nobody says otherwise; without one, normal."""
+
+
+class CategoryProposal(SQLModel, table=True):
+    """A category that somebody missed while filing a ticket; it waits for an administrator's answer."""
+
+    __tablename__ = "category_proposal"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=80)
+    ticket_id: int = Field(foreign_key="ticket.id", unique=True, ondelete="CASCADE")
+    category_id: int | None = Field(default=None, foreign_key="category.id", ondelete="SET NULL")
+    """Where the ticket was put meanwhile; if it is elsewhere by now, it stays there."""
+    person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
+    created_at: datetime = Field(sa_type=Moment)
 
 
 class Ticket(SQLModel, table=True):

@@ -1,17 +1,22 @@
 """Categories: what tickets are about, and which team gets them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from db.models import Category, Ticket
-from db.vocabulary import Action, Permission, Scope
+from db.engine import lock
+from db.models import AssignmentRule, Category, CategoryProposal, FieldCategory, Skill, Ticket
+from db.vocabulary import Action, Permission, Priority, Scope
 from lib import gate, text
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.people import teams
 from lib.trust import events
+
+MOST = 500
+"""Categories in use."""
 
 
 @dataclass(frozen=True)
@@ -24,28 +29,49 @@ class CategoryCard:
     parent_id: int | None
     team_id: int | None
     is_default: bool
+    priority: Priority | None = None
+    depth: int = 0
 
 
 def every(session: Session) -> list[CategoryCard]:
-    """Return the categories in use, by path."""
+    """Return the categories in use as the tree is read: each before those below it, in the desk's order."""
     rows = {c.id: c for c in session.exec(select(Category).where(~col(Category.retired))).all()}
+    below: dict[int | None, list[Category]] = {}
+    for row in rows.values():
+        below.setdefault(row.parent_id if row.parent_id in rows else None, []).append(row)
 
-    def path(row: Category) -> str:
-        above = rows.get(row.parent_id) if row.parent_id else None
-        return f"{path(above)} / {row.name}" if above else row.name
+    def walk(parent: int | None, above: str, depth: int) -> Iterator[CategoryCard]:
+        for row in sorted(below.get(parent, []), key=_place):
+            path = f"{above} / {row.name}" if above else row.name
+            yield _card(row, path, depth)
+            yield from walk(row.id, path, depth + 1)
 
-    cards = [
-        CategoryCard(c.id or 0, c.name, path(c), c.parent_id, c.team_id, c.is_default) for c in rows.values()
-    ]
-    return sorted(cards, key=lambda card: card.path.casefold())
+    return list(walk(None, "", 0))
 
 
-def find(session: Session, name_or_id: str | int) -> Category:
-    """Return one category in use; raises Invalid naming the field `category`."""
+def _place(row: Category) -> tuple[int, str]:
+    return row.position, row.name.casefold()
+
+
+def _card(row: Category, path: str, depth: int) -> CategoryCard:
+    priority = Priority(row.priority) if row.priority else None
+    return CategoryCard(
+        row.id or 0, row.name, path, row.parent_id, row.team_id, row.is_default, priority, depth
+    )
+
+
+def find(session: Session, name_or_id: str | int, *, to_use: bool = False) -> Category:
+    """Return one category in use; with `to_use` it stays in use until the transaction ends.
+
+    Raises Invalid naming the field `category`.
+    """
     which = (
         col(Category.id) == name_or_id if isinstance(name_or_id, int) else col(Category.name) == name_or_id
     )
-    category = session.exec(select(Category).where(which, ~col(Category.retired))).first()
+    chosen = select(Category).where(which, ~col(Category.retired))
+    if to_use:
+        chosen = chosen.with_for_update(read=True, key_share=True)
+    category = session.exec(chosen).first()
     if category is None:
         raise Invalid("There is no such category.", fields={"category": "There is no such category."})
     return category
@@ -62,14 +88,39 @@ def line(session: Session, category_id: int | None) -> dict[int, str]:
     return found
 
 
+def begins(session: Session, category: Category) -> tuple[int | None, Priority]:
+    """Return the team and the priority of a category's new tickets: its own, else of the nearest above that has one.
+
+    Without a team they go to the default one.
+    """
+    above = [session.get_one(Category, id) for id in line(session, category.id)]
+    team = next((c.team_id for c in above if c.team_id), None)
+    priority = next((c.priority for c in above if c.priority), Priority.NORMAL)
+    return team, Priority(priority)
+
+
 def create(
-    session: Session, actor: Actor, *, name: str, parent_id: int | None = None, team_id: int | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    parent_id: int | None = None,
+    team_id: int | None = None,
+    priority: Priority | None = None,
 ) -> Category:
-    """Add a category, below `parent_id` if given, whose tickets go to `team_id` if given."""
+    """Add a category, below `parent_id` if given and last there, with its team and first priority. Raises Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "categories")
     parent = find(session, parent_id).id if parent_id is not None else None
     team = teams.find(session, team_id).id if team_id is not None else None
-    row = Category(name=_free_name(session, name), parent_id=parent, team_id=team)
+    there = session.exec(select(func.count()).select_from(Category).where(~col(Category.retired))).one()
+    if there >= MOST:
+        raise Invalid(f"At most {MOST} categories. Delete one that is not needed first.")
+    last = max((row.position for row in _siblings(session, parent)), default=0)
+    row = Category(
+        name=_free_name(session, name), parent_id=parent, team_id=team, priority=priority,
+        position=last + 1 if last else 0,
+    )  # fmt: skip
     session.add(row)
     session.flush()
     events.record(session, actor, Action.CATEGORY_CREATED, subject=f"category:{row.id}", new=row.name)
@@ -101,28 +152,121 @@ def give_team(session: Session, actor: Actor, category: Category, *, team_id: in
         )
 
 
-def delete(session: Session, actor: Actor, category: Category, *, successor: Category | None = None) -> None:
-    """Retire a category; its tickets go to `successor`, which a category in use needs. Raises Invalid."""
+def set_priority(session: Session, actor: Actor, category: Category, *, priority: Priority | None) -> None:
+    """Let a category's new tickets begin with a priority, or with the normal one. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if category.priority != priority:
+        old = Priority(category.priority).label if category.priority else None
+        category.priority = priority
+        new = priority.label if priority else None
+        _changed(session, actor, category, field="priority", old=old, new=new)
+
+
+def place(session: Session, actor: Actor, category: Category, *, parent_id: int | None) -> None:
+    """Let a category stand below another one, or at the top; never below itself. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "categories")
+    parent = find(session, parent_id) if parent_id is not None else None
+    if category.parent_id == parent_id:
+        return
+    if parent is not None and category.id in line(session, parent.id):
+        raise Invalid(
+            "A category can't stand below itself.", fields={"parent": "It is this one, or stands below it."}
+        )
+    was = session.get(Category, category.parent_id) if category.parent_id else None
+    last = max((row.position for row in _siblings(session, parent_id)), default=0)
+    category.parent_id, category.position = parent_id, last + 1 if last else 0
+    session.flush()
+    old, new = was.name if was else None, parent.name if parent else None
+    _changed(session, actor, category, field="parent", old=old, new=new)
+
+
+def order(session: Session, actor: Actor, parent_id: int | None, ids: list[int]) -> None:
+    """Put the categories below one, or at the top, into this order; those not named follow. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "categories")
+    there = sorted(_siblings(session, parent_id), key=_place)
+    wanted = {id: place for place, id in enumerate(ids)}
+    ordered = sorted(there, key=lambda c: wanted.get(c.id or 0, len(wanted)))
+    if ordered == there:
+        return
+    for number, row in enumerate(ordered, 1):
+        row.position = number
+    old, new = (", ".join(c.name for c in listed)[:1000] for listed in (there, ordered))
+    subject = f"category:{parent_id}" if parent_id else "category"
+    events.record(session, actor, Action.CATEGORY_CHANGED, subject=subject, field="order", old=old, new=new)
+
+
+def make_default(session: Session, actor: Actor, category: Category) -> None:
+    """Let tickets for which nobody chooses a category go to this one. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "categories")
+    was = session.exec(select(Category).where(col(Category.is_default))).one()
+    if was.id == category.id:
+        return
+    was.is_default = False
+    session.flush()
+    category.is_default = True
+    session.flush()
+    _changed(session, actor, category, field="default", old=was.name, new=category.name)
+
+
+def delete(session: Session, actor: Actor, category: Category, *, successor: Category | None = None) -> None:
+    """Retire a category; its tickets go to `successor`, which a category in use needs, and so does who knows it.
+
+    Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "categories")
+    held = select(Category).where(Category.id == category.id).with_for_update()
+    category = session.exec(held.execution_options(populate_existing=True)).one()
     if category.is_default:
         raise Invalid("The default category can't be deleted. Make another one the default first.")
-    if session.exec(
-        select(Category.id).where(Category.parent_id == category.id, ~col(Category.retired))
-    ).first():
+    if _siblings(session, category.id):
         raise Invalid("This category has others below it. Move or delete them first.")
-    used = select(Ticket.id).where(Ticket.category_id == category.id).limit(1).execution_options(**gate.PASS)
-    if session.exec(used).first() is not None:
-        if successor is None or successor.id == category.id:
-            raise Invalid(
-                "Tickets use this category. Name its successor.",
-                fields={"successor": "Choose where its tickets go."},
-            )
-        moved = update(Ticket).where(col(Ticket.category_id) == category.id).values(category_id=successor.id)
-        session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
-    category.retired = True
+    if successor is not None and (successor.id == category.id or successor.retired):
+        raise Invalid("That can't be its successor.", fields={"successor": "Choose another category."})
+    count = select(func.count()).select_from(Ticket).where(Ticket.category_id == category.id)
+    used = session.exec(count.execution_options(**gate.PASS)).one()
+    if used and successor is None:
+        raise Invalid(
+            "Tickets use this category. Name its successor.",
+            fields={"successor": "Choose where its tickets go."},
+        )
+    _hand_over(session, category, successor)
+    name, category.retired = category.name, True
     category.name = f"{category.name[:60]} (deleted {category.id})"
-    new = str(successor.id) if successor else None
-    events.record(session, actor, Action.CATEGORY_DELETED, subject=f"category:{category.id}", new=new)
+    events.record(
+        session, actor, Action.CATEGORY_DELETED, subject=f"category:{category.id}", old=name,
+        new=str(successor.id) if successor else None, reason=f"{used} tickets went along" if used else None,
+    )  # fmt: skip
+
+
+def _hand_over(session: Session, category: Category, successor: Category | None) -> None:
+    heir = successor.id if successor else None
+    for owned in (Ticket, CategoryProposal):
+        moved = update(owned).where(col(owned.category_id) == category.id).values(category_id=heir)
+        session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
+    for skill in session.exec(select(Skill).where(Skill.category_id == category.id)).all():
+        if heir is not None and session.get(Skill, (skill.person_id, heir)) is None:
+            session.add(Skill(person_id=skill.person_id, category_id=heir))
+        session.delete(skill)
+    for asked in session.exec(select(FieldCategory).where(FieldCategory.category_id == category.id)).all():
+        if heir is None:
+            continue
+        if session.get(FieldCategory, (asked.field_id, heir)) is None:
+            session.add(FieldCategory(field_id=asked.field_id, category_id=heir))
+        session.delete(asked)
+    rule = session.exec(select(AssignmentRule).where(AssignmentRule.category_id == category.id)).first()
+    if rule is not None:
+        session.delete(rule)
+    session.flush()
+
+
+def _siblings(session: Session, parent_id: int | None) -> list[Category]:
+    """Return the categories in use below one, or at the top."""
+    below = col(Category.parent_id) == parent_id if parent_id else col(Category.parent_id).is_(None)
+    return list(session.exec(select(Category).where(below, ~col(Category.retired))).all())
 
 
 def _free_name(session: Session, name: str) -> str:

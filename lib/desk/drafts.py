@@ -30,6 +30,7 @@ FIELDS = frozenset(
         "confidential",
         "tags",
         "fields",
+        "proposal",
     }
 )
 LARGEST = 4 * text.BODY_LIMIT

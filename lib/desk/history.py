@@ -198,6 +198,8 @@ def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
             return f"set {row.field} to {new}" if new else f"removed {row.field}"
         case Action.TICKET_DELETED:
             return f"deleted it: {new}"
+        case Action.CATEGORY_PROPOSED:
+            return f"proposed the category “{new}”"
         case Action.TICKET_UPDATED:
             return _update(row.field, old, new)
         case Action.COMMENT_ADDED:

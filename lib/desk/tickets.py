@@ -22,7 +22,17 @@ from db.models import (
 )
 from db.vocabulary import Action, Kind, Permission, Priority, Scope
 from lib import clock, gate, text
-from lib.desk import assignees, attachments, categories, dispatch, search, statuses, values, workflow
+from lib.desk import (
+    assignees,
+    attachments,
+    categories,
+    dispatch,
+    proposals,
+    search,
+    statuses,
+    values,
+    workflow,
+)
 from lib.desk import tags as labels
 from lib.errors import Conflict, Invalid
 from lib.gate import Actor
@@ -69,7 +79,7 @@ def create(
     title: str,
     description: str = "",
     category_id: int | None = None,
-    priority: Priority = Priority.NORMAL,
+    priority: Priority | None = None,
     team_id: int | None = None,
     requester_id: int | None = None,
     tags: Iterable[str] = (),
@@ -77,23 +87,26 @@ def create(
     confidential: bool = False,
     assignee_id: int | None = None,
     fields: Mapping[str, Any] | None = None,
+    proposed_category: str = "",
 ) -> Ticket:
     """Open a ticket, for oneself or with a wider permission on behalf of `requester_id`, with uploaded `files`.
 
     It goes to `team_id`, else to its category's team, else to the default team; to `assignee_id`, else to whom the rule
-    of its category or team gives it. `fields` are those of the desk's own, by key. Raises NotPermitted and Invalid.
+    of its category or team gives it. Without a priority it begins with its category's. `fields` are those of the desk's
+    own, by key. Staff may say which category is missing. Raises NotPermitted and Invalid.
     """
     gate.require(actor, Permission.TICKET_CREATE)
     requester = _requester(session, actor, requester_id)
     category = _category(session, category_id)
+    own_team, usual = categories.begins(session, category)
     now = clock.now()
     ticket = Ticket(
         title=text.line(title, field="title", limit=text.TITLE_LIMIT),
         description=text.block(description, field="description", required=False),
         status_id=0,
-        priority=priority,
+        priority=priority or usual,
         category_id=category.id,
-        team_id=_team(session, actor, team_id, category),
+        team_id=_team(session, actor, team_id, own_team),
         requester_id=requester,
         confidential=confidential,
         created_at=now,
@@ -116,6 +129,8 @@ def create(
     events.record(
         session, actor, Action.TICKET_CREATED, ticket_id=ticket.id, new=ticket.title, behalf_id=behalf
     )
+    if proposed_category.strip():
+        proposals.propose(session, actor, ticket, proposed_category)
     if assignee_id is None:
         _dispatch(session, actor, ticket)
     else:
@@ -164,13 +179,13 @@ def _requester(session: Session, actor: Actor, requester_id: int | None) -> int:
 
 def _category(session: Session, category_id: int | None) -> Category:
     if category_id is not None:
-        return categories.find(session, category_id)
+        return categories.find(session, category_id, to_use=True)
     return session.exec(select(Category).where(col(Category.is_default))).one()
 
 
-def _team(session: Session, actor: Actor, team_id: int | None, category: Category) -> int:
+def _team(session: Session, actor: Actor, team_id: int | None, own: int | None) -> int:
     if team_id is None:
-        return category.team_id or teams.default(session)
+        return own or teams.default(session)
     gate.require(actor, Permission.TICKET_MOVE_TEAM, least=Scope.TEAM)
     return teams.find(session, team_id).id or 0
 
@@ -296,6 +311,7 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
     _staff_update(session, actor, ticket, seen)
     if ticket.category_id == category.id:
         return
+    category = categories.find(session, category.id or 0, to_use=True)
     was = session.get(Category, ticket.category_id) if ticket.category_id else None
     _set(
         session,

@@ -29,21 +29,26 @@ left, right = st.columns(2)
 default = next((c.id for c in known.values() if c.is_default), None)
 category = left.selectbox(
     "Category", list(known), index=compose.place(known, values.get("category", default)), key=f"category-{draft.token}",
-    format_func=lambda id: known[id].path, on_change=keep, args=("category",),
+    format_func=lambda id: known[id].path, on_change=compose.categorized, args=(keep, known, draft),
 )  # fmt: skip
 priority = right.selectbox(
-    "Priority", list(Priority), index=compose.place(Priority, values.get("priority", Priority.NORMAL)),
+    "Priority", list(Priority), index=compose.place(Priority, values.get("priority", compose.usual(known, category))),
     key=f"priority-{draft.token}", format_func=lambda p: p.label.capitalize(), on_change=keep, args=("priority",),
 )  # fmt: skip
-team = known[category].team_id if category else None
+team = next((c.team_id for c in compose.above(known, category) if c.team_id), None)
 with page.see() as session:
     asked = values_.asked(session, me, category_id=category, team_id=team or teams.default(session))
     names = {p.id: p.name for p in accounts.directory(session, me, limit=500)} if asked else {}
 filled = fields.fill_in(
     asked, values.get("fields") or {}, token=draft.token, people=names, keep=compose.fields_keeper(SLOT, draft.token),
 )  # fmt: skip
-requester = None
+requester, proposal = None, ""
 if others:
+    proposal = left.text_input(
+        "Is a category missing?", values.get("proposal", ""), max_chars=80, key=f"proposal-{draft.token}",
+        placeholder="Its name, for your administrator", on_change=keep, args=("proposal",),
+        help="Choose the nearest one meanwhile. The ticket moves when the new category is accepted.",
+    )  # fmt: skip
     requester = st.selectbox(
         "On behalf of", list(people), index=compose.place(people, values.get("requester", me.id)),
         key=f"requester-{draft.token}", format_func=lambda id: f"{people[id].name} ({people[id].email})",
@@ -72,7 +77,7 @@ if written and (pressed or written.submitted):
         with page.act() as session:
             number = compose.open_ticket(
                 session, me, draft, written, category_id=category, priority=priority, requester_id=requester,
-                confidential=confidential, tags=tagged, fields=filled,
+                confidential=confidential, tags=tagged, fields=filled, proposal=proposal,
             )  # fmt: skip
     except Refusal as said:
         refuse(key, said)

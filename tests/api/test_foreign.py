@@ -43,6 +43,8 @@ OPEN_TO_ALL = {
     "/canned-replies/{id}",
     "/activities/{id}",
     "/categories/{id}",
+    "/category-proposals/{id}",
+    "/category-proposals/{id}/accept",
     "/statuses/{id}",
     "/fields/{id}",
     "/tags/{id}",
@@ -50,8 +52,8 @@ OPEN_TO_ALL = {
     "/teams/{id}/members/{person}",
     "/drafts/{slot}",
 }
-"""Canned replies are refused alike to all who keep none; activities, categories, statuses and teams are no secret, so
-changing them is refused with 403; drafts are one's own by name."""
+"""Canned replies and proposals are refused alike to all who keep none; activities, categories, statuses and teams are
+no secret, so changing them is refused with 403; drafts are one's own by name."""
 
 
 def routes():
@@ -145,6 +147,14 @@ def test_what_is_no_secret_is_refused_by_name(desk):
         ("POST", "categories", {"name": "x"}, "system.manage"),
         ("PATCH", "categories/1", {"name": "x"}, "system.manage"),
         ("DELETE", "categories/1", None, "system.manage"),
+        ("PATCH", "categories/1", {"parent": None, "position": 0}, "system.manage"),
+        ("PATCH", "categories/1", {"default": True}, "system.manage"),
+        ("PATCH", "categories/1", {"priority": "high"}, "system.manage"),
+        ("PATCH", "categories/1", {"assignment": {"way": "manual"}}, "system.manage"),
+        ("GET", "category-proposals", None, "system.manage"),
+        ("POST", "category-proposals/1/accept", {"name": "x"}, "system.manage"),
+        ("DELETE", "category-proposals/1", None, "system.manage"),
+        ("POST", "tickets", {"title": "x", "proposed_category": "x"}, "ticket.create"),
         ("GET", "canned-replies", None, "comment.internal"),
         ("POST", "canned-replies", {"name": "x", "body": "x"}, "template.manage"),
         ("PATCH", "canned-replies/1", {"version": 1, "name": "x"}, "template.manage"),

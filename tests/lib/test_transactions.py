@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from db.models import (
     Attachment,
+    CategoryProposal,
     Comment,
     Event,
     FieldValue,
@@ -36,6 +37,7 @@ from tests import cast
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
     Merge, FieldValue, TimeEntry, Notice, Message,
+    CategoryProposal,
 )  # fmt: skip
 
 

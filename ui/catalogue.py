@@ -1,0 +1,163 @@
+"""The parts with which administrators keep the tree of categories and answer proposals."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+from streamlit_sortables import sort_items
+
+from db.vocabulary import Priority
+from lib.desk import categories, dispatch, proposals
+from lib.desk.categories import CategoryCard
+from lib.desk.dispatch import RuleCard
+from lib.desk.proposals import ProposalCard
+from lib.people import teams
+from ui import page, rules, words
+
+LEVELS = {p: p.label.capitalize() for p in Priority}
+TOP = "At the top"
+ABOVE, ABOVE_TEAM = "As above it, else normal", "As above it, else the default team"
+
+
+def described(category: CategoryCard, places: Mapping[int, str], rule: RuleCard | None) -> str:
+    """Return what a category says of its own about its tickets, in words."""
+    parts = [
+        f"goes to {places.get(category.team_id, 'no team')}" if category.team_id else "",
+        f"begins {category.priority.label}" if category.priority else "",
+        rules.described(rule),
+    ]
+    told = " · ".join(part for part in parts if part)
+    return words.plain(told) or (
+        "goes to the default team" if not category.depth else "as the category above"
+    )
+
+
+def add(found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
+    """Let an administrator add a category."""
+    with (
+        st.expander("New category", icon=":material/add:"),
+        st.form("new_category", clear_on_submit=True, border=False),
+    ):
+        name = st.text_input("Name", max_chars=80)
+        parent, team = _where({c.id: c.path for c in found}, places)
+        if st.form_submit_button("Add", type="primary"):
+            with page.attempt("Category added.") as session:
+                categories.create(session, page.me(), name=name, parent_id=parent, team_id=team)
+
+
+def _where(
+    paths: Mapping[int, str],
+    places: Mapping[int, str],
+    parent: int | None = None,
+    team: int | None = None,
+) -> tuple[int | None, int | None]:
+    """Ask below which category, and to which team its tickets go."""
+    tops, groups = {None: TOP, **paths}, {None: ABOVE_TEAM, **places}
+    at, to = (
+        (list(tops).index(parent) if parent in tops else 0),
+        (list(groups).index(team) if team in groups else 0),
+    )
+    above = st.selectbox("Stands below", list(tops), at, format_func=tops.__getitem__)
+    goes = st.selectbox("Its tickets go to", list(groups), to, format_func=groups.__getitem__)
+    return above, goes
+
+
+@st.dialog("Change a category")
+def change(category_id: int) -> None:
+    """Change everything about one category, or delete it."""
+    me = page.me()
+    with page.see() as session:
+        found = {c.id: c for c in categories.every(session)}
+        rule = dispatch.of_categories(session, me).get(category_id)
+        places = {t.id: t.name for t in teams.every(session, me)}
+    category = found.get(category_id)
+    if category is None:
+        st.info("Somebody deleted it meanwhile.")
+        return
+    below = {c.id for c in found.values() if (c.path + " / ").startswith(category.path + " / ")}
+    rest = {c.id: c.path for c in found.values() if c.id not in below}
+    with st.form(f"change-{category.id}", border=False):
+        name = st.text_input("Name", category.name, max_chars=80)
+        parent, team = _where(rest, places, category.parent_id, category.team_id)
+        levels = {None: ABOVE, **LEVELS}
+        at = list(levels).index(category.priority)
+        priority = st.selectbox(
+            "They begin with the priority", list(levels), at, format_func=levels.__getitem__
+        )
+        way, cap = rules.asked(rule, inherited="As above it, else as their team says")
+        default = category.is_default or st.checkbox("Tickets go here when nobody chooses a category")
+        if st.form_submit_button("Save", type="primary"):
+            with page.attempt("Saved.") as session:
+                row = categories.find(session, category.id)
+                categories.rename(session, me, row, name=name)
+                categories.place(session, me, row, parent_id=parent)
+                categories.give_team(session, me, row, team_id=team)
+                categories.set_priority(session, me, row, priority=priority)
+                dispatch.rule_category(session, me, row, way=way, cap=cap)
+                if default:
+                    categories.make_default(session, me, row)
+    if category.is_default:
+        st.caption("Tickets for which nobody chooses a category go here, so it can't be deleted.")
+    elif len(below) > 1:
+        st.caption("Other categories stand below this one. Move or delete them first to delete it.")
+    else:
+        _delete(category, {i: path for i, path in rest.items() if i != category.id})
+
+
+def _delete(category: CategoryCard, rest: Mapping[int, str]) -> None:
+    with st.form(f"delete-{category.id}", border=False):
+        heir = st.selectbox("When deleted, its tickets go to", list(rest), format_func=rest.__getitem__)
+        if st.form_submit_button("Delete", icon=":material/delete:"):
+            with page.attempt("Category deleted.") as session:
+                row, successor = categories.find(session, category.id), categories.find(session, heir)
+                categories.delete(session, page.me(), row, successor=successor)
+
+
+def order(found: Sequence[CategoryCard]) -> None:
+    """Let an administrator drag those that stand beside each other into their order."""
+    beside: dict[int | None, list[CategoryCard]] = {}
+    for card in found:
+        beside.setdefault(card.parent_id, []).append(card)
+    groups = {parent: cards for parent, cards in beside.items() if len(cards) > 1}
+    if not groups:
+        return
+    if not st.toggle("Arrange their order"):
+        return
+    paths: dict[int | None, str] = {None: TOP, **{c.id: f"Below {c.path}" for c in found}}
+    parent = st.selectbox("Those that stand", list(groups), format_func=paths.__getitem__)
+    st.caption("Drag them into the order in which they are offered.")
+    ids = {c.name: c.id for c in groups[parent]}
+    ordered = sort_items(list(ids), key=f"order-{parent}-{page.turn()}")
+    if ordered != list(ids) and set(ordered) == set(ids):
+        with page.attempt("Order kept.") as session:
+            categories.order(session, page.me(), parent, [ids[name] for name in ordered])
+
+
+def answer(waiting: Sequence[ProposalCard], found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
+    """Let an administrator accept, rename or refuse what colleagues proposed."""
+    if not waiting:
+        return
+    st.subheader("Proposed by colleagues", anchor=False)
+    paths = {c.id: c.path for c in found}
+    for proposal in waiting:
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            who, count = ", ".join(proposal.people), proposal.tickets
+            told = f"{who}, {words.ago(proposal.since)}, for {count} ticket{'' if count == 1 else 's'}"
+            st.markdown(f"**{words.plain(proposal.name)}**  \n:gray[{words.plain(told)}]")
+            with st.popover("Answer", icon=":material/reply:"):
+                with st.form(f"accept-{proposal.id}", border=False):
+                    name = st.text_input(
+                        "Name", proposal.name, max_chars=80,
+                        help="The name of a category that is there already puts the tickets into that one.",
+                    )  # fmt: skip
+                    parent, team = _where(paths, places)
+                    if st.form_submit_button("Accept", type="primary"):
+                        with page.attempt("Accepted. Its tickets are in it now.") as session:
+                            me = page.me()
+                            proposals.accept(
+                                session, me, proposal.id, name=name, parent_id=parent, team_id=team
+                            )
+                if st.button("Refuse", key=f"refuse-{proposal.id}", icon=":material/close:"):
+                    with page.attempt("Refused. Its tickets stay where they are.") as session:
+                        proposals.refuse(session, page.me(), proposal.id)
