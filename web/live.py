@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from db.vocabulary import Channel, Doing
@@ -86,14 +86,15 @@ class Live:
         finally:
             self.listeners.discard(listener)
             if listener.here:
-                await to_thread.run_sync(_leave, listener)
+                with CancelScope(shield=True):
+                    await to_thread.run_sync(_leave, listener)
 
     async def _hear(self, listener: _Listener, said: Any) -> None:
         if "topics" in said:
             await self._subscribe(listener, said)
         if "here" in said:
             here = said["here"] and (str(said["here"]["topic"]), Doing(said["here"]["doing"]))
-            if here != listener.here and (here is None or here[0] in listener.topics):
+            if here != listener.here and (here is None or here[0] in listener.tickets.values()):
                 listener.here = here
                 await to_thread.run_sync(_enter if here else _leave, listener)
                 await asyncio.sleep(PACE)
