@@ -12,7 +12,7 @@ from api.door import Me
 from api.shapes import Words
 from api.tickets import Filters, Sort
 from lib import clock
-from lib.desk import filters, query
+from lib.desk import filters, query, values
 from lib.insight import exports
 from lib.insight.exports import Export, Line
 from lib.transactions import see
@@ -36,7 +36,8 @@ def export(me: Me, asked: Annotated[Exporting, Query()]) -> Response:
     me = replace(me, timezone=me.timezone or asked.zone)
     with see() as session:
         given = {name: getattr(asked, name) for name in filters.FIELDS}
-        chosen = exports.prepare(me, query.narrow(session, me, given).narrowed, sort=asked.sort)
+        narrowed, own = query.narrow(session, me, given).narrowed, values.columns(session, me)
+        chosen = exports.prepare(me, narrowed, sort=asked.sort, fields=own)
     name = f"tickets-{clock.now():%Y-%m-%d}.{asked.format}"
     return StreamingResponse(
         _rows(chosen, asked.format),
@@ -56,7 +57,7 @@ def _rows(chosen: Export, kind: str) -> Iterator[bytes]:
 
 def _lines(chosen: Export) -> Iterator[tuple[Line, ...]]:
     """Yield all lines, each batch read in a transaction of its own, so that a slow client holds none open."""
-    batch = exports.headed()
+    batch = exports.headed(chosen)
     yield batch.lines
     while batch.next:
         with see() as session:

@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
 from db.models import FieldChoice, FieldValue, Person, Ticket
@@ -72,6 +72,35 @@ def asked(session: Session, actor: Actor, *, category_id: int | None, team_id: i
         for card in fields.every(session)
         if card.applies(category_id) and card.allows(actor, works=works) == Access.WRITE
     ]
+
+
+def columns(session: Session, actor: Actor) -> list[FieldCard]:
+    """Return the fields that the actor may read on some ticket, in the desk's order."""
+    return [card for card in fields.every(session) if card.allows(actor, works=True) > Access.NONE]
+
+
+def listed(
+    session: Session, actor: Actor, cards: Iterable[FieldCard], numbers: Iterable[int]
+) -> dict[int, dict[int, str]]:
+    """Return what some fields hold, as shown, by ticket number and field id: where the actor may read it, alone."""
+    known = {card.id: card for card in cards}
+    if not known:
+        return {}
+    where = [and_(col(FieldValue.field_id) == card.id, fields.reach(actor, card)) for card in known.values()]
+    rows = session.exec(
+        gate.visible(actor, FieldValue, FieldChoice.name, Person.name)
+        .join(FieldValue, col(FieldValue.ticket_id) == Ticket.id)
+        .outerjoin(FieldChoice, col(FieldChoice.id) == FieldValue.choice_id)
+        .outerjoin(Person, col(Person.id) == FieldValue.person_id)
+        .where(col(Ticket.id).in_(list(numbers)), or_(*where))
+    ).all()
+    found: dict[int, dict[int, str]] = {}
+    for row, choice, person in rows:
+        number = told(row.number) if row.number is not None else ""
+        day = row.day.isoformat() if row.day else ""
+        shown = choice or person or row.words or number or day
+        found.setdefault(row.ticket_id, {})[row.field_id] = shown
+    return found
 
 
 def begin(session: Session, actor: Actor, ticket: Ticket, given: Mapping[str, Any]) -> None:

@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from db.vocabulary import Permission
 from lib import gate
-from lib.desk import days, listing
+from lib.desk import days, listing, values
+from lib.desk.fields import FieldCard
 from lib.desk.filters import Narrowed
 from lib.desk.listing import TicketRow
 from lib.gate import Actor
@@ -48,6 +49,8 @@ class Export:
     actor: Actor
     narrowed: Narrowed
     sort: str
+    fields: tuple[FieldCard, ...] = ()
+    """The desk's own, each a column at the end."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +69,21 @@ class Batch:
     next: Place | None
 
 
-def prepare(actor: Actor, narrowed: Narrowed, *, sort: str = "-updated") -> Export:
-    """Return the export of a list, of the tickets that the permission to export reaches. Raises NotPermitted."""
+def prepare(
+    actor: Actor, narrowed: Narrowed, *, sort: str = "-updated", fields: Sequence[FieldCard] = ()
+) -> Export:
+    """Return the export of a list, of the tickets that the permission to export reaches. Raises NotPermitted.
+
+    `fields` are those of the desk's own that `values.columns` gave for the actor.
+    """
     gate.require(actor, Permission.EXPORT_TICKETS)
     reach = gate.within(actor, Permission.EXPORT_TICKETS)
-    return Export(actor, Narrowed((*narrowed.conditions, reach), narrowed.few), sort)
+    return Export(actor, Narrowed((*narrowed.conditions, reach), narrowed.few), sort, tuple(fields))
 
 
-def headed() -> Batch:
+def headed(export: Export) -> Batch:
     """Return what an export begins with."""
-    return Batch((HEADINGS,), Place())
+    return Batch(((*HEADINGS, *(card.name for card in export.fields)),), Place())
 
 
 def after(session: Session, export: Export, place: Place) -> Batch:
@@ -87,7 +95,11 @@ def after(session: Session, export: Export, place: Place) -> Batch:
         session, export.actor, export.narrowed, sort=export.sort, cursor=place.cursor, limit=limit
     )
     zone = days.zone_of(export.actor.timezone)
-    lines = tuple(_line(row, zone) for row in page.rows)
+    held = values.listed(session, export.actor, export.fields, [row.number for row in page.rows])
+    lines = tuple(
+        (*_line(row, zone), *(held.get(row.number, {}).get(card.id, "") for card in export.fields))
+        for row in page.rows
+    )
     return Batch(lines, Place(page.next, place.done + limit) if page.next else None)
 
 

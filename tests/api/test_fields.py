@@ -1,5 +1,10 @@
 """Fields of the desk's own through the API."""
 
+import csv
+import io
+
+from db.models import FieldValue
+from lib.transactions import act
 from tests.api.conftest import problem
 
 CANARY = "zebrafinch"
@@ -65,6 +70,29 @@ def test_nobody_gets_a_byte_that_they_may_not_read(desk):
         assert "There is no field" in problem(client.get("tickets?field=secret=x"), 422)["detail"]
     exported = desk.sam.get("tickets/export?format=csv")
     assert exported.status_code == 200 and CANARY not in exported.text
+    assert f"Secret {CANARY}" in desk.mona.get("tickets/export?format=csv").text
+
+
+def test_exports_hold_the_fields_that_one_may_read_where_one_may(desk):
+    field(desk, "Cost", "number", access={"manager": "write", "requester": "none"})
+    field(desk, "=Room", access={"manager": "write", "requester": "read"})
+    field(desk, "Needed on", "date", access={"manager": "write"})
+    mine = desk.sam.post("tickets", json={"title": "x"}).json()["number"]
+    own = desk.mona.post("tickets", json={"title": "y", "team": desk.company.facilities}).json()["number"]
+    values = {"cost": 12.5, "room": "A1", "needed_on": "2026-01-31"}
+    desk.mona.patch(f"tickets/{mine}", json={"version": 1, "fields": values})
+    with act() as session:
+        session.add(FieldValue(ticket_id=own, field_id=1, number=77))
+        session.add(FieldValue(ticket_id=own, field_id=2, words="B2"))
+
+    def rows(client):
+        return list(csv.reader(io.StringIO(client.get("tickets/export?sort=number").text.lstrip("\ufeff"))))
+
+    managed, asked = rows(desk.mona), rows(desk.sam)
+    assert [line[-3:] for line in managed] == [
+        ["Cost", "'=Room", "Needed on"], ["12.5", "A1", "2026-01-31"], ["", "B2", ""],
+    ]  # fmt: skip
+    assert [line[-1] for line in asked] == ["'=Room", "A1"] and "12.5" not in str(asked)
 
 
 def test_values_and_forms_are_checked_to_the_letter(desk):
