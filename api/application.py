@@ -38,6 +38,7 @@ from api import (
     teams,
     tickets,
     time_entries,
+    timers,
     tokens,
     unread,
     views,
@@ -52,7 +53,7 @@ from lib.errors import Refusal
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
-    workflow, people, staffing, teams, roles, tokens, audit, reference, time_entries, activities,
+    workflow, people, staffing, teams, roles, tokens, audit, reference, timers, time_entries, activities,
     proposals,
 )  # fmt: skip
 

@@ -180,6 +180,8 @@ class Action(StrEnum):
     TIME_ESTIMATED = "time.estimated"
     TIME_LOGGED = "time.logged"
     TIME_REMOVED = "time.removed"
+    TIMER_DISCARDED = "timer.discarded"
+    TIMER_STARTED = "timer.started"
     TOKEN_CREATED = "token.created"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
     VIEW_CHANGED = "view.changed"

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     upload_megabytes_per_hour: Annotated[int, Field(ge=25)] = 500
 
     notice_window_seconds: Annotated[int, Field(ge=0, le=3600)] = 120
+
+    working_day_hours: Annotated[int, Field(ge=1, le=24)] = 8
+    time_rounding_minutes: Annotated[int, Field(ge=1, le=60)] = 1
+    time_minimum_minutes: Annotated[int, Field(ge=1, le=60)] = 1
+
     smtp_host: str | None = None
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     smtp_user: str | None = None

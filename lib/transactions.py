@@ -29,7 +29,7 @@ from lib.trust import events
 GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
     | {"custom_field_value", "mention", "notice", "outbox", "presence", "seen", "ticket_merge", "time_entry"}
-    | {"watch"}
+    | {"timer", "watch"}
     | {"category_proposal"}
 )
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")

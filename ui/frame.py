@@ -10,7 +10,7 @@ from db.vocabulary import Permission
 from lib.gate import Actor
 from lib.notices import inbox
 from lib.trust import news
-from ui import finding, looks, page, views, words
+from ui import finding, looks, page, ticking, views, words
 from ui.components.bell import bell
 from ui.components.handoff import handoff
 from ui.components.live import live
@@ -23,6 +23,8 @@ def draw(actor: Actor | None) -> None:
         return
     _bell(actor)
     with st.sidebar:
+        if actor.may(Permission.TIME_LOG):
+            ticking.sidebar(actor)
         if actor.may(Permission.TICKET_READ):
             finding.box(actor)
             views.listed(actor)

@@ -11,12 +11,13 @@ from db.vocabulary import Permission
 from lib import gate
 from lib.desk import tickets
 from lib.gate import Actor
-from lib.timekeeping import activities, amounts, days, entries, spent
+from lib.timekeeping import activities, amounts, days, entries, spent, timers
 from lib.timekeeping.activities import ActivityCard
 from lib.timekeeping.entries import EntryCard, What
 from lib.timekeeping.spent import Spent
+from lib.timekeeping.timers import TimerCard
 from lib.transactions import Session
-from ui import page, words
+from ui import page, ticking, words
 
 SHOWN = 5
 """Entries that are listed at once; the rest unfold."""
@@ -31,6 +32,7 @@ class Times:
     activities: tuple[ActivityCard, ...]
     workers: Mapping[int, str]
     logs: bool
+    timer: TimerCard | None
 
 
 def read(session: Session, me: Actor, ticket: Ticket) -> Times:
@@ -45,6 +47,7 @@ def read(session: Session, me: Actor, ticket: Ticket) -> Times:
         activities=tuple(activities.every(session)) if logs else (),
         workers=entries.workers(session, ticket) if manages else {},
         logs=logs,
+        timer=timers.of(session, me) if logs else None,
     )
 
 
@@ -57,6 +60,7 @@ def panel(me: Actor, number: int, times: Times) -> None:
         if times.spent is not None:
             st.markdown(told(times.spent))
         if times.logs:
+            ticking.button(number, times.timer)
             _log(me, number, times)
         if times.listed:
             _listed(times.listed[:SHOWN])

@@ -38,7 +38,7 @@ from db.models.people import (
     Team,
 )
 from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
-from db.models.time import Activity, TimeEntry, Timesheet
+from db.models.time import Activity, TimeEntry, Timer, Timesheet
 from db.models.trust import Event, Lease
 from db.models.views import SavedView
 from db.models.workflow import Link, Merge, Transition
@@ -92,6 +92,7 @@ __all__ = [
     "Ticket",
     "TicketTag",
     "TimeEntry",
+    "Timer",
     "Timesheet",
     "Transition",
     "Watch",

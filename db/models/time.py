@@ -75,6 +75,20 @@ class TimeEntry(SQLModel, table=True):
             )
 
 
+class Timer(SQLModel, table=True):
+    """What counts for one person at present, or was stopped for them and waits for their word."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
+    ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
+    started_at: datetime = Field(sa_type=Moment)
+    stopped_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When somebody else's deed stopped it."""
+    entry_id: int | None = Field(default=None, foreign_key="time_entry.id", ondelete="SET NULL")
+    """What was logged then; without it, its owner has to say what becomes of it."""
+    why: str = Field(default="", max_length=100)
+    """Why it was stopped, in words."""
+
+
 class Timesheet(SQLModel, table=True):
     """How far one person's month is settled; no row means that it is open."""
 

@@ -13,7 +13,7 @@ from lib import gate
 from lib.desk import fields, links
 from lib.gate import Actor
 
-HIDDEN = (Action.DENIED, Action.TICKET_WATCHED)
+HIDDEN = (Action.DENIED, Action.TICKET_WATCHED, Action.TIMER_DISCARDED, Action.TIMER_STARTED)
 """Kept for the audit; not part of what happened to the ticket."""
 TIME = tuple(a for a in Action if a.value.startswith("time."))
 """For those who see the ticket's time."""

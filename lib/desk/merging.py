@@ -24,6 +24,7 @@ from db.models import (
     Ticket,
     TicketTag,
     TimeEntry,
+    Timer,
     Watch,
 )
 from db.vocabulary import Action, Permission, Scope
@@ -182,6 +183,7 @@ def _speak(session: Session, ticket: Ticket, *, at: int, came_from: int | None) 
     _set(session, own.values(ticket_id=at, came_from=came_from))
     worked = update(TimeEntry).where(col(TimeEntry.ticket_id) == here)
     _set(session, worked.values(ticket_id=at, came_from=came_from))
+    _set(session, update(Timer).where(col(Timer.ticket_id) == here).values(ticket_id=at))
 
 
 def _speak_again(session: Session, ticket: Ticket, into: Ticket) -> None:

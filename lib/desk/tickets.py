@@ -37,6 +37,7 @@ from lib.desk import tags as labels
 from lib.errors import Conflict, Invalid
 from lib.gate import Actor
 from lib.people import teams
+from lib.timekeeping import timers
 from lib.trust import events
 
 REOPEN = timedelta(days=14)
@@ -207,6 +208,8 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
         _requesters_move(ticket, was, to, late=(ticket.resolved_at or ticket.updated_at) < now - REOPEN)
     workflow.allow(session, actor, ticket, was=was, to=to, reason=reason)
     ticket.enter(to, at=now)
+    if not ticket.open:
+        timers.settle(session, ticket, why="it was completed")
     ticket.rank = -float(ticket.id or 0)
     ticket.change(at=now)
     events.record(
@@ -271,6 +274,8 @@ def _hand_to(
 ) -> None:
     reason = text.line(reason, field="reason", limit=500, required=False)
     was, ticket.assignee_id = ticket.assignee_id, person_id
+    if was is not None:
+        timers.settle(session, ticket, why="it was given to somebody else", person_id=was)
     ticket.change(at=clock.now())
     old, new = str(was) if was else None, str(person_id) if person_id else None
     events.record(

@@ -53,6 +53,12 @@ def _minutes(written: str) -> int | None:
     return int(found[1] or 0) * 60 + int(found[2] or 0)
 
 
+def rounded(seconds: int, *, step: int, least: int) -> int:
+    """Return seconds in minutes, to the nearest `step` minutes, halves up, at least `least` and at most a day."""
+    nearest = (seconds + step * 30) // (step * 60) * step
+    return min(max(nearest, least, 1), DAY)
+
+
 def told(minutes: int) -> str:
     """Return minutes in words: "1 h 30 min", "2 h", "5 min", "0 min"."""
     hours, rest = divmod(minutes, 60)

@@ -83,12 +83,11 @@ def log(
     what: What,
     worker_id: int | None = None,
     started_at: datetime | None = None,
-    seconds: int | None = None,
 ) -> EntryCard:
     """Write down that somebody worked on a ticket, open or closed: oneself, or `worker_id` by whoever may.
 
-    `seconds` is what it took exactly, by default the minutes; with `started_at` it is known when, and what ran at the
-    same time is in the answer's `overlaps`. Raises NotFound, NotPermitted, Invalid.
+    With `started_at` it is known when, and what ran at the same time is in the answer's `overlaps`. Raises NotFound,
+    NotPermitted, Invalid.
     """
     worker = worker_id or actor.id or 0
     if worker == actor.id:
@@ -96,27 +95,30 @@ def log(
     else:
         gate.permit(session, actor, Permission.TIME_MANAGE, ticket)
         _must_work(session, ticket, worker)
-    exact = amounts.whole(what.minutes) * 60 if seconds is None else seconds
+    exact = amounts.whole(what.minutes) * 60
     row = TimeEntry(
         ticket_id=ticket.id or 0,
         worker_id=worker,
         author_id=actor.id or worker,
         day=what.day,
-        seconds=min(exact, amounts.DAY * 60),
         minutes=what.minutes,
         activity_id=what.activity_id,
+        created_at=clock.now(),
+        seconds=exact,
         started_at=started_at,
         ended_at=started_at + timedelta(seconds=exact) if started_at else None,
-        created_at=clock.now(),
     )
-    _say(session, actor, row, what)
+    write(session, row, what, by=actor)
+    return show(session, actor, row.id or 0)
+
+
+def write(session: Session, row: TimeEntry, what: What, *, by: Actor) -> TimeEntry:
+    """Keep a new entry that says `what`, and tell of it; for verbs that have asked the gate. Raises Invalid."""
+    _say(session, by, row, what)
     session.add(row)
     session.flush()
-    events.record(
-        session, actor, Action.TIME_LOGGED, ticket_id=ticket.id, subject=f"time:{row.id}", new=_told(session, row),
-        behalf_id=worker if worker != actor.id else None, internal=True,
-    )  # fmt: skip
-    return show(session, actor, row.id or 0)
+    _record(session, by, Action.TIME_LOGGED, row, old=None, new=_told(session, row))
+    return row
 
 
 def change(session: Session, actor: Actor, row: TimeEntry, *, what: What, seen: int) -> None:
@@ -339,7 +341,7 @@ def _told(session: Session, row: TimeEntry) -> str:
 
 
 def _record(
-    session: Session, actor: Actor, action: Action, row: TimeEntry, *, old: str, new: str | None
+    session: Session, actor: Actor, action: Action, row: TimeEntry, *, old: str | None, new: str | None
 ) -> None:
     events.record(
         session, actor, action, ticket_id=row.ticket_id, subject=f"time:{row.id}", old=old, new=new,

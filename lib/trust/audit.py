@@ -13,7 +13,9 @@ from db.vocabulary import Action, Permission, Scope
 from lib import gate
 from lib.gate import Actor
 
-ON_TICKETS = tuple(a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.", "time.")))
+ON_TICKETS = tuple(
+    a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.", "time.", "timer."))
+)
 AUDITED = tuple(a for a in Action if a not in ON_TICKETS)
 
 NAMED = {

@@ -34,6 +34,7 @@ BODIES = {
     "PUT /notifications/{id}/read": None,
     "PUT /notifications/{id}/snooze": {"until": (clock.now() + timedelta(days=1)).isoformat()},
     "PATCH /time-entries/{id}": {"version": 1, "note": "mine"},
+    "POST /tickets/{number}/timer": None,
     "PUT /tickets/{number}/estimate": {"minutes": 5},
     "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},
 }

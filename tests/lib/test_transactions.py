@@ -27,6 +27,7 @@ from db.models import (
     Ticket,
     TicketTag,
     TimeEntry,
+    Timer,
     Watch,
 )
 from lib import gate
@@ -36,7 +37,7 @@ from tests import cast
 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
-    Merge, FieldValue, TimeEntry, Notice, Message,
+    Merge, FieldValue, TimeEntry, Timer, Notice, Message,
     CategoryProposal,
 )  # fmt: skip
 

@@ -10,7 +10,8 @@ from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
 NAMES = (
-    "bell", "board", "figures", "handoff", "live", "notices", "presence", "spot", "ticket_rows", "writer",
+    "bell", "board", "figures", "handoff", "live", "notices", "presence", "spot", "ticket_rows", "timer",
+    "writer",
 )  # fmt: skip
 
 # The root stays unseen until its stylesheet has arrived, so nothing flashes unstyled.
