@@ -87,6 +87,7 @@ app = st.App(
     routes=[
         Route("/healthz", api.health),
         *api.sign_in_routes(),
+        *api.unsubscribe_routes(),
         Mount("/api/v1", api.app()),
         WebSocketRoute("/live", web.Live().connect),
     ],

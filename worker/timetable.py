@@ -14,7 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from lib import clock
-from worker import leases, tidying
+from worker import delivery, leases, tidying
 
 log = structlog.get_logger(__name__)
 ME = f"{socket.gethostname()[:40]}:{os.getpid()}"
@@ -63,11 +63,13 @@ def start() -> None:
             seconds = task.every.total_seconds()
             _scheduler.add_job(tick, "interval", [task], seconds=seconds, next_run_time=first, name=task.name)
         _scheduler.start()
+    delivery.start()
 
 
 def stop() -> None:
     """Stop ticking; what is under way is finished first."""
     global _scheduler  # noqa: PLW0603 - the process has one worker
+    delivery.stop()
     with _lock:
         if _scheduler is not None:
             _scheduler.shutdown()

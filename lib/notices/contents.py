@@ -1,0 +1,102 @@
+"""What a message has to say at the moment it is sent, to whoever its person is by then."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from db.models import Comment, Event, Message, Notice, Person, Role, Ticket
+from db.vocabulary import Channel, Medium, Permission, Purpose, Relation, Sort
+from lib import gate, settings
+from lib.desk import history
+from lib.gate import Actor
+from lib.notices import inbox
+from lib.people import onetime, sessions
+
+
+@dataclass(frozen=True)
+class Said:
+    """One deed: `sentence` goes on after the doer's name, `body` is Markdown."""
+
+    ticket: int
+    title: str
+    actor: str
+    sentence: str
+    body: str
+    internal: bool
+    at: datetime
+    path: str
+    relation: Relation
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is to be sent to whom."""
+
+    sort: Sort
+    person_id: int
+    name: str
+    email: str
+    zone: str | None
+    said: tuple[Said, ...] = ()
+    link: str = ""
+    """The address that an account's mail leads to."""
+
+
+def of(session: Session, message: Message) -> Content | None:
+    """Return what a message has to say by now, or None when nothing is left that its person may hear."""
+    found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)
+    row = session.exec(found.where(Person.id == message.person_id, col(Person.active))).first()
+    if row is None:
+        return None
+    person, role = row
+    said: tuple[Said, ...] = ()
+    link = ""
+    match message.sort:
+        case Sort.TICKET | Sort.DIGEST:
+            actor = sessions.actor(session, person, role, channel=Channel.WORKER)
+            said = _said(session, actor, message)
+            if not said:
+                return None
+        case Sort.INVITATION | Sort.PASSWORD:
+            if onetime.peek(session, Purpose.PASSWORD, secret(message)) is None:
+                return None
+            link = f"/set-password?token={secret(message)}"
+    return Content(Sort(message.sort), person.id or 0, person.name, person.email, person.timezone, said, link)
+
+
+def secret(message: Message) -> str:
+    """Return the one-time secret that an account's mail holds: the same for every attempt, and in no table."""
+    about = f"outbox:{message.id}:{message.created_at.isoformat()}".encode()
+    return hmac.new(settings.current().key(), about, hashlib.sha256).hexdigest()
+
+
+def _said(session: Session, actor: Actor, message: Message) -> tuple[Said, ...]:
+    own = Notice.mail_id if message.medium == Medium.MAIL else Notice.slack_id
+    notes = or_(~col(Event.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
+    found: Any = (
+        gate.visible(actor, Notice, Event, Ticket.title, Comment)
+        .join(Notice, col(Notice.ticket_id) == Ticket.id)
+        .join(Event, col(Event.id) == Notice.event_id)
+        .outerjoin(Comment, col(Comment.id) == Notice.comment_id)
+        .where(own == message.id, Notice.person_id == actor.id, notes)
+        .order_by(col(Notice.ticket_id), col(Notice.id))
+    )
+    if message.sort == Sort.DIGEST:
+        found = found.where(col(Notice.read_at).is_(None))
+    rows = session.exec(found).all()
+    lines = history.told(session, actor, [event for _, event, _, _ in rows])
+    return tuple(
+        Said(
+            ticket=notice.ticket_id, title=title, actor=line.actor or "Docket",
+            sentence=inbox.sentence(notice, line.sentence, internal=event.internal),
+            body=comment.body if comment else "", internal=event.internal, at=event.at,
+            path=inbox.place(notice.ticket_id, notice.comment_id), relation=Relation(notice.relation),
+        )
+        for (notice, event, title, comment), line in zip(rows, lines, strict=True)
+        if comment is None or comment.removed_at is None
+    )  # fmt: skip

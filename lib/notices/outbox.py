@@ -1,0 +1,139 @@
+"""The messages that are owed: claimed for a while, sent by whoever claimed them, settled by them alone."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import MediumState, Message
+from db.vocabulary import Medium
+from lib import clock, gate
+
+LEASE = timedelta(minutes=3)
+"""How long whoever claimed messages has to send them."""
+FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=1)
+"""The delay after the first failure, which doubles, and where it ends."""
+ATTEMPTS = 10
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+"""How long a medium rests whose server can't be worked with: as long as it has failed, within these."""
+_WORDS = 300
+
+
+def now(session: Session) -> datetime:
+    """Return the database's time where it has one of its own: several machines may disagree on theirs."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.exec(select(func.clock_timestamp())).one()
+    return clock.now()
+
+
+def _owed(row: Any) -> Any:
+    return row.done_at.is_(None) & row.parked_at.is_(None)
+
+
+def ready(session: Session, medium: Medium) -> bool:
+    """Tell whether there is something to send through a medium that is neither stopped nor at rest."""
+    at, state = now(session), session.get(MediumState, medium.value)
+    if state is not None and (state.paused or (state.not_before or at) > at):
+        return False
+    due = (
+        select(Message.id).where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at).limit(1)
+    )
+    return session.exec(due.execution_options(**gate.PASS)).first() is not None
+
+
+def claim(session: Session, medium: Medium, *, holder: str, most: int) -> list[Message]:
+    """Return messages that are due, which nobody else may send within LEASE.
+
+    Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
+    """
+    at, older = now(session), aliased(Message)
+    before = (
+        select(older.id)
+        .where(older.medium == Message.medium, older.person_id == Message.person_id)
+        .where(older.ticket_id == Message.ticket_id, col(older.id) < col(Message.id), _owed(older))
+        .exists()
+    )
+    due = (
+        select(Message.id)
+        .where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at, ~before)
+        .order_by(col(Message.due_at), col(Message.id))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    ids = session.exec(due.execution_options(**gate.PASS)).all()
+    if not ids:
+        return []
+    taken = update(Message).where(col(Message.id).in_(ids))
+    taken = taken.values(due_at=at + LEASE, claimed_by=holder, attempts=Message.attempts + 1)
+    session.execute(taken.execution_options(synchronize_session=False, **gate.PASS))
+    mine = select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.created_at), col(Message.id))
+    return list(session.exec(mine.execution_options(populate_existing=True, **gate.PASS)).all())
+
+
+def _settle(session: Session, message: Message, values: dict[str, Any]) -> None:
+    """Write down how it went, unless somebody else has claimed the message meanwhile."""
+    own = update(Message).where(
+        col(Message.id) == message.id,
+        col(Message.claimed_by) == message.claimed_by,
+        col(Message.done_at).is_(None),
+    )
+    session.execute(
+        own.values({"claimed_by": None, **values}).execution_options(synchronize_session=False, **gate.PASS)
+    )
+
+
+def sent(session: Session, message: Message, *, empty: bool = False) -> None:
+    """Note that a message was delivered, or that nothing was left to say."""
+    _settle(session, message, {"done_at": clock.now(), "error": None, "empty": empty})
+
+
+def failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:
+    """Note why a message was not delivered: it is tried again later, or put aside."""
+    at = now(session)
+    if permanent or message.attempts >= ATTEMPTS:
+        _settle(session, message, {"parked_at": at, "error": words[:_WORDS]})
+    else:
+        _settle(session, message, {"due_at": at + delay(message.attempts), "error": words[:_WORDS]})
+
+
+def postponed(session: Session, messages: Sequence[Message], *, until: datetime | None = None) -> None:
+    """Give claimed messages back that were not tried at all."""
+    for message in messages:
+        _settle(session, message, {"due_at": until or now(session), "attempts": col(Message.attempts) - 1})
+
+
+def delay(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: doubling, with jitter, at most an hour."""
+    whole = min(LONGEST, FIRST * 2 ** (attempts - 1))
+    return whole * random.uniform(0.75, 1.0)  # noqa: S311 - it spreads load and guards nothing
+
+
+def _state(session: Session, medium: Medium) -> MediumState:
+    lock(session, f"medium:{medium}")
+    row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    session.add(row)
+    return row
+
+
+def well(session: Session, medium: Medium) -> None:
+    """Note that a medium works."""
+    row = session.get(MediumState, medium.value)
+    if row is not None and (row.failing_since or row.not_before or row.error):
+        row.failing_since = row.not_before = row.error = None
+        session.add(row)
+
+
+def ill(session: Session, medium: Medium, words: str, *, rest: timedelta | None = None) -> None:
+    """Note that a medium's server can't be worked with, and let it rest: for `rest`, or longer the longer it fails."""
+    at, row = now(session), _state(session, medium)
+    if rest is None:
+        row.failing_since = row.failing_since or at
+        row.error = words[:_WORDS]
+        rest = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, at - row.failing_since))
+        rest *= random.uniform(0.75, 1.0)  # noqa: S311 - as above
+    row.not_before = at + rest

@@ -1,0 +1,240 @@
+"""Mail: the right words to the right person, once or again but never lost, through a real server."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from db.models import MediumState, Message, Mute, Person, Ticket
+from db.vocabulary import Medium
+from lib import clock, gate, settings
+from lib.notices import outbox
+from lib.people import teams
+from lib.transactions import act, see
+from tests import cast
+from tests.support import post as posts
+from worker import delivery
+
+
+@pytest.fixture
+def post(monkeypatch):
+    """A mail server, and a Docket that uses it at once."""
+    with posts.office() as made:
+        for name, value in {
+            "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(made.port), "SMTP_TLS": "none",
+            "SMTP_FROM": "desk@example.org", "NOTICE_WINDOW_SECONDS": "0", "BASE_URL": "https://desk.example.org",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(f"DOCKET_{name}", value)
+        settings.current.cache_clear()
+        yield made
+
+
+def deliver():
+    while delivery.deliver(Medium.MAIL):
+        pass
+
+
+def rows():
+    with see() as session:
+        chosen = select(Message).order_by(col(Message.id))
+        return session.exec(chosen.execution_options(**gate.PASS)).all()
+
+
+def at_once():
+    """Let every wait be over."""
+    with act() as session:
+        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+            row.due_at = clock.now() - timedelta(seconds=1)
+            session.add(row)
+        state = session.get(MediumState, "mail")
+        if state:
+            state.not_before = None
+
+
+def to(post, actor):
+    return [m for m, who in zip(post.mails, post.recipients, strict=True) if who == [actor.email]]
+
+
+def test_a_ticket_is_one_thread_of_mails_that_say_what_was_said(desk, post):
+    number = cast.ask(desk.sam, "Lights flicker")
+    said = cast.say(desk.rita, number, "An **electrician** is coming")
+    deliver()
+    cast.say(desk.rita, number, "He is here")
+    deliver()
+    first, second = to(post, desk.sam)
+    assert first["Subject"] == f"[#{number}] Lights flicker"
+    assert first["Message-ID"] != second["Message-ID"]
+    assert (
+        first["References"]
+        == second["References"]
+        == first["In-Reply-To"]
+        == f"<ticket-{number}@example.org>"
+    )
+    assert first["Auto-Submitted"] == "auto-generated"
+    text, html = (first.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    link = f"https://desk.example.org/ticket?id={number}&comment={said}"
+    assert "Rita Sosa replied" in text and "An **electrician** is coming" in text
+    assert "<strong>electrician</strong>" in html and link.replace("&", "&amp;") in html
+    assert "you asked for it" in text
+    assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert all(row.done_at and row.attempts == 1 for row in rows())
+
+
+@pytest.mark.parametrize(
+    "body", ["/etc/passwd", ".streamlit/secrets.toml", "<link rel=stylesheet href=http://127.0.0.1:9/canary>"]
+)
+def test_text_is_only_ever_text(desk, post, body):
+    """P23: a path is no attachment and a link is not followed."""
+    cast.say(desk.rita, cast.ask(desk.sam), body)
+    deliver()
+    mail = to(post, desk.sam)[0]
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert body in mail.get_body(("plain",)).get_content()
+    assert "root:" not in str(mail) and "<link" not in mail.get_body(("html",)).get_content()
+
+
+def test_no_title_or_name_adds_a_header_or_a_recipient(desk, post):
+    """P26, with what no verb would store."""
+    number = cast.ask(desk.sam)
+    with act() as session:
+        ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
+        ticket.title = "Hello\r\nBcc: evil@example.net\r\n folded"
+        session.get_one(Person, desk.sam.id).name = "Reed, Sam\r\nBcc: evil@example.net"
+    cast.say(desk.rita, number, "Hello")
+    deliver()
+    mail = to(post, desk.sam)[0]
+    assert mail["Subject"].startswith(f"[#{number}] Hello Bcc: evil") and len(mail.get_all("Subject")) == 1
+    assert mail["Bcc"] is None and [a.addr_spec for a in mail["To"].addresses] == [desk.sam.email]
+    assert all(len(who) == 1 and "evil" not in who[0] for who in post.recipients)
+
+
+def test_whoever_may_no_longer_see_it_gets_nothing(desk, post):
+    """P30."""
+    number = cast.ask(desk.sam)
+    cast.say(desk.rita, number, "@Arun Das between us", internal=True)
+    with act() as session:
+        teams.remove(
+            session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.arun)
+        )
+    deliver()
+    assert to(post, desk.arun) == [] and to(post, desk.sam) == []
+    assert all(row.done_at for row in rows()) and any(row.empty for row in rows())
+
+
+def test_what_can_never_be_delivered_is_put_aside_with_a_reason(desk, post):
+    post.refuse = lambda address: "550 no such user" if address == desk.sam.email else posts.OK
+    number = cast.ask(desk.sam)
+    cast.copy_in(desk.rita, number, desk.bob)
+    cast.say(desk.rita, number, "Hello")
+    deliver()
+    parked = [row for row in rows() if row.parked_at]
+    assert [row.person_id for row in parked] == [desk.sam.id] and "550 no such user" in parked[0].error
+    assert to(post, desk.bob)
+
+
+def test_what_fails_for_now_is_tried_later_and_later_and_put_aside_in_the_end(desk, post):
+    post.answer = lambda _mail: "451 try later"
+    number = cast.ask(desk.sam)
+    cast.say(desk.rita, number, "One")
+    waits = []
+    for _ in range(outbox.ATTEMPTS - 1):
+        deliver()
+        row = rows()[0]
+        waits.append((row.due_at - clock.now()).total_seconds())
+        assert row.parked_at is None and row.claimed_by is None
+        at_once()
+    assert all(0.7 * 30 * 2**n < wait <= 30 * 2**n for n, wait in enumerate(waits[:7]))
+    assert all(2600 < wait <= 3600 for wait in waits[7:])
+    deliver()
+    assert rows()[0].parked_at and "451" in rows()[0].error
+
+
+def test_of_one_ticket_the_earlier_mail_goes_first(desk, post):
+    """P36: in order for each ticket."""
+    number = cast.ask(desk.sam)
+    post.answer = lambda _mail: "451 try later"
+    cast.say(desk.rita, number, "One")
+    deliver()
+    post.answer = lambda _mail: posts.OK
+    cast.say(desk.rita, number, "Two")
+    deliver()
+    assert to(post, desk.sam) == []
+    at_once()
+    deliver()
+    texts = [mail.get_body(("plain",)).get_content() for mail in to(post, desk.sam)]
+    assert ["One" in texts[0], "Two" in texts[1]] == [True, True]
+
+
+def test_a_server_that_is_away_costs_no_message_an_attempt(desk, post, monkeypatch):
+    number = cast.ask(desk.sam)
+    cast.say(desk.rita, number, "Hello")
+    monkeypatch.setenv("DOCKET_SMTP_PORT", "9")
+    settings.current.cache_clear()
+    deliver()
+    row = rows()[0]
+    assert (row.attempts, row.claimed_by, row.parked_at, row.done_at) == (0, None, None, None)
+    with see() as session:
+        state = session.get_one(MediumState, "mail")
+        assert state.failing_since and state.not_before and state.not_before > clock.now()
+        assert "reached" in (state.error or "")
+        assert not outbox.ready(session, Medium.MAIL)
+    monkeypatch.setenv("DOCKET_SMTP_PORT", str(post.port))
+    settings.current.cache_clear()
+    at_once()
+    deliver()
+    assert to(post, desk.sam)
+    with see() as session:
+        assert session.get(MediumState, "mail").failing_since is None
+
+
+def test_a_server_without_encryption_gets_nothing_where_it_is_asked(desk, post, monkeypatch):
+    monkeypatch.setenv("DOCKET_SMTP_TLS", "starttls")
+    settings.current.cache_clear()
+    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    deliver()
+    assert post.mails == [] and rows()[0].attempts == 0
+
+
+def test_what_somebody_claimed_is_theirs_until_the_lease_ends(desk, post):
+    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    with act() as session:
+        mine = outbox.claim(session, Medium.MAIL, holder="one", most=20)
+    with act() as session:
+        assert outbox.claim(session, Medium.MAIL, holder="two", most=20) == []
+    at_once()
+    with act() as session:
+        theirs = outbox.claim(session, Medium.MAIL, holder="two", most=20)
+    assert [m.id for m in theirs] == [m.id for m in mine]
+    with act() as session:
+        outbox.failed(session, mine[0], "too late", permanent=True)
+    assert rows()[0].parked_at is None and rows()[0].claimed_by == "two"
+
+
+def test_one_click_ends_the_mail_about_a_ticket(desk, post):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    import api
+
+    number = cast.ask(desk.sam)
+    cast.say(desk.rita, number, "Hello")
+    deliver()
+    link = to(post, desk.sam)[0]["List-Unsubscribe"].strip(" <>")
+    path = link.removeprefix("https://desk.example.org")
+    client = TestClient(Starlette(routes=api.unsubscribe_routes()), base_url="https://desk.example.org")
+    assert "No more mail" in client.get(path).text
+    with see() as session:
+        assert session.get(Mute, (number, desk.sam.id)) is None
+    answer = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200 and "Done" in answer.text
+    assert client.post(path[:-3] + "xyz").status_code == 404
+    cast.say(desk.rita, number, "More")
+    deliver()
+    assert len(to(post, desk.sam)) == 1
+    cast.say(desk.rita, number, "@Sam Reed look")
+    deliver()
+    assert len(to(post, desk.sam)) == 2

@@ -1,0 +1,113 @@
+"""Delivery: for each medium a thread that sends what is due; a medium that fails holds up no other."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from db.models import Message
+from db.vocabulary import Medium
+from lib import transactions
+from lib.notices import contents, letters, media, outbox
+from lib.notices.channels import mail
+
+log = structlog.get_logger(__name__)
+INTERVAL = 0.5
+"""Seconds between two looks at what is due."""
+BATCH = 20
+_stopped = threading.Event()
+_threads: list[threading.Thread] = []
+_lock = threading.Lock()
+
+
+def holder() -> str:
+    """Return a name for whoever claims now, unlike all others."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(6)}"
+
+
+def start() -> None:
+    """Begin to send in the background through every medium that is set up."""
+    with _lock:
+        if _threads:
+            return
+        _stopped.clear()
+        for medium in sorted(media.on() & set(SEND)):
+            thread = threading.Thread(target=_go_on, args=(medium,), name=f"delivery-{medium}", daemon=True)
+            _threads.append(thread)
+            thread.start()
+
+
+def stop() -> None:
+    """Stop sending; what is under way is finished first."""
+    with _lock:
+        _stopped.set()
+        for thread in _threads:
+            thread.join(timeout=30)
+        _threads.clear()
+
+
+def _go_on(medium: Medium) -> None:
+    while not _stopped.wait(INTERVAL):
+        try:
+            while deliver(medium) and not _stopped.is_set():
+                pass
+        except Exception:
+            log.exception("delivery failed", medium=medium.value)
+            _stopped.wait(outbox.SHORTEST_PAUSE.total_seconds())
+
+
+def deliver(medium: Medium) -> int:
+    """Send the next messages that are due; return how many were claimed."""
+    with transactions.see() as session:
+        if not outbox.ready(session, medium):
+            return 0
+    with transactions.act() as session:
+        claimed = outbox.claim(session, medium, holder=holder(), most=BATCH)
+    if claimed:
+        SEND[medium](claimed)
+    return len(claimed)
+
+
+def _mails(claimed: list[Message]) -> None:
+    """Send mails over one connection; those that were not tried when it broke are given back."""
+    until = time.monotonic() + outbox.LEASE.total_seconds() / 2
+    left = list(claimed)
+    try:
+        with mail.opened() as box:
+            while left and time.monotonic() < until and not box.broken and not _stopped.is_set():
+                message = left.pop(0)
+                try:
+                    _mail(box, message)
+                except mail.Refused as refused:
+                    log.warning("a mail was refused", message=message.id, words=str(refused))
+                    with transactions.act() as session:
+                        outbox.failed(session, message, str(refused), permanent=refused.permanent)
+        with transactions.act() as session:
+            outbox.well(session, Medium.MAIL)
+            outbox.postponed(session, left)
+    except mail.Unreachable as error:
+        log.warning("mail can't be sent", words=str(error))
+        with transactions.act() as session:
+            outbox.ill(session, Medium.MAIL, str(error))
+            outbox.postponed(session, left)
+
+
+def _mail(box: mail.Box, message: Message) -> None:
+    """Send one mail if there is still something to say, and settle it."""
+    with transactions.see() as session:
+        content = contents.of(session, message)
+    if content is not None:
+        try:
+            letter = letters.write(message, content)
+        except ValueError as error:
+            raise mail.Refused("The address or the subject can't stand in a mail.", permanent=True) from error
+        box.send(letter)
+    with transactions.act() as session:
+        outbox.sent(session, message, empty=content is None)
+
+
+SEND: dict[Medium, Callable[[list[Message]], None]] = {Medium.MAIL: _mails}
