@@ -14,6 +14,7 @@ from db.models import Person
 from db.vocabulary import Action, Purpose
 from lib.errors import Invalid, Refusal
 from lib.gate import Actor
+from lib.notices import account
 from lib.people import accounts, attempts, factors, onetime, passwords
 from lib.trust import events
 from ui import frame, page
@@ -108,7 +109,26 @@ def show() -> None:
 
 
 def _links() -> None:
-    st.caption("No account, or the password forgotten? Ask your administrator for a new link.")
+    if not account.mailed():
+        st.caption("No account, or the password forgotten? Ask your administrator for a new link.")
+        return
+    with st.expander("Password forgotten?"), st.form("forgotten", border=False):
+        email = st.text_input("E-mail of your account", max_chars=254, autocomplete="email")
+        if st.form_submit_button("Mail me a link") and email.strip():
+            _forgotten(email)
+
+
+def _forgotten(email: str) -> None:
+    """Answer the same, whether or not there is such an account."""
+    try:
+        with page.act() as session:
+            attempts.count(session, f"forgotten:{email.strip().lower()}", address=page.address())
+        with page.act() as session:
+            account.forgotten(session, email, address=page.address())
+    except Refusal as refusal:
+        st.error(refusal.sentence, icon=":material/lock:")
+    else:
+        st.success("If this address has an account here, a link is on its way. It works for 30 minutes.")
 
 
 def _second_factor() -> None:

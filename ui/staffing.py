@@ -7,8 +7,10 @@ import streamlit as st
 from db.vocabulary import Permission, Scope
 from lib.errors import Refusal
 from lib.gate import Actor
+from lib.notices import account
 from lib.people import accounts, roles, teams
-from lib.people.accounts import PersonCard
+from lib.people.accounts import Person, PersonCard
+from lib.transactions import Session
 from ui import page, words, work
 
 _LINK = "_password_link"
@@ -26,8 +28,13 @@ def link_made() -> None:
         st.code(link, language=None)
 
 
-def _link(secret: str) -> str:
-    return accounts.password_address(secret)
+def _give_link(session: Session, me: Actor, person: Person, *, invitation: bool = False) -> None:
+    """Let a person have a link to set a password: by mail where that is set up, else through whoever asks for it."""
+    if account.mailed():
+        account.send(session, me, person, invitation=invitation)
+    else:
+        secret = accounts.link(session, me, person, invitation=invitation)
+        st.session_state[_LINK] = (person.name, accounts.password_address(secret))
 
 
 @st.dialog("Invite somebody")
@@ -49,11 +56,12 @@ def invite() -> None:
                 person = accounts.invite(
                     session, me, email=email, name=name, role=grantable[role], teams=chosen
                 )
-                secret = accounts.link(session, me, person, invitation=True)
+                _give_link(session, me, person, invitation=True)
         except Refusal as refusal:
             page.refused(refusal)
         else:
-            st.session_state[_LINK] = (person.name, _link(secret))
+            if account.mailed():
+                page.tell(f"The invitation is on its way to {person.email}.")
             st.rerun()
 
 
@@ -91,18 +99,19 @@ def change(person_id: int) -> None:
     chosen = st.multiselect("Teams", list(places), default=[t for t in person.teams if t in places])
     if st.button("Save", type="primary"):
         with page.attempt("Saved.") as session:
-            account = accounts.find(session, me, person_id)
+            found = accounts.find(session, me, person_id)
             if role and role != person.role:
-                accounts.give_role(session, me, account, role=grantable[role])
+                accounts.give_role(session, me, found, role=grantable[role])
             for name, team_id in places.items():
                 deed = teams.add if name in chosen else teams.remove
                 if (name in chosen) != (name in person.teams):
-                    deed(session, me, teams.find(session, team_id), account)
+                    deed(session, me, teams.find(session, team_id), found)
     with st.container(horizontal=True):
-        if person.active and st.button("Make password link", icon=":material/link:"):
-            with page.attempt() as session:
-                secret = accounts.link(session, me, accounts.find(session, me, person_id))
-                st.session_state[_LINK] = (person.name, _link(secret))
+        label, told = ("Mail a password link", "Mailed.") if account.mailed() else ("Make password link", "")
+        if person.active and st.button(label, icon=":material/link:"):
+            with page.attempt(told) as session:
+                found = accounts.find(session, me, person_id)
+                _give_link(session, me, found, invitation=found.password_hash is None)
         label, verb = ("Disable", accounts.disable) if person.active else ("Enable", accounts.enable)
         if st.button(label, icon=":material/person_off:" if person.active else ":material/person:"):
             with page.attempt(f"{label}d.") as session:

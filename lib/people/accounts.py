@@ -181,8 +181,10 @@ def _add(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
     return person
 
 
-def link(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> str:
-    """Return a one-time secret with which the person sets a password: 30 minutes, three days for an invitation.
+def link(
+    session: Session, actor: Actor, person: Person, *, invitation: bool = False, secret: str | None = None
+) -> str:
+    """Return a one-time secret, new or given, to set a password with: for 30 minutes, an invitation for three days.
 
     Whoever holds it can become the person; so for somebody who has a password already it takes the permission to
     manage everybody. Raises NotPermitted.
@@ -192,7 +194,7 @@ def link(session: Session, actor: Actor, person: Person, *, invitation: bool = F
         raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
     events.record(session, actor, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
     lifetime = onetime.INVITATION if invitation else None
-    return onetime.make(session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime)
+    return onetime.make(session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime, secret=secret)
 
 
 def password_address(secret: str) -> str:

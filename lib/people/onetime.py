@@ -27,11 +27,16 @@ def digest(secret: str) -> str:
 
 
 def make(
-    session: Session, purpose: Purpose, *, person_id: int | None, lifetime: timedelta | None = None
+    session: Session,
+    purpose: Purpose,
+    *,
+    person_id: int | None,
+    lifetime: timedelta | None = None,
+    secret: str | None = None,
 ) -> str:
-    """Return a new secret; older unused ones of the same purpose and person stop working."""
+    """Return a new secret, or the given one; older unused ones of the same purpose and person stop working."""
     withdraw(session, purpose, person_id=person_id)
-    secret, now = secrets.token_urlsafe(32), clock.now()
+    secret, now = secret or secrets.token_urlsafe(32), clock.now()
     session.add(
         OneTimeSecret(
             secret_hash=digest(secret),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from db.models import MediumState, Message, Mute, Person, Ticket
+from db.models import MediumState, Message, Mute, OneTimeSecret, Person, Ticket
 from db.vocabulary import Medium
 from lib import clock, gate, settings
 from lib.notices import outbox
@@ -238,3 +238,54 @@ def test_one_click_ends_the_mail_about_a_ticket(desk, post):
     cast.say(desk.rita, number, "@Sam Reed look")
     deliver()
     assert len(to(post, desk.sam)) == 2
+
+
+def link(mail):
+    text = mail.get_body(("plain",)).get_content()
+    return next(line for line in text.splitlines() if "/set-password?token=" in line)
+
+
+def test_a_forgotten_password_is_set_anew_by_a_link_from_the_configured_address(desk, post):
+    """P07."""
+    from lib.errors import Invalid
+    from lib.notices import account
+    from lib.people import accounts, sessions
+
+    def forget(email):
+        with act() as session:
+            account.forgotten(session, email, address="203.0.113.9")
+        deliver()
+
+    cast.give_password(desk.sam)
+    cookie = cast.sign_in(desk.sam)
+    forget(" Sam.Reed@example.org")
+    forget("nobody@example.org")
+    forget(desk.sam.email)
+    older, newer = (link(mail) for mail in to(post, desk.sam))
+    assert len(post.mails) == 2 and newer.startswith("https://desk.example.org/set-password?token=")
+    secret = newer.partition("token=")[2]
+    for wrong in (older.partition("token=")[2], ""):
+        with pytest.raises(Invalid), act() as session:
+            accounts.set_password(session, wrong, "a new passphrase for Sam 1")
+    with clock.at(clock.now() + timedelta(minutes=31)), pytest.raises(Invalid), act() as session:
+        accounts.set_password(session, secret, "a new passphrase for Sam 1")
+    with act() as session:
+        accounts.set_password(session, secret, "a new passphrase for Sam 1")
+    with pytest.raises(Invalid), act() as session:
+        accounts.set_password(session, secret, "a new passphrase for Sam 2")
+    with see() as session:
+        assert sessions.who(session, cookie, channel=gate.Channel.PAGE) is None
+        stored = [row.secret_hash for row in session.exec(select(OneTimeSecret)).all()]
+    assert secret not in stored
+
+
+def test_an_invitation_goes_by_mail_and_not_when_a_newer_one_was_asked_for(desk, post):
+    from lib.notices import account
+
+    for _ in range(2):
+        with act() as session:
+            account.send(session, desk.ada, cast.person(session, desk.kim), invitation=True)
+    deliver()
+    (mail,) = to(post, desk.kim)
+    assert mail["Subject"] == "Your invitation to Docket" and "three days" in str(mail)
+    assert [row.empty for row in rows()] == [True, False]

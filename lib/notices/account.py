@@ -1,0 +1,45 @@
+"""An account's mail: the invitation, and the way to a new password; the secret in it is in no table."""
+
+from sqlmodel import Session
+
+from db.models import Message, Person
+from db.vocabulary import Action, Medium, Permission, Purpose, Scope, Sort
+from lib import clock, gate
+from lib.gate import Actor
+from lib.notices import contents, media
+from lib.people import accounts, onetime
+from lib.trust import events
+
+
+def mailed() -> bool:
+    """Tell whether links to set a password go by mail."""
+    return Medium.MAIL in media.on()
+
+
+def send(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> None:
+    """Mail a link with which the person sets a password. Raises NotPermitted, as `accounts.link` does."""
+    gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
+    message = _owe(session, person, Sort.INVITATION if invitation else Sort.PASSWORD)
+    accounts.link(session, actor, person, invitation=invitation, secret=contents.secret(message))
+
+
+def forgotten(session: Session, email: str, *, address: str) -> None:
+    """Mail a link to whoever forgot their password; an unknown or disabled account gets nothing, and no answer says so.
+
+    The caller counts tries.
+    """
+    person = accounts.by_email(session, email)
+    if person is None or not person.active or not mailed():
+        return
+    message = _owe(session, person, Sort.PASSWORD)
+    onetime.make(session, Purpose.PASSWORD, person_id=person.id, secret=contents.secret(message))
+    by = Actor(id=None, name="", role="", scopes={}, address=address)
+    events.record(session, by, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
+
+
+def _owe(session: Session, person: Person, sort: Sort) -> Message:
+    now = clock.now()
+    row = Message(medium=Medium.MAIL, sort=sort, person_id=person.id or 0, created_at=now, due_at=now)
+    session.add(row)
+    session.flush()
+    return row
