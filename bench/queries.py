@@ -25,13 +25,17 @@ from lib.desk import (
     conversation,
     filters,
     history,
+    hits,
     listing,
+    offers,
+    query,
     search,
     tickets,
     unread,
 )
 from lib.desk.comments import CommentCard
 from lib.gate import Actor
+from lib.insight import exports
 from lib.people import accounts, sessions
 
 Deed = Callable[[], object]
@@ -95,6 +99,33 @@ def crowd(me: Actor, size: int) -> int:
         told |= {"subject": "", "internal": False, "channel": Channel.API.value}
         session.execute(insert(Event), [told] * size)
     return number
+
+
+def asked(me: Actor, line: str, *, sort: str = "-updated") -> listing.Page:
+    """Read one page of a list and its count for a line of the search box, as its page does."""
+    with transactions.see() as session:
+        narrowed = query.narrow(session, me, {"q": [line]}).narrowed
+        listing.count(session, me, narrowed)
+        return listing.page(session, me, narrowed, sort=sort)
+
+
+def texts(me: Actor, line: str) -> hits.Hits:
+    """Read one page of hits, as the page of the search does."""
+    with transactions.see() as session:
+        return hits.find(session, me, line)
+
+
+def offered(me: Actor, line: str) -> offers.Offers:
+    """Read how a line could go on, as is done while somebody types."""
+    with transactions.see() as session:
+        return offers.of(session, me, line)
+
+
+def exported(me: Actor, line: str) -> None:
+    """Read the first batch of an export."""
+    with transactions.see() as session:
+        narrowed = query.narrow(session, me, {"q": [line]}).narrowed
+        exports.after(session, exports.prepare(me, narrowed), exports.Place())
 
 
 def similar(me: Actor, title: str) -> None:
@@ -209,9 +240,32 @@ def _searches(plain: Plain, who: Crew) -> list[Case]:
         ("search 1 word, agent", lambda: page(who.three, q=next(single)), None),
         ("search 2 words, agent", lambda: page(who.three, q=next(two)), None),
         ("search 2 words, requester", lambda: page(who.sam, q=next(two)), None),
+        *_qualified(who, singles),
         ("similar, agent", lambda: similar(who.three, next(titles)), None),
         ("similar, requester", lambda: similar(who.sam, next(titles)), None),
     ]
+
+
+def _qualified(who: Crew, singles: list[str]) -> list[Case]:
+    """Lines with qualifiers: what the list, its count, the hits, the offers and an export of them cost."""
+    single, word = cycle(singles), singles[0]
+    return [
+        ("line is:open, administrator", lambda: asked(who.root, "is:open"), None),
+        ("  is:open assignee:me, agent", lambda: asked(who.three, "is:open assignee:me"), None),
+        ("  is:open team:mine assignee:none, agent", lambda: asked(who.three, "is:open team:mine assignee:none"), None),
+        ("  is:waiting assignee:me, agent", lambda: asked(who.three, "is:open is:waiting assignee:me"), None),
+        ("  status:blocked -tag:vip", lambda: asked(who.three, "status:blocked -tag:vip"), None),
+        ("  priority:high,urgent created:30d", lambda: asked(who.three, "priority:high,urgent created:30d"), None),
+        ("  resolved:7d by age", lambda: asked(who.three, "resolved:7d", sort="created"), None),
+        ("  a word is:open", lambda: asked(who.three, f"{next(single)} is:open"), None),
+        ("  a common word status:blocked", lambda: asked(who.three, f"{word} status:blocked"), None),
+        ("hits of a word, agent", lambda: texts(who.three, next(single)), None),
+        ("  of a common word is:open", lambda: texts(who.three, f"{word} is:open"), None),
+        ("  of a word, requester", lambda: texts(who.sam, next(single)), None),
+        ("offers for assignee:", lambda: offered(who.three, "assignee:a"), None),
+        ("offers for tag:", lambda: offered(who.three, "tag:"), None),
+        ("export of 500, is:open", lambda: exported(who.root, "is:open"), None),
+    ]  # fmt: skip
 
 
 def _tickets(plain: Plain, who: Crew) -> list[Case]:

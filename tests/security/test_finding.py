@@ -1,0 +1,100 @@
+"""P14, P15, P22, P24: lists, searches, exports and changes of many, against forged, hostile and over-long input."""
+
+import time
+
+import pytest
+from sqlalchemy import insert
+
+from db.models import Ticket
+from lib.desk import bulk, hits, listing, offers, query, tickets, views
+from lib.desk.bulk import Target
+from lib.errors import Invalid
+from lib.insight import exports
+from lib.transactions import act, see
+from tests import cast
+from ui.components.ticket_rows import _chosen
+
+MANY = 20_000
+FORGED = [
+    None, 7, "1", [1], {}, {"round": 0}, {"round": 0, "numbers": "1"}, {"round": 0, "numbers": {"1": 1}},
+    {"round": 0, "numbers": ["1", 1.5, True, -1, 0, None, [1], 2**70, float("nan")]},
+    {"round": 1, "numbers": [1]}, {"round": "0", "numbers": [1]}, {"numbers": [1]},
+]  # fmt: skip
+LONG = [
+    "x" * 1_000_000,
+    "tag:" + "x," * 100_000,
+    "-" * 500_000,
+    '"' * 500_000,
+    "a:" * 200_000,
+    "is:open " * 100_000,
+]
+
+
+@pytest.mark.parametrize("value", FORGED, ids=repr)
+def test_p15_a_forged_choice_of_rows_chooses_nothing(desk, value):
+    cast.ask(desk.sam)
+    with see() as session:
+        rows = listing.page(session, desk.mona).rows
+    assert _chosen(value, rows, 0) == frozenset()
+
+
+def test_p15_only_rows_on_the_list_can_be_chosen(desk):
+    number = cast.ask(desk.sam)
+    with see() as session:
+        rows = listing.page(session, desk.mona).rows
+    sent = {"round": 3, "numbers": [number, number, 99_999]}
+    assert _chosen(sent, rows, 3) == {number}
+    assert _chosen(sent, rows, None) == frozenset(), "who may not change many chooses nothing"
+
+
+def test_p15_what_a_forged_batch_names_is_refused_as_if_it_were_not_there(desk):
+    theirs = cast.ask(desk.bela, "Not for the service desk")
+    with act() as session:
+        tickets.find(session, desk.ada, theirs).team_id = desk.facilities
+    actor = bulk.begin(desk.mona)
+    for number in (theirs, 99_999, 2**31, 2**62, 0, -1):
+        with act() as session:
+            (outcome,) = bulk.change(session, actor, [Target(number)], {"add_tags": ["forged"]})
+        assert outcome.refused == "There is nothing here, or nothing that you may see."
+
+
+def test_p22_formulas_stay_text_where_they_are_names_and_tags_too(desk):
+    for begin in ("=", "+", "-", "@", "\t=", " =", "\u00a0=", "\uff1d", "\uff0b", "\uff0d", "\uff20"):
+        assert str(exports.guarded(f'{begin}HYPERLINK("http://evil")')).startswith("'"), repr(begin)
+    assert exports.guarded("Printer = broken") == "Printer = broken"
+    assert exports.guarded(7) == 7
+
+
+@pytest.mark.parametrize("line", LONG, ids=lambda line: line[:8])
+def test_p24_over_long_lines_are_read_to_their_limit_and_at_once(desk, line):
+    number = cast.ask(desk.sam)
+    began = time.process_time()
+    with see() as session:
+        for actor in (desk.sam, desk.rita):
+            asked = query.narrow(session, actor, {"q": [line]})
+            listing.page(session, actor, asked.narrowed)
+            hits.find(session, actor, line)
+            offers.of(session, actor, line)
+    assert time.process_time() - began < 2
+    with pytest.raises(Invalid), act() as session:
+        views.create(session, desk.rita, name="Long", line=line)
+    assert number
+
+
+def test_p24_a_large_desk_is_listed_searched_and_exported_in_time(desk):
+    first = cast.ask(desk.sam, "The needle in the haystack")
+    with act() as session:
+        row = tickets.find(session, desk.ada, first)
+        kept = {c.name: getattr(row, c.name) for c in Ticket.__table__.columns if c.name != "id"}
+        session.execute(insert(Ticket), [kept | {"title": f"Straw {n}"} for n in range(MANY)])
+    began = time.process_time()
+    with see() as session:
+        for actor in (desk.sam, desk.rita, desk.mona):
+            for line in ("is:open", "needle", "is:open is:unassigned -tag:vip", "created:7d priority:normal"):
+                asked = query.narrow(session, actor, {"q": [line]})
+                listing.page(session, actor, asked.narrowed)
+                listing.count(session, actor, asked.narrowed)
+            assert [hit.number for hit in hits.find(session, actor, "needle").hits] == [first]
+        export = exports.prepare(desk.mona, query.narrow(session, desk.mona, {"q": ["is:open"]}).narrowed)
+        assert len(exports.after(session, export, exports.Place()).lines) == exports.BATCH
+    assert time.process_time() - began < 2 * 16, "two seconds for each of sixteen pages"
