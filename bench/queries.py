@@ -105,7 +105,8 @@ def asked(me: Actor, line: str, *, sort: str = "-updated") -> listing.Page:
     """Read one page of a list and its count for a line of the search box, as its page does."""
     with transactions.see() as session:
         narrowed = query.narrow(session, me, {"q": [line]}).narrowed
-        listing.count(session, me, narrowed)
+        if not narrowed.tried:
+            listing.count(session, me, narrowed)
         return listing.page(session, me, narrowed, sort=sort)
 
 

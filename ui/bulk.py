@@ -17,6 +17,8 @@ from lib.transactions import Session
 from ui import page, words
 
 _ROUND, _OPEN, _FORESEEN, _DONE = "_bulk_round", "_bulk_open", "_bulk_foreseen", "_bulk_done"
+MANY = bulk.MOST + 1
+"""Stands for a number of tickets that was not counted to its end."""
 TOLD = 6
 """Refusals that are told one by one."""
 WHAT: Mapping[str, str] = {

@@ -79,8 +79,10 @@ def more(label: str, path: str, query: Mapping[str, str]) -> None:
     )
 
 
-def shown(count: int, noun: str) -> str:
-    """Return a capped count in words."""
+def shown(count: int, noun: str, *, known: bool = True) -> str:
+    """Return a capped count in words; one that is not `known` was not taken, as it would take long."""
+    if not known:
+        return f"Many {noun}s"
     if count > CAP:
         return f"More than {CAP:,} {noun}s"
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

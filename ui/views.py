@@ -22,18 +22,25 @@ _CHOSEN = "_chosen_view"
 def listed(me: Actor) -> None:
     """List the first of a person's views, each with how many tickets it holds; a click opens it."""
     with page.see() as session:
-        there, counts = page.there(me), {}
+        there, counts = page.there(me), dict[int, int | None]()
         kept = views.every(session, me)[:SHOWN]
         for view in kept:
             narrowed = query.narrow(session, there, {"q": [view.line]}).narrowed
-            counts[view.id] = listing.count(session, me, narrowed, most=MANY)
+            counts[view.id] = None if narrowed.tried else listing.count(session, me, narrowed, most=MANY)
     for view in kept:
-        number = f"{MANY}+" if counts[view.id] > MANY else str(counts[view.id])
+        number = _told(counts[view.id])
         icon = ":material/bookmark:" if view.team_id is None else ":material/group:"
-        label = f"{words.plain(view.name)} :gray[{number}]"
+        label = f"{words.plain(view.name)}{number}"
         st.button(label, key=f"view-{view.id}", type="tertiary", icon=icon, on_click=_choose, args=(view,))
     if _CHOSEN in st.session_state:
         st.switch_page(TICKETS, query_params=st.session_state.pop(_CHOSEN))
+
+
+def _told(count: int | None) -> str:
+    """Return a count as it stands beside a view; one that would take long is not taken."""
+    if count is None:
+        return ""
+    return f" :gray[{MANY}+]" if count > MANY else f" :gray[{count}]"
 
 
 def _choose(view: ViewCard) -> None:

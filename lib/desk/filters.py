@@ -43,12 +43,14 @@ Conditions = list[ColumnElement[bool]]
 class Narrowed:
     """A list's conditions on `ticket`.
 
-    `few` tells that they leave few rows, which are best found first of all; `open` that they leave only open ones.
+    `few` tells that they leave few rows, which are best found first of all; `open` that they leave only open ones;
+    `tried` that tickets are tried one by one for common words, so that counting them would take long.
     """
 
     conditions: tuple[ColumnElement[bool], ...] = ()
     few: bool = False
     open: bool = False
+    tried: bool = False
 
     @property
     def indexed(self) -> tuple[ColumnElement[bool], ...]:
@@ -61,7 +63,12 @@ class Narrowed:
 
 def both(one: Narrowed, other: Narrowed) -> Narrowed:
     """Return what meets the conditions of one and of the other."""
-    return Narrowed((*one.conditions, *other.conditions), one.few or other.few, one.open or other.open)
+    return Narrowed(
+        (*one.conditions, *other.conditions),
+        one.few or other.few,
+        one.open or other.open,
+        one.tried or other.tried,
+    )
 
 
 def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Narrowed:
@@ -70,6 +77,7 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
     Raises Invalid naming the parameter for a value that can't be.
     """
     found: Conditions = []
+    tried = False
     few = any(_chooses(given.get(name, ())) for name in ("assignee", "requester", "number"))
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
@@ -81,10 +89,11 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
             matches = [m for m in (search.matching(session, actor, value) for value in chosen) if m]
             found.extend([or_(*(m.condition for m in matches))] if matches else [])
             few = few or (bool(matches) and all(m.few for m in matches))
+            tried = not all(m.few for m in matches)
         elif chosen:
             found.extend(_field(session, actor, name, chosen))
     kinds = [kind.strip() for kind in given.get("kind", ()) if kind.strip()]
-    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE)
+    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE, tried)
 
 
 def _chooses(values: Iterable[str]) -> bool:

@@ -193,4 +193,6 @@ def _either(found: list[Narrowed]) -> Narrowed:
     if not all(n.conditions for n in found):
         return Narrowed()
     either = or_(*(and_(*n.conditions) for n in found))
-    return Narrowed((either,), all(n.few for n in found), all(n.open for n in found))
+    return Narrowed(
+        (either,), all(n.few for n in found), all(n.open for n in found), any(n.tried for n in found)
+    )

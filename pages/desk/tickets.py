@@ -48,7 +48,9 @@ def draw() -> None:
             session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"),
             limit=200 if layout.group() else 50,
         )  # fmt: skip
-        count = listing.count(session, actor, asked.narrowed)
+        known = not asked.narrowed.tried or not (found.next or "after" in st.query_params)
+        tried = len(found.rows) if known else bulk.MANY
+        count = tried if asked.narrowed.tried else listing.count(session, actor, asked.narrowed)
         fresh = unread.fresh(session, actor, [row.number for row in found.rows])
     live(key="live", topic=news.DESK, since=newest)
 
@@ -70,10 +72,19 @@ def draw() -> None:
     with bar:
         if chosen:
             picked = [Target(row.number, row.version) for row in found.rows if row.number in chosen]
-            bulk.bar(actor, picked, asked.narrowed, sort=sort, count=count)
+            bulk.bar(
+                actor,
+                picked,
+                asked.narrowed,
+                sort=sort,
+                count=count,
+            )
         else:
             with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-                st.caption(lists.shown(count, "ticket"), width="content")
+                st.caption(
+                    lists.shown(count, "ticket", known=known),
+                    width="content",
+                )
                 bulk.done(actor)
             with st.container(horizontal=True, width="content", gap="small"):
                 layout.choose()

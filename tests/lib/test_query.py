@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from db.models import Ticket
 from lib import gate
-from lib.desk import days, listing, query, statuses, tickets
+from lib.desk import days, listing, query, search, statuses, tickets
 from lib.errors import Invalid
 from lib.transactions import act, see
 from tests import cast
@@ -247,3 +247,11 @@ def test_one_qualifier_is_taken_out_and_the_rest_stays():
     line = 'lamp status:blocked -tag:"two words" status:done'
     assert query.without(line, 1) == "lamp status:blocked status:done"
     assert query.without(line, 3) == query.without(line, -1) == line
+
+
+def test_what_would_be_tried_one_by_one_is_told_so_that_nobody_counts_it(office, desk, monkeypatch):
+    monkeypatch.setattr(search, "NEWEST", 0)
+    monkeypatch.setattr(search, "SCALE", 0)
+    with see() as session:
+        for line, tried in (("broken", True), ("is:open broken", True), ("is:open", False), ("", False)):
+            assert query.narrow(session, desk.ada, {"q": [line]}).narrowed.tried == tried, line
