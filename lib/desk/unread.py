@@ -73,7 +73,11 @@ def fresh(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
     if not numbers or actor.id is None:
         return set()
     chosen = gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(numbers))
-    looked = select(Seen.event_id).where(Seen.ticket_id == Ticket.id, Seen.person_id == actor.id)
+    looked = (
+        select(Seen.event_id)
+        .where(Seen.ticket_id == Ticket.id, Seen.person_id == actor.id)
+        .correlate(Ticket)  # twice removed from the tickets outside, which SQLAlchemy does not see by itself
+    )
     seen = func.coalesce(looked.scalar_subquery(), 0)
     never = ~exists(looked)
     news = exists(

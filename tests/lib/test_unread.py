@@ -40,6 +40,16 @@ def test_what_others_did_since_is_new_and_what_one_did_oneself_is_not(desk):
     assert fresh(desk.rita, number) == {number}
 
 
+def test_each_ticket_has_its_own_last_look(desk):
+    early, late = cast.ask(desk.sam), cast.ask(desk.sam)
+    look(desk.rita, early)
+    cast.say(desk.sam, late, "And?")
+    look(desk.rita, late)
+    assert fresh(desk.rita, early, late) == set()
+    cast.say(desk.sam, early, "And here?")
+    assert fresh(desk.rita, early, late) == {early}
+
+
 @pytest.mark.parametrize("asker", ["sam", "bela"])
 def test_a_note_is_not_new_to_those_who_may_not_read_it(desk, asker):
     who = getattr(desk, asker)
