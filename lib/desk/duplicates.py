@@ -55,8 +55,7 @@ def complete(
     left = []
     for each in found.values():
         try:
-            with session.begin_nested():
-                _answer(session, actor, each, to, reason=reason, answer=answer)
+            _answer(session, actor, each, to, reason=reason, answer=answer)
         except Refusal as refusal:
             if refusal.denial is not None:
                 events.record_denial(session, refusal.denial)
@@ -65,6 +64,9 @@ def complete(
 
 
 def _answer(session: Session, actor: Actor, ticket: Ticket, to: Status, *, reason: str, answer: str) -> None:
+    """Move a ticket, then reply: all that refuses comes before anything has changed."""
+    if answer:
+        gate.permit(session, actor, Permission.COMMENT_PUBLIC, ticket)
+    tickets.move(session, actor, ticket, to=to, seen=ticket.version, reason=reason)
     if answer:
         comments.add(session, actor, ticket, body=answer)
-    tickets.move(session, actor, ticket, to=to, seen=ticket.version, reason=reason)

@@ -45,7 +45,7 @@ def test_duplicates_get_the_same_answer_and_end_with_their_original(desk):
         with see() as session:
             ticket = tickets.find(session, desk.rita, number)
             told = [line.sentence for line in history.of(session, desk.rita, ticket)]
-        assert told[-2:] == ["replied", "moved it from To-Do to Completed"]
+        assert told[-2:] == ["moved it from To-Do to Completed", "replied"]
         assert ticket.first_response_at and ticket.resolved_at
 
 
