@@ -52,8 +52,8 @@ def record(
 
 
 def recorded(session: Session) -> list[Event]:
-    """Return the events that were recorded in this transaction, once."""
-    return session.info.pop(_RECORDED, [])
+    """Return the events that were recorded in this transaction and not undone in a part of it, once."""
+    return [event for event in session.info.pop(_RECORDED, []) if event in session]
 
 
 def record_denial(session: Session, denial: Denial) -> None:
