@@ -37,12 +37,14 @@ def test_a_manager_hands_a_ticket_to_whoever_fits_with_a_note_for_colleagues_alo
         r"Arun Das\s+Knows General, nothing open\s+Mona Lind\s+Nothing open\s+Rita Sosa\s+Away until", told
     )
     choices.get_by_role("radio", name="Arun Das").check(force=True)
-    page.get_by_role("textbox", name="Note").fill("Bring the long key")
+    page.get_by_test_id("stPopoverBody").get_by_role("textbox", name="Note").fill("Bring the long key")
     with act() as session:
         ticket = tickets.find(session, people.arun, number, to_change=True)
         tickets.prioritize(session, people.arun, ticket, priority=Priority.HIGH, seen=ticket.version)
     expect(page.get_by_text("changed the priority from normal to high")).to_be_visible()
-    expect(page.get_by_role("textbox", name="Note")).to_have_value("Bring the long key")
+    expect(page.get_by_test_id("stPopoverBody").get_by_role("textbox", name="Note")).to_have_value(
+        "Bring the long key"
+    )
     expect(choices.get_by_role("radio", name="Arun Das")).to_be_checked()
     page.get_by_role("button", name="Assign", exact=True).click()
     expect(page.get_by_text("Mona Lind assigned it to Arun Das: Bring the long key")).to_be_visible()
@@ -50,7 +52,7 @@ def test_a_manager_hands_a_ticket_to_whoever_fits_with_a_note_for_colleagues_alo
 
     page = arun.go(f"/ticket?id={number}")
     page.get_by_role("button", name="Hand it back").click()
-    page.get_by_role("textbox", name="Note").fill("The key is lost")
+    page.get_by_test_id("stPopoverBody").get_by_role("textbox", name="Note").fill("The key is lost")
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Hand it back").click()
     expect(page.get_by_text("took it from Arun Das; nobody has it now: The key is lost")).to_be_visible()
     sam = visit(people.sam)
