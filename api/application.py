@@ -43,6 +43,7 @@ from api import (
     unread,
     views,
     watchers,
+    weeks,
     workflow,
     writing,
 )  # fmt: skip
@@ -53,7 +54,7 @@ from lib.errors import Refusal
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
-    workflow, people, staffing, teams, roles, tokens, audit, reference, timers, time_entries, activities,
+    workflow, people, staffing, teams, roles, tokens, audit, reference, weeks, timers, time_entries, activities,
     proposals,
 )  # fmt: skip
 

@@ -1,11 +1,17 @@
-"""Timesheets: a person's month, open until it is approved; then nothing in it changes."""
+"""Timesheets: a person's month, open until it is submitted and approved; then nothing in it changes."""
 
 from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from db.models import Timesheet
+from db.engine import lock
+from db.models import Membership, Person, Timesheet
+from db.vocabulary import Action, Permission, Scope
+from lib import clock, gate
 from lib.errors import Invalid
+from lib.gate import Actor
+from lib.timekeeping import days
+from lib.trust import events
 
 OPEN, SUBMITTED, APPROVED = "open", "submitted", "approved"
 
@@ -28,3 +34,78 @@ def must_be_open(session: Session, person_id: int, day: date) -> None:
             f"{day:%B %Y} is {now}, so its time can't be changed. A manager can open it again.",
             fields={"day": f"{day:%B %Y} is {now}."},
         )
+
+
+def whose(session: Session, actor: Actor, person_id: int) -> Person:
+    """Return a person whose time the actor may see as a whole: themselves, or by the teams they manage.
+
+    Raises NotFound.
+    """
+    person = session.get(Person, person_id)
+    own = person_id == actor.id and actor.may(Permission.TIME_LOG)
+    if person is None or not (own or manages(session, actor, person_id)):
+        raise gate.hidden(actor, Permission.TIME_MANAGE, "person", person_id)
+    return person
+
+
+def manages(session: Session, actor: Actor, person_id: int) -> bool:
+    """Tell whether the actor settles a person's months: by `time.manage` for all, or for a team of theirs."""
+    if actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
+        return True
+    shared = select(Membership.team_id).where(
+        Membership.person_id == person_id, col(Membership.team_id).in_(actor.teams)
+    )
+    return actor.may(Permission.TIME_MANAGE, least=Scope.TEAM) and session.exec(shared).first() is not None
+
+
+def submit(session: Session, actor: Actor, day: date) -> None:
+    """Hand the actor's own month in; submitting it again does nothing. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.TIME_LOG)
+    if month(day) > month(days.today(days.zone(actor.timezone))):
+        raise Invalid("That month is still to come.", fields={"month": "Still to come."})
+    _settle(session, actor, actor.id or 0, day, to=SUBMITTED, since={OPEN})
+
+
+def approve(session: Session, actor: Actor, person_id: int, *, day: date) -> None:
+    """Approve a person's month, submitted or not, never one's own unless one manages all. Raises NotFound, Invalid."""
+    _must_manage(session, actor, person_id)
+    if person_id == actor.id and not actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
+        raise Invalid("Somebody else approves your own month.")
+    _settle(session, actor, person_id, day, to=APPROVED, since={OPEN, SUBMITTED})
+
+
+def reopen(session: Session, actor: Actor, person_id: int, *, day: date) -> None:
+    """Open a person's month again. Raises NotFound."""
+    _must_manage(session, actor, person_id)
+    _settle(session, actor, person_id, day, to=OPEN, since={SUBMITTED, APPROVED})
+
+
+def _must_manage(session: Session, actor: Actor, person_id: int) -> None:
+    whose(session, actor, person_id)
+    if not manages(session, actor, person_id):
+        raise gate.refused(actor, Permission.TIME_MANAGE, subject="person", subject_id=person_id)
+
+
+def _settle(session: Session, actor: Actor, person_id: int, day: date, *, to: str, since: set[str]) -> None:
+    lock(session, f"time:{person_id}")
+    was = state(session, person_id, day)
+    if was not in since:
+        return
+    row = session.get(Timesheet, (person_id, month(day)))
+    row = row or Timesheet(person_id=person_id, month=month(day), state=to, at=clock.now())
+    row.state, row.at, row.by_id = to, clock.now(), actor.id
+    session.add(row)
+    session.flush()
+    deed = {SUBMITTED: Action.SHEET_SUBMITTED, APPROVED: Action.SHEET_APPROVED, OPEN: Action.SHEET_REOPENED}[
+        to
+    ]
+    events.record(
+        session,
+        actor,
+        deed,
+        subject=f"person:{person_id}",
+        field=f"{day:%Y-%m}",
+        old=was,
+        new=to,
+        internal=True,
+    )

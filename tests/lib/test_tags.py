@@ -94,7 +94,9 @@ def test_an_administrator_renames_merges_and_deletes(desk):
     with pytest.raises(Invalid), act() as session:
         tags.create(session, desk.ada, name="Ready")
     with see() as session:
-        chosen = select(Event.action, Event.old, Event.new).where(col(Event.subject).startswith("tag:"))
+        chosen = select(col(Event.action), col(Event.old), col(Event.new)).where(
+            col(Event.subject).startswith("tag:")
+        )
         told = session.exec(chosen.order_by(col(Event.id)).execution_options(**gate.PASS)).all()
     assert told == [
         (Action.TAG_CHANGED, "printer", "printing"), (Action.TAG_DELETED, "print", "printing"),

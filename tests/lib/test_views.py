@@ -1,7 +1,7 @@
 """Saved views: kept by one, seen by a team, changed by nobody else."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from db.models import Event
 from db.vocabulary import Action
@@ -93,7 +93,7 @@ def test_each_deed_is_one_event_and_nothing_is_none(desk):
     change(views.delete, desk.rita, kept)
     with see() as session:
         told = session.exec(
-            select(Event.action, Event.old, Event.new)
+            select(col(Event.action), col(Event.old), col(Event.new))
             .where(Event.subject == f"view:{kept}")
             .order_by(Event.id)
             .execution_options(**gate.PASS)

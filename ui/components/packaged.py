@@ -10,7 +10,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
 NAMES = (
-    "bell", "board", "figures", "handoff", "live", "notices", "presence", "spot", "ticket_rows", "timer",
+    "bell", "board", "figures", "handoff", "live", "notices", "presence", "spot", "ticket_rows", "timer", "week",
     "writer",
 )  # fmt: skip
 

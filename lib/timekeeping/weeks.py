@@ -1,0 +1,131 @@
+"""Weeks: what a person worked on each of seven days, ticket by ticket, and filling it in cell by cell."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import Membership, Person, Ticket, TimeEntry
+from db.vocabulary import Permission, Scope
+from lib import gate
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.timekeeping import activities, amounts, days, entries, sheets
+from lib.timekeeping.entries import What
+
+DAYS = 7
+Seven = tuple[int, ...]
+UNSEEN = 0
+"""Stands for the tickets of another person that the actor doesn't see, all in one line."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Minutes on one ticket, day by day; `title` is None where the actor doesn't see it."""
+
+    ticket: int
+    title: str | None
+    minutes: Seven
+
+    @property
+    def total(self) -> int:
+        """Minutes in all."""
+        return sum(self.minutes)
+
+
+@dataclass(frozen=True)
+class Week:
+    """A person's seven days from Monday on; `states` says of each whether its month is open, submitted or approved."""
+
+    person_id: int
+    name: str
+    first: date
+    today: date
+    lines: tuple[Line, ...]
+    states: tuple[str, ...]
+
+    @property
+    def days(self) -> list[date]:
+        """The seven days."""
+        return [self.first + timedelta(days=n) for n in range(DAYS)]
+
+    @property
+    def totals(self) -> Seven:
+        """Minutes of each day."""
+        return tuple(sum(line.minutes[n] for line in self.lines) for n in range(DAYS))
+
+
+def of(session: Session, actor: Actor, *, person_id: int, day: date, also: tuple[int, ...] = ()) -> Week:
+    """Return the week in which a day lies: one's own, or that of somebody in a team whose time one manages.
+
+    `also` are tickets that get a line though nothing was logged on them yet. Raises NotFound.
+    """
+    person = sheets.whose(session, actor, person_id)
+    there = days.of(session, actor, person_id)
+    first = day - timedelta(days=day.weekday())
+    rows = session.exec(
+        select(col(TimeEntry.ticket_id), col(TimeEntry.day), col(TimeEntry.minutes))
+        .where(
+            TimeEntry.worker_id == person_id,
+            col(TimeEntry.day) >= first,
+            col(TimeEntry.day) < first + timedelta(days=DAYS),
+            col(TimeEntry.removed_at).is_(None),
+        )
+        .execution_options(**gate.PASS)
+    ).all()
+    numbers = {ticket for ticket, _, _ in rows} | set(also)
+    titles = dict(
+        session.execute(gate.visible(actor, Ticket.id, Ticket.title).where(col(Ticket.id).in_(numbers))).all()
+    )
+    own = person_id == actor.id
+    sums = {number: [0] * DAYS for number in also if number in titles}
+    for ticket, worked, minutes in rows:
+        line = sums.setdefault(ticket if own or ticket in titles else UNSEEN, [0] * DAYS)
+        line[(worked - first).days] += minutes
+    lines = [Line(number, titles.get(number), tuple(found)) for number, found in sorted(sums.items())]
+    states = tuple(sheets.state(session, person_id, first + timedelta(days=n)) for n in range(DAYS))
+    return Week(person_id, person.name, first, days.today(there), tuple(lines), states)
+
+
+def fill(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: int) -> None:
+    """Let the actor's own time on a ticket and day come to `minutes`: one entry is mended, more is added.
+
+    Raises NotFound, NotPermitted, and Invalid where several entries would have to give way.
+    """
+    gate.require(actor, Permission.TIME_LOG)
+    found = entries.listed(
+        session, actor, ticket_id=ticket_id, worker_id=actor.id, since=day, until=day, limit=entries.LISTED
+    )
+    more = minutes - sum(card.minutes for card in found)
+    if more == 0:
+        return
+    if len(found) == 1:
+        row = entries.find(session, actor, found[0].id)
+        if minutes == 0:
+            entries.remove(session, actor, row)
+        else:
+            what = replace(found[0].what, minutes=amounts.whole(minutes))
+            entries.change(session, actor, row, what=what, seen=row.version)
+        return
+    if more < 0:
+        raise Invalid(f"#{ticket_id} has several entries on that day. Change them on the ticket.")
+    ticket = session.exec(gate.visible(actor).where(col(Ticket.id) == ticket_id)).first()
+    if ticket is None:
+        raise gate.hidden(actor, Permission.TICKET_READ, "ticket", ticket_id)
+    what = What(amounts.whole(more), day, activities.default(session).id or 0)
+    entries.log(session, actor, ticket, what=what)
+
+
+def people(session: Session, actor: Actor) -> dict[int, str]:
+    """Return whose weeks the actor may see, names by id: their own, and those of the teams whose time they manage."""
+    found = select(Person.id, Person.name).where(col(Person.active)).order_by(Person.name)
+    reach = actor.reach(Permission.TIME_MANAGE)
+    if reach == Scope.ALL:
+        in_teams = select(Membership.person_id)
+        found = found.where(col(Person.id).in_(in_teams) | (col(Person.id) == actor.id))
+    elif reach == Scope.TEAM:
+        team = select(Membership.person_id).where(col(Membership.team_id).in_(actor.teams))
+        found = found.where(col(Person.id).in_(team) | (col(Person.id) == actor.id))
+    else:
+        found = found.where(Person.id == actor.id)
+    return {id or 0: name for id, name in session.exec(found).all()}

@@ -1,0 +1,78 @@
+"""Seven days by ticket, as a table whose cells are filled by keyboard or thumb."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+import streamlit as st
+
+from lib.timekeeping.weeks import Week
+from ui.components.hostile import number, words
+from ui.components.packaged import renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What somebody wrote into a cell: a ticket, a day of the shown week, and a time as people write it."""
+
+    ticket: int
+    day: date
+    time: str
+
+    @classmethod
+    def read(cls, value: object, shown: Week) -> Self | None:
+        """What the browser sent; None when it is malformed or names no cell of this week."""
+        if not isinstance(value, Mapping):
+            return None
+        ticket, place, time = (
+            number(value.get("ticket")),
+            number(value.get("place")),
+            words(value.get("time")),
+        )
+        if ticket is None or place is None or time is None or place > len(shown.days) or len(time) > 20:
+            return None
+        if ticket not in {line.ticket for line in shown.lines}:
+            return None
+        return cls(ticket, shown.days[place - 1], time.strip())
+
+
+def week(shown: Week, *, key: str, fills: bool) -> Fill | None:
+    """Draw a week; give what somebody filled in, each once. Draw it again whatever came of it."""
+    handed = f"{key}:handed"
+    result = renderer("week")(key=key, on_fill_change=lambda: None, data=_data(shown, fills=fills))
+    value = result.get("fill")
+    turn = number(value.get("turn")) if isinstance(value, Mapping) else None
+    if turn is None or turn == st.session_state.get(handed):
+        return None
+    st.session_state[handed] = turn
+    return Fill.read(value, shown) if fills else None
+
+
+def _data(shown: Week, *, fills: bool) -> dict[str, Any]:
+    return {
+        "days": [
+            {
+                "label": f"{day:%a} {day.day}",
+                "name": f"{day:%A} {day.day} {day:%B}",
+                "today": day == shown.today,
+                "open": fills and day <= shown.today and state == "open",
+                "total": _told(total),
+            }
+            for day, state, total in zip(shown.days, shown.states, shown.totals, strict=True)
+        ],
+        "total": _told(sum(shown.totals)),
+        "lines": [
+            {
+                "ticket": line.ticket,
+                "title": line.title or ("" if line.ticket else "Tickets that you don't see"),
+                "cells": [_told(n) for n in line.minutes],
+                "total": _told(line.total),
+            }
+            for line in shown.lines
+        ],
+    }
+
+
+def _told(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}" if minutes else ""
