@@ -354,18 +354,10 @@ class TestForged:
     def test_only_what_is_offered_can_be_chosen(self, house):
         with Tab(house.url, cookie=cast.sign_in(house.people.rita)) as tab:
             page = tab.run("ticket", query=f"id={house.bobs}")
-            for label, choice in (
-                ("Assigned to", "Bela Kun"),
-                ("Assigned to", "99"),
-                ("Team", "Board"),
-                ("Status", "x"),
-            ):
-                ids = {s.label: s.id for s in page.of("selectbox")}
-                if label in ids:
-                    tab.run(query=f"id={house.bobs}", widgets=[typed(ids[label], choice)])
+            for label, choice in (("Team", "Board"), ("Team", "99"), ("Status", "x"), ("Status", "Merged")):
+                tab.run(query=f"id={house.bobs}", widgets=[typed(page.widget(label), choice)])
             with wire.browser(house.url, cast.sign_in(house.people.ada)) as browser:
                 now = browser.get(f"/api/v1/tickets/{house.bobs}").json()
-        assert now["assignee"] is None
         assert now["team"]["name"] != "Board"
         assert now["status"]["name"] == "To-Do"
 
