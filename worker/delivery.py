@@ -6,14 +6,15 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
 from db.models import Message
 from db.vocabulary import Medium
 from lib import transactions
-from lib.notices import contents, letters, media, outbox
-from lib.notices.channels import mail
+from lib.notices import contents, letters, media, outbox, slips
+from lib.notices.channels import mail, slack
 
 log = structlog.get_logger(__name__)
 INTERVAL = 0.5
@@ -110,4 +111,60 @@ def _mail(box: mail.Box, message: Message) -> None:
         outbox.sent(session, message, empty=content is None)
 
 
-SEND: dict[Medium, Callable[[list[Message]], None]] = {Medium.MAIL: _mails}
+def _slips(claimed: list[Message]) -> None:
+    """Send Slack messages one by one; when Slack asks for quiet, the rest waits as long as it says."""
+    until = time.monotonic() + outbox.LEASE.total_seconds() / 2
+    left = list(claimed)
+    while left and time.monotonic() < until and not _stopped.is_set():
+        message = left.pop(0)
+        try:
+            _slip(message)
+        except slack.Wait as wait:
+            rest = timedelta(seconds=wait.seconds)
+            with transactions.act() as session:
+                outbox.ill(session, Medium.SLACK, str(wait), rest=rest)
+                outbox.postponed(session, [message, *left], until=outbox.now(session) + rest)
+            return
+        except slack.WrongToken as wrong:
+            _rest(message, left, str(wrong), permanent=True)
+            return
+        except mail.Unreachable as error:
+            _rest(message, left, str(error), permanent=False)
+            return
+        except mail.Refused as refused:
+            with transactions.act() as session:
+                outbox.failed(session, message, str(refused), permanent=refused.permanent)
+    with transactions.act() as session:
+        outbox.well(session, Medium.SLACK)
+        outbox.postponed(session, left)
+
+
+def _rest(message: Message, left: list[Message], words: str, *, permanent: bool) -> None:
+    log.warning("Slack can't be written to", words=words)
+    with transactions.act() as session:
+        outbox.ill(session, Medium.SLACK, words)
+        outbox.failed(session, message, words, permanent=permanent)
+        outbox.postponed(session, left)
+
+
+def _slip(message: Message) -> None:
+    """Send one Slack message if there is still something to say to somebody who is there, and settle it."""
+    with transactions.see() as session:
+        content = contents.of(session, message)
+        to = slips.known(session, message.person_id) if content else slips.NOT_THERE
+        thread = slips.thread(session, message, to) if to else None
+    if content and to is None:
+        to = slack.find(content.email) or slips.NOT_THERE
+        with transactions.act() as session:
+            slips.remember(session, message.person_id, to)
+    began = ""
+    if content and to:
+        words, blocks = slips.write(content)
+        began = slack.post(to, words, blocks, thread=thread)
+    with transactions.act() as session:
+        if to:
+            slips.begin(session, message, to, began)
+        outbox.sent(session, message, empty=not (content and to))
+
+
+SEND: dict[Medium, Callable[[list[Message]], None]] = {Medium.MAIL: _mails, Medium.SLACK: _slips}

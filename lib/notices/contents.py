@@ -10,8 +10,8 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Message, Notice, Person, Role, Ticket
-from db.vocabulary import Channel, Medium, Permission, Purpose, Relation, Sort
-from lib import gate, settings
+from db.vocabulary import Channel, Medium, Permission, Priority, Purpose, Relation, Sort
+from lib import clock, gate, settings
 from lib.desk import history
 from lib.gate import Actor
 from lib.notices import inbox
@@ -43,6 +43,8 @@ class Content:
     email: str
     zone: str | None
     said: tuple[Said, ...] = ()
+    facts: str = ""
+    """A ticket's priority, requester and age in one line."""
     link: str = ""
     """The address that an account's mail leads to."""
 
@@ -55,18 +57,29 @@ def of(session: Session, message: Message) -> Content | None:
         return None
     person, role = row
     said: tuple[Said, ...] = ()
-    link = ""
+    link = facts = ""
     match message.sort:
         case Sort.TICKET | Sort.DIGEST:
             actor = sessions.actor(session, person, role, channel=Channel.WORKER)
             said = _said(session, actor, message)
             if not said:
                 return None
+            facts = _facts(session, said[-1].ticket)
         case Sort.INVITATION | Sort.PASSWORD:
             if onetime.peek(session, Purpose.PASSWORD, secret(message)) is None:
                 return None
             link = f"/set-password?token={secret(message)}"
-    return Content(Sort(message.sort), person.id or 0, person.name, person.email, person.timezone, said, link)
+    return Content(
+        Sort(message.sort), person.id or 0, person.name, person.email, person.timezone, said, facts, link
+    )
+
+
+def _facts(session: Session, number: int) -> str:
+    ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
+    requester = session.exec(select(Person.name).where(Person.id == ticket.requester_id)).one()
+    hours = int((clock.now() - ticket.created_at).total_seconds() // 3600)
+    age = f"{hours // 24} days old" if hours >= 48 else f"{hours} hours old" if hours >= 2 else "new"
+    return f"Priority {Priority(ticket.priority).label}, asked by {requester}, {age}"
 
 
 def secret(message: Message) -> str:

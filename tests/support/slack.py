@@ -1,0 +1,71 @@
+"""A Slack Web API of our own, over HTTP: it knows some people, keeps what is written, and fails as it is told."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+
+@dataclass
+class Slack:
+    """What was written to whom; `fail` is (status, error, headers) for the next answers."""
+
+    url: str = ""
+    people: dict[str, str] = field(default_factory=dict)
+    posts: list[dict] = field(default_factory=list)
+    lookups: list[str] = field(default_factory=list)
+    fail: tuple[int, str, dict] | None = None
+
+    def answer(self, method: str, sent: dict) -> tuple[int, dict, dict]:
+        if self.fail:
+            status, error, headers = self.fail
+            return status, {"ok": False, "error": error}, headers
+        if method == "users.lookupByEmail":
+            self.lookups.append(sent["email"])
+            id = self.people.get(sent["email"])
+            return (
+                200,
+                {"ok": True, "user": {"id": id}} if id else {"ok": False, "error": "users_not_found"},
+                {},
+            )
+        self.posts.append(sent)
+        return 200, {"ok": True, "channel": sent["channel"], "ts": f"17.{len(self.posts)}"}, {}
+
+
+@contextmanager
+def workspace() -> Iterator[Slack]:
+    """Run it on this machine."""
+    slack = Slack()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            if self.headers.get("Content-Type", "").startswith("application/json"):
+                sent = json.loads(body)
+            else:
+                sent = {k: v[0] for k, v in parse_qs(body or self.path.partition("?")[2]).items()}
+            status, said, headers = slack.answer(self.path.partition("?")[0].rpartition("/")[2], sent)
+            data = json.dumps(said).encode()
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST
+
+        def log_message(self, format, *args):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    slack.url = f"http://127.0.0.1:{server.server_port}/api/"
+    try:
+        yield slack
+    finally:
+        server.shutdown()
+        server.server_close()
