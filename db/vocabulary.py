@@ -140,6 +140,7 @@ class Action(StrEnum):
     COMMENT_ADDED = "comment.added"
     COMMENT_EDITED = "comment.edited"
     COMMENT_REMOVED = "comment.removed"
+    DELIVERY_CHANGED = "delivery.changed"
     DENIED = "access.denied"
     FIELD_CHANGED = "field.changed"
     FIELD_CREATED = "field.created"

@@ -53,8 +53,10 @@ ENTRIES = (
     Entry("admin/tags", "tags", "Tags", "sell", Permission.SYSTEM_MANAGE),
     Entry("admin/replies", "replies", "Canned replies", "quickreply", Permission.TEMPLATE_MANAGE, Scope.TEAM),
     Entry("admin/activities", "activities", "Activities", "work_history", Permission.SYSTEM_MANAGE),
+    Entry("admin/delivery", "delivery", "Delivery", "outgoing_mail", Permission.SYSTEM_MANAGE, Scope.ALL),
     Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM),
     Entry("account/profile", "profile", "Profile", "account_circle"),
+    Entry("account/hearing", "hearing", "What you hear", "tune", listed=False),
     Entry("account/set_up", "set-up", "Set up", "rocket_launch", signed_out=True, listed=False),
     Entry("account/set_password", "set-password", "Set password", "key", signed_out=True, listed=False),
 )

@@ -42,3 +42,4 @@ def draw() -> None:
 
 frame.header("Notifications")
 draw()
+st.page_link("pages/account/hearing.py", label="Choose what you hear", icon=":material/tune:")

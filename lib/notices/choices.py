@@ -1,0 +1,107 @@
+"""What somebody chose to hear, where and when; what they did not choose follows the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from db.models import Mute, NoticeChoice, NoticeHabit, Person, Ticket
+from db.vocabulary import Medium, Occasion, Relation
+from lib import gate
+from lib.errors import Invalid
+from lib.gate import Actor
+from lib.notices import hours, rules
+
+RHYTHMS = {0: "At once", 4: "Every four hours", hours.DAY: "Once a day", hours.WEEK: "Once a week"}
+_OTHERS = frozenset({Relation.MENTIONED, Relation.REQUESTER, Relation.WATCHER})
+"""Why somebody hears who works no tickets."""
+_MINUTES = 24 * 60
+
+Pair = tuple[Occasion, Relation]
+
+
+@dataclass(frozen=True)
+class Habit:
+    """Quiet hours as minutes of one's day, equal for none; days of the week from 0 for Monday; hours between mails."""
+
+    quiet_from: int = 0
+    quiet_until: int = 0
+    days: frozenset[int] = frozenset(range(7))
+    hours: int = 0
+
+
+def pairs(actor: Actor) -> list[Pair]:
+    """Return what a person can hear of at all, by reason."""
+    mine = [(o, r) for o, r in rules.PAIRS if actor.staff or (r in _OTHERS and o != Occasion.NOTED)]
+    return sorted(mine, key=lambda pair: list(Relation).index(pair[1]))
+
+
+def of(session: Session, actor: Actor) -> dict[Pair, frozenset[Medium]]:
+    """Return where one hears of what."""
+    rows = session.exec(select(NoticeChoice).where(NoticeChoice.person_id == actor.id)).all()
+    chose = {(row.occasion, row.relation, row.medium): row.wanted for row in rows}
+    return {
+        (o, r): frozenset(m for m in Medium if chose.get((o, r, m), m in rules.media(o, r)))
+        for o, r in pairs(actor)
+    }
+
+
+def choose(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[Medium]]) -> None:
+    """Hear of things where `wanted` says; what it leaves out stays. Raises Invalid."""
+    if not set(wanted) <= set(pairs(actor)):
+        raise Invalid("There is nothing like that to hear of.")
+    for (occasion, relation), media in wanted.items():
+        for medium in Medium:
+            _one(session, actor, (occasion, relation), medium, wanted=medium in media)
+
+
+def _one(session: Session, actor: Actor, pair: Pair, medium: Medium, *, wanted: bool) -> None:
+    key = (actor.id, pair[0].value, pair[1].value, medium.value)
+    row, usual = session.get(NoticeChoice, key), medium in rules.media(*pair)
+    if wanted == usual:
+        if row is not None:
+            session.delete(row)
+        return
+    row = row or NoticeChoice(
+        person_id=actor.id or 0, occasion=key[1], relation=key[2], medium=key[3], wanted=wanted
+    )
+    row.wanted = wanted
+    session.add(row)
+
+
+def habit(session: Session, actor: Actor) -> Habit:
+    """Return when one wants to be reached."""
+    row = session.get(NoticeHabit, actor.id)
+    if row is None:
+        return Habit()
+    days = frozenset(day for day in range(7) if row.days & (1 << day))
+    return Habit(row.quiet_from, row.quiet_until, days, row.hours)
+
+
+def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> None:
+    """Be reached at other times; `zone` is the browser's, for those who have none yet. Raises Invalid."""
+    if not habit.days or not habit.days <= set(range(7)):
+        raise Invalid("Choose at least one day.", fields={"days": "Choose at least one day."})
+    quiet = (habit.quiet_from, habit.quiet_until)
+    if habit.hours not in RHYTHMS or not all(0 <= minute < _MINUTES for minute in quiet):
+        raise Invalid("Choose times of a day.")
+    row = session.get(NoticeHabit, actor.id) or NoticeHabit(person_id=actor.id or 0)
+    row.quiet_from, row.quiet_until = quiet
+    row.days, row.hours = sum(1 << day for day in habit.days), habit.hours
+    session.add(row)
+    person = session.get_one(Person, actor.id)
+    if person.timezone is None and zone and str(hours.zone(zone)) == zone:
+        person.timezone = zone
+
+
+def muted(session: Session, actor: Actor) -> dict[int, str]:
+    """Return the tickets of which one hears no more, by number."""
+    found = gate.visible(actor, Ticket.id, Ticket.title).join(Mute, col(Mute.ticket_id) == Ticket.id)
+    return dict(session.exec(found.where(Mute.person_id == actor.id).order_by(col(Ticket.id))).all())
+
+
+def unmute(session: Session, actor: Actor, ticket_id: int) -> None:
+    """Hear of a ticket again; hearing of it already, nothing happens."""
+    row = session.get(Mute, (ticket_id, actor.id))
+    if row is not None:
+        session.delete(row)

@@ -1,0 +1,144 @@
+"""What is owed and what was put aside, for administrators: to look, to try again, to let go, to stop a medium."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from db.models import MediumState, Message, Person
+from db.vocabulary import Action, Medium, Permission, Scope, Sort
+from lib import clock, gate
+from lib.errors import NotFound
+from lib.gate import Actor
+from lib.notices import media
+from lib.trust import events
+
+LATE = timedelta(minutes=5)
+"""How long after its time a message counts as late."""
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Account:
+    """How one medium stands; `oldest` is when the message became due that waits longest."""
+
+    medium: Medium
+    on: bool
+    paused: bool
+    owed: int
+    late: int
+    parked: int
+    sent: int
+    """In the last 24 hours."""
+    oldest: datetime | None
+    failing_since: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A message that was put aside, with the reason in words."""
+
+    id: int
+    medium: Medium
+    sort: Sort
+    person: str
+    ticket: int | None
+    parked_at: datetime
+    attempts: int
+    error: str
+
+
+def accounts(session: Session, actor: Actor) -> list[Account]:
+    """Return how each medium stands. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    return [_account(session, medium) for medium in (Medium.MAIL, Medium.SLACK)]
+
+
+def _account(session: Session, medium: Medium) -> Account:
+    now, state = clock.now(), session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    of = Message.medium == medium
+    owed = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_(None))
+
+    def count(*which: Any) -> int:
+        chosen = select(func.count()).select_from(Message).where(*which)
+        return session.exec(chosen.execution_options(**gate.PASS)).one()
+
+    oldest = select(func.min(Message.due_at)).where(*owed)
+    return Account(
+        medium=medium, on=medium in media.on(), paused=state.paused, owed=count(*owed),
+        late=count(*owed, col(Message.due_at) < now - LATE), parked=count(of, col(Message.parked_at).is_not(None)),
+        sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
+        oldest=session.exec(oldest.execution_options(**gate.PASS)).one(), failing_since=state.failing_since,
+        error=state.error,
+    )  # fmt: skip
+
+
+def parked(session: Session, actor: Actor) -> Sequence[Parked]:
+    """Return what was put aside, newest first. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    chosen = (
+        select(Message, Person.name)
+        .join(Person, col(Person.id) == Message.person_id)
+        .where(col(Message.parked_at).is_not(None), col(Message.done_at).is_(None))
+        .order_by(col(Message.parked_at).desc())
+        .limit(SHOWN)
+    )
+    rows = session.exec(chosen.execution_options(**gate.PASS)).all()
+    return [
+        Parked(
+            m.id or 0, Medium(m.medium), Sort(m.sort), name, m.ticket_id, m.parked_at or m.due_at, m.attempts,
+            m.error or "",
+        )
+        for m, name in rows
+    ]  # fmt: skip
+
+
+def retry(session: Session, actor: Actor, message_id: int) -> None:
+    """Owe a message again that was put aside. Raises NotPermitted, NotFound."""
+    row = _find(session, actor, message_id)
+    row.parked_at, row.attempts, row.due_at = None, 0, clock.now()
+    _tell(session, actor, f"message:{row.id}", "retry")
+
+
+def discard(session: Session, actor: Actor, message_id: int) -> None:
+    """Let a message go that was put aside. Raises NotPermitted, NotFound."""
+    row = _find(session, actor, message_id)
+    row.parked_at, row.done_at, row.empty = None, clock.now(), True
+    _tell(session, actor, f"message:{row.id}", "discard")
+
+
+def pause(session: Session, actor: Actor, medium: Medium, *, paused: bool) -> None:
+    """Stop to send through a medium, or go on; what is owed stays owed. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    if row.paused != paused:
+        row.paused = paused
+        session.add(row)
+        _tell(session, actor, f"medium:{medium}", "pause" if paused else "go on")
+
+
+def trial(session: Session, actor: Actor) -> None:
+    """Owe oneself a mail that says that mail arrives. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    now = clock.now()
+    session.add(
+        Message(medium=Medium.MAIL, sort=Sort.TRIAL, person_id=actor.id or 0, created_at=now, due_at=now)
+    )
+    _tell(session, actor, "medium:mail", "test")
+
+
+def _find(session: Session, actor: Actor, message_id: int) -> Message:
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row = session.get(Message, message_id, execution_options=gate.PASS)
+    if row is None or row.parked_at is None:
+        raise NotFound("Somebody saw to this message already.")
+    session.add(row)
+    return row
+
+
+def _tell(session: Session, actor: Actor, subject: str, deed: str) -> None:
+    events.record(session, actor, Action.DELIVERY_CHANGED, subject=subject, field="delivery", new=deed)

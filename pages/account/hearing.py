@@ -1,0 +1,78 @@
+"""What one hears of, where and when."""
+
+from datetime import time
+
+import streamlit as st
+
+from db.vocabulary import Medium, Relation
+from lib.notices import choices, media, rules
+from lib.notices.choices import Habit
+from ui import frame, page, words
+
+NAMES = {Medium.DOCKET: "In Docket", Medium.MAIL: "By mail", Medium.SLACK: "In Slack"}
+HEADS = {
+    Relation.MENTIONED: "When you are mentioned",
+    Relation.ASSIGNEE: "Tickets assigned to you",
+    Relation.REQUESTER: "Tickets you asked for",
+    Relation.FORMER: "Tickets taken from you",
+    Relation.WATCHER: "Tickets you watch or are in copy of",
+    Relation.TEAM: "Your team's tickets that nobody has",
+    Relation.MANAGER: "Tickets of a team you lead that nobody has",
+}
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+me = page.me()
+with page.see() as session:
+    chosen, habit, muted = choices.of(session, me), choices.habit(session, me), choices.muted(session, me)
+on = [medium for medium in Medium if medium in media.on()]
+
+frame.header("What you hear", actor=me)
+what, when, quiet = st.tabs(["What and where", "When", "Muted tickets"])
+
+with what, st.form("what", border=False):
+    shown = [pair for pair in chosen if not (pair[1] == Relation.MANAGER and me.role == "agent")]
+    wanted, last = {}, None
+    for occasion, relation in shown:
+        if relation != last:
+            st.subheader(HEADS[relation], anchor=False)
+            last = relation
+        picked = st.pills(
+            rules.WORDS[occasion], on, selection_mode="multi", format_func=NAMES.__getitem__,
+            default=[m for m in on if m in chosen[occasion, relation]], key=f"hear-{occasion}-{relation}",
+        )  # fmt: skip
+        off = chosen[occasion, relation] - set(on)
+        wanted[occasion, relation] = frozenset(picked) | off
+    if st.form_submit_button("Save", type="primary"):
+        with page.attempt("Saved.") as session:
+            choices.choose(session, me, wanted)
+
+with when, st.form("when", border=False):
+    st.caption("Mail and Slack keep to this; the bell does not. What comes in quiet hours comes after them.")
+    silent = st.toggle("Quiet hours", habit.quiet_from != habit.quiet_until)
+    with st.container(horizontal=True):
+        begin = st.time_input("From", time(*divmod(habit.quiet_from or 19 * 60, 60)), step=900)
+        end = st.time_input("Until", time(*divmod(habit.quiet_until or 7 * 60, 60)), step=900)
+    days = st.pills(
+        "Days", range(7), selection_mode="multi", default=sorted(habit.days), format_func=DAYS.__getitem__
+    )
+    rhythm = st.selectbox(
+        "Mail about what does not press", list(choices.RHYTHMS), format_func=choices.RHYTHMS.__getitem__,
+        index=list(choices.RHYTHMS).index(habit.hours),
+        help="Mentions, and tickets given to you, come at once all the same. Gathered mail holds what is unread.",
+    )  # fmt: skip
+    if st.form_submit_button("Save", type="primary"):
+        minutes = [t.hour * 60 + t.minute for t in (begin, end)] if silent else [0, 0]
+        with page.attempt("Saved.") as session:
+            choices.keep(
+                session, me, Habit(*minutes, days=frozenset(days), hours=rhythm), zone=st.context.timezone
+            )
+
+with quiet:
+    if not muted:
+        st.caption("None. A mail's last line mutes its ticket; *Stop watching* on a ticket does the same.")
+    for number, title in muted.items():
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.write(f"\\#{number} {words.plain(title)}")
+            if st.button("Hear of it again", key=f"unmute-{number}"):
+                with page.attempt("You hear of it again.") as session:
+                    choices.unmute(session, me, number)

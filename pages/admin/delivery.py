@@ -1,0 +1,65 @@
+"""Delivery: what is owed by mail and Slack, what was put aside and why, and what to do about it."""
+
+import streamlit as st
+
+from db.vocabulary import Medium
+from lib.notices import ledger
+from ui import frame, page, words
+
+NAMES = {Medium.MAIL: "Mail", Medium.SLACK: "Slack"}
+OFF = {
+    Medium.MAIL: "Off: set DOCKET_SMTP_HOST and DOCKET_SMTP_FROM.",
+    Medium.SLACK: "Off: set DOCKET_SLACK_BOT_TOKEN.",
+}
+
+me = page.me()
+frame.header("Delivery", actor=me)
+with page.see() as session:
+    found, aside = ledger.accounts(session, me), ledger.parked(session, me)
+
+for each in found:
+    name = NAMES[each.medium]
+    st.subheader(name, anchor=False)
+    if not each.on:
+        st.caption(OFF[each.medium])
+    if each.failing_since and each.on:
+        st.error(
+            f"{words.plain(each.error or '')} Since {words.ago(each.failing_since)}.", icon=":material/error:"
+        )
+    if each.paused:
+        st.warning("Paused. What is owed waits.", icon=":material/pause_circle:")
+    if each.on or each.owed or each.parked:
+        with st.container(horizontal=True, gap="large"):
+            st.metric("Owed", each.owed, width="content")
+            st.metric("Late", each.late, width="content", help="Due more than five minutes ago.")
+            st.metric("Put aside", each.parked, width="content")
+            st.metric("Sent in 24 hours", each.sent, width="content")
+    with st.container(horizontal=True):
+        label = f"Let {name} go on" if each.paused else f"Pause {name}"
+        if each.on and st.button(label, key=f"pause-{each.medium}"):
+            with page.attempt("Done.") as session:
+                ledger.pause(session, me, each.medium, paused=not each.paused)
+        if each.on and each.medium == Medium.MAIL and st.button("Send me a test", icon=":material/mail:"):
+            with page.attempt(f"A test is on its way to {me.email}.") as session:
+                ledger.trial(session, me)
+
+st.subheader("Put aside", anchor=False)
+if not aside:
+    st.caption("Nothing: every message was delivered or is still being tried.")
+for one in aside:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        about = f"#{one.ticket}" if one.ticket else one.sort.value
+        tries = f"{one.attempts} tr{'y' if one.attempts == 1 else 'ies'}"
+        st.markdown(
+            f"**{words.plain(one.person)}** {NAMES[one.medium]}, {words.plain(about)}  \n"
+            f":gray[{words.plain(one.error)} · {tries}, {words.ago(one.parked_at)}]"
+        )
+        with st.container(horizontal=True, width="content"):
+            if st.button("Try again", key=f"retry-{one.id}"):
+                with page.attempt("It goes out again.") as session:
+                    ledger.retry(session, me, one.id)
+            if st.button("Discard", key=f"discard-{one.id}"):
+                with page.attempt("Discarded.") as session:
+                    ledger.discard(session, me, one.id)
