@@ -38,6 +38,7 @@ from api import (
     teams,
     tickets,
     time_entries,
+    time_report,
     timers,
     tokens,
     unread,
@@ -54,7 +55,8 @@ from lib.errors import Refusal
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
-    workflow, people, staffing, teams, roles, tokens, audit, reference, weeks, timers, time_entries, activities,
+    workflow, people, staffing, teams, roles, tokens, audit, reference,
+    time_report, weeks, timers, time_entries, activities,
     proposals,
 )  # fmt: skip
 

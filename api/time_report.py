@@ -1,0 +1,66 @@
+"""Reports of hours, as data and as files."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from api.door import Me
+from api.shapes import Form, Shape, Words, shown
+from lib.insight import exports, hours
+from lib.transactions import see
+
+router = APIRouter(tags=["time"])
+
+
+class Asked(Form):
+    """By what, per which period, and from which day to which, both included."""
+
+    by: Words = Field(
+        "person", description="up to three, with commas: person, team, ticket, category and more"
+    )
+    per: Literal["day", "week", "month", "quarter", "year"] | None = None
+    from_: date = Field(alias="from")
+    to: date
+    format: Literal["json", "csv", "xlsx"] = "json"
+
+
+class Group(Shape):
+    """Minutes of one group; `period` is its period's first day."""
+
+    values: list[str]
+    period: date | None
+    minutes: int
+
+
+class Report(Shape):
+    """Groups, and the total that they add up to, in minutes."""
+
+    by: list[str]
+    groups: list[Group]
+    total: int
+
+
+@router.get("/time-report", response_model=Report)
+def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
+    """Report hours: your own, or with a wider `report.view` those on your teams' tickets."""
+    by = tuple(part.strip() for part in asked.by.split(",") if part.strip())
+    with see() as session:
+        found = hours.report(session, me, by=by, per=asked.per, since=asked.from_, until=asked.to)
+    if asked.format != "json":
+        return _file(found, asked.format)
+    groups = [Group(values=list(g.values), period=g.period, minutes=g.minutes) for g in found.groups]
+    return shown(Report(by=list(found.by), groups=groups, total=found.total))
+
+
+def _file(found: hours.Report, kind: Literal["csv", "xlsx"]) -> Response:
+    batches = [hours.lines(found)]
+    if kind == "csv":
+        body = b"".join(exports.as_csv(batches))
+    else:
+        with exports.as_xlsx(batches) as file:
+            body = file.read()
+    name = {"Content-Disposition": f'attachment; filename="hours.{kind}"'}
+    return Response(body, media_type=exports.TYPES[kind], headers=name)

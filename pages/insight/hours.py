@@ -1,0 +1,63 @@
+"""Hours: reports of logged time by up to three facts and by period, on screen and as files."""
+
+from datetime import timedelta
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from lib.errors import Refusal
+from lib.insight import hours
+from lib.timekeeping import amounts, days
+from ui import frame, page
+from ui.tables import table
+
+LISTED = 500
+WHERE = "/api/v1/time-report?"
+
+me = page.there(page.me())
+frame.header("Hours", actor=me)
+today = days.today(days.zone(me.timezone))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    by = st.multiselect(
+        "By", list(hours.FACTS), ["person"], max_selections=hours.MOST, format_func=str.capitalize, key="by"
+    )
+    per = st.selectbox(
+        "Per",
+        list(hours.PERIODS),
+        None,
+        format_func=str.capitalize,
+        key="per",
+        placeholder="The whole span",
+        width=190,
+    )
+    since = st.date_input("From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160)
+    until = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160)
+
+try:
+    with page.see() as session:
+        found = hours.report(session, me, by=by, per=per, since=since, until=until)
+except Refusal as refusal:
+    page.refused(refusal)
+    st.stop()
+
+st.subheader(f"{amounts.told(found.total)} in all", anchor=False)
+groups = found.groups[:LISTED]
+if groups:
+    shown = {"Period": [f"{g.period}" for g in groups]} if per else {}
+    for place, name in enumerate(by):
+        shown[name.capitalize()] = [g.values[place] for g in groups]
+    table(shown | {"Time": [amounts.told(g.minutes) for g in groups]}, label="Hours")
+    if len(found.groups) > LISTED:
+        st.caption(f"The first {LISTED} of {len(found.groups)} lines. The files hold all of them.")
+    asked = {"by": ",".join(by), "from": since.isoformat(), "to": until.isoformat()} | (
+        {"per": per} if per else {}
+    )
+    links = [
+        f"<li><a class='dk-file' href='{WHERE}{escape(urlencode(asked))}&amp;format={kind}' download>"
+        f"{kind.upper()}</a></li>"
+        for kind in ("csv", "xlsx")
+    ]
+    st.html(f"<ul class='dk dk-files' aria-label='Files'>{''.join(links)}</ul>")
+else:
+    st.caption("Nothing was logged in these days.")
