@@ -22,6 +22,7 @@ from api import (
     links,
     me,
     merging,
+    metrics,
     moves,
     notifications,
     participants,
@@ -55,7 +56,7 @@ from lib.errors import Refusal
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
-    workflow, people, staffing, teams, roles, tokens, audit, reference,
+    workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
     time_report, weeks, timers, time_entries, activities,
     proposals,
 )  # fmt: skip

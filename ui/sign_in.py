@@ -113,7 +113,7 @@ def _links() -> None:
         st.caption("No account, or the password forgotten? Ask your administrator for a new link.")
         return
     with st.expander("Password forgotten?"), st.form("forgotten", border=False):
-        email = st.text_input("E-mail of your account", max_chars=254, autocomplete="email")
+        email = st.text_input("Address of your account", max_chars=254, autocomplete="email")
         if st.form_submit_button("Mail me a link") and email.strip():
             _forgotten(email)
 

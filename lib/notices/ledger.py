@@ -14,16 +14,17 @@ from lib import clock, gate
 from lib.errors import NotFound
 from lib.gate import Actor
 from lib.notices import media
+from lib.notices.outbox import LEASE
 from lib.trust import events
 
 LATE = timedelta(minutes=5)
-"""How long after its time a message counts as late."""
+"""How old a message is that counts as late, unless its person wants it later."""
 SHOWN = 100
 
 
 @dataclass(frozen=True)
 class Account:
-    """How one medium stands; `oldest` is when the message became due that waits longest."""
+    """How one medium stands; `oldest` is since when a message waits whose turn it is."""
 
     medium: Medium
     on: bool
@@ -67,10 +68,11 @@ def _account(session: Session, medium: Medium) -> Account:
         chosen = select(func.count()).select_from(Message).where(*which)
         return session.exec(chosen.execution_options(**gate.PASS)).one()
 
-    oldest = select(func.min(Message.due_at)).where(*owed)
+    turn = (*owed, col(Message.due_at) <= now + LEASE)
+    oldest = select(func.min(Message.created_at)).where(*turn)
     return Account(
         medium=medium, on=medium in media.on(), paused=state.paused, owed=count(*owed),
-        late=count(*owed, col(Message.due_at) < now - LATE), parked=count(of, col(Message.parked_at).is_not(None)),
+        late=count(*turn, col(Message.created_at) < now - LATE), parked=count(of, col(Message.parked_at).is_not(None)),
         sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
         oldest=session.exec(oldest.execution_options(**gate.PASS)).one(), failing_since=state.failing_since,
         error=state.error,

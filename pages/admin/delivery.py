@@ -24,18 +24,19 @@ for each in found:
         st.caption(OFF[each.medium])
     if each.failing_since and each.on:
         st.error(
-            f"{words.plain(each.error or '')} Since {words.ago(each.failing_since)}.", icon=":material/error:"
+            f"{words.plain(each.error or '')} It began {words.ago(each.failing_since)}.",
+            icon=":material/error:",
         )
     if each.paused:
         st.warning("Paused. What is owed waits.", icon=":material/pause_circle:")
     if each.on or each.owed or each.parked:
         with st.container(horizontal=True, gap="large"):
             st.metric("Owed", each.owed, width="content")
-            st.metric("Late", each.late, width="content", help="Due more than five minutes ago.")
+            st.metric("Late", each.late, width="content", help="Waiting for more than five minutes.")
             st.metric("Put aside", each.parked, width="content")
             st.metric("Sent in 24 hours", each.sent, width="content")
     with st.container(horizontal=True):
-        label = f"Let {name} go on" if each.paused else f"Pause {name}"
+        label = "Go on" if each.paused else "Pause"
         if each.on and st.button(label, key=f"pause-{each.medium}"):
             with page.attempt("Done.") as session:
                 ledger.pause(session, me, each.medium, paused=not each.paused)

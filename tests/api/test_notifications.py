@@ -28,3 +28,10 @@ def test_one_lists_reads_and_puts_off_one_s_notices(desk):
     assert desk.sam.post("notifications/read", json={"until": newest["id"]}).status_code == 204
     assert desk.sam.get("notifications/count").json() == {"unread": 0}
     problem(desk.bob.put(f"{one}/read"), 404)
+
+
+def test_figures_are_for_administrators(desk):
+    answer = desk.ada.get("metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert 'docket_messages_owed{medium="mail"} 0.0' in answer.text
+    problem(desk.mona.get("metrics"), 403)
