@@ -25,11 +25,10 @@ FILTERS = (
 )
 
 
-async def person(url: str, cookie: str, *, until: float, think: float, runs: list[float], page: str) -> Tab:
-    """Open a tab and use it until a moment; times go into `runs`, in milliseconds."""
-    tab = Tab(url, cookie, page)
-    await tab.open()
-    rng = random.Random(cookie)  # noqa: S311 - only spreads the clicks
+async def person(tab: Tab, *, until: float, think: float, runs: list[float]) -> Tab:
+    """Use an open tab until a moment; times go into `runs`, in milliseconds."""
+    rng = random.Random(tab.cookie)  # noqa: S311 - only spreads the clicks
+    await asyncio.sleep(think * rng.random())
     while True:
         pause = think * rng.uniform(0.6, 1.4)
         if time.monotonic() + pause >= until:
@@ -43,8 +42,12 @@ async def crowd(
 ) -> tuple[list[float], list[str]]:
     """Let a tab for each cookie be used; return the milliseconds of each run, and what went wrong."""
     runs: list[float] = []
+    tabs = [Tab(url, cookie, page) for cookie in cookies]
+    await asyncio.gather(
+        *(tab.open() for tab in tabs)
+    )  # nobody comes to work in the same second as everybody else
     until = time.monotonic() + seconds
-    using = [person(url, cookie, until=until, think=think, runs=runs, page=page) for cookie in cookies]
+    using = [person(tab, until=until, think=think, runs=runs) for tab in tabs]
     done = await asyncio.gather(*using, return_exceptions=True)
     wrong = [repr(tab) for tab in done if isinstance(tab, BaseException)]
     for tab in done:
