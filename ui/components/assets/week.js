@@ -28,7 +28,7 @@ class Week {
 
   take(data) {
     const held = this.root.getRootNode().activeElement?.dataset?.cell
-    this.root.replaceChildren(make("div", { className: "scroll" }, this.table(data)))
+    this.root.replaceChildren(make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Week" }, this.table(data)))
     if (held) this.root.querySelector(`input[data-cell="${held}"]`)?.focus({ preventScroll: true })
   }
 
