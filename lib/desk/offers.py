@@ -49,7 +49,10 @@ def of(session: Session, actor: Actor, line: str) -> Offers:
     *kept, begun = term.values or ("",)
     if term.written.endswith((":", ",")):
         kept, begun = list(term.values), ""
-    values = [v for v in _values(session, actor, term.name) if _fits(v, begun) and v not in kept]
+    known = _values(session, actor, term.name)
+    if term.negated and term.name in meanings.DATED:
+        known = ()  # a span can't be excluded
+    values = [v for v in known if _fits(v, begun) and v not in kept]
     if begun in values:
         values.remove(begun)
     meaning = next(q.meaning for q in query.QUALIFIERS if q.name == term.name)

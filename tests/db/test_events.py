@@ -16,7 +16,7 @@ ONLY = {
         "replace": "REPLACE INTO event (id, at, action, subject, internal, channel) "
         "VALUES (1, '2026-01-01', 'forged', '', 0, 'api')",
         "insert or replace": "INSERT OR REPLACE INTO event SELECT id, at, 'forged', ticket_id, subject, field, old, "
-        "new, actor_id, behalf_id, internal, channel, address, reason FROM event",
+        "new, actor_id, behalf_id, internal, channel, address, reason, batch FROM event",
         "upsert": "INSERT INTO event (id, at, action, subject, internal, channel) "
         "VALUES (1, '2026-01-01', 'x', '', 0, 'api') ON CONFLICT (id) DO UPDATE SET action = 'forged'",
     },

@@ -102,7 +102,7 @@ def test_every_ticket_says_what_was_written(office, visit, hostile):
     undressed(page)
     for number, title in hostile.items():
         rita.go(f"/ticket?id={number}")
-        assert letters(page.get_by_test_id("stHeading").inner_text()) == letters(title)
+        assert letters(page.get_by_test_id("stHeading").first.inner_text()) == letters(title)
         undressed(page)
     for show in ("all", "unassigned"):
         rita.go(f"/tickets?show={show}&q=alarm")

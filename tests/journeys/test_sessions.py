@@ -49,7 +49,7 @@ def test_another_password_ends_the_other_browsers_and_keeps_this_one(office, vis
     page.get_by_label("New password").fill(NEW)
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Password changed.")).to_be_visible()
-    there.page.get_by_role("button", name="New ticket").click()
+    there.go()
     there.is_signed_out()
     there.fill_in("bob.muir@example.org")
     expect(there.page.get_by_text("don't belong together")).to_be_visible()

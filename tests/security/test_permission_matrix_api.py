@@ -60,10 +60,10 @@ REQUESTS = {
     Permission.ATTACHMENT_READ: lambda c: ("GET", f"/attachments/{c.file}", None),
     Permission.ATTACHMENT_ADD: lambda c: ("POST", f"/tickets/{c.number}/comments", {"body": "\u00a0", "attachments": ["0" * 32]}),
     Permission.ATTACHMENT_REMOVE: lambda c: ("DELETE", f"/attachments/{c.own}", None),
-    Permission.TICKET_PARTICIPANTS: lambda c: ("DELETE", f"/tickets/{c.number}/participants/me", None),
     Permission.TIME_READ: lambda c: ("GET", f"/tickets/{c.number}/time", None),
     Permission.TIME_LOG: lambda c: ("POST", "/time-entries", {"ticket": c.number, "minutes": 1, "day": "2999-01-01"}),
     Permission.TIME_MANAGE: lambda c: ("POST", "/time-entries", {"ticket": c.number, "minutes": 1, "worker": 1}),
+    Permission.TICKET_PARTICIPANTS: lambda c: ("DELETE", f"/tickets/{c.number}/participants/me", None),
     Permission.TICKET_DELETE: lambda c: ("DELETE", f"/tickets/{c.number}?reason=%C2%A0", None),
 }  # fmt: skip
 
