@@ -29,10 +29,10 @@ StartServer = Callable[..., servers.Server]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run a browser test that failed once more, as a busy machine can starve a browser; the summary tells of it."""
+    """Run a browser test that failed again, as a busy machine can starve a browser; the summary tells of it."""
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=3))
 
 
 @pytest.fixture(autouse=True)

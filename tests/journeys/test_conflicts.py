@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from lib.desk import comments, listing, tickets
 from lib.transactions import act, see
@@ -19,9 +19,14 @@ def facts(actor, number):
 
 
 def assign(visitor, name):
-    page = visitor.settle()
-    page.get_by_role("button", name="Assign to").click()
-    page.get_by_role("radio", name=name).check(force=True)
+    page, wanted = visitor.settle(), visitor.page.get_by_role("radio", name=name)
+    for _ in range(3):  # a page that is drawn anew meanwhile closes it once
+        page.get_by_role("button", name="Assign to").click()
+        try:
+            wanted.check(force=True, timeout=5000)
+        except TimeoutError:
+            continue
+        break
     page.get_by_role("button", name="Assign", exact=True).click()
 
 
