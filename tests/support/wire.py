@@ -31,9 +31,14 @@ class Run:
 
     raw: bytes = b""
     kinds: set[str] = field(default_factory=set)
-    elements: list[tuple[str, Any]] = field(default_factory=list)
+    standing: dict[tuple[int, ...], tuple[str, Any]] = field(default_factory=dict)
     pages: list[str] = field(default_factory=list)
     fragments: list[str] = field(default_factory=list)
+
+    @property
+    def elements(self) -> list[tuple[str, Any]]:
+        """What stands on the page: an element that another took the place of is gone, however soon that was sent."""
+        return list(self.standing.values())
 
     def __contains__(self, words: str) -> bool:
         return words.encode() in self.raw
@@ -144,7 +149,7 @@ class Tab:
             if kind == "new_session":
                 self.session_id = message.new_session.initialize.session_id or self.session_id
                 self.page_hash = message.new_session.page_script_hash
-                run.elements.clear()
+                run.standing.clear()
             elif kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash
                 run.pages = [p.url_pathname for p in message.navigation.app_pages]
@@ -157,9 +162,11 @@ class Tab:
         delta = message.delta
         if delta.fragment_id and delta.fragment_id not in run.fragments:
             run.fragments.append(delta.fragment_id)
+        path = tuple(message.metadata.delta_path)
+        run.standing = {at: there for at, there in run.standing.items() if at[: len(path)] != path}
         if delta.WhichOneof("type") == "new_element":
             kind = delta.new_element.WhichOneof("type") or ""
-            run.elements.append((kind, getattr(delta.new_element, kind, None)))
+            run.standing[path] = (kind, getattr(delta.new_element, kind, None))
 
 
 def pressed(id: str) -> WidgetState:
