@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import Session, col, select
 
-from db.models import Comment, Participant, Ticket
+from db.models import Comment, Membership, Participant, Person, RolePermission, Ticket
 from db.vocabulary import Channel, Permission, Scope
 from lib.errors import Denial, Invalid, NotFound, NotPermitted
 
@@ -181,6 +181,25 @@ def covers(session: Session, actor: Actor, permission: Permission, ticket: Ticke
         return True
     shared = permission in SHARED and actor.may(permission)
     return shared and _participates(session, actor, ticket)
+
+
+def granting(permission: Permission, *scopes: Scope) -> Any:
+    """Return a select of the roles that grant a permission with one of these scopes."""
+    return select(RolePermission.role_id).where(
+        RolePermission.permission == permission, col(RolePermission.scope).in_(scopes)
+    )
+
+
+def workers(session: Session, team_id: int, permission: Permission) -> dict[int, str]:
+    """Return who in a team works its tickets as far as `permission` goes: active people, names by id, by name."""
+    rows = session.exec(
+        select(Person.id, Person.name)
+        .join(Membership, col(Membership.person_id) == Person.id)
+        .where(Membership.team_id == team_id, col(Person.active))
+        .where(col(Person.role_id).in_(granting(permission, Scope.TEAM, Scope.ALL)))
+        .order_by(Person.name)
+    ).all()
+    return {id or 0: name for id, name in rows}
 
 
 def works(actor: Actor, permission: Permission, ticket: Ticket) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, true
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from db.models import Membership, Person, RolePermission, Ticket
-from db.vocabulary import Permission, Scope
+from db.models import Ticket
+from db.vocabulary import Permission
 from lib import gate
 from lib.desk import skills
 from lib.gate import Actor
@@ -60,16 +60,7 @@ def fitting(session: Session, actor: Actor, ticket: Ticket) -> list[Candidate]:
 
 def working(session: Session, team_id: int) -> dict[int, str]:
     """Return who works a team's tickets, names by id: active staff of the team."""
-    works = select(RolePermission.role_id).where(
-        RolePermission.permission == Permission.TICKET_TRANSITION, col(RolePermission.scope) >= Scope.TEAM
-    )
-    rows = session.exec(
-        select(Person.id, Person.name)
-        .join(Membership, col(Membership.person_id) == Person.id)
-        .where(Membership.team_id == team_id, col(Person.active), col(Person.role_id).in_(works))
-        .order_by(Person.name)
-    ).all()
-    return {id or 0: name for id, name in rows}
+    return gate.workers(session, team_id, Permission.TICKET_TRANSITION)
 
 
 def loads(session: Session, actor: Actor, people: Iterable[int]) -> dict[int, int]:

@@ -1,27 +1,20 @@
 """Who may see a ticket, as a condition on people: the gate's rule, asked from the other side."""
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import col, select
 
-from db.models import Membership, Participant, Person, RolePermission, Ticket
+from db.models import Membership, Participant, Person, Ticket
 from db.vocabulary import Permission, Scope
+from lib import gate
 
 
-def _roles(permission: Permission, *scopes: Scope) -> Any:
-    return select(RolePermission.role_id).where(
-        RolePermission.permission == permission, col(RolePermission.scope).in_(scopes)
-    )
-
-
-def _works(ticket: Ticket, permission: Permission) -> ColumnElement[bool]:
-    """The twin of `gate.works`."""
+def works(ticket: Ticket, permission: Permission) -> ColumnElement[bool]:
+    """The SQL condition on `person` for whom `permission` reaches a ticket by their work; the twin of `gate.works`."""
     team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
     role = col(Person.role_id)
     return or_(
-        role.in_(_roles(permission, Scope.ALL)),
-        and_(role.in_(_roles(permission, Scope.TEAM)), col(Person.id).in_(team)),
+        role.in_(gate.granting(permission, Scope.ALL)),
+        and_(role.in_(gate.granting(permission, Scope.TEAM)), col(Person.id).in_(team)),
     )
 
 
@@ -42,9 +35,9 @@ def of(ticket: Ticket, *, notes: bool = False) -> ColumnElement[bool]:
     """
     if ticket.deleted_at is not None:
         return false()
-    own = _roles(Permission.TICKET_READ, Scope.OWN, Scope.TEAM, Scope.ALL)
+    own = gate.granting(Permission.TICKET_READ, Scope.OWN, Scope.TEAM, Scope.ALL)
     part = takes_part(ticket)
-    read = or_(_works(ticket, Permission.TICKET_READ), and_(col(Person.role_id).in_(own), part))
-    private = or_(part, _works(ticket, Permission.TICKET_CONFIDENTIAL)) if ticket.confidential else true()
-    told = _works(ticket, Permission.COMMENT_READ_INTERNAL) if notes else true()
+    read = or_(works(ticket, Permission.TICKET_READ), and_(col(Person.role_id).in_(own), part))
+    private = or_(part, works(ticket, Permission.TICKET_CONFIDENTIAL)) if ticket.confidential else true()
+    told = works(ticket, Permission.COMMENT_READ_INTERNAL) if notes else true()
     return and_(col(Person.active), read, private, told)

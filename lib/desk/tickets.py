@@ -5,15 +5,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db.models import (
     Category,
-    Membership,
     Participant,
     Person,
-    RolePermission,
     Status,
     Tag,
     Team,
@@ -25,6 +23,7 @@ from lib import clock, gate, text
 from lib.desk import (
     assignees,
     attachments,
+    audience,
     categories,
     dispatch,
     proposals,
@@ -149,15 +148,10 @@ def _dispatch(session: Session, actor: Actor, ticket: Ticket) -> None:
 
 def _must_be_seen_by_somebody(session: Session, ticket: Ticket) -> None:
     """Raise Invalid when a confidential ticket would reach nobody but its requester."""
-    scope = col(RolePermission.scope)
-    team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
-    someone = (
-        select(Person.id)
-        .join(RolePermission, col(RolePermission.role_id) == Person.role_id)
-        .where(col(Person.active), col(Person.id) != ticket.requester_id)
-        .where(RolePermission.permission == Permission.TICKET_CONFIDENTIAL)
-        .where(or_(scope == Scope.ALL, and_(scope == Scope.TEAM, col(Person.id).in_(team))))
-    )
+    someone = select(Person.id).where(
+        col(Person.active), col(Person.id) != ticket.requester_id,
+        audience.works(ticket, Permission.TICKET_CONFIDENTIAL),
+    )  # fmt: skip
     if session.exec(someone).first() is None:
         raise Invalid(
             "Nobody in that team may see confidential tickets, so yours would reach nobody. Open it without that "

@@ -13,7 +13,6 @@ from db.models import (
     Notice,
     Participant,
     Person,
-    RolePermission,
     Ticket,
     Watch,
 )
@@ -99,9 +98,7 @@ def _watching(session: Session, ticket: Ticket) -> set[int]:
 def _team(session: Session, ticket: Ticket, *, leads: bool) -> set[int]:
     members = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
     if leads:
-        lead = select(RolePermission.role_id).where(
-            RolePermission.permission == Permission.TICKET_ASSIGN_OTHER, RolePermission.scope == Scope.TEAM
-        )
+        lead = gate.granting(Permission.TICKET_ASSIGN_OTHER, Scope.TEAM)
         people = select(Person.id).where(col(Person.role_id).in_(lead))
         members = members.where(col(Membership.person_id).in_(people))
     return _ids(session, members)

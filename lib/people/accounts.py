@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, true
 from sqlmodel import Session, col, select
 
 from db.engine import lock
-from db.models import Comment, Membership, Person, Role, RolePermission, Team, Ticket
+from db.models import Comment, Membership, Person, Role, Team, Ticket
 from db.vocabulary import Action, Permission, Purpose, Scope
 from lib import clock, gate, settings, text
 from lib.errors import Conflict, Invalid, NotPermitted
@@ -52,9 +52,7 @@ def by_email(session: Session, email: str) -> Person | None:
 
 def administrators(session: Session) -> int:
     """Count the active people who may manage everything."""
-    manage = select(RolePermission.role_id).where(
-        RolePermission.permission == Permission.SYSTEM_MANAGE, RolePermission.scope == Scope.ALL
-    )
+    manage = gate.granting(Permission.SYSTEM_MANAGE, Scope.ALL)
     return session.exec(
         select(func.count()).select_from(Person).where(col(Person.active), col(Person.role_id).in_(manage))
     ).one()

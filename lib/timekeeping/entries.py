@@ -9,8 +9,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.engine import lock
-from db.models import Activity, Membership, Person, RolePermission, Ticket, TimeEntry
-from db.vocabulary import Action, Permission, Scope
+from db.models import Activity, Person, Ticket, TimeEntry
+from db.vocabulary import Action, Permission
 from lib import clock, gate, text
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -307,16 +307,7 @@ def _must_work(session: Session, ticket: Ticket, worker_id: int) -> None:
 
 def workers(session: Session, ticket: Ticket) -> dict[int, str]:
     """Return for whom time may be logged on a ticket, names by id: active people of its team who log time."""
-    logs = select(RolePermission.role_id).where(
-        RolePermission.permission == Permission.TIME_LOG, col(RolePermission.scope) >= Scope.TEAM
-    )
-    rows = session.exec(
-        select(Person.id, Person.name)
-        .join(Membership, col(Membership.person_id) == Person.id)
-        .where(Membership.team_id == ticket.team_id, col(Person.active), col(Person.role_id).in_(logs))
-        .order_by(Person.name)
-    ).all()
-    return {id or 0: name for id, name in rows}
+    return gate.workers(session, ticket.team_id, Permission.TIME_LOG)
 
 
 def _may_change(session: Session, actor: Actor, row: TimeEntry) -> None:
