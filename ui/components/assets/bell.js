@@ -2,23 +2,12 @@
 import { call } from "./api.js"
 import { make } from "./dom.js"
 import { shared } from "./live/line.js"
-import { go, plain } from "./navigate.js"
+import { mounted } from "./mounted.js"
+import { follow } from "./navigate.js"
 
 const MANY = 99
 const SETTLED = [600, 3000] // a page that shows what happened marks it as read meanwhile
 const line = shared()
-const bells = new WeakMap()
-
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root")
-  const bell = bells.get(root) ?? new Bell(root)
-  bells.set(root, bell)
-  bell.take(data)
-  return () => {
-    bell.end()
-    bells.delete(root)
-  }
-}
 
 class Bell {
   constructor(root) {
@@ -29,17 +18,13 @@ class Bell {
     this.link = make("a", { href: "/notifications" }, make("span", { className: "shape" }), this.badge)
     this.told = make("span", { className: "unseen", role: "status" })
     root.replaceChildren(this.link, this.told)
-    this.link.addEventListener("click", (event) => {
-      if (!plain(event)) return
-      event.preventDefault()
-      go("/notifications")
-    })
+    this.link.addEventListener("click", follow)
     this.timers = []
     this.changed = () => this.ask()
     document.addEventListener("docket:notices", this.changed)
   }
 
-  take({ unread, since, topic }) {
+  take({ data: { unread, since, topic } }) {
     this.topic = topic
     this.since = Math.max(this.since ?? 0, since)
     if (unread !== this.given) this.show((this.given = unread))
@@ -74,5 +59,7 @@ class Bell {
     line.leave(this)
   }
 }
+
+export default mounted(Bell)
 
 const label = (unread) => `${unread > MANY ? `more than ${MANY}` : unread} unread`

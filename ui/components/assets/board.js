@@ -1,5 +1,6 @@
 // The board: lanes of cards. What Python says is drawn, with what the hand does and has done laid over it.
 import { make } from "./dom.js"
+import { mounted } from "./mounted.js"
 import { arrived, go, plain, restore } from "./navigate.js"
 import { styled } from "./styled.js"
 import { age } from "./times.js"
@@ -14,19 +15,6 @@ import { Moves } from "./board/moves.js"
 import { Notice } from "./board/notice.js"
 import { Stops } from "./board/stops.js"
 import * as words from "./board/words.js"
-
-const boards = new WeakMap()
-
-export default function (component) {
-  const root = component.parentElement.querySelector(".root")
-  const board = boards.get(root) ?? new Board(root)
-  boards.set(root, board)
-  board.take(component)
-  return () => {
-    board.end()
-    boards.delete(root)
-  }
-}
 
 class Board {
   constructor(root) {
@@ -230,3 +218,5 @@ class Board {
     }
   }
 }
+
+export default mounted(Board)

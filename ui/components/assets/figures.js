@@ -1,13 +1,13 @@
 // Numbers that are links: a plain click opens the tickets inside the running app, any other as the browser would.
 import { make } from "./dom.js"
-import { go, plain } from "./navigate.js"
+import { follow } from "./navigate.js"
 
 const drawn = new WeakMap()
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root")
   const seen = JSON.stringify(data)
-  if (!drawn.has(root)) root.addEventListener("click", open)
+  if (!drawn.has(root)) root.addEventListener("click", follow)
   if (drawn.get(root) === seen) return
   drawn.set(root, seen)
   const list = make("ul", { role: "list", ariaLabel: data.label, className: data.small ? "small" : "cards" })
@@ -22,11 +22,4 @@ function figure({ value, label, href, note, kind, quiet }) {
   const number = make("span", { className: "value" }, value)
   return make("a", { href, className: quiet ? "quiet" : "" }, name, " ", number,
     ...(note ? [" ", make("span", { className: "note" }, note)] : []))
-}
-
-function open(event) {
-  const link = event.target.closest("a")
-  if (!link || !plain(event)) return
-  event.preventDefault()
-  go(link.getAttribute("href"))
 }

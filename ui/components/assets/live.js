@@ -1,22 +1,11 @@
 // Tells Python that something happened, over one connection for the whole page however many listen.
 import { shared } from "./live/line.js"
+import { mounted } from "./mounted.js"
 
 const PAUSE = 150 // several events in a row are one piece of news
 const ANSWER = 2000 // how long the page may take to draw the last news before it is told more
 
 const line = shared()
-const listeners = new WeakMap()
-
-export default function (component) {
-  const root = component.parentElement.querySelector(".root")
-  const listener = listeners.get(root) ?? new Listener(root)
-  listeners.set(root, listener)
-  listener.take(component)
-  return () => {
-    listener.end()
-    listeners.delete(root)
-  }
-}
 
 class Listener {
   constructor(root) {
@@ -60,3 +49,5 @@ class Listener {
     line.leave(this)
   }
 }
+
+export default mounted(Listener)

@@ -18,6 +18,14 @@ export function go(href, place = {}) {
   scroller()?.scrollTo(0, 0)
 }
 
+// A click that stays in this tab goes on inside the app; any other is the browser's.
+export function follow(event) {
+  const link = event.target.closest("a")
+  if (!link || !plain(event)) return
+  event.preventDefault()
+  go(link.getAttribute("href"))
+}
+
 // What `go` kept in this entry, once.
 export function arrived() {
   const place = history.state?.[KEY]

@@ -1,22 +1,11 @@
 // The list of notices. What is done with one goes to Docket's own routes; the list answers at once, and is put right if that failed.
 import { call } from "./api.js"
 import { make } from "./dom.js"
-import { go, plain } from "./navigate.js"
+import { mounted } from "./mounted.js"
+import { follow } from "./navigate.js"
 import { absolute, relative } from "./times.js"
 
-const lists = new WeakMap()
 const until = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })
-
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root")
-  const list = lists.get(root) ?? new List(root)
-  lists.set(root, list)
-  list.take(data)
-  return () => {
-    list.end()
-    lists.delete(root)
-  }
-}
 
 class List {
   constructor(root) {
@@ -28,7 +17,7 @@ class List {
     document.addEventListener("keydown", this.escape)
   }
 
-  take(data) {
+  take({ data }) {
     const seen = JSON.stringify(data)
     if (seen === this.seen) return
     this.seen = seen
@@ -51,9 +40,7 @@ class List {
     link.addEventListener("click", (event) => {
       if (event.button > 1) return
       this.put(row, item, { read: true })
-      if (!plain(event)) return
-      event.preventDefault()
-      go(item.href)
+      follow(event)
     })
     const said = item.excerpt ? [make("p", { className: "said", dir: "auto" }, item.excerpt)] : []
     const lock = item.internal ? [make("span", { className: "dk-lock", role: "img", title: "Internal note", ariaLabel: "Internal note" })] : []
@@ -146,6 +133,8 @@ class List {
     document.removeEventListener("keydown", this.escape)
   }
 }
+
+export default mounted(List)
 
 // When somebody may want to hear again, in their own time.
 function choices() {

@@ -1,23 +1,12 @@
 // Who else is at this ticket, told by the same connection that tells of news; and what this person does there.
 import { make } from "./dom.js"
 import { shared } from "./live/line.js"
+import { mounted } from "./mounted.js"
 
 const IDLE = 15_000 // after this long without a key, nobody is writing any more
 const MOST = 3
 const DOES = { looking: "is looking", replying: "is replying", noting: "is writing a note" }
 const line = shared()
-const places = new WeakMap()
-
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root")
-  const place = places.get(root) ?? new Place(root)
-  places.set(root, place)
-  place.take(data.topic)
-  return () => {
-    place.end()
-    places.delete(root)
-  }
-}
 
 class Place {
   since = Number.MAX_SAFE_INTEGER // events are for others
@@ -29,7 +18,7 @@ class Place {
     document.addEventListener("docket:writing", this.writes)
   }
 
-  take(topic) {
+  take({ data: { topic } }) {
     if (topic === this.topic) return
     this.topic = topic
     this.meet([])
@@ -58,3 +47,5 @@ class Place {
     line.leave(this)
   }
 }
+
+export default mounted(Place)

@@ -1,35 +1,19 @@
 // A timer that goes on by itself from what the server counted, so that a wrong clock in the browser changes nothing.
 import { make } from "./dom.js"
-import { go, plain } from "./navigate.js"
-
-const clocks = new WeakMap()
-
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root")
-  const clock = clocks.get(root) ?? new Clock(root)
-  clocks.set(root, clock)
-  clock.take(data)
-  return () => {
-    clock.end()
-    clocks.delete(root)
-  }
-}
+import { mounted } from "./mounted.js"
+import { follow } from "./navigate.js"
 
 class Clock {
   constructor(root) {
     this.time = make("span", { className: "time", role: "timer" })
     this.title = make("bdi", { className: "title" })
     this.link = make("a", {}, this.time, " ", this.title)
-    this.link.addEventListener("click", (event) => {
-      if (!plain(event)) return
-      event.preventDefault()
-      go(this.link.getAttribute("href"))
-    })
+    this.link.addEventListener("click", follow)
     root.replaceChildren(this.link)
     this.timer = setInterval(() => this.tick(), 1000)
   }
 
-  take({ href, ticket, title, seconds }) {
+  take({ data: { href, ticket, title, seconds } }) {
     this.began = performance.now() - seconds * 1000
     this.link.setAttribute("href", href)
     this.title.textContent = title ? `#${ticket} ${title}` : `#${ticket}`
@@ -46,3 +30,5 @@ class Clock {
     clearInterval(this.timer)
   }
 }
+
+export default mounted(Clock)

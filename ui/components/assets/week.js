@@ -1,6 +1,6 @@
 // Seven days by ticket. Tab and Enter go on to the next cell, arrows up and down to the next ticket.
 import { make } from "./dom.js"
-import { go, plain } from "./navigate.js"
+import { follow } from "./navigate.js"
 
 const weeks = new WeakMap()
 
@@ -18,12 +18,7 @@ class Week {
     root.addEventListener("change", (event) => event.target.matches("input") && this.fill(event.target))
     root.addEventListener("keydown", (event) => event.target.matches("input") && this.key(event))
     root.addEventListener("focusin", (event) => event.target.matches("input") && event.target.select())
-    root.addEventListener("click", (event) => {
-      const link = event.target.closest("a")
-      if (!link || !plain(event)) return
-      event.preventDefault()
-      go(link.getAttribute("href"))
-    })
+    root.addEventListener("click", follow)
   }
 
   take(data) {

@@ -1,5 +1,6 @@
 // Where people write: the form of a new ticket, and replies. What is typed is never overwritten for the same token.
 import { make } from "./dom.js"
+import { mounted } from "./mounted.js"
 import { styled } from "./styled.js"
 import { Answers } from "./writer/answers.js"
 import { Audience } from "./writer/audience.js"
@@ -13,7 +14,6 @@ import { tabs } from "./writer/preview.js"
 import { append, quoting } from "./writer/quote.js"
 import { similar } from "./writer/similar.js"
 
-const writers = new WeakMap()
 const unmounted = new Map() // slot and token → what was written, for a writer that Streamlit draws again elsewhere
 const PATIENCE = 15_000
 const SAID = {
@@ -25,17 +25,6 @@ const SAID = {
   used: "This was already sent, perhaps from another tab.",
 }
 let count = 0
-
-export default function (component) {
-  const root = component.parentElement.querySelector(".root")
-  const writer = writers.get(root) ?? new Writer(root, component.data)
-  writers.set(root, writer)
-  writer.take(component)
-  return () => {
-    writer.end()
-    writers.delete(root)
-  }
-}
 
 class Writer {
   constructor(root, data) {
@@ -365,3 +354,5 @@ class Writer {
     this.saved.textContent = state === "refused" && detail ? `Not saved: ${detail} Your text is kept in this browser.` : SAID[state]
   }
 }
+
+export default mounted(Writer)
