@@ -261,7 +261,7 @@ def test_one_new_tag_raced_by_four_tickets_is_one_tag(desk):
 
 def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
     """Each tries again when told that somebody was faster; afterwards every one of them is in the ticket's history."""
-    number = cast.ask(desk.sam, "Title 0")
+    number = cast.ask(desk.sam, "As it was asked")
     workers, places = (desk.mona, desk.rita, desk.arun), ("In Progress", "Blocked", "Pending")
 
     def verb(n):
@@ -314,7 +314,7 @@ def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
             "tags": ", ".join(tickets.tags_of(session, ticket)),
             "status": session.get_one(Status, ticket.status_id).name,
         }  # fmt: skip
-        for name, first in (("title", "Title 0"), ("description", ""), ("tags", None), ("status", "To-Do")):
+        for name, first in (("title", "As it was asked"), ("description", ""), ("tags", None), ("status", "To-Do")):
             chain = sorted((e for e in told if e.field == name), key=lambda e: e.id or 0)
             assert [e.old for e in chain] == [first, *(e.new for e in chain[:-1])], name
             assert chain[-1].new == held[name]
