@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -14,11 +15,12 @@ from tests.support.server import Server
 
 @dataclass(frozen=True)
 class Office:
-    """An open desk."""
+    """An open desk; `furnished` is what the module's `furnish(people)` returned, which put things on it."""
 
     server: Server
     engine: Engine
     people: cast.Company
+    furnished: Any = None
 
     @property
     def url(self) -> str:

@@ -13,10 +13,8 @@ from tests.support.browser import VIEWS, accessible, screenshot
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def busy(opened):
+def furnish(people):
     """Some tickets in several states."""
-    people = opened.people
     for n in range(6):
         number = cast.ask(people.sam, f"The printer on floor {n} is broken")
         with act() as session:
@@ -29,7 +27,6 @@ def busy(opened):
             tickets.move(session, people.rita, ticket, to=to, seen=ticket.version)
         if n == 4:
             cast.say(people.rita, number, "Which floor is that?")
-    return opened
 
 
 def card(page, label):
@@ -38,7 +35,7 @@ def card(page, label):
     )
 
 
-def test_each_card_of_an_agent_opens_its_tickets_and_back_returns(busy, office, visit):
+def test_each_card_of_an_agent_opens_its_tickets_and_back_returns(office, visit):
     rita = visit(office.people.rita)
     page = rita.go()
     expect(page.get_by_role("heading", name="My work, most urgent first")).to_be_visible()
@@ -60,7 +57,7 @@ def test_each_card_of_an_agent_opens_its_tickets_and_back_returns(busy, office, 
     expect(card(page, "Waiting for me")).to_be_visible()
 
 
-def test_a_manager_sees_the_distribution_and_each_part_opens_its_tickets(busy, office, visit):
+def test_a_manager_sees_the_distribution_and_each_part_opens_its_tickets(office, visit):
     mona = visit(office.people.mona)
     page = mona.go()
     expect(page.get_by_role("figure", name=re.compile("^5 open tickets: 2 of them To-Do"))).to_be_visible()
@@ -72,7 +69,7 @@ def test_a_manager_sees_the_distribution_and_each_part_opens_its_tickets(busy, o
     expect(page.get_by_text("5 tickets", exact=True)).to_be_visible()
 
 
-def test_a_requester_without_tickets_is_shown_how_to_open_one(busy, office, visit):
+def test_a_requester_without_tickets_is_shown_how_to_open_one(office, visit):
     bob = visit(office.people.bob)
     page = bob.go()
     expect(page.get_by_text("You have no open tickets.")).to_be_visible()
@@ -82,7 +79,7 @@ def test_a_requester_without_tickets_is_shown_how_to_open_one(busy, office, visi
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 @pytest.mark.parametrize("who", ["ada", "rita", "sam"])
-def test_the_dashboard_fits_and_is_accessible(busy, office, visit, who, view):
+def test_the_dashboard_fits_and_is_accessible(office, visit, who, view):
     visitor = visit(getattr(office.people, who), view=view)
     page = visitor.go()
     expect(page.get_by_role("list", name="Tickets in numbers")).to_be_visible()

@@ -42,10 +42,9 @@ def packed(payloads, limit=200):
     return [clean(line) for line in lines]
 
 
-@pytest.fixture(scope="module")
-def hostile(opened):
-    """A desk on which everything that people may name is hostile; returns its tickets by number."""
-    people, titles = opened.people, [*DRESSED, *packed(CORPUS)]
+def furnish(people):
+    """Name everything that people may name in a hostile way; returns the tickets by number."""
+    titles = [*DRESSED, *packed(CORPUS)]
     with act() as session:
         agent = roles.find(session, "agent")
         for at, payload in enumerate(ALL):
@@ -94,13 +93,13 @@ def letters(shown):
     return " ".join(shown.replace("\u2060", "").split())
 
 
-def test_every_ticket_says_what_was_written(office, visit, hostile):
+def test_every_ticket_says_what_was_written(office, visit, furnished):
     rita = visit(office.people.rita)
     page = rita.go("/tickets?sort=created")
-    for title in [title for _, title in sorted(hostile.items())][:50]:
+    for title in [title for _, title in sorted(furnished.items())][:50]:
         expect(page.get_by_role("link", name=title, exact=True).first).to_be_visible()
     undressed(page)
-    for number, title in hostile.items():
+    for number, title in furnished.items():
         rita.go(f"/ticket?id={number}")
         assert letters(page.get_by_test_id("stHeading").first.inner_text()) == letters(title)
         undressed(page)
@@ -109,9 +108,9 @@ def test_every_ticket_says_what_was_written(office, visit, hostile):
         expect(page.get_by_role("link", name=DRESSED[0], exact=True)).to_be_visible()
 
 
-def test_tags_files_and_categories_are_plain_words(office, visit, hostile):
+def test_tags_files_and_categories_are_plain_words(office, visit, furnished):
     sam = visit(office.people.sam)
-    for number, payload in zip(sorted(hostile), DRESSED, strict=False):
+    for number, payload in zip(sorted(furnished), DRESSED, strict=False):
         sam.go(f"/ticket?id={number}")
         read = letters(sam.read())
         for written in (clean(payload, 40).lower(), clean(payload, 80)):
@@ -120,7 +119,7 @@ def test_tags_files_and_categories_are_plain_words(office, visit, hostile):
         undressed(sam.page)
 
 
-def test_names_are_plain_words_on_every_page_that_shows_them(office, visit, hostile):
+def test_names_are_plain_words_on_every_page_that_shows_them(office, visit, furnished):
     ada = visit(office.people.ada)
     read = ""
     for path in ("/people", "/people?after=50", "/teams", "/categories", "/audit", "/new"):
@@ -133,9 +132,9 @@ def test_names_are_plain_words_on_every_page_that_shows_them(office, visit, host
         assert letters(clean(payload, 120)) in read
 
 
-def test_what_is_told_of_somebody_is_plain_too(office, visit, hostile):
+def test_what_is_told_of_somebody_is_plain_too(office, visit, furnished):
     mona, name = visit(office.people.mona), DRESSED[0]
-    page = mona.go(f"/ticket?id={max(hostile)}")
+    page = mona.go(f"/ticket?id={max(furnished)}")
     page.get_by_role("button", name="Assign to").click()
     page.get_by_role("combobox", name="Or somebody else").click()
     page.keyboard.type("alarm")
@@ -148,7 +147,7 @@ def test_what_is_told_of_somebody_is_plain_too(office, visit, hostile):
     undressed(page)
 
 
-def test_a_person_with_a_hostile_name_sees_it_as_it_is(office, visit, hostile):
+def test_a_person_with_a_hostile_name_sees_it_as_it_is(office, visit, furnished):
     with act() as session:
         sam = accounts.find(session, office.people.ada, office.people.bob.id)
         accounts.rename(session, office.people.ada, sam, name=DRESSED[0])

@@ -16,12 +16,11 @@ MANY = 130
 SCROLL = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
-@pytest.fixture(scope="module")
-def many(opened):
+def furnish(people):
     """More tickets than two pages hold."""
     with act() as session:
         for at in range(MANY):
-            tickets.create(session, opened.people.kim, title=f"Lamp {at:03} flickers")
+            tickets.create(session, people.kim, title=f"Lamp {at:03} flickers")
 
 
 def lamps(page):
@@ -34,7 +33,7 @@ def lamp(page, at):
     return page.get_by_role("link", name=f"Lamp {at:03} flickers")
 
 
-def test_back_returns_to_the_same_page_of_the_list_and_the_same_place_on_it(office, visit, many):
+def test_back_returns_to_the_same_page_of_the_list_and_the_same_place_on_it(office, visit):
     rita = visit(office.people.rita)
     page = rita.go("/tickets?sort=created&show=unassigned")
     expect(page.get_by_text(f"{MANY} tickets")).to_be_visible()
@@ -63,7 +62,7 @@ def test_back_returns_to_the_same_page_of_the_list_and_the_same_place_on_it(offi
     expect(lamp(page, 0)).to_be_visible()
 
 
-def test_a_row_opens_in_a_new_tab_and_by_keyboard(office, visit, many):
+def test_a_row_opens_in_a_new_tab_and_by_keyboard(office, visit):
     rita = visit(office.people.rita)
     page = rita.go("/tickets?sort=created")
     with rita.window.expect_page() as opened:
@@ -77,7 +76,7 @@ def test_a_row_opens_in_a_new_tab_and_by_keyboard(office, visit, many):
     expect(page.get_by_role("heading", name="Lamp 001 flickers")).to_be_visible()
 
 
-def test_words_typed_into_the_search_narrow_the_list_and_stand_in_the_address(office, visit, many):
+def test_words_typed_into_the_search_narrow_the_list_and_stand_in_the_address(office, visit):
     rita = visit(office.people.rita)
     page = rita.go("/tickets")
     page.get_by_role("searchbox", name="Find", exact=True).fill("lamp 042")

@@ -37,10 +37,8 @@ ARRANGED = """(width) => {
 BROKEN = ("Traceback", "Something went wrong", "KeyError", "streamlit.errors")
 
 
-@pytest.fixture(scope="module")
-def busy(opened):
-    """A desk with something on every page; returns the number of the ticket that has most."""
-    people = opened.people
+def furnish(people):
+    """Put something on every page; returns the number of the ticket that has most."""
     number = cast.ask(people.sam, LONG, description=MARKDOWN, tags=["power", "urgent customer"])
     cast.say(people.rita, number, "Thank you, Sam. I am **looking** at it.")
     cast.say(people.rita, number, "The fuse again, see last week.", internal=True)
@@ -77,10 +75,10 @@ def look_at(visitor: Visitor, name: str, *, again: str = "") -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_walks_through_all_its_pages(office, visit, busy, role):
+def test_a_role_walks_through_all_its_pages(office, visit, furnished, role):
     who = cast.again(getattr(office.people, ROLES[role]))
     visitor = visit(who)
-    for path in pages(who, busy):
+    for path in pages(who, furnished):
         look_at(visitor, f"{role}-{path.strip('/').partition('?')[0] or 'tickets'}", again=path)
     for entry in ENTRIES:
         if not entry.opens_for(who) and not entry.signed_out:
@@ -88,7 +86,7 @@ def test_a_role_walks_through_all_its_pages(office, visit, busy, role):
             visitor.meets_nothing()
 
 
-def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, busy):
+def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, furnished):
     with act() as session:
         set_up = onetime.make(session, Purpose.SETUP, person_id=None)
         password = onetime.make(session, Purpose.PASSWORD, person_id=office.people.kim.id)
@@ -121,7 +119,7 @@ def test_a_new_person_meets_empty_lists_that_say_what_to_do(office, visit):
     look_at(kim, "nothing-here")
 
 
-def test_dialogs_and_popovers_fit_too(office, visit, busy):
+def test_dialogs_and_popovers_fit_too(office, visit, furnished):
     ada, rita = visit(office.people.ada), visit(office.people.rita)
     ada.go("/people").get_by_role("button", name="Invite").click()
     expect(ada.page.get_by_role("dialog")).to_be_visible()
@@ -129,7 +127,7 @@ def test_dialogs_and_popovers_fit_too(office, visit, busy):
     ada.go("/people?q=Rita").get_by_role("button", name="Change").click()
     expect(ada.page.get_by_role("dialog")).to_be_visible()
     look_at(ada, "dialog-person")
-    rita.go(f"/ticket?id={busy}").get_by_role("button", name="Edit ticket").click()
+    rita.go(f"/ticket?id={furnished}").get_by_role("button", name="Edit ticket").click()
     expect(rita.page.get_by_role("dialog")).to_be_visible()
     look_at(rita, "dialog-edit")
     for part in ("Permissions", "Sign-in and security", "API tokens"):

@@ -314,7 +314,12 @@ def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
             "tags": ", ".join(tickets.tags_of(session, ticket)),
             "status": session.get_one(Status, ticket.status_id).name,
         }  # fmt: skip
-        for name, first in (("title", "As it was asked"), ("description", ""), ("tags", None), ("status", "To-Do")):
+        for name, first in (
+            ("title", "As it was asked"),
+            ("description", ""),
+            ("tags", None),
+            ("status", "To-Do"),
+        ):
             chain = sorted((e for e in told if e.field == name), key=lambda e: e.id or 0)
             assert [e.old for e in chain] == [first, *(e.new for e in chain[:-1])], name
             assert chain[-1].new == held[name]
