@@ -24,6 +24,7 @@ from api import (
     merging,
     metrics,
     moves,
+    notice_rules,
     notifications,
     participants,
     people,
@@ -55,8 +56,8 @@ from lib.errors import Refusal
 
 RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
-    participants, watchers, unread, notifications, links, drafts, writing, canned, categories, fields, tags, statuses,
-    workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
+    participants, watchers, unread, notifications, notice_rules, links, drafts, writing, canned, categories, fields,
+    tags, statuses, workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
     time_report, weeks, timers, time_entries, activities,
     proposals,
 )  # fmt: skip

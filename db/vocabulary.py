@@ -145,6 +145,7 @@ class Action(StrEnum):
     FIELD_CHANGED = "field.changed"
     FIELD_CREATED = "field.created"
     FIELD_RETIRED = "field.retired"
+    NOTICE_RULES_CHANGED = "notice_rules.changed"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105
     PERSON_CHANGED = "person.changed"
     PERSON_CREATED = "person.created"

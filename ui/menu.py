@@ -55,6 +55,7 @@ ENTRIES = (
     Entry("admin/replies", "replies", "Canned replies", "quickreply", Permission.TEMPLATE_MANAGE, Scope.TEAM),
     Entry("admin/activities", "activities", "Activities", "work_history", Permission.SYSTEM_MANAGE),
     Entry("admin/delivery", "delivery", "Delivery", "outgoing_mail", Permission.SYSTEM_MANAGE, Scope.ALL),
+    Entry("admin/rules", "rules", "Notice rules", "rule", Permission.SYSTEM_MANAGE, Scope.ALL),
     Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM),
     Entry("account/profile", "profile", "Profile", "account_circle"),
     Entry("account/hearing", "hearing", "What you hear", "tune", listed=False),

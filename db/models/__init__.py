@@ -22,6 +22,7 @@ from db.models.notices import (
     Notice,
     NoticeChoice,
     NoticeHabit,
+    NoticeRules,
     SlackName,
     SlackThread,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "Notice",
     "NoticeChoice",
     "NoticeHabit",
+    "NoticeRules",
     "OneTimeSecret",
     "Participant",
     "Person",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from db.types import Moment
@@ -80,6 +80,18 @@ class NoticeChoice(SQLModel, table=True):
     relation: str = Field(max_length=20, primary_key=True)
     medium: str = Field(max_length=10, primary_key=True)
     wanted: bool
+
+
+class NoticeRules(SQLModel, table=True):
+    """The one row of the desk's own rules: what differs from the table that came with Docket."""
+
+    __tablename__ = "notice_rules"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: int = Field(default=1, primary_key=True)
+    version: int = 1
+    own: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """The letters of cells, by "occasion/relation"."""
 
 
 class NoticeHabit(SQLModel, table=True):

@@ -10,14 +10,13 @@ from db.vocabulary import Medium, Occasion, Relation
 from lib import gate
 from lib.errors import Invalid
 from lib.gate import Actor
-from lib.notices import hours, rules
+from lib.notices import book, hours
+from lib.notices.book import Book, Pair
 
 RHYTHMS = {0: "At once", 4: "Every four hours", hours.DAY: "Once a day", hours.WEEK: "Once a week"}
 _OTHERS = frozenset({Relation.MENTIONED, Relation.REQUESTER, Relation.WATCHER})
 """Why somebody hears who works no tickets."""
 _MINUTES = 24 * 60
-
-Pair = tuple[Occasion, Relation]
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,9 @@ class Habit:
     hours: int = 0
 
 
-def pairs(actor: Actor) -> list[Pair]:
+def pairs(actor: Actor, rules: Book) -> list[Pair]:
     """Return what a person can hear of at all, by reason."""
-    mine = [(o, r) for o, r in rules.PAIRS if actor.staff or (r in _OTHERS and o != Occasion.NOTED)]
+    mine = [(o, r) for o, r in rules.told if actor.staff or (r in _OTHERS and o != Occasion.NOTED)]
     return sorted(mine, key=lambda pair: list(Relation).index(pair[1]))
 
 
@@ -40,24 +39,29 @@ def of(session: Session, actor: Actor) -> dict[Pair, frozenset[Medium]]:
     """Return where one hears of what."""
     rows = session.exec(select(NoticeChoice).where(NoticeChoice.person_id == actor.id)).all()
     chose = {(row.occasion, row.relation, row.medium): row.wanted for row in rows}
+    rules = book.of(session)
     return {
         (o, r): frozenset(m for m in Medium if chose.get((o, r, m), m in rules.media(o, r)))
-        for o, r in pairs(actor)
+        for o, r in pairs(actor, rules)
     }
 
 
 def choose(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[Medium]]) -> None:
     """Hear of things where `wanted` says; what it leaves out stays. Raises Invalid."""
-    if not set(wanted) <= set(pairs(actor)):
+    rules = book.of(session)
+    if not set(wanted) <= set(pairs(actor, rules)):
         raise Invalid("There is nothing like that to hear of.")
     for (occasion, relation), media in wanted.items():
         for medium in Medium:
-            _one(session, actor, (occasion, relation), medium, wanted=medium in media)
+            usual = medium in rules.media(occasion, relation)
+            _one(session, actor, (occasion, relation, medium), wanted=medium in media, usual=usual)
 
 
-def _one(session: Session, actor: Actor, pair: Pair, medium: Medium, *, wanted: bool) -> None:
-    key = (actor.id, pair[0].value, pair[1].value, medium.value)
-    row, usual = session.get(NoticeChoice, key), medium in rules.media(*pair)
+def _one(
+    session: Session, actor: Actor, what: tuple[Occasion, Relation, Medium], *, wanted: bool, usual: bool
+) -> None:
+    key = (actor.id, *(part.value for part in what))
+    row = session.get(NoticeChoice, key)
     if wanted == usual:
         if row is not None:
             session.delete(row)

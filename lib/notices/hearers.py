@@ -1,6 +1,6 @@
 """Who hears of an event on a ticket, and why: the strongest reason of each, and only those who may see it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -19,7 +19,7 @@ from db.models import (
 from db.vocabulary import Action, Occasion, Permission, Relation, Scope
 from lib import gate
 from lib.desk import audience
-from lib.notices import rules
+from lib.notices.book import Book
 
 
 def comment(event: Event) -> int | None:
@@ -28,14 +28,16 @@ def comment(event: Event) -> int | None:
     return int(id) if kind == "comment" else None
 
 
-def of(session: Session, event: Event, occasion: Occasion, *, ticket: Ticket) -> dict[int, Relation]:
-    """Return who is to hear of an event, by id, each with why; never whoever did it."""
+def of(
+    session: Session, event: Event, occasion: Occasion, *, ticket: Ticket, book: Book
+) -> dict[int, Relation]:
+    """Return who is to hear of an event by the desk's rules, by id, each with why; never whoever did it."""
     if occasion == Occasion.COPIED:
         found = {int(event.new or 0): Relation.WATCHER}
     elif event.action == Action.COMMENT_EDITED:
         found = dict.fromkeys(_newly_mentioned(session, event), Relation.MENTIONED)
     else:
-        found = _related(session, event, occasion, ticket)
+        found = _related(session, event, ticket, book.relations(occasion))
     found.pop(event.actor_id or 0, None)
     may = _may(session, found, ticket, notes=event.internal)
     deaf = _deaf(session, found, ticket)
@@ -48,11 +50,12 @@ def _called(occasion: Occasion, why: Relation) -> bool:
     return given or why == Relation.MENTIONED
 
 
-def _related(session: Session, event: Event, occasion: Occasion, ticket: Ticket) -> dict[int, Relation]:
+def _related(
+    session: Session, event: Event, ticket: Ticket, asked: Collection[Relation]
+) -> dict[int, Relation]:
     found: dict[int, Relation] = {}
     assigning = event.action == Action.TICKET_ASSIGNED
     assignee = event.new if assigning else ticket.assignee_id
-    asked = rules.relations(occasion)
     by_strength = [relation for relation in Relation if relation in asked]
     for relation in reversed(by_strength):
         match relation:

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from db.models import Mute, NoticeChoice, Ticket
 from db.vocabulary import Medium
 from lib import gate
-from lib.notices import rules
+from lib.notices import book, rules
 
 
 def silence(session: Session, person_id: int, ticket_id: int | None) -> None:
@@ -19,12 +19,13 @@ def silence(session: Session, person_id: int, ticket_id: int | None) -> None:
 
 
 def _no_mail(session: Session, person_id: int) -> None:
-    own = select(NoticeChoice).where(NoticeChoice.person_id == person_id, NoticeChoice.medium == Medium.MAIL)
+    held = select(NoticeChoice).where(NoticeChoice.person_id == person_id, NoticeChoice.medium == Medium.MAIL)
     chose = {
-        (row.occasion, row.relation): row for row in session.exec(own.order_by(col(NoticeChoice.occasion)))
+        (row.occasion, row.relation): row for row in session.exec(held.order_by(col(NoticeChoice.occasion)))
     }
-    for occasion, relation in rules.PAIRS:
-        if Medium.MAIL in rules.media(occasion, relation) and not rules.pressing(occasion, relation):
+    own = book.of(session)
+    for occasion, relation in own.told:
+        if Medium.MAIL in own.media(occasion, relation) and not rules.pressing(occasion, relation):
             row = chose.get((occasion, relation)) or NoticeChoice(
                 person_id=person_id, occasion=occasion, relation=relation, medium=Medium.MAIL, wanted=False
             )

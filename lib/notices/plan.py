@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from db.models import Event, Message, Notice, NoticeChoice, NoticeHabit, Person, Status, Ticket
 from db.vocabulary import Medium, Occasion, Relation, Sort
 from lib import clock, gate, settings
-from lib.notices import hearers, hours, media, occasions, rules
+from lib.notices import book, hearers, hours, media, occasions, rules
+from lib.notices.book import Book
 from lib.trust import events
 
 
@@ -33,19 +34,22 @@ def write(session: Session) -> None:
         kinds.update(kinds or session.exec(select(Status.name, Status.kind)).all())
         return kinds
 
+    own: Book | None = None
     for event in events.recorded(session):
         occasion = occasions.of(event, known) if event.ticket_id is not None else None
         if occasion is not None:
             session.flush()
-            _tell(session, event, occasion)
+            own = own or book.of(session)
+            _tell(session, event, occasion, own)
 
 
-def _tell(session: Session, event: Event, occasion: Occasion) -> None:
+def _tell(session: Session, event: Event, occasion: Occasion, own: Book) -> None:
     ticket = session.get(Ticket, event.ticket_id, execution_options=gate.PASS)
     if ticket is None:
         return
-    people = hearers.of(session, event, occasion, ticket=ticket)
-    told = [each for each in _chosen(session, event, occasion, people) if each.media]
+    people = hearers.of(session, event, occasion, ticket=ticket, book=own)
+    usual = {id: own.media(occasion, relation) for id, relation in people.items()}
+    told = [each for each in _chosen(session, event, occasion, people, usual=usual) if each.media]
     session.add_all(each.notice for each in told)
     _owe(session, event, [each for each in told if Medium.MAIL in each.media], Medium.MAIL)
     _owe(session, event, [each for each in told if Medium.SLACK in each.media], Medium.SLACK)
@@ -53,7 +57,12 @@ def _tell(session: Session, event: Event, occasion: Occasion) -> None:
 
 
 def _chosen(
-    session: Session, event: Event, occasion: Occasion, people: Mapping[int, Relation]
+    session: Session,
+    event: Event,
+    occasion: Occasion,
+    people: Mapping[int, Relation],
+    *,
+    usual: Mapping[int, frozenset[Medium]],
 ) -> Iterable[_Told]:
     """Yield where each person hears of an event, as the rules and they themselves have it."""
     if not people:
@@ -68,8 +77,7 @@ def _chosen(
         session.exec(select(Person.id, Person.timezone).where(col(Person.id).in_(list(people)))).all()
     )
     for id, relation in sorted(people.items()):
-        usual = rules.media(occasion, relation)
-        wanted = frozenset(m for m in media.on() if chose.get((id, relation, m), m in usual))
+        wanted = frozenset(m for m in media.on() if chose.get((id, relation, m), m in usual[id]))
         notice = Notice(
             person_id=id, event_id=event.id or 0, ticket_id=event.ticket_id or 0, occasion=occasion,
             relation=relation, comment_id=hearers.comment(event), listed=Medium.DOCKET in wanted, at=event.at,

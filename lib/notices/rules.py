@@ -1,6 +1,6 @@
-"""The rules: of what occasion whom Docket tells, and where, unless they chose otherwise.
+"""The rules as they come with Docket: of what occasion whom it tells, and where, unless they chose otherwise.
 
-docs/notifications.md shows this table to people; a test holds the two equal.
+docs/notifications.md shows this table to people; a test holds the two equal. `book` is what a desk made of it.
 """
 
 from db.vocabulary import Medium, Occasion, Relation
@@ -8,21 +8,22 @@ from db.vocabulary import Medium, Occasion, Relation
 LETTERS = {"d": Medium.DOCKET, "m": Medium.MAIL, "s": Medium.SLACK}
 """As the table writes them; in capitals when the message goes out at once."""
 
-# d in Docket, m by mail, s through Slack; M and S go out at once, the others wait for what follows; - not at all.
+# d in Docket, m by mail, s through Slack; M and S go out at once, the others wait for what follows; . not at all unless
+# administrators have it otherwise; - never, as nobody stands so to it, or as it is not for their eyes.
 TABLE = """
     occasion     mentioned  assignee  requester  former  watcher  team  manager
     created      -          -         dm         -       d        d     d
     arrived      -          -         d          -       d        d     d
     assigned     -          dMS       d          dM      d        -     -
     handed_back  -          -         d          dm      d        d     d
-    replied      dMS        dms       dm         -       dm       -     -
-    noted        dMS        dms       -          -       dm       -     -
-    moved        -          d         dm         -       d        -     -
-    done         -          dm        dm         -       dm       -     -
+    replied      dMS        dms       dm         -       dm       .     .
+    noted        dMS        dms       -          -       dm       .     .
+    moved        -          d         dm         -       d        .     .
+    done         -          dm        dm         -       dm       .     .
     reopened     -          dms       dm         -       dm       d     d
-    changed      -          d         -          -       d        -     -
+    changed      -          d         .          -       d        .     .
     copied       -          -         -          -       dm       -     -
-    merged       -          d         dm         -       d        -     -
+    merged       -          d         dm         -       d        .     .
 """
 
 WORDS = {
@@ -58,17 +59,17 @@ _CELLS: dict[tuple[Occasion, Relation], str] = {
     if letters != "-"
 }
 PAIRS = tuple(_CELLS)
-"""Every occasion with every relation that hears of it, in the table's order."""
-
-
-def relations(occasion: Occasion) -> tuple[Relation, ...]:
-    """Return who hears of an occasion at all."""
-    return tuple(relation for known, relation in PAIRS if known == occasion)
+"""Every occasion with every relation that can hear of it, in the table's order."""
 
 
 def media(occasion: Occasion, relation: Relation) -> frozenset[Medium]:
-    """Return where somebody hears of an occasion, unless they chose otherwise."""
-    return frozenset(LETTERS[letter.lower()] for letter in _CELLS.get((occasion, relation), ""))
+    """Return where somebody hears of an occasion in a desk that changed nothing."""
+    return read(_CELLS.get((occasion, relation), ""))
+
+
+def read(letters: str) -> frozenset[Medium]:
+    """Return the media that letters of the table stand for."""
+    return frozenset(LETTERS[letter.lower()] for letter in letters if letter != ".")
 
 
 def pressing(occasion: Occasion, relation: Relation) -> bool:

@@ -7,18 +7,8 @@ import streamlit as st
 from db.vocabulary import Medium, Relation
 from lib.notices import choices, media, rules
 from lib.notices.choices import Habit
-from ui import frame, page, words
+from ui import frame, hearing, page, words
 
-NAMES = {Medium.DOCKET: "In Docket", Medium.MAIL: "By mail", Medium.SLACK: "In Slack"}
-HEADS = {
-    Relation.MENTIONED: "When you are mentioned",
-    Relation.ASSIGNEE: "Tickets assigned to you",
-    Relation.REQUESTER: "Tickets you asked for",
-    Relation.FORMER: "Tickets taken from you",
-    Relation.WATCHER: "Tickets you watch or are in copy of",
-    Relation.TEAM: "Your team's tickets that nobody has",
-    Relation.MANAGER: "Tickets of a team you lead that nobody has",
-}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 me = page.me()
@@ -34,10 +24,10 @@ with what, st.form("what", border=False):
     wanted, last = {}, None
     for occasion, relation in shown:
         if relation != last:
-            st.subheader(HEADS[relation], anchor=False)
+            st.subheader(hearing.HEADS[relation], anchor=False)
             last = relation
         picked = st.pills(
-            rules.WORDS[occasion], on, selection_mode="multi", format_func=NAMES.__getitem__,
+            rules.WORDS[occasion], on, selection_mode="multi", format_func=hearing.NAMES.__getitem__,
             default=[m for m in on if m in chosen[occasion, relation]], key=f"hear-{occasion}-{relation}",
         )  # fmt: skip
         off = chosen[occasion, relation] - set(on)

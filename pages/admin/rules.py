@@ -1,0 +1,49 @@
+"""Notice rules: of what whom Docket tells, and where, unless they chose otherwise."""
+
+import streamlit as st
+
+from db.vocabulary import Medium, Relation
+from lib.notices import book, rules
+from ui import frame, hearing, lists, page
+
+me = page.me()
+frame.header("Notice rules", actor=me)
+with page.see() as session:
+    own = book.read(session, me)
+
+st.caption(
+    "What holds for everybody who did not choose otherwise. Nobody hears of what they did themselves, and no requester "
+    "of internal notes. What is marked :material/bolt: goes out at once."
+)
+lists.follow("whom", [relation.value for relation in Relation], default=Relation.MENTIONED.value)
+chosen = st.segmented_control(
+    "Who", [relation.value for relation in Relation], key="whom", required=True,
+    format_func=lambda value: hearing.WHO[Relation(value)], on_change=lists.chosen,
+    args=("whom", Relation.MENTIONED.value),
+)  # fmt: skip
+whom = Relation(chosen or Relation.MENTIONED.value)
+
+with st.form(f"rules-{whom}-{own.version}", border=False):
+    wanted = {}
+    for occasion, relation in rules.PAIRS:
+        if relation == whom:
+            pair = (occasion, relation)
+            mark = " :material/bolt:" if rules.pressing(*pair) else ""
+            picked = st.pills(
+                f"{rules.WORDS[occasion]}{mark}", list(Medium), selection_mode="multi",
+                format_func=hearing.NAMES.__getitem__, default=[m for m in Medium if m in own.cells[pair]],
+                help=hearing.shipped(pair) if pair in own.own else None,
+            )  # fmt: skip
+            wanted[pair] = frozenset(picked)
+    if st.form_submit_button("Save", type="primary"):
+        with page.attempt("Saved. It holds from now on.") as session:
+            book.change(session, me, wanted, seen=own.version)
+
+if own.own:
+    count = len(own.own)
+    st.caption(f"{count} rule{' differs' if count == 1 else 's differ'} from those that came with Docket.")
+    with st.popover("Go back to the rules that came with Docket", icon=":material/restart_alt:"):
+        st.write("All of your own rules are gone then. What people chose for themselves stays.")
+        if st.button("Go back", type="primary"):
+            with page.attempt("The rules are as they came.") as session:
+                book.reset(session, me, seen=own.version)
