@@ -35,6 +35,7 @@ from api import (
     schema,
     search,
     staffing,
+    status_times,
     statuses,
     tags,
     teams,
@@ -58,7 +59,7 @@ RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, notice_rules, links, drafts, writing, canned, categories, fields,
     tags, statuses, workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
-    time_report, weeks, timers, time_entries, activities,
+    status_times, time_report, weeks, timers, time_entries, activities,
     proposals,
 )  # fmt: skip
 

@@ -29,9 +29,11 @@ from lib.desk.links import LinkCard
 from lib.desk.listing import TicketRow
 from lib.errors import Conflict, Refusal
 from lib.gate import Actor
+from lib.insight import courses
+from lib.insight.courses import Course
 from lib.people import accounts, teams
 from lib.transactions import Session
-from ui import assigning, conversation, fields, following, page, timing, words
+from ui import assigning, conversation, fields, following, page, staying, timing, words
 
 LARGEST = 2**31 - 1
 OFFERED = (
@@ -63,6 +65,7 @@ class Choices:
     obstacle: str | None
     works: bool
     times: timing.Times
+    course: Course | None
 
 
 def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
@@ -93,6 +96,7 @@ def choices(session: Session, me: Actor, ticket: Ticket) -> Choices:
         obstacle=links.obstacle(session, me, ticket) if ticket.open else None,
         works=whole and gate.works(me, Permission.TICKET_UPDATE, ticket),
         times=timing.read(session, me, ticket),
+        course=courses.of(session, me, ticket) if me.staff else None,
     )
 
 
@@ -110,6 +114,8 @@ def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
         _edit(change)
     following.panel(me, facts.number, offered.following)
     timing.panel(me, facts.number, offered.times)
+    if offered.course:
+        staying.strip(offered.course, key=f"course-{facts.number}")
 
 
 def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str, str]:

@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("desk/board", "board", "Board", "view_kanban", Permission.TICKET_TRANSITION),
     Entry("desk/week", "week", "My week", "calendar_view_week", Permission.TIME_LOG),
     Entry("insight/hours", "hours", "Hours", "schedule", Permission.REPORT_VIEW),
+    Entry("insight/stays", "where-time-goes", "Where time goes", "hourglass", Permission.REPORT_VIEW),
     Entry("desk/search", "search", "Search", "search", Permission.TICKET_READ, listed=False),
     Entry("desk/notifications", "notifications", "Notifications", "notifications", listed=False),
     Entry("desk/new_ticket", "new", "New ticket", "add_circle", Permission.TICKET_CREATE),

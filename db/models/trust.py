@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 from db.types import Moment
 from db.vocabulary import Action, Channel
 
+TURNS = "action IN ('ticket.created', 'ticket.merged', 'ticket.moved', 'ticket.unmerged')"
+"""Where a stay of a ticket in a status begins or ends."""
+
 
 class Event(SQLModel, table=True):
     """One deed: what, which field, from what to what, who, on whose behalf, when, through which door.
@@ -30,6 +33,14 @@ class Event(SQLModel, table=True):
         Index(
             "ix_event_batch", "batch",
             sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL"),
+        ),
+        Index(
+            "ix_event_turn", "ticket_id", "id", "at", "action", "field",
+            sqlite_where=text(TURNS), postgresql_where=text(TURNS),
+        ),
+        Index(
+            "ix_event_moved", "at", "ticket_id", "id", "old",
+            sqlite_where=text("action = 'ticket.moved'"), postgresql_where=text("action = 'ticket.moved'"),
         ),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

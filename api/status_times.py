@@ -1,0 +1,123 @@
+"""Where time goes: how long tickets stand in each status."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from api.door import Me
+from api.shapes import Form, Number, Shape, Words, shown
+from api.ticket_shapes import StatusName
+from lib.desk import filters, tickets
+from lib.insight import courses, stays
+from lib.insight.courses import Standing
+from lib.insight.metrics import Spread
+from lib.transactions import see
+
+router = APIRouter(tags=["time"])
+
+
+class Asked(Form):
+    """From which day to which, both included, in your time zone; of which teams and categories."""
+
+    from_: date = Field(alias="from")
+    to: date
+    team: list[Words] = Field(default_factory=list)
+    category: list[Words] = Field(default_factory=list)
+
+
+class Durations(Shape):
+    """How many, their median, the one that nine in ten do not exceed, and their mean, in seconds."""
+
+    n: int
+    median: int | None
+    p90: int | None
+    mean: int | None
+
+
+class StatusTime(Shape):
+    """Stays that ended in the period (`left`), and those of tickets that stand there now (`standing`)."""
+
+    status: StatusName
+    left: Durations
+    standing: Durations
+
+
+class StatusTimes(Shape):
+    """A line for each status that is not done."""
+
+    items: list[StatusTime]
+
+
+class Stay(Shape):
+    """Seconds in one status, null while the ticket was merged; `ended` is null where it stands now."""
+
+    status: StatusName | None
+    began: datetime
+    ended: datetime | None
+    seconds: int
+
+
+class Share(Shape):
+    """All the seconds in one status, and how many stays they are."""
+
+    status: StatusName
+    seconds: int
+    times: int
+
+
+class Course(Shape):
+    """Where a ticket stood, first to last, and in all by status; what was done last waits for nobody."""
+
+    stays: list[Stay]
+    shares: list[Share]
+
+
+@router.get("/status-times", response_model=StatusTimes)
+def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
+    """Report how long tickets stood in each status: those that your `report.view` reaches."""
+    with see() as session:
+        narrowed = filters.narrow(session, me, {"team": asked.team, "category": asked.category})
+        since, until = stays.span(asked.from_, asked.to, me.timezone)
+        found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
+    lines = [
+        StatusTime(
+            status=_status(each.status), left=_durations(each.left), standing=_durations(each.standing)
+        )
+        for each in found
+    ]
+    return shown(StatusTimes(items=lines))
+
+
+@router.get("/tickets/{number}/stays", response_model=Course)
+def of(me: Me, number: Number) -> Response:
+    """Read where a ticket stood, from when to when."""
+    with see() as session:
+        found = courses.of(session, me, tickets.find(session, me, number))
+    return shown(
+        Course(
+            stays=[
+                Stay(
+                    status=_status(stay.status) if stay.status else None,
+                    began=stay.began,
+                    ended=stay.ended,
+                    seconds=stay.seconds,
+                )
+                for stay in found.stays
+            ],
+            shares=[
+                Share(status=_status(share.status), seconds=share.seconds, times=share.times)
+                for share in found.shares
+            ],
+        )
+    )
+
+
+def _status(standing: Standing) -> StatusName:
+    return StatusName(id=standing.id, name=standing.name, kind=standing.kind.value)
+
+
+def _durations(spread: Spread) -> Durations:
+    return Durations(n=spread.n, median=spread.median, p90=spread.p90, mean=spread.mean)

@@ -1,0 +1,59 @@
+"""Where time goes: how long tickets stand in each status, by team, category and period."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from lib.desk import categories, filters
+from lib.errors import Refusal
+from lib.insight import stays
+from lib.people import teams
+from lib.timekeeping import days
+from ui import frame, page, staying
+
+me = page.there(page.me())
+frame.header("Where time goes", actor=me)
+today = days.today(days.zone(me.timezone))
+with page.see() as session:
+    own = {str(team.id): team.name for team in teams.every(session, me)}
+    tree = {str(card.id): card.path for card in categories.every(session)}
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    team = st.selectbox(
+        "Team",
+        list(own),
+        None,
+        format_func=own.__getitem__,
+        key="team",
+        placeholder="All that I may see",
+        width=220,
+    )
+    category = st.selectbox(
+        "Category",
+        list(tree),
+        None,
+        format_func=tree.__getitem__,
+        key="category",
+        placeholder="All",
+        width=260,
+    )
+    first = st.date_input("From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160)
+    last = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160)
+
+try:
+    with page.see() as session:
+        asked = {"team": [team] if team else [], "category": [category] if category else []}
+        narrowed = filters.narrow(session, me, asked)
+        since, until = stays.span(first, last, me.timezone)
+        found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
+except Refusal as refusal:
+    page.refused(refusal)
+    st.stop()
+
+if any(row.left.n or row.standing.n for row in found):
+    staying.table(found)
+    st.caption(
+        "Calendar time, nights and weekends too. Half of the stays were no longer than the median. "
+        "A ticket that comes back to a status stays there once more."
+    )
+else:
+    st.caption("No ticket left a status in these days, and none stands in one.")

@@ -1,0 +1,39 @@
+"""Where time goes, over the API."""
+
+from datetime import timedelta
+
+from lib import clock
+from lib.desk import statuses, tickets
+from lib.transactions import act
+from tests import cast
+from tests.api.conftest import problem
+
+
+def test_time_in_statuses_is_told_for_one_ticket_and_across(desk):
+    now = clock.now()
+    with clock.at(now - timedelta(days=3)):
+        number = cast.ask(desk.company.sam)
+    with clock.at(now - timedelta(days=1)), act() as session:
+        ticket = tickets.find(session, desk.company.rita, number, to_change=True)
+        tickets.move(
+            session, desk.company.rita, ticket, to=statuses.find(session, "In Progress"), seen=ticket.version
+        )
+    with clock.at(now):
+        course = desk.rita.get(f"tickets/{number}/stays").json()
+    assert [(s["status"]["name"], s["seconds"] // 86400) for s in course["stays"]] == [
+        ("To-Do", 2),
+        ("In Progress", 1),
+    ]
+    assert course["shares"][0]["times"] == 1 and course["stays"][1]["ended"] is None
+    span = f"from={(now - timedelta(days=7)).date()}&to={now.date()}"
+    lines = {line["status"]["name"]: line for line in desk.mona.get(f"status-times?{span}").json()["items"]}
+    assert lines["To-Do"]["left"] == {"n": 1, "median": 172800, "p90": 172800, "mean": 172800}
+    assert lines["In Progress"]["standing"]["n"] == 1 and "Completed" not in lines
+    none = desk.mona.get(f"status-times?{span}&team={desk.company.facilities}").json()["items"]
+    assert not any(line["left"]["n"] for line in none)
+    assert desk.sam.get(f"tickets/{number}/stays").status_code == 200
+    problem(desk.bob.get(f"tickets/{number}/stays"), 404)
+    problem(desk.sam.get(f"status-times?{span}"), 403)
+    problem(desk.mona.get("status-times?from=2020-01-01&to=2026-01-01"), 422)
+    problem(desk.mona.get("status-times?from=0001-01-01&to=9999-12-31"), 422)
+    problem(desk.mona.get("status-times?from=2026-02-01&to=2026-01-01"), 422)
