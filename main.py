@@ -6,15 +6,15 @@ from ui import frame, looks, menu, page, sign_in
 
 st.set_page_config(page_title="Docket", page_icon=looks.icon(), layout="wide")
 
-me = page.visitor()
-chosen, entry = menu.navigate(me)
-frame.draw(me)
+with page.run() as me:
+    chosen, entry = menu.navigate(me)
+    frame.draw(me)
 
-if me is None and not entry.signed_out:
-    sign_in.show()
-elif not entry.opens_for(me):
-    page.nothing_here()
-else:
-    page.arrive(entry.path)
-    page.told()
-    chosen.run()
+    if me is None and not entry.signed_out:
+        sign_in.show()
+    elif not entry.opens_for(me):
+        page.nothing_here()
+    else:
+        page.arrive(entry.path)
+        page.told()
+        chosen.run()

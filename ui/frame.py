@@ -9,6 +9,7 @@ import streamlit as st
 from db.vocabulary import Permission
 from lib.gate import Actor
 from lib.notices import inbox
+from lib.timekeeping import timers
 from lib.trust import news
 from ui import finding, looks, page, ticking, views, words
 from ui.components.bell import bell
@@ -21,24 +22,23 @@ def draw(actor: Actor | None) -> None:
     looks.dress()
     if actor is None:
         return
-    _bell(actor)
+    if page.here().partition("?")[0] == "/ticket":
+        _seen(actor, page.number_asked("id"))
+    reads, logs = actor.may(Permission.TICKET_READ), actor.may(Permission.TIME_LOG)
+    with page.see() as session:
+        unread, newest = inbox.unread(session, actor), news.newest(session)
+        card = timers.of(session, actor) if logs else None
+        kept = views.first(session, actor) if reads else []
+    bell(unread=unread, since=newest, topic=news.NOTICES)
     with st.sidebar:
-        if actor.may(Permission.TIME_LOG):
-            ticking.sidebar(actor)
-        if actor.may(Permission.TICKET_READ):
+        if card:
+            ticking.sidebar(card)
+        if reads:
             finding.box(actor)
-            views.listed(actor)
+            views.listed(kept)
         st.caption(f"Signed in as **{words.plain(actor.name)}**, {actor.role}")
         if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out"):
             handoff(secrets.token_urlsafe(8), action="sign_out")
-
-
-def _bell(actor: Actor) -> None:
-    if page.here().partition("?")[0] == "/ticket":
-        _seen(actor, page.number_asked("id"))
-    with page.see() as session:
-        unread, newest = inbox.unread(session, actor), news.newest(session)
-    bell(unread=unread, since=newest, topic=news.NOTICES)
 
 
 def follow(actor: Actor, ticket: int, *, since: int) -> None:

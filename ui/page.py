@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
+from threading import BoundedSemaphore
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -19,6 +21,15 @@ from ui import words
 
 _WHO, _TOLD, _TURN, _PLACE, _VISIT = "_who", "_told", "_turn", "_place", "_visit"
 
+# Who is here, as found at the beginning of a run of the whole page; a fragment or callback alone finds out anew.
+_found: ContextVar[tuple[Actor | None] | None] = ContextVar("found", default=None)
+
+AT_ONCE = 2
+"""Runs of whole pages that are under way together: one computes while another waits for the database."""
+PATIENCE = 0.3
+"""Seconds after which a run no longer waits for its turn."""
+_turns = BoundedSemaphore(AT_ONCE)
+
 see = transactions.see
 act = transactions.act
 
@@ -33,11 +44,33 @@ def address() -> str:
     return browsers.address(st.context.ip_address, st.context.headers.get("x-forwarded-for"))
 
 
+@contextmanager
+def run() -> Iterator[Actor | None]:
+    """Find out once who is here, for a run of the whole page with the fragments in it.
+
+    Runs take turns, because Python computes one thing at a time: many half-done pages make each other late
+    (`bench.load`). Whoever has waited PATIENCE goes on regardless, so that a slow page holds nobody up.
+    """
+    waited = _turns.acquire(timeout=PATIENCE)
+    try:
+        found = visitor()
+        before = _found.set((found,))
+        try:
+            yield found
+        finally:
+            _found.reset(before)
+    finally:
+        if waited:
+            _turns.release()
+
+
 def visitor() -> Actor | None:
     """Return who is here by cookie and database, or None; on every run, because session state proves nothing.
 
     A connection that was resumed by somebody else finds an empty session, and the audit hears of it.
     """
+    if (known := _found.get()) is not None:
+        return known[0]
     with see() as session:
         found = sessions.who(session, cookie(), channel=Channel.PAGE, address=address())
         stale = found is not None and sessions.stale(session, found)

@@ -3,19 +3,14 @@
 import streamlit as st
 
 from lib.desk import tickets
-from lib.gate import Actor
 from lib.timekeeping import amounts, timers
 from lib.timekeeping.timers import Answer, TimerCard
 from ui import page, words
 from ui.components.timer import timer
 
 
-def sidebar(me: Actor) -> None:
-    """Show the person's timer, if there is one, with what they can do about it."""
-    with page.see() as session:
-        card = timers.of(session, me)
-    if card is None:
-        return
+def sidebar(card: TimerCard) -> None:
+    """Show the person's timer, with what they can do about it."""
     with st.container(key="timer"):
         if card.entry is not None:
             _tell(card)

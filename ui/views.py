@@ -8,6 +8,7 @@ from lib.desk import listing, query, views
 from lib.desk.views import ViewCard
 from lib.gate import Actor
 from lib.people import teams
+from lib.transactions import Session
 from ui import layout, page, words
 from ui.lists import SORTS, begin_again, put
 
@@ -19,16 +20,20 @@ TICKETS = "pages/desk/tickets.py"
 _CHOSEN = "_chosen_view"
 
 
-def listed(me: Actor) -> None:
-    """List the first of a person's views, each with how many tickets it holds; a click opens it."""
-    with page.see() as session:
-        there, counts = page.there(me), dict[int, int | None]()
-        kept = views.every(session, me)[:SHOWN]
-        for view in kept:
-            narrowed = query.narrow(session, there, {"q": [view.line]}).narrowed
-            counts[view.id] = None if narrowed.tried else listing.count(session, me, narrowed, most=MANY)
-    for view in kept:
-        number = _told(counts[view.id])
+def first(session: Session, me: Actor) -> list[tuple[ViewCard, int | None]]:
+    """Return the first of a person's views, each with how many tickets it holds, where that is quickly known."""
+    there, counted = page.there(me), list[tuple[ViewCard, int | None]]()
+    for view in views.every(session, me)[:SHOWN]:
+        narrowed = query.narrow(session, there, {"q": [view.line]}).narrowed
+        count = None if narrowed.tried else listing.count(session, me, narrowed, most=MANY)
+        counted.append((view, count))
+    return counted
+
+
+def listed(counted: list[tuple[ViewCard, int | None]]) -> None:
+    """List views; a click opens one."""
+    for view, count in counted:
+        number = _told(count)
         icon = ":material/bookmark:" if view.team_id is None else ":material/group:"
         label = f"{words.plain(view.name)}{number}"
         st.button(label, key=f"view-{view.id}", type="tertiary", icon=icon, on_click=_choose, args=(view,))
