@@ -30,6 +30,7 @@ from api import (
     people,
     problems,
     proposals,
+    rates,
     reference,
     roles,
     schema,
@@ -59,7 +60,7 @@ RESOURCES = (
     me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, notice_rules, links, drafts, writing, canned, categories, fields,
     tags, statuses, workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
-    status_times, time_report, weeks, timers, time_entries, activities,
+    rates, status_times, time_report, weeks, timers, time_entries, activities,
     proposals,
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.door import Me
 from api.shapes import Form, Shape, Words, shown
 from lib.insight import exports, hours
+from lib.timekeeping import rates
 from lib.transactions import see
 
 router = APIRouter(tags=["time"])
@@ -19,28 +20,41 @@ class Asked(Form):
     """By what, per which period, and from which day to which, both included."""
 
     by: Words = Field(
-        "person", description="up to three, with commas: person, team, ticket, category and more"
+        "person", description="up to three, with commas: person, team, ticket, category, tag and more"
     )
     per: Literal["day", "week", "month", "quarter", "year"] | None = None
     from_: date = Field(alias="from")
     to: date
+    cost: bool = Field(False, description="what it cost, for those who keep the rates")
     format: Literal["json", "csv", "xlsx"] = "json"
 
 
 class Group(Shape):
-    """Minutes of one group; `period` is its period's first day."""
+    """Minutes of one group; `period` is its period's first day, `cost` is in hundredths.
+
+    `estimate` are the minutes that its tickets were estimated to take, null unless each ticket is in one group.
+    """
 
     values: list[str]
     period: date | None
     minutes: int
+    estimate: int | None
+    cost: int | None
 
 
 class Report(Shape):
-    """Groups, and the total that they add up to, in minutes."""
+    """Groups, and the total that they add up to, in minutes, with estimate and cost likewise.
+
+    `unpriced` are minutes for which no rate is set.
+    """
 
     by: list[str]
     groups: list[Group]
     total: int
+    estimate: int | None
+    cost: int | None
+    currency: str | None
+    unpriced: int
 
 
 @router.get("/time-report", response_model=Report)
@@ -48,11 +62,25 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
     """Report hours: your own, or with a wider `report.view` those on your teams' tickets."""
     by = tuple(part.strip() for part in asked.by.split(",") if part.strip())
     with see() as session:
-        found = hours.report(session, me, by=by, per=asked.per, since=asked.from_, until=asked.to)
+        found = hours.report(
+            session, me, by=by, per=asked.per, since=asked.from_, until=asked.to, cost=asked.cost
+        )
     if asked.format != "json":
         return _file(found, asked.format)
-    groups = [Group(values=list(g.values), period=g.period, minutes=g.minutes) for g in found.groups]
-    return shown(Report(by=list(found.by), groups=groups, total=found.total))
+    groups = [
+        Group(values=list(g.values), period=g.period, minutes=g.minutes, estimate=g.estimate, cost=g.cost)
+        for g in found.groups
+    ]
+    report = Report(
+        by=list(found.by),
+        groups=groups,
+        total=found.total,
+        estimate=found.estimate,
+        cost=found.cost,
+        currency=rates.currency() if asked.cost else None,
+        unpriced=found.unpriced,
+    )
+    return shown(report)
 
 
 def _file(found: hours.Report, kind: Literal["csv", "xlsx"]) -> Response:

@@ -28,7 +28,13 @@ READ_ONLY = frozenset(
     }
 )
 ADMINISTRATION = frozenset(
-    {Permission.AUDIT_READ, Permission.SYSTEM_MANAGE, Permission.TEAM_MANAGE, Permission.USER_MANAGE}
+    {
+        Permission.AUDIT_READ,
+        Permission.RATE_MANAGE,
+        Permission.SYSTEM_MANAGE,
+        Permission.TEAM_MANAGE,
+        Permission.USER_MANAGE,
+    }
 )
 SHARED = frozenset(
     {

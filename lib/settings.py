@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     working_day_hours: Annotated[int, Field(ge=1, le=24)] = 8
     time_rounding_minutes: Annotated[int, Field(ge=1, le=60)] = 1
     time_minimum_minutes: Annotated[int, Field(ge=1, le=60)] = 1
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
 
     smtp_host: str | None = None
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587

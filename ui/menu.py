@@ -60,6 +60,7 @@ ENTRIES = (
     Entry("admin/tags", "tags", "Tags", "sell", Permission.SYSTEM_MANAGE),
     Entry("admin/replies", "replies", "Canned replies", "quickreply", Permission.TEMPLATE_MANAGE, Scope.TEAM),
     Entry("admin/activities", "activities", "Activities", "work_history", Permission.SYSTEM_MANAGE),
+    Entry("admin/rates", "rates", "Rates", "payments", Permission.RATE_MANAGE, Scope.ALL),
     Entry("admin/delivery", "delivery", "Delivery", "outgoing_mail", Permission.SYSTEM_MANAGE, Scope.ALL),
     Entry("admin/rules", "rules", "Notice rules", "rule", Permission.SYSTEM_MANAGE, Scope.ALL),
     Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM),

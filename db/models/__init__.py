@@ -39,7 +39,7 @@ from db.models.people import (
     Team,
 )
 from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
-from db.models.time import Activity, TimeEntry, Timer, Timesheet
+from db.models.time import Activity, Rate, TimeEntry, Timer, Timesheet
 from db.models.trust import Event, Lease
 from db.models.views import SavedView
 from db.models.workflow import Link, Merge, Transition
@@ -78,6 +78,7 @@ __all__ = [
     "Participant",
     "Person",
     "Presence",
+    "Rate",
     "Receipt",
     "Role",
     "RolePermission",

@@ -101,3 +101,16 @@ class Timesheet(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
     by_id: int | None = Field(default=None, foreign_key="person.id")
     """Who brought it there."""
+
+
+class Rate(SQLModel, table=True):
+    """What an hour costs from a day on: of a person, at an activity, or where none is named, of all."""
+
+    __table_args__ = (CheckConstraint("cents >= 0", name="cents"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
+    activity_id: int | None = Field(default=None, foreign_key="activity.id", ondelete="CASCADE")
+    since: date
+    cents: int
+    """Hundredths of the desk's currency."""

@@ -6,52 +6,56 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlmodel import Session, col, select
 
-from db.models import Activity, Category, Person, Status, Team, Ticket, TimeEntry
-from db.vocabulary import Permission, Priority, Scope
+from db.models import Ticket, TimeEntry
+from db.vocabulary import Permission, Scope
 from lib import gate
 from lib.errors import Invalid
 from lib.gate import Actor
+from lib.insight import facts
+from lib.insight.facts import FACTS
+from lib.timekeeping import rates
+from lib.timekeeping.rates import Rates
 
 MOST = 3
 """Facts by which hours are told apart at once."""
 LONGEST = timedelta(days=366 * 5)
 PERIODS = ("day", "week", "month", "quarter", "year")
-Worker, Requester = aliased(Person), aliased(Person)
-FACTS: dict[str, Any] = {
-    "person": Worker.name,
-    "team": Team.name,
-    "ticket": Ticket.id,
-    "category": Category.name,
-    "priority": Ticket.priority,
-    "status": Status.name,
-    "activity": Activity.name,
-    "requester": Requester.name,
-    "billable": TimeEntry.billable,
-}
-"""What hours can be told apart by, each with one value for an entry, so that the groups add up to the total."""
+WIDE = (Permission.REPORT_VIEW, Permission.TICKET_READ, Permission.TIME_READ)
+Key = tuple[tuple[str, ...], date | None]
 
 
 @dataclass(frozen=True)
 class Group:
-    """Minutes of one group: its values in the order asked, and the first day of its period, if one was asked."""
+    """Minutes of one group: its values in the order asked, and the first day of its period, if one was asked.
+
+    `estimate` are the minutes that its tickets were estimated to take, None where that can't be told group by group.
+    `cost` are hundredths of the desk's currency, None where it was not asked.
+    """
 
     values: tuple[str, ...]
     period: date | None
     minutes: int
+    estimate: int | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """Groups in order, and the minutes in all, which they add up to."""
+    """Groups in order, and the minutes, the estimate and the cost in all, which they add up to.
+
+    `unpriced` are minutes for which no rate is set; they cost nothing here.
+    """
 
     by: tuple[str, ...]
     per: str | None
     groups: tuple[Group, ...]
     total: int
+    estimate: int | None = None
+    cost: int | None = None
+    unpriced: int = 0
 
 
 def begin(day: date, per: str) -> date:
@@ -69,58 +73,123 @@ def begin(day: date, per: str) -> date:
 
 
 def report(
-    session: Session, actor: Actor, *, by: Sequence[str], per: str | None, since: date, until: date
+    session: Session,
+    actor: Actor,
+    *,
+    by: Sequence[str],
+    per: str | None,
+    since: date,
+    until: date,
+    cost: bool = False,
 ) -> Report:
     """Return the hours from one day to another, both included, of which `report.view` lets the actor know.
 
-    Source: `time_entry`, by each worker's own day, as the entries stand now. Raises NotPermitted, Invalid.
+    Source: `time_entry`, by each worker's own day, as the entries stand now; with `cost` also `rate`. Raises
+    NotPermitted, also for a cost without `rate.manage`, and Invalid.
     """
     gate.require(actor, Permission.REPORT_VIEW)
     _must_make_sense(by, per, since, until)
-    keys = [FACTS[name] for name in by]
-    # A period is put together here, because each database cuts days in its own way.
-    columns: list[Any] = [*keys, *([TimeEntry.day] if per else [])]
-    chosen = (
-        sqlalchemy.select(*columns, func.sum(TimeEntry.minutes))
-        .select_from(TimeEntry)
-        .join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
-        .join(Worker, col(Worker.id) == TimeEntry.worker_id)
-        .join(Requester, col(Requester.id) == Ticket.requester_id)
-        .join(Team, col(Team.id) == Ticket.team_id)
-        .join(Status, col(Status.id) == Ticket.status_id)
-        .join(Activity, col(Activity.id) == TimeEntry.activity_id)
-        .outerjoin(Category, col(Category.id) == Ticket.category_id)
-        .where(_known(actor), col(TimeEntry.day) >= since, col(TimeEntry.day) <= until)
-        .group_by(*columns)
-    )
-    sums: dict[tuple[tuple[str, ...], date | None], int] = {}
-    for row in session.execute(chosen.execution_options(**gate.PASS)).all():
-        values = tuple(_told(name, value) for name, value in zip(by, row, strict=False))
+    priced = rates.read(session, actor) if cost else None
+    asked = [*(FACTS[name].column for name in by), *_also(per, cost=cost)]
+    rows = _summed(session, actor, by, asked, (since, until))
+    names = facts.named(session, by, rows)
+    minutes: dict[Key, int] = {}
+    costs: dict[Key, int] = {}
+    unpriced = 0
+    for row in rows:
+        values = tuple(called[value] for called, value in zip(names, row, strict=False))
         key = (values, begin(row[len(by)], per) if per else None)
-        sums[key] = sums.get(key, 0) + int(row[-1] or 0)
-    groups = [Group(values, period, minutes) for (values, period), minutes in sums.items() if minutes]
-    ordered = sorted(groups, key=lambda g: (g.period or date.min, g.values))
-    return Report(tuple(by), per, tuple(ordered), sum(g.minutes for g in groups))
+        worked = int(row[-1])
+        minutes[key] = minutes.get(key, 0) + worked
+        if priced:
+            rate = _rate(priced, row)
+            costs[key] = costs.get(key, 0) + worked * (rate or 0)
+            unpriced += 0 if rate is not None else worked
+    ordered = sorted(minutes, key=lambda key: (key[1] or date.min, key[0]))
+    paid = dict(zip(ordered, rates.shared([costs[key] for key in ordered]), strict=True)) if priced else {}
+    guessed = _estimates(session, actor, by, (since, until)) if _tellable(by, per) else {}
+    groups = tuple(
+        Group(*key, minutes[key], guessed.get(key[0]) if guessed else None, paid.get(key)) for key in ordered
+    )
+    return Report(
+        tuple(by),
+        per,
+        groups,
+        sum(minutes.values()),
+        estimate=sum(guessed.values()) if guessed else None,
+        cost=sum(paid.values()) if priced else None,
+        unpriced=unpriced,
+    )
 
 
-def _known(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `time_entry` joined to its ticket: one's own; with a wider scope what one's teams took."""
-    own = col(TimeEntry.worker_id) == actor.id
-    seen = and_(gate.readable(actor), gate.within(actor, Permission.TIME_READ))
-    wide = and_(seen, gate.within(actor, Permission.REPORT_VIEW))
-    reach = or_(own, wide) if actor.may(Permission.REPORT_VIEW, least=Scope.TEAM) else own
-    return and_(col(TimeEntry.removed_at).is_(None), gate.readable(actor), reach)
+def _also(per: str | None, *, cost: bool) -> list[Any]:
+    """The columns besides the facts: a period is put together here, because each database cuts days in its own way."""
+    day = [TimeEntry.day] if per or cost else []
+    return [*day, TimeEntry.worker_id, TimeEntry.activity_id] if cost else day
 
 
-def _told(name: str, value: object) -> str:
-    match name:
-        case "ticket":
-            return f"#{value}"
-        case "priority":
-            return Priority(value).label if isinstance(value, int) else ""
-        case "billable":
-            return "billable" if value else "not billable"
-    return "none" if value is None else str(value)
+def _rate(priced: Rates, row: Any) -> int | None:
+    day, worker, activity = row[-4:-1]
+    return priced.on(day, worker, activity)
+
+
+def _summed(
+    session: Session, actor: Actor, by: Sequence[str], asked: list[Any], span: tuple[date, date]
+) -> list[Any]:
+    """Return the minutes for each value of what is asked."""
+    grouped: list[Any] = list(asked)
+    if {column.key for column in asked} <= {"day", "worker_id"} and asked:
+        # In the order of the index, so that nothing has to be sorted; there are few people and days.
+        grouped = [TimeEntry.day, TimeEntry.worker_id]
+    chosen = sqlalchemy.select(*asked, func.sum(TimeEntry.minutes)).select_from(TimeEntry)
+    if any(FACTS[name].joins for name in by):
+        chosen = chosen.join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
+    chosen = chosen.where(*_known(actor), col(TimeEntry.day).between(*span))
+    if grouped:
+        chosen = chosen.group_by(*grouped)
+    rows = session.execute(chosen.execution_options(**gate.PASS)).all()
+    return [row for row in rows if row[-1]]
+
+
+def _known(actor: Actor) -> list[ColumnElement[bool]]:
+    """The SQL conditions on `time_entry`: one's own, with a wider scope what one's teams took, on tickets one sees."""
+    there, ticket = col(TimeEntry.removed_at).is_(None), col(TimeEntry.ticket_id)
+    seen = gate.readable(actor)
+    if all(actor.may(p, least=Scope.ALL) for p in WIDE):
+        # All but a few: those few are quicker to leave out. What is not known to be seen is not.
+        unseen = select(Ticket.id).where(~func.coalesce(seen, false()))
+        return [there, ticket.not_in(unseen)]
+    own = and_(col(TimeEntry.worker_id) == actor.id, ticket.in_(select(Ticket.id).where(seen)))
+    if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
+        return [there, own]
+    reached = and_(seen, gate.within(actor, Permission.TIME_READ), gate.within(actor, Permission.REPORT_VIEW))
+    return [there, or_(own, ticket.in_(select(Ticket.id).where(reached)))]
+
+
+def _tellable(by: Sequence[str], per: str | None) -> bool:
+    """Tell whether each ticket is in one group, so that what was estimated adds up."""
+    return per is None and all(FACTS[name].of_ticket for name in by)
+
+
+def _estimates(
+    session: Session, actor: Actor, by: Sequence[str], span: tuple[date, date]
+) -> dict[tuple[str, ...], int]:
+    """Return what was estimated for the tickets of each group, as far as the actor may know."""
+    columns = [Ticket.id if FACTS[name].column.class_ is TimeEntry else FACTS[name].column for name in by]
+    worked = select(TimeEntry.ticket_id).where(*_known(actor), col(TimeEntry.day).between(*span))
+    chosen = gate.visible(actor, *columns, func.sum(Ticket.estimate)).where(
+        col(Ticket.estimate).is_not(None),
+        gate.within(actor, Permission.TIME_READ),
+        col(Ticket.id).in_(worked),
+    )
+    rows = session.execute(chosen.group_by(*columns) if columns else chosen).all()
+    names = facts.named(session, by, rows)
+    found: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        if row[-1] is not None:
+            values = tuple(called[value] for called, value in zip(names, row, strict=False))
+            found[values] = found.get(values, 0) + int(row[-1])
+    return found
 
 
 def _must_make_sense(by: Sequence[str], per: str | None, since: date, until: date) -> None:
@@ -136,16 +205,19 @@ def lines(found: Report) -> list[tuple[str | int, ...]]:
     """Return a report as the lines of a file: headings, a line for each group, the total."""
     period = (found.per,) if found.per else ()
     blank = len(found.by) + len(period)
-    rows: list[tuple[str | int, ...]] = [(*period, *found.by, "minutes", "hours")]
+    more = (("estimate",) if found.estimate is not None else ()) + (
+        (f"cost in {rates.currency()}",) if found.cost is not None else ()
+    )
+    rows: list[tuple[str | int, ...]] = [(*period, *found.by, "minutes", "hours", *more)]
     for group in found.groups:
         begun = (group.period.isoformat(),) if group.period else ()
-        rows.append((*begun, *group.values, group.minutes, f"{group.minutes / 60:.2f}"))
-    rows.append(
-        (
-            *("" for _ in range(max(0, blank - 1))),
-            *(("total",) if blank else ()),
-            found.total,
-            f"{found.total / 60:.2f}",
-        )
-    )
+        rows.append((*begun, *group.values, *_numbers(found, group.minutes, group.estimate, group.cost)))
+    names = (*("" for _ in range(max(0, blank - 1))), *(("total",) if blank else ()))
+    rows.append((*names, *_numbers(found, found.total, found.estimate, found.cost)))
     return rows
+
+
+def _numbers(found: Report, minutes: int, estimate: int | None, cost: int | None) -> tuple[str | int, ...]:
+    guessed = ("" if estimate is None else estimate,) if found.estimate is not None else ()
+    paid = (rates.told(cost or 0),) if found.cost is not None else ()
+    return (minutes, f"{minutes / 60:.2f}", *guessed, *paid)

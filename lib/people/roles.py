@@ -22,6 +22,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.COMMENT_PUBLIC: "reply",
     Permission.COMMENT_READ_INTERNAL: "read internal notes",
     Permission.EXPORT_TICKETS: "export tickets",
+    Permission.RATE_MANAGE: "keep hourly rates and see what time costs",
     Permission.REPORT_VIEW: "see reports",
     Permission.SLA_OVERRIDE: "pause or change service targets",
     Permission.SYSTEM_MANAGE: "change categories, statuses and settings",

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from db.vocabulary import Permission, Scope
 from lib.errors import Refusal
 from lib.insight import hours
-from lib.timekeeping import amounts, days
+from lib.timekeeping import amounts, days, rates
 from ui import frame, page
 from ui.tables import table
 
@@ -33,26 +34,41 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     since = st.date_input("From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160)
     until = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160)
+    keeps = me.may(Permission.RATE_MANAGE, least=Scope.ALL)
+    cost = keeps and st.toggle("Cost", key="cost", help="By the rates that are set.")
 
 try:
     with page.see() as session:
-        found = hours.report(session, me, by=by, per=per, since=since, until=until)
+        found = hours.report(session, me, by=by, per=per, since=since, until=until, cost=cost)
 except Refusal as refusal:
     page.refused(refusal)
     st.stop()
 
-st.subheader(f"{amounts.told(found.total)} in all", anchor=False)
+whole = f"{amounts.told(found.total)} in all"
+if found.estimate is not None:
+    whole += f", of {amounts.told(found.estimate)} estimated"
+if found.cost is not None:
+    whole += f", {rates.told(found.cost)} {rates.currency()}"
+st.subheader(whole, anchor=False)
+if found.unpriced:
+    st.caption(f"No rate is set for {amounts.told(found.unpriced)} of it, which cost nothing here.")
 groups = found.groups[:LISTED]
 if groups:
     shown = {"Period": [f"{g.period}" for g in groups]} if per else {}
     for place, name in enumerate(by):
         shown[name.capitalize()] = [g.values[place] for g in groups]
-    table(shown | {"Time": [amounts.told(g.minutes) for g in groups]}, label="Hours")
+    shown["Time"] = [amounts.told(g.minutes) for g in groups]
+    if found.estimate is not None:
+        shown["Estimate"] = ["" if g.estimate is None else amounts.told(g.estimate) for g in groups]
+    if found.cost is not None:
+        shown[f"Cost in {rates.currency()}"] = [rates.told(g.cost or 0) for g in groups]
+    table(shown, label="Hours")
     if len(found.groups) > LISTED:
         st.caption(f"The first {LISTED} of {len(found.groups)} lines. The files hold all of them.")
     asked = {"by": ",".join(by), "from": since.isoformat(), "to": until.isoformat()} | (
         {"per": per} if per else {}
     )
+    asked |= {"cost": "true"} if cost else {}
     links = [
         f"<li><a class='dk-file' href='{WHERE}{escape(urlencode(asked))}&amp;format={kind}' download>"
         f"{kind.upper()}</a></li>"

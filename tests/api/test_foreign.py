@@ -43,6 +43,7 @@ QUERIES["DELETE /tickets/{number}/links"] = "?kind=blocks&ticket=1"
 OPEN_TO_ALL = {
     "/canned-replies/{id}",
     "/activities/{id}",
+    "/rates/{id}",
     "/categories/{id}",
     "/category-proposals/{id}",
     "/category-proposals/{id}/accept",
@@ -53,8 +54,8 @@ OPEN_TO_ALL = {
     "/teams/{id}/members/{person}",
     "/drafts/{slot}",
 }
-"""Canned replies and proposals are refused alike to all who keep none; activities, categories, statuses and teams are
-no secret, so changing them is refused with 403; drafts are one's own by name."""
+"""Canned replies and proposals are refused alike to all who keep none; activities, categories, rates, statuses and
+teams are no secret, so changing them is refused with 403; drafts are one's own by name."""
 
 
 def routes():

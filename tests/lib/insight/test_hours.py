@@ -10,7 +10,7 @@ from lib import clock
 from lib.desk import tickets
 from lib.errors import Invalid, NotPermitted
 from lib.insight import hours
-from lib.timekeeping import entries
+from lib.timekeeping import entries, rates, spent
 from lib.timekeeping.entries import What
 from lib.transactions import act, see
 from tests import cast
@@ -22,13 +22,21 @@ WORKERS = ("rita", "arun", "mona")
 @pytest.fixture
 def logged(desk):
     """Time of three people on three tickets over five months, one of them another team's by now."""
-    numbers = [cast.ask(desk.sam), cast.ask(desk.bob), cast.ask(desk.sam)]
+    numbers = [
+        cast.ask(desk.sam, tags=["vip", "badge"]),
+        cast.ask(desk.bob, tags=["vip"]),
+        cast.ask(desk.sam),
+    ]
     with clock.at(datetime(2026, 6, 1, 20, tzinfo=UTC)), act() as session:
         for n in range(24):
             worker = getattr(desk, WORKERS[n % 3])
             ticket = tickets.find(session, worker, numbers[n % 7 % 3])
             day = FIRST + timedelta(days=n * 6)
             entries.log(session, worker, ticket, what=What(n + 1, day, n % 4 + 1, billable=n % 5 == 0))
+        for number, minutes in zip(numbers, (60, 100, 500), strict=True):
+            spent.estimate(session, desk.rita, tickets.find(session, desk.rita, number), minutes=minutes)
+        rates.put(session, desk.ada, cents=8333, since=FIRST + timedelta(days=20))
+        rates.put(session, desk.ada, cents=9999, since=FIRST, person_id=desk.rita.id)
         tickets.find(session, desk.rita, numbers[2]).team_id = desk.facilities
     return desk
 
@@ -50,7 +58,54 @@ def test_the_groups_always_come_to_the_total(logged, by, per, who):
     found = total(getattr(logged, who), by=by, per=per)
     assert sum(g.minutes for g in found.groups) == found.total == total(getattr(logged, who)).total
     assert len({(g.values, g.period) for g in found.groups}) == len(found.groups)
-    assert hours.lines(found)[-1][-2] == found.total
+    guessed = found.estimate is not None
+    assert hours.lines(found)[-1][-3 if guessed else -2] == found.total
+    if guessed:
+        assert (
+            sum(g.estimate or 0 for g in found.groups)
+            == found.estimate
+            == total(getattr(logged, who)).estimate
+        )
+
+
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate]
+)
+@given(
+    st.lists(st.sampled_from(list(hours.FACTS)), max_size=3, unique=True),
+    st.sampled_from([None, *hours.PERIODS]),
+)
+def test_the_costs_of_the_groups_always_come_to_the_cost_of_all(logged, by, per):
+    found, whole = (total(logged.ada, cost=True, **how) for how in ({"by": by, "per": per}, {}))
+    assert sum(g.cost for g in found.groups) == found.cost == whole.cost > 0
+    assert found.unpriced == whole.unpriced > 0 and found.total == whole.total
+    with see() as session:
+        worked = entries.listed(session, logged.ada, limit=200)
+        held = rates.read(session, logged.ada)
+    exact = [e.minutes * (held.on(e.day, e.worker_id, e.activity_id) or 0) for e in worked]
+    assert found.cost == (sum(exact) + 30) // 60
+
+
+def test_an_entry_of_a_ticket_with_two_tags_counts_once_under_both_together(logged):
+    groups = total(logged.ada, by=["tag"]).groups
+    assert [(g.values, g.estimate) for g in groups] == [
+        (("badge + vip",), 60),
+        (("none",), 500),
+        (("vip",), 100),
+    ]
+    assert total(logged.ada, by=["person"]).estimate is None
+    assert total(logged.rita, by=["ticket"]).estimate == 160
+    assert all(g.estimate is None for g in total(logged.rita, by=["ticket"]).groups if g.values == ("#3",))
+
+
+def test_what_is_not_known_to_be_seen_is_not_counted(logged):
+    with act() as session:
+        ticket = tickets.find(session, logged.mona, 1)
+        ticket.confidential, ticket.assignee_id = True, None
+    assert all(g.values != ("#1",) for g in total(logged.ada, by=["ticket"]).groups)
+    assert any(g.values == ("#1",) for g in total(logged.mona, by=["ticket"]).groups)
+    with pytest.raises(NotPermitted):
+        total(logged.mona, cost=True)
 
 
 def test_agents_see_their_own_and_managers_their_teams(logged):

@@ -1,0 +1,79 @@
+"""Hourly rates: what work costs, for those who keep them."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.creates import Creating, Made
+from api.door import Me
+from api.shapes import Form, Id, Named, Number, Page, Shape, Words, done, named, shown, unset
+from lib.timekeeping import rates
+from lib.timekeeping.rates import RateCard
+from lib.transactions import Session, act, see
+
+router = APIRouter(tags=["time"])
+
+
+class Rate(Shape):
+    """What an hour costs from a day on, in hundredths of `currency`; null as person or activity means all."""
+
+    id: int
+    person: Named | None
+    activity: Named | None
+    since: date
+    cents: int
+    currency: str
+
+
+class NewRate(Form):
+    """What an hour is to cost from a day on, like `"85.50"`."""
+
+    rate: Words
+    since: date
+    person: Id | None = unset()
+    activity: Id | None = unset()
+
+
+def _shown(card: RateCard) -> Rate:
+    return Rate(
+        id=card.id,
+        person=named(card.person_id, card.person),
+        activity=named(card.activity_id, card.activity),
+        since=card.since,
+        cents=card.cents,
+        currency=rates.currency(),
+    )
+
+
+@router.get("/rates", response_model=Page[Rate])
+def read(me: Me) -> Response:
+    """List all rates."""
+    with see() as session:
+        return shown(Page(items=[_shown(card) for card in rates.every(session, me)]))
+
+
+@router.post("/rates", status_code=201, response_model=Rate)
+def put(creating: Creating, form: NewRate) -> Response:
+    """Let an hour cost so much from a day on."""
+
+    def deed(session: Session) -> Made:
+        id = rates.put(
+            session,
+            creating.me,
+            cents=rates.parse(form.rate),
+            since=form.since,
+            person_id=form.person,
+            activity_id=form.activity,
+        )
+        return Made(f"/rates/{id}", next(_shown(c) for c in rates.every(session, creating.me) if c.id == id))
+
+    return creating.once(form, deed)
+
+
+@router.delete("/rates/{id}", status_code=204)
+def remove(me: Me, id: Number) -> Response:
+    """Take a rate away, as if it had never been."""
+    with act() as session:
+        rates.remove(session, me, id)
+    return done()

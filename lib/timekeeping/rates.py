@@ -1,0 +1,164 @@
+"""Hourly rates: what an hour costs, by person and activity, each from a day on; for those alone who keep them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from sqlmodel import Session, col, select
+
+from db.models import Activity, Person, Rate
+from db.vocabulary import Action, Permission, Scope
+from lib import gate, settings
+from lib.errors import Invalid, NotFound
+from lib.gate import Actor
+from lib.timekeeping import activities
+from lib.trust import events
+
+HIGHEST = 100_000_00
+"""Hundredths of the currency for an hour."""
+
+
+@dataclass(frozen=True)
+class RateCard:
+    """Hundredths of the desk's currency for an hour from a day on; None as person or activity means all."""
+
+    id: int
+    person_id: int | None
+    person: str | None
+    activity_id: int | None
+    activity: str | None
+    since: date
+    cents: int
+
+
+class Rates:
+    """All rates, to be asked for a day, a worker and an activity."""
+
+    def __init__(self, cards: Sequence[RateCard]) -> None:
+        whose = sorted(cards, key=lambda c: (c.person_id or 0, c.activity_id or 0, c.since))
+        self._held = {
+            who: [(c.since, c.cents) for c in reversed(list(held))]
+            for who, held in groupby(whose, key=lambda c: (c.person_id, c.activity_id))
+        }
+        self._found: dict[tuple[date, int, int], int | None] = {}
+
+    def on(self, day: date, worker: int, activity: int) -> int | None:
+        """Return what an hour cost on a day: of the person at the activity, else the person, the activity, all."""
+        asked = day, worker, activity
+        if asked not in self._found:
+            places = ((worker, activity), (worker, None), (None, activity), (None, None))
+            fits = (cents for who in places for since, cents in self._held.get(who, ()) if since <= day)
+            self._found[asked] = next(fits, None)
+        return self._found[asked]
+
+
+def every(session: Session, actor: Actor) -> list[RateCard]:
+    """Return all rates, those of a person together, the latest first. Raises NotPermitted."""
+    gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
+    chosen = (
+        select(Rate, Person.name, Activity.name)
+        .outerjoin(Person, col(Person.id) == Rate.person_id)
+        .outerjoin(Activity, col(Activity.id) == Rate.activity_id)
+        .order_by(Person.name, Activity.name, col(Rate.since).desc())
+    )
+    return [
+        RateCard(r.id or 0, r.person_id, person, r.activity_id, activity, r.since, r.cents)
+        for r, person, activity in session.execute(chosen).all()
+    ]
+
+
+def read(session: Session, actor: Actor) -> Rates:
+    """Return what work costs, to work a cost out. Raises NotPermitted."""
+    return Rates(every(session, actor))
+
+
+def put(
+    session: Session,
+    actor: Actor,
+    *,
+    cents: int,
+    since: date,
+    person_id: int | None = None,
+    activity_id: int | None = None,
+) -> int:
+    """Let an hour cost so much from a day on; what was set for that very day gives way. Return its id.
+
+    Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
+    if not 0 <= cents <= HIGHEST:
+        raise Invalid("A rate is between 0 and 100,000.", fields={"rate": "Between 0 and 100,000."})
+    whom = session.get(Person, person_id) if person_id else None
+    if person_id and whom is None:
+        raise Invalid("There is no such person.", fields={"person": "There is no such person."})
+    kind = activities.find(session, activity_id) if activity_id else None
+    row = session.exec(
+        select(Rate).where(
+            col(Rate.person_id).is_not_distinct_from(person_id),
+            col(Rate.activity_id).is_not_distinct_from(activity_id),
+            Rate.since == since,
+        )
+    ).first()
+    was = told(row.cents) if row else None
+    row = row or Rate(person_id=person_id, activity_id=activity_id, since=since, cents=cents)
+    row.cents = cents
+    session.add(row)
+    session.flush()
+    if was != told(cents):
+        _tell(session, actor, Action.RATE_SET, row, old=was, new=_said(row, kind))
+    return row.id or 0
+
+
+def remove(session: Session, actor: Actor, rate_id: int) -> None:
+    """Take a rate away, as if it had never been. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
+    row = session.get(Rate, rate_id) if 0 < rate_id < 2**31 else None
+    if row is None:
+        raise NotFound("There is no such rate.")
+    kind = session.get(Activity, row.activity_id) if row.activity_id else None
+    _tell(session, actor, Action.RATE_REMOVED, row, old=_said(row, kind), new=None)
+    session.delete(row)
+
+
+def _said(row: Rate, kind: Activity | None) -> str:
+    return f"{told(row.cents)} from {row.since}" + (f" for {kind.name}" if kind else "")
+
+
+def _tell(
+    session: Session, actor: Actor, action: Action, row: Rate, *, old: str | None, new: str | None
+) -> None:
+    subject = f"person:{row.person_id}" if row.person_id else "rate"
+    events.record(
+        session, actor, action, subject=subject, field=f"rate:{row.id}", old=old, new=new, internal=True
+    )
+
+
+def currency() -> str:
+    """Return the currency in which the desk counts."""
+    return settings.current().currency
+
+
+def told(cents: int) -> str:
+    """Return hundredths in digits: "1250.50"."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def parse(said: str) -> int:
+    """Return hundredths of what a person wrote: "85", "85.50", "85,5". Raises Invalid."""
+    whole, _, part = said.strip().replace(",", ".").partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) < 7) or not (
+        part == "" or (part.isascii() and part.isdigit() and len(part) <= 2)
+    ):
+        raise Invalid("Write a rate like 85 or 85.50.", fields={"rate": "Like 85 or 85.50."})
+    return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+
+
+def shared(exact: Sequence[int]) -> list[int]:
+    """Return sixtieths of hundredths as whole hundredths that add up to what all of them come to, rounded once."""
+    whole = [each // 60 for each in exact]
+    missing = (sum(exact) + 30) // 60 - sum(whole)
+    # Those that lost most by being cut get what is missing.
+    for place in sorted(range(len(exact)), key=lambda n: (-(exact[n] % 60), n))[:missing]:
+        whole[place] += 1
+    return whole

@@ -1,0 +1,48 @@
+"""Rates: what an hour costs, by person and activity, from a day on."""
+
+from datetime import date
+
+import streamlit as st
+
+from lib.timekeeping import activities, days, rates, weeks
+from ui import frame, page, words
+
+me = page.there(page.me())
+frame.header("Rates", actor=me)
+with page.see() as session:
+    found = rates.every(session, me)
+    people = weeks.people(session, me)
+    kinds = {a.id: a.name for a in activities.every(session)}
+
+st.caption(
+    f"What an hour costs in {rates.currency()}. The rate of a person at an activity goes before the person's, that "
+    "before the activity's, that before the rate of all. A new one counts from its day on."
+)
+with st.expander("New rate", icon=":material/add:"), st.form("new_rate", clear_on_submit=True, border=False):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        person = st.selectbox(
+            "Person", list(people), None, format_func=people.__getitem__, placeholder="All", width=240
+        )
+        kind = st.selectbox(
+            "Activity", list(kinds), None, format_func=kinds.__getitem__, placeholder="All", width=200
+        )
+        rate = st.text_input(f"{rates.currency()} for an hour", max_chars=10, placeholder="85.50", width=150)
+        since = st.date_input("From", days.today(days.zone(me.timezone)), format="YYYY-MM-DD", width=160)
+    if st.form_submit_button("Set", type="primary"):
+        with page.attempt("Rate set.") as session:
+            first = since if isinstance(since, date) else days.today(days.zone(me.timezone))
+            cents = rates.parse(rate)
+            rates.put(session, page.me(), cents=cents, since=first, person_id=person, activity_id=kind)
+
+if not found:
+    st.caption("No rate is set yet, so no report tells a cost.")
+for card in found:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        whose = words.plain(card.person or "All people")
+        what = f" at {words.plain(card.activity)}" if card.activity else ""
+        st.markdown(f"**{whose}**{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
+        if st.button("Remove", icon=":material/delete:", key=f"remove-{card.id}"):
+            with page.attempt("Rate removed.") as session:
+                rates.remove(session, page.me(), card.id)
