@@ -28,6 +28,7 @@ from api import (
     notifications,
     participants,
     people,
+    preferences,
     problems,
     proposals,
     rates,
@@ -57,7 +58,7 @@ from api.map import Map
 from lib.errors import Refusal
 
 RESOURCES = (
-    me, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
+    me, preferences, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
     participants, watchers, unread, notifications, notice_rules, links, drafts, writing, canned, categories, fields,
     tags, statuses, workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
     rates, status_times, time_report, weeks, timers, time_entries, activities,

@@ -11,6 +11,7 @@ from api.door import Me
 from api.shapes import Cursor, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset
 from lib import cursors
 from lib.gate import Actor
+from lib.notices import account
 from lib.people import accounts, roles, teams
 from lib.people.accounts import Person as Row
 from lib.people.accounts import PersonCard
@@ -50,9 +51,10 @@ class Person(Shape):
 
 
 class Link(Shape):
-    """A link with which to set a password: it works once, and is shown once."""
+    """A link with which to set a password, which works once and is shown once; null where it went by mail instead."""
 
     link: str | None
+    mailed: bool
 
 
 class Invited(Link):
@@ -82,9 +84,13 @@ def _one(session: Session, me: Actor, id: int | None) -> Person:
     return _shapes(session, me, [accounts.show(session, me, id or 0)])[0]
 
 
-def _link(session: Session, me: Actor, person: Row) -> str:
-    secret = accounts.link(session, me, person, invitation=person.password_hash is None)
-    return accounts.password_address(secret)
+def _link(session: Session, me: Actor, person: Row) -> str | None:
+    """Let a person have a link: by mail where that is set up, and then whoever asks for it never sees it."""
+    invitation = person.password_hash is None
+    if account.mailed():
+        account.send(session, me, person, invitation=invitation)
+        return None
+    return accounts.password_address(accounts.link(session, me, person, invitation=invitation))
 
 
 @router.get("/people", response_model=Page[Person])
@@ -108,7 +114,7 @@ def find(
 
 @router.post("/people", status_code=201, response_model=Invited)
 def invite(creating: Creating, form: Invitation) -> Response:
-    """Invite somebody; hand them the link, which works for three days."""
+    """Invite somebody; the link works for three days. It goes to them by mail, or is yours to hand over."""
     me = creating.me
 
     def deed(session: Session) -> Made:
@@ -117,7 +123,9 @@ def invite(creating: Creating, form: Invitation) -> Response:
         row = accounts.invite(session, me, email=form.email, name=form.name, role=role, teams=joined)
         person, link = _one(session, me, row.id), _link(session, me, row)
         return Made(
-            f"/people/{row.id}", Invited(person=person, link=link), kept=Invited(person=person, link=None)
+            f"/people/{row.id}",
+            Invited(person=person, link=link, mailed=link is None),
+            kept=Invited(person=person, link=None, mailed=link is None),
         )
 
     return creating.once(form, deed)
@@ -157,7 +165,7 @@ def _regroup(session: Session, me: Actor, person: Row, wanted: set[int]) -> None
 
 @router.post("/people/{id}/password-link", status_code=201, response_model=Link)
 def password_link(me: Me, id: Number) -> Response:
-    """Make a link with which a person sets a new password; an earlier one stops working."""
+    """Let a person set a new password, through a link by mail or yours to hand over; an earlier one stops working."""
     with act() as session:
         link = _link(session, me, accounts.find(session, me, id))
-    return shown(Link(link=link), 201, {"Location": f"{BASE}/people/{id}"})
+    return shown(Link(link=link, mailed=link is None), 201, {"Location": f"{BASE}/people/{id}"})

@@ -1,15 +1,19 @@
 """Teams: who works tickets together."""
 
+from datetime import datetime
+
 from fastapi import APIRouter
+from pydantic import Field
 from starlette.responses import Response
 
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import Form, Named, Number, Page, Rule, Shape, Words, done, rule, shown, unset
+from api.shapes import Flag, Form, Named, Number, Page, Rule, Shape, Words, done, rule, shown, unset
 from lib.desk import dispatch
 from lib.errors import Invalid, NotFound
 from lib.gate import Actor
+from lib.notices import places
 from lib.people import accounts, teams
 from lib.people.teams import Team as Row
 from lib.transactions import Session, act, see
@@ -38,6 +42,24 @@ class Team(Shape):
     default: bool
     members: list[Named]
     assignment: Rule | None
+
+
+class Channel(Shape):
+    """Where a team hears in Slack: a channel by its id, or a `webhook`, whose address is never shown again."""
+
+    channel: str | None
+    webhook: bool
+    detailed: bool
+    failing_since: datetime | None
+    error: str | None
+
+
+class ChannelChange(Form):
+    """A channel or a webhook; with neither only `detailed` changes, which tells who did what as well."""
+
+    channel: Words | None = Field(default=None, max_length=40)
+    webhook: Words | None = Field(default=None, max_length=500)
+    detailed: Flag = False
 
 
 def _all(session: Session, me: Actor) -> list[Team]:
@@ -97,6 +119,42 @@ def change(me: Me, id: Number, form: TeamChange) -> Response:
                 session, me, row, way=form.assignment.way if form.assignment else None, cap=cap
             )
         return shown(_one(session, me, id))
+
+
+@router.get("/teams/{id}/slack", response_model=Channel)
+def channel(me: Me, id: Number) -> Response:
+    """Read where in Slack a team of yours hears of its tickets."""
+    with see() as session:
+        return shown(_channel(session, me, _row(session, id)))
+
+
+@router.put("/teams/{id}/slack", response_model=Channel)
+def tell(me: Me, id: Number, form: ChannelChange) -> Response:
+    """Let a team hear of its tickets in Slack."""
+    with act() as session:
+        row = _row(session, id)
+        places.put(
+            session, me, row, channel=form.channel or "", webhook=form.webhook or "", detailed=form.detailed
+        )
+        return shown(_channel(session, me, row))
+
+
+@router.delete("/teams/{id}/slack", status_code=204)
+def silence(me: Me, id: Number) -> Response:
+    """Let a team no longer hear of its tickets in Slack."""
+    with act() as session:
+        places.take(session, me, _row(session, id))
+    return done()
+
+
+def _channel(session: Session, me: Actor, team: Row) -> Channel:
+    session.flush()
+    card = places.read(session, me, team)
+    return Channel(
+        channel=card.channel if card else None, webhook=bool(card and card.webhook),
+        detailed=bool(card and card.detailed), failing_since=card.failing_since if card else None,
+        error=card.error if card else None,
+    )  # fmt: skip
 
 
 @router.put("/teams/{id}/members/{person}", status_code=204)

@@ -224,6 +224,7 @@ class Relation(StrEnum):
     WATCHER = "watcher"
     TEAM = "team"
     MANAGER = "manager"
+    CHANNEL = "channel"
 
 
 class Medium(StrEnum):
@@ -239,6 +240,7 @@ class Sort(StrEnum):
 
     TICKET = "ticket"
     DIGEST = "digest"
+    CHANNEL = "channel"
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105
     TRIAL = "trial"

@@ -22,6 +22,7 @@ WHO = {
     Relation.WATCHER: "Watchers",
     Relation.TEAM: "Team",
     Relation.MANAGER: "Manager",
+    Relation.CHANNEL: "Team channel",
 }
 
 

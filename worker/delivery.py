@@ -13,7 +13,7 @@ import structlog
 from db.models import Message
 from db.vocabulary import Medium
 from lib import transactions
-from lib.notices import contents, letters, media, outbox, slips
+from lib.notices import contents, letters, media, outbox, places, slips
 from lib.notices.channels import mail, slack
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ def start() -> None:
         if _threads:
             return
         _stopped.clear()
-        for medium in sorted(media.on() & set(SEND)):
+        for medium in sorted(media.on() & set(SEND) | {Medium.SLACK}):  # a team's webhook needs no setting
             thread = threading.Thread(target=_go_on, args=(medium,), name=f"delivery-{medium}", daemon=True)
             _threads.append(thread)
             thread.start()
@@ -118,7 +118,7 @@ def _slips(claimed: list[Message]) -> None:
     while left and time.monotonic() < until and not _stopped.is_set():
         message = left.pop(0)
         try:
-            _slip(message)
+            (_slip if message.team_id is None else _announce)(message)
         except slack.Wait as wait:
             rest = timedelta(seconds=wait.seconds)
             with transactions.act() as session:
@@ -151,12 +151,12 @@ def _slip(message: Message) -> None:
     """Send one Slack message if there is still something to say to somebody who is there, and settle it."""
     with transactions.see() as session:
         content = contents.of(session, message)
-        to = slips.known(session, message.person_id) if content else slips.NOT_THERE
+        to = slips.known(session, message.person_id or 0) if content else slips.NOT_THERE
         thread = slips.thread(session, message, to) if to else None
     if content and to is None:
         to = slack.find(content.email) or slips.NOT_THERE
         with transactions.act() as session:
-            slips.remember(session, message.person_id, to)
+            slips.remember(session, message.person_id or 0, to)
     began = ""
     if content and to:
         words, blocks = slips.write(content)
@@ -165,6 +165,53 @@ def _slip(message: Message) -> None:
         if to:
             slips.begin(session, message, to, began)
         outbox.sent(session, message, empty=not (content and to))
+
+
+def _announce(message: Message) -> None:
+    """Write to a team's channel; its own troubles make it rest alone, Slack's those of all go on to the caller."""
+    team = message.team_id or 0
+    with transactions.see() as session:
+        content, place = contents.posted(session, message), places.of(session, team)
+        resting = place is not None and place.until is not None and place.until > outbox.now(session)
+        thread = slips.thread(session, message, place.channel) if place and place.channel else None
+    if content is None or place is None:
+        with transactions.act() as session:
+            outbox.sent(session, message, empty=True)
+        return
+    if resting:
+        with transactions.act() as session:
+            outbox.postponed(session, [message], until=place.until)
+        return
+    words, blocks = slips.announce(content)
+    began = ""
+    try:
+        if place.channel:
+            began = slack.post(place.channel, words, blocks, thread=thread)
+        else:
+            slack.hook(place.url, words, blocks)
+    except slack.Wait as wait:
+        if place.channel:
+            raise
+        with transactions.act() as session:
+            until = places.ill(session, team, str(wait), rest=timedelta(seconds=wait.seconds))
+            outbox.postponed(session, [message], until=until)
+        return
+    except mail.Unreachable as error:
+        if place.channel:
+            raise
+        with transactions.act() as session:
+            outbox.postponed(session, [message], until=places.ill(session, team, str(error)))
+        return
+    except mail.Refused as refused:
+        with transactions.act() as session:
+            places.ill(session, team, str(refused))
+            outbox.failed(session, message, str(refused), permanent=refused.permanent)
+        return
+    with transactions.act() as session:
+        places.well(session, team)
+        if place.channel:
+            slips.begin(session, message, place.channel, began)
+        outbox.sent(session, message)
 
 
 SEND: dict[Medium, Callable[[list[Message]], None]] = {Medium.MAIL: _mails, Medium.SLACK: _slips}

@@ -24,7 +24,9 @@ from db.models.notices import (
     NoticeHabit,
     NoticeRules,
     SlackName,
+    SlackPlace,
     SlackThread,
+    TeamNotice,
 )
 from db.models.people import (
     ApiToken,
@@ -88,10 +90,12 @@ __all__ = [
     "SignIn",
     "Skill",
     "SlackName",
+    "SlackPlace",
     "SlackThread",
     "Status",
     "Tag",
     "Team",
+    "TeamNotice",
     "Ticket",
     "TicketTag",
     "TimeEntry",

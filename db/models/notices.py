@@ -9,6 +9,7 @@ from db.types import Moment
 from db.vocabulary import Medium, Occasion, Relation, Sort
 
 _OWED = text("done_at IS NULL AND parked_at IS NULL")
+_TEAM = text("done_at IS NULL AND parked_at IS NULL AND team_id IS NOT NULL")
 _UNREAD = text("read_at IS NULL AND listed")
 
 
@@ -37,7 +38,7 @@ class Notice(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """A message that is owed to somebody; it holds ids alone, its text is put together when it is sent.
+    """A message that is owed to a person or a team's channel; it holds ids alone, its text is made when it is sent.
 
     `due_at` is when it may be sent, or until when whoever claimed it has time.
     """
@@ -49,14 +50,17 @@ class Message(SQLModel, table=True):
             "ix_outbox_owed", "person_id", "ticket_id", "medium",
             sqlite_where=_OWED, postgresql_where=_OWED,
         ),
+        Index("ix_outbox_team", "team_id", "ticket_id", sqlite_where=_TEAM, postgresql_where=_TEAM),
         CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="whose"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     medium: Medium = Field(sa_column=Column(Text, nullable=False))
     sort: Sort = Field(sa_column=Column(Text, nullable=False))
-    person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
+    person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
+    team_id: int | None = Field(default=None, foreign_key="team.id", ondelete="CASCADE")
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", ondelete="CASCADE")
     created_at: datetime = Field(sa_type=Moment)
     due_at: datetime = Field(sa_type=Moment)
@@ -142,6 +146,34 @@ class SlackName(SQLModel, table=True):
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     slack_id: str = Field(max_length=40)
+
+
+class SlackPlace(SQLModel, table=True):
+    """A team's channel in Slack: by its id, or an incoming webhook, whose address is sealed."""
+
+    __tablename__ = "slack_place"
+    __table_args__ = (CheckConstraint("(channel IS NULL) <> (webhook IS NULL)", name="one"),)
+
+    team_id: int = Field(foreign_key="team.id", primary_key=True, ondelete="CASCADE")
+    channel: str | None = Field(default=None, max_length=40)
+    webhook: str | None = Field(default=None, sa_column=Column(Text))
+    detailed: bool = False
+    """Whether it is told who did what too, and not only the number, the title and what sort of thing happened."""
+    failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    not_before: datetime | None = Field(default=None, sa_type=Moment)
+    error: str | None = Field(default=None, max_length=300)
+
+
+class TeamNotice(SQLModel, table=True):
+    """A team's channel is to hear of an event through a message."""
+
+    __tablename__ = "team_notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="outbox.id", index=True, ondelete="CASCADE")
+    event_id: int
+    ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
+    occasion: Occasion = Field(sa_column=Column(Text, nullable=False))
 
 
 class SlackThread(SQLModel, table=True):

@@ -68,7 +68,7 @@ def change(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[Mediu
     requester never hears of a note, whatever the rules are.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    strange = [pair for pair in wanted if pair not in rules.PAIRS]
+    strange = [p for p in wanted if p not in rules.PAIRS or not wanted[p] <= set(rules.possible(p[1]))]
     if strange:
         words = f"{strange[0][0].value}, {strange[0][1].value}"
         raise Invalid(f"Nobody can hear of that for this reason: {words}.", fields={"rules": words})

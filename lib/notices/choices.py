@@ -1,13 +1,14 @@
 """What somebody chose to hear, where and when; what they did not choose follows the rules."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from db.models import Mute, NoticeChoice, NoticeHabit, Person, Ticket
-from db.vocabulary import Medium, Occasion, Relation
-from lib import gate
+from db.models import Message, Mute, NoticeChoice, NoticeHabit, Person, SlackName, Ticket
+from db.vocabulary import Medium, Occasion, Permission, Relation, Sort
+from lib import clock, gate
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.notices import book, hours
@@ -17,6 +18,7 @@ RHYTHMS = {0: "At once", 4: "Every four hours", hours.DAY: "Once a day", hours.W
 _OTHERS = frozenset({Relation.MENTIONED, Relation.REQUESTER, Relation.WATCHER})
 """Why somebody hears who works no tickets."""
 _MINUTES = 24 * 60
+_MEMBER = re.compile(r"[UW][A-Z0-9]{5,30}")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Habit:
 
 def pairs(actor: Actor, rules: Book) -> list[Pair]:
     """Return what a person can hear of at all, by reason."""
-    mine = [(o, r) for o, r in rules.told if actor.staff or (r in _OTHERS and o != Occasion.NOTED)]
+    people = [(o, r) for o, r in rules.told if r != Relation.CHANNEL]
+    mine = [(o, r) for o, r in people if actor.staff or (r in _OTHERS and o != Occasion.NOTED)]
     return sorted(mine, key=lambda pair: list(Relation).index(pair[1]))
 
 
@@ -98,14 +101,58 @@ def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> N
         person.timezone = zone
 
 
+def slack_id(session: Session, actor: Actor) -> str:
+    """Return who one is in Slack as far as Docket knows, or nothing."""
+    row = session.get(SlackName, actor.id)
+    return row.slack_id if row else ""
+
+
+def be_in_slack(session: Session, actor: Actor, slack_id: str) -> None:
+    """Be somebody in Slack, by the member's id; with nothing, Docket looks for one's e-mail address again.
+
+    Raises Invalid.
+    """
+    given, row = slack_id.strip().upper(), session.get(SlackName, actor.id)
+    if given and not _MEMBER.fullmatch(given):
+        raise Invalid(
+            "A member's id in Slack begins with U or W, as in U0123ABCD. Your profile there has it: Copy member ID.",
+            fields={"slack_id": "Not a member's id."},
+        )
+    if row is not None and not given:
+        session.delete(row)
+    elif given:
+        row = row or SlackName(person_id=actor.id or 0, slack_id=given)
+        row.slack_id = given
+        session.add(row)
+
+
+def try_slack(session: Session, actor: Actor) -> None:
+    """Owe oneself a direct message in Slack that says that they arrive."""
+    now = clock.now()
+    session.add(Message(medium=Medium.SLACK, sort=Sort.TRIAL, person_id=actor.id, created_at=now, due_at=now))
+
+
 def muted(session: Session, actor: Actor) -> dict[int, str]:
     """Return the tickets of which one hears no more, by number."""
     found = gate.visible(actor, Ticket.id, Ticket.title).join(Mute, col(Mute.ticket_id) == Ticket.id)
     return dict(session.exec(found.where(Mute.person_id == actor.id).order_by(col(Ticket.id))).all())
 
 
+def mute(session: Session, actor: Actor, ticket_id: int) -> None:
+    """Hear no more of a ticket but what calls one by name; muted already, nothing happens. Raises NotFound."""
+    _seen(session, actor, ticket_id)
+    if session.get(Mute, (ticket_id, actor.id)) is None:
+        session.add(Mute(ticket_id=ticket_id, person_id=actor.id or 0))
+
+
+def _seen(session: Session, actor: Actor, ticket_id: int) -> None:
+    if session.exec(gate.visible(actor, Ticket.id).where(Ticket.id == ticket_id)).first() is None:
+        raise gate.hidden(actor, Permission.TICKET_READ, "ticket", ticket_id)
+
+
 def unmute(session: Session, actor: Actor, ticket_id: int) -> None:
-    """Hear of a ticket again; hearing of it already, nothing happens."""
+    """Hear of a ticket again; hearing of it already, nothing happens. Raises NotFound."""
+    _seen(session, actor, ticket_id)
     row = session.get(Mute, (ticket_id, actor.id))
     if row is not None:
         session.delete(row)

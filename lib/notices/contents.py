@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Comment, Event, Message, Notice, Person, Role, Ticket
-from db.vocabulary import Channel, Medium, Permission, Priority, Purpose, Relation, Sort
+from db.models import Comment, Event, Message, Notice, Person, Role, SlackPlace, TeamNotice, Ticket
+from db.vocabulary import Channel, Medium, Occasion, Permission, Priority, Purpose, Relation, Sort
 from lib import clock, gate, settings
 from lib.desk import history
 from lib.gate import Actor
-from lib.notices import inbox
+from lib.notices import inbox, rules
 from lib.people import onetime, sessions
 
 
@@ -31,6 +31,19 @@ class Said:
     at: datetime
     path: str
     relation: Relation
+    occasion: Occasion
+    discreet: bool
+    """Whether neither title nor contents may leave for a service of others: the ticket or the note is confidential."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What a team's channel is told of a ticket; without a title where that is confidential."""
+
+    ticket: int
+    title: str
+    deeds: tuple[str, ...]
+    facts: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,29 @@ def of(session: Session, message: Message) -> Content | None:
     )
 
 
+def posted(session: Session, message: Message) -> Post | None:
+    """Return what a team's channel is told by now, or None when the ticket is no longer the team's."""
+    ticket = session.get(Ticket, message.ticket_id, execution_options=gate.PASS)
+    place = session.get(SlackPlace, message.team_id)
+    if ticket is None or place is None or ticket.deleted_at or ticket.team_id != message.team_id:
+        return None
+    found = select(TeamNotice, Event).join(Event, col(Event.id) == TeamNotice.event_id)
+    found = found.where(TeamNotice.message_id == message.id, ~col(Event.internal)).order_by(
+        col(TeamNotice.id)
+    )
+    rows = session.exec(found.execution_options(**gate.PASS)).all()
+    if not rows:
+        return None
+    number = ticket.id or 0
+    if ticket.confidential or not place.detailed:
+        short = dict.fromkeys(rules.SHORT[Occasion(notice.occasion)] for notice, _ in rows)
+        return Post(number, "" if ticket.confidential else ticket.title, tuple(short), "")
+    reader = gate.system("Slack", Permission.TICKET_READ)
+    lines = history.told(session, reader, [event for _, event in rows])
+    deeds = tuple(f"{line.actor or 'Docket'} {line.sentence}" for line in lines)
+    return Post(number, ticket.title, deeds, _facts(session, number))
+
+
 def _facts(session: Session, number: int) -> str:
     ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
     requester = session.exec(select(Person.name).where(Person.id == ticket.requester_id)).one()
@@ -92,7 +128,7 @@ def _said(session: Session, actor: Actor, message: Message) -> tuple[Said, ...]:
     own = Notice.mail_id if message.medium == Medium.MAIL else Notice.slack_id
     notes = or_(~col(Event.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
     found: Any = (
-        gate.visible(actor, Notice, Event, Ticket.title, Comment)
+        gate.visible(actor, Notice, Event, Ticket.title, Ticket.confidential, Comment)
         .join(Notice, col(Notice.ticket_id) == Ticket.id)
         .join(Event, col(Event.id) == Notice.event_id)
         .outerjoin(Comment, col(Comment.id) == Notice.comment_id)
@@ -102,14 +138,15 @@ def _said(session: Session, actor: Actor, message: Message) -> tuple[Said, ...]:
     if message.sort == Sort.DIGEST:
         found = found.where(col(Notice.read_at).is_(None))
     rows = session.exec(found).all()
-    lines = history.told(session, actor, [event for _, event, _, _ in rows])
+    lines = history.told(session, actor, [event for _, event, *_ in rows])
     return tuple(
         Said(
             ticket=notice.ticket_id, title=title, actor=line.actor or "Docket",
             sentence=inbox.sentence(notice, line.sentence, internal=event.internal),
             body=comment.body if comment else "", internal=event.internal, at=event.at,
             path=inbox.place(notice.ticket_id, notice.comment_id), relation=Relation(notice.relation),
+            occasion=Occasion(notice.occasion), discreet=confidential or event.internal,
         )
-        for (notice, event, title, comment), line in zip(rows, lines, strict=True)
+        for (notice, event, title, confidential, comment), line in zip(rows, lines, strict=True)
         if comment is None or comment.removed_at is None
     )  # fmt: skip

@@ -56,7 +56,7 @@ def _related(
     found: dict[int, Relation] = {}
     assigning = event.action == Action.TICKET_ASSIGNED
     assignee = event.new if assigning else ticket.assignee_id
-    by_strength = [relation for relation in Relation if relation in asked]
+    by_strength = [relation for relation in Relation if relation in asked and relation != Relation.CHANNEL]
     for relation in reversed(by_strength):
         match relation:
             case Relation.MENTIONED:

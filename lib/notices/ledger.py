@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.models import MediumState, Message, Person
+from db.models import MediumState, Message, Person, SlackPlace, Team
 from db.vocabulary import Action, Medium, Permission, Scope, Sort
 from lib import clock, gate
 from lib.errors import NotFound
@@ -62,6 +62,8 @@ def accounts(session: Session, actor: Actor) -> list[Account]:
 def _account(session: Session, medium: Medium) -> Account:
     now, state = clock.now(), session.get(MediumState, medium.value) or MediumState(medium=medium.value)
     of = Message.medium == medium
+    hooked = select(SlackPlace.team_id).where(col(SlackPlace.webhook).is_not(None)).limit(1)
+    hooks = medium == Medium.SLACK and session.exec(hooked).first() is not None
     owed = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_(None))
 
     def count(*which: Any) -> int:
@@ -71,7 +73,7 @@ def _account(session: Session, medium: Medium) -> Account:
     turn = (*owed, col(Message.due_at) <= now + LEASE)
     oldest = select(func.min(Message.created_at)).where(*turn)
     return Account(
-        medium=medium, on=medium in media.on(), paused=state.paused, owed=count(*owed),
+        medium=medium, on=medium in media.on() or hooks, paused=state.paused, owed=count(*owed),
         late=count(*turn, col(Message.created_at) < now - LATE), parked=count(of, col(Message.parked_at).is_not(None)),
         sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
         oldest=session.exec(oldest.execution_options(**gate.PASS)).one(), failing_since=state.failing_since,
@@ -83,8 +85,9 @@ def parked(session: Session, actor: Actor) -> Sequence[Parked]:
     """Return what was put aside, newest first. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = (
-        select(Message, Person.name)
-        .join(Person, col(Person.id) == Message.person_id)
+        select(Message, Person.name, Team.name)
+        .outerjoin(Person, col(Person.id) == Message.person_id)
+        .outerjoin(Team, col(Team.id) == Message.team_id)
         .where(col(Message.parked_at).is_not(None), col(Message.done_at).is_(None))
         .order_by(col(Message.parked_at).desc())
         .limit(SHOWN)
@@ -92,10 +95,10 @@ def parked(session: Session, actor: Actor) -> Sequence[Parked]:
     rows = session.exec(chosen.execution_options(**gate.PASS)).all()
     return [
         Parked(
-            m.id or 0, Medium(m.medium), Sort(m.sort), name, m.ticket_id, m.parked_at or m.due_at, m.attempts,
-            m.error or "",
+            m.id or 0, Medium(m.medium), Sort(m.sort), name or f"{team}'s channel", m.ticket_id,
+            m.parked_at or m.due_at, m.attempts, m.error or "",
         )
-        for m, name in rows
+        for m, name, team in rows
     ]  # fmt: skip
 
 

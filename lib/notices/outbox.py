@@ -51,16 +51,11 @@ def claim(session: Session, medium: Medium, *, holder: str, most: int) -> list[M
 
     Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
     """
-    at, older = now(session), aliased(Message)
-    before = (
-        select(older.id)
-        .where(older.medium == Message.medium, older.person_id == Message.person_id)
-        .where(older.ticket_id == Message.ticket_id, col(older.id) < col(Message.id), _owed(older))
-        .exists()
-    )
+    at = now(session)
     due = (
         select(Message.id)
-        .where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at, ~before)
+        .where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at)
+        .where(~_before(Message.person_id), ~_before(Message.team_id))
         .order_by(col(Message.due_at), col(Message.id))
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -73,6 +68,17 @@ def claim(session: Session, medium: Medium, *, holder: str, most: int) -> list[M
     session.execute(taken.execution_options(synchronize_session=False, **gate.PASS))
     mine = select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.created_at), col(Message.id))
     return list(session.exec(mine.execution_options(populate_existing=True, **gate.PASS)).all())
+
+
+def _before(whose: Any) -> Any:
+    """Whether an earlier message on the same ticket is owed to the same person or team."""
+    older = aliased(Message)
+    return (
+        select(older.id)
+        .where(older.medium == Message.medium, getattr(older, whose.key) == whose)
+        .where(older.ticket_id == Message.ticket_id, col(older.id) < col(Message.id), _owed(older))
+        .exists()
+    )
 
 
 def _settle(session: Session, message: Message, values: dict[str, Any]) -> None:

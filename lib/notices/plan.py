@@ -7,7 +7,18 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Event, Message, Notice, NoticeChoice, NoticeHabit, Person, Status, Ticket
+from db.models import (
+    Event,
+    Message,
+    Notice,
+    NoticeChoice,
+    NoticeHabit,
+    Person,
+    SlackPlace,
+    Status,
+    TeamNotice,
+    Ticket,
+)
 from db.vocabulary import Medium, Occasion, Relation, Sort
 from lib import clock, gate, settings
 from lib.notices import book, hearers, hours, media, occasions, rules
@@ -53,7 +64,41 @@ def _tell(session: Session, event: Event, occasion: Occasion, own: Book) -> None
     session.add_all(each.notice for each in told)
     _owe(session, event, [each for each in told if Medium.MAIL in each.media], Medium.MAIL)
     _owe(session, event, [each for each in told if Medium.SLACK in each.media], Medium.SLACK)
+    if Relation.CHANNEL in own.relations(occasion) and not event.internal:
+        _announce(session, event, occasion, team_id=ticket.team_id)
     session.flush()
+
+
+def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: int) -> None:
+    """Let the team's channel hear of an event, if it has one, through a message that waits already or a new one."""
+    place = session.get(SlackPlace, team_id)
+    if place is None or not (place.webhook or Medium.SLACK in media.on()):
+        return
+    pressing = rules.pressing(occasion, Relation.CHANNEL)
+    now = clock.now()
+    due = now + timedelta(seconds=0 if pressing else settings.current().notice_window_seconds)
+    chosen: Any = select(Message).where(
+        Message.team_id == team_id, Message.ticket_id == event.ticket_id, Message.attempts == 0,
+        col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
+    )  # fmt: skip
+    chosen = chosen.order_by(col(Message.id).desc()).limit(1).with_for_update()
+    message = session.exec(chosen.execution_options(populate_existing=True, **gate.PASS)).first()
+    if message is None:
+        message = Message(
+            medium=Medium.SLACK, sort=Sort.CHANNEL, team_id=team_id, ticket_id=event.ticket_id,
+            created_at=now, due_at=due,
+        )  # fmt: skip
+    message.due_at = min(message.due_at, due)
+    session.add(message)
+    session.flush()
+    session.add(
+        TeamNotice(
+            message_id=message.id or 0,
+            event_id=event.id or 0,
+            ticket_id=event.ticket_id or 0,
+            occasion=occasion,
+        )
+    )
 
 
 def _chosen(
@@ -132,4 +177,4 @@ def _waiting(session: Session, people: set[int], medium: Medium, ticket_id: int 
     )  # fmt: skip
     chosen = chosen.order_by(col(Message.id)).with_for_update(skip_locked=ticket_id is None)
     rows = session.exec(chosen.execution_options(populate_existing=True, **gate.PASS)).all()
-    return {row.person_id: row for row in rows}
+    return {row.person_id or 0: row for row in rows}

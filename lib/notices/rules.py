@@ -11,19 +11,19 @@ LETTERS = {"d": Medium.DOCKET, "m": Medium.MAIL, "s": Medium.SLACK}
 # d in Docket, m by mail, s through Slack; M and S go out at once, the others wait for what follows; . not at all unless
 # administrators have it otherwise; - never, as nobody stands so to it, or as it is not for their eyes.
 TABLE = """
-    occasion     mentioned  assignee  requester  former  watcher  team  manager
-    created      -          -         dm         -       d        d     d
-    arrived      -          -         d          -       d        d     d
-    assigned     -          dMS       d          dM      d        -     -
-    handed_back  -          -         d          dm      d        d     d
-    replied      dMS        dms       dm         -       dm       .     .
-    noted        dMS        dms       -          -       dm       .     .
-    moved        -          d         dm         -       d        .     .
-    done         -          dm        dm         -       dm       .     .
-    reopened     -          dms       dm         -       dm       d     d
-    changed      -          d         .          -       d        .     .
-    copied       -          -         -          -       dm       -     -
-    merged       -          d         dm         -       d        .     .
+    occasion     mentioned  assignee  requester  former  watcher  team  manager  channel
+    created      -          -         dm         -       d        d     d        S
+    arrived      -          -         d          -       d        d     d        S
+    assigned     -          dMS       d          dM      d        -     -        s
+    handed_back  -          -         d          dm      d        d     d        s
+    replied      dMS        dms       dm         -       dm       .     .        .
+    noted        dMS        dms       -          -       dm       .     .        -
+    moved        -          d         dm         -       d        .     .        .
+    done         -          dm        dm         -       dm       .     .        s
+    reopened     -          dms       dm         -       dm       d     d        s
+    changed      -          d         .          -       d        .     .        .
+    copied       -          -         -          -       dm       -     -        -
+    merged       -          d         dm         -       d        .     .        .
 """
 
 WORDS = {
@@ -40,6 +40,21 @@ WORDS = {
     Occasion.COPIED: "Somebody puts you in copy",
     Occasion.MERGED: "A ticket is merged with another one",
 }
+SHORT = {
+    Occasion.CREATED: "Opened",
+    Occasion.ARRIVED: "Handed to another team",
+    Occasion.ASSIGNED: "Assigned",
+    Occasion.HANDED_BACK: "Handed back: nobody has it",
+    Occasion.REPLIED: "New reply",
+    Occasion.NOTED: "New internal note",
+    Occasion.MOVED: "Moved to another status",
+    Occasion.DONE: "Done",
+    Occasion.REOPENED: "Opened again",
+    Occasion.CHANGED: "Changed",
+    Occasion.COPIED: "Somebody was put in copy",
+    Occasion.MERGED: "Merged with another ticket",
+}
+"""What is said of an occasion where neither names nor contents may stand."""
 REASONS = {
     Relation.MENTIONED: "you were mentioned",
     Relation.ASSIGNEE: "the ticket is assigned to you",
@@ -48,6 +63,7 @@ REASONS = {
     Relation.WATCHER: "you watch the ticket",
     Relation.TEAM: "the ticket came to your team",
     Relation.MANAGER: "you lead the ticket's team",
+    Relation.CHANNEL: "it is your team's channel",
 }
 
 _HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
@@ -60,6 +76,11 @@ _CELLS: dict[tuple[Occasion, Relation], str] = {
 }
 PAIRS = tuple(_CELLS)
 """Every occasion with every relation that can hear of it, in the table's order."""
+
+
+def possible(relation: Relation) -> tuple[Medium, ...]:
+    """Return where somebody can hear of things: a team's channel is in Slack."""
+    return (Medium.SLACK,) if relation == Relation.CHANNEL else tuple(Medium)
 
 
 def media(occasion: Occasion, relation: Relation) -> frozenset[Medium]:

@@ -1,31 +1,57 @@
 """Slack messages, from what is to be said: number, title, who and a way to the ticket, never what was written."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from db.models import Message, SlackName, SlackThread
 from lib import settings
-from lib.notices.contents import Content
+from lib.notices import inbox, rules
+from lib.notices.contents import Content, Post
+
+Slip = tuple[str, list[dict[str, Any]]]
+"""A message's plain words, and its blocks."""
 
 NOT_THERE = ""
 """Kept where somebody has no account in Slack, so that they are looked up once."""
 
 
-def write(content: Content) -> tuple[str, list[dict[str, Any]]]:
-    """Return a message's plain words and its blocks; nothing in them is a command of Slack's."""
+TRIAL = "A test from Docket: what you are to hear in Slack arrives here."
+
+
+def write(content: Content) -> Slip:
+    """Return a direct message; of what is confidential it has the number and the way to it, and nothing else."""
+    if not content.said:
+        return TRIAL, [{"type": "section", "text": {"type": "mrkdwn", "text": TRIAL}}]
     last = content.said[-1]
-    link = f"{settings.current().base_url}{last.path}"
-    head = f"#{last.ticket} {plain(last.title)}"
-    deeds = "\n".join(f"{plain(s.actor)} {plain(s.sentence)}" for s in content.said)
+    if any(said.discreet for said in content.said):
+        deeds = list(dict.fromkeys(rules.SHORT[said.occasion] for said in content.said))
+        return _slip(f"#{last.ticket}", deeds, "", path=last.path)
+    deeds = [f"{s.actor} {s.sentence}" for s in content.said]
+    return _slip(f"#{last.ticket} {last.title}", deeds, content.facts, path=last.path)
+
+
+def announce(post: Post) -> Slip:
+    """Return a message for a team's channel."""
+    return _slip(
+        f"#{post.ticket} {post.title}".strip(), post.deeds, post.facts, path=inbox.place(post.ticket, None)
+    )
+
+
+def _slip(head: str, deeds: Sequence[str], facts: str, *, path: str) -> Slip:
+    """Return the plain words and the blocks; nothing in them is a command of Slack's."""
+    link, head = f"{settings.current().base_url}{path}", plain(head)
+    told = "\n".join(plain(deed) for deed in deeds)
+    context = [{"type": "context", "elements": [{"type": "mrkdwn", "text": plain(facts)}]}] if facts else []
     blocks: list[dict[str, Any]] = [
-        {"type": "section", "text": {"type": "mrkdwn", "text": f"*<{link}|{head}>*\n{deeds}"[:2900]}},
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": plain(content.facts)}]},
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"*<{link}|{head}>*\n{told}"[:2900]}},
+        *context,
         {"type": "actions", "elements": [
             {"type": "button", "text": {"type": "plain_text", "text": "Open ticket"}, "url": link, "action_id": "open"}
         ]},
     ]  # fmt: skip
-    return f"{head}: {deeds}"[:2900], blocks
+    return f"{head}: {told}"[:2900], blocks
 
 
 def plain(value: str) -> str:

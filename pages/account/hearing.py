@@ -7,7 +7,7 @@ import streamlit as st
 from db.vocabulary import Medium, Relation
 from lib.notices import choices, media, rules
 from lib.notices.choices import Habit
-from ui import frame, hearing, page, words
+from ui import channels, frame, hearing, page, words
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -17,7 +17,7 @@ with page.see() as session:
 on = [medium for medium in Medium if medium in media.on()]
 
 frame.header("What you hear", actor=me)
-what, when, quiet = st.tabs(["What and where", "When", "Muted tickets"])
+what, when, quiet, there = st.tabs(["What and where", "When", "Muted tickets", "Slack"])
 
 with what, st.form("what", border=False):
     shown = [pair for pair in chosen if not (pair[1] == Relation.MANAGER and me.role == "agent")]
@@ -66,3 +66,9 @@ with quiet:
             if st.button("Hear of it again", key=f"unmute-{number}"):
                 with page.attempt("You hear of it again.") as session:
                     choices.unmute(session, me, number)
+
+with there:
+    if Medium.SLACK in on:
+        channels.mine(me)
+    else:
+        st.caption("Slack is not set up here. Administrators can do that.")

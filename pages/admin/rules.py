@@ -30,7 +30,7 @@ with st.form(f"rules-{whom}-{own.version}", border=False):
             pair = (occasion, relation)
             mark = " :material/bolt:" if rules.pressing(*pair) else ""
             picked = st.pills(
-                f"{rules.WORDS[occasion]}{mark}", list(Medium), selection_mode="multi",
+                f"{rules.WORDS[occasion]}{mark}", list(rules.possible(whom)), selection_mode="multi",
                 format_func=hearing.NAMES.__getitem__, default=[m for m in Medium if m in own.cells[pair]],
                 help=hearing.shipped(pair) if pair in own.own else None,
             )  # fmt: skip

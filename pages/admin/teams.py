@@ -4,8 +4,9 @@ import streamlit as st
 
 from db.vocabulary import Permission, Scope
 from lib.desk import dispatch
+from lib.notices import places
 from lib.people import teams
-from ui import frame, page, rules, words
+from ui import channels, frame, page, rules, words
 
 me = page.me()
 frame.header("Teams", actor=me)
@@ -23,6 +24,7 @@ if me.may(Permission.TEAM_MANAGE, least=Scope.ALL):
 with page.see() as session:
     found = teams.every(session, me)
     ruled = dispatch.of_teams(session, me)
+    told = places.every(session, me)
 
 for team in found:
     with st.container(border=True):
@@ -32,8 +34,13 @@ for team in found:
             words.plain(", ".join(team.members.values())) or "Nobody yet: add people on the People page."
         )
         st.caption(f"New tickets are {rules.described(ruled.get(team.id)) or 'given by hand'}.")
+        if team.id in told:
+            channels.state(told[team.id])
         if me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team.id in me.teams:
-            with st.popover("Change", icon=":material/edit:"), st.form(f"change-{team.id}", border=False):
+            bar = st.container(horizontal=True)
+            with bar:
+                channels.change(team.id, told.get(team.id))
+            with bar.popover("Change", icon=":material/edit:"), st.form(f"change-{team.id}", border=False):
                 new = st.text_input("Name", team.name, max_chars=80)
                 way, cap = rules.asked(ruled.get(team.id))
                 if st.form_submit_button("Save"):

@@ -1,8 +1,12 @@
 """People, teams, categories, tokens, sessions and the audit over the API."""
 
 import pytest
+from sqlmodel import col, select
 
-from db.vocabulary import Purpose
+from db.models import Message
+from db.vocabulary import Purpose, Sort
+from lib import gate, settings
+from lib.notices import contents
 from lib.people import accounts, onetime
 from lib.transactions import act, see
 from tests import cast
@@ -54,6 +58,21 @@ def test_inviting_gives_a_link_that_works_once(desk):
     assert not desk.ada.get(f"people/{made['person']['id']}").json()["invited"]
     newer = desk.ada.post(f"people/{made['person']['id']}/password-link").json()["link"]
     assert newer != made["link"]
+
+
+def test_where_there_is_mail_whoever_invites_never_sees_the_link(desk, monkeypatch):
+    monkeypatch.setenv("DOCKET_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("DOCKET_SMTP_FROM", "desk@example.org")
+    settings.current.cache_clear()
+    made = desk.ada.post("people", json={"name": "Nia Roy", "email": "nia@example.org"}).json()
+    assert (made["link"], made["mailed"]) == (None, True)
+    again = desk.ada.post(f"people/{made['person']['id']}/password-link").json()
+    assert again == {"link": None, "mailed": True}
+    with see() as session:
+        owed = session.exec(select(Message).order_by(col(Message.id)).execution_options(**gate.PASS)).all()
+        assert [(m.person_id, m.sort) for m in owed] == [(made["person"]["id"], Sort.INVITATION)] * 2
+        links = [contents.secret(message) for message in owed]
+        assert [bool(onetime.peek(session, Purpose.PASSWORD, link)) for link in links] == [False, True]
 
 
 @pytest.mark.parametrize(

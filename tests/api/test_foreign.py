@@ -35,6 +35,7 @@ BODIES = {
     "PUT /notifications/{id}/snooze": {"until": (clock.now() + timedelta(days=1)).isoformat()},
     "PATCH /time-entries/{id}": {"version": 1, "note": "mine"},
     "POST /tickets/{number}/timer": None,
+    "PUT /tickets/{number}/mute": None,
     "PUT /tickets/{number}/estimate": {"minutes": 5},
     "POST /tickets/{number}/links": {"kind": "relates", "ticket": 1},
 }
@@ -51,6 +52,7 @@ OPEN_TO_ALL = {
     "/fields/{id}",
     "/tags/{id}",
     "/teams/{id}",
+    "/teams/{id}/slack",
     "/teams/{id}/members/{person}",
     "/drafts/{slot}",
 }

@@ -24,6 +24,7 @@ from db.models import (
     Seen,
     Tag,
     Team,
+    TeamNotice,
     Ticket,
     TicketTag,
     TimeEntry,
@@ -38,7 +39,7 @@ from tests import cast
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
     Merge, FieldValue, TimeEntry, Timer, Notice, Message,
-    CategoryProposal,
+    CategoryProposal, TeamNotice,
 )  # fmt: skip
 
 

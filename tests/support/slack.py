@@ -17,7 +17,17 @@ class Slack:
     people: dict[str, str] = field(default_factory=dict)
     posts: list[dict] = field(default_factory=list)
     lookups: list[str] = field(default_factory=list)
+    hooked: list[tuple[str, dict]] = field(default_factory=list)
     fail: tuple[int, str, dict] | None = None
+    fail_at: dict[str, tuple[int, str, dict]] = field(default_factory=dict)
+    """What single channels, and webhooks by their last part, answer."""
+
+    def hook(self, path: str, sent: dict) -> tuple[int, str, dict]:
+        """Answer an incoming webhook, as Slack does in plain words."""
+        if failing := self.fail_at.get(path.rpartition("/")[2]):
+            return failing
+        self.hooked.append((path, sent))
+        return 200, "ok", {}
 
     def answer(self, method: str, sent: dict) -> tuple[int, dict, dict]:
         if self.fail:
@@ -31,6 +41,9 @@ class Slack:
                 {"ok": True, "user": {"id": id}} if id else {"ok": False, "error": "users_not_found"},
                 {},
             )
+        if failing := self.fail_at.get(sent["channel"]):
+            status, error, headers = failing
+            return status, {"ok": False, "error": error}, headers
         self.posts.append(sent)
         return 200, {"ok": True, "channel": sent["channel"], "ts": f"17.{len(self.posts)}"}, {}
 
@@ -47,8 +60,12 @@ def workspace() -> Iterator[Slack]:
                 sent = json.loads(body)
             else:
                 sent = {k: v[0] for k, v in parse_qs(body or self.path.partition("?")[2]).items()}
-            status, said, headers = slack.answer(self.path.partition("?")[0].rpartition("/")[2], sent)
-            data = json.dumps(said).encode()
+            if self.path.startswith("/services/"):
+                status, words, headers = slack.hook(self.path, sent)
+                data = words.encode()
+            else:
+                status, said, headers = slack.answer(self.path.partition("?")[0].rpartition("/")[2], sent)
+                data = json.dumps(said).encode()
             self.send_response(status)
             for name, value in {"Content-Type": "application/json", **headers}.items():
                 self.send_header(name, value)

@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from db.models import MediumState, Message
-from db.vocabulary import Medium
+from db.models import Event, MediumState, Message, SlackPlace, Status, Ticket
+from db.vocabulary import Action, Kind, Medium
 from lib import clock, gate, settings
 from lib.desk import tickets
+from lib.errors import Invalid, NotPermitted
+from lib.notices import choices, places
+from lib.people import teams
 from lib.transactions import act, see
 from tests import cast
+from tests.support import post as posts
 from tests.support import slack as slacks
 from worker import delivery
 
@@ -35,6 +39,13 @@ def assign(desk, to, title="Lights flicker"):
         ticket = tickets.find(session, desk.mona, number, to_change=True)
         tickets.assign(session, desk.mona, ticket, to=to.id, seen=ticket.version)
     return number
+
+
+def move(desk, number):
+    with act() as session:
+        to = session.exec(select(Status).where(Status.kind == Kind.DONE)).first()
+        ticket = tickets.find(session, desk.rita, number, to_change=True)
+        tickets.move(session, desk.rita, ticket, to=to, seen=ticket.version, reason="because")
 
 
 def deliver():
@@ -104,3 +115,178 @@ def test_what_fails_for_now_is_kept_and_what_fails_for_good_put_aside(desk, slac
     deliver()
     row = rows()[0]
     assert row.error and bool(row.parked_at) == parked and row.done_at is None
+
+
+@pytest.fixture
+def told(desk, slack):
+    """The service desk's channel."""
+    put(desk, channel="C0123ABCD")
+    return slack
+
+
+def put(desk, **how):
+    with act() as session:
+        places.put(session, desk.mona, teams.find(session, desk.service_desk), **how)
+
+
+def card(desk):
+    with see() as session:
+        return places.every(session, desk.mona)[desk.service_desk]
+
+
+def confide(desk, number):
+    with act() as session:
+        session.get_one(Ticket, number, execution_options=gate.PASS).confidential = True
+
+
+def heard(slack, place="C0123ABCD"):
+    return [post for post in slack.posts if post["channel"] == place]
+
+
+def test_a_team_s_channel_hears_number_title_and_link_in_one_thread(desk, told):
+    number = assign(desk, desk.rita)
+    deliver()
+    move(desk, number)
+    deliver()
+    first, second = heard(told)
+    assert f"#{number} Lights flicker" in first["text"] and "Opened\nAssigned" in first["text"]
+    assert f"https://desk.example.org/ticket?id={number}" in json.dumps(first["blocks"])
+    assert second["thread_ts"] == "17.1" or second["thread_ts"] == "17.2"
+    assert "Done" in second["text"]
+    assert not any(name in json.dumps(heard(told)) for name in ("Sam", "Rita", "Mona", "Priority"))
+
+
+def test_a_team_that_wants_to_hears_who_did_what_and_never_what_was_written(desk, told):
+    put(desk, detailed=True)
+    number = assign(desk, desk.rita)
+    cast.say(desk.sam, number, "zebrafinch")
+    cast.say(desk.rita, number, "zebrafinch", internal=True)
+    deliver()
+    sent = json.dumps(heard(told))
+    assert "asked by Sam Reed" in sent and "Mona Lind" in sent and "zebrafinch" not in sent
+
+
+def test_what_is_confidential_has_its_number_and_nothing_else(desk, told):
+    put(desk, detailed=True)
+    number = assign(desk, desk.rita, "Zebrafinch dismissed")
+    confide(desk, number)
+    deliver()
+    sent = json.dumps(told.posts)
+    assert len(told.posts) == 2 and f"#{number}" in sent
+    assert not any(word in sent for word in ("Zebrafinch", "Sam", "Mona"))
+
+
+def test_a_note_s_message_has_no_title(desk, slack):
+    number = assign(desk, desk.rita, "Zebrafinch")
+    deliver()
+    cast.say(desk.arun, number, "about @Rita Sosa", internal=True)
+    deliver()
+    assert len(slack.posts) == 2 and "Zebrafinch" not in json.dumps(slack.posts[1])
+
+
+def test_a_ticket_that_left_the_team_is_not_told_to_its_channel(desk, told):
+    number = cast.ask(desk.sam)
+    with act() as session:
+        ticket = tickets.find(session, desk.ada, number, to_change=True)
+        facilities = teams.find(session, desk.facilities)
+        tickets.give_team(session, desk.ada, ticket, team=facilities, seen=ticket.version)
+    deliver()
+    assert heard(told) == []
+
+
+def test_a_webhook_needs_no_token_and_is_kept_sealed(desk, slack, monkeypatch):
+    monkeypatch.delenv("DOCKET_SLACK_BOT_TOKEN")
+    settings.current.cache_clear()
+    address = slack.url.replace("/api/", "/services/T1/B1/verysecret")
+    put(desk, webhook=address)
+    number = cast.ask(desk.sam, "<!channel> now")
+    deliver()
+    assert [path for path, _ in slack.hooked] == ["/services/T1/B1/verysecret"]
+    assert f"#{number} &lt;!channel&gt; now" in slack.hooked[0][1]["text"]
+    with see() as session:
+        row = session.get_one(SlackPlace, desk.service_desk)
+        told = session.exec(
+            select(Event).where(Event.action == Action.TEAM_CHANGED).execution_options(**gate.PASS)
+        ).all()
+        assert "verysecret" not in str(row) + str(told) + str(card(desk)) and row.webhook
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {}, {"channel": "general"}, {"channel": "C0123ABCD", "webhook": "https://hooks.slack.com/services/x"},
+        {"webhook": "http://hooks.slack.com/services/x"}, {"webhook": "https://evil.example/services/x"},
+        {"webhook": "https://hooks.slack.com@evil.example/services/x"}, {"webhook": "file:///services/x"},
+        {"webhook": "https://hooks.slack.com.evil.example/services/x"},
+    ],
+)  # fmt: skip
+def test_only_what_can_be_a_place_in_slack_is_taken(desk, slack, wrong):
+    with pytest.raises(Invalid):
+        put(desk, **wrong)
+
+
+def test_only_who_manages_the_team_says_where(desk, slack):
+    for who in (desk.rita, desk.sam, desk.mona):
+        with pytest.raises(NotPermitted), act() as session:
+            places.put(session, who, teams.find(session, desk.facilities), channel="C0123ABCD")
+
+
+@pytest.mark.parametrize(
+    ("how", "fail"),
+    [
+        ("channel", (200, "channel_not_found", {})), ("webhook", (404, "no_service", {})),
+        ("webhook", (500, "oops", {})), ("webhook", (429, "slow", {"Retry-After": "30"})),
+    ],
+)  # fmt: skip
+def test_a_channel_that_fails_rests_and_is_flagged_while_others_go_on(desk, slack, how, fail):
+    slack.fail_at = {"C0123ABCD": fail, "b": fail}
+    put(desk, **{how: "C0123ABCD" if how == "channel" else slack.url.replace("/api/", "/services/a/b")})
+    for _ in range(5):
+        assign(desk, desk.rita)
+    deliver()
+    assert len([post for post in slack.posts if post["channel"] == "U1"]) == 5
+    mine = [row for row in rows() if row.team_id]
+    assert sum(bool(row.parked_at or row.error) for row in mine) <= 1
+    assert all(row.due_at > clock.now() + timedelta(seconds=2) for row in mine if not row.parked_at)
+    asked = fail[0] == 429
+    assert (card(desk).error is None) == asked and (card(desk).failing_since is None) == asked
+    slack.fail_at = {}
+    with act() as session:
+        session.get_one(SlackPlace, desk.service_desk).not_before = None
+        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+            row.due_at, row.parked_at = clock.now() - timedelta(seconds=1), None
+    deliver()
+    assert len(slack.hooked) + len(heard(slack)) == 5 and card(desk).error is None
+
+
+def test_who_somebody_says_they_are_in_slack_is_whom_docket_writes_to(desk, slack):
+    with act() as session:
+        choices.be_in_slack(session, desk.arun, " u0999zzzz ")
+        choices.try_slack(session, desk.arun)
+    assign(desk, desk.arun)
+    deliver()
+    assert [post["channel"] for post in slack.posts] == ["U0999ZZZZ"] * 2 and slack.lookups == []
+    with pytest.raises(Invalid), act() as session:
+        choices.be_in_slack(session, desk.arun, "arun")
+    with act() as session:
+        choices.be_in_slack(session, desk.arun, "")
+    assign(desk, desk.arun)
+    deliver()
+    assert slack.lookups == [desk.arun.email] and len(slack.posts) == 2
+
+
+def test_mail_is_not_late_while_slack_wants_quiet(desk, slack, monkeypatch):
+    slack.fail = (429, "ratelimited", {"Retry-After": "30"})
+    with posts.office() as post:
+        for name, value in {
+            "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(post.port), "SMTP_TLS": "none", "SMTP_FROM": "d@example.org",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(f"DOCKET_{name}", value)
+        settings.current.cache_clear()
+        for _ in range(100):
+            assign(desk, desk.rita)
+        deliver()
+        while delivery.deliver(Medium.MAIL):
+            pass
+        assert len([who for who in post.recipients if who == [desk.rita.email]]) == 100
+    assert slack.posts == [] and not any(row.error for row in rows())

@@ -1,10 +1,11 @@
-"""Slack's Web API: one direct message at a time; waiting is for whoever keeps the messages, never done here."""
+"""Slack's Web API and webhooks: one message at a time; waiting is for whoever keeps the messages, never done here."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
 
 from lib import settings
 from lib.notices.channels.mail import Refused, Unreachable
@@ -66,6 +67,28 @@ def post(to: str, words: str, blocks: Sequence[dict[str, Any]], *, thread: str |
     return str(answer.get("ts") or "")
 
 
+def hook(address: str, words: str, blocks: Sequence[dict[str, Any]]) -> None:
+    """Write through an incoming webhook, which knows no threads. Raises Wait, Refused, Unreachable."""
+    try:
+        answer = WebhookClient(address, timeout=PATIENCE, retry_handlers=[]).send(
+            text=words, blocks=list(blocks), unfurl_links=False, unfurl_media=False
+        )
+    except (SlackClientError, OSError) as error:
+        raise Unreachable(f"The webhook can't be reached ({type(error).__name__}).") from error
+    code = answer.status_code
+    if code == 429:
+        raise _wait(answer.headers)
+    if code >= 500:
+        raise Refused(f"The webhook failed ({code}).", permanent=False)
+    if code != 200:
+        raise Refused(f"The webhook refused the message ({code} {answer.body[:60]}).", permanent=True)
+
+
+def _wait(headers: Mapping[str, Any]) -> Wait:
+    after = str(next((value for name, value in headers.items() if name.lower() == "retry-after"), "30"))
+    return Wait(int(after) if after.isdigit() else 30)
+
+
 def _client() -> WebClient:
     now = settings.current()
     token = now.slack_bot_token.get_secret_value() if now.slack_bot_token else ""
@@ -80,8 +103,7 @@ def _said(error: SlackApiError) -> str:
 def _refused(error: SlackApiError) -> Exception:
     code, said = error.response.status_code, _said(error)
     if code == 429 or said == "ratelimited":
-        after = str(error.response.headers.get("Retry-After", "30"))
-        return Wait(int(after) if after.isdigit() else 30)
+        return _wait(error.response.headers)
     if said in _TOKEN:
         return WrongToken(f"Slack does not take Docket's token ({said}).")
     if code >= 500 or said in _LATER or not said:

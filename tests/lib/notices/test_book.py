@@ -73,7 +73,7 @@ def test_of_an_empty_rule_nobody_hears_or_can_choose_to(desk):
 def test_a_requester_never_hears_of_a_note_and_nobody_of_their_own_deed(desk):
     with pytest.raises(Invalid):
         change(desk.ada, {(Occasion.NOTED, Relation.REQUESTER): frozenset(Medium)})
-    change(desk.ada, dict.fromkeys(rules.PAIRS, frozenset(Medium)))
+    change(desk.ada, {pair: frozenset(rules.possible(pair[1])) for pair in rules.PAIRS})
     number = cast.ask(desk.sam)
     cast.say(desk.rita, number, "about them", internal=True)
     cast.say(desk.sam, number, "mine")
