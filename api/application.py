@@ -20,6 +20,7 @@ from api import (
     exports,
     fields,
     links,
+    mail_templates,
     me,
     merging,
     metrics,
@@ -59,8 +60,8 @@ from lib.errors import Refusal
 
 RESOURCES = (
     me, preferences, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,
-    participants, watchers, unread, notifications, notice_rules, links, drafts, writing, canned, categories, fields,
-    tags, statuses, workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
+    participants, watchers, unread, notifications, notice_rules, mail_templates, links, drafts, writing, canned,
+    categories, fields, tags, statuses, workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
     rates, status_times, time_report, weeks, timers, time_entries, activities,
     proposals,
 )  # fmt: skip

@@ -244,6 +244,11 @@ class Sort(StrEnum):
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105
     TRIAL = "trial"
+    SAMPLE_TICKET = "sample ticket"
+    SAMPLE_DIGEST = "sample digest"
+    SAMPLE_INVITATION = "sample invitation"
+    SAMPLE_PASSWORD = "sample password"  # noqa: S105
+    SAMPLE_TRIAL = "sample trial"
 
 
 class Channel(StrEnum):

@@ -63,6 +63,7 @@ ENTRIES = (
     Entry("admin/rates", "rates", "Rates", "payments", Permission.RATE_MANAGE, Scope.ALL),
     Entry("admin/delivery", "delivery", "Delivery", "outgoing_mail", Permission.SYSTEM_MANAGE, Scope.ALL),
     Entry("admin/rules", "rules", "Notice rules", "rule", Permission.SYSTEM_MANAGE, Scope.ALL),
+    Entry("admin/mails", "mails", "Mails", "mail", Permission.SYSTEM_MANAGE, Scope.ALL),
     Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM),
     Entry("account/profile", "profile", "Profile", "account_circle"),
     Entry("account/hearing", "hearing", "What you hear", "tune", listed=False),

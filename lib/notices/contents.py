@@ -2,8 +2,6 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_
@@ -14,52 +12,9 @@ from db.vocabulary import Channel, Medium, Occasion, Permission, Priority, Purpo
 from lib import clock, gate, settings
 from lib.desk import history
 from lib.gate import Actor
-from lib.notices import inbox, rules
+from lib.notices import inbox, rules, samples
+from lib.notices.saying import Content, Post, Said
 from lib.people import onetime, sessions
-
-
-@dataclass(frozen=True)
-class Said:
-    """One deed: `sentence` goes on after the doer's name, `body` is Markdown."""
-
-    ticket: int
-    title: str
-    actor: str
-    sentence: str
-    body: str
-    internal: bool
-    at: datetime
-    path: str
-    relation: Relation
-    occasion: Occasion
-    discreet: bool
-    """Whether neither title nor contents may leave for a service of others: the ticket or the note is confidential."""
-
-
-@dataclass(frozen=True)
-class Post:
-    """What a team's channel is told of a ticket; without a title where that is confidential."""
-
-    ticket: int
-    title: str
-    deeds: tuple[str, ...]
-    facts: str
-
-
-@dataclass(frozen=True)
-class Content:
-    """What is to be sent to whom."""
-
-    sort: Sort
-    person_id: int
-    name: str
-    email: str
-    zone: str | None
-    said: tuple[Said, ...] = ()
-    facts: str = ""
-    """A ticket's priority, requester and age in one line."""
-    link: str = ""
-    """The address that an account's mail leads to."""
 
 
 def of(session: Session, message: Message) -> Content | None:
@@ -78,6 +33,8 @@ def of(session: Session, message: Message) -> Content | None:
             if not said:
                 return None
             facts = _facts(session, said[-1].ticket)
+        case sort if sort in samples.SORTS:
+            return samples.content(samples.SORTS[Sort(sort)], person)
         case Sort.INVITATION | Sort.PASSWORD:
             if onetime.peek(session, Purpose.PASSWORD, secret(message)) is None:
                 return None

@@ -10,14 +10,18 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+from sqlmodel import Session
 
-from db.models import Message
-from db.vocabulary import Sort
-from lib import settings, text
-from lib.notices import hours, rules
-from lib.notices.contents import Content, Said
+from db.models import Message, Person
+from db.vocabulary import Permission, Scope, Sort
+from lib import gate, settings, text
+from lib.gate import Actor
+from lib.notices import hours, rules, samples
+from lib.notices.saying import Content, Said
 
 TEMPLATES = Path(__file__).parent / "templates"
+NOBODY = "docket@localhost.invalid"
+"""Who mails are from while mail is not set up, and they can only be looked at."""
 _STOP = "unsubscribe"
 SUBJECTS = {
     Sort.INVITATION: "Your invitation to Docket",
@@ -32,11 +36,12 @@ def write(message: Message, content: Content) -> EmailMessage:
     Raises ValueError for what can't stand in a mail's head.
     """
     now = settings.current()
-    sender, domain = now.smtp_from or "", (now.smtp_from or "").rpartition("@")[2]
+    sender = now.smtp_from or NOBODY
+    domain = sender.rpartition("@")[2]
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address("Docket", addr_spec=sender)
     mail["To"] = Address(_line(content.name), addr_spec=content.email)
-    mail["Subject"] = subject(content)
+    mail["Subject"] = f"[Sample] {subject(content)}" if content.sample else subject(content)
     mail["Date"] = message.created_at
     mail["Message-ID"] = f"<outbox-{message.id}-{int(message.created_at.timestamp())}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -46,20 +51,43 @@ def write(message: Message, content: Content) -> EmailMessage:
         "base": now.base_url,
         "said": [_shown(s, content) for s in content.said],
     }
-    if message.ticket_id is not None:
+    if message.ticket_id is not None and not content.sample:
         first = f"<ticket-{message.ticket_id}@{domain}>"
         mail["In-Reply-To"] = first
         mail["References"] = first
     if content.said:
         stop = f"{now.base_url}/unsubscribe?t={_signer().dumps([content.person_id, message.ticket_id])}"
-        mail["List-Unsubscribe"] = f"<{stop}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if content.sample:
+            stop = f"{now.base_url}/hearing"
+        else:
+            mail["List-Unsubscribe"] = f"<{stop}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         values |= {"stop": stop, "reasons": sorted({rules.REASONS[s.relation] for s in content.said})}
-    values |= {"ticket": message.ticket_id, "subject": mail["Subject"]}
+    several = content.sort == Sort.DIGEST
+    values |= {
+        "ticket": None if several or not content.said else content.said[-1].ticket,
+        "subject": mail["Subject"],
+    }
     name = content.sort.value if content.sort in SUBJECTS else "notices"
     mail.set_content(_templates().get_template(f"{name}.txt").render(values))
     mail.add_alternative(_templates().get_template(f"{name}.html").render(values), subtype="html")
     return mail
+
+
+def sample(session: Session, actor: Actor, name: str) -> EmailMessage:
+    """Return a template with made-up contents. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    message = samples.message(name)
+    return write(message, samples.content(Sort(message.sort), session.get_one(Person, actor.id)))
+
+
+def looked_at(mail: EmailMessage, *, dark: bool) -> tuple[str, str]:
+    """Return a mail's text, and its HTML as a light or a dark mail program shows it, with links that lead nowhere."""
+    plain, rich = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    html = rich.get_content() if rich else ""
+    html = html.replace("@media (prefers-color-scheme: dark)", "@media all" if dark else "@media not all")
+    html = html.replace("</head>", "<style>a { pointer-events: none }</style></head>")
+    return plain.get_content() if plain else "", html
 
 
 def subject(content: Content) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from db.models import Message, SlackName, SlackThread
 from lib import settings
 from lib.notices import inbox, rules
-from lib.notices.contents import Content, Post
+from lib.notices.saying import Content, Post
 
 Slip = tuple[str, list[dict[str, Any]]]
 """A message's plain words, and its blocks."""

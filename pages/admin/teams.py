@@ -38,8 +38,6 @@ for team in found:
             channels.state(told[team.id])
         if me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team.id in me.teams:
             bar = st.container(horizontal=True)
-            with bar:
-                channels.change(team.id, told.get(team.id))
             with bar.popover("Change", icon=":material/edit:"), st.form(f"change-{team.id}", border=False):
                 new = st.text_input("Name", team.name, max_chars=80)
                 way, cap = rules.asked(ruled.get(team.id))
@@ -48,3 +46,5 @@ for team in found:
                         row = teams.find(session, team.id)
                         teams.rename(session, me, row, name=new)
                         dispatch.rule_team(session, me, row, way=way, cap=cap)
+            with bar:
+                channels.change(team.id, told.get(team.id))

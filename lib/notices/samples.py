@@ -1,0 +1,111 @@
+"""Mails to look at, with made-up contents that say so: each template as it will look."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from db.models import Message, Person
+from db.vocabulary import Action, Medium, Occasion, Permission, Relation, Scope, Sort
+from lib import clock, gate
+from lib.errors import NotFound
+from lib.gate import Actor
+from lib.notices.saying import Content, Said
+from lib.trust import events
+
+SORTS = {
+    Sort.SAMPLE_TICKET: Sort.TICKET,
+    Sort.SAMPLE_DIGEST: Sort.DIGEST,
+    Sort.SAMPLE_INVITATION: Sort.INVITATION,
+    Sort.SAMPLE_PASSWORD: Sort.PASSWORD,
+    Sort.SAMPLE_TRIAL: Sort.TRIAL,
+}
+"""What is sent as a sample, and which mail it looks like."""
+TITLES = {
+    Sort.TICKET: "News of a ticket",
+    Sort.DIGEST: "Gathered news",
+    Sort.INVITATION: "Invitation",
+    Sort.PASSWORD: "New password",
+    Sort.TRIAL: "Test",
+}
+NUMBER = 4711
+_ASKED = """The label printer in goods-in prints **blank labels** since this morning.
+
+- the ribbon is new
+- switched off and on twice
+
+Its web page says `MEDIA OUT`, though there is paper."""
+_NOTE = "Same as last month: the sensor. @Robin Sample has a spare."
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One template by name, and what it is called."""
+
+    name: str
+    title: str
+
+
+def every(actor: Actor) -> list[Letter]:
+    """Return the templates there are. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    return [Letter(sort.value, title) for sort, title in TITLES.items()]
+
+
+def find(name: str) -> Sort:
+    """Return a template by its name. Raises NotFound."""
+    for sort in TITLES:
+        if sort.value == name:
+            return sort
+    raise NotFound("There is no template of this name.")
+
+
+def message(name: str) -> Message:
+    """Return a message of which a template could be made; it is nobody's and is kept nowhere. Raises NotFound."""
+    sort = find(name)
+    return Message(
+        id=0, medium=Medium.MAIL, sort=sort, person_id=0, created_at=clock.now(), due_at=clock.now(),
+        ticket_id=NUMBER if sort == Sort.TICKET else None,
+    )  # fmt: skip
+
+
+def send(session: Session, actor: Actor, name: str) -> None:
+    """Owe oneself a template as a mail. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    wanted, now = find(name), clock.now()
+    sort = next(sample for sample, sort in SORTS.items() if sort == wanted)
+    session.add(Message(medium=Medium.MAIL, sort=sort, person_id=actor.id, created_at=now, due_at=now))
+    events.record(
+        session, actor, Action.DELIVERY_CHANGED, subject="medium:mail", field="delivery", new=f"test {wanted}"
+    )
+
+
+def content(sort: Sort, person: Person) -> Content:
+    """Return made-up contents for a template, to whom they may go."""
+    said: tuple[Said, ...] = ()
+    if sort in (Sort.TICKET, Sort.DIGEST):
+        said = _told(several=sort == Sort.DIGEST)
+    link = "/set-password?token=sample" if sort in (Sort.INVITATION, Sort.PASSWORD) else ""
+    return Content(sort, 0, person.name, person.email, person.timezone, said, "", link, sample=True)
+
+
+def _told(*, several: bool) -> tuple[Said, ...]:
+    title = "Label printer in goods-in is blank again (sample)"
+    first = _said(0, title, "Kim Sample", "replied", _ASKED, minutes=12)
+    note = _said(0, title, "Alex Sample", "mentioned you in an internal note", _NOTE, minutes=3)
+    if not several:
+        return first, note
+    other = "Access to the climate chamber for Robin (sample)"
+    given = _said(1, other, "Alex Sample", "assigned it to you", "", minutes=95)
+    moved = _said(1, other, "Robin Sample", "moved it from To-Do to In Progress", "", minutes=80)
+    return given, moved, first, note
+
+
+def _said(nth: int, title: str, who: str, sentence: str, body: str, *, minutes: int) -> Said:
+    ticket = NUMBER - nth
+    return Said(
+        ticket=ticket, title=title, actor=who, sentence=sentence, body=body, internal="note" in sentence,
+        at=clock.now() - timedelta(minutes=minutes), path=f"/ticket?id={ticket}",
+        relation=Relation.MENTIONED if "mentioned" in sentence else Relation.ASSIGNEE,
+        occasion=Occasion.NOTED if "note" in sentence else Occasion.REPLIED, discreet=False,
+    )  # fmt: skip

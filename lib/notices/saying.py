@@ -1,0 +1,51 @@
+"""What there is to say, before it is a mail or a message in Slack."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.vocabulary import Occasion, Relation, Sort
+
+
+@dataclass(frozen=True)
+class Said:
+    """One deed: `sentence` goes on after the doer's name, `body` is Markdown."""
+
+    ticket: int
+    title: str
+    actor: str
+    sentence: str
+    body: str
+    internal: bool
+    at: datetime
+    path: str
+    relation: Relation
+    occasion: Occasion
+    discreet: bool
+    """Whether neither title nor contents may leave for a service of others: the ticket or the note is confidential."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What a team's channel is told of a ticket; without a title where that is confidential."""
+
+    ticket: int
+    title: str
+    deeds: tuple[str, ...]
+    facts: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is to be sent to whom."""
+
+    sort: Sort
+    person_id: int
+    name: str
+    email: str
+    zone: str | None
+    said: tuple[Said, ...] = ()
+    facts: str = ""
+    """A ticket's priority, requester and age in one line."""
+    link: str = ""
+    """The address that an account's mail leads to."""
+    sample: bool = False

@@ -1,0 +1,42 @@
+"""Mails: every template as it will look, as text and as HTML, light and dark, and as a test to oneself."""
+
+from urllib.parse import quote
+
+import streamlit as st
+
+from lib.notices import account, letters, samples
+from ui import frame, lists, page, words
+
+LOOKS = {"light": "Light", "dark": "Dark", "text": "Text"}
+
+me = page.me()
+frame.header("Mails", actor=me)
+with page.see() as session:
+    titles = {letter.name: letter.title for letter in samples.every(me)}
+st.caption("What Docket sends, with made-up contents. The words lie in the templates that came with it.")
+
+lists.follow("mail", titles, default="ticket")
+lists.follow("look", LOOKS, default="light")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    name = st.selectbox(
+        "Mail", list(titles), key="mail", format_func=titles.__getitem__, width=260,
+        on_change=lists.chosen, args=("mail", "ticket"),
+    )  # fmt: skip
+    look = st.segmented_control(
+        "Look", list(LOOKS), key="look", required=True, format_func=LOOKS.__getitem__,
+        on_change=lists.chosen, args=("look", "light"), width="content",
+    )  # fmt: skip
+    if account.mailed() and st.button("Send me a test", icon=":material/mail:"):
+        with page.attempt(f"It is on its way to {me.email}.") as session:
+            samples.send(session, me, name)
+
+with page.see() as session:
+    mail = letters.sample(session, me, name)
+st.markdown(f":gray[Subject]  {words.plain(mail['Subject'])}")
+if look == "text":
+    st.code(letters.looked_at(mail, dark=False)[0], language=None, wrap_lines=True)
+else:
+    st.iframe(
+        f"/api/v1/mail-templates/{quote(name)}/html?scheme={look}", height=720,
+        alt=f"The mail {titles[name]}, {LOOKS[look or 'light'].lower()}",
+    )  # fmt: skip
