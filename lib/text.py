@@ -31,6 +31,7 @@ _TAGS = {
 }  # fmt: skip
 
 
+_SAID = {"softbreak": " ", "hardbreak": " ", "image": ""}
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")
 _SUFFIX = re.compile(r"#([1-9][0-9]{0,9})(?!\w)")
 NAME_LIMIT = 120
@@ -173,6 +174,18 @@ def _rendered(source: str, names: frozenset[str]) -> str:
 
 
 _remembered = lru_cache(maxsize=2048)(_rendered)
+
+
+def spoken(source: str) -> str:
+    """Return what Markdown says, in one line without its marks: for excerpts, where it is not rendered."""
+    parts: list[str] = []
+    for token in _markdown.parse(source):
+        if token.type == "inline":
+            parts += [_SAID.get(child.type, child.content) for child in token.children or []]
+            parts.append(" ")
+        elif token.type in ("fence", "code_block"):
+            parts.append(f"{token.content} ")
+    return " ".join("".join(parts).split())
 
 
 def folded(value: str) -> str:

@@ -10,6 +10,7 @@ from db.vocabulary import Permission
 from lib import gate
 from lib.desk import participants, tickets, watchers
 from lib.gate import Actor
+from lib.notices import choices, reasons
 from lib.people import accounts
 from lib.transactions import Session
 from ui import page, words
@@ -39,6 +40,7 @@ def read(session: Session, me: Actor, ticket: Ticket) -> Following:
 def panel(me: Actor, number: int, found: Following) -> None:
     """Let a person watch or stop, leave the copy, and as staff say who is in it."""
     _watch(me, number, found)
+    _why(number)
     if found.shares:
         _share(me, number, found)
     elif found.leaves and st.button("Leave the copy", icon=":material/person_remove:", width="stretch"):
@@ -55,6 +57,40 @@ def _watch(me: Actor, number: int, found: Following) -> None:
     elif st.button("Watch", icon=":material/notifications:", width="stretch", help=told):
         with page.attempt("You watch this ticket now.") as session:
             watchers.watch(session, page.me(), tickets.find(session, page.me(), number))
+
+
+def _why(number: int) -> None:
+    """Say why the person hears of the ticket, and let them hear no more of it, or again."""
+    place = st.popover(
+        "Why do I hear of this?",
+        icon=":material/help:",
+        width="stretch",
+        on_change="rerun",
+        key=f"why-hear-{number}",
+    )
+    with place:
+        if not place.open:
+            return
+        me = page.me()
+        with page.see() as session:
+            now = reasons.of(session, me, tickets.find(session, me, number))
+        if now.muted or now.stopped:
+            st.write("You hear of it only when somebody mentions you or gives you the ticket.")
+            st.caption("Because you muted it." if now.muted else "Because you stopped watching it.")
+        elif now.reasons:
+            st.write(f"Because {', and because '.join(now.reasons)}.")
+        else:
+            st.write("You don't, as things stand. Watch it to be told what happens.")
+        if now.muted and st.button("Unmute", icon=":material/notifications_active:", key=f"unmute-{number}"):
+            with page.attempt("You hear of this ticket again.") as session:
+                choices.unmute(session, page.me(), number)
+        if not (now.muted or now.stopped) and st.button(
+            "Mute", icon=":material/notifications_off:", key=f"mute-{number}",
+            help="You hear only of mentions of you and of being given the ticket. It still counts as watched.",
+        ):  # fmt: skip
+            with page.attempt("You hear no more of this ticket, but of mentions.") as session:
+                choices.mute(session, page.me(), number)
+        st.page_link("pages/account/hearing.py", label="Choose what you hear", icon=":material/tune:")
 
 
 def _share(me: Actor, number: int, found: Following) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Notice, Ticket
 from db.vocabulary import Occasion, Permission, Relation
-from lib import clock, gate
+from lib import clock, gate, text
 from lib.desk import history
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -121,7 +121,7 @@ def sentence(notice: Notice, told: str, *, internal: bool) -> str:
 
 
 def _excerpt(body: str) -> str:
-    line = " ".join(body.split())
+    line = text.spoken(body)
     return line if len(line) <= EXCERPT else f"{line[:EXCERPT].rstrip()} …"
 
 

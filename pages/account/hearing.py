@@ -59,7 +59,7 @@ with when, st.form("when", border=False):
 
 with quiet:
     if not muted:
-        st.caption("None. A mail's last line mutes its ticket; *Stop watching* on a ticket does the same.")
+        st.caption("None. *Why do I hear of this?* on a ticket mutes it, and so does a mail's last line.")
     for number, title in muted.items():
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.write(f"\\#{number} {words.plain(title)}")

@@ -30,11 +30,13 @@ def draw() -> None:
         found = inbox.mine(session, me, only_unread=which == "unread", before=before, limit=MOST + 1)
         count = inbox.unread(session, me)
     live(key="live-notices", topic=news.NOTICES, since=newest)
-    if found and bar.button(
+    ways = bar.container(horizontal=True, vertical_alignment="center", width="content")
+    if found and ways.button(
         "Mark all as read", icon=":material/done_all:", key="read_all", type="tertiary", disabled=not count
     ):
         with page.attempt() as session:
             inbox.read_all(session, me, until=found[0].id)
+    ways.page_link("pages/account/hearing.py", label="Choose what you hear", icon=":material/tune:")
     query = {"which": which, "after": str(found[MOST - 1].id)} if len(found) > MOST else {}
     more = lists.link("/notifications", query) if query else ""
     notices(found[:MOST], key="notices", empty=EMPTY[which], more=more)
@@ -42,4 +44,3 @@ def draw() -> None:
 
 frame.header("Notifications")
 draw()
-st.page_link("pages/account/hearing.py", label="Choose what you hear", icon=":material/tune:")

@@ -51,9 +51,9 @@ class List {
         ...said,
         make("p", { className: "facts" }, make("span", { className: "ticket", dir: "auto" }, `#${item.ticket} ${item.title}`),
           make("time", { dateTime: item.at, title: absolute(item.at) }, relative(item.at)),
+          make("span", { className: "why" }, `because ${item.reason}`),
           make("span", { className: "later" }))),
       make("div", { className: "deeds" }, this.reader(row, item), this.snoozer(row, item)))
-    row.title = `Because ${item.reason}`
     this.show(row, item)
     return row
   }
