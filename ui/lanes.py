@@ -11,12 +11,14 @@ from lib.desk.filters import Narrowed
 from lib.desk.listing import TicketRow
 from lib.errors import Refusal
 from lib.gate import Actor
+from lib.timekeeping import timers
 from lib.transactions import Session
 from lib.trust import news
-from ui import page
+from ui import page, ticking
 from ui.components import board as drawn
 from ui.components.board import Card, Group, Lane, Move
 from ui.components.live import live
+from ui.components.ticks import Clocks
 from ui.ready import opening
 
 ROWS = {
@@ -38,6 +40,7 @@ class Shown:
     allowed: Mapping[int, list[int]]
     asks: frozenset[tuple[int, int]]
     newest: int
+    clocks: Clocks | None
 
 
 def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown:
@@ -71,6 +74,11 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
         allowed=workflow.targets(session, me, there),
         asks=workflow.asking(session, me, there),
         newest=newest,
+        clocks=ticking.clocks(
+            me,
+            [(r.number, r.team_id) for lane in found for r in lane.cards],
+            running=timers.running(session, me),
+        ),
     )
 
 
@@ -127,6 +135,7 @@ def board(shown: Shown) -> Move | None:
         groups=shown.groups,
         refused=st.session_state.pop(_REFUSED, ""),
         asked=asked[0] if asked else None,
+        clocks=shown.clocks,
     )
 
 

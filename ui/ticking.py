@@ -1,11 +1,16 @@
 """A person's timer on every page: what counts, what was stopped for them, and what becomes of one that ran too long."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
+from db.vocabulary import Permission, Scope
 from lib.desk import tickets
+from lib.gate import Actor
 from lib.timekeeping import amounts, timers
 from lib.timekeeping.timers import Answer, TimerCard
 from ui import page, words
+from ui.components.ticks import Clocks, Tick
 from ui.components.timer import timer
 
 
@@ -29,6 +34,22 @@ def button(number: int, card: TimerCard | None) -> None:
             stop()
     elif st.button("Start timer", icon=":material/timer:", width="stretch", key=f"start-{number}"):
         start(number)
+
+
+def clocks(me: Actor, rows: Iterable[tuple[int, int]], *, running: int | None) -> Clocks | None:
+    """Offer the person's timer on rows, given as ticket and team: nothing for those who log no time."""
+    reach = me.reach(Permission.TIME_LOG)
+    if reach < Scope.TEAM:
+        return None
+    offered = {number for number, team in rows if reach == Scope.ALL or team in me.teams}
+    return Clocks(offered, running, _press)
+
+
+def _press(tick: Tick) -> None:
+    if tick.on:
+        start(tick.number)
+    else:
+        stop()
 
 
 def start(number: int) -> None:

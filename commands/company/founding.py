@@ -15,7 +15,7 @@ from lib.gate import Actor
 from lib.notices.channels import store
 from lib.people import accounts, roles, sessions, teams
 
-from . import deeds, papers, stories
+from . import deeds, hours, papers, stories
 from .staff import CATEGORIES, FOUNDER, STAFF, Colleague
 
 AGE = timedelta(days=42)
@@ -44,6 +44,7 @@ def found() -> dict[Colleague, str] | None:
         with clock.at(now - AGE):
             people = _people(session, passwords)
         _live(session, people, uploads)
+        hours.settle(session, people, now, now - AGE)
     return passwords
 
 
@@ -97,3 +98,4 @@ def _live(session: Session, people: dict[str, Actor], uploads: dict[str, Upload]
                 numbers[step.number] = deeds.create(session, people[step.who], step.words, uploads)
             else:
                 deeds.do(session, people[step.who], numbers[step.number], step.deed, step.words)
+                hours.work(session, people[step.who], numbers[step.number], step)

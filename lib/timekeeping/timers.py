@@ -16,6 +16,10 @@ from lib.timekeeping import activities, amounts, days, entries
 from lib.timekeeping.entries import EntryCard, What
 from lib.trust import events
 
+PAUSE = timedelta(hours=5)
+"""Without a deed for so long, somebody has gone."""
+COMING = (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED)
+
 
 class Answer(StrEnum):
     """What becomes of a timer that ran longer than a working day."""
@@ -75,6 +79,12 @@ def of(session: Session, actor: Actor) -> TimerCard | None:
         trimmed=_rounded(int((active - row.started_at).total_seconds())),
         why=row.why,
     )
+
+
+def running(session: Session, actor: Actor) -> int | None:
+    """Return the ticket on which the actor's own timer counts, or None."""
+    row = _own(session, actor)
+    return row.ticket_id if row is not None and row.stopped_at is None else None
 
 
 def start(session: Session, actor: Actor, ticket: Ticket) -> EntryCard | None:
@@ -178,15 +188,22 @@ def _asks(row: Timer) -> bool:
 
 
 def _active(session: Session, row: Timer) -> datetime:
-    """Return when the person last did anything while it ran."""
-    until = row.stopped_at or clock.now()
+    """Return when the person last did anything while it ran, before the first pause that ended their day.
+
+    What they did the morning after says nothing about the evening, and coming in is no work.
+    """
+    until, active = row.stopped_at or clock.now(), row.started_at
     done = (
         select(Event.at)
         .where(Event.actor_id == row.person_id, col(Event.at) >= row.started_at, col(Event.at) <= until)
-        .order_by(col(Event.id).desc())
-        .limit(1)
+        .where(col(Event.action).not_in(COMING))
+        .order_by(col(Event.at))
     )
-    return session.exec(done.execution_options(**gate.PASS)).first() or row.started_at
+    for at in session.exec(done.execution_options(**gate.PASS)):
+        if at - active > PAUSE:
+            break
+        active = at
+    return active
 
 
 def _rounded(seconds: int) -> int:

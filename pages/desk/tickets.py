@@ -4,8 +4,9 @@ import streamlit as st
 
 from lib.desk import listing, query, unread
 from lib.desk.bulk import Target
+from lib.timekeeping import timers
 from lib.trust import news
-from ui import bulk, finding, frame, layout, lists, page, ready, views
+from ui import bulk, finding, frame, layout, lists, page, ready, ticking, views
 from ui.chips import chips
 from ui.components.live import live
 from ui.components.ticket_rows import Empty, Link, ticket_rows
@@ -51,6 +52,7 @@ def draw() -> None:
         known = not asked.narrowed.tried or not (found.next or "after" in st.query_params)
         tried = len(found.rows) if known else bulk.MANY
         count = tried if asked.narrowed.tried else listing.count(session, actor, asked.narrowed)
+        running = timers.running(session, actor)
         fresh = unread.fresh(session, actor, [row.number for row in found.rows])
     live(key="live", topic=news.DESK, since=newest)
 
@@ -68,6 +70,7 @@ def draw() -> None:
     chosen = ticket_rows(
         rows, key="rows", columns=layout.columns(sort, kept), sort=sort, groups=groups, fresh=fresh, empty=empty,
         more=more, choosing=bulk.choosing(actor), sorter=False,
+        clocks=ticking.clocks(actor, [(row.number, row.team_id) for row in found.rows], running=running),
     )  # fmt: skip
     with bar:
         if chosen:

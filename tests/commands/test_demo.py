@@ -11,8 +11,10 @@ from commands.company.staff import CATEGORIES, FOUNDER, STAFF
 from db.vocabulary import Channel
 from lib import clock, transactions
 from lib.desk import attachments, history, listing, tickets
+from lib.insight import hours
 from lib.notices.channels import store
 from lib.people import accounts, passwords, sessions
+from lib.timekeeping import entries, sheets, timers
 
 MONDAY, SUNDAY = datetime(2026, 3, 30, 7, 0, tzinfo=UTC), datetime(2026, 3, 29, 23, 0, tzinfo=UTC)
 NAMES = {colleague.key for colleague in (FOUNDER, *STAFF)}
@@ -74,6 +76,20 @@ def test_the_company_lives_and_its_people_can_sign_in(run, data):
         mine = listing.page(session, suharto, limit=100).rows
         assert {row.requester for row in mine} > {"Suharto"}  # his own, and one that he is in copy of
         assert not {row.number for row in mine} & {row.number for row in everything if row.confidential}
+
+        logged = entries.listed(session, priya)
+        assert (
+            len({card.activity for card in logged}) > 1 and max(c.day for c in logged) <= clock.now().date()
+        )
+        assert timers.running(session, priya) is not None
+        month = clock.now().date().replace(day=1) - timedelta(days=1)
+        assert sheets.state(session, priya.id, month) == sheets.APPROVED
+        assert sheets.state(session, actor("junho").id, month) == sheets.SUBMITTED
+        found = hours.report(
+            session, actor("marguerite", "administrator"), by=["ticket"], per=None, cost=True,
+            since=month - timedelta(days=60), until=clock.now().date(),
+        )  # fmt: skip
+        assert found.total > 600 and found.estimate and found.cost and not found.unpriced
 
         pictures = [
             (ticket, card)

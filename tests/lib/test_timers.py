@@ -212,3 +212,16 @@ def test_rounding_is_near_and_within_a_day(seconds, step, least):
     assert 1 <= least <= max(minutes, least) and minutes <= amounts.DAY
     if least < minutes < amounts.DAY:
         assert abs(minutes * 60 - seconds) <= step * 30
+
+
+def test_what_is_done_the_morning_after_does_not_stretch_the_evening(desk):
+    number, began = cast.ask(desk.sam), clock.now() - timedelta(hours=16)
+    with clock.at(began), act() as session:
+        timers.start(session, desk.rita, tickets.find(session, desk.rita, number))
+    for hours in (1, 3, 15):
+        with clock.at(began + timedelta(hours=hours)):
+            cast.say(desk.rita, number, "Still here.")
+    cast.sign_in(desk.rita)
+    with see() as session:
+        card = timers.of(session, desk.rita)
+    assert card and card.asks and card.active_at == began + timedelta(hours=3) and card.trimmed == 180

@@ -10,6 +10,8 @@ import streamlit as st
 from ui import faces
 from ui.components.hostile import number as positive
 from ui.components.packaged import renderer
+from ui.components.ticks import Clocks
+from ui.components.ticks import heard as heard_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def board(
     groups: Sequence[Group] = (),
     refused: str = "",
     asked: Move | None = None,
+    clocks: Clocks | None = None,
     label: str = "Board",
 ) -> Move | None:
     """Draw the board; give the move that somebody made, each once.
@@ -100,7 +103,8 @@ def board(
     where it was put; then it stands where `cards` says. `allowed` names for a lane the lanes to which this
     person may move its cards; the cards of a lane that is missing there keep still. It only guides the hand:
     whether a move is permitted is for the verb to say, and `refused` shows what it said. `asked` is a move that
-    waits for its reason: the card is drawn at its goal. With `groups`, `Card.group` names one of them.
+    waits for its reason: the card is drawn at its goal. With `groups`,
+    `Card.group` names one of them. `clocks` offers the person's timer on cards.
 
     Raises ValueError for a card without a lane or group to stand in.
     """
@@ -113,17 +117,19 @@ def board(
     result = renderer("board")(
         key=key,
         on_move_change=hear,
+        on_clock_change=lambda: None,
         data={
             "label": label,
             "lanes": [_lane(lane, allowed) for lane in lanes],
             "groups": [asdict(group) for group in groups],
-            "cards": [_card(card) for card in cards],
+            "cards": [_card(card) | {"clock": clocks.state(card.number) if clocks else ""} for card in cards],
             "refused": refused,
             "asked": asdict(asked) if asked else None,
             "heard": st.session_state.get(heard, 0),
             "turn": st.session_state.get(handed, 0),
         },
     )
+    heard_clock(clocks, result.get("clock"), key=key)
     value = result.get("move")
     turn = _turn(value)
     # A run that was broken off is repeated with its trigger, so a turn may come by again.

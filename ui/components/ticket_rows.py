@@ -7,6 +7,7 @@ from typing import Any, Literal
 from lib.desk.listing import TicketRow
 from ui.components.hostile import number as positive
 from ui.components.packaged import renderer
+from ui.components.ticks import Clocks, heard
 
 Field = Literal[
     "title", "category", "priority", "status", "assignee", "requester", "team", "created", "updated", "due"
@@ -64,6 +65,7 @@ def ticket_rows(
     choosing: int | None = None,
     groups: Sequence[str] = (),
     sorter: bool = True,
+    clocks: Clocks | None = None,
 ) -> frozenset[int]:
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
@@ -74,14 +76,19 @@ def ticket_rows(
 
     With a number as `choosing`, rows can be chosen, and the numbers of the chosen ones are what is given back;
     another number lets go of them all. `groups` names the group of each row, where those of one stand together;
-    `sorter` tells whether cards, which have no headings, are sorted from a list of choices.
+    `sorter` tells whether cards, which have no headings, are sorted from a list of choices; `clocks` offers the
+    person's timer on rows.
     """
     result = renderer("ticket_rows")(
         key=key,
         on_chosen_change=_heard,
+        on_clock_change=_heard,
         data={
             "label": label,
-            "rows": [_data(row, unread=row.number in fresh) for row in rows],
+            "rows": [
+                _data(row, unread=row.number in fresh) | {"clock": clocks.state(row.number) if clocks else ""}
+                for row in rows
+            ],
             "groups": list(groups),
             "sorter": sorter,
             "columns": [asdict(column) for column in columns],
@@ -91,6 +98,7 @@ def ticket_rows(
             "choosing": choosing,
         },
     )
+    heard(clocks, result.get("clock"), key=key)
     return _chosen(result.get("chosen"), rows, choosing)
 
 

@@ -54,6 +54,8 @@ def _data(shown: Week, *, fills: bool) -> dict[str, Any]:
         "days": [
             {
                 "label": f"{day:%a} {day.day}",
+                "short": f"{day:%a}",
+                "number": str(day.day),
                 "name": f"{day:%A} {day.day} {day:%B}",
                 "today": day == shown.today,
                 "open": fills and day <= shown.today and state == "open",

@@ -1,4 +1,5 @@
 // The board: lanes of cards. What Python says is drawn, with what the hand does and has done laid over it.
+import { ticked } from "./clock.js"
 import { make } from "./dom.js"
 import { mounted } from "./mounted.js"
 import { arrived, go, plain, restore } from "./navigate.js"
@@ -207,6 +208,8 @@ class Board {
 
   // A click anywhere in a card opens it; with a modifier or the middle button in a tab, as for any link.
   open(event) {
+    const tick = event.type === "click" && ticked(event)
+    if (tick) this.setTriggerValue("clock", tick)
     const link = event.target.closest("a") ?? event.target.closest(".card")?.querySelector("a")
     if (!link || event.button > 1 || event.target.closest("button")) return
     if (plain(event)) {

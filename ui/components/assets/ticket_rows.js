@@ -1,4 +1,5 @@
 // The list of tickets: a table where there is room, cards where there is not.
+import { clock, ticked } from "./clock.js"
 import { make } from "./dom.js"
 import { arrived, go, plain, restore } from "./navigate.js"
 import { styled } from "./styled.js"
@@ -6,10 +7,11 @@ import { absolute, calendar, relative } from "./times.js"
 
 const lists = new WeakMap()
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".root")
   const list = lists.get(root) ?? begin(root)
   list.chosen.send = setStateValue
+  list.tick = (what) => setTriggerValue("clock", what)
   list.draw(data)
   return list.end
 }
@@ -25,6 +27,7 @@ function begin(root) {
   root.addEventListener("auxclick", open)
   root.addEventListener("change", resort)
   root.addEventListener("click", (event) => chosen.onClick(event))
+  root.addEventListener("click", (event) => ticked(event) && list.tick(ticked(event)))
   const list = {
     chosen,
     draw(data) {
@@ -32,10 +35,11 @@ function begin(root) {
       const seen = JSON.stringify(data)
       if (seen === last) return
       last = seen
-      const held = root.getRootNode().activeElement?.dataset.number ?? place?.number
+      const { number = place?.number, clock: timed } = root.getRootNode().activeElement?.dataset ?? {}
+      const held = timed ?? number
       root.replaceChildren(...(data.rows.length ? [sorter(data), table(data), more(data)] : [nothing(data.empty)]))
       chosen.show()
-      if (held) styled(root).then(() => root.querySelector(`a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true }))
+      if (held) styled(root).then(() => root.querySelector(timed ? `[data-clock="${Number(held)}"]` : `a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true }))
       if (place) restore(place.scroll)
       place = null
     },
@@ -54,7 +58,8 @@ const CELLS = {
     make("span", { className: "number" }, `#${row.number}`),
     ...(row.confidential ? [make("span", { className: "dk-lock", role: "img", title: "Confidential", ariaLabel: "Confidential" })] : []),
     make("a", { href: row.href, title: row.title, dir: "auto", dataset: { number: row.number } }, row.title),
-    ...(row.unread ? [make("span", { className: "unread", role: "img", title: "Something new", ariaLabel: "Something new" })] : []))],
+    ...(row.unread ? [make("span", { className: "unread", role: "img", title: "Something new", ariaLabel: "Something new" })] : []),
+    clock(row.number, row.clock))],
   category: (row) => [text(row.category, "–")],
   priority: (row) => [
     make("span", { className: "dk-priority", dataset: { level: row.priority } }, row.priority[0].toUpperCase() + row.priority.slice(1)),
@@ -213,7 +218,7 @@ function refresh(root) {
 
 // A click anywhere in a row opens it; with a modifier or the middle button the browser opens a tab, as for any link.
 function open(event) {
-  if (event.target.closest(".choice")) return
+  if (event.target.closest(".choice, .clock")) return
   const link = event.target.closest("a") ?? event.target.closest(".row")?.querySelector("a")
   if (!link || event.button > 1) return
   if (plain(event)) {

@@ -1,4 +1,5 @@
 // One card. Text is only ever text; drawing the same card twice costs nothing.
+import { clock } from "../clock.js"
 import { make } from "../dom.js"
 import { absolute, age } from "../times.js"
 
@@ -20,6 +21,9 @@ export function dress(element, card, { movable }) {
   button.hidden = !movable
   element.classList.toggle("fresh", card.unread)
   element.classList.toggle("movable", movable)
+  const ticking = clock(card.number, card.clock)
+  if (ticking) ticking.tabIndex = title.tabIndex
+  const held = element.querySelector(".clock")
   const top = make("div", { className: "top", id: `top-${card.number}` },
     make("span", { className: "number" }, `#${card.number}`),
     make("time", { dateTime: card.updated, title: `Changed ${absolute(card.updated)}` }, age(card.updated)),
@@ -32,10 +36,20 @@ export function dress(element, card, { movable }) {
     face(card))
   if (title.parentNode === element) {
     element.firstElementChild.replaceWith(top)
-    title.nextElementSibling.replaceWith(facts)
+    element.querySelector(".facts").replaceWith(facts)
+    if (held) renew(held, ticking)
+    else button.before(ticking)
   } else {
-    element.replaceChildren(top, title, facts, button)
+    element.replaceChildren(top, title, facts, ticking, button)
   }
+}
+
+// A button that has the focus keeps it while it changes from start to stop.
+function renew(held, ticking) {
+  if (!ticking) return held.remove()
+  Object.assign(held.dataset, ticking.dataset)
+  held.title = ticking.title
+  held.ariaLabel = ticking.ariaLabel
 }
 
 function menu({ number }) {

@@ -1,0 +1,58 @@
+"""What the work in the stories took: time on what staff wrote, estimates, months, rates, and a timer that runs."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col
+
+from db.models import Ticket
+from db.vocabulary import Permission
+from lib import clock, gate
+from lib.desk import tickets
+from lib.gate import Actor
+from lib.timekeeping import activities, days, entries, rates, sheets, spent, timers
+from lib.timekeeping.entries import What
+
+from .staff import FOUNDER
+from .stories import Step
+
+TOOK = {"reply": ("Work", 20), "note": ("Research", 35), "take": ("Work", 10)}
+"""Of what activity a deed was, and about how many minutes it took."""
+LEAD, DONE, SENT, TIMED = "tomasz", "priya", "junho", "priya"
+RATES = ((None, "64.00"), ("priya", "78.50"), ("junho", "71.00"))
+
+
+def work(session: Session, me: Actor, number: int, step: Step) -> None:
+    """Log what a deed took, and estimate a ticket when somebody takes it; for those who work it."""
+    kind, about = TOOK.get(step.deed, ("", 0))
+    ticket = tickets.find(session, me, number)
+    if not kind or not gate.covers(session, me, Permission.TIME_LOG, ticket):
+        return
+    if step.deed == "take" and number % 2:
+        spent.estimate(session, me, ticket, minutes=60 * (1 + number % 4))
+    day = days.on(step.at, days.zone(me.timezone))
+    minutes = about + 5 * (step.at.minute % 7)
+    activity = activities.find(session, kind).id or 0
+    what = What(minutes, day, activity, "On the phone" if minutes % 4 == 0 else "", billable=number % 3 == 0)
+    entries.log(session, me, ticket, what=what)
+
+
+def settle(session: Session, people: Mapping[str, Actor], now: datetime, begun: datetime) -> None:
+    """Hand last month in, approve one of the months, say what an hour costs, and let a timer run."""
+    founder = people[FOUNDER.key]
+    for key, rate in RATES:
+        whose = people[key].id if key else None
+        rates.put(session, founder, cents=rates.parse(rate), since=begun.date(), person_id=whose)
+    last = now.date().replace(day=1) - timedelta(days=1)
+    for key in (DONE, SENT):
+        sheets.submit(session, people[key], last)
+    sheets.approve(session, people[LEAD], people[DONE].id or 0, day=last)
+    with clock.at(now - timedelta(minutes=24)):
+        me = people[TIMED]
+        own = (
+            gate.visible(me)
+            .where(Ticket.assignee_id == me.id, col(Ticket.open))
+            .order_by(col(Ticket.id).desc())
+        )
+        for ticket in session.exec(own.limit(1)).all():
+            timers.start(session, me, ticket)

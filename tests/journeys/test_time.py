@@ -1,0 +1,171 @@
+"""Time in a real browser: a timer that nothing loses, a week filled by keyboard or thumb, a month that is settled."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from lib import clock
+from lib.desk import tickets
+from lib.errors import Invalid
+from lib.timekeeping import entries, sheets, timers, weeks
+from lib.transactions import act, see
+from tests import cast
+from tests.conftest import EITHER
+from tests.support.browser import PHONE
+
+pytestmark = pytest.mark.browser
+both = pytest.mark.parametrize("opened", EITHER, indirect=True)
+
+
+def logged(actor, number):
+    """Return the minutes that somebody logged on a ticket, the latest first."""
+    with see() as session:
+        return [card.minutes for card in entries.listed(session, actor, ticket_id=number, worker_id=actor.id)]
+
+
+def last_week():
+    """Return the Monday of the week before this one."""
+    today = clock.now().date()
+    return today - timedelta(days=today.weekday() + 7)
+
+
+def ticking(page):
+    """Return what shows the timer in the sidebar."""
+    return page.locator(".st-key-timer")
+
+
+@both
+def test_a_timer_outlives_reloads_and_is_stopped_in_another_browser(office, visit):
+    rita = office.people.rita
+    number, other = (
+        cast.ask(office.people.sam, "The scale drifts"),
+        cast.ask(office.people.sam, "The lamp hums"),
+    )
+    first = visit(rita)
+    page = first.go(f"/ticket?id={number}")
+    page.get_by_role("button", name="Start timer").click()
+    expect(ticking(page).get_by_text("The scale drifts")).to_be_visible()
+    page.reload()
+    first.settle()
+    expect(ticking(page).get_by_text("The scale drifts")).to_be_visible()
+
+    second = visit(rita)
+    elsewhere = second.go(f"/ticket?id={other}")
+    expect(ticking(elsewhere).get_by_text("The scale drifts")).to_be_visible()
+    elsewhere.get_by_role("button", name="Start timer").click()
+    expect(elsewhere.get_by_text(f"Your timer runs on #{other}. Logged 1 min on #{number}.")).to_be_visible()
+    ticking(elsewhere).get_by_role("button", name="Stop timer").click()
+    expect(elsewhere.get_by_text(f"Logged 1 min on #{other}.")).to_be_visible()
+    expect(ticking(elsewhere)).to_have_count(0)
+    page.reload()
+    first.settle()
+    expect(ticking(page)).to_have_count(0)
+    assert logged(rita, number) == logged(rita, other) == [1]
+
+
+def test_a_timer_that_was_forgotten_overnight_is_trimmed_to_the_last_deed(office, visit):
+    arun = office.people.arun
+    number = cast.ask(office.people.sam, "The gate stays open")
+    now = clock.now()
+    with clock.at(now - timedelta(hours=15)), act() as session:
+        timers.start(session, arun, tickets.find(session, arun, number))
+    with clock.at(now - timedelta(hours=13, minutes=45)):
+        cast.say(arun, number, "The hinge is bent; a new one comes tomorrow.")
+    visitor = visit(arun)
+    page = visitor.go()
+    expect(page.get_by_text(re.compile("counted 15 h"))).to_be_visible()
+    ticking(page).get_by_role("button", name="Trim to 1 h 15 min").click()
+    expect(page.get_by_text(f"Logged 1 h 15 min on #{number}.")).to_be_visible()
+    expect(ticking(page)).to_have_count(0)
+    assert logged(arun, number) == [75]
+
+
+def test_the_timer_is_at_hand_on_the_board_and_in_the_list_by_mouse_and_keyboard(office, visit):
+    rita = office.people.rita
+    number = cast.ask(office.people.sam, "The fan rattles")
+    visitor = visit(rita)
+    page = visitor.go("/board")
+    card = page.locator(f".card[data-number='{number}']")
+    card.hover()
+    card.get_by_role("button", name=f"Start the timer on #{number}").click()
+    expect(page.get_by_text(f"Your timer runs on #{number}.")).to_be_visible()
+    expect(ticking(page).get_by_text("The fan rattles")).to_be_visible()
+    expect(card.get_by_role("button", name=f"Stop the timer on #{number}")).to_be_visible()
+
+    page = visitor.go("/tickets")
+    button = page.get_by_role("button", name=f"Stop the timer on #{number}")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"Logged 1 min on #{number}.")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Start the timer on #{number}")).to_have_count(1)
+    assert page.url.endswith("/tickets") and logged(rita, number) == [1]
+
+
+def test_a_week_is_filled_by_keyboard(office, visit):
+    rita, monday = office.people.rita, last_week()
+    number = cast.ask(office.people.sam, "The freezer beeps")
+    visitor = visit(rita)
+    page = visitor.go(f"/week?of={monday}")
+    page.get_by_role("button", name="Add a ticket").click()
+    page.get_by_label("Number or words").fill("freezer")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=re.compile("The freezer beeps")).click()
+    cell = page.get_by_label(re.compile(rf"#{number}, Monday"))
+    cell.focus()
+    page.keyboard.type("1:30")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label(re.compile(rf"#{number}, Tuesday"))).to_be_focused()
+    expect(page.get_by_role("row", name=re.compile("^Total")).get_by_text("1:30").first).to_be_visible()
+    page.keyboard.type("45")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row", name=re.compile("^Total")).get_by_text("2:15")).to_be_visible()
+    expect(page.get_by_label(re.compile(rf"#{number}, Wednesday"))).to_be_focused()
+    page = visitor.go(f"/week?of={monday}")
+    expect(page.get_by_label(re.compile(rf"#{number}, Monday"))).to_have_value("1:30")
+    assert sorted(logged(rita, number)) == [45, 90]
+
+
+def test_a_week_is_filled_by_thumb_a_day_at_a_time(office, visit):
+    mona, monday = office.people.mona, last_week()
+    number = cast.ask(office.people.sam, "The blinds are stuck")
+    visitor = visit(mona, view=PHONE)
+    page = visitor.go(f"/week?of={monday}&add={number}")
+    days_ = page.get_by_role("group", name=re.compile("^Day"))
+    days_.get_by_role("button", name=re.compile("^Wednesday")).tap()
+    cell = page.get_by_label(re.compile(rf"#{number}, Wednesday"))
+    expect(page.get_by_label(re.compile(rf"#{number}, Tuesday"))).to_be_hidden()
+    cell.tap()
+    cell.fill("2h")
+    page.keyboard.press("Enter")
+    expect(days_.get_by_role("button", name="2:00")).to_be_visible()
+    expect(days_.get_by_role("button", name="2:00")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with see() as session:
+        found = weeks.of(session, mona, person_id=mona.id, day=monday)
+    assert found.totals == (0, 0, 120, 0, 0, 0, 0)
+
+
+def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
+    people, day = office.people, last_week()
+    number = cast.ask(people.sam, "The tap drips")
+    with act() as session:
+        weeks.fill(session, people.arun, number, day=day, minutes=60)
+    visitor = visit(people.arun)
+    page = visitor.go(f"/week?of={day}")
+    page.get_by_role("button", name=f"Submit {day:%B %Y}").click()
+    expect(page.get_by_text(f"{day:%B %Y} is submitted.")).to_be_visible()
+
+    manager = visit(people.mona)
+    theirs = manager.go(f"/week?of={day}&person={people.arun.id}")
+    theirs.get_by_role("button", name=f"Approve {day:%B %Y}").click()
+    expect(theirs.get_by_text(f"{day:%B %Y} is approved.")).to_be_visible()
+
+    page = visitor.go(f"/week?of={day}")
+    expect(page.get_by_role("cell", name="1:00").first).to_be_visible()
+    expect(page.get_by_label(re.compile(rf"#{number}, Monday"))).to_have_count(0)
+    with act() as session, pytest.raises(Invalid):
+        weeks.fill(session, people.arun, number, day=day, minutes=90)
+    with see() as session:
+        assert sheets.state(session, people.arun.id, day) == sheets.APPROVED

@@ -1,0 +1,49 @@
+"""The timer's button on cards and rows: on which it is offered, and what was pressed."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from ui.components.hostile import number as positive
+
+State = Literal["", "off", "on"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Somebody wants their timer to run on a ticket, or, without `on`, to stop."""
+
+    number: int
+    on: bool
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """On which tickets the timer may run, on which it does, and what is to be done when its button was pressed."""
+
+    offered: Collection[int]
+    running: int | None
+    press: Callable[[Tick], None]
+
+    def state(self, number: int) -> State:
+        """Return how the button on a ticket stands, or nothing where there is none."""
+        if number == self.running:
+            return "on"
+        return "off" if number in self.offered else ""
+
+
+def heard(clocks: Clocks | None, value: object, *, key: str) -> None:
+    """Do what the browser asked for, once; what is malformed or was not offered is let go."""
+    handed = f"{key}:ticked"
+    turn = positive(value.get("turn")) if isinstance(value, Mapping) else None
+    if clocks is None or not isinstance(value, Mapping) or turn is None:
+        return
+    # A run that was broken off is repeated with its trigger, so a turn may come by again.
+    if turn == st.session_state.get(handed):
+        return
+    st.session_state[handed] = turn
+    number = positive(value.get("number"))
+    if number is not None and clocks.state(number):
+        clocks.press(Tick(number, on=value.get("on") is True))
