@@ -69,6 +69,7 @@ class Filters(Form):
     responded_before: Some = Field([], description="the same, not included")
     resolved_after: Some = Field([], description="resolved and still so, as above")
     resolved_before: Some = Field([], description="the same, not included")
+    due_after: Some = Field([], description="a date, included")
     due_before: Some = Field([], description="a date, not included")
     number: Some = Field([], description="ticket numbers")
     field: Some = Field([], description="a field of the desk's own: `asset=4711`, `price>100`")

@@ -22,7 +22,9 @@ FIELDS = {
     "tag": "Tag",
     "created": "Created",
     "updated": "Updated",
+    "due": "Due",
 }
+DATED = ("created", "updated", "due")
 ONESELF = {"me": "Me", "none": "Nobody"}
 
 
@@ -53,7 +55,7 @@ def chips(me: Actor, line: str) -> str:
 def _form(me: Actor) -> None:
     field = st.selectbox("Filter by", list(FIELDS), key="chip_field", format_func=FIELDS.__getitem__)
     negated = st.checkbox("Leave these out instead", key="chip_not")
-    values = _dates() if field in ("created", "updated") else _values(me, field)
+    values = _dates() if field in DATED else _values(me, field)
     st.button(
         "Add filter", type="primary", disabled=not values, on_click=_add, args=(field, values, negated),
         key="chip_add",

@@ -10,7 +10,9 @@ EXAMPLES = (
     "a day such as 2026-01-31, >2026-01-31, 2026-01, today, yesterday or 2026-01-01..2026-01-31, "
     "or 7d for the last 7 days"
 )
+AHEAD = EXAMPLES.replace("yesterday", "tomorrow").replace("the last", "the next")
 
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _AGO = re.compile(r"([0-9]{1,6})[dD]")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
@@ -48,6 +50,23 @@ def span(value: str, *, timezone: str | None) -> Span | None:
     return sides.get(side)
 
 
+def ahead(value: str, *, timezone: str | None) -> tuple[date | None, date | None] | None:
+    """Return the calendar days of `span`, from (included) and until (not included); `7d` is today and 7 days more."""
+    zone = zone_of(timezone)
+    try:
+        if within := _AGO.fullmatch(value):
+            today = clock.now().astimezone(zone).date()
+            return today, today + timedelta(days=int(within[1]) + 1)
+        found = span(value, timezone=timezone)
+        return found and (_day(found[0], zone), _day(found[1], zone))
+    except OverflowError:
+        return None
+
+
+def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
+    return at.astimezone(zone).date() if at else None
+
+
 def zone_of(name: str | None) -> ZoneInfo:
     """Return the time zone of that name, or UTC when there is none."""
     try:
@@ -78,8 +97,8 @@ def _moment(value: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _dates(value: str, today: date) -> tuple[date, date]:
-    if value in ("today", "yesterday"):
-        day = today - timedelta(days=value == "yesterday")
+    if value in _NEAR:
+        day = today + timedelta(days=_NEAR[value])
         return day, day + timedelta(days=1)
     found = _DATE.fullmatch(value)
     if found is None:

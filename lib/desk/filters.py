@@ -20,7 +20,7 @@ FIELDS = (
     "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "tag",
     "last_word", "answered", "opened_by",
     "created_after", "created_before", "updated_after", "updated_before",
-    "responded_after", "responded_before", "resolved_after", "resolved_before", "due_before", "number",
+    "responded_after", "responded_before", "resolved_after", "resolved_before", "due_after", "due_before", "number",
     "field",
 )  # fmt: skip
 MOST = 50
@@ -112,9 +112,10 @@ def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Cond
 
 
 def _moment(name: str, value: str) -> ColumnElement[bool]:
-    if name == "due_before":
-        return _due(name, value)
     what, _, side = name.partition("_")
+    if what == "due":
+        day, due = _date(name, value), col(Ticket.due_on)
+        return due < day if side == "before" else due >= day
     column, at = col(MOMENTS[what]), _time(name, value)
     if side == "before":
         return column < at
@@ -136,9 +137,9 @@ def _time(name: str, value: str) -> datetime:
         ) from None
 
 
-def _due(name: str, value: str) -> ColumnElement[bool]:
+def _date(name: str, value: str) -> date:
     try:
-        return col(Ticket.due_on) < date.fromisoformat(value)
+        return date.fromisoformat(value)
     except ValueError:
         raise _wrong(name, "Use a date like 2026-01-31.") from None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlmodel import Session, select
 
@@ -26,7 +27,7 @@ IS: Mapping[str, tuple[str, str]] = {
 }
 """What `is:` may be followed by."""
 NAMED = {"status": Status, "category": Category, "team": Team}
-DATED = ("created", "updated", "responded", "resolved")
+DATED = ("created", "updated", "responded", "resolved", "due")
 
 Parameters = dict[str, list[str]]
 
@@ -142,9 +143,14 @@ def _begins(words: list[str], asked: tuple[str, ...]) -> bool:
 def _dates(actor: Actor, name: str, values: list[str], *, negated: bool) -> Parameters:
     if len(values) > 1:
         raise Puzzled("give one day or span; repeat the qualifier to narrow it further.")
-    span = days.span(values[0], timezone=actor.timezone)
+    due = name == "due"
+    span: tuple[date | datetime | None, date | datetime | None] | None = (
+        days.ahead(values[0], timezone=actor.timezone)
+        if due
+        else days.span(values[0], timezone=actor.timezone)
+    )
     if span is None:
-        raise Puzzled(f"use {days.EXAMPLES}.")
+        raise Puzzled(f"use {days.AHEAD if due else days.EXAMPLES}.")
     after, before = span
     if negated and after and before:
         raise Puzzled("a span can't be excluded, only what is before or after a day.")

@@ -96,4 +96,4 @@ def _values(  # noqa: PLR0911 - one line a qualifier
             return [card.key for card in fields.readable(session, actor)]
         case "requester":
             return ["me"]
-    return ["today", "yesterday", "7d", "30d"]
+    return ["<today", "today", "tomorrow", "7d"] if name == "due" else ["today", "yesterday", "7d", "30d"]

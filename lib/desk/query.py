@@ -48,6 +48,7 @@ QUALIFIERS = (
     Qualifier("updated", "when it last changed, by day", ("updated:<2026-02-01", "updated:2026-01-01..2026-01-15")),
     Qualifier("responded", "when staff first answered", ("responded:today",)),
     Qualifier("resolved", "when it was done", ("resolved:7d", "resolved:2026-01")),
+    Qualifier("due", "by when it is wanted, by day", ("due:<today", "due:tomorrow", "due:7d")),
 )  # fmt: skip
 NAMES = {q.name for q in QUALIFIERS}
 

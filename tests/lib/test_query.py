@@ -1,6 +1,7 @@
 """The language of the search box: what it means, and that no input breaks it."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -225,6 +226,36 @@ def test_days_are_the_person_s_own():
     )
     with time_machine.travel(datetime(2026, 3, 1, 0, 30, tzinfo=UTC), tick=False):
         assert days.span("yesterday", timezone="America/New_York")[0] == datetime(2026, 2, 27, 5, tzinfo=UTC)
+
+
+DUE = {
+    "due:2026-03-01": {"lamp"},
+    "due:today": {"lamp"},
+    "due:tomorrow": {"vpn"},
+    "due:<today": {"laptop"},
+    "due:<=2026-03-01": {"laptop", "lamp"},
+    "-due:<today": {"lamp", "vpn", "door"},
+    "due:7d": {"lamp", "vpn", "door"},
+    "due:6d": {"lamp", "vpn"},
+    "due:>today due:<2026-03-08": {"vpn"},
+    "due:2026-03": {"lamp", "vpn", "door"},
+    "due:yesterday..tomorrow": {"laptop", "lamp", "vpn"},
+}
+
+
+def test_due_is_a_day_of_the_calendar_and_counts_ahead(office, desk):
+    """Where it is the first of March already while Greenwich still has the last of February."""
+    days_due = {"laptop": "2026-02-28", "lamp": "2026-03-01", "vpn": "2026-03-02", "door": "2026-03-08"}
+    with act() as session:
+        for name, day in days_due.items():
+            tickets.find(session, desk.ada, office[name], to_change=True).due_on = date.fromisoformat(day)
+    there = replace(desk.ada, timezone="Asia/Tokyo")
+    with time_machine.travel(datetime(2026, 2, 28, 20, tzinfo=UTC), tick=False):
+        for line, expected in DUE.items():
+            assert found(there, line) == expected, line
+        for line in ("due:99999999d", "due:soon", "-due:2026-03-01"):
+            assert len(puzzled(there, line)) == 1, line
+        assert puzzled(there, "due:999999d") == ()
 
 
 def test_a_tag_is_chosen_as_it_is_stored(desk):
