@@ -1,5 +1,6 @@
 """Throw away what has served its purpose: expired secrets, old drafts, files that nothing holds."""
 
+from db import schema
 from lib import clock, transactions
 from lib.desk import attachments, presence
 from lib.desk import drafts as desk_drafts
@@ -57,8 +58,10 @@ def statistics() -> None:
         pooled = engine.raw_connection()
         try:
             cursor = pooled.cursor()
-            cursor.execute("PRAGMA analysis_limit=1000")
-            cursor.execute("PRAGMA optimize")
+            cursor.execute(f"PRAGMA analysis_limit={schema.ANALYSED}")
+            cursor.execute(
+                "PRAGMA optimize=0x10002"
+            )  # every table that needs it, not only those this connection read
             cursor.close()
         finally:
             pooled.close()

@@ -118,14 +118,44 @@ def test_a_migration_that_is_killed_half_way_leaves_the_old_schema_whole(empty_u
     made.dispose()
 
 
+def test_sqlite_knows_its_indexes_after_a_migration(databases, monkeypatch):
+    """Without figures it would take a new index for the best, and read a whole team to find fifty tickets."""
+    made = engines.connect(databases.fresh("sqlite"))
+    unknown = (
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'role_permission' "
+        "AND name NOT IN (SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL)"
+    )
+    with made.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_stat1").scalar()
+    with made.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.exec_driver_sql("CREATE INDEX ix_new ON role_permission (scope)")
+        assert connection.exec_driver_sql(unknown).scalars().all() == ["ix_new"]
+    schema.migrate(made)
+    with made.connect() as connection:
+        assert connection.exec_driver_sql(unknown).scalars().all() == ["ix_new"], "nothing was migrated"
+    with made.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'before'")
+
+    def upgrade(_config, _revision):
+        _config.attributes["connection"].exec_driver_sql("UPDATE alembic_version SET version_num = 'after'")
+
+    monkeypatch.setattr(schema.command, "upgrade", upgrade)
+    schema.migrate(made)
+    with made.connect() as connection:
+        assert not connection.exec_driver_sql(unknown).scalars().all()
+    made.dispose()
+
+
 def test_a_migration_that_breaks_references_is_undone(databases, monkeypatch):
     """Foreign keys are off while SQLite rebuilds tables, so they are checked before the commit."""
     made = engines.connect(databases.fresh("sqlite"))
+    with made.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'before'")
 
     def orphan(_config, _revision):
-        _config.attributes["connection"].exec_driver_sql(
-            "INSERT INTO membership (person_id, team_id) VALUES (404, 404)"
-        )
+        connection = _config.attributes["connection"]
+        connection.exec_driver_sql("INSERT INTO membership (person_id, team_id) VALUES (404, 404)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'after'")
 
     monkeypatch.setattr(schema.command, "upgrade", orphan)
     with pytest.raises(RuntimeError, match="nothing was changed"):
