@@ -31,6 +31,14 @@ class TimeEntry(SQLModel, table=True):
         Index("ix_time_entry_ticket", "ticket_id", "id"),
         Index("ix_time_entry_worker", "worker_id", "day", "id"),
         Index(
+            "ix_time_entry_spent", "ticket_id", "activity_id", "day", "minutes",
+            sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL"),
+        ),
+        Index(
+            "ix_time_entry_ran", "worker_id", "started_at",
+            sqlite_where=text("started_at IS NOT NULL"), postgresql_where=text("started_at IS NOT NULL"),
+        ),
+        Index(
             "ix_time_entry_day", "day", "worker_id", "ticket_id", "activity_id", "billable", "minutes",
             sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL"),
         ),

@@ -22,6 +22,8 @@ from lib.timekeeping.rates import Rates
 MOST = 3
 """Facts by which hours are told apart at once."""
 LONGEST = timedelta(days=366 * 5)
+SHORT = timedelta(days=100)
+"""A span over which entries are found by day, whatever is asked."""
 PERIODS = ("day", "week", "month", "quarter", "year")
 WIDE = (Permission.REPORT_VIEW, Permission.TICKET_READ, Permission.TIME_READ)
 Key = tuple[tuple[str, ...], date | None]
@@ -137,33 +139,54 @@ def _summed(
     session: Session, actor: Actor, by: Sequence[str], asked: list[Any], span: tuple[date, date]
 ) -> list[Any]:
     """Return the minutes for each value of what is asked."""
-    grouped: list[Any] = list(asked)
-    if {column.key for column in asked} <= {"day", "worker_id"} and asked:
-        # In the order of the index, so that nothing has to be sorted; there are few people and days.
-        grouped = [TimeEntry.day, TimeEntry.worker_id]
-    chosen = sqlalchemy.select(*asked, func.sum(TimeEntry.minutes)).select_from(TimeEntry)
-    if any(FACTS[name].joins for name in by):
-        chosen = chosen.join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
-    chosen = chosen.where(*_known(actor), col(TimeEntry.day).between(*span))
-    if grouped:
-        chosen = chosen.group_by(*grouped)
+    joins = any(FACTS[name].joins for name in by)
+    keys = {column.key for column in asked if column.class_ is TimeEntry}
+    if not joins and keys <= {"day", "worker_id"}:
+        chosen = _twice(actor, asked, [TimeEntry.day, TimeEntry.worker_id], span)
+    elif keys <= {"ticket_id", "activity_id"}:
+        chosen = _twice(actor, asked, [TimeEntry.ticket_id, TimeEntry.activity_id], span)
+    else:
+        chosen = sqlalchemy.select(*asked, func.sum(TimeEntry.minutes)).select_from(TimeEntry)
+        if joins:
+            chosen = chosen.join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
+        chosen = chosen.where(*_known(actor), col(TimeEntry.day).between(*span)).group_by(*asked)
     rows = session.execute(chosen.execution_options(**gate.PASS)).all()
     return [row for row in rows if row[-1]]
 
 
+def _twice(actor: Actor, asked: list[Any], keys: list[Any], span: tuple[date, date]) -> Any:
+    """Select what is asked from sums in the order of an index, which are far fewer than entries and need no sorting."""
+    day: Any = TimeEntry.day
+    if keys[0] is not day and span[1] - span[0] > SHORT:
+        day = func.coalesce(day, day)  # which hides it from the index of the days
+    each: Any = sqlalchemy.select(*keys, func.sum(TimeEntry.minutes).label("minutes"))
+    each = each.where(*_known(actor), day.between(*span)).group_by(*keys).subquery()
+    columns = [each.c[column.key] if column.class_ is TimeEntry else column for column in asked]
+    told = sqlalchemy.select(*columns, func.sum(each.c.minutes)).select_from(each)
+    if any(column.class_ is Ticket for column in asked):
+        told = told.join(Ticket, col(Ticket.id) == each.c.ticket_id)
+    return told.group_by(*columns)
+
+
 def _known(actor: Actor) -> list[ColumnElement[bool]]:
     """The SQL conditions on `time_entry`: one's own, with a wider scope what one's teams took, on tickets one sees."""
-    there, ticket = col(TimeEntry.removed_at).is_(None), col(TimeEntry.ticket_id)
-    seen = gate.readable(actor)
+    there, seen = col(TimeEntry.removed_at).is_(None), gate.readable(actor)
+    # Added to nothing, a column is hidden from the indexes, so that entries are read along their days.
+    ticket, worker = col(TimeEntry.ticket_id) + 0, col(TimeEntry.worker_id) + 0
     if all(actor.may(p, least=Scope.ALL) for p in WIDE):
         # All but a few: those few are quicker to leave out. What is not known to be seen is not.
-        unseen = select(Ticket.id).where(~func.coalesce(seen, false()))
-        return [there, ticket.not_in(unseen)]
-    own = and_(col(TimeEntry.worker_id) == actor.id, ticket.in_(select(Ticket.id).where(seen)))
+        return [there, ticket.not_in(select(Ticket.id).where(~func.coalesce(seen, false())))]
+    own = and_(worker == actor.id, ticket.in_(select(Ticket.id).where(seen)))
     if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
-        return [there, own]
-    reached = and_(seen, gate.within(actor, Permission.TIME_READ), gate.within(actor, Permission.REPORT_VIEW))
-    return [there, or_(own, ticket.in_(select(Ticket.id).where(reached)))]
+        return [there, col(TimeEntry.worker_id) == actor.id, own]
+    return [there, or_(ticket.in_(select(Ticket.id).where(seen, _reached(actor))), own)]
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for those whose time, whoever worked, is in the actor's reports."""
+    if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
+        return false()
+    return and_(gate.within(actor, Permission.TIME_READ), gate.within(actor, Permission.REPORT_VIEW))
 
 
 def _tellable(by: Sequence[str], per: str | None) -> bool:
@@ -175,12 +198,17 @@ def _estimates(
     session: Session, actor: Actor, by: Sequence[str], span: tuple[date, date]
 ) -> dict[tuple[str, ...], int]:
     """Return what was estimated for the tickets of each group, as far as the actor may know."""
-    columns = [Ticket.id if FACTS[name].column.class_ is TimeEntry else FACTS[name].column for name in by]
-    worked = select(TimeEntry.ticket_id).where(*_known(actor), col(TimeEntry.day).between(*span))
+    columns: list[Any] = [
+        Ticket.id if FACTS[name].column.class_ is TimeEntry else FACTS[name].column for name in by
+    ]
+    worked = select(TimeEntry.id).where(
+        TimeEntry.ticket_id == Ticket.id,
+        col(TimeEntry.removed_at).is_(None),
+        col(TimeEntry.day).between(*span),
+        or_(col(TimeEntry.worker_id) == actor.id, _reached(actor)),
+    )
     chosen = gate.visible(actor, *columns, func.sum(Ticket.estimate)).where(
-        col(Ticket.estimate).is_not(None),
-        gate.within(actor, Permission.TIME_READ),
-        col(Ticket.id).in_(worked),
+        col(Ticket.estimate).is_not(None), gate.within(actor, Permission.TIME_READ), worked.exists()
     )
     rows = session.execute(chosen.group_by(*columns) if columns else chosen).all()
     names = facts.named(session, by, rows)

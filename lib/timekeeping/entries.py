@@ -249,6 +249,8 @@ def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int
         col(TimeEntry.worker_id).in_({r.worker_id for r, _, _ in timed}),
         col(TimeEntry.removed_at).is_(None),
         col(TimeEntry.started_at) < max(ended for _, _, ended in timed),
+        # None lasts longer than a day, which an index can tell.
+        col(TimeEntry.started_at) > min(began for _, began, _ in timed) - timedelta(days=1, seconds=1),
         col(TimeEntry.ended_at) > min(began for _, began, _ in timed),
     )
     known = session.execute(others.execution_options(**gate.PASS)).all()

@@ -25,6 +25,7 @@ def loaded(tmp_path_factory):
     [
         ("queries", ["--times", "2", "--write"], "search 2 words, administrator"),
         ("api", ["--times", "2", "--write"], "list, mine and open"),
+        ("time", ["--times", "2", "--entries", "300"], "timer, stop"),
         ("start", ["--times", "1"], "first page"),
         ("memory", ["--tabs", "2"], "with 2 tabs"),
         ("load", ["--tabs", "2", "--seconds", "2", "--think", "0.3"], "runs/s"),

@@ -1,6 +1,7 @@
 """Hours add up: whatever they are told apart by, the groups come to the total of what one may know."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -84,6 +85,21 @@ def test_the_costs_of_the_groups_always_come_to_the_cost_of_all(logged, by, per)
         held = rates.read(session, logged.ada)
     exact = [e.minutes * (held.on(e.day, e.worker_id, e.activity_id) or 0) for e in worked]
     assert found.cost == (sum(exact) + 30) // 60
+
+
+def test_whatever_two_facts_are_asked_for_each_entry_is_where_it_belongs(logged):
+    span = {"since": FIRST, "until": LAST}
+    short = {"since": FIRST, "until": FIRST + timedelta(days=60)}
+    for actor in (logged.ada, logged.mona, logged.rita):
+        for days in (span, short):
+            for one, other in combinations(hours.FACTS, 2):
+                found = {g.values: g.minutes for g in total(actor, by=[one, other], **days).groups}
+                for at, fact in enumerate((one, other)):
+                    alone = {g.values[0]: g.minutes for g in total(actor, by=[fact], **days).groups}
+                    summed = dict.fromkeys(alone, 0)
+                    for values, minutes in found.items():
+                        summed[values[at]] += minutes
+                    assert summed == alone, (actor.name, one, other)
 
 
 def test_an_entry_of_a_ticket_with_two_tags_counts_once_under_both_together(logged):
