@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     upload_megabytes_per_hour: Annotated[int, Field(ge=25)] = 500
 
     notice_window_seconds: Annotated[int, Field(ge=0, le=3600)] = 120
+    notice_days: Annotated[int, Field(ge=1, le=3650)] = 270
+    message_days: Annotated[int, Field(ge=1, le=3650)] = 90
 
     working_day_hours: Annotated[int, Field(ge=1, le=24)] = 8
     time_rounding_minutes: Annotated[int, Field(ge=1, le=60)] = 1

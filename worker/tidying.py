@@ -4,6 +4,7 @@ from db import schema
 from lib import clock, transactions
 from lib.desk import attachments, presence
 from lib.desk import drafts as desk_drafts
+from lib.notices import inbox, outbox
 from lib.notices.channels import store
 from lib.people import attempts, onetime, sessions
 from lib.trust import receipts
@@ -49,6 +50,16 @@ def strays() -> None:
             unheld = attachments.strays(session, paths)
         for path in unheld:
             store.remove(path)
+
+
+def notices() -> None:
+    """Forget notices that were read and messages that were sent long ago, some at a time so that nobody waits."""
+    for room in (outbox, inbox):
+        while True:
+            with transactions.act() as session:
+                gone = room.forget_old(session, limit=BATCH)
+            if gone < BATCH:
+                break
 
 
 def statistics() -> None:

@@ -39,6 +39,7 @@ TASKS = (
     Task("tidy drafts", timedelta(hours=6), tidying.drafts),
     Task("tidy files", timedelta(hours=1), tidying.files),
     Task("tidy stray bytes", timedelta(hours=24), tidying.strays),
+    Task("tidy notices", timedelta(hours=6), tidying.notices),
     Task("refresh statistics", timedelta(hours=12), tidying.statistics),
     Task("collect garbage", timedelta(minutes=5), gc.collect, own=True),
 )

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Notice, Ticket
 from db.vocabulary import Occasion, Permission, Relation
-from lib import clock, gate, text
+from lib import clock, gate, settings, text
 from lib.desk import history
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -174,3 +174,13 @@ def read_all(session: Session, actor: Actor, *, until: int, ticket_id: int | Non
     if ticket_id is not None:
         seen = seen.where(col(Notice.ticket_id) == ticket_id)
     session.execute(seen.values(read_at=now).execution_options(synchronize_session=False, **gate.PASS))
+
+
+def forget_old(session: Session, *, limit: int) -> int:
+    """Forget notices that were read long ago, and those that were never listed, at most `limit`; return how many."""
+    before = clock.now() - timedelta(days=settings.current().notice_days)
+    done = or_(col(Notice.read_at) < before, ~col(Notice.listed) & (col(Notice.at) < before))
+    ids = session.exec(select(Notice.id).where(done).limit(limit).execution_options(**gate.PASS)).all()
+    gone = delete(Notice).where(col(Notice.id).in_(ids))
+    session.execute(gone.execution_options(synchronize_session=False, **gate.PASS))
+    return len(ids)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import MediumState, Message
 from db.vocabulary import Medium
-from lib import clock, gate
+from lib import clock, gate, settings
 
 LEASE = timedelta(minutes=3)
 """How long whoever claimed messages has to send them."""
@@ -117,6 +117,16 @@ def delay(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: doubling, with jitter, at most an hour."""
     whole = min(LONGEST, FIRST * 2 ** (attempts - 1))
     return whole * random.uniform(0.75, 1.0)  # noqa: S311 - it spreads load and guards nothing
+
+
+def forget_old(session: Session, *, limit: int) -> int:
+    """Forget what was sent long ago, at most `limit` messages; return how many."""
+    before = clock.now() - timedelta(days=settings.current().message_days)
+    old = select(Message.id).where(col(Message.done_at) < before).limit(limit)
+    ids = session.exec(old.execution_options(**gate.PASS)).all()
+    gone = delete(Message).where(col(Message.id).in_(ids))
+    session.execute(gone.execution_options(synchronize_session=False, **gate.PASS))
+    return len(ids)
 
 
 def _state(session: Session, medium: Medium) -> MediumState:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, func, select
 
 from commands.shell import newcomers
-from db.models import Attachment, Attempt, Draft, OneTimeSecret, Receipt, SignIn
-from db.vocabulary import Channel, Purpose
+from db.models import Attachment, Attempt, Draft, Message, Notice, OneTimeSecret, Receipt, SignIn
+from db.vocabulary import Channel, Medium, Purpose, Sort
 from lib import clock, settings, transactions
 from lib.desk import attachments, drafts, tickets
 from lib.errors import NotFound
@@ -15,6 +15,7 @@ from lib.gate import PASS
 from lib.notices.channels import store
 from lib.people import accounts, attempts, onetime, sessions
 from lib.trust import receipts
+from tests import cast
 from worker import tidying
 
 DAY = timedelta(days=1)
@@ -162,3 +163,50 @@ def test_forgetting_spares_a_file_that_is_in_use(sam):
         attachments.forget(session, [row.id])
     with transactions.see() as session:
         assert session.exec(select(col(Attachment.id)).execution_options(**PASS)).all() == [row.id]
+
+
+def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk, monkeypatch):
+    monkeypatch.setattr(tidying, "BATCH", 2)
+    number, now = cast.ask(desk.sam), clock.now()
+    old, new = now - 91 * DAY, now - 89 * DAY
+    with transactions.act() as session:
+        session.exec(delete(Notice).execution_options(**PASS))
+        more = {"medium": Medium.MAIL, "sort": Sort.TICKET, "person_id": desk.sam.id, "ticket_id": number}
+        session.add_all(Message(created_at=old, due_at=old, done_at=old, **more) for _ in range(5))
+        kept = [{"done_at": new}, {}, {"parked_at": old}]
+        session.add_all(Message(created_at=old, due_at=old, **more, **state) for state in kept)
+        long, late = now - 271 * DAY, now - 269 * DAY
+        about = {
+            "person_id": desk.sam.id,
+            "ticket_id": number,
+            "occasion": "replied",
+            "relation": "requester",
+        }
+        ways = [
+            {"read_at": long}, {"read_at": long}, {"read_at": long}, {"listed": False},
+            {"read_at": late}, {},
+        ]  # fmt: skip
+        session.add_all(Notice(event_id=1000 + n, at=long, **about, **way) for n, way in enumerate(ways))
+    tidying.notices()
+    assert count(Message) == 3 and count(Notice) == 2
+    tidying.notices()
+    assert count(Message) == 3 and count(Notice) == 2
+
+
+def test_how_long_is_a_setting(desk, monkeypatch):
+    monkeypatch.setenv("DOCKET_MESSAGE_DAYS", "1")
+    settings.current.cache_clear()
+    at = clock.now() - 2 * DAY
+    with transactions.act() as session:
+        session.add(
+            Message(
+                medium=Medium.MAIL,
+                sort=Sort.TRIAL,
+                person_id=desk.sam.id,
+                created_at=at,
+                due_at=at,
+                done_at=at,
+            )
+        )
+    tidying.notices()
+    assert count(Message) == 0
