@@ -79,7 +79,7 @@ def _mails(claimed: list[Message]) -> None:
     left = list(claimed)
     try:
         with mail.opened() as box:
-            while left and time.monotonic() < until and not box.broken and not _stopped.is_set():
+            while left and time.monotonic() < until and not _stopped.is_set():
                 message = left.pop(0)
                 try:
                     _mail(box, message)
@@ -87,6 +87,8 @@ def _mails(claimed: list[Message]) -> None:
                     log.warning("a mail was refused", message=message.id, words=str(refused))
                     with transactions.act() as session:
                         outbox.failed(session, message, str(refused), permanent=refused.permanent)
+                    if box.broken:
+                        raise mail.Unreachable(str(refused)) from refused
         with transactions.act() as session:
             outbox.well(session, Medium.MAIL)
             outbox.postponed(session, left)

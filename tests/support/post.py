@@ -1,7 +1,9 @@
 """A mail server of our own: it keeps what it takes, and refuses as it is told."""
 
+import socketserver
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -55,3 +57,42 @@ def _free() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
+
+
+@contextmanager
+def bad(way: str, port: int = 0) -> Iterator[int]:
+    """Run a mail server that never says a word ("silent"), begins and goes on too slowly ("slow"), or hangs up when it
+    has a whole mail ("drop"); give its port."""
+    over = threading.Event()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            with suppress(OSError):
+                if way == "drop":
+                    self.take()
+                else:
+                    while way == "slow" and not over.is_set():
+                        self.wfile.write(b"2")
+                        over.wait(0.2)
+                    over.wait()
+
+        def take(self):
+            self.wfile.write(b"220 here\r\n")
+            while line := self.rfile.readline():
+                if line.upper().startswith(b"DATA"):
+                    self.wfile.write(b"354 go on\r\n")
+                    while self.rfile.readline() != b".\r\n":
+                        pass
+                    return
+                self.wfile.write(b"250 fine\r\n")
+
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = daemon_threads = True
+
+    with Server(("127.0.0.1", port or _free()), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            over.set()
+            server.shutdown()

@@ -1,7 +1,11 @@
 """The mail server: yagmail keeps the connection, and nothing else of it is used."""
 
+import math
 import smtplib
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
@@ -12,7 +16,10 @@ import yagmail
 from lib import settings
 
 PATIENCE = 10
-"""Seconds that the server has for each answer."""
+"""Seconds that the server may be silent."""
+WHOLE = 30
+"""Seconds that it has for one answer in all, so that none that drips holds up a worker for ever."""
+_GLANCE = 0.25
 _PERMANENT = 500
 
 
@@ -80,12 +87,58 @@ def _refused(code: int, words: bytes | str, what: str) -> Refused:
     return Refused(f"The mail server refused {what}: {code} {told}", permanent=code >= _PERMANENT)
 
 
+class _Timely(smtplib.SMTP):
+    """A connection that hangs up on a server whose answer takes too long in all, however it goes on speaking."""
+
+    _until = math.inf
+
+    def connect(self, *where: Any, **how: Any) -> tuple[int, bytes]:
+        """Connect, and look after the connection from then on."""
+        self._over = threading.Event()
+        threading.Thread(target=self._look_after, name="mail-patience", daemon=True).start()
+        try:
+            return super().connect(*where, **how)
+        except OSError:
+            self._over.set()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the server's answer."""
+        self._until = time.monotonic() + WHOLE
+        try:
+            return super().getreply()
+        finally:
+            self._until = math.inf
+
+    def close(self) -> None:
+        """Hang up."""
+        self._over.set()
+        super().close()
+
+    def _look_after(self) -> None:
+        while not self._over.wait(_GLANCE):
+            if time.monotonic() > self._until and self.sock is not None:
+                with suppress(OSError):
+                    socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+                return
+
+
+class _TimelyTls(_Timely, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte on."""
+
+
+class _Client(yagmail.Client):
+    @property
+    def connection(self) -> Any:
+        return _TimelyTls if self.ssl else _Timely
+
+
 def _box() -> yagmail.Client:
     now = settings.current()
     secret = now.smtp_password.get_secret_value() if now.smtp_password else ""
     context = ssl.create_default_context()
     tls: dict[str, Any] = {"context": context} if now.smtp_tls == "tls" else {}
-    return yagmail.Client(
+    return _Client(
         user=now.smtp_user or now.smtp_from, password=secret, host=now.smtp_host or "", port=now.smtp_port,
         smtp_ssl=now.smtp_tls == "tls", smtp_starttls={"context": context} if now.smtp_tls == "starttls" else False,
         smtp_skip_login=not now.smtp_user, soft_email_validation=False, timeout=PATIENCE, **tls,
