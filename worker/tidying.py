@@ -1,6 +1,5 @@
 """Throw away what has served its purpose: expired secrets, old drafts, files that nothing holds."""
 
-from db import schema
 from lib import clock, transactions
 from lib.desk import attachments, presence
 from lib.desk import drafts as desk_drafts
@@ -69,10 +68,8 @@ def statistics() -> None:
         pooled = engine.raw_connection()
         try:
             cursor = pooled.cursor()
-            cursor.execute(f"PRAGMA analysis_limit={schema.ANALYSED}")
-            cursor.execute(
-                "PRAGMA optimize=0x10002"
-            )  # every table that needs it, not only those this connection read
+            # Every table that needs it, not only those that this connection has read.
+            cursor.execute("PRAGMA optimize=0x10002")
             cursor.close()
         finally:
             pooled.close()
