@@ -132,6 +132,7 @@ def main(entries: int, times: int) -> None:
         ("  by person per month", lambda: report(who.root, years, "person", per="month"), None),
         ("  by category and activity", lambda: report(who.root, years, "category", "activity"), None),
         ("  by tag", lambda: report(who.root, years, "tag"), None),
+        ("  by category and person", lambda: report(who.root, years, "category", "person"), None),
         ("  by person, lead of 3 teams", lambda: report(lead, years, "person"), None),
         ("where time goes, a month", lambda: gone(who.root), None),
     ]

@@ -62,7 +62,11 @@ if groups:
         shown["Estimate"] = ["" if g.estimate is None else amounts.told(g.estimate) for g in groups]
     if found.cost is not None:
         shown[f"Cost in {rates.currency()}"] = [rates.told(g.cost or 0) for g in groups]
-    table(shown, label="Hours")
+    table(
+        shown,
+        label="Hours",
+        numbers={name for name in shown if name.startswith(("Time", "Estimate", "Cost"))},
+    )
     if len(found.groups) > LISTED:
         st.caption(f"The first {LISTED} of {len(found.groups)} lines. The files hold all of them.")
     asked = {"by": ",".join(by), "from": since.isoformat(), "to": until.isoformat()} | (
