@@ -1,25 +1,138 @@
 """Who has a ticket: taking it, handing it back, and the list of those who could work it, the best fit first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from db.models import Ticket
-from db.vocabulary import Permission
-from lib.desk import tickets
+from db.vocabulary import Permission, Scope
+from lib import gate
+from lib.desk import assignees, listing, tickets
 from lib.desk.assignees import Candidate
 from lib.desk.listing import TicketRow
+from lib.errors import Conflict, Refusal
 from lib.gate import Actor
 from lib.transactions import Session
 from ui import page, words
+from ui.components.assigns import Assigns
 
 if TYPE_CHECKING:
     from ui.details import Choices, _Changer
 
 NOBODY = 0
+_OPEN = "_assigning"
 LISTED = 7
 """People who are listed with all that speaks for them; the rest are found by typing."""
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """To whom a ticket goes, or NOBODY, with a note for colleagues, and what is said when it is done."""
+
+    to: int
+    note: str
+    done: str
+
+
+def offered(me: Actor, rows: Iterable[tuple[int, int]]) -> Assigns | None:
+    """Offer to assign tickets from their rows, given as ticket and team: nothing for those who assign none."""
+    reach = max(me.reach(Permission.TICKET_ASSIGN_OTHER), me.reach(Permission.TICKET_CLAIM))
+    if reach < Scope.TEAM:
+        return None
+    return Assigns({number for number, team in rows if reach == Scope.ALL or team in me.teams}, _open)
+
+
+def _open(number: int) -> None:
+    st.session_state[_OPEN] = page.visit(), number, None
+
+
+def talk() -> None:
+    """Show the dialog for as long as it is open, though what lies behind it is drawn anew."""
+    visit, number, _seen = st.session_state.get(_OPEN, (None, 0, None))
+    if visit == page.visit():
+        _dialog(number)
+
+
+def _forget() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("Who works it?", on_dismiss=_forget)
+def _dialog(number: int) -> None:
+    me = page.me()
+    try:
+        facts, offered = _read(me, number)
+    except Refusal as refusal:
+        page.refused(refusal)
+        return
+    seen = _seen(facts.version)
+    st.markdown(f"**\\#{number}** {words.plain(facts.title)}")
+    chosen = _at_once(me, facts, offered)
+    if offered.assigns:
+        chosen = _form(facts, offered.candidates, f"from-list-{number}") or chosen
+    if chosen:
+        _give(me, number, chosen, seen=seen)
+
+
+@dataclass(frozen=True)
+class _Offered:
+    """What a person may do about whose ticket it is."""
+
+    takes: bool
+    assigns: bool
+    candidates: Sequence[Candidate]
+
+
+def _read(me: Actor, number: int) -> tuple[TicketRow, _Offered]:
+    with page.see() as session:
+        ticket = tickets.find(session, me, number)
+        assigns = gate.covers(session, me, Permission.TICKET_ASSIGN_OTHER, ticket)
+        claims = gate.covers(session, me, Permission.TICKET_CLAIM, ticket)
+        takes = claims and me.id in assignees.working(session, ticket.team_id)
+        candidates = assignees.of(session, me, ticket) if assigns else ()
+        return listing.one(session, ticket), _Offered(takes, assigns, candidates)
+
+
+def _at_once(me: Actor, facts: TicketRow, offered: _Offered) -> _Chosen | None:
+    """Offer what takes one click."""
+    if facts.assignee_id is None:
+        if offered.takes and st.button("Take it", icon=":material/back_hand:", width="stretch"):
+            return _Chosen(me.id or 0, "", done="It is yours.")
+    elif offered.assigns:
+        return None
+    elif facts.assignee_id != me.id:
+        name = words.plain(facts.assignee or "Somebody")
+        st.write(f"{name} works it. Your role doesn't allow giving it to somebody else.")
+    elif st.button("Hand it back", icon=":material/undo:", width="stretch"):
+        return _Chosen(NOBODY, "", done="Nobody has it now.")
+    return None
+
+
+def _seen(version: int) -> int:
+    """Return which version the person saw when the dialog opened, or after they were told that it had changed."""
+    visit, number, seen = st.session_state[_OPEN]
+    st.session_state[_OPEN] = visit, number, seen or version
+    return seen or version
+
+
+def _give(me: Actor, number: int, chosen: _Chosen, *, seen: int) -> None:
+    try:
+        with page.act() as session:
+            ticket = tickets.find(session, me, number, to_change=True)
+            if chosen.to == NOBODY:
+                tickets.unassign(session, me, ticket, seen=seen, reason=chosen.note)
+            else:
+                tickets.assign(session, me, ticket, to=chosen.to, seen=seen, reason=chosen.note)
+    except Refusal as refusal:
+        if isinstance(refusal, Conflict):
+            _open(number)
+        page.refused(refusal)
+        return
+    _forget()
+    page.tell(chosen.done)
+    st.rerun()
 
 
 def panel(change: "_Changer", me: Actor, facts: TicketRow, offered: "Choices") -> None:
@@ -41,10 +154,23 @@ def panel(change: "_Changer", me: Actor, facts: TicketRow, offered: "Choices") -
 def _assign(change: "_Changer", facts: TicketRow, candidates: Sequence[Candidate]) -> None:
     label = f"Assigned to {words.plain(facts.assignee)}" if facts.assignee else "Assign to …"
     place = f"{facts.number}-{page.turn()}"
-    with (
-        st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"),
-        st.form(f"assign-{place}", border=False),
-    ):
+    with st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"):
+        chosen = _form(facts, candidates, place, on_click=change.note)
+    if chosen and chosen.to == NOBODY:
+        change(chosen.done, tickets.unassign, reason=chosen.note)
+    elif chosen:
+        change(chosen.done, tickets.assign, to=chosen.to, reason=chosen.note)
+
+
+def _form(
+    facts: TicketRow,
+    candidates: Sequence[Candidate],
+    place: str,
+    *,
+    on_click: Callable[[], None] | None = None,
+) -> "_Chosen | None":
+    """Offer everybody who could work a ticket; return who was chosen, once somebody else is and was sent."""
+    with st.form(f"assign-{place}", border=False):
         best, rest = _split(candidates, facts.assignee_id)
         options = [c.id for c in best] + ([NOBODY] if facts.assignee_id else [])
         names = {c.id: words.plain(c.name) for c in best} | {NOBODY: "Nobody"}
@@ -72,13 +198,12 @@ def _assign(change: "_Changer", facts: TicketRow, candidates: Sequence[Candidate
                 "Or somebody else", list(told), None, format_func=told.__getitem__, key=f"other-{place}"
             )
         note = _note(place)
-        sent = st.form_submit_button("Assign", type="primary", on_click=change.note, disabled=not options)
-    if sent and (to := other or chosen) is not None and to != (facts.assignee_id or NOBODY):
-        if to == NOBODY:
-            change("Nobody has it now.", tickets.unassign, reason=note)
-        else:
-            name = next(c.name for c in candidates if c.id == to)
-            change(f"Assigned to {name}.", tickets.assign, to=to, reason=note)
+        sent = st.form_submit_button("Assign", type="primary", on_click=on_click, disabled=not options)
+    to = other or chosen
+    if not sent or to is None or to == (facts.assignee_id or NOBODY):
+        return None
+    name = next((c.name for c in candidates if c.id == to), "")
+    return _Chosen(to, note, done=f"Assigned to {name}." if name else "Nobody has it now.")
 
 
 def _split(candidates: Sequence[Candidate], holder: int | None) -> tuple[list[Candidate], list[Candidate]]:

@@ -14,8 +14,9 @@ from lib.gate import Actor
 from lib.timekeeping import timers
 from lib.transactions import Session
 from lib.trust import news
-from ui import page, ticking
+from ui import assigning, page, ticking
 from ui.components import board as drawn
+from ui.components.assigns import Assigns
 from ui.components.board import Card, Group, Lane, Move
 from ui.components.live import live
 from ui.components.ticks import Clocks
@@ -41,6 +42,7 @@ class Shown:
     asks: frozenset[tuple[int, int]]
     newest: int
     clocks: Clocks | None
+    assigns: Assigns | None
 
 
 def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown:
@@ -55,6 +57,7 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
         for row in lane.cards
     )
     there = {lane.status.id or 0: lane.status for lane in found}
+    standing = [(row.number, row.team_id) for lane in found for row in lane.cards]
     return Shown(
         lanes=tuple(
             Lane(
@@ -74,11 +77,8 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
         allowed=workflow.targets(session, me, there),
         asks=workflow.asking(session, me, there),
         newest=newest,
-        clocks=ticking.clocks(
-            me,
-            [(r.number, r.team_id) for lane in found for r in lane.cards],
-            running=timers.running(session, me),
-        ),
+        clocks=ticking.clocks(me, standing, running=timers.running(session, me)),
+        assigns=assigning.offered(me, standing),
     )
 
 
@@ -127,7 +127,7 @@ def board(shown: Shown) -> Move | None:
     asked = st.session_state.get(_ASKED)
     if asked:
         _why(*asked)
-    return drawn.board(
+    moved = drawn.board(
         shown.lanes,
         shown.cards,
         key="board",
@@ -136,7 +136,10 @@ def board(shown: Shown) -> Move | None:
         refused=st.session_state.pop(_REFUSED, ""),
         asked=asked[0] if asked else None,
         clocks=shown.clocks,
+        assigns=shown.assigns,
     )
+    assigning.talk()
+    return moved
 
 
 def move(made: Move, shown: Shown) -> None:

@@ -6,7 +6,7 @@ from lib.desk import listing, query, unread
 from lib.desk.bulk import Target
 from lib.timekeeping import timers
 from lib.trust import news
-from ui import bulk, finding, frame, layout, lists, page, ready, ticking, views
+from ui import assigning, bulk, finding, frame, layout, lists, page, ready, ticking, views
 from ui.chips import chips
 from ui.components.live import live
 from ui.components.ticket_rows import Empty, Link, ticket_rows
@@ -67,10 +67,11 @@ def draw() -> None:
         label = "Next 200" if layout.group() else "Next 50"
         more.append(Link(label, lists.link("/tickets", {**kept, "after": found.next})))
     rows, groups = layout.grouped(found.rows)
+    standing = [(row.number, row.team_id) for row in found.rows]
     chosen = ticket_rows(
         rows, key="rows", columns=layout.columns(sort, kept), sort=sort, groups=groups, fresh=fresh, empty=empty,
         more=more, choosing=bulk.choosing(actor), sorter=False,
-        clocks=ticking.clocks(actor, [(row.number, row.team_id) for row in found.rows], running=running),
+        clocks=ticking.clocks(actor, standing, running=running), assigns=assigning.offered(actor, standing),
     )  # fmt: skip
     with bar:
         if chosen:
@@ -94,6 +95,7 @@ def draw() -> None:
                 views.keep(actor, line, sort)
                 lists.export(actor, (line,), sort)
     bulk.talk()
+    assigning.talk()
 
 
 draw()

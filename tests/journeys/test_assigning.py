@@ -9,6 +9,7 @@ from db.vocabulary import Priority
 from lib.desk import tickets
 from lib.transactions import act
 from tests import cast
+from tests.support.browser import PHONE, accessible, screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -78,3 +79,55 @@ def test_a_team_s_rule_gives_the_next_ticket_and_the_history_says_so(office, vis
     expect(
         page.get_by_text("Docket assigned it to Bela Kun: round robin of the team Facilities")
     ).to_be_visible()
+
+
+def test_a_ticket_is_given_away_from_the_list_and_from_the_board(office, visit):
+    people = office.people
+    first, second = (cast.ask(people.sam, title) for title in ("The gate squeaks", "The bell is mute"))
+    mona = visit(people.mona)
+    page = mona.go("/tickets")
+    page.get_by_role("button", name=f"Nobody yet. Assign #{first}").click()
+    dialog = page.get_by_role("dialog", name="Who works it?")
+    expect(dialog.get_by_text("The gate squeaks")).to_be_visible()
+    dialog.get_by_role("radio", name="Arun Das").check(force=True)
+    dialog.get_by_role("textbox", name="Note").fill("Oil is in the cellar")
+    with act() as session:
+        ticket = tickets.find(session, people.arun, first, to_change=True)
+        tickets.prioritize(session, people.arun, ticket, priority=Priority.HIGH, seen=ticket.version)
+    dialog.get_by_role("button", name="Assign", exact=True).click()
+    expect(dialog.get_by_text("changed")).to_be_visible()
+    expect(dialog.get_by_role("textbox", name="Note")).to_have_value("Oil is in the cellar")
+    screenshot(page, "assigning-list-1280-light")
+    accessible(page)
+    dialog.get_by_role("button", name="Assign", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name=f"Assigned to Arun Das. Assign #{first}")).to_be_visible()
+
+    page = mona.go("/board")
+    face = page.get_by_role("button", name=f"Nobody yet. Assign #{second}")
+    face.click()
+    dialog.get_by_role("button", name="Take it").click()
+    expect(page.get_by_role("button", name=f"Assigned to Mona Lind. Assign #{second}")).to_be_visible()
+    page.get_by_role("link", name="The bell is mute").focus()
+    page.keyboard.press("a")
+    dialog.get_by_role("radio", name="Nobody").check(force=True)
+    dialog.get_by_role("button", name="Assign", exact=True).click()
+    expect(face).to_be_visible()
+
+
+def test_whoever_may_only_take_takes_and_hands_back_from_the_list_on_a_phone(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The clock is late")
+    rita = visit(people.rita, view=PHONE)
+    page = rita.go("/tickets")
+    page.get_by_role("button", name=f"Nobody yet. Assign #{number}").tap()
+    dialog = page.get_by_role("dialog", name="Who works it?")
+    dialog.get_by_role("button", name="Take it").tap()
+    page.get_by_role("button", name=f"Assigned to Rita Sosa. Assign #{number}").tap()
+    screenshot(page, "assigning-list-390-light")
+    dialog.get_by_role("button", name="Hand it back").tap()
+    expect(page.get_by_role("button", name=f"Nobody yet. Assign #{number}")).to_be_visible()
+    sam = visit(people.sam)
+    page = sam.go("/tickets?show=all")
+    expect(page.get_by_role("link", name="The clock is late")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Assign #{number}")).to_have_count(0)

@@ -8,6 +8,8 @@ from typing import Any, Self
 import streamlit as st
 
 from ui import faces
+from ui.components.assigns import Assigns
+from ui.components.assigns import asked as asked_for
 from ui.components.hostile import number as positive
 from ui.components.packaged import renderer
 from ui.components.ticks import Clocks
@@ -95,6 +97,7 @@ def board(
     refused: str = "",
     asked: Move | None = None,
     clocks: Clocks | None = None,
+    assigns: Assigns | None = None,
     label: str = "Board",
 ) -> Move | None:
     """Draw the board; give the move that somebody made, each once.
@@ -104,7 +107,8 @@ def board(
     person may move its cards; the cards of a lane that is missing there keep still. It only guides the hand:
     whether a move is permitted is for the verb to say, and `refused` shows what it said. `asked` is a move that
     waits for its reason: the card is drawn at its goal. With `groups`,
-    `Card.group` names one of them. `clocks` offers the person's timer on cards.
+    `Card.group` names one of them. `clocks` offers the person's timer on cards, `assigns` to give their tickets to
+    somebody.
 
     Raises ValueError for a card without a lane or group to stand in.
     """
@@ -118,11 +122,19 @@ def board(
         key=key,
         on_move_change=hear,
         on_clock_change=lambda: None,
+        on_assign_change=lambda: None,
         data={
             "label": label,
             "lanes": [_lane(lane, allowed) for lane in lanes],
             "groups": [asdict(group) for group in groups],
-            "cards": [_card(card) | {"clock": clocks.state(card.number) if clocks else ""} for card in cards],
+            "cards": [
+                _card(card)
+                | {
+                    "clock": clocks.state(card.number) if clocks else "",
+                    "assigns": assigns is not None and card.number in assigns.offered,
+                }
+                for card in cards
+            ],
             "refused": refused,
             "asked": asdict(asked) if asked else None,
             "heard": st.session_state.get(heard, 0),
@@ -130,6 +142,7 @@ def board(
         },
     )
     heard_clock(clocks, result.get("clock"), key=key)
+    asked_for(assigns, result.get("assign"), key=key)
     value = result.get("move")
     turn = _turn(value)
     # A run that was broken off is repeated with its trigger, so a turn may come by again.

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from lib.desk.listing import TicketRow
+from ui.components.assigns import Assigns, asked
 from ui.components.hostile import number as positive
 from ui.components.packaged import renderer
 from ui.components.ticks import Clocks, heard
@@ -66,6 +67,7 @@ def ticket_rows(
     groups: Sequence[str] = (),
     sorter: bool = True,
     clocks: Clocks | None = None,
+    assigns: Assigns | None = None,
 ) -> frozenset[int]:
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
@@ -77,16 +79,21 @@ def ticket_rows(
     With a number as `choosing`, rows can be chosen, and the numbers of the chosen ones are what is given back;
     another number lets go of them all. `groups` names the group of each row, where those of one stand together;
     `sorter` tells whether cards, which have no headings, are sorted from a list of choices; `clocks` offers the
-    person's timer on rows.
+    person's timer on rows, `assigns` to give their tickets to somebody.
     """
     result = renderer("ticket_rows")(
         key=key,
         on_chosen_change=_heard,
         on_clock_change=_heard,
+        on_assign_change=_heard,
         data={
             "label": label,
             "rows": [
-                _data(row, unread=row.number in fresh) | {"clock": clocks.state(row.number) if clocks else ""}
+                _data(row, unread=row.number in fresh)
+                | {
+                    "clock": clocks.state(row.number) if clocks else "",
+                    "assigns": assigns is not None and row.number in assigns.offered,
+                }
                 for row in rows
             ],
             "groups": list(groups),
@@ -99,6 +106,7 @@ def ticket_rows(
         },
     )
     heard(clocks, result.get("clock"), key=key)
+    asked(assigns, result.get("assign"), key=key)
     return _chosen(result.get("chosen"), rows, choosing)
 
 

@@ -1,12 +1,11 @@
 """The timer's button on cards and rows: on which it is offered, and what was pressed."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
-import streamlit as st
-
 from ui.components.hostile import number as positive
+from ui.components.turns import once
 
 State = Literal["", "off", "on"]
 
@@ -36,14 +35,7 @@ class Clocks:
 
 def heard(clocks: Clocks | None, value: object, *, key: str) -> None:
     """Do what the browser asked for, once; what is malformed or was not offered is let go."""
-    handed = f"{key}:ticked"
-    turn = positive(value.get("turn")) if isinstance(value, Mapping) else None
-    if clocks is None or not isinstance(value, Mapping) or turn is None:
-        return
-    # A run that was broken off is repeated with its trigger, so a turn may come by again.
-    if turn == st.session_state.get(handed):
-        return
-    st.session_state[handed] = turn
-    number = positive(value.get("number"))
-    if number is not None and clocks.state(number):
-        clocks.press(Tick(number, on=value.get("on") is True))
+    sent = once(value, key=f"{key}:clock")
+    number = positive(sent.get("number")) if sent else None
+    if sent and clocks and number is not None and clocks.state(number):
+        clocks.press(Tick(number, on=sent.get("on") is True))

@@ -1,4 +1,5 @@
 // The board: lanes of cards. What Python says is drawn, with what the hand does and has done laid over it.
+import { asked } from "./assign.js"
 import { ticked } from "./clock.js"
 import { make } from "./dom.js"
 import { mounted } from "./mounted.js"
@@ -210,6 +211,8 @@ class Board {
   open(event) {
     const tick = event.type === "click" && ticked(event)
     if (tick) this.setTriggerValue("clock", tick)
+    const assign = event.type === "click" && event.target.closest("button.assign")
+    if (assign) this.setTriggerValue("assign", asked(assign.dataset.assign))
     const link = event.target.closest("a") ?? event.target.closest(".card")?.querySelector("a")
     if (!link || event.button > 1 || event.target.closest("button")) return
     if (plain(event)) {

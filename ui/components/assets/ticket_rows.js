@@ -1,4 +1,5 @@
 // The list of tickets: a table where there is room, cards where there is not.
+import { asked, assigning } from "./assign.js"
 import { clock, ticked } from "./clock.js"
 import { make } from "./dom.js"
 import { arrived, go, plain, restore } from "./navigate.js"
@@ -12,6 +13,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const list = lists.get(root) ?? begin(root)
   list.chosen.send = setStateValue
   list.tick = (what) => setTriggerValue("clock", what)
+  list.assign = (number) => setTriggerValue("assign", asked(number))
   list.draw(data)
   return list.end
 }
@@ -21,13 +23,17 @@ function begin(root) {
   let place = arrived()
   const tick = setInterval(() => refresh(root), 30_000)
   const chosen = new Chosen(root)
-  const onKey = (event) => chosen.onKey(event) || step(root, event)
+  const onKey = (event) => chosen.onKey(event) || hand(root, event) || step(root, event)
   document.addEventListener("keydown", onKey)
   root.addEventListener("click", open)
   root.addEventListener("auxclick", open)
   root.addEventListener("change", resort)
   root.addEventListener("click", (event) => chosen.onClick(event))
   root.addEventListener("click", (event) => ticked(event) && list.tick(ticked(event)))
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest(".assign")
+    if (button) list.assign(button.dataset.assign)
+  })
   const list = {
     chosen,
     draw(data) {
@@ -67,7 +73,9 @@ const CELLS = {
   status: (row) => [
     make("span", { className: "dk-status", dataset: { kind: row.status.kind } }, make("span", { title: row.status.name }, row.status.name)),
   ],
-  assignee: (row) => [text(row.assignee, "Nobody yet")],
+  assignee: (row) => [row.assigns
+    ? assigning(row.number, row.assignee ? `Assigned to ${row.assignee}` : "Nobody yet", "", text(row.assignee, "Nobody yet"))
+    : text(row.assignee, "Nobody yet")],
   requester: (row) => [text(row.requester, "–")],
   team: (row) => [text(row.team, "–")],
   created: (row) => [make("time", { dateTime: row.created, title: absolute(row.created) }, relative(row.created))],
@@ -218,7 +226,7 @@ function refresh(root) {
 
 // A click anywhere in a row opens it; with a modifier or the middle button the browser opens a tab, as for any link.
 function open(event) {
-  if (event.target.closest(".choice, .clock")) return
+  if (event.target.closest(".choice, .clock, .assign")) return
   const link = event.target.closest("a") ?? event.target.closest(".row")?.querySelector("a")
   if (!link || event.button > 1) return
   if (plain(event)) {
@@ -231,6 +239,17 @@ function open(event) {
 
 function resort(event) {
   if (event.target.matches("select")) go(event.target.value)
+}
+
+// a asks whom the ticket of the row with the focus is for.
+function hand(root, event) {
+  if (event.key !== "a" || event.ctrlKey || event.metaKey || event.altKey) return false
+  const active = root.getRootNode().activeElement
+  const button = root.contains(active) && active.closest(".row")?.querySelector(".assign")
+  if (!button) return false
+  event.preventDefault()
+  button.click()
+  return true
 }
 
 // j and k (and the arrows, once inside the list) move from row to row.

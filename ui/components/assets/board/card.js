@@ -1,4 +1,5 @@
 // One card. Text is only ever text; drawing the same card twice costs nothing.
+import { assigning } from "../assign.js"
 import { clock } from "../clock.js"
 import { make } from "../dom.js"
 import { absolute, age } from "../times.js"
@@ -33,7 +34,7 @@ export function dress(element, card, { movable }) {
     ...(card.blocked ? [make("span", { className: "stuck", title: card.blocked }, make("span", { className: "hidden" }, "Blocked: "), make("span", {}, card.blocked))] : []),
     make("span", { className: "dk-priority", dataset: { level: card.priority } }, card.priority[0].toUpperCase() + card.priority.slice(1)),
     make("span", { className: "category", title: card.category, dir: "auto" }, card.category),
-    face(card))
+    face(card, title.tabIndex))
   if (title.parentNode === element) {
     element.firstElementChild.replaceWith(top)
     element.querySelector(".facts").replaceWith(facts)
@@ -62,7 +63,12 @@ function mark(className, label) {
   return make("span", { className, role: "img", title: label, ariaLabel: label })
 }
 
-function face({ assignee, initials, tone }) {
+function face({ number, assignee, assigns, initials, tone }, tabIndex) {
   const label = assignee ? `Assigned to ${assignee}` : "Nobody yet"
-  return make("span", { className: assignee ? "face" : "face nobody", role: "img", title: label, ariaLabel: label, dataset: { tone } }, initials)
+  const className = assignee ? "face" : "face nobody"
+  if (!assigns) return make("span", { className, role: "img", title: label, ariaLabel: label, dataset: { tone } }, initials)
+  const button = assigning(number, label, className, initials)
+  button.dataset.tone = tone
+  button.tabIndex = tabIndex
+  return button
 }

@@ -25,6 +25,8 @@ export class Keys {
   act(key, number) {
     const { board } = this
     const { carried } = board
+    const assign = !carried && key === "a" && board.elements.get(number)?.querySelector(".assign")
+    if (assign) return () => assign.click()
     if (key === " ") return () => (carried ? board.drop() : this.lift(number))
     if (carried && key === "Enter") return () => board.drop()
     if (carried && key === "Escape") return () => board.cancel()

@@ -22,5 +22,5 @@ export class Stops {
 }
 
 function index(card, to) {
-  for (const part of card.querySelectorAll(".title, .clock, .more")) part.tabIndex = to
+  for (const part of card.querySelectorAll(".title, .clock, .assign, .more")) part.tabIndex = to
 }

@@ -2,7 +2,7 @@
 const tickets = (count) => (count === 1 ? "1 ticket" : `${count} tickets`)
 const place = ({ lane, index, of }) => `${lane}, position ${index + 1} of ${of}`
 
-export const HELP = "Arrow keys go from card to card. Enter opens a ticket. Space picks one up: then arrow keys move it, Space drops it, Escape puts it back."
+export const HELP = "Arrow keys go from card to card. Enter opens a ticket. Space picks one up: then arrow keys move it, Space drops it, Escape puts it back. A assigns one."
 export const picked = (number, title, where) => `Picked up #${number}, ${title}. ${place(where)}.`
 export const carried = (where) => `${place(where)}.`
 export const dropped = (number, where) => `Dropped #${number} in ${place(where)}.`
