@@ -52,3 +52,17 @@ def days(first: date, last: date) -> str:
     """Return days in words: "1 Dec 2026 to 10 Dec 2026", or one day alone."""
     begun, over = (format_date(day, "d MMM y", locale="en") for day in (first, last))
     return begun if first == last else f"{begun} to {over}"
+
+
+def period(first: date, per: str) -> str:
+    """Return the name of the period that begins on a day: "October 2026", "4th quarter 2026", "week of 5 Oct 2026"."""
+    match per:
+        case "week":
+            return f"week of {format_date(first, 'd MMM y', locale='en')}"
+        case "month":
+            return format_date(first, "MMMM y", locale="en")
+        case "quarter":
+            return format_date(first, "QQQQ y", locale="en")
+        case "year":
+            return str(first.year)
+    return first.isoformat()

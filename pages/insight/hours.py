@@ -10,7 +10,7 @@ from db.vocabulary import Permission, Scope
 from lib.errors import Refusal
 from lib.insight import hours
 from lib.timekeeping import amounts, days, rates
-from ui import frame, page
+from ui import frame, page, words
 from ui.tables import table
 
 LISTED = 500
@@ -21,7 +21,13 @@ frame.header("Hours", actor=me)
 today = days.today(days.zone(me.timezone))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     by = st.multiselect(
-        "By", list(hours.FACTS), ["person"], max_selections=hours.MOST, format_func=str.capitalize, key="by"
+        "By",
+        list(hours.FACTS),
+        ["person"],
+        max_selections=hours.MOST,
+        format_func=str.capitalize,
+        key="by",
+        bind="query-params",
     )
     per = st.selectbox(
         "Per",
@@ -31,11 +37,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="per",
         placeholder="The whole span",
         width=190,
+        bind="query-params",
     )
-    since = st.date_input("From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160)
-    until = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160)
+    since = st.date_input(
+        "From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160, bind="query-params"
+    )
+    until = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160, bind="query-params")
     keeps = me.may(Permission.RATE_MANAGE, least=Scope.ALL)
-    cost = keeps and st.toggle("Cost", key="cost", help="By the rates that are set.")
+    cost = keeps and st.toggle("Cost", key="cost", help="By the rates that are set.", bind="query-params")
 
 try:
     with page.see() as session:
@@ -54,7 +63,7 @@ if found.unpriced:
     st.caption(f"No rate is set for {amounts.told(found.unpriced)} of it, which cost nothing here.")
 groups = found.groups[:LISTED]
 if groups:
-    shown = {"Period": [f"{g.period}" for g in groups]} if per else {}
+    shown = {"Period": [words.period(g.period, per) if g.period else "" for g in groups]} if per else {}
     for place, name in enumerate(by):
         shown[name.capitalize()] = [g.values[place] for g in groups]
     shown["Time"] = [amounts.told(g.minutes) for g in groups]

@@ -26,6 +26,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="team",
         placeholder="All that I may see",
         width=220,
+        bind="query-params",
     )
     category = st.selectbox(
         "Category",
@@ -35,9 +36,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="category",
         placeholder="All",
         width=260,
+        bind="query-params",
     )
-    first = st.date_input("From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160)
-    last = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160)
+    first = st.date_input(
+        "From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160, bind="query-params"
+    )
+    last = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160, bind="query-params")
 
 try:
     with page.see() as session:

@@ -169,3 +169,24 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
         weeks.fill(session, people.arun, number, day=day, minutes=90)
     with see() as session:
         assert sheets.state(session, people.arun.id, day) == sheets.APPROVED
+
+
+def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The badge is cracked")
+    with act() as session:
+        weeks.fill(session, people.rita, number, day=last_week(), minutes=30)
+    visitor = visit(people.mona)
+    page = visitor.go("/hours")
+    visitor.choose("Per", "Month")
+    expect(page.get_by_role("region", name="Hours").get_by_text("Rita Sosa").first).to_be_visible()
+    page.wait_for_url("**/hours?*per=Month*")
+    again = visit(people.mona).go("/hours?" + page.url.partition("?")[2] + "&by=Ticket")
+    expect(
+        again.get_by_role("region", name="Hours").get_by_text(f"#{number}", exact=True).first
+    ).to_be_visible()
+    expect(again.get_by_role("columnheader", name="Period")).to_be_visible()
+
+    page = visitor.go("/where-time-goes?team=Service+desk")
+    waiting = page.get_by_role("region", name="Time in each status")
+    expect(waiting.get_by_role("row", name=re.compile("^To-Do"))).to_be_visible()

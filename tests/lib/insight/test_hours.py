@@ -1,5 +1,6 @@
 """Hours add up: whatever they are told apart by, the groups come to the total of what one may know."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
@@ -132,6 +133,15 @@ def test_agents_see_their_own_and_managers_their_teams(logged):
     assert total(logged.bela).total == 0
     with pytest.raises(NotPermitted):
         total(logged.sam)
+
+
+def test_a_report_is_the_same_wherever_its_reader_is(logged):
+    for by, per in ((["person"], "day"), (["tag"], "month"), ([], "week")):
+        whole = [
+            total(replace(logged.mona, timezone=zone), by=by, per=per)
+            for zone in (None, "Pacific/Kiritimati", "Pacific/Niue", "Europe/Berlin")
+        ]
+        assert whole.count(whole[0]) == len(whole)
 
 
 def test_what_makes_no_sense_is_refused(desk):
