@@ -1,11 +1,12 @@
 """Delivery: for each medium a thread that sends what is due; a medium that fails holds up no other."""
 
+import itertools
 import os
 import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -15,11 +16,17 @@ from db.vocabulary import Medium
 from lib import transactions
 from lib.notices import contents, letters, media, outbox, places, slips
 from lib.notices.channels import mail, slack
+from lib.notices.saying import Content
 
 log = structlog.get_logger(__name__)
 INTERVAL = 0.5
 """Seconds between two looks at what is due."""
-BATCH = 20
+BATCH = 30
+TOGETHER, WAIT = 10, 0.2
+"""How many sent mails are settled in one transaction, and how many seconds the first of them waits for that at most."""
+AGE = 1.0
+"""Seconds for which what was read to be sent holds."""
+_turns = {medium: itertools.count() for medium in Medium}
 _stopped = threading.Event()
 _threads: list[threading.Thread] = []
 _lock = threading.Lock()
@@ -52,13 +59,14 @@ def stop() -> None:
 
 
 def _go_on(medium: Medium) -> None:
-    while not _stopped.wait(INTERVAL):
+    while not _stopped.is_set():
         try:
             while deliver(medium) and not _stopped.is_set():
                 pass
         except Exception:
             log.exception("delivery failed", medium=medium.value)
             _stopped.wait(outbox.SHORTEST_PAUSE.total_seconds())
+        _stopped.wait(INTERVAL)
 
 
 def deliver(medium: Medium) -> int:
@@ -67,7 +75,10 @@ def deliver(medium: Medium) -> int:
         if not outbox.ready(session, medium):
             return 0
     with transactions.act() as session:
-        claimed = outbox.claim(session, medium, holder=holder(), most=BATCH)
+        # In turns the oldest and the newest, so that a new one goes out soon though thousands wait.
+        claimed = outbox.claim(
+            session, medium, holder=holder(), most=BATCH, newest=bool(next(_turns[medium]) % 2)
+        )
     if claimed:
         SEND[medium](claimed)
     return len(claimed)
@@ -76,19 +87,20 @@ def deliver(medium: Medium) -> int:
 def _mails(claimed: list[Message]) -> None:
     """Send mails over one connection; those that were not tried when it broke are given back."""
     until = time.monotonic() + outbox.LEASE.total_seconds() / 2
-    left = list(claimed)
+    left, sent, said = list(claimed), _Sent(), _Said()
     try:
         with mail.opened() as box:
             while left and time.monotonic() < until and not _stopped.is_set():
                 message = left.pop(0)
                 try:
-                    _mail(box, message)
+                    _mail(box, message, said.of(message, left), sent)
                 except mail.Refused as refused:
                     log.warning("a mail was refused", message=message.id, words=str(refused))
                     with transactions.act() as session:
                         outbox.failed(session, message, str(refused), permanent=refused.permanent)
                     if box.broken:
                         raise mail.Unreachable(str(refused)) from refused
+        sent.settle()
         with transactions.act() as session:
             outbox.well(session, Medium.MAIL)
             outbox.postponed(session, left)
@@ -97,20 +109,58 @@ def _mails(claimed: list[Message]) -> None:
         with transactions.act() as session:
             outbox.ill(session, Medium.MAIL, str(error))
             outbox.postponed(session, left)
+    finally:
+        sent.settle()
 
 
-def _mail(box: mail.Box, message: Message) -> None:
-    """Send one mail if there is still something to say, and settle it."""
-    with transactions.see() as session:
-        content = contents.of(session, message)
-    if content is not None:
-        try:
-            letter = letters.write(message, content)
-        except ValueError as error:
-            raise mail.Refused("The address or the subject can't stand in a mail.", permanent=True) from error
-        box.send(letter)
-    with transactions.act() as session:
-        outbox.sent(session, message, empty=content is None)
+class _Sent:
+    """Mails that the server took, settled a few at a time: a transaction for each would take as long as the mail."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.since = 0.0
+
+    def add(self, message: Message) -> None:
+        self.since = self.since if self.messages else time.monotonic()
+        self.messages.append(message)
+        if len(self.messages) >= TOGETHER or time.monotonic() - self.since > WAIT:
+            self.settle()
+
+    def settle(self) -> None:
+        if self.messages:
+            with transactions.act() as session:
+                outbox.sent(session, *self.messages)
+            self.messages = []
+
+
+class _Said:
+    """What the next few mails say, read together; never older than AGE when it is sent, as access may be taken."""
+
+    def __init__(self) -> None:
+        self.found: dict[int | None, Content | None] = {}
+        self.at = 0.0
+
+    def of(self, message: Message, following: Sequence[Message]) -> Content | None:
+        if message.id not in self.found or time.monotonic() - self.at > AGE:
+            self.at = time.monotonic()
+            with transactions.see() as session:
+                several = [message, *following[: TOGETHER - 1]]
+                self.found = {each.id: contents.of(session, each) for each in several}
+        return self.found[message.id]
+
+
+def _mail(box: mail.Box, message: Message, content: Content | None, sent: _Sent) -> None:
+    """Send one mail if there is still something to say, and have it settled."""
+    if content is None:
+        with transactions.act() as session:
+            outbox.sent(session, message, empty=True)
+        return
+    try:
+        letter = letters.write(message, content)
+    except ValueError as error:
+        raise mail.Refused("The address or the subject can't stand in a mail.", permanent=True) from error
+    box.send(letter)
+    sent.add(message)
 
 
 def _slips(claimed: list[Message]) -> None:

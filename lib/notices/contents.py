@@ -32,7 +32,8 @@ def of(session: Session, message: Message) -> Content | None:
             said = _said(session, actor, message)
             if not said:
                 return None
-            facts = _facts(session, said[-1].ticket)
+            if message.medium == Medium.SLACK:
+                facts = _facts(session, said[-1].ticket)
         case sort if sort in samples.SORTS:
             return samples.content(samples.SORTS[Sort(sort)], person)
         case Sort.INVITATION | Sort.PASSWORD:

@@ -1,6 +1,6 @@
 """Mails, from what is to be said: text and HTML from the templates, headers that keep a ticket in one thread."""
 
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
@@ -20,6 +20,22 @@ from lib.notices import hours, rules, samples
 from lib.notices.saying import Content, Said
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+class _Registry(HeaderRegistry):
+    """Makes the class of a header once and not for each mail, which took a fifth of a mail's time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+POLICY = SMTP.clone(header_factory=_Registry())
 NOBODY = "docket@localhost.invalid"
 """Who mails are from while mail is not set up, and they can only be looked at."""
 _STOP = "unsubscribe"
@@ -38,7 +54,7 @@ def write(message: Message, content: Content) -> EmailMessage:
     now = settings.current()
     sender = now.smtp_from or NOBODY
     domain = sender.rpartition("@")[2]
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["From"] = Address("Docket", addr_spec=sender)
     mail["To"] = Address(_line(content.name), addr_spec=content.email)
     mail["Subject"] = f"[Sample] {subject(content)}" if content.sample else subject(content)
@@ -130,5 +146,5 @@ def _shown(said: Said, content: Content) -> dict[str, object]:
 def _templates() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        auto_reload=False, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip

@@ -46,8 +46,8 @@ def ready(session: Session, medium: Medium) -> bool:
     return session.exec(due.execution_options(**gate.PASS)).first() is not None
 
 
-def claim(session: Session, medium: Medium, *, holder: str, most: int) -> list[Message]:
-    """Return messages that are due, which nobody else may send within LEASE.
+def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: bool = False) -> list[Message]:
+    """Return messages that are due, the oldest or the newest of them, which nobody else may send within LEASE.
 
     Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
     """
@@ -56,7 +56,7 @@ def claim(session: Session, medium: Medium, *, holder: str, most: int) -> list[M
         select(Message.id)
         .where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at)
         .where(~_before(Message.person_id), ~_before(Message.team_id))
-        .order_by(col(Message.due_at), col(Message.id))
+        .order_by(*(order.desc() if newest else order for order in (col(Message.due_at), col(Message.id))))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -93,9 +93,15 @@ def _settle(session: Session, message: Message, values: dict[str, Any]) -> None:
     )
 
 
-def sent(session: Session, message: Message, *, empty: bool = False) -> None:
-    """Note that a message was delivered, or that nothing was left to say."""
-    _settle(session, message, {"done_at": clock.now(), "error": None, "empty": empty})
+def sent(session: Session, *messages: Message, empty: bool = False) -> None:
+    """Note that messages were delivered, or that nothing was left to say, unless they are somebody else's by now."""
+    for holder in {message.claimed_by for message in messages}:
+        ids = [message.id for message in messages if message.claimed_by == holder]
+        own = update(Message).where(
+            col(Message.id).in_(ids), col(Message.claimed_by) == holder, col(Message.done_at).is_(None)
+        )
+        done = own.values(claimed_by=None, done_at=clock.now(), error=None, empty=empty)
+        session.execute(done.execution_options(synchronize_session=False, **gate.PASS))
 
 
 def failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:

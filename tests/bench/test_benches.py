@@ -27,6 +27,7 @@ def loaded(tmp_path_factory):
         ("api", ["--times", "2", "--write"], "list, mine and open"),
         ("time", ["--times", "2", "--entries", "300"], "timer, stop"),
         ("start", ["--times", "1"], "first page"),
+        ("notices", ["--messages", "30", "--owed", "20", "--fresh", "3"], "new one, p95 ms"),
         ("memory", ["--tabs", "2"], "with 2 tabs"),
         ("load", ["--tabs", "2", "--seconds", "2", "--think", "0.3"], "runs/s"),
     ],

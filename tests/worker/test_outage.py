@@ -24,14 +24,14 @@ TICKETS = 20
 @pytest.fixture
 def aim(monkeypatch):
     """Let Docket send to a port."""
-    monkeypatch.setattr(mail, "PATIENCE", 0.5)
-    monkeypatch.setattr(mail, "WHOLE", 1)
     for name, value in {
         "SMTP_HOST": "127.0.0.1", "SMTP_TLS": "none", "SMTP_FROM": "desk@example.org", "NOTICE_WINDOW_SECONDS": "0",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"DOCKET_{name}", value)
 
-    def at(port: int) -> None:
+    def at(port: int, *, patient: bool = True) -> None:
+        monkeypatch.setattr(mail, "PATIENCE", 10 if patient else 0.5)
+        monkeypatch.setattr(mail, "WHOLE", 30 if patient else 1)
         monkeypatch.setenv("DOCKET_SMTP_PORT", str(port))
         settings.current.cache_clear()
 
@@ -95,7 +95,7 @@ def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
             drain()
         else:
             with posts.bad(way) as port:
-                aim(port)
+                aim(port, patient=way == "drop")
                 drain()
         told = account(desk)
         assert told.failing_since and told.error, way

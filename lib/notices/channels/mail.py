@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 
 import yagmail
@@ -133,10 +134,16 @@ class _Client(yagmail.Client):
         return _TimelyTls if self.ssl else _Timely
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return whom to trust, read once, as reading it takes long."""
+    return ssl.create_default_context()
+
+
 def _box() -> yagmail.Client:
     now = settings.current()
     secret = now.smtp_password.get_secret_value() if now.smtp_password else ""
-    context = ssl.create_default_context()
+    context = None if now.smtp_tls == "none" else _trust()
     tls: dict[str, Any] = {"context": context} if now.smtp_tls == "tls" else {}
     return _Client(
         user=now.smtp_user or now.smtp_from, password=secret, host=now.smtp_host or "", port=now.smtp_port,
