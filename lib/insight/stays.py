@@ -107,8 +107,9 @@ def _standing(session: Session) -> Any:
 
 
 def _between(session: Session, began: Any, ended: Any) -> Any:
-    lasted = _epoch(session, ended) - _epoch(session, began)
-    return case((lasted < 0, 0), else_=lasted)
+    # Said once: a condition would have it worked out twice.
+    most = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
+    return most(_epoch(session, ended) - _epoch(session, began), literal_column("0"))
 
 
 def _epoch(session: Session, moment: Any) -> Any:
