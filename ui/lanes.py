@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -28,6 +29,8 @@ ROWS = {
     "priority": "Rows by priority",
     "category": "Rows by category",
 }
+Places = Mapping[int, list[int]]
+"""The numbers of the cards that a lane shows, from top to bottom."""
 _REFUSED, _ASKED, _UNDO = "_board_refused", "_board_asked", "_board_undo"
 
 
@@ -41,6 +44,7 @@ class Shown:
     allowed: Mapping[int, list[int]]
     asks: frozenset[tuple[int, int]]
     newest: int
+    places: Places
     clocks: Clocks | None
     assigns: Assigns | None
 
@@ -77,6 +81,7 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
         allowed=workflow.targets(session, me, there),
         asks=workflow.asking(session, me, there),
         newest=newest,
+        places={lane.status.id or 0: [row.number for row in lane.cards] for lane in found},
         clocks=ticking.clocks(me, standing, running=timers.running(session, me)),
         assigns=assigning.offered(me, standing),
     )
@@ -121,17 +126,18 @@ def hear(shown: Shown) -> None:
     live(key="live", topic=news.DESK, since=shown.newest)
 
 
-def board(shown: Shown) -> Move | None:
-    """Draw the board; give the move that somebody made."""
+def board(shown: Shown) -> None:
+    """Draw the board, where cards are moved."""
     _undo()
     asked = st.session_state.get(_ASKED)
     if asked:
         _why(*asked)
-    moved = drawn.board(
+    drawn.board(
         shown.lanes,
         shown.cards,
         key="board",
         allowed=shown.allowed,
+        moved=partial(_moved, shown.places, shown.asks),
         groups=shown.groups,
         refused=st.session_state.pop(_REFUSED, ""),
         asked=asked[0] if asked else None,
@@ -139,25 +145,23 @@ def board(shown: Shown) -> Move | None:
         assigns=shown.assigns,
     )
     assigning.talk()
-    return moved
 
 
-def move(made: Move, shown: Shown) -> None:
+def _moved(places: Places, asks: frozenset[tuple[int, int]], made: Move) -> None:
     """Do what was done on the board, asking for a reason first where the workflow wants one."""
-    back = _back(made, shown)
-    if back is not None and (back.to, made.to) in shown.asks:
+    back = _back(made, places)
+    if back is not None and (back.to, made.to) in asks:
         st.session_state[_ASKED] = made, back
     else:
         _do(page.me(), made, back, reason="")
-    st.rerun(scope="fragment")
 
 
-def _back(made: Move, shown: Shown) -> Move | None:
+def _back(made: Move, places: Places) -> Move | None:
     """Return the move that would put a card back between its neighbours, or None when it is not on the board."""
-    was = next((card.lane for card in shown.cards if card.number == made.number), None)
+    was = next((id for id, numbers in places.items() if made.number in numbers), None)
     if was is None:
         return None
-    lane = [card.number for card in shown.cards if card.lane == was]
+    lane = places[was]
     at = lane.index(made.number)
     below = lane[at + 1] if at + 1 < len(lane) else None
     return Move(made.number, was, below, made.seen, lane[at - 1] if at else None)

@@ -36,9 +36,7 @@ def draw() -> None:
         shown = lanes.read(session, actor, asked.narrowed, rows=rows)
     finding.not_understood(asked.puzzled)
     lanes.hear(shown)
-    moved = lanes.board(shown)
-    if moved:
-        lanes.move(moved, shown)
+    lanes.board(shown)
 
 
 draw()

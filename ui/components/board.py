@@ -1,6 +1,6 @@
 """The board: lanes of cards that are moved with mouse, finger or keyboard."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -93,30 +93,38 @@ def board(
     *,
     key: str,
     allowed: Mapping[int, Collection[int]],
+    moved: Callable[[Move], None],
     groups: Sequence[Group] = (),
     refused: str = "",
     asked: Move | None = None,
     clocks: Clocks | None = None,
     assigns: Assigns | None = None,
     label: str = "Board",
-) -> Move | None:
-    """Draw the board; give the move that somebody made, each once.
+) -> None:
+    """Draw the board; `moved` is called with a move that somebody made, each once, before the run that draws it.
 
-    Act on the move, then call `st.rerun()` whatever came of it: until the board is drawn again, the card stays
-    where it was put; then it stands where `cards` says. `allowed` names for a lane the lanes to which this
-    person may move its cards; the cards of a lane that is missing there keep still. It only guides the hand:
-    whether a move is permitted is for the verb to say, and `refused` shows what it said. `asked` is a move that
-    waits for its reason: the card is drawn at its goal. With `groups`,
-    `Card.group` names one of them. `clocks` offers the person's timer on cards, `assigns` to give their tickets to
-    somebody.
+    Until the board is drawn again the card stays where it was put; then it stands where `cards` says. `allowed` names
+    for a lane the lanes to which this person may move its cards; the cards of a lane that is missing there keep still.
+    It only guides the hand: whether a move is permitted is for the verb to say, and `refused` shows what it said.
+    `asked` is a move that waits for its reason: the card is drawn at its goal. With `groups`, `Card.group` names one
+    of them. `clocks` offers the person's timer on cards, `assigns` to give their tickets to somebody.
 
     Raises ValueError for a card without a lane or group to stand in.
     """
-    heard, handed = f"{key}:heard", f"{key}:handed"
+    handed = f"{key}:handed"
+    there = {lane.id for lane in lanes}
     _check(lanes, cards, groups)
 
     def hear() -> None:
-        st.session_state[heard] = _turn(st.session_state[key].get("move")) or st.session_state.get(heard, 0)
+        value = st.session_state[key].get("move")
+        turn = _turn(value)
+        # A run that was broken off is repeated with its trigger, so a turn may come by again.
+        if turn is None or turn <= st.session_state.get(handed, 0):
+            return
+        st.session_state[handed] = turn
+        move = Move.read(value, there)
+        if move:
+            moved(move)
 
     result = renderer("board")(
         key=key,
@@ -137,19 +145,11 @@ def board(
             ],
             "refused": refused,
             "asked": asdict(asked) if asked else None,
-            "heard": st.session_state.get(heard, 0),
             "turn": st.session_state.get(handed, 0),
         },
     )
     heard_clock(clocks, result.get("clock"), key=key)
     asked_for(assigns, result.get("assign"), key=key)
-    value = result.get("move")
-    turn = _turn(value)
-    # A run that was broken off is repeated with its trigger, so a turn may come by again.
-    if turn is None or turn <= st.session_state.get(handed, 0):
-        return None
-    st.session_state[handed] = turn
-    return Move.read(value, {lane.id for lane in lanes})
 
 
 def _turn(value: object) -> int | None:

@@ -1,3 +1,5 @@
+import time
+
 import streamlit as st
 
 from tests.ui.stage import desk
@@ -7,13 +9,27 @@ from ui.components.live import live
 st.title("Board")
 
 
-@st.dialog("Why is it blocked?", on_dismiss="rerun")
+def forget() -> None:
+    st.session_state["asked"] = None
+
+
+@st.dialog("Why is it blocked?", on_dismiss=forget)
 def reason(asked: Move) -> None:
     words = st.text_input("Reason")
     if st.button("Block it") and words:
         st.session_state["refused"] = desk.move(asked)
-        st.session_state["asked"] = None
+        forget()
         st.rerun()
+
+
+def moved(move: Move) -> None:
+    if desk.state["deaf"]:
+        while desk.state["deaf"]:
+            time.sleep(0.05)
+    elif desk.state["ask"] and move.to == desk.BLOCKED:
+        st.session_state["asked"] = move
+    else:
+        st.session_state["refused"] = desk.move(move)
 
 
 @st.fragment
@@ -21,27 +37,18 @@ def room() -> None:
     desk.state["runs"] += 1
     live(key="live", topic="board", since=desk.state["event"])
     asked = st.session_state.get("asked")
-    move = board(
+    if asked:
+        reason(asked)
+    board(
         desk.lanes(),
         list(desk.cards),
         key="board",
         allowed=desk.ALLOWED,
+        moved=moved,
         groups=desk.groups() if "groups" in st.query_params else (),
         refused=st.session_state.pop("refused", ""),
         asked=asked,
     )
-    if move and not desk.state["deaf"]:
-        if desk.state["ask"] and move.to == desk.BLOCKED:
-            st.session_state["asked"] = move
-            st.rerun()
-        st.session_state["refused"] = desk.move(move)
-        st.rerun(scope="fragment")
 
 
-if st.session_state.get("asked"):
-    waiting = st.session_state["asked"]
-    room()
-    st.session_state["asked"] = None
-    reason(waiting)
-else:
-    room()
+room()

@@ -1,6 +1,5 @@
 // Moves that Python has not decided yet. One is on its way at a time, so that each is judged by what the last one did.
-const PATIENCE = 10_000
-const DECISION = 5_000 // Python has heard of it and is thinking
+const PATIENCE = 8_000
 
 export class Moves {
   constructor({ send, lost }) {
@@ -16,14 +15,9 @@ export class Moves {
     const [move] = this.waiting
     if (!move || move.turn) return
     move.turn = ++this.turn
-    this.wait(PATIENCE)
+    this.timer = setTimeout(() => this.give(), PATIENCE)
     const { number, to, before, after, seen, turn } = move
     this.send({ number, to, before, after, seen, turn })
-  }
-
-  wait(patience) {
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.give(), patience)
   }
 
   // No answer came: the move is given up, and those of the same card that were to follow it.
@@ -39,14 +33,10 @@ export class Moves {
   }
 
   // Gives the numbers whose move was decided, or given up because an earlier one of the same card was refused.
-  settle({ turn, heard }, cards) {
-    this.turn = Math.max(this.turn, turn, heard)
+  settle({ turn }, cards) {
+    this.turn = Math.max(this.turn, turn)
     const [move] = this.waiting
-    if (!move?.turn) return []
-    if (turn < move.turn) {
-      if (heard >= move.turn) this.wait(DECISION)
-      return []
-    }
+    if (!move?.turn || turn < move.turn) return []
     this.close()
     const card = cards.get(move.number)
     if (card?.lane !== move.to) this.forget(move.number)
