@@ -48,6 +48,7 @@ def opened(
 ) -> Iterator[Opening]:
     """The module's desk; parametrise it with EITHER to walk a journey on both databases."""
     furnish = getattr(request.module, "furnish", None)
+    surround = getattr(request.module, "surround", dict)
     with ExitStack() as stack:
 
         def begin() -> Office:
@@ -58,7 +59,7 @@ def opened(
                 people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob
             )
             furnished = furnish(people) if furnish else None
-            return Office(server(data=data, DOCKET_DATABASE_URL=url), engine, people, furnished)
+            return Office(server(data=data, DOCKET_DATABASE_URL=url, **surround()), engine, people, furnished)
 
         yield Opening(begin)
 
