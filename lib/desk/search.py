@@ -38,8 +38,11 @@ PREFIX = 3
 """Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
 COMMON = 1_000
 """Texts with all the words of a query from which its last word is not taken for the beginning of others as well."""
-SCALE = 600
-"""Measured: trying a ticket costs about twelve times as much as looking a match up, for a page of fifty."""
+SCALE = {"sqlite": 600, "postgresql": 8_000}
+"""Measured: for a page of fifty, how many times as much trying a ticket costs as looking a match up, times fifty.
+
+PostgreSQL takes the text of each ticket it tries apart again.
+"""
 ALIKE = 55
 """Percent of likeness (rapidfuzz token_set_ratio) from which an open ticket is offered as similar."""
 
@@ -165,7 +168,7 @@ def _few(session: Session, query: str) -> bool:
     where the matches squared are about SCALE times the tickets.
     """
     size = session.exec(select(func.max(Ticket.id)).execution_options(**gate.PASS)).one() or 0
-    return not _more(session, query, math.isqrt(SCALE * size) + NEWEST)
+    return not _more(session, query, math.isqrt(SCALE[_dialect(session)] * size) + NEWEST)
 
 
 def _more(session: Session, query: str, limit: int) -> bool:
@@ -179,7 +182,11 @@ def _more(session: Session, query: str, limit: int) -> bool:
 
 
 def _lite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+    return _dialect(session) == "sqlite"
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
 
 
 def _query(session: Session, words: list[str], *, every: bool, begun: bool = True) -> str:

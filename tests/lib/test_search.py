@@ -80,7 +80,7 @@ def test_few_matches_are_looked_up_and_many_are_not(desk, asked, monkeypatch):
     with see() as session:
         query = search._query(session, ["lamp"], every=True)
         assert search._few(session, query)
-        monkeypatch.setattr(search, "SCALE", 0)
+        monkeypatch.setattr(search, "SCALE", dict.fromkeys(search.SCALE, 0))
         monkeypatch.setattr(search, "NEWEST", 2)
         assert not search._few(session, query)
 
