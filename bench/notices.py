@@ -25,7 +25,7 @@ from db.models import Event, Message, Notice, Ticket
 from db.vocabulary import Action, Medium, Occasion, Relation, Sort
 from lib import clock, gate, settings
 from lib.notices.channels import mail
-from lib.transactions import act, see
+from lib.transactions import act, engine, see
 from worker import delivery
 
 SERVER = """
@@ -129,6 +129,10 @@ def _owe(count: int, *, after: int = 0) -> None:
         session.add_all(messages)
         session.flush()
         session.add_all(_notice(about, at, message) for about, message in zip(told, messages, strict=True))
+
+    with engine().connect() as connection:  # as PostgreSQL and the worker do by themselves before long
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
 
 
 def _message(about: tuple[int, int, int], at: datetime) -> Message:
