@@ -13,7 +13,7 @@ from lib.transactions import act, see
 
 router = APIRouter(tags=["notifications"])
 POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-Name = Annotated[str, Path(max_length=40)]
+Name = Annotated[str, Path(pattern="^[a-z]{1,40}$")]
 
 
 class Template(Shape):
