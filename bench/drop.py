@@ -15,7 +15,7 @@ from commands.shell.data import with_data
 
 ME = "agent01@load.example"
 BOARD = """[...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
-    .map((host) => host.shadowRoot.querySelector(".root")).find((root) => root?.querySelector(".card"))"""
+    .map((host) => host.shadowRoot?.querySelector(".root")).find((root) => root?.querySelector(".card"))"""
 # The card is laid where it was dropped at once; `busy` goes when the server's answer has been drawn.
 DROP = f"""async () => {{
   const board = {BOARD}
