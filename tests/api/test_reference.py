@@ -15,7 +15,7 @@ from schemathesis.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from schemathesis.core.failures import FailureGroup
+from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
 
 import api
 from api import pace
@@ -34,6 +34,19 @@ OPERATIONS = [
     for method in operations
     if path != "/docs"
 ]
+
+
+def refuses_what_is_wrong(ctx, response, case):
+    """In an address or a form everything is text, so only what is wrong with the text can be noticed there."""
+    try:
+        negative_data_rejection(ctx, response, case)
+    except AcceptedNegativeData as accepted:
+        told = re.sub(
+            r"header: violates `required` \(was Authorization\)", "", accepted.message
+        )  # it is added below
+        only_types = set(re.findall(r"violates `(\w+)`", told)) <= {"type"} and "violates" in accepted.message
+        if case.media_type == "application/json" or not only_types:
+            raise
 
 
 def test_the_document_is_for_those_signed_in(desk):
@@ -71,7 +84,7 @@ def any_desk(sqlite_desk, monkeypatch) -> Desk:
 def test_what_anybody_may_send_is_answered_as_described(any_desk, path, method, mode):
     bearer = {"Authorization": f"Bearer {any_desk.token(any_desk.company.ada)}"}
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", any_desk.app, headers=bearer)
-    checks = [*CHECKS, negative_data_rejection] if mode == GenerationMode.NEGATIVE else CHECKS
+    checks = [*CHECKS, refuses_what_is_wrong] if mode == GenerationMode.NEGATIVE else CHECKS
 
     @settings(
         max_examples=8,
