@@ -29,11 +29,6 @@ class Entry:
     listed: bool = True
     help: str = ""
 
-    @property
-    def administers(self) -> bool:
-        """Whether it is one of the administration's pages."""
-        return self.path.startswith("admin/")
-
     def opens_for(self, actor: Actor | None) -> bool:
         """Tell whether the page is for this person, or for nobody signed in."""
         if actor is None or self.signed_out:
@@ -73,16 +68,13 @@ ENTRIES = (
 
 
 def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
-    """Declare all pages but the administration of others, so that deep links hold; return the one asked for.
+    """Declare every page, so that deep links hold, listing only the person's; return the one asked for.
 
     Streamlit would list sections too, but in a way that screen readers can't follow.
     """
     entries: dict[str, Entry] = {}
     pages: list[Page] = []
-    declared = [
-        entry for entry in ENTRIES if actor is None or not entry.administers or entry.opens_for(actor)
-    ]
-    for entry in declared:
+    for entry in ENTRIES:
         listed = entry.listed and entry.opens_for(actor)
         made = st.Page(
             f"pages/{entry.path}.py",
@@ -94,7 +86,7 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
         )
         entries[made._script_hash] = entry
         pages.append(made)
-    if elsewhere := _elsewhere(declared):
+    if elsewhere := _elsewhere():
         made = st.Page(page.nothing_here, title="Nothing here", url_path=elsewhere, visibility="hidden")
         entries[made._script_hash] = Entry("", elsewhere, "Nothing here", "search_off", listed=False)
         pages.append(made)
@@ -102,8 +94,8 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
     return chosen, entries[chosen._script_hash]
 
 
-def _elsewhere(declared: list[Entry]) -> str | None:
-    """Return the path that was asked for when it leads to none of these, where Streamlit would put its own dialog."""
+def _elsewhere() -> str | None:
+    """Return the path that was asked for when no page has it, as Streamlit would put a dialog of its own there."""
     path = urlsplit(st.context.url or "").path.strip("/")
-    known = {entry.url for entry in declared}
+    known = {entry.url for entry in ENTRIES}
     return path if re.fullmatch(r"[\w-]{1,80}", path) and path not in known else None

@@ -55,6 +55,8 @@ def stop() -> None:
         _stopped.set()
         for thread in _threads:
             thread.join(timeout=30)
+        if not any(thread.is_alive() for thread in _threads):
+            _stopped.clear()  # or whoever delivers by hand later would only give back what they claim
         _threads.clear()
 
 

@@ -18,7 +18,7 @@ st.caption(
     f"What an hour costs in {rates.currency()}. The rate of a person at an activity goes before the person's, that "
     "before the activity's, that before the rate of all. A new one counts from its day on."
 )
-with st.expander("New rate", icon=":material/add:"), st.form("new_rate", clear_on_submit=True, border=False):
+with st.expander("New rate", icon=":material/add:"), st.form("new_rate", border=False):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         person = st.selectbox(
             "Person", list(people), None, format_func=people.__getitem__, placeholder="All", width=240

@@ -2,10 +2,11 @@
 
 import re
 from unittest import SkipTest
+from urllib.parse import unquote
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import (
@@ -96,6 +97,8 @@ def test_what_anybody_may_send_is_answered_as_described(any_desk, path, method, 
     )
     @given(case=schema[path][method].as_strategy(generation_mode=mode))
     def holds(case):
+        # An address with a line break in it belongs to no route, and so not to the API.
+        assume(not any("\n" in unquote(str(value)) for value in (case.path_parameters or {}).values()))
         case.call_and_validate(headers=bearer, checks=checks)
 
     try:

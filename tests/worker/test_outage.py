@@ -85,6 +85,16 @@ def drain():
         pass
 
 
+def test_who_delivers_by_hand_after_the_worker_has_stopped_sends(desk, aim):
+    delivery.start()
+    delivery.stop()
+    owe(desk, 3)
+    with posts.office() as post:
+        aim(post.port)
+        delivery.deliver(Medium.MAIL)
+    assert len(post.mails) == 3
+
+
 def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
     numbers = [cast.ask(desk.sam, f"Ticket {n}") for n in range(TICKETS)]
     owe(desk, MANY - 2 * TICKETS - len(rows()))
