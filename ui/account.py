@@ -75,13 +75,13 @@ def api_tokens(me: Actor) -> None:
     if made:
         st.success("Copy your new token now; it can't be shown again.", icon=":material/key:")
         st.code(made, language=None)
-    with st.form("token", clear_on_submit=True):
+    with st.form(page.blank("token")):
         name = st.text_input("What is it for?", max_chars=80, placeholder="Backup script")
         scope = st.selectbox("It may", tokens.SCOPES, format_func=ALLOWS.__getitem__)
         days = st.selectbox("It works for", list(LIFETIMES), index=1, format_func=LIFETIMES.__getitem__)
         sent = st.form_submit_button("Make token")
     if sent:
-        with page.attempt() as session:
+        with page.attempt(form="token") as session:
             st.session_state["_made_token"] = tokens.create(session, me, name=name, scope=scope, days=days)[1]
     with page.see() as session:
         mine = tokens.mine(session, me)

@@ -35,12 +35,12 @@ def add(found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
     """Let an administrator add a category."""
     with (
         st.expander("New category", icon=":material/add:"),
-        st.form("new_category", clear_on_submit=True, border=False),
+        st.form(page.blank("new_category"), border=False),
     ):
         name = st.text_input("Name", max_chars=80)
         parent, team = _where({c.id: c.path for c in found}, places)
         if st.form_submit_button("Add", type="primary"):
-            with page.attempt("Category added.") as session:
+            with page.attempt("Category added.", form="new_category") as session:
                 categories.create(session, page.me(), name=name, parent_id=parent, team_id=team)
 
 

@@ -167,16 +167,16 @@ def add(
 ) -> None:
     """Let an administrator add a field."""
     kind = st.selectbox("What it holds", list(KINDS), format_func=KINDS.__getitem__, key="new-kind")
-    with st.form("new_field", clear_on_submit=True, border=False):
+    with st.form(page.blank("new_field"), border=False):
         name = st.text_input("Name", max_chars=40, placeholder="Asset tag")
         choices = _choices(kind, "")
         where = st.multiselect(
             "Categories", list(categories), format_func=categories.__getitem__, placeholder="All of them"
         )
         required = st.checkbox("A ticket can't be opened without it")
-        access = levels(None, roles, key="new-access", usual=usual)
+        access = levels(None, roles, key=page.blank("new_field"), usual=usual)
         if st.form_submit_button("Add", type="primary"):
-            with page.attempt("Field added.") as session:
+            with page.attempt("Field added.", form="new_field") as session:
                 fields.create(
                     session, me, name=name, kind=kind, required=required, in_categories=where, choices=choices,
                     access=access,

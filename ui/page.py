@@ -19,7 +19,7 @@ from lib.transactions import Session
 from lib.trust import events
 from ui import words
 
-_WHO, _TOLD, _TURN, _PLACE, _VISIT = "_who", "_told", "_turn", "_place", "_visit"
+_WHO, _TOLD, _TURN, _PLACE, _VISIT, _FORM = "_who", "_told", "_turn", "_place", "_visit", "_form-"
 
 # Who is here, as found at the beginning of a run of the whole page; a fragment or callback alone finds out anew.
 _found: ContextVar[tuple[Actor | None] | None] = ContextVar("found", default=None)
@@ -126,8 +126,11 @@ def there(actor: Actor) -> Actor:
 
 
 @contextmanager
-def attempt(done: str = "") -> Iterator[Session]:
-    """Change something in one transaction, then draw the page anew with `done`, or the refusal, told on it."""
+def attempt(done: str = "", *, form: str = "") -> Iterator[Session]:
+    """Change something in one transaction, then draw the page anew with `done`, or the refusal, told on it.
+
+    The form of that name, if there is one, begins empty again when it went well, and keeps what was refused.
+    """
     st.session_state[_TURN] = turn() + 1
     try:
         with act() as session:
@@ -135,9 +138,16 @@ def attempt(done: str = "") -> Iterator[Session]:
     except Refusal as refusal:
         tell(refusal.sentence, good=False)
     else:
+        if form:
+            st.session_state[_FORM + form] = st.session_state.get(_FORM + form, 0) + 1
         if done:
             tell(done)
     st.rerun()
+
+
+def blank(form: str) -> str:
+    """Return the key of a form that is sent again and again: another one after each time that `attempt` went well."""
+    return f"{form}-{st.session_state.get(_FORM + form, 0)}"
 
 
 @contextmanager

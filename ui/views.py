@@ -71,11 +71,11 @@ def keep(me: Actor, line: str, sort: str) -> None:
         own = [view for view in views.every(session, me) if view.own]
         mine = {t.id: t.name for t in teams.every(session, me) if me.staff and t.id in me.teams}
     with place:
-        with st.form("new_view", border=False, clear_on_submit=True):
+        with st.form(page.blank("new_view"), border=False):
             name = st.text_input("Name", max_chars=views.NAME)
-            team = _team(mine, None, key="new_view_team")
+            team = _team(mine, None, key=f"{page.blank('new_view')}-team")
             if st.form_submit_button("Save", type="primary"):
-                with page.attempt("Saved. It is in the sidebar.") as session:
+                with page.attempt("Saved. It is in the sidebar.", form="new_view") as session:
                     made = views.create(
                         session,
                         me,

@@ -12,11 +12,11 @@ with page.see() as session:
 
 with (
     st.expander("New activity", icon=":material/add:"),
-    st.form("new_activity", clear_on_submit=True, border=False),
+    st.form(page.blank("new_activity"), border=False),
 ):
     name = st.text_input("Name", max_chars=40)
     if st.form_submit_button("Add", type="primary"):
-        with page.attempt("Activity added.") as session:
+        with page.attempt("Activity added.", form="new_activity") as session:
             activities.create(session, me, name=name)
 
 for activity in found:

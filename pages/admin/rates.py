@@ -18,7 +18,7 @@ st.caption(
     f"What an hour costs in {rates.currency()}. The rate of a person at an activity goes before the person's, that "
     "before the activity's, that before the rate of all. A new one counts from its day on."
 )
-with st.expander("New rate", icon=":material/add:"), st.form("new_rate", border=False):
+with st.expander("New rate", icon=":material/add:"), st.form(page.blank("new_rate"), border=False):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         person = st.selectbox(
             "Person", list(people), None, format_func=people.__getitem__, placeholder="All", width=240
@@ -29,7 +29,7 @@ with st.expander("New rate", icon=":material/add:"), st.form("new_rate", border=
         rate = st.text_input(f"{rates.currency()} for an hour", max_chars=10, placeholder="85.50", width=150)
         since = st.date_input("From", days.today(days.zone(me.timezone)), format="YYYY-MM-DD", width=160)
     if st.form_submit_button("Set", type="primary"):
-        with page.attempt("Rate set.") as session:
+        with page.attempt("Rate set.", form="new_rate") as session:
             first = since if isinstance(since, date) else days.today(days.zone(me.timezone))
             cents = rates.parse(rate)
             rates.put(session, page.me(), cents=cents, since=first, person_id=person, activity_id=kind)

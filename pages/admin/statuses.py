@@ -14,13 +14,13 @@ with page.see() as session:
 
 with (
     st.expander("New status", icon=":material/add:"),
-    st.form("new_status", clear_on_submit=True, border=False),
+    st.form(page.blank("new_status"), border=False),
 ):
     name = st.text_input("Name", max_chars=40)
     kind = st.selectbox("What it means", list(Kind), format_func=keeping.KINDS.__getitem__)
     counts = st.checkbox("A ticket done this way counts as resolved", value=True)
     if st.form_submit_button("Add", type="primary"):
-        with page.attempt("Status added.") as session:
+        with page.attempt("Status added.", form="new_status") as session:
             statuses.create(session, me, name=name, kind=kind, counts=counts)
 
 st.subheader("Order", anchor=False)

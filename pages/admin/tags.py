@@ -12,12 +12,12 @@ with page.see() as session:
 
 st.caption("Agents make tags by typing them. Case and accents tell no tags apart.")
 with (
-    st.form("new_tag", clear_on_submit=True, border=False),
+    st.form(page.blank("new_tag"), border=False),
     st.container(horizontal=True, vertical_alignment="bottom"),
 ):
     name = st.text_input("New tag", max_chars=tags.LONGEST)
     if st.form_submit_button("Add", icon=":material/add:"):
-        with page.attempt("Tag added.") as session:
+        with page.attempt("Tag added.", form="new_tag") as session:
             tags.create(session, me, name=name)
 
 if found:

@@ -13,12 +13,12 @@ frame.header("Teams", actor=me)
 
 if me.may(Permission.TEAM_MANAGE, least=Scope.ALL):
     with (
-        st.form("new_team", clear_on_submit=True),
+        st.form(page.blank("new_team")),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         name = st.text_input("New team", max_chars=80, placeholder="Network")
         if st.form_submit_button("Add", icon=":material/add:"):
-            with page.attempt("Team added.") as session:
+            with page.attempt("Team added.", form="new_team") as session:
                 teams.create(session, me, name=name)
 
 with page.see() as session:

@@ -23,3 +23,16 @@ def test_a_tag_is_typed_and_then_renamed(office, visit):
     expect(page.get_by_role("cell", name="scanner", exact=True)).to_be_visible()
     page = rita.go(f"/ticket?id={number}")
     expect(page.get_by_test_id("stMultiSelect").get_by_text("scanner", exact=True)).to_be_visible()
+
+
+def test_a_name_that_is_refused_stays_to_be_mended_and_one_that_is_taken_leaves_the_field(office, visit):
+    page = visit(office.people.ada).go("/tags")
+    name, add = page.get_by_label("New tag"), page.get_by_role("button", name="Add", exact=True)
+    name.fill("Quokka")
+    add.click()
+    expect(page.get_by_role("cell", name="quokka")).to_be_visible()
+    expect(name).to_have_value("")
+    name.fill("QUOKKA")
+    add.click()
+    expect(page.get_by_test_id("stAlert")).to_be_visible()
+    expect(name).to_have_value("QUOKKA")
