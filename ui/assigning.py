@@ -1,8 +1,8 @@
 """Who has a ticket: taking it, handing it back, and the list of those who could work it, the best fit first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -28,12 +28,12 @@ LISTED = 7
 
 
 @dataclass(frozen=True)
-class _Chosen:
-    """To whom a ticket goes, or NOBODY, with a note for colleagues, and what is said when it is done."""
+class _Deed:
+    """What becomes of whose ticket it is: a verb with what it takes besides the ticket, and what is said afterwards."""
 
-    to: int
-    note: str
     done: str
+    verb: Callable[..., None]
+    what: Mapping[str, Any]
 
 
 def offered(me: Actor, rows: Iterable[tuple[int, int]]) -> Assigns | None:
@@ -73,7 +73,7 @@ def _dialog(number: int) -> None:
     if offered.assigns:
         chosen = _form(facts, offered.candidates, f"from-list-{number}") or chosen
     if chosen:
-        _give(me, number, chosen, seen=seen)
+        _do(me, number, chosen, seen=seen)
 
 
 @dataclass(frozen=True)
@@ -95,18 +95,18 @@ def _read(me: Actor, number: int) -> tuple[TicketRow, _Offered]:
         return listing.one(session, ticket), _Offered(takes, assigns, candidates)
 
 
-def _at_once(me: Actor, facts: TicketRow, offered: _Offered) -> _Chosen | None:
+def _at_once(me: Actor, facts: TicketRow, offered: _Offered) -> _Deed | None:
     """Offer what takes one click."""
     if facts.assignee_id is None:
         if offered.takes and st.button("Take it", icon=":material/back_hand:", width="stretch"):
-            return _Chosen(me.id or 0, "", done="It is yours.")
+            return _Deed("It is yours.", _take, {})
     elif offered.assigns:
         return None
     elif facts.assignee_id != me.id:
         name = words.plain(facts.assignee or "Somebody")
         st.write(f"{name} works it. Your role doesn't allow giving it to somebody else.")
     elif st.button("Hand it back", icon=":material/undo:", width="stretch"):
-        return _Chosen(NOBODY, "", done="Nobody has it now.")
+        return _Deed("Nobody has it now.", tickets.unassign, {})
     return None
 
 
@@ -117,14 +117,11 @@ def _seen(version: int) -> int:
     return seen or version
 
 
-def _give(me: Actor, number: int, chosen: _Chosen, *, seen: int) -> None:
+def _do(me: Actor, number: int, chosen: _Deed, *, seen: int) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, number, to_change=True)
-            if chosen.to == NOBODY:
-                tickets.unassign(session, me, ticket, seen=seen, reason=chosen.note)
-            else:
-                tickets.assign(session, me, ticket, to=chosen.to, seen=seen, reason=chosen.note)
+            chosen.verb(session, me, ticket, seen=seen, **chosen.what)
     except Refusal as refusal:
         if isinstance(refusal, Conflict):
             _open(number)
@@ -156,10 +153,8 @@ def _assign(change: "_Changer", facts: TicketRow, candidates: Sequence[Candidate
     place = f"{facts.number}-{page.turn()}"
     with st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"):
         chosen = _form(facts, candidates, place, on_click=change.note)
-    if chosen and chosen.to == NOBODY:
-        change(chosen.done, tickets.unassign, reason=chosen.note)
-    elif chosen:
-        change(chosen.done, tickets.assign, to=chosen.to, reason=chosen.note)
+    if chosen:
+        change(chosen.done, chosen.verb, **chosen.what)
 
 
 def _form(
@@ -168,7 +163,7 @@ def _form(
     place: str,
     *,
     on_click: Callable[[], None] | None = None,
-) -> "_Chosen | None":
+) -> _Deed | None:
     """Offer everybody who could work a ticket; return who was chosen, once somebody else is and was sent."""
     with st.form(f"assign-{place}", border=False):
         best, rest = _split(candidates, facts.assignee_id)
@@ -202,8 +197,10 @@ def _form(
     to = other or chosen
     if not sent or to is None or to == (facts.assignee_id or NOBODY):
         return None
-    name = next((c.name for c in candidates if c.id == to), "")
-    return _Chosen(to, note, done=f"Assigned to {name}." if name else "Nobody has it now.")
+    if to == NOBODY:
+        return _Deed("Nobody has it now.", tickets.unassign, {"reason": note})
+    name = next(c.name for c in candidates if c.id == to)
+    return _Deed(f"Assigned to {name}.", tickets.assign, {"to": to, "reason": note})
 
 
 def _split(candidates: Sequence[Candidate], holder: int | None) -> tuple[list[Candidate], list[Candidate]]:

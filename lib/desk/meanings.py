@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlmodel import Session, select
 
@@ -143,14 +142,10 @@ def _begins(words: list[str], asked: tuple[str, ...]) -> bool:
 def _dates(actor: Actor, name: str, values: list[str], *, negated: bool) -> Parameters:
     if len(values) > 1:
         raise Puzzled("give one day or span; repeat the qualifier to narrow it further.")
-    due = name == "due"
-    span: tuple[date | datetime | None, date | datetime | None] | None = (
-        days.ahead(values[0], timezone=actor.timezone)
-        if due
-        else days.span(values[0], timezone=actor.timezone)
-    )
+    read, examples = (days.ahead, days.AHEAD) if name == "due" else (days.span, days.EXAMPLES)
+    span = read(values[0], timezone=actor.timezone)
     if span is None:
-        raise Puzzled(f"use {days.AHEAD if due else days.EXAMPLES}.")
+        raise Puzzled(f"use {examples}.")
     after, before = span
     if negated and after and before:
         raise Puzzled("a span can't be excluded, only what is before or after a day.")

@@ -144,14 +144,14 @@ def fold(events: Sequence[Event], *, known: Sequence[Era], last: int) -> Course:
     # Events keep the status that was left, so they are read from the end.
     for event, began in reversed(list(zip(events, _rising(events), strict=True))):
         here = None if event.action == Action.TICKET_MERGED else status
-        found.append(Stay(here, began, ended, lasted(began, ended or clock.now())))
+        found.append(Stay(here, began, ended, _lasted(began, ended or clock.now())))
         if event.action == Action.TICKET_MOVED:
-            status = named(known, event.old, event.id or 0)
+            status = _named(known, event.old, event.id or 0)
         ended = began
     return Course(tuple(reversed(found)))
 
 
-def lasted(began: datetime, ended: datetime) -> int:
+def _lasted(began: datetime, ended: datetime) -> int:
     """Return the whole seconds from one moment to another, their fractions cut off; never less than none."""
     return max(0, int(ended.timestamp()) - int(began.timestamp()))
 
@@ -164,7 +164,7 @@ def _rising(events: Sequence[Event]) -> list[datetime]:
     return found
 
 
-def named(known: Sequence[Era], name: str | None, event: int) -> Standing | None:
+def _named(known: Sequence[Era], name: str | None, event: int) -> Standing | None:
     """Return which status bore a name at an event."""
     fits = (e for e in known if e.name == name and e.since < event and (e.until is None or event < e.until))
     return next((era.status for era in fits), None)

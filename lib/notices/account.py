@@ -2,11 +2,11 @@
 
 from sqlmodel import Session
 
-from db.models import Message, Person
+from db.models import Person
 from db.vocabulary import Action, Medium, Permission, Purpose, Scope, Sort
-from lib import clock, gate
+from lib import gate
 from lib.gate import Actor
-from lib.notices import contents, media
+from lib.notices import contents, media, outbox
 from lib.people import accounts, onetime
 from lib.trust import events
 
@@ -19,7 +19,7 @@ def mailed() -> bool:
 def send(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> None:
     """Mail a link with which the person sets a password. Raises NotPermitted, as `accounts.link` does."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
-    message = _owe(session, person, Sort.INVITATION if invitation else Sort.PASSWORD)
+    message = outbox.owe(session, Medium.MAIL, Sort.INVITATION if invitation else Sort.PASSWORD, person.id)
     accounts.link(session, actor, person, invitation=invitation, secret=contents.secret(message))
 
 
@@ -31,15 +31,7 @@ def forgotten(session: Session, email: str, *, address: str) -> None:
     person = accounts.by_email(session, email)
     if person is None or not person.active or not mailed():
         return
-    message = _owe(session, person, Sort.PASSWORD)
+    message = outbox.owe(session, Medium.MAIL, Sort.PASSWORD, person.id)
     onetime.make(session, Purpose.PASSWORD, person_id=person.id, secret=contents.secret(message))
     by = Actor(id=None, name="", role="", scopes={}, address=address)
     events.record(session, by, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
-
-
-def _owe(session: Session, person: Person, sort: Sort) -> Message:
-    now = clock.now()
-    row = Message(medium=Medium.MAIL, sort=sort, person_id=person.id or 0, created_at=now, due_at=now)
-    session.add(row)
-    session.flush()
-    return row

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from db.models import Message, Mute, NoticeChoice, NoticeHabit, Person, SlackName, Ticket
+from db.models import Mute, NoticeChoice, NoticeHabit, Person, SlackName, Ticket
 from db.vocabulary import Medium, Occasion, Permission, Relation, Sort
-from lib import clock, gate
+from lib import gate
 from lib.errors import Invalid
 from lib.gate import Actor
-from lib.notices import book, hours
+from lib.notices import book, hours, outbox
 from lib.notices.book import Book, Pair
 
 RHYTHMS = {0: "At once", 4: "Every four hours", hours.DAY: "Once a day", hours.WEEK: "Once a week"}
@@ -128,8 +128,7 @@ def be_in_slack(session: Session, actor: Actor, slack_id: str) -> None:
 
 def try_slack(session: Session, actor: Actor) -> None:
     """Owe oneself a direct message in Slack that says that they arrive."""
-    now = clock.now()
-    session.add(Message(medium=Medium.SLACK, sort=Sort.TRIAL, person_id=actor.id, created_at=now, due_at=now))
+    outbox.owe(session, Medium.SLACK, Sort.TRIAL, actor.id)
 
 
 def muted(session: Session, actor: Actor) -> dict[int, str]:

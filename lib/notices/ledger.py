@@ -13,7 +13,7 @@ from db.vocabulary import Action, Medium, Permission, Scope, Sort
 from lib import clock, gate
 from lib.errors import NotFound
 from lib.gate import Actor
-from lib.notices import media
+from lib.notices import media, outbox
 from lib.notices.outbox import LEASE
 from lib.trust import events
 
@@ -129,10 +129,7 @@ def pause(session: Session, actor: Actor, medium: Medium, *, paused: bool) -> No
 def trial(session: Session, actor: Actor) -> None:
     """Owe oneself a mail that says that mail arrives. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    now = clock.now()
-    session.add(
-        Message(medium=Medium.MAIL, sort=Sort.TRIAL, person_id=actor.id or 0, created_at=now, due_at=now)
-    )
+    outbox.owe(session, Medium.MAIL, Sort.TRIAL, actor.id)
     _tell(session, actor, "medium:mail", "test")
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import MediumState, Message
-from db.vocabulary import Medium
+from db.vocabulary import Medium, Sort
 from lib import clock, gate, settings
 
 LEASE = timedelta(minutes=3)
@@ -29,6 +29,15 @@ def now(session: Session) -> datetime:
     if session.get_bind().dialect.name == "postgresql":
         return session.exec(select(func.clock_timestamp())).one()
     return clock.now()
+
+
+def owe(session: Session, medium: Medium, sort: Sort, person_id: int | None) -> Message:
+    """Owe somebody a message of their own, which is due at once; return it with its number."""
+    at = clock.now()
+    row = Message(medium=medium, sort=sort, person_id=person_id, created_at=at, due_at=at)
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _owed(row: Any) -> Any:
@@ -81,42 +90,35 @@ def _before(whose: Any) -> Any:
     )
 
 
-def _settle(session: Session, message: Message, values: dict[str, Any]) -> None:
-    """Write down how it went, unless somebody else has claimed the message meanwhile."""
-    own = update(Message).where(
-        col(Message.id) == message.id,
-        col(Message.claimed_by) == message.claimed_by,
-        col(Message.done_at).is_(None),
-    )
-    session.execute(
-        own.values({"claimed_by": None, **values}).execution_options(synchronize_session=False, **gate.PASS)
-    )
-
-
-def sent(session: Session, *messages: Message, empty: bool = False) -> None:
-    """Note that messages were delivered, or that nothing was left to say, unless they are somebody else's by now."""
+def _settle(session: Session, messages: Sequence[Message], values: dict[str, Any]) -> None:
+    """Write down how it went, but for messages that somebody else has claimed meanwhile."""
     for holder in {message.claimed_by for message in messages}:
         ids = [message.id for message in messages if message.claimed_by == holder]
         own = update(Message).where(
             col(Message.id).in_(ids), col(Message.claimed_by) == holder, col(Message.done_at).is_(None)
         )
-        done = own.values(claimed_by=None, done_at=clock.now(), error=None, empty=empty)
-        session.execute(done.execution_options(synchronize_session=False, **gate.PASS))
+        settled = own.values({"claimed_by": None, **values})
+        session.execute(settled.execution_options(synchronize_session=False, **gate.PASS))
+
+
+def sent(session: Session, *messages: Message, empty: bool = False) -> None:
+    """Note that messages were delivered, or that nothing was left to say, unless they are somebody else's by now."""
+    _settle(session, messages, {"done_at": clock.now(), "error": None, "empty": empty})
 
 
 def failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:
     """Note why a message was not delivered: it is tried again later, or put aside."""
     at = now(session)
     if permanent or message.attempts >= ATTEMPTS:
-        _settle(session, message, {"parked_at": at, "error": words[:_WORDS]})
+        _settle(session, [message], {"parked_at": at, "error": words[:_WORDS]})
     else:
-        _settle(session, message, {"due_at": at + delay(message.attempts), "error": words[:_WORDS]})
+        _settle(session, [message], {"due_at": at + delay(message.attempts), "error": words[:_WORDS]})
 
 
 def postponed(session: Session, messages: Sequence[Message], *, until: datetime | None = None) -> None:
     """Give claimed messages back that were not tried at all."""
-    for message in messages:
-        _settle(session, message, {"due_at": until or now(session), "attempts": col(Message.attempts) - 1})
+    if messages:
+        _settle(session, messages, {"due_at": until or now(session), "attempts": col(Message.attempts) - 1})
 
 
 def delay(attempts: int) -> timedelta:

@@ -10,6 +10,7 @@ from db.vocabulary import Action, Medium, Occasion, Permission, Relation, Scope,
 from lib import clock, gate
 from lib.errors import NotFound
 from lib.gate import Actor
+from lib.notices import outbox
 from lib.notices.saying import Content, Said
 from lib.trust import events
 
@@ -72,9 +73,8 @@ def message(name: str) -> Message:
 def send(session: Session, actor: Actor, name: str) -> None:
     """Owe oneself a template as a mail. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    wanted, now = find(name), clock.now()
-    sort = next(sample for sample, sort in SORTS.items() if sort == wanted)
-    session.add(Message(medium=Medium.MAIL, sort=sort, person_id=actor.id, created_at=now, due_at=now))
+    wanted = find(name)
+    outbox.owe(session, Medium.MAIL, next(s for s, looks in SORTS.items() if looks == wanted), actor.id)
     events.record(
         session, actor, Action.DELIVERY_CHANGED, subject="medium:mail", field="delivery", new=f"test {wanted}"
     )

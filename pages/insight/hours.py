@@ -1,6 +1,5 @@
 """Hours: reports of logged time by up to three facts and by period, on screen and as files."""
 
-from datetime import timedelta
 from html import escape
 from urllib.parse import urlencode
 
@@ -9,8 +8,8 @@ import streamlit as st
 from db.vocabulary import Permission, Scope
 from lib.errors import Refusal
 from lib.insight import hours
-from lib.timekeeping import amounts, days, rates
-from ui import frame, page, words
+from lib.timekeeping import amounts, rates
+from ui import frame, page, span, words
 from ui.tables import table
 
 LISTED = 500
@@ -18,7 +17,6 @@ WHERE = "/api/v1/time-report?"
 
 me = page.there(page.me())
 frame.header("Hours", actor=me)
-today = days.today(days.zone(me.timezone))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     by = st.multiselect(
         "By",
@@ -39,10 +37,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=190,
         bind="query-params",
     )
-    since = st.date_input(
-        "From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160, bind="query-params"
-    )
-    until = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160, bind="query-params")
+    since, until = span.choose(me)
     keeps = me.may(Permission.RATE_MANAGE, least=Scope.ALL)
     cost = keeps and st.toggle("Cost", key="cost", help="By the rates that are set.", bind="query-params")
 

@@ -1,19 +1,15 @@
 """Where time goes: how long tickets stand in each status, by team, category and period."""
 
-from datetime import timedelta
-
 import streamlit as st
 
 from lib.desk import categories, filters
 from lib.errors import Refusal
 from lib.insight import stays
 from lib.people import teams
-from lib.timekeeping import days
-from ui import frame, page, staying
+from ui import frame, page, span, staying
 
 me = page.there(page.me())
 frame.header("Where time goes", actor=me)
-today = days.today(days.zone(me.timezone))
 with page.see() as session:
     own = {str(team.id): team.name for team in teams.every(session, me)}
     tree = {str(card.id): card.path for card in categories.every(session)}
@@ -38,10 +34,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=260,
         bind="query-params",
     )
-    first = st.date_input(
-        "From", today - timedelta(days=29), format="YYYY-MM-DD", key="since", width=160, bind="query-params"
-    )
-    last = st.date_input("To", today, format="YYYY-MM-DD", key="until", width=160, bind="query-params")
+    first, last = span.choose(me)
 
 try:
     with page.see() as session:

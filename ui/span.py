@@ -1,0 +1,21 @@
+"""From which day to which a report goes."""
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from lib.gate import Actor
+from lib.timekeeping import days
+
+LATELY = timedelta(days=29)
+"""How far back a report goes at first."""
+
+
+def choose(me: Actor) -> tuple[date, date]:
+    """Let a person choose days, at first the last thirty; return the first and the last of them, both included."""
+    today = days.today(days.zone(me.timezone))
+    first, last = (
+        st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=160, bind="query-params")
+        for label, key, usual in (("From", "since", today - LATELY), ("To", "until", today))
+    )
+    return first, last
