@@ -41,11 +41,12 @@ function begin(root) {
       const seen = JSON.stringify(data)
       if (seen === last) return
       last = seen
-      const { number = place?.number, clock: timed } = root.getRootNode().activeElement?.dataset ?? {}
-      const held = timed ?? number
+      const active = root.getRootNode().activeElement?.dataset ?? {}
+      const kind = ["clock", "assign"].find((each) => active[each]) ?? "number"
+      const held = active[kind] ?? place?.number
       root.replaceChildren(...(data.rows.length ? [sorter(data), table(data), more(data)] : [nothing(data.empty)]))
       chosen.show()
-      if (held) styled(root).then(() => root.querySelector(timed ? `[data-clock="${Number(held)}"]` : `a[data-number="${Number(held)}"]`)?.focus({ preventScroll: true }))
+      if (held) styled(root).then(() => root.querySelector(`[data-${kind}="${Number(held)}"]`)?.focus({ preventScroll: true }))
       if (place) restore(place.scroll)
       place = null
     },

@@ -37,7 +37,10 @@ export function dress(element, card, { movable }) {
     face(card, title.tabIndex))
   if (title.parentNode === element) {
     element.firstElementChild.replaceWith(top)
-    element.querySelector(".facts").replaceWith(facts)
+    const before = element.querySelector(".facts")
+    const used = before.contains(element.getRootNode().activeElement)
+    before.replaceWith(facts)
+    if (used) facts.querySelector(".assign")?.focus({ preventScroll: true })
     if (held) renew(held, ticking)
     else button.before(ticking)
   } else {
