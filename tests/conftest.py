@@ -54,9 +54,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Datab
 
 
 @pytest.fixture(params=EITHER)
-def database_url(request: pytest.FixtureRequest, databases: stores.Databases) -> str:
+def database_url(request: pytest.FixtureRequest, databases: stores.Databases) -> Iterator[str]:
     """A fresh database with today's schema; the test runs once for SQLite and once for PostgreSQL."""
-    return databases.fresh(request.param)
+    url = databases.fresh(request.param)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture

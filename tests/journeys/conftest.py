@@ -53,13 +53,16 @@ def opened(
 
         def begin() -> Office:
             data, url = tmp_path_factory.mktemp("desk"), databases.fresh(request.param)
+            stack.callback(databases.drop, url)
             engine = stack.enter_context(at(url))
             people = cast.company()
             cast.give_password(
                 people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob
             )
             furnished = furnish(people) if furnish else None
-            return Office(server(data=data, DOCKET_DATABASE_URL=url, **surround()), engine, people, furnished)
+            started = server(data=data, DOCKET_DATABASE_URL=url, **surround())
+            stack.callback(started.stop)
+            return Office(started, engine, people, furnished)
 
         yield Opening(begin)
 

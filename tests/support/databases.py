@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+import sqlalchemy as sa
 from psycopg import sql
 
 from db import engine, schema
@@ -22,7 +23,7 @@ def migrate(url: str) -> None:
 
 
 class Databases:
-    """Hands out databases by kind, `sqlite` or `postgresql`; each belongs to its caller alone."""
+    """Hands out databases by kind, `sqlite` or `postgresql`; each belongs to its caller alone, until it is dropped."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
@@ -38,6 +39,15 @@ class Databases:
         if kind == "sqlite":
             return f"sqlite:///{self.folder / f'{next(self.numbers)}.db'}"
         return self._create("template1")
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `fresh` or `empty` gave: hundreds together fill a small disk."""
+        where = sa.make_url(url)
+        if where.get_backend_name() == "sqlite":
+            for end in ("", "-wal", "-shm"):
+                Path(f"{where.database}{end}").unlink(missing_ok=True)
+        else:
+            self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(str(where.database))))
 
     @cached_property
     def host(self) -> str:
@@ -63,10 +73,12 @@ class Databases:
 
     def _create(self, template: str) -> str:
         name = f"desk_{next(self.numbers)}"
-        order = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template)))
+        self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+        return f"postgresql://postgres@/{name}?host={self.host}"
+
+    def _tell(self, order: sql.Composed) -> None:
         with psycopg.connect(host=self.host, user="postgres", autocommit=True) as connection:
             connection.execute(order)
-        return f"postgresql://postgres@/{name}?host={self.host}"
 
 
 @contextmanager

