@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Membership, Participant, Person, RolePermission, Ticket
@@ -168,6 +168,16 @@ def heard(actor: Actor) -> ColumnElement[bool]:
     return or_(~col(Comment.internal), within(actor, Permission.COMMENT_READ_INTERNAL))
 
 
+_COPIED = (
+    select(Participant.person_id)
+    .where(
+        col(Participant.ticket_id) == bindparam("ticket"), col(Participant.person_id) == bindparam("person")
+    )
+    .execution_options(**PASS)
+)
+"""Built once, as it is asked for each ticket on its own."""
+
+
 def _participates(session: Session, actor: Actor, ticket: Ticket) -> bool:
     if actor.id is None:
         return False
@@ -175,10 +185,7 @@ def _participates(session: Session, actor: Actor, ticket: Ticket) -> bool:
         return True
     if ticket.assignee_id == actor.id and ticket.team_id in actor.teams:
         return True
-    copied = select(Participant.person_id).where(
-        Participant.ticket_id == ticket.id, Participant.person_id == actor.id
-    )
-    return session.exec(copied.execution_options(**PASS)).first() is not None
+    return session.exec(_COPIED, params={"ticket": ticket.id, "person": actor.id}).first() is not None
 
 
 def covers(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> bool:

@@ -1,5 +1,6 @@
 """Delivery: for each medium a thread that sends what is due; a medium that fails holds up no other."""
 
+import contextvars
 import itertools
 import os
 import secrets
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Self
 
 import structlog
 
@@ -22,8 +24,13 @@ log = structlog.get_logger(__name__)
 INTERVAL = 0.5
 """Seconds between two looks at what is due."""
 BATCH = 30
-TOGETHER, WAIT = 10, 0.2
-"""How many sent mails are settled in one transaction, and how many seconds the first of them waits for that at most."""
+WAIT = 0.2
+"""Seconds that a sent mail waits at most to be settled, together with those that were sent meanwhile.
+
+Whoever is killed in these leaves mails behind that are sent once more, with the same Message-ID.
+"""
+IN_A_ROW = 90
+"""How many mails go over one connection, as servers don't take any number, and making one takes long."""
 AGE = 1.0
 """Seconds for which what was read to be sent holds."""
 _turns = {medium: itertools.count() for medium in Medium}
@@ -73,70 +80,101 @@ def _go_on(medium: Medium) -> None:
 
 def deliver(medium: Medium) -> int:
     """Send the next messages that are due; return how many were claimed."""
+    claimed = _claim(medium)
+    return SEND[medium](claimed) if claimed else 0
+
+
+def _claim(medium: Medium) -> list[Message]:
     with transactions.see() as session:
         if not outbox.ready(session, medium):
-            return 0
+            return []
     with transactions.act() as session:
         # In turns the oldest and the newest, so that a new one goes out soon though thousands wait.
-        claimed = outbox.claim(
-            session, medium, holder=holder(), most=BATCH, newest=bool(next(_turns[medium]) % 2)
-        )
-    if claimed:
-        SEND[medium](claimed)
-    return len(claimed)
+        newest = bool(next(_turns[medium]) % 2)
+        return outbox.claim(session, medium, holder=holder(), most=BATCH, newest=newest)
 
 
-def _mails(claimed: list[Message]) -> None:
-    """Send mails over one connection; those that were not tried when it broke are given back."""
-    until = time.monotonic() + outbox.LEASE.total_seconds() / 2
-    left, sent, said = list(claimed), _Sent(), _Said()
+def _mails(claimed: list[Message]) -> int:
+    """Send mails over one connection, and those that are due then too; return how many were claimed."""
+    left, count = list(claimed), len(claimed)
     try:
         with mail.opened() as box:
-            while left and time.monotonic() < until and not _stopped.is_set():
-                message = left.pop(0)
-                try:
-                    _mail(box, message, said.of(message, left), sent)
-                except mail.Refused as refused:
-                    log.warning("a mail was refused", message=message.id, words=str(refused))
-                    with transactions.act() as session:
-                        outbox.failed(session, message, str(refused), permanent=refused.permanent)
-                    if box.broken:
-                        raise mail.Unreachable(str(refused)) from refused
-        sent.settle()
-        with transactions.act() as session:
-            outbox.well(session, Medium.MAIL)
-            outbox.postponed(session, left)
+            while left:
+                _batch(box, left)
+                with transactions.act() as session:
+                    outbox.well(session, Medium.MAIL)
+                    outbox.postponed(session, left)
+                left = _claim(Medium.MAIL) if count < IN_A_ROW and not _stopped.is_set() else []
+                count += len(left)
     except mail.Unreachable as error:
         log.warning("mail can't be sent", words=str(error))
         with transactions.act() as session:
             outbox.ill(session, Medium.MAIL, str(error))
             outbox.postponed(session, left)
-    finally:
-        sent.settle()
+    return count
+
+
+def _batch(box: mail.Box, left: list[Message]) -> None:
+    """Send mails and take them off what is left; when the connection breaks, those that were not tried stay there."""
+    until = time.monotonic() + outbox.LEASE.total_seconds() / 2
+    said = _Said()
+    with _Sent() as sent:
+        while left and time.monotonic() < until and not _stopped.is_set():
+            message = left.pop(0)
+            try:
+                _mail(box, message, said.of(message, left), sent)
+            except mail.Refused as refused:
+                log.warning("a mail was refused", message=message.id, words=str(refused))
+                with transactions.act() as session:
+                    outbox.failed(session, message, str(refused), permanent=refused.permanent)
+                if box.broken:
+                    raise mail.Unreachable(str(refused)) from refused
 
 
 class _Sent:
-    """Mails that the server took, settled a few at a time: a transaction for each would take as long as the mail."""
+    """Mails that the server took, settled together on a thread of its own, so that a slow one doesn't hold them up."""
 
     def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.since = 0.0
+        self._messages: list[Message] = []
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        own = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=own.run, args=(self._go_on,), name="delivery-sent", daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Settle what is left. Raises Unavailable."""
+        self._over.set()
+        self._thread.join()
+        self._settle()
 
     def add(self, message: Message) -> None:
-        self.since = self.since if self.messages else time.monotonic()
-        self.messages.append(message)
-        if len(self.messages) >= TOGETHER or time.monotonic() - self.since > WAIT:
-            self.settle()
+        """Have a mail settled before long."""
+        self._messages.append(message)
 
-    def settle(self) -> None:
-        if self.messages:
-            with transactions.act() as session:
-                outbox.sent(session, *self.messages)
-            self.messages = []
+    def _go_on(self) -> None:
+        while not self._over.wait(WAIT):
+            try:
+                self._settle()
+            except Exception:
+                log.exception("sent mails could not be settled")  # and once more, at the latest in the end
+
+    def _settle(self) -> None:
+        with self._lock:
+            several = self._messages[:]
+            if several:
+                with transactions.act() as session:
+                    outbox.sent(session, *several)
+                del self._messages[: len(several)]
 
 
 class _Said:
-    """What the next few mails say, read together; never older than AGE when it is sent, as access may be taken."""
+    """What the next mails say, read together; never older than AGE when it is sent, as access may be taken."""
 
     def __init__(self) -> None:
         self.found: dict[int | None, Content | None] = {}
@@ -146,8 +184,7 @@ class _Said:
         if message.id not in self.found or time.monotonic() - self.at > AGE:
             self.at = time.monotonic()
             with transactions.see() as session:
-                several = [message, *following[: TOGETHER - 1]]
-                self.found = {each.id: contents.of(session, each) for each in several}
+                self.found = contents.several(session, [message, *following])
         return self.found[message.id]
 
 
@@ -165,8 +202,11 @@ def _mail(box: mail.Box, message: Message, content: Content | None, sent: _Sent)
     sent.add(message)
 
 
-def _slips(claimed: list[Message]) -> None:
-    """Send Slack messages one by one; when Slack asks for quiet, the rest waits as long as it says."""
+def _slips(claimed: list[Message]) -> int:
+    """Send Slack messages one by one; when Slack asks for quiet, the rest waits as long as it says.
+
+    Returns how many were claimed.
+    """
     until = time.monotonic() + outbox.LEASE.total_seconds() / 2
     left = list(claimed)
     while left and time.monotonic() < until and not _stopped.is_set():
@@ -178,19 +218,20 @@ def _slips(claimed: list[Message]) -> None:
             with transactions.act() as session:
                 outbox.ill(session, Medium.SLACK, str(wait), rest=rest)
                 outbox.postponed(session, [message, *left], until=outbox.now(session) + rest)
-            return
+            return len(claimed)
         except slack.WrongToken as wrong:
             _rest(message, left, str(wrong), permanent=True)
-            return
+            return len(claimed)
         except mail.Unreachable as error:
             _rest(message, left, str(error), permanent=False)
-            return
+            return len(claimed)
         except mail.Refused as refused:
             with transactions.act() as session:
                 outbox.failed(session, message, str(refused), permanent=refused.permanent)
     with transactions.act() as session:
         outbox.well(session, Medium.SLACK)
         outbox.postponed(session, left)
+    return len(claimed)
 
 
 def _rest(message: Message, left: list[Message], words: str, *, permanent: bool) -> None:
@@ -268,4 +309,4 @@ def _announce(message: Message) -> None:
         outbox.sent(session, message)
 
 
-SEND: dict[Medium, Callable[[list[Message]], None]] = {Medium.MAIL: _mails, Medium.SLACK: _slips}
+SEND: dict[Medium, Callable[[list[Message]], int]] = {Medium.MAIL: _mails, Medium.SLACK: _slips}

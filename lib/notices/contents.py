@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Message, Notice, Person, Role, SlackPlace, TeamNotice, Ticket
@@ -16,20 +18,62 @@ from lib.notices import inbox, rules, samples
 from lib.notices.saying import Content, Post, Said
 from lib.people import onetime, sessions
 
+_Row = tuple[Notice, Event, Ticket, Comment | None]
+_PEOPLE = (
+    select(Person, Role.name)
+    .join(Role, col(Role.id) == Person.role_id)
+    .where(col(Person.id).in_(bindparam("ids", expanding=True)), col(Person.active))
+)
+
+
+_LONG: Any = Ticket.description
+
+
+def _notices(own: Any) -> Any:
+    """Select what messages tell of, with its ticket; who may hear of it is for `_may_hear` to say."""
+    found: Any = (
+        select(Notice, Event, Ticket, Comment)
+        .join(Event, col(Event.id) == Notice.event_id)
+        .join(Ticket, col(Ticket.id) == Notice.ticket_id)
+        .outerjoin(Comment, col(Comment.id) == Notice.comment_id)
+        .where(own.in_(bindparam("ids", expanding=True)))
+        .order_by(col(Notice.ticket_id), col(Notice.id))
+    )
+    return found.options(defer(_LONG)).execution_options(**gate.PASS)
+
+
+_NOTICES = {Medium.MAIL: _notices(col(Notice.mail_id)), Medium.SLACK: _notices(col(Notice.slack_id))}
+"""These are built once, as putting one together takes longer than asking it."""
+
 
 def of(session: Session, message: Message) -> Content | None:
     """Return what a message has to say by now, or None when nothing is left that its person may hear."""
-    found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)
-    row = session.exec(found.where(Person.id == message.person_id, col(Person.active))).first()
-    if row is None:
-        return None
-    person, role = row
-    said: tuple[Said, ...] = ()
+    return several(session, [message])[message.id]
+
+
+def several(session: Session, messages: Sequence[Message]) -> dict[int | None, Content | None]:
+    """Return what `of` does for several messages by their ids, in a few statements however many they are."""
+    people = _people(session, {message.person_id or 0 for message in messages})
+    told = [m for m in messages if m.sort in (Sort.TICKET, Sort.DIGEST) and m.person_id in people]
+    said = _said(session, told, sessions.actors(session, people, channel=Channel.WORKER)) if told else {}
+    return {
+        message.id: _content(session, message, people[message.person_id][0], said.get(message.id, ()))
+        if message.person_id in people
+        else None
+        for message in messages
+    }
+
+
+def _people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, str]]:
+    """Return whoever of these people is active, and what their role is called."""
+    rows = session.exec(_PEOPLE, params={"ids": list(ids)}).all()
+    return {person.id or 0: (person, role) for person, role in rows}
+
+
+def _content(session: Session, message: Message, person: Person, said: tuple[Said, ...]) -> Content | None:
     link = facts = ""
     match message.sort:
         case Sort.TICKET | Sort.DIGEST:
-            actor = sessions.actor(session, person, role, channel=Channel.WORKER)
-            said = _said(session, actor, message)
             if not said:
                 return None
             if message.medium == Medium.SLACK:
@@ -82,29 +126,43 @@ def secret(message: Message) -> str:
     return hmac.new(settings.current().key(), about, hashlib.sha256).hexdigest()
 
 
-def _said(session: Session, actor: Actor, message: Message) -> tuple[Said, ...]:
-    own = Notice.mail_id if message.medium == Medium.MAIL else Notice.slack_id
-    notes = or_(~col(Event.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-    found: Any = (
-        gate.visible(actor, Notice, Event, Ticket.title, Ticket.confidential, Comment)
-        .join(Notice, col(Notice.ticket_id) == Ticket.id)
-        .join(Event, col(Event.id) == Notice.event_id)
-        .outerjoin(Comment, col(Comment.id) == Notice.comment_id)
-        .where(own == message.id, Notice.person_id == actor.id, notes)
-        .order_by(col(Notice.ticket_id), col(Notice.id))
-    )
-    if message.sort == Sort.DIGEST:
-        found = found.where(col(Notice.read_at).is_(None))
-    rows = session.exec(found).all()
-    lines = history.told(session, actor, [event for _, event, *_ in rows])
-    return tuple(
-        Said(
-            ticket=notice.ticket_id, title=title, actor=line.actor or "Docket",
-            sentence=inbox.sentence(notice, line.sentence, internal=event.internal),
-            body=comment.body if comment else "", internal=event.internal, at=event.at,
-            path=inbox.place(notice.ticket_id, notice.comment_id), relation=Relation(notice.relation),
-            occasion=Occasion(notice.occasion), discreet=confidential or event.internal,
-        )
-        for (notice, event, title, confidential, comment), line in zip(rows, lines, strict=True)
-        if comment is None or comment.removed_at is None
+def _said(
+    session: Session, messages: Sequence[Message], actors: Mapping[int, Actor]
+) -> dict[int | None, tuple[Said, ...]]:
+    """Return what each message tells its person of, who has to be among the actors, by the messages' ids."""
+    owed = {message.id: message for message in messages}
+    found: dict[int | None, list[_Row]] = {id: [] for id in owed}
+    for medium, asked in _NOTICES.items():
+        ids = [message.id for message in messages if message.medium == medium]
+        for row in session.exec(asked, params={"ids": ids}).all() if ids else ():
+            message = owed[row[0].mail_id if medium == Medium.MAIL else row[0].slack_id]
+            if row[0].person_id == message.person_id and _may_hear(session, actors, message, row):
+                found[message.id].append(row)
+    told = [(actors[owed[id].person_id or 0], [row[1] for row in rows]) for id, rows in found.items()]
+    lines = history.told_each(session, told)
+    return {
+        id: tuple(_deed(row, line) for row, line in zip(rows, each, strict=True))
+        for (id, rows), each in zip(found.items(), lines, strict=True)
+    }
+
+
+def _may_hear(session: Session, actors: Mapping[int, Actor], message: Message, row: _Row) -> bool:
+    """Tell whether a notice's person may know of its event at this moment, and has not read it where that counts."""
+    notice, event, ticket, comment = row
+    actor = actors[notice.person_id]
+    if (comment and comment.removed_at) or (message.sort == Sort.DIGEST and notice.read_at):
+        return False
+    if not gate.sees(session, actor, ticket):
+        return False
+    return not event.internal or gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+
+
+def _deed(row: _Row, line: history.Line) -> Said:
+    notice, event, ticket, comment = row
+    return Said(
+        ticket=notice.ticket_id, title=ticket.title, actor=line.actor or "Docket",
+        sentence=inbox.sentence(notice, line.sentence, internal=event.internal),
+        body=comment.body if comment else "", internal=event.internal, at=event.at,
+        path=inbox.place(notice.ticket_id, notice.comment_id), relation=Relation(notice.relation),
+        occasion=Occasion(notice.occasion), discreet=ticket.confidential or event.internal,
     )  # fmt: skip

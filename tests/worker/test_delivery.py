@@ -1,14 +1,18 @@
 """Mail: the right words to the right person, once or again but never lost, through a real server."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from db.models import MediumState, Message, Mute, OneTimeSecret, Person, Ticket
-from db.vocabulary import Medium
+from db.vocabulary import Medium, Sort
 from lib import clock, gate, settings
 from lib.notices import outbox
+from lib.notices.channels import mail
 from lib.people import teams
 from lib.transactions import act, see
 from tests import cast
@@ -289,3 +293,70 @@ def test_an_invitation_goes_by_mail_and_not_when_a_newer_one_was_asked_for(desk,
     (mail,) = to(post, desk.kim)
     assert mail["Subject"] == "Your invitation to Docket" and "three days" in str(mail)
     assert [row.empty for row in rows()] == [True, False]
+
+
+def wait(until, seconds=5.0):
+    """Tell whether something comes true in time."""
+    over = time.monotonic() + seconds
+    while not until() and time.monotonic() < over:
+        time.sleep(0.02)
+    return until()
+
+
+def test_a_mail_is_settled_within_a_second_though_the_next_one_hangs(desk, post):
+    """Or whoever is killed then would leave mails behind that go out again."""
+    go_on = threading.Event()
+    post.answer = lambda mail: posts.OK if "One" in mail["Subject"] or go_on.wait(10) else "451 never"
+    numbers = [cast.ask(desk.sam, title) for title in ("One", "Two")]
+    for number in numbers:
+        cast.say(desk.rita, number, "Hello")
+    sending = threading.Thread(target=deliver)
+    sending.start()
+    try:
+        assert wait(lambda: len(post.mails) == 1)
+        sent = time.monotonic()
+        assert wait(lambda: any(row.done_at for row in rows()))
+        assert time.monotonic() - sent < 1 and not all(row.done_at for row in rows())
+    finally:
+        go_on.set()
+        sending.join()
+    assert all(row.done_at and row.claimed_by is None for row in rows())
+
+
+def test_a_few_batches_go_over_one_connection(desk, post, monkeypatch):
+    made = []
+
+    def counting(opened=mail.opened):
+        made.append(1)
+        return opened()
+
+    monkeypatch.setattr(mail, "opened", counting)
+    many = 2 * delivery.IN_A_ROW + 5
+    now = clock.now()
+    with act() as session:
+        session.add_all(
+            Message(medium=Medium.MAIL, sort=Sort.TRIAL, person_id=desk.sam.id, created_at=now, due_at=now)
+            for _ in range(many)
+        )
+    deliver()
+    assert len(post.mails) == len({mail["Message-ID"] for mail in post.mails}) == many and len(made) == 3
+    assert all(row.done_at and row.attempts == 1 for row in rows())
+
+
+def test_what_was_taken_by_the_server_is_settled_once_the_database_is_back(desk, post, monkeypatch):
+    tried, settle = [], outbox.sent
+
+    def away(session, *messages, **how):
+        tried.append(len(messages))
+        if len(tried) == 1:
+            raise OperationalError("", {}, Exception("gone"))
+        settle(session, *messages, **how)
+
+    monkeypatch.setattr(outbox, "sent", away)
+    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    with delivery._Sent() as sent:
+        with act() as session:
+            (mine,) = outbox.claim(session, Medium.MAIL, holder="one", most=20)
+        sent.add(mine)
+        assert wait(lambda: len(tried) >= 2)
+    assert tried == [1, 1] and rows()[0].done_at
