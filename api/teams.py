@@ -55,7 +55,7 @@ class Channel(Shape):
 
 
 class ChannelChange(Form):
-    """A channel or a webhook; with neither only `detailed` changes, which tells who did what as well."""
+    """A channel or a webhook; with neither only `detailed` changes: who did what, there and in direct messages too."""
 
     channel: Words | None = Field(default=None, max_length=40)
     webhook: Words | None = Field(default=None, max_length=500)

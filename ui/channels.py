@@ -13,6 +13,9 @@ CHANNEL, WEBHOOK = "A channel, by its id", "An incoming webhook"
 
 def state(card: PlaceCard) -> None:
     """Say where a team hears in Slack, and what is wrong there."""
+    if not (card.channel or card.webhook):
+        st.caption("Told in no channel in Slack; direct messages there say who did what.")
+        return
     where = f"channel {words.plain(card.channel)}" if card.channel else "a webhook"
     st.caption(f"Told in Slack through {where}{', with who did what' if card.detailed else ''}.")
     if card.failing_since:
@@ -37,18 +40,20 @@ def change(team_id: int, card: PlaceCard | None) -> None:
             help="Its address is a secret: it is kept sealed and never shown again. A webhook knows no threads.",
         )  # fmt: skip
         detailed = st.checkbox(
-            "Say who did what, the priority and who asked", bool(card and card.detailed),
-            help="Never what was written, and of confidential tickets nothing but the number.",
+            "Say who did what, the priority, who asked and the age", bool(card and card.detailed),
+            help="In the channel, and in direct messages about the team's tickets, which say number and title alone "
+            "otherwise. Never what was written, and of confidential tickets nothing but the number.",
         )  # fmt: skip
         with st.container(horizontal=True):
             saved = st.form_submit_button("Save", type="primary")
-            gone = card is not None and st.form_submit_button("Tell no channel")
+            told = card is not None and bool(card.channel or card.webhook)
+            gone = told and st.form_submit_button("Tell no channel")
     if not (saved or gone):
         return
     with page.attempt("The team is told in no channel." if gone else "Saved.") as session:
         me, row = page.me(), teams.find(session, team_id)
         if gone:
-            places.take(session, me, row)
+            places.take(session, me, row, detailed=detailed)
         else:
             places.put(
                 session, me, row, channel=channel if way == CHANNEL else "",

@@ -149,16 +149,17 @@ class SlackName(SQLModel, table=True):
 
 
 class SlackPlace(SQLModel, table=True):
-    """A team's channel in Slack: by its id, or an incoming webhook, whose address is sealed."""
+    """What a team wants in Slack, and its channel there, if it has one: by its id, or an incoming webhook, sealed."""
 
     __tablename__ = "slack_place"
-    __table_args__ = (CheckConstraint("(channel IS NULL) <> (webhook IS NULL)", name="one"),)
+    __table_args__ = (CheckConstraint("channel IS NULL OR webhook IS NULL", name="one"),)
 
     team_id: int = Field(foreign_key="team.id", primary_key=True, ondelete="CASCADE")
     channel: str | None = Field(default=None, max_length=40)
     webhook: str | None = Field(default=None, sa_column=Column(Text))
     detailed: bool = False
-    """Whether it is told who did what too, and not only the number, the title and what sort of thing happened."""
+    """Whether the channel, and whoever is written to directly about the team's tickets, are told who did what too, and
+    not only the number, the title and what sort of thing happened."""
     failing_since: datetime | None = Field(default=None, sa_type=Moment)
     not_before: datetime | None = Field(default=None, sa_type=Moment)
     error: str | None = Field(default=None, max_length=300)

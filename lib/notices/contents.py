@@ -71,13 +71,13 @@ def _people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, s
 
 
 def _content(session: Session, message: Message, person: Person, said: tuple[Said, ...]) -> Content | None:
-    link = facts = ""
+    link, detailed = "", False
     match message.sort:
         case Sort.TICKET | Sort.DIGEST:
             if not said:
                 return None
             if message.medium == Medium.SLACK:
-                facts = _facts(session, said[-1].ticket)
+                detailed = _detailed(session, said[-1].ticket)
         case sort if sort in samples.SORTS:
             return samples.content(samples.SORTS[Sort(sort)], person)
         case Sort.INVITATION | Sort.PASSWORD:
@@ -85,8 +85,9 @@ def _content(session: Session, message: Message, person: Person, said: tuple[Sai
                 return None
             link = f"/set-password?token={secret(message)}"
     return Content(
-        Sort(message.sort), person.id or 0, person.name, person.email, person.timezone, said, facts, link
-    )
+        Sort(message.sort), person.id or 0, person.name, person.email, person.timezone, said,
+        detailed=detailed, facts=_facts(session, said[-1].ticket) if detailed else "", link=link,
+    )  # fmt: skip
 
 
 def posted(session: Session, message: Message) -> Post | None:
@@ -110,6 +111,13 @@ def posted(session: Session, message: Message) -> Post | None:
     lines = history.told(session, reader, [event for _, event in rows])
     deeds = tuple(f"{line.actor or 'Docket'} {line.sentence}" for line in lines)
     return Post(number, ticket.title, deeds, _facts(session, number))
+
+
+def _detailed(session: Session, number: int) -> bool:
+    """Tell whether a ticket's team wants more of it in Slack than number, title and link."""
+    ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
+    place = session.get(SlackPlace, ticket.team_id)
+    return place is not None and place.detailed
 
 
 def _facts(session: Session, number: int) -> str:

@@ -1,4 +1,7 @@
-"""Teams' channels in Slack: by the channel's id, or through an incoming webhook whose address is never shown again."""
+"""What teams want in Slack: how much may go there, and their channels, by id or through an incoming webhook.
+
+A webhook's address is never shown again.
+"""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +25,10 @@ _WORDS = 300
 
 @dataclass(frozen=True)
 class PlaceCard:
-    """Where a team is told in Slack; `webhook` says that there is one, not where."""
+    """Where a team is told in Slack, if anywhere; `webhook` says that there is one, not where.
+
+    `detailed` says whether the channel and direct messages about the team's tickets tell who did what.
+    """
 
     channel: str | None
     webhook: bool
@@ -72,6 +78,8 @@ def put(
 ) -> None:
     """Let a team hear in a channel, or through a webhook; with neither, what is there stays and `detailed` changes.
 
+    `detailed` holds for the channel and for direct messages about the team's tickets.
+
     Raises NotPermitted, Invalid.
     """
     _may_manage(actor, team)
@@ -80,7 +88,7 @@ def put(
         raise Invalid(
             "Give a channel or a webhook, not both.", fields={"webhook": "There is a channel already."}
         )
-    if not (channel or webhook or row):
+    if not (channel or webhook or row or detailed):
         raise Invalid("Give a channel's id or a webhook's address.", fields={"channel": "Nothing is given."})
     if channel and not CHANNEL.fullmatch(channel):
         raise Invalid(
@@ -96,25 +104,37 @@ def put(
     if channel or webhook:
         row.channel, row.webhook = channel or None, seals.seal(webhook) if webhook else None
         row.failing_since = row.not_before = row.error = None
-    row.detailed = detailed
-    session.add(row)
-    if webhook or _told(row) != was:
-        _changed(session, actor, team, old=was, new=_told(row))
+    row.detailed, kept = detailed, bool(row.channel or row.webhook or detailed)
+    if kept:
+        session.add(row)
+    else:
+        session.delete(row)
+    now = _told(row) if kept else None
+    if webhook or now != was:
+        _changed(session, actor, team, old=was, new=now)
 
 
-def take(session: Session, actor: Actor, team: Team) -> None:
-    """Let a team hear in no channel any more. Raises NotPermitted."""
+def take(session: Session, actor: Actor, team: Team, *, detailed: bool = False) -> None:
+    """Let a team hear in no channel any more, and let no more go to Slack unless `detailed`. Raises NotPermitted."""
     _may_manage(actor, team)
     row = session.get(SlackPlace, team.id)
-    if row is not None:
+    if row is None:
+        return
+    was = _told(row)
+    if detailed:
+        row.channel = row.webhook = row.failing_since = row.not_before = row.error = None
+        row.detailed = True
+        session.add(row)
+    else:
         session.delete(row)
-        _changed(session, actor, team, old=_told(row), new=None)
+    if (now := _told(row) if detailed else None) != was:
+        _changed(session, actor, team, old=was, new=now)
 
 
 def of(session: Session, team_id: int) -> Place | None:
     """Return where a team is told, for whoever sends."""
     row = session.get(SlackPlace, team_id)
-    if row is None:
+    if row is None or not (row.channel or row.webhook):
         return None
     return Place(
         team_id, row.channel or "", seals.opened(row.webhook) or "" if row.webhook else "", row.not_before
@@ -153,7 +173,8 @@ def _trusted(address: str) -> bool:
 def _told(row: SlackPlace | None) -> str | None:
     if row is None:
         return None
-    return f"{row.channel or 'webhook'}{', with who did what' if row.detailed else ''}"
+    where = row.channel or ("webhook" if row.webhook else "no channel")
+    return f"{where}{', with who did what' if row.detailed else ''}"
 
 
 def _changed(session: Session, actor: Actor, team: Team, *, old: str | None, new: str | None) -> None:

@@ -72,7 +72,7 @@ def _tell(session: Session, event: Event, occasion: Occasion, own: Book) -> None
 def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: int) -> None:
     """Let the team's channel hear of an event, if it has one, through a message that waits already or a new one."""
     place = session.get(SlackPlace, team_id)
-    if place is None or not (place.webhook or Medium.SLACK in media.on()):
+    if place is None or not (place.webhook or (place.channel and Medium.SLACK in media.on())):
         return
     pressing = rules.pressing(occasion, Relation.CHANNEL)
     now = clock.now()

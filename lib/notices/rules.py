@@ -55,6 +55,12 @@ SHORT = {
     Occasion.MERGED: "Merged with another ticket",
 }
 """What is said of an occasion where neither names nor contents may stand."""
+PERSONAL = {
+    (Occasion.ASSIGNED, Relation.ASSIGNEE): "Assigned to you",
+    (Occasion.ASSIGNED, Relation.FORMER): "No longer assigned to you",
+    (Occasion.COPIED, Relation.WATCHER): "You were put in copy",
+}
+"""The same where it was done to whoever hears of it."""
 REASONS = {
     Relation.MENTIONED: "you were mentioned",
     Relation.ASSIGNEE: "the ticket is assigned to you",
@@ -76,6 +82,15 @@ _CELLS: dict[tuple[Occasion, Relation], str] = {
 }
 PAIRS = tuple(_CELLS)
 """Every occasion with every relation that can hear of it, in the table's order."""
+
+
+def short(occasion: Occasion, relation: Relation) -> str:
+    """Return what is said of an occasion, to somebody who hears of it for a reason, without names or contents."""
+    if relation == Relation.MENTIONED:
+        return (
+            "You were mentioned in an internal note" if occasion == Occasion.NOTED else "You were mentioned"
+        )
+    return PERSONAL.get((occasion, relation), SHORT[occasion])
 
 
 def possible(relation: Relation) -> tuple[Medium, ...]:

@@ -86,7 +86,7 @@ def content(sort: Sort, person: Person) -> Content:
     if sort in (Sort.TICKET, Sort.DIGEST):
         said = _told(several=sort == Sort.DIGEST)
     link = "/set-password?token=sample" if sort in (Sort.INVITATION, Sort.PASSWORD) else ""
-    return Content(sort, 0, person.name, person.email, person.timezone, said, "", link, sample=True)
+    return Content(sort, 0, person.name, person.email, person.timezone, said, link=link, sample=True)
 
 
 def _told(*, several: bool) -> tuple[Said, ...]:

@@ -44,8 +44,10 @@ class Content:
     email: str
     zone: str | None
     said: tuple[Said, ...] = ()
+    detailed: bool = False
+    """Whether names, and what was done in words, may go to Slack too, as the ticket's team wants."""
     facts: str = ""
-    """A ticket's priority, requester and age in one line."""
+    """A ticket's priority, requester and age in one line, where they may go to Slack."""
     link: str = ""
     """The address that an account's mail leads to."""
     sample: bool = False

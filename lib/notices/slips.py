@@ -1,4 +1,8 @@
-"""Slack messages, from what is to be said: number, title, who and a way to the ticket, never what was written."""
+"""Slack messages, from what is to be said: number, title and a way to the ticket, never what was written.
+
+Who did what, the requester, the priority and the age are told of tickets whose team wants that, in its channel and in
+direct messages alike.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,15 +25,19 @@ TRIAL = "A test from Docket: what you are to hear in Slack arrives here."
 
 
 def write(content: Content) -> Slip:
-    """Return a direct message; of what is confidential it has the number and the way to it, and nothing else."""
+    """Return a direct message: number, title and link, and who did what only where the ticket's team wants that.
+
+    Of what is confidential it has the number and the way to it, and nothing else.
+    """
     if not content.said:
         return TRIAL, [{"type": "section", "text": {"type": "mrkdwn", "text": TRIAL}}]
     last = content.said[-1]
-    if any(said.discreet for said in content.said):
-        deeds = list(dict.fromkeys(rules.SHORT[said.occasion] for said in content.said))
-        return _slip(f"#{last.ticket}", deeds, "", path=last.path)
-    deeds = [f"{s.actor} {s.sentence}" for s in content.said]
-    return _slip(f"#{last.ticket} {last.title}", deeds, content.facts, path=last.path)
+    discreet = any(said.discreet for said in content.said)
+    head = f"#{last.ticket}" if discreet else f"#{last.ticket} {last.title}"
+    if discreet or not content.detailed:
+        short = list(dict.fromkeys(rules.short(said.occasion, said.relation) for said in content.said))
+        return _slip(head, short, "", path=last.path)
+    return _slip(head, [f"{s.actor} {s.sentence}" for s in content.said], content.facts, path=last.path)
 
 
 def announce(post: Post) -> Slip:

@@ -54,6 +54,9 @@ def test_a_manager_says_where_their_team_hears_in_slack(desk):
         problem(client.delete(where), 403)
     assert desk.mona.delete(mine).status_code == 204
     assert desk.mona.get(mine).json() == none
+    assert desk.mona.put(mine, json={"detailed": True}).json() == {**none, "detailed": True}
+    assert desk.mona.put(mine, json={"detailed": False}).json() == none
+    problem(desk.mona.put(mine, json={"detailed": False}), 422)
     told = desk.ada.get("audit?action=team.changed").text
     assert "webhook" in told and "verysecret" not in told
     problem(desk.ada.get("teams/999/slack"), 404)

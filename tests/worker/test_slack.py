@@ -65,10 +65,10 @@ def test_the_assignee_gets_a_direct_message_and_what_follows_in_its_thread(desk,
     deliver()
     first, second = slack.posts
     assert first["channel"] == "U1" and "thread_ts" not in first and second["thread_ts"] == "17.1"
-    assert f"#{number} Lights flicker" in first["text"] and "assigned it to you" in first["text"]
+    assert first["text"] == f"#{number} Lights flicker: Assigned to you" and "New reply" in second["text"]
     assert f"https://desk.example.org/ticket?id={number}" in json.dumps(first["blocks"])
-    assert "asked by Sam Reed" in json.dumps(first["blocks"])
-    assert "secret words" not in json.dumps(slack.posts)
+    told = json.dumps(slack.posts)
+    assert not any(word in told for word in ("Sam", "Mona", "Priority", "asked by", "old", "secret words"))
     assert slack.lookups == [desk.rita.email]
 
 
@@ -154,6 +154,60 @@ def test_a_team_s_channel_hears_number_title_and_link_in_one_thread(desk, told):
     assert second["thread_ts"] == "17.1" or second["thread_ts"] == "17.2"
     assert "Done" in second["text"]
     assert not any(name in json.dumps(heard(told)) for name in ("Sam", "Rita", "Mona", "Priority"))
+
+
+def test_what_a_direct_message_says_is_for_the_team_of_the_ticket(desk, slack):
+    put(desk, detailed=True)
+    number = assign(desk, desk.rita)
+    cast.say(desk.sam, number, "zebrafinch")
+    deliver()
+    cast.say(desk.arun, number, "about @Rita Sosa, zebrafinch", internal=True)
+    deliver()
+    one = "\n".join(map(json.dumps, slack.posts))
+    assert "Mona Lind assigned it to you" in one and "Sam Reed replied" in one and "Arun" not in one
+    assert "asked by Sam Reed, new" in one and "Priority" in one and "zebrafinch" not in one
+    assert heard(slack) == [] and card(desk) == places.PlaceCard(None, False, True, None, None)
+    with act() as session:
+        places.put(
+            session, desk.ada, teams.find(session, desk.facilities), channel="C0FAC0000", detailed=True
+        )
+    put(desk, detailed=False)
+    slack.posts.clear()
+    assign(desk, desk.rita)
+    deliver()
+    other = json.dumps(slack.posts)
+    assert "Assigned to you" in other and not any(word in other for word in ("Sam", "Mona", "Priority"))
+    with see() as session:
+        assert desk.service_desk not in places.every(session, desk.ada)
+
+
+def test_a_team_s_wish_outlives_its_channel_or_ends_with_it(desk, told):
+    put(desk, detailed=True)
+    with act() as session:
+        places.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
+    number = assign(desk, desk.rita)
+    deliver()
+    assert heard(told) == [] and "Mona Lind assigned" in json.dumps(told.posts)
+    with act() as session:
+        places.take(session, desk.mona, teams.find(session, desk.service_desk))
+    cast.say(desk.sam, number, "Hello")
+    deliver()
+    assert told.posts[-1]["text"].endswith("New reply") and "Sam" not in json.dumps(told.posts[-1])
+    with see() as session:
+        told_of = session.exec(
+            select(Event.old, Event.new).where(Event.field == "slack").execution_options(**gate.PASS)
+        ).all()
+    assert told_of[-2:] == [
+        ("C0123ABCD, with who did what", "no channel, with who did what"), ("no channel, with who did what", None),
+    ]  # fmt: skip
+
+
+def test_a_message_that_was_owed_to_a_channel_that_is_gone_says_nothing(desk, told):
+    cast.ask(desk.sam)
+    with act() as session:
+        places.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
+    deliver()
+    assert told.posts == told.hooked == [] and all(row.empty and row.done_at for row in rows() if row.team_id)
 
 
 def test_a_team_that_wants_to_hears_who_did_what_and_never_what_was_written(desk, told):
