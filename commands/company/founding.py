@@ -9,7 +9,7 @@ from db.engine import lock
 from db.models import Person
 from db.vocabulary import Channel
 from lib import clock, transactions
-from lib.desk import attachments, categories, skills
+from lib.desk import attachments, canned, categories, skills
 from lib.desk.attachments import Upload
 from lib.gate import Actor
 from lib.notices.channels import store
@@ -73,6 +73,9 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
             team_ids[name] = teams.create(session, me, name=name).id or 0
     for name, team in CATEGORIES.items():
         categories.create(session, me, name=name, team_id=team_ids[team])
+    for reply in stories.told("reply"):
+        team_id = team_ids[reply["team"]] if "team" in reply else None
+        canned.add(session, me, name=reply["name"], body=reply["text"].strip(), team_id=team_id)
     people = {FOUNDER.key: me}
     for colleague in STAFF:
         joins = [team_ids[team] for team in colleague.teams]

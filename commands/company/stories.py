@@ -1,4 +1,4 @@
-"""The stories of the demo, read from the files beside this one and laid out in time."""
+"""The stories of the demo, and its answers kept ready: read from the files beside this one, laid out in time."""
 
 import tomllib
 from collections.abc import Iterator
@@ -23,11 +23,15 @@ class Step:
     words: Any
 
 
+def told(what: str) -> list[dict[str, Any]]:
+    """Return every `ticket` or `reply` of the files, in their order."""
+    files = [tomllib.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
+    return [one for file in files for one in file.get(what, ())]
+
+
 def steps(now: datetime) -> list[Step]:
     """Return what has happened by `now` in all the stories, in order of time; the rest is still to come."""
-    told = [tomllib.loads(path.read_text("utf-8"))["ticket"] for path in sorted(FOLDER.glob("*.toml"))]
-    stories = [story for file in told for story in file]
-    laid = [step for number, story in enumerate(stories) for step in _laid_out(number, story, now)]
+    laid = [step for number, story in enumerate(told("ticket")) for step in _laid_out(number, story, now)]
     return sorted((s for s in laid if s.at <= now), key=lambda s: s.at)
 
 

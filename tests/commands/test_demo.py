@@ -10,7 +10,7 @@ from commands.company import founding, stories
 from commands.company.staff import CATEGORIES, FOUNDER, STAFF
 from db.vocabulary import Channel
 from lib import clock, transactions
-from lib.desk import attachments, history, listing, tickets
+from lib.desk import attachments, canned, history, listing, tickets
 from lib.insight import hours
 from lib.notices.channels import store
 from lib.people import accounts, passwords, sessions
@@ -65,6 +65,9 @@ def test_the_company_lives_and_its_people_can_sign_in(run, data):
     priya, suharto = actor("priya"), actor("suharto", "requester")
     with transactions.see() as session:
         first = tickets.find(session, priya, 1)
+        answers = canned.ready(session, priya, first)
+        assert len(answers) >= 4 and "Bianca" in answers[0].body
+        assert not [answer.name for answer in answers if "{" in answer.body]
         lines = history.of(session, priya, first)
         assert first.title.startswith("Label printer")
         assert first.created_at < clock.now() - timedelta(days=30)
