@@ -3,6 +3,7 @@
 const FIRST = 500
 const LONGEST = 30_000
 const STEADY = 10_000 // a connection that lasted this long was a good one
+const SIGNED_OUT = 4401
 
 const SHARED = Symbol.for("docket.line")
 
@@ -65,9 +66,10 @@ class Line {
       this.say()
     }
     socket.onmessage = ({ data }) => this.hear(data)
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (socket !== this.socket) return
       this.socket = undefined
+      if (code === SIGNED_OUT) return // nothing more comes to this page, until somebody looks at it again
       this.failures = performance.now() - began > STEADY ? 1 : this.failures + 1
       this.again()
     }
