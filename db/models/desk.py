@@ -269,6 +269,7 @@ class SearchEntry(SQLModel, table=True):
     __tablename__ = "search_entry"
     __table_args__ = (
         Index("ix_search_entry_ticket", "ticket_id", "comment_id"),
+        Index("ix_search_entry_place", "id", "ticket_id", "internal"),  # whose a match is, without its words
         {"sqlite_autoincrement": True},
     )
 

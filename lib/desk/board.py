@@ -54,9 +54,7 @@ def _lane(actor: Actor, narrowed: Narrowed) -> tuple[Select, Select]:
     here = replace(narrowed, conditions=(*narrowed.conditions, inside))
     chosen = select(Ticket.id).where(col(Ticket.id).in_(listing.ranked(actor, here, limit=LANE)))
     first = chosen.order_by(col(Ticket.rank), col(Ticket.id)).execution_options(**gate.PASS)
-    some = (
-        gate.visible(actor, literal(1)).where(inside, *narrowed.conditions).limit(listing.CAP + 1).subquery()
-    )
+    some = gate.visible(actor, literal(1)).where(inside, *narrowed.indexed).limit(listing.CAP + 1).subquery()
     return first, select(func.count()).select_from(some).execution_options(**gate.PASS)
 
 

@@ -44,21 +44,25 @@ class Narrowed:
     """A list's conditions on `ticket`.
 
     `few` tells that they leave few rows, which are best found first of all; `open` that they leave only open ones;
-    `tried` that tickets are tried one by one for common words, so that counting them would take long.
+    `tried` that tickets are tried one by one for common words, so that counting them would take long; `hits` are
+    conditions again, for who looks up what matches some words instead of going along a list.
     """
 
     conditions: tuple[ColumnElement[bool], ...] = ()
     few: bool = False
     open: bool = False
     tried: bool = False
+    hits: tuple[ColumnElement[bool], ...] = ()
 
     @property
     def indexed(self) -> tuple[ColumnElement[bool], ...]:
-        """The same conditions, said so that the indexes on open tickets serve: for counts, and for few rows.
+        """The same conditions, said so that matches are looked up and the indexes on open tickets serve.
 
-        A page of many rows is better read along its order, from which SQLite would be lured away.
+        That is for counts, and for few rows. A page of many is better read along its order, from which SQLite would
+        be lured away.
         """
-        return (*self.conditions, col(Ticket.open) == true()) if self.open else self.conditions
+        there = (*self.conditions, *self.hits)
+        return (*there, col(Ticket.open) == true()) if self.open else there
 
 
 def both(one: Narrowed, other: Narrowed) -> Narrowed:
@@ -68,6 +72,7 @@ def both(one: Narrowed, other: Narrowed) -> Narrowed:
         one.few or other.few,
         one.open or other.open,
         one.tried or other.tried,
+        (*one.hits, *other.hits),
     )
 
 
@@ -77,7 +82,7 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
     Raises Invalid naming the parameter for a value that can't be.
     """
     found: Conditions = []
-    tried = False
+    tried, hits = False, ()
     few = any(_chooses(given.get(name, ())) for name in ("assignee", "requester", "number"))
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
@@ -89,11 +94,12 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
             matches = [m for m in (search.matching(session, actor, value) for value in chosen) if m]
             found.extend([or_(*(m.condition for m in matches))] if matches else [])
             few = few or (bool(matches) and all(m.few for m in matches))
-            tried = not all(m.few for m in matches)
+            tried = any(m.tried for m in matches)
+            hits = tuple(m.hits for m in matches if m.hits is not None) if len(matches) == 1 else ()
         elif chosen:
             found.extend(_field(session, actor, name, chosen))
     kinds = [kind.strip() for kind in given.get("kind", ()) if kind.strip()]
-    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE, tried)
+    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE, tried, hits)
 
 
 def _chooses(values: Iterable[str]) -> bool:

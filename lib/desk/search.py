@@ -11,11 +11,13 @@ from rapidfuzz import fuzz
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
     column,
     func,
+    literal,
     literal_column,
     or_,
     table,
@@ -38,10 +40,15 @@ PREFIX = 3
 """Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
 COMMON = 1_000
 """Texts with all the words of a query from which its last word is not taken for the beginning of others as well."""
-SCALE = {"sqlite": 600, "postgresql": 8_000}
-"""Measured: for a page of fifty, how many times as much trying a ticket costs as looking a match up, times fifty.
-
-PostgreSQL takes the text of each ticket it tries apart again.
+FEW = 400
+"""Matches that are looked up whatever else there is."""
+LOOKED_UP = 20
+"""Measured: how many times as much as looking a ticket up a step along a list costs, times a page of fifty."""
+GATHERED = {"sqlite": 5_000, "postgresql": 8_000}
+"""Measured: the same for trying a ticket and gathering a match. PostgreSQL takes what it tries apart again."""
+TEXTS = 5_000
+"""Measured: among how many times as many tickets all texts with a common word are gathered in the time in which one
+ticket's are tried.
 """
 ALIKE = 55
 """Percent of likeness (rapidfuzz token_set_ratio) from which an open ticket is offered as similar."""
@@ -49,10 +56,16 @@ ALIKE = 55
 
 @dataclass(frozen=True)
 class Matches:
-    """What a query finds: the SQL condition on `ticket`, and whether it leaves few."""
+    """What a query finds, as an SQL condition on `ticket`.
+
+    `few` tells that the condition leaves few, `tried` that each ticket is tried for it; `hits`, where there is one, is
+    the same condition again for who looks up what matches instead of walking along a list.
+    """
 
     condition: ColumnElement[bool]
-    few: bool
+    few: bool = False
+    tried: bool = False
+    hits: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,19 +115,34 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
     found = text.words(query)[:MOST]
     if not found:
         return None
-    query, common = _asked(session, found)
-    if _few(session, query):
-        hits = select(SearchEntry.ticket_id).where(_match(session, query))
-        if not actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
-            heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-            hits = hits.join(Ticket, col(Ticket.id) == SearchEntry.ticket_id).where(heard)
-        once = hits.cte().prefix_with("MATERIALIZED")
-        return Matches(col(Ticket.id).in_(select(once.c.ticket_id)), few=True)
+    query, common, tickets = _asked(session, found)
+    gathered = math.isqrt(GATHERED[_dialect(session)] * tickets) + FEW
+    matches = _count(session, query, gathered + 1)
+    if matches > gathered:
+        return Matches(_each_tried(session, actor, query, common=common), tried=True)
+    hits = _gathered(session, actor, query)
+    if matches <= math.isqrt(LOOKED_UP * tickets) + FEW:
+        return Matches(hits, few=True)
+    return Matches(hits.is_(True), hits=hits)  # no database looks up what is compared with true
+
+
+def _gathered(session: Session, actor: Actor, query: str) -> ColumnElement[bool]:
+    """The condition that a ticket is among those that match, which are gathered once."""
+    once = _found(session, query).cte().prefix_with("MATERIALIZED")
+    among = col(Ticket.id).in_(select(once.c.ticket_id))
+    if actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
+        return among
+    public = col(Ticket.id).in_(select(once.c.ticket_id).where(~once.c.internal))
+    return and_(among, or_(gate.within(actor, Permission.COMMENT_READ_INTERNAL), public))
+
+
+def _each_tried(session: Session, actor: Actor, query: str, *, common: bool) -> ColumnElement[bool]:
+    """The condition that a ticket matches, tried with each."""
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
     match = _tried(session, query, entry) if common else _match(session, query, entry=entry)
     probe = select(entry.ticket_id).where(entry.ticket_id == Ticket.id, heard, match)
-    return Matches(col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery(), few=False)
+    return col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery()
 
 
 def entries(
@@ -130,7 +158,7 @@ def entries(
     `among` are conditions on their tickets, `few` tells that these leave few. Rare words are looked up first of all;
     of common ones those in few tickets are tried, or the index is walked from its end until a page is full.
     """
-    query, common = _asked(session, words[:MOST])
+    query, common, tickets = _asked(session, words[:MOST])
     heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
     chosen = (
         gate.visible(actor, SearchEntry.id, SearchEntry.ticket_id, SearchEntry.comment_id)
@@ -143,42 +171,49 @@ def entries(
     if few:
         mine = gate.visible(actor, Ticket.id).where(*among).cte().prefix_with("MATERIALIZED")
         near = chosen.where(col(SearchEntry.ticket_id).in_(select(mine.c.id)))
-        return near.where(_tried(session, query, SearchEntry)).order_by((col(SearchEntry.id) + 0).desc())
+        match = _tried if _handful(session, actor, among, tickets) else _gathered_texts
+        return near.where(match(session, query)).order_by((col(SearchEntry.id) + 0).desc())
     if not _lite(session):
         return chosen.where(_match(session, query)).order_by(col(SearchEntry.id).desc())
     hits = _rowids(query).subquery()
     return chosen.join(hits, hits.c.rowid == SearchEntry.id).order_by(hits.c.rowid.desc())
 
 
-def _asked(session: Session, words: list[str]) -> tuple[str, bool]:
-    """Return words as a query, and whether they are common: then the last one stands for itself alone.
+def _asked(session: Session, words: list[str]) -> tuple[str, bool, int]:
+    """Return words as a query, whether they are common, and how many tickets there are, about.
 
-    To find all that begins with a common word, a database merges long lists for something that is plentiful anyhow.
+    The last of common words stands for itself alone: to find all that begins with it, a database merges long lists for
+    something that is plentiful anyhow.
     """
     whole = _query(session, words, every=True, begun=False)
-    if _more(session, whole, COMMON):
-        return whole, True
-    return _query(session, words, every=True), False
+    counted = select(func.max(Ticket.id), _some(session, whole, COMMON + 1))
+    tickets, found = session.execute(counted.execution_options(**gate.PASS)).one()
+    common = found > COMMON
+    return whole if common else _query(session, words, every=True), common, tickets or 0
 
 
-def _few(session: Session, query: str) -> bool:
-    """Tell whether looking all matches up is cheaper than trying the tickets of a list until a page is full.
+def _count(session: Session, query: str, limit: int) -> int:
+    """Count the texts that match, up to `limit`.
 
-    The first costs as the number of matches, the second as its inverse times the number of tickets; they meet
-    where the matches squared are about SCALE times the tickets.
+    Looking tickets up costs as the number of matches, going along a list until a page is full costs as its inverse
+    times the number of tickets: they meet where the matches squared are some times the tickets.
     """
-    size = session.exec(select(func.max(Ticket.id)).execution_options(**gate.PASS)).one() or 0
-    return not _more(session, query, math.isqrt(SCALE[_dialect(session)] * size) + NEWEST)
+    return session.execute(select(_some(session, query, limit)).execution_options(**gate.PASS)).scalar_one()
 
 
-def _more(session: Session, query: str, limit: int) -> bool:
-    """Tell whether a query has more than `limit` matches."""
-    some = (
-        _rowids(query).limit(limit + 1)
-        if _lite(session)
-        else select(SearchEntry.id).where(_match(session, query)).limit(limit + 1)
-    ).subquery()
-    return session.exec(select(func.count()).select_from(some).execution_options(**gate.PASS)).one() > limit
+def _some(session: Session, query: str, limit: int) -> ScalarSelect[int]:
+    """Select how many texts match, up to `limit`."""
+    some = _rowids(query) if _lite(session) else select(SearchEntry.id).where(_match(session, query))
+    return select(func.count()).select_from(some.limit(limit).subquery()).scalar_subquery()
+
+
+def _found(session: Session, query: str) -> Select:
+    """Select the ticket of each text that matches, and whether it is internal."""
+    place = select(SearchEntry.ticket_id, SearchEntry.internal)
+    if not _lite(session):
+        return place.where(_match(session, query))
+    hits = _rowids(query).subquery()
+    return place.join(hits, hits.c.rowid == SearchEntry.id)
 
 
 def _lite(session: Session) -> bool:
@@ -211,7 +246,21 @@ def _match(
     return and_(col(entry.id) > after, match) if after else match
 
 
-def _tried(session: Session, query: str, entry: type[SearchEntry]) -> ColumnElement[bool]:
+def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]], tickets: int) -> bool:
+    """Tell whether trying the texts of the tickets that `among` leaves is cheaper than gathering a common word's."""
+    most = tickets // TEXTS
+    some = gate.visible(actor, literal(1)).where(*among).limit(most + 1).subquery()
+    found = select(func.count()).select_from(some).execution_options(**gate.PASS)
+    return session.execute(found).scalar_one() <= most
+
+
+def _gathered_texts(session: Session, query: str) -> ColumnElement[bool]:
+    """The condition that a text is among those that match, which are gathered once."""
+    matching = _rowids(query) if _lite(session) else select(SearchEntry.id).where(_match(session, query))
+    return col(SearchEntry.id).in_(matching).is_(True)
+
+
+def _tried(session: Session, query: str, entry: type[SearchEntry] = SearchEntry) -> ColumnElement[bool]:
     """The same for whole words, by a look at each row; SQLite then builds no list of all that match."""
     if not _lite(session):
         return _match(session, query, entry=entry)

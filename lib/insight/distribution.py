@@ -72,7 +72,7 @@ def _counts(
     capped = [
         select(literal_column(str(place)).label("place"), func.count().label("n")).select_from(
             gate.visible(actor, literal(1))
-            .where(condition, *narrowed.conditions)
+            .where(condition, *narrowed.indexed)
             .limit(listing.CAP + 1)
             .subquery()
         )

@@ -64,7 +64,7 @@ def report(
     if until <= since or until - since > LONGEST:
         raise Invalid("Choose a span of up to a year.", fields={"to": "Up to a year."})
     whose = (gate.readable(actor), metrics.scope(actor), col(Ticket.merged_into_id).is_(None))
-    conditions = (*whose, *narrowed.conditions)
+    conditions = (*whose, *narrowed.indexed)
     left = _spreads(session, _left(session, since, until).where(*conditions))
     standing = _spreads(session, _standing(session).where(*conditions))
     rows = session.exec(select(Status).order_by(col(Status.position), col(Status.id))).all()

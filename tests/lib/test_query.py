@@ -281,8 +281,8 @@ def test_one_qualifier_is_taken_out_and_the_rest_stays():
 
 
 def test_what_would_be_tried_one_by_one_is_told_so_that_nobody_counts_it(office, desk, monkeypatch):
-    monkeypatch.setattr(search, "NEWEST", 0)
-    monkeypatch.setattr(search, "SCALE", dict.fromkeys(search.SCALE, 0))
+    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(search, "GATHERED", dict.fromkeys(search.GATHERED, 0))
     with see() as session:
         for line, tried in (("broken", True), ("is:open broken", True), ("is:open", False), ("", False)):
             assert query.narrow(session, desk.ada, {"q": [line]}).narrowed.tried == tried, line

@@ -1,10 +1,12 @@
-"""Finding tickets by words: the two ways, by looking matches up and by trying tickets, find the same."""
+"""Finding tickets by words: by looking matches up, by gathering them and by trying tickets, all find the same."""
 
 import pytest
 
 from lib.desk import filters, listing, search
 from lib.transactions import see
 from tests import cast
+
+WAYS = ["looked up", "gathered", "tried"]
 
 
 @pytest.fixture
@@ -18,9 +20,17 @@ def asked(desk):
     return {"lamp": lamp, "chair": chair, "door": door}
 
 
-@pytest.fixture(params=[True, False], ids=["looked up", "tried"])
+def _choose(monkeypatch, way):
+    if way != "looked up":
+        monkeypatch.setattr(search, "FEW", 0)
+        monkeypatch.setattr(search, "LOOKED_UP", 0)
+    if way == "tried":
+        monkeypatch.setattr(search, "GATHERED", dict.fromkeys(search.GATHERED, 0))
+
+
+@pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
-    monkeypatch.setattr(search, "_few", lambda _session, _query: request.param)
+    _choose(monkeypatch, request.param)
 
 
 def found(actor, *queries, sort="number", limit=50):
@@ -37,7 +47,7 @@ def found(actor, *queries, sort="number", limit=50):
 
 
 @pytest.mark.usefixtures("way")
-class TestBothWays:
+class TestEveryWay:
     def test_staff_find_titles_replies_and_notes(self, desk, asked):
         assert found(desk.rita, "lamp") == [asked["lamp"], asked["chair"], asked["door"]]
 
@@ -76,13 +86,14 @@ def test_two_letters_of_a_script_without_spaces_begin_a_word(desk):
     assert found(desk.sam, "測定") == [number]
 
 
-def test_few_matches_are_looked_up_and_many_are_not(desk, asked, monkeypatch):
+@pytest.mark.parametrize("way", WAYS)
+def test_few_are_looked_up_more_are_gathered_and_too_many_tried(desk, asked, monkeypatch, way):
+    _choose(monkeypatch, way)
     with see() as session:
-        query = search._query(session, ["lamp"], every=True)
-        assert search._few(session, query)
-        monkeypatch.setattr(search, "SCALE", dict.fromkeys(search.SCALE, 0))
-        monkeypatch.setattr(search, "NEWEST", 2)
-        assert not search._few(session, query)
+        found = search.matching(session, desk.rita, "lamp")
+        assert (found.few, found.hits is not None, found.tried) == tuple(way == one for one in WAYS)
+        found = search.matching(session, desk.rita, "nowhere")
+        assert (found.few, found.tried) == (True, False)
 
 
 def test_similar_looks_among_the_newest_only(desk, asked, monkeypatch):

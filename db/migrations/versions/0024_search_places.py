@@ -1,0 +1,11 @@
+"""An index that tells whose a text is, so that what a search matches is gathered without reading the words."""
+
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    """Bring the schema forward."""
+    op.create_index("ix_search_entry_place", "search_entry", ["id", "ticket_id", "internal"])
