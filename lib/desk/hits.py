@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from db.models import Comment, SearchEntry, Status, Ticket
+from db.models import Comment, Status, Ticket
 from db.vocabulary import Kind, Permission, Scope
 from lib import cursors, gate, text
 from lib.desk import listing, query, search
@@ -95,11 +95,15 @@ def _by_words(
     session: Session, actor: Actor, words: list[str], asked: Asked, *, after: str | None, limit: int
 ) -> Hits:
     few = asked.narrowed.few or actor.reach(Permission.TICKET_READ) <= Scope.OWN
-    chosen = search.entries(session, actor, words, among=asked.narrowed.conditions, few=few).limit(limit + 1)
-    last = cursors.read("hits", after)
-    if last is not None:
-        chosen = chosen.where(col(SearchEntry.id) < last)
-    rows = session.execute(chosen).all()
+    rows = search.entries(
+        session,
+        actor,
+        words,
+        among=asked.narrowed.conditions,
+        few=few,
+        before=cursors.read("hits", after),
+        limit=limit + 1,
+    )
     more = len(rows) > limit
     found = _told(session, [(r.ticket_id, r.comment_id) for r in rows[:limit]], words)
     return Hits(found, cursors.make("hits", rows[limit - 1].id) if more else None, asked)

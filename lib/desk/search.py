@@ -1,51 +1,38 @@
-"""The full-text index, alike on SQLite (FTS5) and PostgreSQL (tsvector): every word of a query must be there.
-
-Words are folded by `text.words` on both sides, and each is quoted here, so no query has a syntax that could fail.
-"""
+"""Finding tickets and texts by their words: every word of a query must be there, on either database alike."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    ScalarSelect,
-    Select,
-    and_,
-    bindparam,
-    column,
-    func,
-    literal,
-    literal_column,
-    or_,
-    table,
-)
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.models import Comment, SearchEntry, Status, Ticket
 from db.vocabulary import Permission
 from lib import gate, text
+from lib.desk import fulltext
 from lib.gate import Actor
 
 NEWEST = 400
 """How many of the newest matches "similar" compares."""
 WINDOW = 30_000
-"""Among how many of the newest descriptions and comments "similar" looks: its words may be common ones."""
+"""Among how many of the newest descriptions and comments to look first for common words."""
 MOST = 32
 """Words of a query that count; the rest is left out."""
-PREFIX = 3
-"""Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
 COMMON = 1_000
 """Texts with all the words of a query from which its last word is not taken for the beginning of others as well."""
 FEW = 400
 """Matches that are looked up whatever else there is."""
 LOOKED_UP = 20
-"""Measured: how many times as much as looking a ticket up a step along a list costs, times a page of fifty."""
-GATHERED = {"sqlite": 5_000, "postgresql": 8_000}
-"""Measured: the same for trying a ticket and gathering a match. PostgreSQL takes what it tries apart again."""
+"""Matches are looked up while their number squared is at most this times that of all tickets. Measured.
+
+Looking up costs as the number of matches, going along a list until a page is full as its inverse times the tickets.
+"""
+GATHERED = {"sqlite": 5_000, "postgresql": 20_000}
+"""The same for gathering matches and trying ticket after ticket; PostgreSQL takes what it tries apart again."""
 TEXTS = 5_000
 """Measured: among how many times as many tickets all texts with a common word are gathered in the time in which one
 ticket's are tried.
@@ -116,8 +103,9 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
     if not found:
         return None
     query, common, tickets = _asked(session, found)
-    gathered = math.isqrt(GATHERED[_dialect(session)] * tickets) + FEW
-    matches = _count(session, query, gathered + 1)
+    gathered = math.isqrt(GATHERED[fulltext.dialect(session)] * tickets) + FEW
+    counted = select(fulltext.counted(session, query, gathered + 1))
+    matches = session.execute(counted.execution_options(**gate.PASS)).scalar_one()
     if matches > gathered:
         return Matches(_each_tried(session, actor, query, common=common), tried=True)
     hits = _gathered(session, actor, query)
@@ -128,7 +116,7 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
 
 def _gathered(session: Session, actor: Actor, query: str) -> ColumnElement[bool]:
     """The condition that a ticket is among those that match, which are gathered once."""
-    once = _found(session, query).cte().prefix_with("MATERIALIZED")
+    once = fulltext.places(session, query).cte().prefix_with("MATERIALIZED")
     among = col(Ticket.id).in_(select(once.c.ticket_id))
     if actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
         return among
@@ -140,7 +128,9 @@ def _each_tried(session: Session, actor: Actor, query: str, *, common: bool) -> 
     """The condition that a ticket matches, tried with each."""
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-    match = _tried(session, query, entry) if common else _match(session, query, entry=entry)
+    match = (
+        fulltext.tried(session, query, entry=entry) if common else fulltext.match(session, query, entry=entry)
+    )
     probe = select(entry.ticket_id).where(entry.ticket_id == Ticket.id, heard, match)
     return col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery()
 
@@ -152,11 +142,14 @@ def entries(
     *,
     among: Sequence[ColumnElement[bool]] = (),
     few: bool = False,
-) -> Select:
-    """Select id, ticket_id and comment_id of the texts with all the words that the actor may read, newest first.
+    before: int | None = None,
+    limit: int,
+) -> Sequence[Any]:
+    """Return id, ticket_id and comment_id of the newest texts with all the words that the actor may read.
 
-    `among` are conditions on their tickets, `few` tells that these leave few. Rare words are looked up first of all;
-    of common ones those in few tickets are tried, or the index is walked from its end until a page is full.
+    `among` are conditions on their tickets, `few` tells that these leave few, `before` is the id that they come before.
+    Rare words are looked up first of all; of common ones those in few tickets are tried, or the newest are looked at
+    until `limit` are found.
     """
     query, common, tickets = _asked(session, words[:MOST])
     heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
@@ -164,19 +157,36 @@ def entries(
         gate.visible(actor, SearchEntry.id, SearchEntry.ticket_id, SearchEntry.comment_id)
         .join(SearchEntry, col(SearchEntry.ticket_id) == Ticket.id)
         .where(heard, *among)
+        .limit(limit)
     )
+    chosen = chosen if before is None else chosen.where(col(SearchEntry.id) < before)
     if not common:
-        once = select(SearchEntry.id).where(_match(session, query)).cte().prefix_with("MATERIALIZED")
-        return chosen.where(col(SearchEntry.id).in_(select(once.c.id))).order_by(col(SearchEntry.id).desc())
+        return _newest(session, chosen, query)
     if few:
         mine = gate.visible(actor, Ticket.id).where(*among).cte().prefix_with("MATERIALIZED")
         near = chosen.where(col(SearchEntry.ticket_id).in_(select(mine.c.id)))
-        match = _tried if _handful(session, actor, among, tickets) else _gathered_texts
-        return near.where(match(session, query)).order_by((col(SearchEntry.id) + 0).desc())
-    if not _lite(session):
-        return chosen.where(_match(session, query)).order_by(col(SearchEntry.id).desc())
-    hits = _rowids(query).subquery()
-    return chosen.join(hits, hits.c.rowid == SearchEntry.id).order_by(hits.c.rowid.desc())
+        match = fulltext.tried if _handful(session, actor, among, tickets) else fulltext.gathered
+        found = near.where(match(session, query)).order_by((col(SearchEntry.id) + 0).desc())
+        return session.execute(found).all()
+    if fulltext.lite(session):
+        hits = fulltext.ids(session, query).subquery()
+        walked = chosen.join(hits, hits.c.id == SearchEntry.id).order_by(hits.c.id.desc())
+        return session.execute(walked).all()
+    after = (before or _last(session)) - WINDOW
+    near = _newest(session, chosen, query, after=max(0, after))
+    return near if len(near) == limit or after <= 0 else _newest(session, chosen, query)
+
+
+def _newest(session: Session, chosen: Select, query: str, *, after: int = 0) -> Sequence[Any]:
+    """Return what was chosen among the texts that match, of ids above `after`: these are looked up first of all."""
+    once = fulltext.ids(session, query, after=after).cte().prefix_with("MATERIALIZED")
+    there = col(SearchEntry.id).in_(select(once.c.id))
+    return session.execute(chosen.where(there).order_by(col(SearchEntry.id).desc())).all()
+
+
+def _last(session: Session) -> int:
+    """Return the id of the newest text, 0 for none."""
+    return session.exec(select(func.max(SearchEntry.id)).execution_options(**gate.PASS)).one() or 0
 
 
 def _asked(session: Session, words: list[str]) -> tuple[str, bool, int]:
@@ -185,65 +195,11 @@ def _asked(session: Session, words: list[str]) -> tuple[str, bool, int]:
     The last of common words stands for itself alone: to find all that begins with it, a database merges long lists for
     something that is plentiful anyhow.
     """
-    whole = _query(session, words, every=True, begun=False)
-    counted = select(func.max(Ticket.id), _some(session, whole, COMMON + 1))
+    whole = fulltext.all_of(session, words, begun=False)
+    counted = select(func.max(Ticket.id), fulltext.counted(session, whole, COMMON + 1))
     tickets, found = session.execute(counted.execution_options(**gate.PASS)).one()
     common = found > COMMON
-    return whole if common else _query(session, words, every=True), common, tickets or 0
-
-
-def _count(session: Session, query: str, limit: int) -> int:
-    """Count the texts that match, up to `limit`.
-
-    Looking tickets up costs as the number of matches, going along a list until a page is full costs as its inverse
-    times the number of tickets: they meet where the matches squared are some times the tickets.
-    """
-    return session.execute(select(_some(session, query, limit)).execution_options(**gate.PASS)).scalar_one()
-
-
-def _some(session: Session, query: str, limit: int) -> ScalarSelect[int]:
-    """Select how many texts match, up to `limit`."""
-    some = _rowids(query) if _lite(session) else select(SearchEntry.id).where(_match(session, query))
-    return select(func.count()).select_from(some.limit(limit).subquery()).scalar_subquery()
-
-
-def _found(session: Session, query: str) -> Select:
-    """Select the ticket of each text that matches, and whether it is internal."""
-    place = select(SearchEntry.ticket_id, SearchEntry.internal)
-    if not _lite(session):
-        return place.where(_match(session, query))
-    hits = _rowids(query).subquery()
-    return place.join(hits, hits.c.rowid == SearchEntry.id)
-
-
-def _lite(session: Session) -> bool:
-    return _dialect(session) == "sqlite"
-
-
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
-
-
-def _query(session: Session, words: list[str], *, every: bool, begun: bool = True) -> str:
-    """Return words in the database's own language for full text: all of them, or any."""
-    lite = _lite(session)
-    quote = '"' if lite else "'"
-    terms = [f"{quote}{word}{quote}" for word in words]
-    if begun and (len(words[-1]) >= PREFIX or not words[-1].isascii()):
-        terms[-1] += "*" if lite else ":*"
-    both, either = (" ", " OR ") if lite else (" & ", " | ")
-    return (both if every else either).join(terms)
-
-
-def _match(
-    session: Session, query: str, *, after: int = 0, entry: type[SearchEntry] = SearchEntry
-) -> ColumnElement[bool]:
-    """The SQL condition on `entry` for those of ids above `after` that match."""
-    if _lite(session):
-        return col(entry.id).in_(_rowids(query, after=after))
-    words, asked = func.to_tsvector(literal_column("'simple'"), col(entry.words)), _own(query)
-    match = words.op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
-    return and_(col(entry.id) > after, match) if after else match
+    return whole if common else fulltext.all_of(session, words), common, tickets or 0
 
 
 def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]], tickets: int) -> bool:
@@ -254,41 +210,13 @@ def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]
     return session.execute(found).scalar_one() <= most
 
 
-def _gathered_texts(session: Session, query: str) -> ColumnElement[bool]:
-    """The condition that a text is among those that match, which are gathered once."""
-    matching = _rowids(query) if _lite(session) else select(SearchEntry.id).where(_match(session, query))
-    return col(SearchEntry.id).in_(matching).is_(True)
-
-
-def _tried(session: Session, query: str, entry: type[SearchEntry] = SearchEntry) -> ColumnElement[bool]:
-    """The same for whole words, by a look at each row; SQLite then builds no list of all that match."""
-    if not _lite(session):
-        return _match(session, query, entry=entry)
-    index = table("search_index", column("rowid"))
-    matches = literal_column("search_index").op("MATCH")(_own(query))
-    return select(literal_column("1")).select_from(index).where(matches, index.c.rowid == entry.id).exists()
-
-
-def _rowids(query: str, *, after: int = 0) -> Select:
-    """Select the ids of SQLite's matches."""
-    index = table("search_index", column("rowid"))
-    return select(index.c.rowid).where(
-        literal_column("search_index").op("MATCH")(_own(query)), index.c.rowid > after
-    )
-
-
-def _own(query: str) -> BindParameter[str]:
-    """Bind `query` under a name of its own, so that two searches in one statement stay two."""
-    return bindparam("query", query, unique=True)
-
-
 def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> list[Similar]:
     """Return the open tickets the actor may see whose titles most resemble `title`, best first."""
     words = [w for w in text.words(title) if len(w) > 2][:MOST]
     if not words:
         return []
-    last = session.exec(select(func.max(SearchEntry.id)).execution_options(**gate.PASS)).one() or 0
-    match = _match(session, _query(session, words, every=False), after=max(0, last - WINDOW))
+    after = max(0, _last(session) - WINDOW)
+    match = fulltext.match(session, fulltext.any_of(session, words), after=after)
     hits = select(SearchEntry.id, SearchEntry.ticket_id).where(match, col(SearchEntry.comment_id).is_(None))
     once = hits.cte().prefix_with("MATERIALIZED")
     newest = select(once.c.ticket_id).order_by(once.c.id.desc()).limit(NEWEST)

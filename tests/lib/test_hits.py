@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.desk import hits
+from lib.desk import hits, search
 from lib.desk.hits import Where
 from lib.errors import Invalid
 from lib.transactions import act, see
@@ -28,6 +28,32 @@ def find(actor, line, **more):
 
 def seen(actor, line):
     return [(hit.number, hit.where) for hit in find(actor, line).hits]
+
+
+@pytest.fixture(params=["rare", "common", "common, and the newest are looked at first", "common, few tried"])
+def way(request, monkeypatch):
+    if request.param != "rare":
+        monkeypatch.setattr(search, "COMMON", 0)
+    if "newest" in request.param:
+        monkeypatch.setattr(search, "WINDOW", 2)
+    if "few" in request.param:
+        monkeypatch.setattr(search, "TEXTS", 1)
+
+
+def test_every_way_finds_the_same_texts(desk, said, way):
+    lamp, chair = said["lamp"], said["chair"]
+    whole = [
+        (lamp, Where.NOTE), (lamp, Where.REPLY), (chair, Where.DESCRIPTION), (lamp, Where.TITLE)
+    ]  # fmt: skip
+    assert seen(desk.rita, "lamp") == whole
+    assert seen(desk.rita, "lamp requester:sam") == [whole[0], whole[1], whole[3]]
+    assert seen(desk.sam, "lamp") == [whole[1], whole[3]]
+    assert seen(desk.bela, "lamp") == []
+    found, after = [], None
+    while after is not None or not found:
+        page = find(desk.rita, "lamp", after=after, limit=1)
+        found, after = [*found, *((hit.number, hit.where) for hit in page.hits)], page.next
+    assert found == whole
 
 
 def test_staff_find_every_text_newest_first(desk, said):
@@ -88,8 +114,6 @@ def test_what_was_taken_back_or_deleted_is_not_found(desk, said):
 
 
 def test_the_last_of_common_words_stands_for_itself(desk, said, monkeypatch):
-    from lib.desk import search
-
     cast.ask(desk.sam, "Lam")
     assert len(find(desk.rita, "lam").hits) == 5
     monkeypatch.setattr(search, "COMMON", 0)

@@ -1,0 +1,105 @@
+"""The index of all words, as each database speaks it: FTS5 for SQLite, tsvector for PostgreSQL.
+
+Words are folded by `text.words` on both sides, and each is quoted here, so no query has a syntax that could fail.
+"""
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    table,
+)
+from sqlmodel import Session, col, select
+
+from db.models import SearchEntry
+
+PREFIX = 3
+"""Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
+
+
+def dialect(session: Session) -> str:
+    """Return the name of the database: `sqlite` or `postgresql`."""
+    return session.get_bind().dialect.name
+
+
+def lite(session: Session) -> bool:
+    """Tell whether it is SQLite."""
+    return dialect(session) == "sqlite"
+
+
+def all_of(session: Session, words: list[str], *, begun: bool = True) -> str:
+    """Return a query for texts with all of the words; `begun` lets the last one begin a word."""
+    return (" " if lite(session) else " & ").join(_terms(session, words, begun=begun))
+
+
+def any_of(session: Session, words: list[str]) -> str:
+    """Return a query for texts with any of the words, or with one that begins like the last."""
+    return (" OR " if lite(session) else " | ").join(_terms(session, words, begun=True))
+
+
+def _terms(session: Session, words: list[str], *, begun: bool) -> list[str]:
+    quote, star = ('"', "*") if lite(session) else ("'", ":*")
+    begun = begun and (len(words[-1]) >= PREFIX or not words[-1].isascii())
+    return [f"{quote}{word}{quote}" for word in words[:-1]] + [
+        f"{quote}{words[-1]}{quote}{star if begun else ''}"
+    ]
+
+
+def ids(session: Session, asked: str, *, after: int = 0) -> Select:
+    """Select the `id` of each text that matches, of those above `after`."""
+    if not lite(session):
+        return select(SearchEntry.id).where(match(session, asked, after=after))
+    index = table("search_index", column("rowid"))
+    matches = literal_column("search_index").op("MATCH")(_own(asked))
+    return select(index.c.rowid.label("id")).where(matches, index.c.rowid > after)
+
+
+def places(session: Session, asked: str) -> Select:
+    """Select the ticket of each text that matches, and whether it is internal."""
+    place = select(SearchEntry.ticket_id, SearchEntry.internal)
+    if not lite(session):
+        return place.where(match(session, asked))
+    hits = ids(session, asked).subquery()
+    return place.join(hits, hits.c.id == SearchEntry.id)
+
+
+def counted(session: Session, asked: str, limit: int) -> ScalarSelect[int]:
+    """Select how many texts match, up to `limit`."""
+    some = ids(session, asked).limit(limit).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def match(
+    session: Session, asked: str, *, after: int = 0, entry: type[SearchEntry] = SearchEntry
+) -> ColumnElement[bool]:
+    """The condition on a text that it matches and its id is above `after`."""
+    if lite(session):
+        return col(entry.id).in_(ids(session, asked, after=after))
+    words = func.to_tsvector(literal_column("'simple'"), col(entry.words))
+    matches = words.op("@@")(func.to_tsquery(literal_column("'simple'"), _own(asked)))
+    return and_(col(entry.id) > after, matches) if after else matches
+
+
+def tried(session: Session, asked: str, *, entry: type[SearchEntry] = SearchEntry) -> ColumnElement[bool]:
+    """The same for whole words, by a look at each text; SQLite then builds no list of all that match."""
+    if not lite(session):
+        return match(session, asked, entry=entry)
+    index = table("search_index", column("rowid"))
+    matches = literal_column("search_index").op("MATCH")(_own(asked))
+    return select(literal_column("1")).select_from(index).where(matches, index.c.rowid == entry.id).exists()
+
+
+def gathered(session: Session, asked: str) -> ColumnElement[bool]:
+    """The same again, by a list of all that match; it is compared with true, so that no database walks along it."""
+    return col(SearchEntry.id).in_(ids(session, asked)).is_(True)
+
+
+def _own(asked: str) -> BindParameter[str]:
+    """Bind a query under a name of its own, so that two searches in one statement stay two."""
+    return bindparam("query", asked, unique=True)
