@@ -123,6 +123,7 @@ class Settings(BaseSettings):
         return _own_key(self.data / "secret.key")
 
 
+@lru_cache(maxsize=4)
 def _own_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
