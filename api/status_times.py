@@ -1,7 +1,7 @@
 """Where time goes: how long tickets stand in each status."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Form, Number, Shape, Words, shown
+from api.sheets import Kind, sheet
 from api.ticket_shapes import StatusName
 from lib.desk import filters, tickets
 from lib.insight import courses, stays
@@ -26,6 +27,7 @@ class Asked(Form):
     to: date
     team: list[Words] = Field(default_factory=list)
     category: list[Words] = Field(default_factory=list)
+    format: Literal["json"] | Kind = "json"
 
 
 class Durations(Shape):
@@ -82,6 +84,8 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
         narrowed = filters.narrow(session, me, {"team": asked.team, "category": asked.category})
         since, until = stays.span(asked.from_, asked.to, me.timezone)
         found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
+    if asked.format != "json":
+        return sheet(stays.lines(found), name="where-time-goes", kind=asked.format)
     lines = [
         StatusTime(
             status=_status(each.status), left=_durations(each.left), standing=_durations(each.standing)

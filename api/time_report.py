@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Form, Shape, Words, shown
-from lib.insight import exports, hours
+from api.sheets import Kind, sheet
+from lib.insight import hours
 from lib.timekeeping import rates
 from lib.transactions import see
 
@@ -26,7 +27,7 @@ class Asked(Form):
     from_: date = Field(alias="from")
     to: date
     cost: bool = Field(False, description="what it cost, for those who keep the rates")
-    format: Literal["json", "csv", "xlsx"] = "json"
+    format: Literal["json"] | Kind = "json"
 
 
 class Group(Shape):
@@ -66,7 +67,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
             session, me, by=by, per=asked.per, since=asked.from_, until=asked.to, cost=asked.cost
         )
     if asked.format != "json":
-        return _file(found, asked.format)
+        return sheet(hours.lines(found), name="hours", kind=asked.format)
     groups = [
         Group(values=list(g.values), period=g.period, minutes=g.minutes, estimate=g.estimate, cost=g.cost)
         for g in found.groups
@@ -81,14 +82,3 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
         unpriced=found.unpriced,
     )
     return shown(report)
-
-
-def _file(found: hours.Report, kind: Literal["csv", "xlsx"]) -> Response:
-    batches = [hours.lines(found)]
-    if kind == "csv":
-        body = b"".join(exports.as_csv(batches))
-    else:
-        with exports.as_xlsx(batches) as file:
-            body = file.read()
-    name = {"Content-Disposition": f'attachment; filename="hours.{kind}"'}
-    return Response(body, media_type=exports.TYPES[kind], headers=name)

@@ -1,6 +1,6 @@
 """Where time goes: how long tickets stand in each status, across tickets; docs/metrics.md has the definition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ LONGEST = timedelta(days=366)
 _MOVED = literal_column(f"'{Action.TICKET_MOVED.value}'", Text)
 EARLIEST, LATEST = 1990, 2200
 NOTHING = Narrowed()
+_SAID = ("count", "median minutes", "9 in 10 within minutes", "mean minutes")
 
 
 @dataclass(frozen=True)
@@ -165,3 +166,17 @@ def _spreads(session: Session, stays: Any) -> Mapping[int, Spread]:
         for status, at in found.items()
         for many, total in [sums[status]]
     }
+
+
+def lines(found: Sequence[StatusTime]) -> list[tuple[str | int, ...]]:
+    """Return a report as the lines of a file: headings, a line for each status; whole minutes, empty where none is."""
+    rows: list[tuple[str | int, ...]] = [
+        ("status", *(f"{which} {what}" for which in ("left", "standing") for what in _SAID))
+    ]
+    rows += [(each.status.name, *_minutes(each.left), *_minutes(each.standing)) for each in found]
+    return rows
+
+
+def _minutes(spread: Spread) -> tuple[str | int, ...]:
+    seconds = (spread.median, spread.p90, spread.mean)
+    return (spread.n, *("" if each is None else each // 60 for each in seconds))

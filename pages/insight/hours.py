@@ -1,19 +1,15 @@
 """Hours: reports of logged time by up to three facts and by period, on screen and as files."""
 
-from html import escape
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
 from lib.errors import Refusal
 from lib.insight import hours
 from lib.timekeeping import amounts, rates
-from ui import frame, page, span, words
+from ui import frame, page, sheets, span, words
 from ui.tables import table
 
 LISTED = 500
-WHERE = "/api/v1/time-report?"
 
 me = page.there(page.me())
 frame.header("Hours", actor=me)
@@ -48,6 +44,11 @@ except Refusal as refusal:
     page.refused(refusal)
     st.stop()
 
+groups = found.groups[:LISTED]
+if not groups:
+    st.caption("Nothing was logged in these days.")
+    st.stop()
+
 whole = f"{amounts.told(found.total)} in all"
 if found.estimate is not None:
     whole += f", of {amounts.told(found.estimate)} estimated"
@@ -56,32 +57,23 @@ if found.cost is not None:
 st.subheader(whole, anchor=False)
 if found.unpriced:
     st.caption(f"No rate is set for {amounts.told(found.unpriced)} of it, which cost nothing here.")
-groups = found.groups[:LISTED]
-if groups:
-    shown = {"Period": [words.period(g.period, per) if g.period else "" for g in groups]} if per else {}
-    for place, name in enumerate(by):
-        shown[name.capitalize()] = [g.values[place] for g in groups]
-    shown["Time"] = [amounts.told(g.minutes) for g in groups]
-    if found.estimate is not None:
-        shown["Estimate"] = ["" if g.estimate is None else amounts.told(g.estimate) for g in groups]
-    if found.cost is not None:
-        shown[f"Cost in {rates.currency()}"] = [rates.told(g.cost or 0) for g in groups]
-    table(
-        shown,
-        label="Hours",
-        numbers={name for name in shown if name.startswith(("Time", "Estimate", "Cost"))},
-    )
-    if len(found.groups) > LISTED:
-        st.caption(f"The first {LISTED} of {len(found.groups)} lines. The files hold all of them.")
-    asked = {"by": ",".join(by), "from": since.isoformat(), "to": until.isoformat()} | (
-        {"per": per} if per else {}
-    )
-    asked |= {"cost": "true"} if cost else {}
-    links = [
-        f"<li><a class='dk-file' href='{WHERE}{escape(urlencode(asked))}&amp;format={kind}' download>"
-        f"{kind.upper()}</a></li>"
-        for kind in ("csv", "xlsx")
-    ]
-    st.html(f"<ul class='dk dk-files' aria-label='Files'>{''.join(links)}</ul>")
-else:
-    st.caption("Nothing was logged in these days.")
+shown = {"Period": [words.period(g.period, per) if g.period else "" for g in groups]} if per else {}
+for place, name in enumerate(by):
+    shown[name.capitalize()] = [g.values[place] for g in groups]
+shown["Time"] = [amounts.told(g.minutes) for g in groups]
+if found.estimate is not None:
+    shown["Estimate"] = ["" if g.estimate is None else amounts.told(g.estimate) for g in groups]
+if found.cost is not None:
+    shown[f"Cost in {rates.currency()}"] = [rates.told(g.cost or 0) for g in groups]
+table(
+    shown,
+    label="Hours",
+    numbers={name for name in shown if name.startswith(("Time", "Estimate", "Cost"))},
+)
+if len(found.groups) > LISTED:
+    st.caption(f"The first {LISTED} of {len(found.groups)} lines. The files hold all of them.")
+asked = {"by": ",".join(by), "from": since.isoformat(), "to": until.isoformat()} | (
+    {"per": per} if per else {}
+)
+asked |= {"cost": "true"} if cost else {}
+sheets.links("time-report", asked)

@@ -6,7 +6,7 @@ from lib.desk import categories, filters
 from lib.errors import Refusal
 from lib.insight import stays
 from lib.people import teams
-from ui import frame, page, span, staying
+from ui import frame, page, sheets, span, staying
 
 me = page.there(page.me())
 frame.header("Where time goes", actor=me)
@@ -52,5 +52,7 @@ if any(row.left.n or row.standing.n for row in found):
         "Calendar time, nights and weekends too. Half of the stays were no longer than the median. "
         "A ticket that comes back to a status stays there once more."
     )
+    days = {"from": first.isoformat(), "to": last.isoformat()}
+    sheets.links("status-times", asked | days)
 else:
     st.caption("No ticket left a status in these days, and none stands in one.")

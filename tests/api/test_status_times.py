@@ -1,9 +1,13 @@
 """Where time goes, over the API."""
 
+import csv
+import io
+import zipfile
 from datetime import timedelta
 
 from lib import clock
 from lib.desk import statuses, tickets
+from lib.insight import exports
 from lib.transactions import act
 from tests import cast
 from tests.api.conftest import problem
@@ -37,3 +41,35 @@ def test_time_in_statuses_is_told_for_one_ticket_and_across(desk):
     problem(desk.mona.get("status-times?from=2020-01-01&to=2026-01-01"), 422)
     problem(desk.mona.get("status-times?from=0001-01-01&to=9999-12-31"), 422)
     problem(desk.mona.get("status-times?from=2026-02-01&to=2026-01-01"), 422)
+
+
+def test_it_is_a_file_too_in_minutes_for_the_same_people_with_nothing_a_spreadsheet_calculates(desk):
+    now = clock.now()
+    with act() as session:
+        statuses.rename(session, desk.company.ada, statuses.find(session, "To-Do"), name="=1+1")
+    with clock.at(now - timedelta(hours=3)):
+        number = cast.ask(desk.company.sam)
+    with clock.at(now - timedelta(hours=1)), act() as session:
+        ticket = tickets.find(session, desk.company.rita, number, to_change=True)
+        started = statuses.find(session, "In Progress")
+        tickets.move(session, desk.company.rita, ticket, to=started, seen=ticket.version)
+    span = f"from={(now - timedelta(days=7)).date()}&to={now.date()}"
+    told = desk.mona.get(f"status-times?{span}&format=csv")
+    assert told.headers["content-type"] == exports.TYPES["csv"]
+    assert told.headers["content-disposition"] == 'attachment; filename="where-time-goes.csv"'
+    head, *lines = csv.reader(io.StringIO(told.content.decode("utf-8-sig"), newline=""))
+    assert head[:4] == ["status", "left count", "left median minutes", "left 9 in 10 within minutes"]
+    rows = {line[0]: line[1:] for line in lines}
+    assert rows["'=1+1"] == ["1", "120", "120", "120", "0", "", "", ""] and "Completed" not in rows
+    assert rows["In Progress"][4:5] == ["1"] and 60 <= int(rows["In Progress"][5]) <= 62
+    none = desk.mona.get(f"status-times?{span}&team={desk.company.facilities}&format=csv").text
+    assert "120" not in none
+    book = desk.mona.get(f"status-times?{span}&format=xlsx")
+    assert book.headers["content-disposition"] == 'attachment; filename="where-time-goes.xlsx"'
+    with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet and "<v>120</v>" in sheet
+        assert "<t>=1+1</t>" in sheet
+    for kind in ("csv", "xlsx"):
+        problem(desk.sam.get(f"status-times?{span}&format={kind}"), 403)
+    problem(desk.mona.get(f"status-times?{span}&format=pdf"), 422)

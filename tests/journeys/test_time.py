@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -190,3 +191,11 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
     page = visitor.go("/where-time-goes?team=Service+desk")
     waiting = page.get_by_role("region", name="Time in each status")
     expect(waiting.get_by_role("row", name=re.compile("^To-Do"))).to_be_visible()
+    for kind in ("CSV", "XLSX"):
+        with page.expect_download() as kept:
+            page.get_by_role("link", name=kind, exact=True).click()
+        assert kept.value.suggested_filename == f"where-time-goes.{kind.lower()}"
+        assert len(Path(kept.value.path()).read_bytes()) > 100
+    page = visitor.go("/hours?since=2020-01-01&until=2020-01-31")
+    expect(page.get_by_text("Nothing was logged in these days.")).to_be_visible()
+    expect(page.get_by_text("in all")).to_have_count(0)
