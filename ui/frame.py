@@ -22,11 +22,10 @@ def draw(actor: Actor | None) -> None:
     looks.dress()
     if actor is None:
         return
-    if page.here().partition("?")[0] == "/ticket":
-        _seen(actor, page.number_asked("id"))
+    looked = page.number_asked("id") if page.here().partition("?")[0] == "/ticket" else None
     reads, logs = actor.may(Permission.TICKET_READ), actor.may(Permission.TIME_LOG)
     with page.see() as session:
-        unread, newest = inbox.unread(session, actor), news.newest(session)
+        unread, newest = inbox.unread(session, actor, but=looked), news.newest(session)
         card = timers.of(session, actor) if logs else None
         kept = views.first(session, actor) if reads else []
     bell(unread=unread, since=newest, topic=news.NOTICES)
@@ -42,9 +41,13 @@ def draw(actor: Actor | None) -> None:
 
 
 def follow(actor: Actor, ticket: int, *, since: int) -> None:
-    """Let a ticket's fragment follow what happens after event `since`; whoever looks at it has read of it."""
+    """Let a ticket's fragment follow what happens after event `since`; whoever looks at it has read of it.
+
+    So has whoever came by the number of a ticket that was merged into this one.
+    """
     live(key=f"live-{ticket}", topic=news.ticket(ticket), since=since)
-    _seen(actor, ticket)
+    for number in {ticket, page.number_asked("id")}:
+        _seen(actor, number)
 
 
 def _seen(actor: Actor, ticket: int) -> None:

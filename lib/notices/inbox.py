@@ -64,10 +64,15 @@ def _awake(now: datetime) -> ColumnElement[bool]:
     return or_(col(Notice.snoozed_until).is_(None), col(Notice.snoozed_until) <= now)
 
 
-def unread(session: Session, actor: Actor, *, most: int = 99) -> int:
-    """Count one's unread notices that are not put off, up to one more than `most`."""
-    found = _mine(actor, Notice.id).where(col(Notice.read_at).is_(None), _awake(clock.now())).limit(most + 1)
-    counted = select(func.count()).select_from(found.subquery())
+def unread(session: Session, actor: Actor, *, most: int = 99, but: int | None = None) -> int:
+    """Count one's unread notices that are not put off, up to one more than `most`.
+
+    Those on the ticket `but` are left out, as one looks at it.
+    """
+    found = _mine(actor, Notice.id).where(col(Notice.read_at).is_(None), _awake(clock.now()))
+    if but is not None:
+        found = found.where(col(Notice.ticket_id) != but)
+    counted = select(func.count()).select_from(found.limit(most + 1).subquery())
     return session.exec(counted.execution_options(**gate.PASS)).one()
 
 
