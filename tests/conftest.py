@@ -1,8 +1,10 @@
 """Fixtures: own settings for every test, databases of both kinds, real servers and a real browser."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import argon2
@@ -28,11 +30,25 @@ hypothesis.settings.load_profile("docket")
 StartServer = Callable[..., servers.Server]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run a browser test that failed again, as a busy machine can starve a browser; the summary tells of it."""
+# About how long a test takes that uses one of these, in tenths of a second.
+WEIGHTS = {"office": 60, "stage": 15, "house": 10, "server": 40, "run": 10}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run a browser test that failed again, as a busy machine can starve a browser; the summary tells of it.
+
+    Where processes share the tests, the longest files come first, so that none of them is left for the end.
+    """
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=3))
+    if hasattr(config, "workerinput"):
+        weights: Counter[Path] = Counter()
+        for item in items:
+            weights[item.path] += max(
+                WEIGHTS.get(name, 1) for name in getattr(item, "fixturenames", ()) or ("",)
+            )
+        items.sort(key=lambda item: (-weights[item.path], item.path))
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +69,29 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Datab
         yield available
 
 
+@dataclass(frozen=True)
+class Place:
+    """A database of the test's own; `company` is in it where the test asks for a `desk`."""
+
+    url: str
+    company: cast.Company | None
+
+
 @pytest.fixture(params=EITHER)
-def database_url(request: pytest.FixtureRequest, databases: stores.Databases) -> Iterator[str]:
+def place(request: pytest.FixtureRequest, databases: stores.Databases) -> Iterator[Place]:
     """A fresh database with today's schema; the test runs once for SQLite and once for PostgreSQL."""
-    url = databases.fresh(request.param)
-    yield url
-    databases.drop(url)
+    staffed = "desk" in request.fixturenames
+    made = (
+        Place(*databases.staffed(request.param)) if staffed else Place(databases.fresh(request.param), None)
+    )
+    yield made
+    databases.drop(made.url)
+
+
+@pytest.fixture
+def database_url(place: Place) -> str:
+    """Where the test's own database is."""
+    return place.url
 
 
 @pytest.fixture
@@ -77,9 +110,10 @@ def light_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(engine: Engine, light_hashing: None) -> cast.Company:
+def desk(place: Place, engine: Engine, light_hashing: None) -> cast.Company:
     """A fresh database with the company in it, and no ticket yet; the test runs on both engines."""
-    return cast.company()
+    assert place.company
+    return place.company
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The API over a small company, in this process."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -10,7 +11,8 @@ from starlette.testclient import TestClient
 
 import api
 from api import pace
-from lib import gate
+from db import engine as engines
+from lib import gate, transactions
 from lib.gate import Actor
 from lib.people import browsers, tokens
 from lib.transactions import act
@@ -80,20 +82,19 @@ def fresh_pace():
 
 
 @pytest.fixture
-def desk(engine) -> Desk:
-    return Desk(cast.company())
+def desk(place, engine) -> Desk:
+    return Desk(place.company)
 
 
 @pytest.fixture
-def sqlite_desk(databases, request) -> Desk:
+def sqlite_desk(databases) -> Iterator[Desk]:
     """The same on SQLite alone, for what has nothing to do with the database."""
-    from db import engine as engines
-    from lib import transactions
-
-    made = engines.connect(databases.fresh("sqlite"))
+    url, company = databases.staffed("sqlite")
+    made = engines.connect(url)
     transactions.use(made)
-    request.addfinalizer(made.dispose)
-    return Desk(cast.company())
+    yield Desk(company)
+    made.dispose()
+    databases.drop(url)
 
 
 def upload(client, name="notes.txt", data=b"some plain words") -> str:

@@ -1,8 +1,9 @@
-"""Fresh databases, cheaply: the schema is made once for each engine and copied for each test."""
+"""Databases for tests, cheaply: the schema is made once for each engine and copied; a used copy is made as new."""
 
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from db import engine, schema
-from tests.support import postgres
+from lib import transactions
+from tests import cast
+from tests.support import postgres, renewal
 
 
 def migrate(url: str) -> None:
@@ -22,6 +25,25 @@ def migrate(url: str) -> None:
     made.dispose()
 
 
+def hired(url: str) -> cast.Company:
+    """Let the company move into a database, and leave nobody connected."""
+    made = engine.connect(url)
+    transactions.use(made)
+    company = cast.company()
+    made.dispose()
+    return company
+
+
+@dataclass
+class Template:
+    """What fresh databases are copied from, and those of its copies that are as new again."""
+
+    name: str
+    company: cast.Company | None
+    orders: sql.Composed | None = None
+    renewed: list[str] = field(default_factory=list)
+
+
 class Databases:
     """Hands out databases by kind, `sqlite` or `postgresql`; each belongs to its caller alone, until it is dropped."""
 
@@ -29,56 +51,89 @@ class Databases:
         self.folder = folder
         self.stack = stack
         self.numbers = count(1)
+        self.templates: dict[tuple[str, bool], Template] = {}
+        self.copied: dict[str, Template] = {}
 
     def fresh(self, kind: str) -> str:
-        """Return the URL of a new database with today's schema."""
-        return self._copy_file() if kind == "sqlite" else self._create(self._template)
+        """Return the URL of a database with today's schema and nothing else."""
+        return self._copy(kind, self._template(kind, staffed=False))
+
+    def staffed(self, kind: str) -> tuple[str, cast.Company]:
+        """Return the URL of a database with the company in it, and no ticket yet."""
+        template = self._template(kind, staffed=True)
+        assert template.company
+        return self._copy(kind, template), template.company
 
     def empty(self, kind: str) -> str:
         """Return the URL of a new database with nothing in it."""
-        if kind == "sqlite":
-            return f"sqlite:///{self.folder / f'{next(self.numbers)}.db'}"
-        return self._create("template1")
+        return self._create(kind, self._name(kind))
 
     def drop(self, url: str) -> None:
-        """Remove a database that `fresh` or `empty` gave: hundreds together fill a small disk."""
+        """Take back a database that was handed out; none is left lying, as hundreds fill a small disk."""
         where = sa.make_url(url)
+        name = str(where.database)
         if where.get_backend_name() == "sqlite":
             for end in ("", "-wal", "-shm"):
-                Path(f"{where.database}{end}").unlink(missing_ok=True)
+                Path(f"{name}{end}").unlink(missing_ok=True)
+            return
+        template = self.copied.get(name)
+        if template and template.orders and self._renew(name, template.orders):
+            template.renewed.append(name)
         else:
-            self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(str(where.database))))
+            self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @cached_property
     def host(self) -> str:
         """The PostgreSQL server, started when it is first needed."""
         return self.stack.enter_context(postgres.running())
 
-    @cached_property
-    def _file(self) -> Path:
-        path = self.folder / "template.db"
-        migrate(f"sqlite:///{path}")
-        return path
+    def _template(self, kind: str, *, staffed: bool) -> Template:
+        if (kind, staffed) not in self.templates:
+            self.templates[kind, staffed] = self._made(kind, staffed=staffed)
+        return self.templates[kind, staffed]
 
-    @cached_property
-    def _template(self) -> str:
-        url = self._create("template1")
+    def _made(self, kind: str, *, staffed: bool) -> Template:
+        name = self._name(kind)
+        url = self._create(kind, name)
         migrate(url)
-        return url.partition("@/")[2].partition("?")[0]
+        made = Template(name, hired(url) if staffed else None)
+        if kind == "postgresql":
+            with self._connected(name) as connection:
+                made.orders = renewal.prepare(connection)
+        return made
 
-    def _copy_file(self) -> str:
-        path = self.folder / f"{next(self.numbers)}.db"
-        shutil.copyfile(self._file, path)
-        return f"sqlite:///{path}"
+    def _copy(self, kind: str, template: Template) -> str:
+        if template.renewed:
+            return self._url(kind, template.renewed.pop())
+        name = self._name(kind)
+        self.copied[name] = template
+        return self._create(kind, name, template.name)
 
-    def _create(self, template: str) -> str:
+    def _name(self, kind: str) -> str:
         name = f"desk_{next(self.numbers)}"
-        self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
-        return f"postgresql://postgres@/{name}?host={self.host}"
+        return str(self.folder / f"{name}.db") if kind == "sqlite" else name
+
+    def _create(self, kind: str, name: str, template: str = "template1") -> str:
+        if kind == "postgresql":
+            names = map(sql.Identifier, (name, template))
+            self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        elif template != "template1":
+            shutil.copyfile(template, name)
+        return self._url(kind, name)
+
+    def _url(self, kind: str, name: str) -> str:
+        return f"sqlite:///{name}" if kind == "sqlite" else f"postgresql://postgres@/{name}?host={self.host}"
+
+    def _renew(self, name: str, orders: sql.Composed) -> bool:
+        with self._connected(name) as connection:
+            return renewal.renew(connection, orders)
 
     def _tell(self, order: sql.Composed) -> None:
-        with psycopg.connect(host=self.host, user="postgres", autocommit=True) as connection:
+        with self._connected("postgres") as connection:
             connection.execute(order)
+
+    def _connected(self, name: str) -> psycopg.Connection:
+        return psycopg.connect(host=self.host, user="postgres", dbname=name, autocommit=True)
 
 
 @contextmanager
