@@ -1,5 +1,6 @@
 """The services that other tests stand on."""
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser
 
@@ -32,21 +33,35 @@ def test_transactions_work_on_the_database_of_the_test(engine):
 
 
 def test_axe_passes_a_sound_page_and_names_what_is_wrong_with_another(browser: Browser):
-    page = browsers.context(browser).new_page()
-    page.set_content(PAGE.format("<button>Save</button>"))
-    browsers.accessible(page)
-    page.set_content(PAGE.format("<button></button>"))
-    try:
+    with browsers.window(browser) as window:
+        page = window.new_page()
+        page.set_content(PAGE.format("<button>Save</button>"))
         browsers.accessible(page)
-    except AssertionError as found:
-        assert "button-name (critical)" in str(found)
-    else:
-        raise AssertionError("a button without a name went unnoticed")
-    page.context.close()
+        page.set_content(PAGE.format("<button></button>"))
+        with pytest.raises(AssertionError, match=r"button-name \(critical\)"):
+            browsers.accessible(page)
 
 
 def test_a_phone_and_the_dark_are_what_the_page_sees(browser: Browser):
-    page = browsers.context(browser, browsers.VIEWS[3]).new_page()
-    page.set_content(PAGE.format(""))
-    assert page.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]") == [390, True]
-    page.context.close()
+    with browsers.window(browser, browsers.VIEWS[3]) as window:
+        page = window.new_page()
+        page.set_content(PAGE.format(""))
+        assert page.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]") == [
+            390,
+            True,
+        ]
+
+
+def test_a_window_that_was_lent_before_knows_nothing_of_it(browser: Browser, server):
+    docket = server()
+    keep = "document.cookie = 'a=b'; localStorage.a = 'b'; sessionStorage.a = 'b'"
+    for _ in range(2):
+        with browsers.window(browser) as window:
+            page = window.new_page()
+            page.goto(f"{docket.url}/healthz")
+            assert page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == [
+                "",
+                0,
+                0,
+            ]
+            page.evaluate(keep)

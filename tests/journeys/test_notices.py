@@ -181,7 +181,7 @@ def test_the_pages_of_notices_look_right_and_can_be_used_by_everybody(office, vi
 @pytest.mark.parametrize("width", [390, 700])
 def test_every_mail_looks_right_in_light_and_dark(office, browser, width, dark):
     view = View(width, dark=dark)
-    with browsers.context(browser, view) as window:
+    with browsers.window(browser, view) as window:
         page = window.new_page()
         for sort in samples.TITLES:
             with see() as session:

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Dialog,
     Page,
     Request,
     TimeoutError,
+    WebError,
     WebSocket,
     expect,
 )
@@ -33,31 +35,38 @@ CALM = """() => {
     && !all('[data-stale="true"], [data-testid="stSkeleton"]').length
     && all('[data-testid="stBidiComponentIsolated"]').filter(seen).every(drawn)
 }"""
-# Streamlit's number library tries WebAssembly first, is refused, and counts without it.
-TELL_OF_BREACHES = """document.addEventListener("securitypolicyviolation", (breach) => {
-  if (breach.blockedURI !== "wasm-eval") console.error("policy breached", breach.violatedDirective, breach.blockedURI)
-})"""
 
 
 class Visitor:
     """One private window on a desk at `url`: `page` is its tab, `wrong` what went wrong, `heard` what it received."""
 
-    def __init__(self, browser: Browser, url: str, view: View = DESKTOP) -> None:
+    def __init__(self, window: BrowserContext, url: str) -> None:
+        self.window = window
         self.url = url
         self.wrong: list[str] = []
+        self.refused: list[str] = []
+        self.ended = False
         self.heard: list[str | bytes] = []
-        self.window = browsers.context(browser, view)
         self.window.set_default_timeout(PATIENCE)
-        self.window.add_init_script(TELL_OF_BREACHES)
         self.window.on("request", self._request)
         self.window.on("console", self._console)
-        self.window.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        self.window.on("weberror", self._error)
         self.window.on("page", self._watch)
         self.page = self.window.new_page()
+
+    def leave(self) -> None:
+        """Listen no longer; the window may go to somebody else."""
+        self.window.remove_listener("request", self._request)
+        self.window.remove_listener("console", self._console)
+        self.window.remove_listener("weberror", self._error)
+        self.window.remove_listener("page", self._watch)
 
     def _watch(self, page: Page) -> None:
         page.on("dialog", self._dialog)
         page.on("websocket", self._socket)
+
+    def _error(self, error: WebError) -> None:
+        self.wrong.append(str(error.error))
 
     def _dialog(self, dialog: Dialog) -> None:
         self.wrong.append(f"dialog: {dialog.message}")
@@ -76,11 +85,12 @@ class Visitor:
         # A draft that was being kept while it was sent is told so, which the browser counts as an error.
         late = "410" in line.text and "/api/v1/drafts/" in line.location["url"]
         if line.type == "error" and not (probe or late):
-            self.wrong.append(f"console: {line.text} ({line.location['url']})")
+            closed = "403" in line.text and "/live'" in line.text
+            (self.refused if closed else self.wrong).append(f"console: {line.text} ({line.location['url']})")
 
     def deafen(self) -> None:
-        """Let no news through to the pages that are opened from now on."""
-        self.window.route_web_socket(re.compile("/live$"), lambda line: line.close())
+        """Let no news through to what the tab opens from now on."""
+        self.page.route_web_socket(re.compile("/live$"), lambda line: line.close())
 
     def sign_in(self, actor: Actor) -> None:
         """Bring the cookie of a fresh sign-in, without the form."""
@@ -124,6 +134,7 @@ class Visitor:
     def is_signed_out(self) -> None:
         """See the sign-in form."""
         expect(self.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=PATIENCE)
+        self.ended = True
 
     def meets_nothing(self) -> None:
         """See that there is nothing to see."""
@@ -133,9 +144,12 @@ class Visitor:
 @contextmanager
 def visiting(browser: Browser, url: str, view: View = DESKTOP) -> Iterator[Visitor]:
     """Yield a new visitor; anything that went wrong in the window fails the test."""
-    visitor = Visitor(browser, url, view)
-    try:
-        yield visitor
-        assert not visitor.wrong, "\n".join(visitor.wrong)
-    finally:
-        visitor.window.close()
+    with browsers.window(browser, view) as window:
+        visitor = Visitor(window, url)
+        try:
+            yield visitor
+            # The line for news is refused to a tab whose session ended, before or after its next click.
+            wrong = visitor.wrong if visitor.ended else [*visitor.wrong, *visitor.refused]
+            assert not wrong, "\n".join(wrong)
+        finally:
+            visitor.leave()

@@ -51,7 +51,7 @@ def stage_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(params=[browsers.DESKTOP], ids=lambda view: view.name)
 def stage(request: pytest.FixtureRequest, browser: Browser, stage_url: str) -> Iterator[Stage]:
     """A fresh window on an emptied stage; a script error or a breach of the content policy fails the test."""
-    with browsers.context(browser, request.param) as window:
+    with browsers.window(browser, request.param) as window:
         made = Stage(stage_url, window.new_page())
         made.set(forget=True)
         yield made

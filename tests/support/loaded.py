@@ -1,0 +1,25 @@
+"""What a serving Docket imports, imported once: servers of the tests are forked from a process that has it all.
+
+Nothing of an installation is read here: each server reads its own settings after it was forked.
+"""
+
+import gc
+
+import pandas  # noqa: F401
+import pyarrow  # noqa: F401
+import streamlit.web.bootstrap  # noqa: F401
+import uvicorn  # noqa: F401
+
+import api  # noqa: F401
+import web  # noqa: F401
+import worker  # noqa: F401
+from commands import run  # noqa: F401
+from commands.shell import server  # noqa: F401
+from db import schema  # noqa: F401
+from lib import settings
+from ui import charts, components, errors  # noqa: F401
+
+charts.warm()
+assert not settings.current.cache_info().currsize
+gc.collect()
+gc.freeze()
