@@ -50,7 +50,8 @@ def run(arguments: Sequence[str], *, coverage: bool) -> Count:
         "PYTHONDONTWRITEBYTECODE", None
     )  # dozens of servers start here, and each would compile Docket anew
     processes = min(MOST_PROCESSES, max(2, os.cpu_count() or 2))
-    spread = [] if arguments else [f"--numprocesses={processes}", "--dist=loadfile"]
+    shared = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
+    spread = [] if arguments else shared  # tests/conftest.py puts the longest files first
     under = ["-m", "coverage", "run"] if coverage else []
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
