@@ -53,6 +53,8 @@ def _on_ticket() -> Any:
 def clean(name: str) -> str:
     """Return a tag's name as it is kept: one line of small letters. Raises Invalid."""
     name = text.line(name, field="tags", limit=LONGEST).lower()
+    if "," in name:
+        raise Invalid("A tag holds no comma.", fields={"tags": "Please leave the comma out."})
     if not key(name):
         raise Invalid("A tag needs a letter, a digit or a sign.", fields={"tags": "Please type a word."})
     return name
@@ -66,9 +68,12 @@ def key(name: str) -> str:
 def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
     """Return the tags of these names, making those that are not there yet, by name; nobody else makes any meanwhile.
 
-    Raises Invalid.
+    A comma stands between two of them. Raises Invalid.
     """
-    cleaned = {key(name): name for name in map(clean, wanted)}
+    parts = [
+        part for name in wanted for part in ([each for each in name.split(",") if each.strip()] or [name])
+    ]
+    cleaned = {key(name): name for name in map(clean, parts)}
     lock(session, "tags")
     there = {tag.key: tag for tag in session.exec(select(Tag).where(col(Tag.key).in_(cleaned))).all()}
     fresh = [Tag(name=name, key=folded) for folded, name in cleaned.items() if folded not in there]

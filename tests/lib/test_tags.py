@@ -64,6 +64,16 @@ def test_what_is_no_word_is_no_tag(desk, name):
     assert of(desk.rita, number) == []
 
 
+def test_a_comma_stands_between_two_tags(desk):
+    number = cast.ask(desk.sam)
+    tag(desk.rita, number, "printer, vpn,", "wi-fi")
+    assert of(desk.rita, number) == ["printer", "vpn", "wi-fi"]
+    with pytest.raises(Invalid, match="no comma"):
+        deed(desk.ada, tags.rename, "vpn", name="vpn, remote")
+    with pytest.raises(Invalid, match="no comma"), act() as session:
+        tags.create(session, desk.ada, name="remote, vpn")
+
+
 def test_tags_are_offered_and_counted_from_what_one_sees(desk):
     mine, theirs = cast.ask(desk.sam), cast.ask(desk.bob)
     tag(desk.rita, mine, "printer")
