@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, or_
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Event, Notice, Participant, Ticket
 from db.vocabulary import Permission
-from lib import gate
+from lib import clock, gate
 from lib.gate import Actor
 
 DESK = "desk"
@@ -18,6 +19,8 @@ _TICKET = re.compile(r"ticket-([1-9][0-9]{0,9})")
 NOBODY: frozenset[int] = frozenset()
 BURST = 500
 """Events looked at in one go."""
+GAP = timedelta(seconds=1)
+"""How long a number may be missing before whoever took it is held to have given up."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +110,23 @@ def _theirs(person_id: int) -> Any:
 
 
 def since(session: Session, after: int) -> list[New]:
-    """Return the first events after one, oldest first."""
-    rows = session.exec(
-        select(Event.id, Event.ticket_id, Event.internal)
+    """Return the first events after one, oldest first.
+
+    On PostgreSQL one that took its number first may commit last, so for a moment nothing is told beyond a gap.
+    """
+    found = session.exec(
+        select(Event.id, Event.ticket_id, Event.internal, Event.at)
         .where(col(Event.id) > after)
         .order_by(col(Event.id))
         .limit(BURST)
         .execution_options(**gate.PASS)
     ).all()
+    rows, last, settled = [], after, clock.now() - GAP
+    for id, ticket, internal, at in found:
+        if id != last + 1 and at >= settled:
+            break
+        rows.append((id, ticket, internal))
+        last = id
     people = _taking_part(session, {ticket for _, ticket, _ in rows if ticket is not None})
     told = _told(session, [id or 0 for id, _, _ in rows])
     return [

@@ -1,8 +1,13 @@
 """News are hints that reach only those whom they concern."""
 
+from contextlib import suppress
+
 import pytest
 
-from lib.transactions import see
+from db.vocabulary import Priority
+from lib import clock
+from lib.desk import tickets
+from lib.transactions import act, see
 from lib.trust import news
 from tests import cast
 
@@ -60,3 +65,33 @@ def test_the_newest_of_a_topic_passes_over_what_it_does_not_concern(desk):
     with see() as session:
         assert news.newest(session, news.topic(session, desk.sam, news.DESK)) == mine
         assert news.newest(session, news.topic(session, desk.rita, news.DESK)) > mine
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("ends", ["commits", "gives up"])
+def test_what_took_its_number_first_and_commits_last_is_not_passed_over(desk, ends):
+    slow, quick = cast.ask(desk.sam), cast.ask(desk.sam)
+    with see() as session:
+        before = news.newest(session)
+
+    def told():
+        with see() as session:
+            return [new.ticket_id for new in news.since(session, before)]
+
+    with suppress(LookupError), act() as session:
+        first = tickets.find(session, desk.rita, slow, to_change=True)
+        tickets.prioritize(session, desk.rita, first, priority=Priority.HIGH, seen=first.version)
+        session.flush()
+        cast.say(desk.rita, quick, "Coming")
+        assert told() == []
+        with clock.at(clock.now() + 2 * news.GAP):
+            assert told() == [quick]
+        if ends == "gives up":
+            raise LookupError
+    if ends == "commits":
+        assert told() == [slow, quick]
+    else:
+        assert told() == []
+        with clock.at(clock.now() + 2 * news.GAP):
+            assert told() == [quick]
