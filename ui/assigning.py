@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -16,10 +16,9 @@ from lib.errors import Conflict, Refusal
 from lib.gate import Actor
 from lib.transactions import Session
 from ui import page, words
+from ui.changing import Changer
+from ui.choices import Choices
 from ui.components.assigns import Assigns
-
-if TYPE_CHECKING:
-    from ui.details import Choices, _Changer
 
 NOBODY = 0
 _OPEN = "_assigning"
@@ -132,7 +131,7 @@ def _do(me: Actor, number: int, chosen: _Deed, *, seen: int) -> None:
     st.rerun()
 
 
-def panel(change: "_Changer", me: Actor, facts: TicketRow, offered: "Choices") -> None:
+def panel(change: Changer, me: Actor, facts: TicketRow, offered: Choices) -> None:
     """Let a person take the ticket, hand it back, or give it to somebody else, as far as they may.
 
     What is open and half typed stays while others change the ticket; the person's own deed closes it.
@@ -148,7 +147,7 @@ def panel(change: "_Changer", me: Actor, facts: TicketRow, offered: "Choices") -
         _hand_back(change, facts)
 
 
-def _assign(change: "_Changer", facts: TicketRow, candidates: Sequence[Candidate]) -> None:
+def _assign(change: Changer, facts: TicketRow, candidates: Sequence[Candidate]) -> None:
     label = f"Assigned to {words.plain(facts.assignee)}" if facts.assignee else "Assign to …"
     place = f"{facts.number}-{page.turn()}"
     with st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"):
@@ -215,7 +214,7 @@ def _spoken(candidate: Candidate) -> str:
     return words.plain(reason[0].upper() + reason[1:])
 
 
-def _hand_back(change: "_Changer", facts: TicketRow) -> None:
+def _hand_back(change: Changer, facts: TicketRow) -> None:
     place = f"{facts.number}-{page.turn()}"
     with (
         st.popover("Hand it back", icon=":material/undo:", width="stretch", key=f"back-{place}"),

@@ -10,7 +10,7 @@ from lib.desk.drafts import DraftCard
 from lib.errors import NotFound, Refusal
 from lib.gate import Actor
 from lib.trust import news
-from ui import compose, details, frame, lists, looking, merging, page, words
+from ui import choices, compose, details, editing, frame, linking, lists, looking, merging, page, words
 from ui import conversation as shown
 from ui.components.presence import presence
 from ui.components.writer import refuse, reply_writer
@@ -48,7 +48,7 @@ def draw() -> None:
             said = [e.id for e in thread.entries if isinstance(e, CommentCard)]
             files = attachments.near(session, me, ticket, said)
             draft = compose.opened(session, me, f"ticket-{number}")
-            choices = details.choices(session, me, ticket)
+            offered = choices.read(session, me, ticket)
             look = looking.read(session, me, ticket)
             may = {
                 p: left_for is None and gate.covers(session, me, p, ticket)
@@ -70,23 +70,23 @@ def draw() -> None:
 
     left, right = st.columns([5, 2], gap="large")
     with right:
-        details.panel(me, facts, choices)
+        details.panel(me, facts, offered)
         looking.forget(number)
-        details.linker(me, facts, choices)
-        if Permission.TICKET_MERGE in choices.may:
+        linking.linker(me, facts, offered)
+        if Permission.TICKET_MERGE in offered.may:
             merging.offer(me, facts)
         if left_for and left_for.number and merged.may_undo(me):
             merging.undo(me, number, into=left_for.number)
     with left:
         shown.description(ticket, facts.requester, files)
-        details.related(choices)
+        linking.related(offered)
         merging.held(me, number, held)
         if thread.earlier:
             lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
         if st.query_params.get("before"):
             lists.more("Show the newest replies", "/ticket", {"id": str(number)})
         shown.thread(thread, files, kinds=kinds, looked=before, me=me.id)
-        details.own_words(me, thread)
+        editing.own_words(me, thread)
         presence(key=f"presence-{number}", topic=news.ticket(number))
         if kinds:
             write(me, number, draft, kinds)

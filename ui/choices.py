@@ -1,0 +1,79 @@
+"""What may be chosen for a ticket, read once for the whole panel beside its conversation."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from db.models import Ticket
+from db.vocabulary import FieldKind, Permission
+from lib import gate
+from lib.desk import assignees, categories, links, proposals, statuses, tags, tickets, values, workflow
+from lib.desk.assignees import Candidate
+from lib.desk.links import LinkCard
+from lib.gate import Actor
+from lib.insight import courses
+from lib.insight.courses import Course
+from lib.people import accounts, teams
+from lib.transactions import Session
+from ui import following, timing
+
+OFFERED = (
+    Permission.TICKET_ASSIGN_OTHER, Permission.TICKET_CLAIM, Permission.TICKET_CLOSE, Permission.TICKET_MERGE,
+    Permission.TICKET_TRANSITION, Permission.TICKET_UPDATE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be chosen for a ticket, and which of its facts the person may change."""
+
+    statuses: Mapping[int, statuses.StatusCard]
+    categories: Mapping[int, str]
+    teams: Mapping[int, str]
+    candidates: tuple[Candidate, ...]
+    takes: bool
+    proposed: str | None
+    following: following.Following
+    tags: tuple[str, ...]
+    known_tags: tuple[str, ...]
+    held: tuple[values.Held, ...]
+    people: Mapping[int, str]
+    may: frozenset[Permission]
+    targets: Collection[int]
+    asks: Collection[int]
+    linked: tuple[LinkCard, ...]
+    obstacle: str | None
+    works: bool
+    times: timing.Times
+    course: Course | None
+
+
+def read(session: Session, me: Actor, ticket: Ticket) -> Choices:
+    """Read what the panel offers."""
+    whole = ticket.merged_into_id is None
+    held = tuple(values.of(session, me, ticket))
+    asks_people = any(h.writable and h.field.kind == FieldKind.PERSON for h in held)
+    may = frozenset(p for p in OFFERED if whole and gate.covers(session, me, p, ticket))
+    assigns = Permission.TICKET_ASSIGN_OTHER in may
+    stored = {s.id or 0: s for s in statuses.used(session)}
+    here = ticket.status_id
+    return Choices(
+        statuses={id: statuses.card(s) for id, s in stored.items()},
+        categories={c.id: c.path for c in categories.every(session)} if me.staff else {},
+        teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
+        candidates=tuple(assignees.of(session, me, ticket)) if assigns else (),
+        takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
+        proposed=proposals.of(session, me, ticket),
+        following=following.read(session, me, ticket),
+        tags=tuple(tickets.tags_of(session, ticket)),
+        held=held,
+        people={p.id: p.name for p in accounts.directory(session, me, limit=500)} if asks_people else {},
+        known_tags=tuple(tags.names(session, me)) if me.staff else (),
+        may=may,
+        targets=workflow.targets(session, me, stored).get(here, []),
+        asks=[to for was, to in workflow.asking(session, me, stored) if was == here],
+        linked=tuple(links.of(session, me, ticket)),
+        obstacle=links.obstacle(session, me, ticket) if ticket.open else None,
+        works=whole and gate.works(me, Permission.TICKET_UPDATE, ticket),
+        times=timing.read(session, me, ticket),
+        course=courses.of(session, me, ticket) if me.staff else None,
+    )
