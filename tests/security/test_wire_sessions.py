@@ -72,8 +72,8 @@ class TestDeepLinks:
     @pytest.mark.parametrize(
         ("who", "barred"),
         [
-            ("sam", {"people", "teams", "categories", "audit"}),
-            ("rita", {"people", "teams", "categories", "audit"}),
+            ("sam", {"administration", "people", "teams", "categories", "audit"}),
+            ("rita", {"administration", "people", "teams", "categories", "audit"}),
             ("mona", {"categories"}),
         ],
     )
@@ -88,6 +88,12 @@ class TestDeepLinks:
                 assert "@example.org" not in page
         with Tab(house.url, cookie=cookie) as tab:
             assert "There is nothing here" not in tab.run("profile")
+
+    def test_administration_leads_to_what_one_may_open(self, house):
+        with Tab(house.url, cookie=cast.sign_in(house.people.mona)) as tab:
+            page = tab.run("administration")
+        assert "**Teams**" in page and "**Audit**" in page
+        assert "**Categories**" not in page and "**Rates**" not in page
 
     def test_pages_know_no_ticket_of_others(self, house):
         with Tab(house.url, cookie=cast.sign_in(house.people.sam)) as tab:
