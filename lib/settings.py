@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     sign_in_attempts: Annotated[int, Field(ge=3, le=100)] = 10
     sign_in_window_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
     api_requests_per_minute: Annotated[int, Field(ge=10)] = 600
+    signed_out_pages: Annotated[int, Field(ge=10)] = 500
     upload_megabytes_per_hour: Annotated[int, Field(ge=25)] = 500
 
     notice_window_seconds: Annotated[int, Field(ge=0, le=3600)] = 120

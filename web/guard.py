@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.vocabulary import Channel
 from lib import settings, transactions
 from lib.people import browsers, sessions
-from web import tabs
+from web import strangers, tabs
+from web.strangers import Strangers
 
 CLOSED = (
     "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check",
@@ -24,6 +25,8 @@ CLOSED = (
 SIGNED_IN = ("/media",)
 NEWS = "/live"
 """The one WebSocket that is not a page's."""
+LATER = 1013
+"""The close code for "try again later"."""
 LOGGED = ("/api/", "/auth/", "/t/")
 
 log = structlog.get_logger("docket.web")
@@ -34,6 +37,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.strangers = Strangers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on."""
@@ -44,9 +48,18 @@ class Guard:
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "websocket" and scope["path"] != NEWS:
-            await self.app(await to_thread.run_sync(tabs.known, scope), tabs.asked(receive), send)
+            await self._page(scope, receive, send)
         else:
             await self.app(scope, receive, _logging(scope, send))
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self.strangers.place(await to_thread.run_sync(strangers.address, scope)) as room:
+            if room:
+                await self.app(await to_thread.run_sync(tabs.known, scope), tabs.asked(receive), send)
+            else:
+                log.warning("too many signed-out pages from one address")
+                await receive()
+                await send({"type": "websocket.close", "code": LATER})
 
     async def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         path, headers = scope["path"], Headers(scope=scope)

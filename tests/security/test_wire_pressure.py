@@ -7,7 +7,7 @@ import struct
 import time
 import zipfile
 import zlib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import delete
 from sqlmodel import select
+from websockets.exceptions import InvalidStatus
 
 from db.models import Attempt, OneTimeSecret, SignIn
 from db.vocabulary import Purpose
@@ -219,6 +220,26 @@ FILES = {
 HARMLESS = {
     "application/octet-stream", "text/plain", "application/pdf", "image/png", "image/gif", "application/zip",
 }  # fmt: skip
+
+
+def test_one_address_holds_so_many_pages_without_a_sign_in_and_no_more(server, databases):
+    url = databases.fresh("sqlite")
+    small = settle(server(DOCKET_DATABASE_URL=url, DOCKET_SIGNED_OUT_PAGES="10"), url)
+    with ExitStack() as stack:
+        first, *_ = [stack.enter_context(Tab(small.url)) for _ in range(10)]
+        with pytest.raises(InvalidStatus):
+            Tab(small.url)
+        with pytest.raises(InvalidStatus):
+            Tab(small.url, cookie="of nobody", headers={"X-Forwarded-For": "203.0.113.9"})
+        with Tab(small.url, cookie=cast.sign_in(small.people.sam)) as tab:
+            assert "New ticket" in tab.run()
+        first.close()
+        last = time.monotonic() + 10
+        while True:
+            with suppress(InvalidStatus), Tab(small.url) as tab:
+                assert "Sign in" in tab.run()
+                break
+            assert time.monotonic() < last
 
 
 class TestFiles:

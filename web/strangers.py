@@ -1,0 +1,46 @@
+"""How many pages may be open from one address without a sign-in: each holds memory, and anybody may open them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+from db.vocabulary import Channel
+from lib import settings, transactions
+from lib.people import browsers, sessions
+
+
+class Strangers:
+    """The open pages of this process that are nobody's, counted by address."""
+
+    def __init__(self) -> None:
+        self.open: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, address: str | None) -> Iterator[bool]:
+        """Hold a place for a page from an address, or from somebody known (None); yields whether there was one."""
+        if address is None:
+            yield True
+            return
+        room = self.open[address] < settings.current().signed_out_pages
+        self.open[address] += room
+        try:
+            yield room
+        finally:
+            self.open[address] -= room
+            if not self.open[address]:
+                del self.open[address]
+
+
+def address(scope: Scope) -> str | None:
+    """Return where a connection comes from, or None when it bears a working sign-in."""
+    asking = HTTPConnection(scope)
+    secret = asking.cookies.get(browsers.cookie_name())
+    if secret:
+        with transactions.see() as session:
+            if sessions.who(session, secret, channel=Channel.PAGE) is not None:
+                return None
+    peer = asking.client.host if asking.client else None
+    return browsers.address(peer, asking.headers.get("x-forwarded-for"))
