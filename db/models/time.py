@@ -34,6 +34,11 @@ class TimeEntry(SQLModel, table=True):
             "ix_time_entry_spent", "ticket_id", "activity_id", "day", "minutes",
             sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL"),
         ),
+        # Not for those alone that are there: SQLite would look each entry up, and read along another.
+        Index(
+            "ix_time_entry_worked",
+            "ticket_id", "worker_id", "activity_id", "billable", "day", "minutes", "removed_at",
+        ),
         Index(
             "ix_time_entry_ran", "worker_id", "started_at",
             sqlite_where=text("started_at IS NOT NULL"), postgresql_where=text("started_at IS NOT NULL"),
