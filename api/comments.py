@@ -68,10 +68,11 @@ class Text(Form):
 
 
 class Mentioned(Shape):
-    """Whom a text would mention, and who behind an @ may not read it."""
+    """Whom a text would mention, who behind an @ may not read it, and how it will look."""
 
     mentions: list[Named]
     not_mentioned: list[str]
+    html: str
 
 
 def _shape(card: CommentCard, files: list[File], missed: Iterable[str] = ()) -> Comment:
@@ -144,12 +145,13 @@ def mentionable(
 
 @router.post("/tickets/{number}/mentions", response_model=Mentioned)
 def mentioned(me: Me, number: Number, form: Text) -> Response:
-    """Tell whom a text would mention, without saying it."""
+    """Tell whom a text would mention and how it would look, without saying it."""
     with see() as session:
         ticket = tickets.find(session, me, number)
         found = mentions.named(session, me, ticket, body=form.body, internal=form.visibility == "internal")
     people = [Named(id=id, name=name) for id, name in found.people.items()]
-    return shown(Mentioned(mentions=people, not_mentioned=list(found.missed)))
+    html = text.html(form.body, found.people.values())
+    return shown(Mentioned(mentions=people, not_mentioned=list(found.missed), html=html))
 
 
 @router.get("/comments/{id}", response_model=Comment)

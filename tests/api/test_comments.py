@@ -105,6 +105,7 @@ def test_mentions_are_suggested_tried_and_told(desk):
     body = "@Arun Das and @Bela Kun"
     arun = {"id": desk.company.arun.id, "name": "Arun Das"}
     tried = desk.rita.post(f"tickets/{number}/mentions", json={"body": body}).json()
+    assert tried.pop("html") == "<p><mark>@Arun Das</mark> and @Bela Kun</p>\n"
     assert tried == {"mentions": [arun], "not_mentioned": ["Bela Kun"]}
     assert desk.rita.get(f"tickets/{number}/comments").json()["items"] == []
     made = desk.rita.post(f"tickets/{number}/comments", json={"body": body}).json()
@@ -120,7 +121,7 @@ def test_a_requester_learns_of_nobody_through_mentions(desk):
     number = cast.ask(desk.company.sam)
     for path in ("mentionable", "mentionable?search=rita", "mentionable?search=example"):
         assert desk.sam.get(f"tickets/{number}/{path}").json()["items"] == []
-    nobody = {"mentions": [], "not_mentioned": []}
+    nobody = {"mentions": [], "not_mentioned": [], "html": "<p>@Rita Sosa @Bob Muir</p>\n"}
     assert desk.sam.post(f"tickets/{number}/mentions", json={"body": "@Rita Sosa @Bob Muir"}).json() == nobody
     problem(desk.sam.get(f"tickets/{number}/mentionable?visibility=internal"), 403)
     problem(desk.sam.post(f"tickets/{number}/mentions", json={"body": "x", "visibility": "internal"}), 403)

@@ -79,6 +79,8 @@ def test_a_colleague_is_mentioned_and_one_who_may_not_see_it_is_not(office, visi
     expect(body(page)).to_have_value("Please look, @Arun Das ")
     body(page).press_sequentially("and @Bela Kun")
     expect(page.get_by_text("Bela Kun can't see this ticket")).to_be_visible()
+    page.get_by_role("tab", name="Preview").click()
+    expect(page.get_by_role("tabpanel").locator("mark")).to_have_text(["@Arun Das"])
     page.get_by_role("button", name="Send reply").click()
     expect(page.get_by_text("Not mentioned, because they can't see this ticket: Bela Kun.")).to_be_visible()
     expect(page.get_by_label("Conversation").locator("mark")).to_have_text(["@Arun Das"])

@@ -68,7 +68,7 @@ def test_the_newest_of_a_topic_passes_over_what_it_does_not_concern(desk):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("ends", ["commits", "gives up"])
 def test_what_took_its_number_first_and_commits_last_is_not_passed_over(desk, ends):
     slow, quick = cast.ask(desk.sam), cast.ask(desk.sam)

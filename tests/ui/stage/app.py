@@ -88,7 +88,8 @@ async def draft(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    text = (await request.json())["text"]
+    asked = await request.json()
+    text = asked.get("text", asked.get("body", ""))
     hostile = "<img src=x alt='' onerror='window.hurt=1'><a href='javascript:window.hurt=1'>hurt</a>"
     return JSONResponse({"html": f"<p><strong>{len(text)}</strong> characters</p>{hostile}"})
 
@@ -145,6 +146,7 @@ app = st.App(
         Route("/auth/sign-out", sign_out, methods=["POST"]),
         Route("/api/v1/drafts/{slot}", draft, methods=["PATCH"]),
         Route("/api/v1/preview", preview, methods=["POST"]),
+        Route("/api/v1/tickets/{number}/mentions", preview, methods=["POST"]),
         Route("/api/v1/attachments", attach, methods=["POST"]),
         Route("/api/v1/attachments/{id}", detach, methods=["DELETE"]),
         Route("/api/v1/similar", similar),

@@ -1,4 +1,5 @@
 // Where people write: the form of a new ticket, and replies. What is typed is never overwritten for the same token.
+import { call } from "./api.js"
 import { make } from "./dom.js"
 import { mounted } from "./mounted.js"
 import { styled } from "./styled.js"
@@ -47,7 +48,7 @@ class Writer {
     this.offers = title ? null : new Offers(body.input, [this.mentions, ...(answers ? [new Answers({ ticket })] : [])])
     this.files = new Files({ limit: limits.file, changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }) })
 
-    this.tabs = tabs(body.input, toolbar(body.input))
+    this.tabs = tabs(body.input, toolbar(body.input), (text) => this.mentions && this.number ? this.mentions.show(text) : call("POST", "/preview", { json: { text } }))
     this.picker = make("input", { type: "file", multiple: true, hidden: true, tabIndex: -1, onchange: () => this.picked() })
     this.attach = make("button", { type: "button", className: "quiet attach", onclick: () => this.picker.click() }, "Attach files")
     this.saved = make("p", { className: "saved", role: "status" })

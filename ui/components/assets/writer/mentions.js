@@ -28,9 +28,13 @@ export class Mentions {
     if (asked === this.#asked) return
     this.#asked = asked
     if (!value.includes("@") || !this.ticket()) return this.warn([])
-    const json = { body: value, visibility: this.visibility() }
-    const { status, body } = await call("POST", `/tickets/${this.ticket()}/mentions`, { json })
+    const { status, body } = await this.show(value)
     if (asked === this.#asked) this.warn(status === 200 ? body.not_mentioned : [])
+  }
+
+  // Whom a text would mention, and how it would look with their names marked.
+  show(body) {
+    return call("POST", `/tickets/${this.ticket()}/mentions`, { json: { body, visibility: this.visibility() } })
   }
 
   warn(names) {

@@ -1,8 +1,8 @@
 // Write and Preview, as two tabs over the same place.
-import { call } from "../api.js"
 import { make } from "../dom.js"
 
-export function tabs(field, tools) {
+// `ask(text)` has the server show how a text will look.
+export function tabs(field, tools, ask) {
   const write = make("button", { type: "button", role: "tab", id: "tab-write" }, "Write")
   const look = make("button", { type: "button", role: "tab", id: "tab-preview" }, "Preview")
   const writing = make("div", { role: "tabpanel", id: "write" }, field)
@@ -37,7 +37,7 @@ export function tabs(field, tools) {
     shown.style.minHeight = `${field.offsetHeight || 160}px`
     if (!text.trim()) return shown.replaceChildren(make("p", { className: "faint" }, "Nothing to show yet."))
     shown.setAttribute("aria-busy", "true")
-    const { status, body, detail } = await call("POST", "/preview", { json: { text } })
+    const { status, body, detail } = await ask(text)
     shown.removeAttribute("aria-busy")
     if (text !== field.value || shown.hidden) return
     if (status !== 200) return shown.replaceChildren(make("p", { className: "faint" }, detail || "There is no preview just now."))
