@@ -3,10 +3,11 @@
 Words are folded by `text.words` on both sides, and each is quoted here, so no query has a syntax that could fail.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -14,11 +15,18 @@ from sqlalchemy import (
     func,
     literal_column,
     table,
+    text,
 )
 from sqlmodel import Session, col, select
 
 from db.models import SearchEntry
+from lib import gate
 
+_PLAN = text(
+    "EXPLAIN (FORMAT JSON) SELECT FROM search_entry "
+    "WHERE to_tsvector('simple', words) @@ to_tsquery('simple', CAST(:query AS text))"
+).execution_options(**gate.PASS)
+"""To count, PostgreSQL would take texts apart again, which it wrongly holds to be cheap."""
 PREFIX = 3
 """Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
 
@@ -69,10 +77,13 @@ def places(session: Session, asked: str) -> Select:
     return place.join(hits, hits.c.id == SearchEntry.id)
 
 
-def counted(session: Session, asked: str, limit: int) -> ScalarSelect[int]:
-    """Select how many texts match, up to `limit`."""
-    some = ids(session, asked).limit(limit).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+def number(session: Session, asked: str, *, most: int) -> int:
+    """Return how many texts match: counted up to `most` on SQLite, on PostgreSQL what its statistics tell."""
+    if not lite(session):
+        [plan] = session.execute(_PLAN, {"query": asked}).scalar_one()
+        return plan["Plan"]["Plan Rows"]
+    some = ids(session, asked).limit(most).subquery()
+    return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
 
 
 def match(
@@ -81,15 +92,14 @@ def match(
     """The condition on a text that it matches and its id is above `after`."""
     if lite(session):
         return col(entry.id).in_(ids(session, asked, after=after))
-    words = func.to_tsvector(literal_column("'simple'"), col(entry.words))
-    matches = words.op("@@")(func.to_tsquery(literal_column("'simple'"), _own(asked)))
+    matches = _matches(col(entry.words), asked)
     return and_(col(entry.id) > after, matches) if after else matches
 
 
 def tried(session: Session, asked: str, *, entry: type[SearchEntry] = SearchEntry) -> ColumnElement[bool]:
-    """The same for whole words, by a look at each text; SQLite then builds no list of all that match."""
+    """The same for whole words, by a look at each text: no list of all that match is built for each of them."""
     if not lite(session):
-        return match(session, asked, entry=entry)
+        return _matches(col(entry.words).concat(literal_column("''")), asked)  # which the index does not hold
     index = table("search_index", column("rowid"))
     matches = literal_column("search_index").op("MATCH")(_own(asked))
     return select(literal_column("1")).select_from(index).where(matches, index.c.rowid == entry.id).exists()
@@ -98,6 +108,12 @@ def tried(session: Session, asked: str, *, entry: type[SearchEntry] = SearchEntr
 def gathered(session: Session, asked: str) -> ColumnElement[bool]:
     """The same again, by a list of all that match; it is compared with true, so that no database walks along it."""
     return col(SearchEntry.id).in_(ids(session, asked)).is_(True)
+
+
+def _matches(words: Any, asked: str) -> ColumnElement[bool]:
+    """PostgreSQL's condition that words match."""
+    query = func.to_tsquery(literal_column("'simple'"), _own(asked))
+    return func.to_tsvector(literal_column("'simple'"), words).op("@@")(query)
 
 
 def _own(asked: str) -> BindParameter[str]:

@@ -31,12 +31,13 @@ LOOKED_UP = 20
 
 Looking up costs as the number of matches, going along a list until a page is full as its inverse times the tickets.
 """
-GATHERED = {"sqlite": 5_000, "postgresql": 20_000}
-"""The same for gathering matches and trying ticket after ticket; PostgreSQL takes what it tries apart again."""
+GATHERED = {"sqlite": 5_000, "postgresql": 2_000}
+"""The same for gathering matches, beyond which ticket after ticket is tried: as many as PostgreSQL can hold at once."""
 TEXTS = 5_000
 """Measured: among how many times as many tickets all texts with a common word are gathered in the time in which one
 ticket's are tried.
 """
+_TICKETS = select(func.max(Ticket.id)).execution_options(**gate.PASS)
 ALIKE = 55
 """Percent of likeness (rapidfuzz token_set_ratio) from which an open ticket is offered as similar."""
 
@@ -104,8 +105,7 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
         return None
     query, common, tickets = _asked(session, found)
     gathered = math.isqrt(GATHERED[fulltext.dialect(session)] * tickets) + FEW
-    counted = select(fulltext.counted(session, query, gathered + 1))
-    matches = session.execute(counted.execution_options(**gate.PASS)).scalar_one()
+    matches = fulltext.number(session, query, most=gathered + 1)
     if matches > gathered:
         return Matches(_each_tried(session, actor, query, common=common), tried=True)
     hits = _gathered(session, actor, query)
@@ -128,8 +128,9 @@ def _each_tried(session: Session, actor: Actor, query: str, *, common: bool) -> 
     """The condition that a ticket matches, tried with each."""
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
+    whole = common or not fulltext.lite(session)  # SQLite finds no beginnings in one text
     match = (
-        fulltext.tried(session, query, entry=entry) if common else fulltext.match(session, query, entry=entry)
+        fulltext.tried(session, query, entry=entry) if whole else fulltext.match(session, query, entry=entry)
     )
     probe = select(entry.ticket_id).where(entry.ticket_id == Ticket.id, heard, match)
     return col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery()
@@ -196,10 +197,9 @@ def _asked(session: Session, words: list[str]) -> tuple[str, bool, int]:
     something that is plentiful anyhow.
     """
     whole = fulltext.all_of(session, words, begun=False)
-    counted = select(func.max(Ticket.id), fulltext.counted(session, whole, COMMON + 1))
-    tickets, found = session.execute(counted.execution_options(**gate.PASS)).one()
-    common = found > COMMON
-    return whole if common else fulltext.all_of(session, words), common, tickets or 0
+    common = fulltext.number(session, whole, most=COMMON + 1) > COMMON
+    tickets = session.execute(_TICKETS).scalar_one() or 0
+    return whole if common else fulltext.all_of(session, words), common, tickets
 
 
 def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]], tickets: int) -> bool:
