@@ -52,7 +52,7 @@ def test_a_phone_and_the_dark_are_what_the_page_sees(browser: Browser):
         ]
 
 
-def test_a_window_that_was_lent_before_knows_nothing_of_it(browser: Browser, server):
+def test_a_window_knows_nothing_of_one_before(browser: Browser, server):
     docket = server()
     keep = "document.cookie = 'a=b'; localStorage.a = 'b'; sessionStorage.a = 'b'"
     for _ in range(2):

@@ -54,13 +54,6 @@ class Visitor:
         self.window.on("page", self._watch)
         self.page = self.window.new_page()
 
-    def leave(self) -> None:
-        """Listen no longer; the window may go to somebody else."""
-        self.window.remove_listener("request", self._request)
-        self.window.remove_listener("console", self._console)
-        self.window.remove_listener("weberror", self._error)
-        self.window.remove_listener("page", self._watch)
-
     def _watch(self, page: Page) -> None:
         page.on("dialog", self._dialog)
         page.on("websocket", self._socket)
@@ -146,10 +139,7 @@ def visiting(browser: Browser, url: str, view: View = DESKTOP) -> Iterator[Visit
     """Yield a new visitor; anything that went wrong in the window fails the test."""
     with browsers.window(browser, view) as window:
         visitor = Visitor(window, url)
-        try:
-            yield visitor
-            # The line for news is refused to a tab whose session ended, before or after its next click.
-            wrong = visitor.wrong if visitor.ended else [*visitor.wrong, *visitor.refused]
-            assert not wrong, "\n".join(wrong)
-        finally:
-            visitor.leave()
+        yield visitor
+        # The line for news is refused to a tab whose session ended, before or after its next click.
+        wrong = visitor.wrong if visitor.ended else [*visitor.wrong, *visitor.refused]
+        assert not wrong, "\n".join(wrong)

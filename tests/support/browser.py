@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -27,7 +25,6 @@ FLAGS = (
 TELL_OF_BREACHES = """document.addEventListener("securitypolicyviolation", (breach) => {
   if (breach.blockedURI !== "wasm-eval") console.error("policy breached", breach.violatedDirective, breach.blockedURI)
 })"""
-STORES = "cache_storage,indexeddb,local_storage,service_workers"
 GRAVE = {"serious", "critical"}
 
 
@@ -46,7 +43,6 @@ class View:
 
 DESKTOP, PHONE = View(1280, dark=False), View(390, dark=False)
 VIEWS = (DESKTOP, View(1280, dark=True), PHONE, View(390, dark=True))
-_idle: WeakKeyDictionary[Browser, dict[View, list[BrowserContext]]] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -65,29 +61,12 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def window(browser: Browser, view: View = DESKTOP) -> Iterator[BrowserContext]:
-    """Lend a private window that knows nobody; a phone's has touch.
-
-    One that was lent before is emptied and keeps just the files that it has loaded, which are most of a first visit.
-    """
-    idle = _idle.setdefault(browser, {}).setdefault(view, [])
-    lent = idle.pop() if idle else _opened(browser, view)
+    """Open a private window that knows nobody, and close it; a phone's has touch."""
+    opened = _opened(browser, view)
     try:
-        yield lent
-        _empty(lent)
-    except BaseException:
-        lent.close()
-        raise
-    idle.append(lent)
-
-
-def _empty(window: BrowserContext) -> None:
-    for page in window.pages:
-        where = urlsplit(page.url)
-        if where.scheme in ("http", "https"):
-            origin = {"origin": f"{where.scheme}://{where.netloc}", "storageTypes": STORES}
-            window.new_cdp_session(page).send("Storage.clearDataForOrigin", origin)
-        page.close()
-    window.clear_cookies()
+        yield opened
+    finally:
+        opened.close()
 
 
 def _opened(browser: Browser, view: View) -> BrowserContext:
