@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.vocabulary import Channel
 from lib import settings, transactions
 from lib.people import browsers, sessions
-from web import strangers, tabs
+from web import tabs
 from web.strangers import Strangers
 
 CLOSED = (
@@ -25,8 +25,6 @@ CLOSED = (
 SIGNED_IN = ("/media",)
 NEWS = "/live"
 """The one WebSocket that is not a page's."""
-LATER = 1013
-"""The close code for "try again later"."""
 LOGGED = ("/api/", "/auth/", "/t/")
 
 log = structlog.get_logger("docket.web")
@@ -53,13 +51,13 @@ class Guard:
             await self.app(scope, receive, _logging(scope, send))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self.strangers.place(await to_thread.run_sync(strangers.address, scope)) as room:
+        signed_in = await to_thread.run_sync(_signed_in, Headers(scope=scope).get("cookie", ""))
+        with self.strangers.place(None if signed_in else tabs.address(scope)) as room:
             if room:
                 await self.app(await to_thread.run_sync(tabs.known, scope), tabs.asked(receive), send)
             else:
                 log.warning("too many signed-out pages from one address")
-                await receive()
-                await send({"type": "websocket.close", "code": LATER})
+                await _refuse(PlainTextResponse("Please try again later.", 503), scope, receive, send)
 
     async def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         path, headers = scope["path"], Headers(scope=scope)

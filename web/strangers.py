@@ -4,12 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from starlette.requests import HTTPConnection
-from starlette.types import Scope
-
-from db.vocabulary import Channel
-from lib import settings, transactions
-from lib.people import browsers, sessions
+from lib import settings
 
 
 class Strangers:
@@ -32,15 +27,3 @@ class Strangers:
             self.open[address] -= room
             if not self.open[address]:
                 del self.open[address]
-
-
-def address(scope: Scope) -> str | None:
-    """Return where a connection comes from, or None when it bears a working sign-in."""
-    asking = HTTPConnection(scope)
-    secret = asking.cookies.get(browsers.cookie_name())
-    if secret:
-        with transactions.see() as session:
-            if sessions.who(session, secret, channel=Channel.PAGE) is not None:
-                return None
-    peer = asking.client.host if asking.client else None
-    return browsers.address(peer, asking.headers.get("x-forwarded-for"))

@@ -31,6 +31,12 @@ def own(headers: Headers) -> bool:
     return origin in (None, settings.current().base_url, f"{scheme}://{headers.get('host')}")
 
 
+def address(scope: Scope) -> str:
+    """Return where a connection comes from."""
+    peer = scope["client"][0] if scope.get("client") else None
+    return browsers.address(peer, Headers(scope=scope).get("x-forwarded-for"))
+
+
 def known(scope: Scope) -> Scope:
     """Return the connection with its person's mark, and without the session of somebody else that it asked for."""
     headers = Headers(scope=scope)
@@ -43,8 +49,7 @@ def known(scope: Scope) -> Scope:
     if owner is not None and owner != who:
         kept = [(name, value) for name, value in kept if name != PROTOCOLS]
         kept.append((PROTOCOLS, ", ".join(wanted[:2]).encode("latin-1")))
-        peer = scope["client"][0] if scope.get("client") else None
-        _tell(owner, secret, browsers.address(peer, headers.get("x-forwarded-for")))
+        _tell(owner, secret, address(scope))
     return {**scope, "headers": [*kept, (WHO, who.encode())]}
 
 
