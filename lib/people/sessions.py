@@ -1,15 +1,15 @@
 """Signed-in browsers: rows, with idle and absolute limits, from which the person is derived on every run."""
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Membership, Person, Role, SignIn
-from db.vocabulary import Action, Channel, Permission, Scope
+from db.vocabulary import Action, Channel, Permission
 from lib import clock, gate, settings
 from lib.gate import Actor
 from lib.people import roles
@@ -95,17 +95,9 @@ def actor(
     sign_in_id: int | None = None,
 ) -> Actor:
     """Return a person as an actor, with what their role and teams let them do at this moment."""
-    teams = session.exec(_TEAMS, params={"people": [person.id]}).all()
-    scopes = roles.scopes(session, person.role_id)
-    return _actor(
-        person,
-        role,
-        scopes,
-        [team for _, team in teams],
-        channel=channel,
-        address=address,
-        sign_in_id=sign_in_id,
-    )
+    id = person.id or 0
+    found = actors(session, {id: (person, role)}, channel=channel)[id]
+    return replace(found, address=address, sign_in_id=sign_in_id)
 
 
 def actors(
@@ -117,34 +109,19 @@ def actors(
         teams[id].append(team)
     scopes = {role: roles.scopes(session, role) for role in {person.role_id for person, _ in people.values()}}
     return {
-        id: _actor(person, role, scopes[person.role_id], teams[id], channel=channel)
+        id: Actor(
+            id=person.id,
+            name=person.name,
+            email=person.email,
+            role=role,
+            role_id=person.role_id,
+            scopes=scopes[person.role_id],
+            teams=frozenset(teams[id]),
+            channel=channel,
+            timezone=person.timezone,
+        )
         for id, (person, role) in people.items()
     }
-
-
-def _actor(
-    person: Person,
-    role: str,
-    scopes: Mapping[Permission, Scope],
-    teams: Iterable[int],
-    *,
-    channel: Channel,
-    address: str | None = None,
-    sign_in_id: int | None = None,
-) -> Actor:
-    return Actor(
-        id=person.id,
-        name=person.name,
-        email=person.email,
-        role=role,
-        role_id=person.role_id,
-        scopes=scopes,
-        teams=frozenset(teams),
-        channel=channel,
-        address=address,
-        sign_in_id=sign_in_id,
-        timezone=person.timezone,
-    )
 
 
 def alive(session: Session, hashes: Collection[str]) -> set[str]:
