@@ -136,7 +136,6 @@ class _Sent:
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
-        self._lock = threading.Lock()
         self._over = threading.Event()
         own = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -165,12 +164,11 @@ class _Sent:
                 log.exception("sent mails could not be settled")  # and once more, at the latest in the end
 
     def _settle(self) -> None:
-        with self._lock:
-            several = self._messages[:]
-            if several:
-                with transactions.act() as session:
-                    outbox.sent(session, *several)
-                del self._messages[: len(several)]
+        several = self._messages[:]
+        if several:
+            with transactions.act() as session:
+                outbox.sent(session, *several)
+            del self._messages[: len(several)]
 
 
 class _Said:
