@@ -27,6 +27,7 @@ _PLAN = text(
     "WHERE to_tsvector('simple', words) @@ to_tsquery('simple', CAST(:query AS text))"
 ).execution_options(**gate.PASS)
 """To count, PostgreSQL would take texts apart again, which it wrongly holds to be cheap."""
+_INDEX = table("search_index", column("rowid"))
 PREFIX = 3
 """Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
 
@@ -63,9 +64,7 @@ def ids(session: Session, asked: str, *, after: int = 0) -> Select:
     """Select the `id` of each text that matches, of those above `after`."""
     if not lite(session):
         return select(SearchEntry.id).where(match(session, asked, after=after))
-    index = table("search_index", column("rowid"))
-    matches = literal_column("search_index").op("MATCH")(_own(asked))
-    return select(index.c.rowid.label("id")).where(matches, index.c.rowid > after)
+    return _lines(asked).where(_INDEX.c.rowid > after)
 
 
 def places(session: Session, asked: str) -> Select:
@@ -100,14 +99,17 @@ def tried(session: Session, asked: str, *, entry: type[SearchEntry] = SearchEntr
     """The same for whole words, by a look at each text: no list of all that match is built for each of them."""
     if not lite(session):
         return _matches(col(entry.words).concat(literal_column("''")), asked)  # which the index does not hold
-    index = table("search_index", column("rowid"))
-    matches = literal_column("search_index").op("MATCH")(_own(asked))
-    return select(literal_column("1")).select_from(index).where(matches, index.c.rowid == entry.id).exists()
+    return _lines(asked).where(_INDEX.c.rowid == entry.id).exists()
 
 
 def gathered(session: Session, asked: str) -> ColumnElement[bool]:
     """The same again, by a list of all that match; it is compared with true, so that no database walks along it."""
     return col(SearchEntry.id).in_(ids(session, asked)).is_(True)
+
+
+def _lines(asked: str) -> Select:
+    """SQLite's lines of the index that match, by the `id` of their text."""
+    return select(_INDEX.c.rowid.label("id")).where(literal_column("search_index").op("MATCH")(_own(asked)))
 
 
 def _matches(words: Any, asked: str) -> ColumnElement[bool]:

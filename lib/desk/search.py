@@ -37,7 +37,6 @@ TEXTS = 5_000
 """Measured: among how many times as many tickets all texts with a common word are gathered in the time in which one
 ticket's are tried.
 """
-_TICKETS = select(func.max(Ticket.id)).execution_options(**gate.PASS)
 ALIKE = 55
 """Percent of likeness (rapidfuzz token_set_ratio) from which an open ticket is offered as similar."""
 
@@ -103,7 +102,8 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
     found = text.words(query)[:MOST]
     if not found:
         return None
-    query, common, tickets = _asked(session, found)
+    query, common = _asked(session, found)
+    tickets = _tickets(session)
     gathered = math.isqrt(GATHERED[fulltext.dialect(session)] * tickets) + FEW
     matches = fulltext.number(session, query, most=gathered + 1)
     if matches > gathered:
@@ -128,7 +128,9 @@ def _each_tried(session: Session, actor: Actor, query: str, *, common: bool) -> 
     """The condition that a ticket matches, tried with each."""
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-    whole = common or not fulltext.lite(session)  # SQLite finds no beginnings in one text
+    whole = common or not fulltext.lite(
+        session
+    )  # SQLite would merge the lists of all beginnings for each text
     match = (
         fulltext.tried(session, query, entry=entry) if whole else fulltext.match(session, query, entry=entry)
     )
@@ -152,7 +154,7 @@ def entries(
     Rare words are looked up first of all; of common ones those in few tickets are tried, or the newest are looked at
     until `limit` are found.
     """
-    query, common, tickets = _asked(session, words[:MOST])
+    query, common = _asked(session, words[:MOST])
     heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
     chosen = (
         gate.visible(actor, SearchEntry.id, SearchEntry.ticket_id, SearchEntry.comment_id)
@@ -166,7 +168,7 @@ def entries(
     if few:
         mine = gate.visible(actor, Ticket.id).where(*among).cte().prefix_with("MATERIALIZED")
         near = chosen.where(col(SearchEntry.ticket_id).in_(select(mine.c.id)))
-        match = fulltext.tried if _handful(session, actor, among, tickets) else fulltext.gathered
+        match = fulltext.tried if _handful(session, actor, among) else fulltext.gathered
         found = near.where(match(session, query)).order_by((col(SearchEntry.id) + 0).desc())
         return session.execute(found).all()
     if fulltext.lite(session):
@@ -190,21 +192,24 @@ def _last(session: Session) -> int:
     return session.exec(select(func.max(SearchEntry.id)).execution_options(**gate.PASS)).one() or 0
 
 
-def _asked(session: Session, words: list[str]) -> tuple[str, bool, int]:
-    """Return words as a query, whether they are common, and how many tickets there are, about.
+def _tickets(session: Session) -> int:
+    """Return how many tickets there are, about."""
+    return session.exec(select(func.max(Ticket.id)).execution_options(**gate.PASS)).one() or 0
 
-    The last of common words stands for itself alone: to find all that begins with it, a database merges long lists for
-    something that is plentiful anyhow.
+
+def _asked(session: Session, words: list[str]) -> tuple[str, bool]:
+    """Return words as a query, and whether they are common: then the last one stands for itself alone.
+
+    To find all that begins with a common word, a database merges long lists for something that is plentiful anyhow.
     """
     whole = fulltext.all_of(session, words, begun=False)
     common = fulltext.number(session, whole, most=COMMON + 1) > COMMON
-    tickets = session.execute(_TICKETS).scalar_one() or 0
-    return whole if common else fulltext.all_of(session, words), common, tickets
+    return whole if common else fulltext.all_of(session, words), common
 
 
-def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]], tickets: int) -> bool:
+def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]]) -> bool:
     """Tell whether trying the texts of the tickets that `among` leaves is cheaper than gathering a common word's."""
-    most = tickets // TEXTS
+    most = _tickets(session) // TEXTS
     some = gate.visible(actor, literal(1)).where(*among).limit(most + 1).subquery()
     found = select(func.count()).select_from(some).execution_options(**gate.PASS)
     return session.execute(found).scalar_one() <= most
