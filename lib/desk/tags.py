@@ -70,16 +70,18 @@ def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
 
     A comma stands between two of them. Raises Invalid.
     """
-    parts = [
-        part for name in wanted for part in ([each for each in name.split(",") if each.strip()] or [name])
-    ]
-    cleaned = {key(name): name for name in map(clean, parts)}
+    cleaned = {key(name): name for typed in wanted for name in map(clean, _apart(typed))}
     lock(session, "tags")
     there = {tag.key: tag for tag in session.exec(select(Tag).where(col(Tag.key).in_(cleaned))).all()}
     fresh = [Tag(name=name, key=folded) for folded, name in cleaned.items() if folded not in there]
     session.add_all(fresh)
     session.flush()
     return sorted([*there.values(), *fresh], key=lambda tag: tag.name)
+
+
+def _apart(typed: str) -> list[str]:
+    """Return the names between commas; what holds none is left as it is."""
+    return [name for name in typed.split(",") if name.strip()] or [typed]
 
 
 def find(session: Session, actor: Actor, tag_id: int) -> Tag:
