@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Words
+from api.sheets import Kind, sheet
 from api.tickets import Filters, Sort
 from lib import clock
 from lib.desk import filters, query, values
@@ -19,13 +20,11 @@ from lib.transactions import see
 
 router = APIRouter(tags=["tickets"])
 
-CHUNK = 64 * 1024
-
 
 class Exporting(Filters):
     """Which tickets, as `GET /tickets` takes them, and what kind of file; `zone` is for times, by default one's own."""
 
-    format: Literal["csv", "xlsx"] = "csv"
+    format: Kind = "csv"
     sort: Sort = "-updated"
     zone: Words | None = Field(None, max_length=60, description="a time zone such as Europe/Berlin")
 
@@ -38,21 +37,7 @@ def export(me: Me, asked: Annotated[Exporting, Query()]) -> Response:
         given = {name: getattr(asked, name) for name in filters.FIELDS}
         narrowed, own = query.narrow(session, me, given).narrowed, values.columns(session, me)
         chosen = exports.prepare(me, narrowed, sort=asked.sort, fields=own)
-    name = f"tickets-{clock.now():%Y-%m-%d}.{asked.format}"
-    return StreamingResponse(
-        _rows(chosen, asked.format),
-        media_type=exports.TYPES[asked.format],
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Encoding": "identity"},
-    )
-
-
-def _rows(chosen: Export, kind: str) -> Iterator[bytes]:
-    if kind == "csv":
-        yield from exports.as_csv(_lines(chosen))
-        return
-    with exports.as_xlsx(_lines(chosen)) as file:
-        while piece := file.read(CHUNK):
-            yield piece
+    return sheet(_lines(chosen), name=f"tickets-{clock.now():%Y-%m-%d}", kind=asked.format)
 
 
 def _lines(chosen: Export) -> Iterator[tuple[Line, ...]]:

@@ -1,22 +1,28 @@
-"""Reports as files."""
+"""Tables as files to keep, in which a spreadsheet finds no formula."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from lib.insight import exports
 from lib.insight.exports import Line
 
 Kind = Literal["csv", "xlsx"]
+CHUNK = 64 * 1024
+"""Bytes of a file that are sent at once."""
 
 
-def sheet(lines: Sequence[Line], *, name: str, kind: Kind) -> Response:
-    """Return lines as a file to keep, in which a spreadsheet finds no formula."""
+def sheet(batches: Iterable[Sequence[Line]], *, name: str, kind: Kind) -> Response:
+    """Return lines as a file, sent while they are read."""
+    kept = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Content-Encoding": "identity"}
+    return StreamingResponse(_pieces(batches, kind), media_type=exports.TYPES[kind], headers=kept)
+
+
+def _pieces(batches: Iterable[Sequence[Line]], kind: Kind) -> Iterator[bytes]:
     if kind == "csv":
-        body = b"".join(exports.as_csv([lines]))
-    else:
-        with exports.as_xlsx([lines]) as file:
-            body = file.read()
-    kept = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return Response(body, media_type=exports.TYPES[kind], headers=kept)
+        yield from exports.as_csv(batches)
+        return
+    with exports.as_xlsx(batches) as file:
+        while piece := file.read(CHUNK):
+            yield piece

@@ -85,7 +85,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
         since, until = stays.span(asked.from_, asked.to, me.timezone)
         found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
     if asked.format != "json":
-        return sheet(stays.lines(found), name="where-time-goes", kind=asked.format)
+        return sheet([stays.lines(found)], name="where-time-goes", kind=asked.format)
     lines = [
         StatusTime(
             status=_status(each.status), left=_durations(each.left), standing=_durations(each.standing)

@@ -67,7 +67,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
             session, me, by=by, per=asked.per, since=asked.from_, until=asked.to, cost=asked.cost
         )
     if asked.format != "json":
-        return sheet(hours.lines(found), name="hours", kind=asked.format)
+        return sheet([hours.lines(found)], name="hours", kind=asked.format)
     groups = [
         Group(values=list(g.values), period=g.period, minutes=g.minutes, estimate=g.estimate, cost=g.cost)
         for g in found.groups
