@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.shapes import Named, Shape
 from db.vocabulary import FieldKind, Kind, Priority
 from lib import text
-from lib.desk import attachments, links, listing, merged, participants, proposals, tickets, values
+from lib.desk import attachments, links, listing, merged, participants, proposals, tickets, values, waiting
 from lib.desk.attachments import AttachmentCard
 from lib.desk.listing import TicketRow
 from lib.desk.tickets import Ticket
@@ -91,6 +91,8 @@ class TicketFull(TicketLine):
     """A ticket with all that it holds, but for its comments and history."""
 
     proposed_category: str | None
+    waiting_for_assignee: bool
+    """Whether a rule found nobody for it who is free, and gives it to somebody later; colleagues alone read this."""
     description: str
     description_html: str
     tags: list[str]
@@ -165,6 +167,7 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
     return TicketFull(
         **_facts(listing.one(session, ticket)),
         proposed_category=proposals.of(session, me, ticket),
+        waiting_for_assignee=waiting.of(session, me, ticket),
         description=ticket.description,
         description_html=text.html(ticket.description),
         tags=tickets.tags_of(session, ticket),

@@ -30,7 +30,7 @@ GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
     | {"custom_field_value", "mention", "notice", "outbox", "presence", "seen", "ticket_merge", "time_entry"}
     | {"timer", "watch"}
-    | {"category_proposal", "team_notice"}
+    | {"category_proposal", "dispatch_wait", "team_notice"}
 )
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 

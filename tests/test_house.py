@@ -27,6 +27,7 @@ ALLOWED = {
     "lib/notices/choices.py:choose": "one's own",
     "lib/notices/choices.py:keep": "one's own",
     "lib/notices/choices.py:be_in_slack": "one's own",
+    "lib/desk/handing.py:give": "the part that assigning, taking and handing back have in common; each asks",
     "lib/notices/inbox.py:read_all": "one's own, by their person",
     "lib/trust/events.py:record": "tells of a deed that asked for itself",
     "lib/trust/receipts.py:once": "keeps the answer to a deed that asks for itself",

@@ -25,6 +25,8 @@ _OPEN = "_assigning"
 LISTED = 7
 """People who are listed with all that speaks for them; the rest are found by typing."""
 
+WAITS = "Waits for its turn: nobody is free."
+
 
 @dataclass(frozen=True)
 class _Deed:
@@ -138,6 +140,8 @@ def panel(change: Changer, me: Actor, facts: TicketRow, offered: Choices) -> Non
     """
     if Permission.TICKET_ASSIGN_OTHER in offered.may:
         _assign(change, facts, offered.candidates)
+    if offered.waits:
+        st.caption(WAITS)
     if Permission.TICKET_CLAIM not in offered.may:
         return
     if facts.assignee_id is None and offered.takes:

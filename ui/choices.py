@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from db.models import Ticket
 from db.vocabulary import FieldKind, Permission
 from lib import gate
-from lib.desk import assignees, categories, links, proposals, statuses, tags, tickets, values, workflow
+from lib.desk import (
+    assignees,
+    categories,
+    links,
+    proposals,
+    statuses,
+    tags,
+    tickets,
+    values,
+    waiting,
+    workflow,
+)
 from lib.desk.assignees import Candidate
 from lib.desk.links import LinkCard
 from lib.gate import Actor
@@ -31,6 +42,7 @@ class Choices:
     teams: Mapping[int, str]
     candidates: tuple[Candidate, ...]
     takes: bool
+    waits: bool
     proposed: str | None
     following: following.Following
     tags: tuple[str, ...]
@@ -62,6 +74,7 @@ def read(session: Session, me: Actor, ticket: Ticket) -> Choices:
         teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
         candidates=tuple(assignees.of(session, me, ticket)) if assigns else (),
         takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
+        waits=waiting.of(session, me, ticket),
         proposed=proposals.of(session, me, ticket),
         following=following.read(session, me, ticket),
         tags=tuple(tickets.tags_of(session, ticket)),

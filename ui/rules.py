@@ -35,4 +35,8 @@ def asked(rule: RuleCard | None, *, inherited: str | None = None) -> tuple[Way |
     cap = st.number_input(
         "Nobody is given more than this many open tickets (0: no limit)", NO_CAP, MOST, most
     )
+    st.caption(
+        "When nobody is left, tickets wait, and are handed out within a minute of somebody being free again: "
+        "the most urgent first."
+    )
     return way, int(cap) or None

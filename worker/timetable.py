@@ -14,7 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from lib import clock
-from worker import delivery, leases, tidying
+from worker import delivery, handing, leases, tidying
 
 log = structlog.get_logger(__name__)
 ME = f"{socket.gethostname()[:40]}:{os.getpid()}"
@@ -35,6 +35,7 @@ class Task:
 
 
 TASKS = (
+    Task("hand out tickets", timedelta(minutes=1), handing.out),
     Task("tidy secrets", timedelta(minutes=10), tidying.secrets),
     Task("tidy drafts", timedelta(hours=6), tidying.drafts),
     Task("tidy files", timedelta(hours=1), tidying.files),

@@ -1,6 +1,6 @@
 """Facts, a file for each room; models hold no session, actor, time or network."""
 
-from db.models.assignment import Absence, AssignmentRule, Skill
+from db.models.assignment import Absence, AssignmentRule, DispatchWait, Skill
 from db.models.desk import (
     Attachment,
     Category,
@@ -58,6 +58,7 @@ __all__ = [
     "CategoryProposal",
     "Comment",
     "CustomField",
+    "DispatchWait",
     "Draft",
     "Event",
     "FieldCategory",

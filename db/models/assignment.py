@@ -1,10 +1,11 @@
 """Who can be given a ticket: what people know, when they are away, and by which rule tickets are handed out."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
+from db.types import Moment
 from db.vocabulary import Way
 
 
@@ -47,3 +48,12 @@ class AssignmentRule(SQLModel, table=True):
     """With how many open tickets a person is given no more."""
     last_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
     """Who was given the last ticket in turn."""
+
+
+class DispatchWait(SQLModel, table=True):
+    """A rule found nobody for a ticket who is free; it waits `since` then."""
+
+    __tablename__ = "dispatch_wait"
+
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
+    since: datetime = Field(sa_type=Moment)

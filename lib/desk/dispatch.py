@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from db.models import AssignmentRule, Category, Team, Ticket
@@ -18,6 +18,13 @@ from lib.trust import events
 MOST = 1000
 """The highest cap."""
 NAMES = {Way.MANUAL: "by hand", Way.ROUND_ROBIN: "round robin", Way.LEAST_LOADED: "least loaded"}
+CONCERNED = and_(
+    col(Ticket.open),
+    ~col(Ticket.confidential),
+    col(Ticket.assignee_id).is_(None),
+    col(Ticket.deleted_at).is_(None),
+)
+"""The SQL condition for the tickets that a rule may give to somebody; the twin of `concerns`."""
 _DOCKET = gate.system("assignment", Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
 
 
@@ -34,10 +41,10 @@ class RuleCard:
 
 @dataclass(frozen=True)
 class Choice:
-    """Whom a rule gives a ticket, and why in words."""
+    """Whom a rule gives a ticket, and why in words; nobody where it found nobody who is free."""
 
-    person_id: int
-    reason: str
+    person_id: int | None
+    reason: str = ""
 
 
 def of_categories(session: Session, actor: Actor) -> dict[int, RuleCard]:
@@ -82,30 +89,59 @@ def rule_team(session: Session, actor: Actor, team: Team, *, way: Way | None, ca
         )  # fmt: skip
 
 
+def concerns(ticket: Ticket) -> bool:
+    """Tell whether a rule may give this ticket to somebody; the twin of `CONCERNED`."""
+    given = ticket.assignee_id is not None or ticket.deleted_at is not None
+    return ticket.open and not ticket.confidential and not given
+
+
+def full(session: Session, ticket: Ticket) -> bool:
+    """Tell whether a rule holds for tickets such as this one, and nobody is free who may work them."""
+    rule, _ = _rule(session, ticket)
+    if rule is None or rule.way == Way.MANUAL:
+        return False
+    return not _free(assignees.fitting(session, _DOCKET, ticket), rule)
+
+
+def hold(session: Session, ticket: Ticket) -> None:
+    """Let nobody else take a turn of a ticket's rule until the transaction ends."""
+    rule, _ = _rule(session, ticket)
+    if rule is not None:
+        _held(session, rule)
+
+
 def choose(session: Session, ticket: Ticket) -> Choice | None:
-    """Return whom the rule of a ticket's category or team gives it, or None where it stays to be taken.
+    """Return whom the rule of a ticket's category or team gives it, or None where no rule decides on it.
 
     The rule's row is locked until the transaction ends, so that of many tickets at once each finds its own turn. A
     confidential ticket is left to its managers, and nobody is given what they asked for themselves.
     """
-    if not ticket.open or ticket.confidential or ticket.assignee_id is not None:
+    if not concerns(ticket):
         return None
     rule, whose = _rule(session, ticket)
     if rule is None or rule.way == Way.MANUAL:
         return None
-    locked = select(AssignmentRule).where(AssignmentRule.id == rule.id).with_for_update()
-    rule = session.exec(locked.execution_options(populate_existing=True)).first()
+    rule = _held(session, rule)
     if rule is None or rule.way == Way.MANUAL:
         return None
     there = [c for c in assignees.fitting(session, _DOCKET, ticket) if c.id != ticket.requester_id]
-    free = [c for c in there if c.away_until is None and (rule.cap is None or c.open < rule.cap)]
+    free = _free(there, rule)
     among = [c for c in free if c.knows] or free
     if not among:
-        return None
+        return Choice(None)
     chosen = _next(among, rule)
     rule.last_id = chosen.id
     session.add(rule)
     return Choice(chosen.id, _why(rule, whose, chosen, there))
+
+
+def _held(session: Session, rule: AssignmentRule) -> AssignmentRule | None:
+    locked = select(AssignmentRule).where(AssignmentRule.id == rule.id).with_for_update()
+    return session.exec(locked.execution_options(populate_existing=True)).first()
+
+
+def _free(there: Sequence[Candidate], rule: AssignmentRule) -> list[Candidate]:
+    return [c for c in there if c.away_until is None and (rule.cap is None or c.open < rule.cap)]
 
 
 def _next(among: Sequence[Candidate], rule: AssignmentRule) -> Candidate:

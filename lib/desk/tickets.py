@@ -25,7 +25,7 @@ from lib.desk import (
     attachments,
     audience,
     categories,
-    dispatch,
+    handing,
     proposals,
     search,
     statuses,
@@ -132,18 +132,10 @@ def create(
     if proposed_category.strip():
         proposals.propose(session, actor, ticket, proposed_category)
     if assignee_id is None:
-        _dispatch(session, actor, ticket)
+        handing.by_rule(session, ticket, channel=actor.channel)
     else:
         assign(session, actor, ticket, to=assignee_id, seen=ticket.version)
     return ticket
-
-
-def _dispatch(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Let the rule of its category or team give a ticket that nobody has to somebody; Docket itself did it then."""
-    choice = dispatch.choose(session, ticket)
-    if choice is not None:
-        docket = gate.system("assignment", channel=actor.channel)
-        _hand_to(session, docket, ticket, choice.person_id, reason=choice.reason)
 
 
 def _must_be_seen_by_somebody(session: Session, ticket: Ticket) -> None:
@@ -237,7 +229,7 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
             "That person can't work this ticket: only staff of its team can.",
             fields={"assignee": "Not in the team."},
         )
-    _hand_to(session, actor, ticket, to, reason=reason)
+    handing.give(session, actor, ticket, to, reason=reason)
 
 
 def take(session: Session, actor: Actor, ticket: Ticket) -> None:
@@ -260,22 +252,7 @@ def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int, reaso
     gate.permit(session, actor, Permission.TICKET_CLAIM if own else Permission.TICKET_ASSIGN_OTHER, ticket)
     ticket.must_be(seen)
     if ticket.assignee_id is not None:
-        _hand_to(session, actor, ticket, None, reason=reason)
-
-
-def _hand_to(
-    session: Session, actor: Actor, ticket: Ticket, person_id: int | None, *, reason: str = ""
-) -> None:
-    reason = text.line(reason, field="reason", limit=500, required=False)
-    was, ticket.assignee_id = ticket.assignee_id, person_id
-    if was is not None:
-        timers.settle(session, ticket, why="it was given to somebody else", person_id=was)
-    ticket.change(at=clock.now())
-    old, new = str(was) if was else None, str(person_id) if person_id else None
-    events.record(
-        session, actor, Action.TICKET_ASSIGNED, ticket_id=ticket.id, field="assignee", old=old, new=new,
-        reason=reason or None,
-    )  # fmt: skip
+        handing.give(session, actor, ticket, None, reason=reason)
 
 
 def rename(session: Session, actor: Actor, ticket: Ticket, *, title: str, seen: int) -> None:
@@ -321,7 +298,7 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
         old=was.name if was else None,
         new=category.name,
     )
-    _dispatch(session, actor, ticket)
+    handing.by_rule(session, ticket, channel=actor.channel)
 
 
 def tag(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[str], seen: int) -> None:
@@ -357,8 +334,8 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
     was = session.get_one(Team, ticket.team_id)
     _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
     if ticket.assignee_id and ticket.assignee_id not in assignees.working(session, team.id or 0):
-        _hand_to(session, actor, ticket, None)
-    _dispatch(session, actor, ticket)
+        handing.give(session, actor, ticket, None)
+    handing.by_rule(session, ticket, channel=actor.channel)
 
 
 def schedule(session: Session, actor: Actor, ticket: Ticket, *, due_on: date | None, seen: int) -> None:

@@ -3,6 +3,7 @@
 from tests import cast
 from tests.api.conftest import problem
 from tests.api.state import fingerprint
+from worker import timetable
 
 
 def test_the_tree_is_arranged(desk):
@@ -59,6 +60,28 @@ def test_a_proposal_waits_and_is_answered(desk):
     assert desk.ada.delete(f"category-proposals/{waiting['id']}").status_code == 204
     assert desk.ada.get("category-proposals").json()["items"] == []
     problem(desk.rita.post("tickets", json={"title": "x", "proposed_category": "General"}), 422)
+
+
+def test_what_is_above_a_cap_waits_for_an_assignee_and_staff_alone_read_it(desk):
+    rule = {"assignment": {"way": "round_robin", "cap": 1}}
+    category = desk.ada.post("categories", json={"name": "Doors", **rule}).json()["id"]
+    body = {"title": "It sticks", "category": category}
+    held = [desk.sam.post("tickets", json=body).json() for _ in range(3)]
+    number = desk.sam.post("tickets", json=body).json()["number"]
+
+    def waits(who, number=number):
+        return who.get(f"tickets/{number}").json()["waiting_for_assignee"]
+
+    assert [waits(who) for who in (desk.rita, desk.ada, desk.sam)] == [True, True, False]
+    assert not waits(desk.rita, held[0]["number"])
+    taken = desk.rita.post(f"tickets/{number}/take").json()
+    assert (taken["waiting_for_assignee"], taken["assignee"]["name"]) == (False, "Rita Sosa")
+    done = held[0]["number"]
+    late = desk.sam.post("tickets", json=body).json()["number"]
+    desk.mona.put(f"tickets/{done}/status", json={"status": "Completed", "version": held[0]["version"]})
+    timetable.tick(next(task for task in timetable.TASKS if task.name == "hand out tickets"))
+    found = desk.rita.get(f"tickets/{late}").json()
+    assert (found["waiting_for_assignee"], found["assignee"]["name"]) == (False, held[0]["assignee"]["name"])
 
 
 def test_a_requester_sees_no_proposal(desk):

@@ -6,10 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from db.vocabulary import Priority
-from lib.desk import tickets
+from lib.desk import statuses, tickets
+from lib.people import teams
 from lib.transactions import act
 from tests import cast
 from tests.support.browser import PHONE, accessible, screenshot
+from worker import handing as worker
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +81,43 @@ def test_a_team_s_rule_gives_the_next_ticket_and_the_history_says_so(office, vis
     expect(
         page.get_by_text("Docket assigned it to Bela Kun: round robin of the team Facilities")
     ).to_be_visible()
+
+
+def test_what_is_too_much_waits_for_its_turn_and_says_so_to_colleagues(office, visit):
+    people = office.people
+    with act() as session:
+        workshop = teams.create(session, people.ada, name="Workshop").id
+        lena = cast.hire(session, "Lena Voss", "agent", workshop)
+    cast.give_password(lena)
+    ada = visit(people.ada)
+    page = ada.go("/teams")
+    team = page.get_by_test_id("stVerticalBlock").filter(has_text="Workshop").last
+    team.get_by_role("button", name="Change").click()
+    ada.choose("New tickets are given", "To whoever has least open")
+    page.get_by_label("Nobody is given more than").fill("1")
+    expect(page.get_by_text("tickets wait, and are handed out within a minute")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("at most 1 open each")).to_be_visible()
+    with act() as session:
+        first, second = (
+            tickets.create(session, people.rita, title=title, team_id=workshop).id
+            for title in ("A lamp flickers", "A shelf leans")
+        )
+    page = visit(lena).go(f"/ticket?id={second}")
+    said = page.get_by_text("Waits for its turn: nobody is free.")
+    expect(said).to_be_visible()
+    accessible(page)
+    screenshot(page, "assigning-waits-1280-light")
+    asker = visit(people.rita).go(f"/ticket?id={second}")
+    expect(asker.get_by_text("A shelf leans").first).to_be_visible()
+    expect(asker.get_by_text("Waits for its turn")).to_have_count(0)
+    with act() as session:
+        ticket = tickets.find(session, lena, first, to_change=True)
+        done = statuses.find(session, "Completed")
+        tickets.move(session, lena, ticket, to=done, seen=ticket.version)
+    worker.out()
+    expect(page.get_by_text("Docket assigned it to Lena Voss: least loaded of the team")).to_be_visible()
+    expect(said).to_have_count(0)
 
 
 def test_a_ticket_is_given_away_from_the_list_and_from_the_board(office, visit):

@@ -10,6 +10,7 @@ from db.models import (
     Attachment,
     CategoryProposal,
     Comment,
+    DispatchWait,
     Event,
     FieldValue,
     Link,
@@ -39,7 +40,7 @@ from tests import cast
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
     Merge, FieldValue, TimeEntry, Timer, Notice, Message,
-    CategoryProposal, TeamNotice,
+    CategoryProposal, DispatchWait, TeamNotice,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from worker import timetable
+from worker import handing, timetable
 from worker.timetable import TASKS, Task, tick
 
 HOUR = timedelta(hours=1)
@@ -64,6 +64,11 @@ def test_a_worker_can_be_started_twice_and_stopped_twice(engine, monkeypatch):
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_every_task_can_be_done_on_a_new_desk(engine, task):
     task.do()
+
+
+def test_what_waits_for_somebody_is_handed_out_every_minute():
+    [task] = [task for task in TASKS if task.do is handing.out]
+    assert task.every <= timedelta(minutes=1) and not task.own
 
 
 def test_tasks_have_names_that_fit_their_leases():

@@ -1,0 +1,57 @@
+"""Handing: a ticket goes to somebody, by a person's deed or by a rule, at once or when somebody is free again."""
+
+from sqlmodel import Session, select
+
+from db.models import Ticket
+from db.vocabulary import Action, Channel
+from lib import clock, gate, text
+from lib.desk import dispatch, waiting
+from lib.gate import Actor
+from lib.timekeeping import timers
+from lib.trust import events
+
+
+def give(session: Session, actor: Actor, ticket: Ticket, person_id: int | None, *, reason: str = "") -> None:
+    """Let a person be accountable for a ticket, or nobody; whoever calls has asked the gate. Raises Invalid."""
+    reason = text.line(reason, field="reason", limit=500, required=False)
+    was, ticket.assignee_id = ticket.assignee_id, person_id
+    if was is not None:
+        timers.settle(session, ticket, why="it was given to somebody else", person_id=was)
+    waiting.end(session, ticket)
+    ticket.change(at=clock.now())
+    old, new = str(was) if was else None, str(person_id) if person_id else None
+    events.record(
+        session, actor, Action.TICKET_ASSIGNED, ticket_id=ticket.id, field="assignee", old=old, new=new,
+        reason=reason or None,
+    )  # fmt: skip
+
+
+def by_rule(session: Session, ticket: Ticket, *, channel: Channel = Channel.WORKER) -> None:
+    """Let the rule of its category or team give a ticket that nobody has to somebody; Docket itself did it then.
+
+    Where a rule finds nobody who is free the ticket waits.
+    """
+    choice = dispatch.choose(session, ticket)
+    if choice is None:
+        waiting.end(session, ticket)
+    elif choice.person_id is None:
+        waiting.begin(session, ticket)
+    else:
+        docket = gate.system("assignment", channel=channel)
+        give(session, docket, ticket, choice.person_id, reason=choice.reason)
+
+
+def hand_out(session: Session, number: int) -> None:
+    """Ask the rule again for a ticket that waits; of many who try at once one does it.
+
+    The rule is locked first and a ticket that somebody is changing is left for the next time, so that whoever holds
+    tickets and waits for the rule is never waited for.
+    """
+    seen = session.get(Ticket, number, execution_options=gate.PASS)
+    if seen is None:
+        return
+    dispatch.hold(session, seen)
+    chosen = select(Ticket).where(Ticket.id == number).with_for_update(key_share=True, skip_locked=True)
+    ticket = session.exec(chosen.execution_options(populate_existing=True, **gate.PASS)).first()
+    if ticket is not None and waiting.begun(session, ticket):
+        by_rule(session, ticket)
