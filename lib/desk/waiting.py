@@ -4,6 +4,8 @@ A row alone says little: whoever completes a ticket, makes it confidential or de
 `due` names the ticket so that the row goes. So a ticket waits while it has a row and a rule may give it to somebody.
 """
 
+from typing import Any
+
 from sqlmodel import Session, col, select
 
 from db.models import DispatchWait, Ticket
@@ -49,13 +51,11 @@ def due(session: Session, *, most: int = MOST) -> list[int]:
 
     Those whose rule has nobody free are left out, so that however many they are they hold up no others.
     """
-    stands = (Ticket.team_id, Ticket.category_id)
-    # An outer join, because SQLite would otherwise be free to walk through all tickets.
-    chosen = (
-        select(DispatchWait.ticket_id, *stands, dispatch.CONCERNED.label("fits"))
-        .join(Ticket, col(Ticket.id) == DispatchWait.ticket_id, isouter=True)
-        .order_by(col(Ticket.priority).desc(), col(DispatchWait.since), col(DispatchWait.ticket_id))
+    chosen = select(
+        DispatchWait.ticket_id, _of(Ticket.team_id), _of(Ticket.category_id), _of(dispatch.CONCERNED)
     )
+    line = _of(Ticket.priority).desc(), col(DispatchWait.since), col(DispatchWait.ticket_id)
+    chosen = chosen.order_by(*line)
     found: list[int] = []
     full: dict[tuple[int, int | None], bool] = {}
     for number, team, category, fits in session.execute(chosen.execution_options(**gate.PASS)).all():
@@ -68,6 +68,11 @@ def due(session: Session, *, most: int = MOST) -> list[int]:
         if len(found) == most:
             break
     return found
+
+
+def _of(what: Any) -> Any:
+    """Return what a waiting ticket is, asked for each by itself: joined, databases would walk through all tickets."""
+    return select(what).where(Ticket.id == DispatchWait.ticket_id).scalar_subquery()
 
 
 def _row(session: Session, ticket: Ticket) -> DispatchWait | None:
