@@ -24,6 +24,7 @@ from lib.desk import (
     comments,
     conversation,
     filters,
+    grouping,
     history,
     hits,
     listing,
@@ -56,6 +57,21 @@ def page(me: Actor, *, sort: str = "-updated", deep: str | None = None, **given:
     with transactions.see() as session:
         narrowed = filters.narrow(session, me, {name: [value] for name, value in given.items()})
         return listing.page(session, me, narrowed, sort=sort, cursor=deep)
+
+
+def grouped(
+    me: Actor, group: str, *, sort: str = "-updated", second: bool = False, **given: str
+) -> grouping.Page:
+    """Read the first or second page of a list in groups, and its count, as its page does."""
+    with transactions.see() as session:
+        narrowed = filters.narrow(session, me, {name: [value] for name, value in given.items()})
+        count = listing.count(session, me, narrowed)
+        found = grouping.page(session, me, narrowed, group=group, sort=sort, count=count)
+        if second and found.next:
+            found = grouping.page(
+                session, me, narrowed, group=group, sort=sort, count=count, cursor=found.next
+            )
+        return found
 
 
 def deep(me: Actor, pages: int) -> str | None:
@@ -177,7 +193,7 @@ def cases(plain: Plain, *, write: bool) -> list[Case]:
         lambda: by_hand(plain, who.sam),
     )
     return [
-        *_lists(plain, who), *_searches(plain, who), *_tickets(plain, who),
+        *_lists(plain, who), *_groups(who), *_searches(plain, who), *_tickets(plain, who),
         *([*_conversations(who), created] if write else []),
     ]  # fmt: skip
 
@@ -223,6 +239,23 @@ def _lists(plain: Plain, who: Crew) -> list[Case]:
         ("count, administrator", lambda: count(root), None),
         ("count, agent, 3 teams", lambda: count(three), None),
     ]  # fmt: skip
+
+
+def _groups(who: Crew) -> list[Case]:
+    """A page of a list in groups and its count: by each fact, and in an order for which no group has an index."""
+    return [
+        ("groups by status, administrator", lambda: grouped(who.root, "status"), None),
+        ("  by creation", lambda: grouped(who.root, "status", sort="-created"), None),
+        ("  two pages", lambda: grouped(who.root, "status", second=True), None),
+        ("  by requester", lambda: grouped(who.root, "requester"), None),
+        ("  by status, open, agent", lambda: grouped(who.three, "status", kind="open"), None),
+        ("  by priority, agent", lambda: grouped(who.three, "priority"), None),
+        ("  by category, agent, 1 team", lambda: grouped(who.one, "category"), None),
+        ("  by team, agent", lambda: grouped(who.three, "team"), None),
+        ("  by assignee, agent", lambda: grouped(who.three, "assignee"), None),
+        ("  by requester, open, agent", lambda: grouped(who.one, "requester", kind="open"), None),
+        ("  by assignee, requester", lambda: grouped(who.sam, "assignee"), None),
+    ]
 
 
 def _searches(plain: Plain, who: Crew) -> list[Case]:

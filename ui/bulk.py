@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 
 from db.vocabulary import Kind, Permission, Priority
-from lib.desk import assignees, bulk, categories, listing, statuses
+from lib.desk import assignees, bulk, categories, statuses
 from lib.desk.bulk import Outcome, Target
 from lib.desk.filters import Narrowed
 from lib.errors import Refusal
 from lib.gate import Actor
 from lib.people import teams
 from lib.transactions import Session
-from ui import page, words
+from ui import layout, page, words
 
 _ROUND, _OPEN, _FORESEEN, _DONE = "_bulk_round", "_bulk_open", "_bulk_foreseen", "_bulk_done"
 MANY = bulk.MOST + 1
@@ -58,7 +58,7 @@ def bar(me: Actor, chosen: Sequence[Target], narrowed: Narrowed, *, sort: str, c
         label = f"Change all {count:,}…" if count <= bulk.MOST else f"Change the first {many}…"
         if count > len(chosen) and st.button(label, key="bulk_all"):
             with page.see() as session:
-                rows = listing.page(session, me, narrowed, sort=sort, limit=bulk.MOST).rows
+                rows = layout.page(session, me, narrowed, sort=sort, limit=bulk.MOST).rows
             st.session_state[_OPEN] = tuple(Target(row.number, row.version) for row in rows)
         if st.button("Let go", type="tertiary", key="bulk_none"):
             _let_go()

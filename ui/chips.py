@@ -7,8 +7,9 @@ import streamlit as st
 
 from db.vocabulary import Priority
 from lib.desk import categories, query, statuses, tags
+from lib.desk.meanings import Term
 from lib.gate import Actor
-from lib.people import teams
+from lib.people import accounts, teams
 from ui import finding, page, words
 from ui.lists import begin_again
 
@@ -25,6 +26,7 @@ FIELDS = {
     "due": "Due",
 }
 DATED = ("created", "updated", "due")
+PEOPLE = ("assignee", "requester")
 ONESELF = {"me": "Me", "none": "Nobody"}
 
 
@@ -41,15 +43,28 @@ def chips(me: Actor, line: str) -> str:
             with adding:
                 _form(me)
         finding.explain(finding.put_in)
-        for place, term in enumerate(query.read(line).terms):
+        terms = query.read(line).terms
+        people = _people(me, terms)
+        for place, term in enumerate(terms):
             if not term.values:
                 continue
-            label = f"{'not ' if term.negated else ''}{term.name}: {', '.join(term.values)}"
+            values = [people.get(v, v) if term.name in PEOPLE else v for v in term.values]
+            label = f"{'not ' if term.negated else ''}{term.name}: {', '.join(values)}"
             st.button(
                 words.plain(label), key=f"chip-{place}", icon=":material/close:", icon_position="right",
                 on_click=_drop, args=(place,), help="Take this filter out",
             )  # fmt: skip
         return typing if finding.offers(me, line) else ""
+
+
+def _people(me: Actor, terms: Iterable[Term]) -> dict[str, str]:
+    """Return the names of the people whom terms name by their numbers."""
+    said = {v for term in terms if term.name in PEOPLE for v in term.values}
+    numbers = [int(v) for v in said if v.isascii() and v.isdigit() and len(v) < 10]
+    if not numbers:
+        return {}
+    with page.see() as session:
+        return {str(id): name for id, name in accounts.names(session, me, numbers).items()}
 
 
 def _form(me: Actor) -> None:

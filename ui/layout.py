@@ -1,15 +1,16 @@
 """How a person has their list: its columns and groups, chosen on the page, kept in the address."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import streamlit as st
 
-from db.vocabulary import Kind
-from lib.desk import layout
-from lib.desk.listing import TicketRow
+from lib.desk import grouping, layout, listing, query
+from lib.desk.filters import Narrowed
+from lib.desk.grouping import Group
+from lib.gate import Actor
+from lib.transactions import Session
 from ui import lists
-from ui.components.ticket_rows import COLUMNS, Column
+from ui.components.ticket_rows import COLUMNS, Column, Heading
 
 LABELS: Mapping[str, str] = {
     "category": "Category",
@@ -28,16 +29,6 @@ SORTED: Mapping[str, tuple[str, str]] = {
     "updated": ("-updated", "updated"),
 }
 """By what a click on a heading sorts at first, and the next time."""
-KINDS = list(Kind)
-Order = Callable[[TicketRow], tuple[Any, ...]]
-GROUPS: Mapping[str, tuple[Order, Callable[[TicketRow], str]]] = {
-    "status": (lambda r: (KINDS.index(r.kind), r.status_id), lambda r: r.status),
-    "priority": (lambda r: (-r.priority,), lambda r: r.priority.label.capitalize()),
-    "category": (lambda r: (r.category or "",), lambda r: r.category or "No category"),
-    "team": (lambda r: (r.team,), lambda r: r.team),
-    "assignee": (lambda r: ((r.assignee or "").casefold(), r.assignee_id or 0), lambda r: r.assignee or "Nobody yet"),
-    "requester": (lambda r: (r.requester.casefold(), r.requester_id), lambda r: r.requester),
-}  # fmt: skip
 
 
 def facts() -> tuple[str, ...]:
@@ -48,7 +39,7 @@ def facts() -> tuple[str, ...]:
 def group() -> str:
     """Return what the address groups by, or nothing."""
     asked = st.query_params.get("group", "")
-    return asked if asked in GROUPS else ""
+    return asked if asked in layout.GROUPS else ""
 
 
 def choose() -> None:
@@ -59,9 +50,9 @@ def choose() -> None:
             "Columns, in this order", layout.FACTS, key="cols", format_func=LABELS.__getitem__,
             max_selections=layout.MOST, on_change=_columns,
         )  # fmt: skip
-        lists.follow("group", ("", *GROUPS), default="")
+        lists.follow("group", ("", *layout.GROUPS), default="")
         st.selectbox(
-            "In groups of", ["", *GROUPS], key="group", on_change=lists.chosen, args=("group", ""),
+            "In groups of", ["", *layout.GROUPS], key="group", on_change=lists.chosen, args=("group", ""),
             format_func=lambda name: LABELS.get(name, "No groups"),
         )  # fmt: skip
 
@@ -82,11 +73,61 @@ def _sorting(name: str, sort: str, kept: Mapping[str, str]) -> str:
     return lists.link("/tickets", {**kept, "sort": second if sort == first else first})
 
 
-def grouped(rows: Sequence[TicketRow]) -> tuple[Sequence[TicketRow], list[str]]:
-    """Return rows in the order of their groups, and the name of the group of each; no names without groups."""
+def page(
+    session: Session,
+    actor: Actor,
+    narrowed: Narrowed,
+    *,
+    sort: str,
+    cursor: str | None = None,
+    limit: int = 50,
+    count: int | None = None,
+) -> listing.Page | grouping.Page:
+    """Return a page of the list, in the groups that the address asks for. Raises Invalid.
+
+    `count` is that of the list, None if it was not taken.
+    """
+    if name := group():
+        return grouping.page(
+            session, actor, narrowed, group=name, sort=sort, cursor=cursor, limit=limit, count=count
+        )
+    return listing.page(session, actor, narrowed, sort=sort, cursor=cursor, limit=limit)
+
+
+def headings(found: listing.Page | grouping.Page, view: str, kept: Mapping[str, str]) -> list[Heading]:
+    """Return what stands above each group of a page, none without groups.
+
+    Each leads to the list of its group alone; `view` is the line of the view that is shown, `kept` what else stands in
+    the address.
+    """
+    shown, at = [], 0
+    for each in found.groups if isinstance(found, grouping.Page) else ():
+        count = "" if each.count is None else lists.capped(each.count)
+        shown.append(Heading(at, each.name, count, _alone(each, view, kept), each.continued))
+        at += len(each.rows)
+    return shown
+
+
+def _alone(one: Group, view: str, kept: Mapping[str, str]) -> str:
+    """Return the address of the list with one group alone; what else it says of the same fact would mean or."""
     name = group()
-    if not name:
-        return rows, []
-    order, label = GROUPS[name]
-    ordered = sorted(rows, key=order)
-    return ordered, [label(row) for row in ordered]
+    value = one.name.lower() if name == "priority" else one.name
+    if name in ("assignee", "requester"):
+        value = str(one.value)  # a name may be that of several
+    if one.value is None:
+        value = "none"
+    rest, whole = _without(kept.get("q", ""), name), _without(view, name)
+    line = f"{rest} {query.write(name, [value])} "  # a space, as nothing is being typed
+    asked = {**kept, "q": line.lstrip()}
+    if whole != view:
+        asked |= {"show": "all", "q": f"{whole} {line}".lstrip()}
+    return lists.link("/tickets", {k: v for k, v in asked.items() if k != "group"})
+
+
+def _without(line: str, name: str) -> str:
+    """Return a line without its qualifiers of a name, but for those that leave something out."""
+    terms = query.read(line).terms
+    for place in reversed(range(len(terms))):
+        if terms[place].name == name and not terms[place].negated:
+            line = query.without(line, place)
+    return line

@@ -113,6 +113,7 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_status_updated", "status_id", "updated_at", "id"),
         Index("ix_ticket_status_rank", "status_id", "rank", "id"),
         Index("ix_ticket_team_status_rank", "team_id", "status_id", "rank", "id"),
+        Index("ix_ticket_team_category", "team_id", "category_id"),
         Index("ix_ticket_category_updated", "category_id", "updated_at", "id"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

@@ -170,6 +170,8 @@ def _value(  # noqa: C901, PLR0911 - one line a field
             return col(Ticket.id) == int(value)
         case "assignee" if value == "none":
             return col(Ticket.assignee_id).is_(None)
+        case "category" if value == "none":
+            return col(Ticket.category_id).is_(None)
         case "assignee" | "requester":
             return _person(actor, name, value)
         case "tag":

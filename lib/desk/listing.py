@@ -88,14 +88,13 @@ def page(
 
     Raises Invalid for an unknown sort or a cursor that was not made here for this sort.
     """
-    column, down = _order(sort)
-    after = _after(column, down, cursor, sort)
+    after = _after(cursor, sort)
     top = narrowed == Narrowed() and after is None
     found = _top(actor, sort, limit) if top else _found(actor, narrowed, sort, after=after, limit=limit)
     rows = session.execute(found).all()
     cards = tuple(_row(r) for r in rows[:limit])
     more = len(rows) > limit
-    return Page(cards, _cursor(sort, column, rows[limit - 1]) if more else None)
+    return Page(cards, signed(sort, key(sort, cards[-1]), cards[-1].number) if more else None)
 
 
 def one(session: Session, ticket: Ticket) -> TicketRow:
@@ -149,11 +148,9 @@ def _found(
     actor: Actor, narrowed: Narrowed, sort: str, *, after: ColumnElement[bool] | None, limit: int
 ) -> Select:
     """Return the select for the lines of a page and one more, which tells whether there is a next page."""
-    column, down = _order(sort)
+    column, down = order(sort)
     chosen = _ids(actor, narrowed, column, down=down, after=after, limit=limit + 1)
-    key, number = col(column), col(Ticket.id)
-    order = (key.desc(), number.desc()) if down else (key, number)
-    return _LINES.where(number.in_(chosen)).order_by(*order)
+    return _LINES.where(col(Ticket.id).in_(chosen)).order_by(*_sorted(column, down))
 
 
 def _row(r: Any) -> TicketRow:
@@ -170,16 +167,15 @@ def _ids(
     after: ColumnElement[bool] | None,
     limit: int,
 ) -> Any:
-    key, number = col(column), col(Ticket.id)
-    order = (key.desc(), number.desc()) if down else (key, number)
+    sorting = _sorted(column, down)
     conditions = [
         *(narrowed.indexed if narrowed.few else narrowed.conditions),
         *([after] if after is not None else []),
     ]
-    base = gate.visible(actor, Ticket.id, key.label("key")).where(*conditions)
+    base = gate.visible(actor, Ticket.id, col(column).label("key")).where(*conditions)
     if narrowed.few or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
-        return select(base.order_by(*order).limit(limit).subquery().c.id)
-    walks = [base.where(reason).order_by(*order).limit(limit).subquery() for reason in _reasons(actor)]
+        return select(base.order_by(*sorting).limit(limit).subquery().c.id)
+    walks = [base.where(reason).order_by(*sorting).limit(limit).subquery() for reason in _reasons(actor)]
     merged = union(*(select(w.c.id, w.c.key) for w in walks)).subquery()
     best = (merged.c.key.desc(), merged.c.id.desc()) if down else (merged.c.key, merged.c.id)
     return select(select(merged.c.id).order_by(*best).limit(limit).subquery().c.id)
@@ -187,17 +183,40 @@ def _ids(
 
 def _reasons(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the reasons for which a ticket may be the actor's, each with an index of its own."""
-    copied = select(Participant.ticket_id).where(Participant.person_id == actor.id)
-    found = [col(Ticket.requester_id) == actor.id, col(Ticket.id).in_(copied)]
-    teams = sorted(actor.teams)
+    asked = [col(Ticket.requester_id) == actor.id, col(Ticket.id).in_(_copied(actor))]
     if actor.reach(Permission.TICKET_READ) != Scope.TEAM:
-        return [*found, and_(col(Ticket.assignee_id) == actor.id, col(Ticket.team_id).in_(teams))]
-    if len(teams) > WALKS:
-        return [*found, col(Ticket.team_id).in_(teams)]
-    return [*found, *(col(Ticket.team_id) == team for team in teams)]
+        return [*asked, _assigned(actor)]
+    return [*asked, *of_teams(actor)]
 
 
-def _order(sort: str) -> tuple[Any, bool]:
+def of_teams(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the SQL conditions that a ticket is with a team of the actor's, one a team unless they are many."""
+    teams = sorted(actor.teams)
+    return (
+        [col(Ticket.team_id).in_(teams)] if len(teams) > WALKS else [col(Ticket.team_id) == t for t in teams]
+    )
+
+
+def takes_part(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]:
+    """The SQL condition that the actor asked for a ticket or is in copy, with `in_teams` also that they work on it.
+
+    As `gate.takes_part`, but looked up part by part.
+    """
+    asked = select(Ticket.id).where(col(Ticket.requester_id) == actor.id)
+    parts = [asked, _copied(actor), *([select(Ticket.id).where(_assigned(actor))] if in_teams else [])]
+    return col(Ticket.id).in_(union(*parts))
+
+
+def _copied(actor: Actor) -> Any:
+    return select(Participant.ticket_id).where(Participant.person_id == actor.id)
+
+
+def _assigned(actor: Actor) -> ColumnElement[bool]:
+    return and_(col(Ticket.assignee_id) == actor.id, col(Ticket.team_id).in_(sorted(actor.teams)))
+
+
+def order(sort: str) -> tuple[Any, bool]:
+    """Return the column that a list is sorted by, and whether the largest comes first. Raises Invalid."""
     name = sort.removeprefix("-")
     if name not in SORTS:
         raise Invalid("The list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTS)}."})
@@ -210,31 +229,80 @@ def _order(sort: str) -> tuple[Any, bool]:
     return columns[name], sort.startswith("-")
 
 
+def _sorted(column: Any, down: bool) -> tuple[Any, Any]:
+    key, number = col(column), col(Ticket.id)
+    return (key.desc(), number.desc()) if down else (key, number)
+
+
+def walked(
+    actor: Actor, narrowed: Narrowed, sort: str, *, after: ColumnElement[bool] | None = None, limit: int
+) -> Select:
+    """Return a select of the numbers of a list's first `limit` tickets, found by one walk along its order.
+
+    That is for a list of which the actor sees many.
+    """
+    column, down = order(sort)
+    # No database looks up what is compared with true, be it a reason or a team.
+    seen = select(Ticket.id).where(gate.readable(actor).is_(True), *narrowed.conditions)
+    walked = seen.where(after) if after is not None else seen
+    return walked.order_by(*_sorted(column, down)).limit(limit).execution_options(**gate.PASS)
+
+
+def signed(made_for: str, *place: object) -> str:
+    """Return a cursor for one list: where its next page begins, so that nobody else can have made it up."""
+    return str(_serializer().dumps([made_for, *(_shown(each) for each in place)]))
+
+
+def unsigned(made_for: str, cursor: str) -> list[Any]:
+    """Return the place that a cursor tells. Raises Invalid for one that was not made here for this list."""
+    try:
+        named, *place = _serializer().loads(cursor)
+        if named != made_for:
+            raise ValueError("made for another order")
+        return [datetime.fromisoformat(v).astimezone(UTC) if isinstance(v, str) else v for v in place]
+    except (BadSignature, ValueError, TypeError):
+        raise gone() from None
+
+
+def gone() -> Invalid:
+    """Return the refusal of a cursor."""
+    return Invalid(
+        "This page of the list is no longer there. Begin again at the top.",
+        fields={"cursor": "Not valid here."},
+    )
+
+
+def past(sort: str, value: object, number: int, *, of: Any = None) -> ColumnElement[bool]:
+    """The SQL condition for what comes after a place of a list: on `ticket`, or on `of` with `key` and `id`."""
+    column, down = order(sort)
+    key = tuple_(col(column), col(Ticket.id)) if of is None else tuple_(of.key, of.id)
+    place = tuple_(literal(value, column.type), literal(number))
+    return key < place if down else key > place
+
+
+def key(sort: str, row: TicketRow) -> Any:
+    """Return the value by which a line of a list is sorted."""
+    keys = {
+        "updated": row.updated_at,
+        "created": row.created_at,
+        "priority": int(row.priority),
+        "number": row.number,
+    }
+    return keys[sort.removeprefix("-")]
+
+
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(settings.current().key(), salt="cursor")
 
 
-def _cursor(sort: str, column: Any, row: Any) -> str:
-    value = dict(zip(COLUMNS, row, strict=True))[column]
-    shown = value.isoformat() if isinstance(value, datetime) else value
-    return str(_serializer().dumps([sort, shown, row[0]]))
+def _shown(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _after(column: Any, down: bool, cursor: str | None, sort: str) -> ColumnElement[bool] | None:
+def _after(cursor: str | None, sort: str) -> ColumnElement[bool] | None:
     if not cursor:
         return None
-    try:
-        made_for, value, number = _serializer().loads(cursor)
-        if made_for != sort:
-            raise ValueError("made for another order")
-        value = datetime.fromisoformat(value).astimezone(UTC) if isinstance(value, str) else value
-    except (BadSignature, ValueError, TypeError):
-        raise Invalid(
-            "This page of the list is no longer there. Begin again at the top.",
-            fields={"cursor": "Not valid here."},
-        ) from None
-    key, place = (
-        tuple_(col(column), col(Ticket.id)),
-        tuple_(literal(value, column.type), literal(number)),
-    )
-    return key < place if down else key > place
+    place = unsigned(sort, cursor)
+    if len(place) != 2:
+        raise gone()
+    return past(sort, *place)

@@ -114,6 +114,8 @@ def _named(session: Session, name: str, value: str) -> list[str]:
     found = found or [id for id, key in keys.items() if wanted and key.startswith(wanted)]
     if not found and value in keys:
         return [value]
+    if not found and name == "category" and value.lower() == "none":
+        return ["none"]
     if not found:
         raise Puzzled(f"there is no {name} of that name.")
     return found[: filters.MOST]

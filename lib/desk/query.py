@@ -38,7 +38,7 @@ QUALIFIERS = (
     Qualifier("is", "how it stands, or whose it is", ("is:open", "is:done", "is:unassigned", "is:mine", "is:waiting")),
     Qualifier("status", "its status; several with a comma", ("status:blocked", "status:in-progress,to-do")),
     Qualifier("priority", "how much it presses", ("priority:high", "priority:high,urgent")),
-    Qualifier("category", "what it is about", ("category:network",)),
+    Qualifier("category", "what it is about, or none", ("category:network",)),
     Qualifier("team", "which team has it: a name or mine", ("team:mine", 'team:"Service desk"')),
     Qualifier("assignee", "who works on it: a name, me or none", ("assignee:me", "assignee:rita", "assignee:none")),
     Qualifier("requester", "who asked: a name or me", ("requester:me", "requester:sam")),

@@ -95,6 +95,12 @@ def directory(
     return [_card(actor, p, role, teams.get(p.id or 0, ())) for p, role in rows]
 
 
+def names(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of those of some people whom the actor may know, by id."""
+    found = select(Person.id, Person.name).where(col(Person.id).in_(list(ids)), known(actor))
+    return {id or 0: name for id, name in session.exec(found.execution_options(**gate.PASS)).all()}
+
+
 def show(session: Session, actor: Actor, person_id: int) -> PersonCard:
     """Return one person as the actor may see them; raises NotFound."""
     found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)

@@ -45,13 +45,13 @@ def draw() -> None:
     with page.see() as session:
         newest = news.newest(session)
         asked = query.narrow(session, page.there(actor), {"q": (line,)})
-        found = listing.page(
-            session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"),
-            limit=200 if layout.group() else 50,
-        )  # fmt: skip
-        known = not asked.narrowed.tried or not (found.next or "after" in st.query_params)
+        counted = None if asked.narrowed.tried else listing.count(session, actor, asked.narrowed)
+        found = layout.page(
+            session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"), count=counted
+        )
+        known = counted is not None or not (found.next or "after" in st.query_params)
         tried = len(found.rows) if known else bulk.MANY
-        count = tried if asked.narrowed.tried else listing.count(session, actor, asked.narrowed)
+        count = tried if counted is None else counted
         running = timers.running(session, actor)
         fresh = unread.fresh(session, actor, [row.number for row in found.rows])
     live(key="live", topic=news.DESK, since=newest)
@@ -64,13 +64,11 @@ def draw() -> None:
     kept = {k: v for k in ("show", "q", "sort", "cols", "group") if (v := st.query_params.get(k))}
     more = [Link("Back to the top", lists.link("/tickets", kept))] if "after" in st.query_params else []
     if found.next:
-        label = "Next 200" if layout.group() else "Next 50"
-        more.append(Link(label, lists.link("/tickets", {**kept, "after": found.next})))
-    rows, groups = layout.grouped(found.rows)
+        more.append(Link("Next 50", lists.link("/tickets", {**kept, "after": found.next})))
     standing = [(row.number, row.team_id) for row in found.rows]
     chosen = ticket_rows(
-        rows, key="rows", columns=layout.columns(sort, kept), sort=sort, groups=groups, fresh=fresh, empty=empty,
-        more=more, choosing=bulk.choosing(actor), sorter=False,
+        found.rows, key="rows", columns=layout.columns(sort, kept), sort=sort, fresh=fresh, empty=empty,
+        groups=layout.headings(found, view.line, kept), more=more, choosing=bulk.choosing(actor), sorter=False,
         clocks=ticking.clocks(actor, standing, running=running), assigns=assigning.offered(actor, standing),
     )  # fmt: skip
     with bar:

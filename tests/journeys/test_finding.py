@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from db.vocabulary import Priority
 from lib.desk import tickets
 from lib.transactions import act
 from tests import cast
+from tests.support.browser import accessible
 
 pytestmark = pytest.mark.browser
 
@@ -139,6 +141,47 @@ def test_columns_order_and_groups_are_a_person_s_own_and_kept_in_a_view(office, 
     page.get_by_role("button", name="Shutters 2").click()
     expect(headings).to_have_text(["Ticket", "Due", "Team"])
     expect(page).to_have_url(re.compile("group=priority"))
+
+
+def test_groups_go_over_the_whole_list_and_each_leads_to_its_own(office, visit):
+    people = office.people
+    with act() as session:
+        for at in range(40):
+            tickets.create(
+                session, people.sam, title=f"Valve {at:02}", tags=["valve"], priority=Priority.HIGH
+            )
+        for at in range(30):
+            tickets.create(session, people.kim, title=f"Valve {at + 40}", tags=["valve"])
+    rita = visit(people.rita)
+    page = rita.go("/tickets?q=tag%3Avalve&group=priority&sort=created")
+    headings = page.get_by_role("rowheader")
+    expect(headings).to_have_text(["High40", "Normal30"])
+    expect(page.locator(".row")).to_have_count(50)
+    accessible(page)
+    page.get_by_role("link", name="Next 50").click()
+    expect(headings).to_have_text(["Normal30continued"])
+    expect(page.locator(".row")).to_have_count(20)
+    moved = page.get_by_role("link", name="Valve 55")
+    expect(moved).to_be_visible()
+    with act() as session:
+        ticket = tickets.find(
+            session,
+            people.arun,
+            int(page.locator(".row", has=moved).locator(".number").inner_text()[1:]),
+            to_change=True,
+        )
+        tickets.prioritize(session, people.arun, ticket, seen=ticket.version, priority=Priority.HIGH)
+    expect(headings).to_have_text(["Normal29continued"], timeout=3000)
+    expect(moved).to_have_count(0)
+    rita.go("/tickets?q=tag%3Avalve&group=requester")
+    expect(headings).to_have_text(["Kim Ito30", "Sam Reed40"])
+    page.get_by_role("link", name="Kim Ito", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="requester: Kim Ito")).to_be_visible()
+    expect(page.get_by_text("30 tickets", exact=True)).to_be_visible()
+    expect(headings).to_have_count(0)
+    page.go_back()
+    expect(headings).to_have_text(["Kim Ito30", "Sam Reed40"])
 
 
 def test_what_is_typed_is_explained_and_completed(office, visit):

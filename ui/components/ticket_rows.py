@@ -41,6 +41,20 @@ class Link:
     href: str
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the rows of a group from row `at` (from 0) on: its name, how many it has, where they are alone.
+
+    `continued` tells that the group began on an earlier page.
+    """
+
+    at: int
+    name: str
+    count: str
+    href: str
+    continued: bool = False
+
+
 COLUMNS = (
     Column("title", "Ticket"),
     Column("category", "Category"),
@@ -64,7 +78,7 @@ def ticket_rows(
     empty: Empty = NOTHING,
     more: Sequence[Link] = (),
     choosing: int | None = None,
-    groups: Sequence[str] = (),
+    groups: Sequence[Heading] = (),
     sorter: bool = True,
     clocks: Clocks | None = None,
     assigns: Assigns | None = None,
@@ -77,7 +91,7 @@ def ticket_rows(
     to this very place.
 
     With a number as `choosing`, rows can be chosen, and the numbers of the chosen ones are what is given back;
-    another number lets go of them all. `groups` names the group of each row, where those of one stand together;
+    another number lets go of them all. `groups` are the headings of groups, where those of one stand together;
     `sorter` tells whether cards, which have no headings, are sorted from a list of choices; `clocks` offers the
     person's timer on rows, `assigns` to give their tickets to somebody.
     """
@@ -96,7 +110,7 @@ def ticket_rows(
                 }
                 for row in rows
             ],
-            "groups": list(groups),
+            "groups": [asdict(heading) for heading in groups],
             "sorter": sorter,
             "columns": [asdict(column) for column in columns],
             "sort": sort,

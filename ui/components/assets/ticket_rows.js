@@ -194,10 +194,14 @@ function table({ label, rows, columns, sort, choosing, groups = [] }) {
 }
 
 function heading(groups, at, width) {
-  if (!groups.length || groups[at] === groups[at - 1]) return []
-  const count = groups.filter((name) => name === groups[at]).length
+  const group = groups.find((each) => each.at === at)
+  if (!group) return []
+  const { name, count, href, continued } = group
   return [make("tr", { role: "row", className: "group" },
-    make("th", { role: "rowheader", scope: "colgroup", colSpan: width, dir: "auto" }, groups[at], make("span", {}, String(count))))]
+    make("th", { role: "rowheader", scope: "colgroup", colSpan: width },
+      make("a", { href, title: `Only ${name}`, dir: "auto" }, name),
+      ...(count ? [make("span", { className: "count" }, count)] : []),
+      ...(continued ? [make("span", {}, "continued")] : [])))]
 }
 
 // Cards have no headings to click, so they are sorted from a list of choices.
