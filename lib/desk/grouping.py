@@ -29,7 +29,7 @@ GATHERED = 10_000
 SORTED = CAP
 """Tickets of a group up to which all are sorted; beyond, some are soon found along the list's order."""
 CHUNK, WIDEST = 4, 256
-"""How many groups are looked at first to fill a page; each time four times as many, up to the widest."""
+"""How many groups are looked at first to fill a page; each time twice as many, up to the widest."""
 
 INDEXED = {"team": {*SORTS}, "requester": {*SORTS}, "priority": {"priority", "number"}}
 """By what the tickets of a group are sorted in an index, or, as they are few, quickly; others by `updated`."""
@@ -291,7 +291,7 @@ def _next(session: Session, asked: _List, values: Sequence[Value], *, limit: int
             if limit > 0:
                 found[value] = there
                 limit -= there
-        size = min(4 * size, WIDEST)
+        size = min(2 * size, WIDEST)
     return found
 
 
