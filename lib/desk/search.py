@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -29,11 +29,14 @@ FEW = 400
 LOOKED_UP = 20
 """Matches are looked up while their number squared is at most this times that of all tickets. Measured.
 
-Looking up costs as the number of matches, going along a list until a page is full as its inverse times the tickets.
+Looking up costs as the number of matches, going along a list until a page is full as its inverse times the tickets. So
+a word of which nothing is known is looked up too: if it is nowhere, all tickets would be gone through.
 """
-GATHERED = {"sqlite": 5_000, "postgresql": 2_000}
-"""The same for gathering matches, beyond which ticket after ticket is tried: as many as PostgreSQL can hold at once."""
-TEXTS = 5_000
+GATHERED = {"sqlite": 5_000, "postgresql": 100}
+"""The same for gathering matches, beyond which ticket after ticket is tried. Measured; PostgreSQL takes texts apart
+again, slowly, when it gathers more than its `work_mem` holds.
+"""
+TEXTS = {"sqlite": 5_000, "postgresql": 75}
 """Measured: among how many times as many tickets all texts with a common word are gathered in the time in which one
 ticket's are tried.
 """
@@ -53,6 +56,18 @@ class Matches:
     few: bool = False
     tried: bool = False
     hits: ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query as the database speaks it, about how many texts hold its words as they stand, and if they begin others.
+
+    To find all that begins with a common word, a database merges long lists for something that is plentiful anyhow.
+    """
+
+    match: str
+    texts: int
+    begun: bool
 
 
 @dataclass(frozen=True)
@@ -102,15 +117,15 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
     found = text.words(query)[:MOST]
     if not found:
         return None
-    query, common = _asked(session, found)
-    tickets = _tickets(session)
-    gathered = math.isqrt(GATHERED[fulltext.dialect(session)] * tickets) + FEW
-    matches = fulltext.number(session, query, most=gathered + 1)
-    if matches > gathered:
-        return Matches(_each_tried(session, actor, query, common=common), tried=True)
-    hits = _gathered(session, actor, query)
-    if matches <= math.isqrt(LOOKED_UP * tickets) + FEW:
+    asked = _asked(session, found)
+    kind, tickets = fulltext.dialect(session), _tickets(session)
+    looked_up, gathered = (math.isqrt(times * tickets) + FEW for times in (LOOKED_UP, GATHERED[kind]))
+    matches = fulltext.number(session, asked.match, most=gathered + 1)
+    hits = _gathered(session, actor, asked.match)
+    if matches <= looked_up or not fulltext.known(session, matches, begun=asked.begun):
         return Matches(hits, few=True)
+    if matches > gathered:
+        return Matches(_each_tried(session, actor, found, begun=asked.begun), tried=True)
     return Matches(hits.is_(True), hits=hits)  # no database looks up what is compared with true
 
 
@@ -124,16 +139,11 @@ def _gathered(session: Session, actor: Actor, query: str) -> ColumnElement[bool]
     return and_(among, or_(gate.within(actor, Permission.COMMENT_READ_INTERNAL), public))
 
 
-def _each_tried(session: Session, actor: Actor, query: str, *, common: bool) -> ColumnElement[bool]:
+def _each_tried(session: Session, actor: Actor, words: list[str], *, begun: bool) -> ColumnElement[bool]:
     """The condition that a ticket matches, tried with each."""
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-    whole = common or not fulltext.lite(
-        session
-    )  # SQLite would merge the lists of all beginnings for each text
-    match = (
-        fulltext.tried(session, query, entry=entry) if whole else fulltext.match(session, query, entry=entry)
-    )
+    match = fulltext.tried(session, words, begun=begun, entry=entry)
     probe = select(entry.ticket_id).where(entry.ticket_id == Ticket.id, heard, match)
     return col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery()
 
@@ -154,7 +164,8 @@ def entries(
     Rare words are looked up first of all; of common ones those in few tickets are tried, or the newest are looked at
     until `limit` are found.
     """
-    query, common = _asked(session, words[:MOST])
+    words = words[:MOST]
+    asked = _asked(session, words)
     heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
     chosen = (
         gate.visible(actor, SearchEntry.id, SearchEntry.ticket_id, SearchEntry.comment_id)
@@ -163,26 +174,31 @@ def entries(
         .limit(limit)
     )
     chosen = chosen if before is None else chosen.where(col(SearchEntry.id) < before)
-    if not common:
-        return _newest(session, chosen, query)
+    if asked.texts <= COMMON or (asked.begun and not few):
+        return _newest(session, chosen, fulltext.ids(session, asked.match))
     if few:
-        mine = gate.visible(actor, Ticket.id).where(*among).cte().prefix_with("MATERIALIZED")
+        mine = _few(actor, among).cte().prefix_with("MATERIALIZED")
         near = chosen.where(col(SearchEntry.ticket_id).in_(select(mine.c.id)))
-        match = fulltext.tried if _handful(session, actor, among) else fulltext.gathered
-        found = near.where(match(session, query)).order_by((col(SearchEntry.id) + 0).desc())
+        handful = _handful(session, actor, among)
+        tried = fulltext.tried(session, words, begun=asked.begun)
+        match = tried if handful else fulltext.gathered(session, asked.match)
+        found = near.where(match).order_by((col(SearchEntry.id) + 0).desc())
         return session.execute(found).all()
     if fulltext.lite(session):
-        hits = fulltext.ids(session, query).subquery()
+        hits = fulltext.ids(session, asked.match).subquery()
         walked = chosen.join(hits, hits.c.id == SearchEntry.id).order_by(hits.c.id.desc())
         return session.execute(walked).all()
     after = (before or _last(session)) - WINDOW
-    near = _newest(session, chosen, query, after=max(0, after))
-    return near if len(near) == limit or after <= 0 else _newest(session, chosen, query)
+    window = select(SearchEntry.id).where(col(SearchEntry.id) > after, fulltext.tried(session, words))
+    near = _newest(session, chosen, window)
+    if len(near) == limit or after <= 0:
+        return near
+    return _newest(session, chosen, fulltext.ids(session, asked.match))
 
 
-def _newest(session: Session, chosen: Select, query: str, *, after: int = 0) -> Sequence[Any]:
-    """Return what was chosen among the texts that match, of ids above `after`: these are looked up first of all."""
-    once = fulltext.ids(session, query, after=after).cte().prefix_with("MATERIALIZED")
+def _newest(session: Session, chosen: Select, texts: Select) -> Sequence[Any]:
+    """Return what was chosen among texts, whose ids are selected first of all."""
+    once = texts.cte().prefix_with("MATERIALIZED")
     there = col(SearchEntry.id).in_(select(once.c.id))
     return session.execute(chosen.where(there).order_by(col(SearchEntry.id).desc())).all()
 
@@ -197,22 +213,27 @@ def _tickets(session: Session) -> int:
     return session.exec(select(func.max(Ticket.id)).execution_options(**gate.PASS)).one() or 0
 
 
-def _asked(session: Session, words: list[str]) -> tuple[str, bool]:
-    """Return words as a query, and whether they are common: then the last one stands for itself alone.
-
-    To find all that begins with a common word, a database merges long lists for something that is plentiful anyhow.
-    """
+def _asked(session: Session, words: list[str]) -> Query:
     whole = fulltext.all_of(session, words, begun=False)
-    common = fulltext.number(session, whole, most=COMMON + 1) > COMMON
-    return whole if common else fulltext.all_of(session, words), common
+    texts = fulltext.number(session, whole, most=COMMON + 1)
+    begun = texts <= COMMON or not fulltext.known(session, texts, begun=False)
+    return Query(fulltext.all_of(session, words) if begun else whole, texts, begun)
 
 
 def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]]) -> bool:
     """Tell whether trying the texts of the tickets that `among` leaves is cheaper than gathering a common word's."""
-    most = _tickets(session) // TEXTS
-    some = gate.visible(actor, literal(1)).where(*among).limit(most + 1).subquery()
+    most = _tickets(session) // TEXTS[fulltext.dialect(session)]
+    some = _few(actor, among).limit(most + 1).subquery()
     found = select(func.count()).select_from(some).execution_options(**gate.PASS)
     return session.execute(found).scalar_one() <= most
+
+
+def _few(actor: Actor, among: Sequence[ColumnElement[bool]]) -> Any:
+    """Select the ids of tickets of which there are few, because of `among` or because few are the actor's."""
+    chosen = gate.visible(actor, Ticket.id).where(*among)
+    if actor.reach(Permission.TICKET_READ) > gate.Scope.OWN:
+        return chosen
+    return union(*(chosen.where(part) for part in gate.parts(actor)))
 
 
 def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> list[Similar]:
@@ -221,7 +242,7 @@ def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> li
     if not words:
         return []
     after = max(0, _last(session) - WINDOW)
-    match = fulltext.match(session, fulltext.any_of(session, words), after=after)
+    match = fulltext.newer(session, words, after=after)
     hits = select(SearchEntry.id, SearchEntry.ticket_id).where(match, col(SearchEntry.comment_id).is_(None))
     once = hits.cte().prefix_with("MATERIALIZED")
     newest = select(once.c.ticket_id).order_by(once.c.id.desc()).limit(NEWEST)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.desk import hits, search
+from lib.desk import fulltext, hits, search
 from lib.desk.hits import Where
 from lib.errors import Invalid
 from lib.transactions import act, see
@@ -30,14 +30,24 @@ def seen(actor, line):
     return [(hit.number, hit.where) for hit in find(actor, line).hits]
 
 
-@pytest.fixture(params=["rare", "common", "common, and the newest are looked at first", "common, few tried"])
+@pytest.fixture(
+    params=[
+        "rare",
+        "common",
+        "common, and the newest are looked at first",
+        "common, few tried",
+        "unsure, few tried",
+    ]
+)
 def way(request, monkeypatch):
     if request.param != "rare":
         monkeypatch.setattr(search, "COMMON", 0)
+    if "common" in request.param:
+        monkeypatch.setattr(fulltext, "known", lambda _session, _number, begun: True)
     if "newest" in request.param:
         monkeypatch.setattr(search, "WINDOW", 2)
     if "few" in request.param:
-        monkeypatch.setattr(search, "TEXTS", 1)
+        monkeypatch.setattr(search, "TEXTS", dict.fromkeys(search.TEXTS, 1))
 
 
 def test_every_way_finds_the_same_texts(desk, said, way):
@@ -117,6 +127,7 @@ def test_the_last_of_common_words_stands_for_itself(desk, said, monkeypatch):
     cast.ask(desk.sam, "Lam")
     assert len(find(desk.rita, "lam").hits) == 5
     monkeypatch.setattr(search, "COMMON", 0)
+    monkeypatch.setattr(fulltext, "known", lambda _session, _number, begun: True)
     assert len(find(desk.rita, "lam").hits) == 1
 
 

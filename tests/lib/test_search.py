@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.desk import filters, listing, search
+from lib.desk import filters, fulltext, listing, search
 from lib.transactions import see
 from tests import cast
 
@@ -24,8 +24,9 @@ def _choose(monkeypatch, way):
     if way != "looked up":
         monkeypatch.setattr(search, "FEW", 0)
         monkeypatch.setattr(search, "LOOKED_UP", 0)
-    if way == "tried":
-        monkeypatch.setattr(search, "GATHERED", dict.fromkeys(search.GATHERED, 0))
+        monkeypatch.setattr(fulltext, "known", lambda _session, _number, begun: True)
+        most = 0 if way == "tried" else 10**6
+        monkeypatch.setattr(search, "GATHERED", dict.fromkeys(search.GATHERED, most))
 
 
 @pytest.fixture(params=WAYS)
@@ -92,6 +93,17 @@ def test_few_are_looked_up_more_are_gathered_and_too_many_tried(desk, asked, mon
     with see() as session:
         found = search.matching(session, desk.rita, "lamp")
         assert (found.few, found.hits is not None, found.tried) == tuple(way == one for one in WAYS)
+
+
+def test_postgresql_looks_up_a_word_that_its_statistics_do_not_know(desk, asked, monkeypatch):
+    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(search, "COMMON", 0)
+    monkeypatch.setattr(search, "LOOKED_UP", 0)
+    monkeypatch.setattr(search, "GATHERED", dict.fromkeys(search.GATHERED, 0))
+    with see() as session:
+        guessed = not fulltext.lite(session)
+        assert search.matching(session, desk.rita, "lamp").few == guessed
+    assert found(desk.rita, "flicker") == [asked["lamp"]]
 
 
 def test_similar_looks_among_the_newest_only(desk, asked, monkeypatch):
