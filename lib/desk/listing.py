@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, tuple_, union
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, tuple_, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db.models import Category, Participant, Person, Status, Team, Ticket
+from db.models import Category, Person, Status, Team, Ticket
 from db.vocabulary import Kind, Permission, Priority, Scope
 from lib import gate, settings
 from lib.desk.filters import SORTS, Narrowed
@@ -175,18 +175,28 @@ def _ids(
     base = gate.visible(actor, Ticket.id, col(column).label("key")).where(*conditions)
     if narrowed.few or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
         return select(base.order_by(*sorting).limit(limit).subquery().c.id)
-    walks = [base.where(reason).order_by(*sorting).limit(limit).subquery() for reason in _reasons(actor)]
+    number = col(Ticket.id) + 0  # else PostgreSQL goes through all numbers for somebody who has no ticket
+    theirs = (number.desc() if down else number,) if column is Ticket.id else sorting
+    walks = [base.where(part).order_by(*theirs).limit(limit).subquery() for part in _theirs(actor)]
+    walks += [base.where(team).order_by(*sorting).limit(limit).subquery() for team in _teams(actor)]
     merged = union(*(select(w.c.id, w.c.key) for w in walks)).subquery()
     best = (merged.c.key.desc(), merged.c.id.desc()) if down else (merged.c.key, merged.c.id)
     return select(select(merged.c.id).order_by(*best).limit(limit).subquery().c.id)
 
 
-def _reasons(actor: Actor) -> list[ColumnElement[bool]]:
-    """Return the reasons for which a ticket may be the actor's, each with an index of its own."""
-    asked = [col(Ticket.requester_id) == actor.id, col(Ticket.id).in_(_copied(actor))]
-    if actor.reach(Permission.TICKET_READ) != Scope.TEAM:
-        return [*asked, _assigned(actor)]
-    return [*asked, *of_teams(actor)]
+def _theirs(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the reasons for which a ticket may be the actor's own, each with an index of its own."""
+    asked, copied, assigned = gate.parts(actor)
+    return [asked, copied] if _sees_teams(actor) else [asked, copied, assigned]
+
+
+def _teams(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the same for what is their teams'."""
+    return of_teams(actor) if _sees_teams(actor) else []
+
+
+def _sees_teams(actor: Actor) -> bool:
+    return actor.reach(Permission.TICKET_READ) == Scope.TEAM
 
 
 def of_teams(actor: Actor) -> list[ColumnElement[bool]]:
@@ -202,17 +212,8 @@ def takes_part(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]:
 
     As `gate.takes_part`, but looked up part by part.
     """
-    asked = select(Ticket.id).where(col(Ticket.requester_id) == actor.id)
-    parts = [asked, _copied(actor), *([select(Ticket.id).where(_assigned(actor))] if in_teams else [])]
-    return col(Ticket.id).in_(union(*parts))
-
-
-def _copied(actor: Actor) -> Any:
-    return select(Participant.ticket_id).where(Participant.person_id == actor.id)
-
-
-def _assigned(actor: Actor) -> ColumnElement[bool]:
-    return and_(col(Ticket.assignee_id) == actor.id, col(Ticket.team_id).in_(sorted(actor.teams)))
+    parts = gate.parts(actor)[: None if in_teams else 2]
+    return col(Ticket.id).in_(union(*(select(Ticket.id).where(part) for part in parts)))
 
 
 def order(sort: str) -> tuple[Any, bool]:

@@ -52,6 +52,13 @@ def test_without_any_sound_library_there_is_no_wal(monkeypatch, tmp_path):
     engine.dispose()
 
 
+def test_postgresql_compiles_no_statement(databases):
+    engine = engines.connect(databases.fresh("postgresql"))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW jit").scalar() == "off"
+    engine.dispose()
+
+
 def test_sqlite_keeps_what_it_said_it_saved_and_watches_references(databases):
     engine = engines.connect(databases.fresh("sqlite"))
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}

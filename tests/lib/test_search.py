@@ -24,7 +24,7 @@ def _choose(monkeypatch, way):
     if way != "looked up":
         monkeypatch.setattr(search, "FEW", 0)
         monkeypatch.setattr(search, "LOOKED_UP", 0)
-        monkeypatch.setattr(fulltext, "known", lambda _session, _number, begun: True)
+        monkeypatch.setattr(fulltext, "known", lambda *_given, **_more: True)
         most = 0 if way == "tried" else 10**6
         monkeypatch.setattr(search, "GATHERED", dict.fromkeys(search.GATHERED, most))
 
