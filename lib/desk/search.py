@@ -36,7 +36,7 @@ GATHERED = {"sqlite": 5_000, "postgresql": 100}
 """The same for gathering matches, beyond which ticket after ticket is tried. Measured; PostgreSQL takes texts apart
 again, slowly, when it gathers more than its `work_mem` holds.
 """
-TEXTS = {"sqlite": 5_000, "postgresql": 75}
+TEXTS = {"sqlite": 5_000, "postgresql": 25}
 """Measured: among how many times as many tickets all texts with a common word are gathered in the time in which one
 ticket's are tried.
 """
@@ -243,13 +243,12 @@ def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> li
         return []
     after = max(0, _last(session) - WINDOW)
     match = fulltext.newer(session, words, after=after)
-    hits = select(SearchEntry.id, SearchEntry.ticket_id).where(match, col(SearchEntry.comment_id).is_(None))
-    once = hits.cte().prefix_with("MATERIALIZED")
-    newest = select(once.c.ticket_id).order_by(once.c.id.desc()).limit(NEWEST)
+    hits = select(SearchEntry.ticket_id).where(match, col(SearchEntry.comment_id).is_(None))
+    newest = hits.order_by(col(SearchEntry.id).desc()).limit(NEWEST).cte().prefix_with("MATERIALIZED")
     found: Select = (
         gate.visible(actor, Ticket.id, Ticket.title, Status.name)
         .join(Status, col(Status.id) == Ticket.status_id)
-        .where(col(Ticket.open), col(Ticket.id).in_(newest))
+        .where(col(Ticket.open), col(Ticket.id).in_(select(newest.c.ticket_id)))
     )
     wanted = " ".join(words)
     scored = [
