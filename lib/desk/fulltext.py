@@ -129,7 +129,7 @@ def _each_held(there: Any, words: list[str], *, begun: bool) -> Iterator[ColumnE
 
 
 def gathered(session: Session, asked: str) -> ColumnElement[bool]:
-    """The same again, by a list of all that match; it is compared with true, so that no database walks along it."""
+    """The condition that a text matches, by a list of all that do; compared with true, no database walks along it."""
     return col(SearchEntry.id).in_(ids(session, asked)).is_(True)
 
 
