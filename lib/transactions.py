@@ -22,6 +22,7 @@ from sqlmodel import Session
 
 from db import engine as engines
 from lib import settings
+from lib.desk import leavers
 from lib.errors import Conflict, Refusal, Unavailable
 from lib.notices import plan
 from lib.trust import events
@@ -96,6 +97,7 @@ def act() -> Iterator[Session]:
     with _recorded(), Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
         try:
             yield session
+            leavers.settle(session)
             plan.write(session)
             session.commit()
         except StaleDataError:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from db.vocabulary import Permission, Scope
 from lib import clock
 from lib.desk import filters, listing, query
+from lib.desk.leavers import Left
 from lib.desk.listing import TicketRow
 from lib.desk.statuses import StatusCard
 from lib.gate import Actor
@@ -228,7 +229,16 @@ def needs(seen: Seen) -> list[str]:
         said.append(
             f"Nobody is in {', '.join(plain(name) for name in care.empty)}: tickets that go there wait unseen."
         )
+    said += [_left(each) for each in care.left]
     return said
+
+
+def _left(left: Left) -> str:
+    """Say which open tickets have no assignee since somebody left."""
+    many = "1 open ticket has" if left.count == 1 else f"{left.count:,} open tickets have"
+    links = ", ".join(f"[#{number}](/ticket?id={number})" for number in left.numbers)
+    more = f" and {left.count - len(left.numbers):,} more" if left.count > len(left.numbers) else ""
+    return f"{many} no assignee since {plain(left.name)} left the team or was disabled: {links}{more}."
 
 
 def exact(seen: Seen) -> bool:

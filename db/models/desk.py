@@ -115,6 +115,11 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_team_status_rank", "team_id", "status_id", "rank", "id"),
         Index("ix_ticket_team_category", "team_id", "category_id"),
         Index("ix_ticket_category_updated", "category_id", "updated_at", "id"),
+        Index(
+            "ix_ticket_former_assignee", "former_assignee_id",
+            sqlite_where=text("former_assignee_id IS NOT NULL"),
+            postgresql_where=text("former_assignee_id IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
@@ -129,6 +134,8 @@ class Ticket(SQLModel, table=True):
     team_id: int = Field(foreign_key="team.id")
     requester_id: int = Field(foreign_key="person.id")
     assignee_id: int | None = Field(default=None, foreign_key="person.id")
+    former_assignee_id: int | None = Field(default=None, foreign_key="person.id")
+    """Who had it when they left its team or were disabled, until it is assigned again."""
     confidential: bool = False
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)

@@ -95,6 +95,12 @@ def concerns(ticket: Ticket) -> bool:
     return ticket.open and not ticket.confidential and not given
 
 
+def ruled(session: Session, ticket: Ticket) -> bool:
+    """Tell whether a rule is to give this ticket to somebody."""
+    rule, _ = _rule(session, ticket) if concerns(ticket) else (None, "")
+    return rule is not None and rule.way != Way.MANUAL
+
+
 def full(session: Session, ticket: Ticket) -> bool:
     """Tell whether a rule holds for tickets such as this one, and nobody is free who may work them."""
     rule, _ = _rule(session, ticket)

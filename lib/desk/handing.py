@@ -15,6 +15,7 @@ def give(session: Session, actor: Actor, ticket: Ticket, person_id: int | None, 
     """Let a person be accountable for a ticket, or nobody; whoever calls has asked the gate. Raises Invalid."""
     reason = text.line(reason, field="reason", limit=500, required=False)
     was, ticket.assignee_id = ticket.assignee_id, person_id
+    ticket.former_assignee_id = None
     if was is not None:
         timers.settle(session, ticket, why="it was given to somebody else", person_id=was)
     waiting.end(session, ticket)

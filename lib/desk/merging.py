@@ -29,7 +29,7 @@ from db.models import (
 )
 from db.vocabulary import Action, Permission, Scope
 from lib import clock, gate
-from lib.desk import links, search, statuses, tickets
+from lib.desk import leavers, links, search, statuses, tickets
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.trust import events
@@ -122,6 +122,7 @@ def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> 
         each.change(at=now)
     search.index_ticket(session, ticket)
     _tell(session, actor, Action.TICKET_UNMERGED, ticket, into)
+    leavers.check(session, ticket)
 
 
 def _must_be_apart(session: Session, actor: Actor, ticket: Ticket, into: Ticket) -> None:

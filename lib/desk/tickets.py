@@ -26,6 +26,7 @@ from lib.desk import (
     audience,
     categories,
     handing,
+    leavers,
     proposals,
     search,
     statuses,
@@ -202,6 +203,8 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
         session, actor, Action.TICKET_MOVED, ticket_id=ticket.id, field="status", old=was.name, new=to.name,
         reason=reason or None,
     )  # fmt: skip
+    if was.kind == Kind.DONE:
+        leavers.check(session, ticket)
 
 
 def _requesters_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> None:

@@ -16,7 +16,7 @@ TABLE = """
     arrived      -          -         d          -       d        d     d        S
     assigned     -          dMS       d          dM      d        -     -        s
     handed_back  -          -         d          dm      d        d     d        s
-    replied      dMS        dms       dm         -       dm       .     .        .
+    replied      dMS        dms       dm         -       dm       d     d        .
     noted        dMS        dms       -          -       dm       .     .        -
     moved        -          d         dm         -       d        .     .        .
     done         -          dm        dm         -       dm       .     .        s

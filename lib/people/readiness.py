@@ -7,17 +7,24 @@ from sqlmodel import Session, col, func, select
 from db.models import Membership, Person, Team
 from db.vocabulary import Permission, Scope
 from lib import gate
+from lib.desk import leavers
+from lib.desk.leavers import Left
 from lib.gate import Actor
 from lib.people import accounts
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """`alone`: nobody else is an administrator; `invited`: people without a password yet; `empty`: teams of nobody."""
+    """What to see to.
+
+    `alone`: nobody else is an administrator; `invited`: people without a password yet; `empty`: teams without members;
+    `left`: open tickets without an assignee because theirs left.
+    """
 
     alone: bool
     invited: int
     empty: tuple[str, ...]
+    left: tuple[Left, ...]
 
 
 def look(session: Session, actor: Actor) -> Readiness:
@@ -34,4 +41,5 @@ def look(session: Session, actor: Actor) -> Readiness:
         alone=accounts.administrators(session) < 2,
         invited=session.exec(waiting).one(),
         empty=tuple(session.exec(empty).all()),
+        left=tuple(leavers.unassigned(session, actor)),
     )
