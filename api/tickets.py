@@ -55,12 +55,18 @@ class Filters(Form):
     team: Some = Field([], description="by name or id, or `mine` for those whose tickets you work")
     assignee: Some = Field([], description="by id, or `me`, or `none`")
     requester: Some = Field([], description="by id, or `me`")
+    responder: Some = Field([], description="who was assigned at the first response: by id, or `me`")
+    resolver: Some = Field([], description="who was assigned at the resolution: by id, or `me`")
     tag: Some = Field([], description="by name")
     last_word: Some = Field(
-        [], description="`requester`: nobody has publicly replied since the requester's last word"
+        [], description="`requester`: the last public message is by someone who doesn't work the ticket"
     )
-    answered: Some = Field([], description="`yes` or `no`: whether staff ever replied in public")
-    opened_by: Some = Field([], description="`requester`: not opened by somebody else on their behalf")
+    answered: Some = Field([], description="`yes`: it has a first response, `no`: it still waits for one")
+    opened_by: Some = Field(
+        [],
+        description="`requester`: the requester opened it, `staff`: someone who works it did, for themselves or on "
+        "behalf of its requester, so no first response is due",
+    )
     created_after: Some = Field([], description="a date or time, or days ago like `7d`; included")
     created_before: Some = Field([], description="a date or time, or days ago like `7d`; not included")
     updated_after: Some = Field([], description="a date or time, or days ago like `7d`; included")

@@ -26,7 +26,7 @@ FIELDS = {
     "due": "Due",
 }
 DATED = ("created", "updated", "due")
-PEOPLE = ("assignee", "requester")
+PEOPLE = ("assignee", "requester", "responder", "resolver")
 ONESELF = {"me": "Me", "none": "Nobody"}
 
 

@@ -149,10 +149,12 @@ def cards(actor: Actor, seen: Seen) -> list[Figure]:
 
 def times(actor: Actor, seen: Seen) -> list[Figure]:
     """Return how long first responses and resolutions took, each opening the tickets that were counted."""
-    reach = {Scope.OWN: " assignee:me", Scope.TEAM: " team:mine"}
-    scope = reach.get(actor.reach(Permission.REPORT_VIEW), "")
-    answered = opening("all", line=f"responded:>={seen.since} -is:on-behalf{scope}")
-    resolved = opening("all", line=f"resolved:>={seen.since}{scope}")
+    own = actor.reach(Permission.REPORT_VIEW) == Scope.OWN
+    scope = " team:mine" if actor.reach(Permission.REPORT_VIEW) == Scope.TEAM else ""
+    answered = opening(
+        "all", line=f"responded:>={seen.since} -is:staff-opened{' responder:me' if own else scope}"
+    )
+    resolved = opening("all", line=f"resolved:>={seen.since}{' resolver:me' if own else scope}")
     return [
         _time("First response", seen.times["response"], answered),
         _time("Resolution", seen.times["resolution"], resolved),

@@ -11,9 +11,9 @@ from commands.load.plan import Planned
 Row = tuple[Any, ...]
 COLUMNS = {
     "ticket": ("id", "title", "description", "status_id", "open", "priority", "category_id", "team_id",
-               "requester_id", "assignee_id", "confidential", "created_at", "updated_at", "first_response_at",
-               "resolved_at", "version", "rank"),
-    "comment": ("id", "ticket_id", "author_id", "internal", "body", "created_at", "version"),
+               "requester_id", "assignee_id", "confidential", "created_at", "updated_at", "staff_opened",
+               "first_response_at", "responder_id", "resolved_at", "resolver_id", "version", "rank"),
+    "comment": ("id", "ticket_id", "author_id", "internal", "by_staff", "assignee_id", "body", "created_at", "version"),
     "search_entry": ("id", "ticket_id", "comment_id", "internal", "words"),
     "event": ("id", "at", "action", "ticket_id", "subject", "field", "old", "new", "actor_id", "internal",
               "channel"),
@@ -55,10 +55,11 @@ def write(batch: Batch, planned: Planned, cast: Cast) -> None:
     status, done = _status(planned.state, batch.last["ticket"])
     moved = status != "To-Do"
     ended = planned.replies[-1][0]
+    resolved = (_stamp(ended), assignee) if status == "Completed" else (None, None)
     ticket = batch.add(
         "ticket", planned.title, planned.description, cast.statuses[status], not done, planned.priority,
         cast.categories[planned.category], team, requester, assignee, False, _stamp(planned.created),
-        _stamp(ended), _stamp(planned.replies[0][0]), _stamp(ended) if status == "Completed" else None,
+        _stamp(ended), False, _stamp(planned.replies[0][0]), assignee, *resolved,
         1 + moved + (assignee is not None), -float(batch.last["ticket"] + 1),
     )  # fmt: skip
     batch.add("search_entry", ticket, None, False, f"{planned.title.lower()} {planned.description}")
@@ -68,7 +69,7 @@ def write(batch: Batch, planned: Planned, cast: Cast) -> None:
         _happened(batch, taken, "ticket.assigned", ticket, field="assignee", new=str(assignee), by=assignee)
     for when, text, by in planned.replies:
         author = agents[by % len(agents)]
-        comment = batch.add("comment", ticket, author, False, text, _stamp(when), 1)
+        comment = batch.add("comment", ticket, author, False, True, assignee, text, _stamp(when), 1)
         batch.add("search_entry", ticket, comment, False, text)
         _happened(batch, when, "comment.added", ticket, subject=f"comment:{comment}", by=author)
     if moved:

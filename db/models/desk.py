@@ -89,7 +89,7 @@ class Ticket(SQLModel, table=True):
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
         Index(
             "ix_ticket_updated",
-            "updated_at", "id", "created_at", "first_response_at", "resolved_at", "assignee_id", *FACTS,
+            "updated_at", "id", "created_at", "first_response_at", "resolved_at", "assignee_id", "staff_opened", *FACTS,
         ),
         Index("ix_ticket_created", "created_at", "id"),
         Index("ix_ticket_priority", "priority", "id"),
@@ -107,9 +107,11 @@ class Ticket(SQLModel, table=True):
         _open("ix_ticket_open_updated", "updated_at", "id"),
         Index(
             "ix_ticket_unanswered", *FACTS, "assignee_id",
-            sqlite_where=text("open = 1 AND first_response_at IS NULL"),
-            postgresql_where=text("open AND first_response_at IS NULL"),
+            sqlite_where=text("open = 1 AND first_response_at IS NULL AND staff_opened = 0"),
+            postgresql_where=text("open AND first_response_at IS NULL AND NOT staff_opened"),
         ),
+        Index("ix_ticket_responder", "responder_id", "first_response_at"),
+        Index("ix_ticket_resolver", "resolver_id", "resolved_at"),
         Index("ix_ticket_status_updated", "status_id", "updated_at", "id"),
         Index("ix_ticket_status_rank", "status_id", "rank", "id"),
         Index("ix_ticket_team_status_rank", "team_id", "status_id", "rank", "id"),
@@ -139,8 +141,14 @@ class Ticket(SQLModel, table=True):
     confidential: bool = False
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
+    staff_opened: bool = False
+    """Whether someone who works it opened it, for themselves or on behalf of its requester: no response is due."""
     first_response_at: datetime | None = Field(default=None, sa_type=Moment)
+    responder_id: int | None = None
+    """The assignee at the first response, to whom reports attribute it."""
     resolved_at: datetime | None = Field(default=None, sa_type=Moment)
+    resolver_id: int | None = None
+    """The assignee at the resolution, to whom reports attribute it."""
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
     due_on: date | None = None
     """The day by whose end it should be done."""
@@ -173,10 +181,17 @@ class Ticket(SQLModel, table=True):
         self.updated_at = at
 
     def enter(self, status: Status, *, at: datetime) -> None:
-        """Stand in `status` from `at` on; `resolved_at` is the last entry into a done status that counts."""
+        """Be in `status` from `at` on.
+
+        The ticket is resolved when it enters a done status that counts; moving on to another one of those changes
+        nothing, and leaving them clears the resolution.
+        """
         self.status_id = status.id or 0
         self.open = status.kind != Kind.DONE
-        self.resolved_at = at if status.kind == Kind.DONE and status.counts else None
+        if self.open or not status.counts:
+            self.resolved_at = self.resolver_id = None
+        elif self.resolved_at is None:
+            self.resolved_at, self.resolver_id = at, self.assignee_id
 
 
 class Participant(SQLModel, table=True):
@@ -210,7 +225,7 @@ class Comment(SQLModel, table=True):
     __table_args__ = (
         Index("ix_comment_ticket", "ticket_id", "id"),
         Index(
-            "ix_comment_said", "ticket_id", "created_at", "id", "author_id",
+            "ix_comment_said", "ticket_id", "created_at", "id", "by_staff",
             sqlite_where=text("internal = 0 AND removed_at IS NULL"),
             postgresql_where=text("NOT internal AND removed_at IS NULL"),
         ),
@@ -220,6 +235,10 @@ class Comment(SQLModel, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     author_id: int = Field(foreign_key="person.id", index=True)
     internal: bool
+    by_staff: bool = False
+    """Whether its author worked the ticket then and was not its requester: a public one is a reply."""
+    assignee_id: int | None = None
+    """The ticket's assignee then, to whom reports attribute a first response."""
     body: str = Field(sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_type=Moment)
     edited_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -53,8 +53,8 @@ class Merge(SQLModel, table=True):
     undone_at: datetime | None = Field(default=None, sa_type=Moment)
     status_id: int = Field(foreign_key="status.id")
     """Where the source stood."""
-    first_response_at: datetime | None = Field(default=None, sa_type=Moment)
     resolved_at: datetime | None = Field(default=None, sa_type=Moment)
+    resolver_id: int | None = None
     confided: bool = False
     """Whether the target became confidential by it."""
     opening_id: int | None = None

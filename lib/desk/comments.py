@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, literal, update
+from sqlalchemy import ColumnElement, case, func, literal, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
@@ -52,16 +52,20 @@ def add(
 ) -> Comment:
     """Say something on a ticket, with uploaded `files`, to those whom it mentions too if they may read it.
 
-    The first public reply by staff who are not the requester is the first response. Raises NotPermitted, Invalid.
+    The first public reply by someone who works the ticket and is not its requester is the first response.
+    Raises NotPermitted, Invalid.
     """
     gate.permit(
         session, actor, Permission.COMMENT_INTERNAL if internal else Permission.COMMENT_PUBLIC, ticket
     )
     now = clock.now()
+    by_staff = actor.id != ticket.requester_id and gate.works(actor, Permission.COMMENT_READ_INTERNAL, ticket)
     comment = Comment(
         ticket_id=ticket.id or 0,
         author_id=actor.id or 0,
         internal=internal,
+        by_staff=by_staff,
+        assignee_id=ticket.assignee_id,
         body=text.block(body, field="body"),
         created_at=now,
     )
@@ -71,8 +75,7 @@ def add(
     named = mentions.named(session, actor, ticket, body=comment.body, internal=internal)
     mentions.keep(session, comment, named.people)
     watchers.draw_in(session, ticket, named.people)
-    answers = not internal and actor.staff and actor.id != ticket.requester_id
-    _note(session, ticket, at=now, answers=answers)
+    _note(session, ticket, at=now, answers=by_staff and not internal)
     search.index_comment(session, comment)
     subject = f"comment:{comment.id}"
     events.record(
@@ -87,11 +90,33 @@ def _note(session: Session, ticket: Ticket, *, at: datetime, answers: bool) -> N
     values: dict[str, ColumnElement] = {"updated_at": now}
     if answers:
         values["first_response_at"] = func.coalesce(Ticket.first_response_at, now)
+        first = col(Ticket.first_response_at).is_(None)
+        values["responder_id"] = case((first, col(Ticket.assignee_id)), else_=col(Ticket.responder_id))
     spoken = update(Ticket).where(col(Ticket.id) == ticket.id).values(values)
     session.execute(spoken.execution_options(synchronize_session=False, **gate.PASS))
     set_committed_value(ticket, "updated_at", at)
     if answers and ticket.first_response_at is None:
         set_committed_value(ticket, "first_response_at", at)
+        set_committed_value(ticket, "responder_id", ticket.assignee_id)
+
+
+def settle_first_response(session: Session, ticket: Ticket) -> None:
+    """Take as first response the first public reply that is still there, if any: replies are removed and move."""
+    replies = (
+        select(Comment.created_at, Comment.assignee_id)
+        .where(Comment.ticket_id == ticket.id, col(Comment.by_staff), ~col(Comment.internal))
+        .where(col(Comment.removed_at).is_(None), col(Comment.came_from).is_(None))
+        .order_by(col(Comment.created_at), col(Comment.id))
+        .limit(1)
+    )
+    found = session.exec(replies.execution_options(**gate.PASS)).first()
+    at, holder = found or (None, None)
+    settled = (
+        update(Ticket).where(col(Ticket.id) == ticket.id).values(first_response_at=at, responder_id=holder)
+    )
+    session.execute(settled.execution_options(synchronize_session=False, **gate.PASS))
+    set_committed_value(ticket, "first_response_at", at)
+    set_committed_value(ticket, "responder_id", holder)
 
 
 def find(
@@ -217,6 +242,9 @@ def remove(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> 
     comment.removed_at = clock.now()
     mentions.keep(session, comment, ())
     search.index_comment(session, comment)
+    session.flush()
+    if comment.came_from is None:
+        settle_first_response(session, ticket)
     _tell(session, actor, Action.COMMENT_REMOVED, comment, old=None)
 
 

@@ -17,7 +17,7 @@ from lib.gate import PASS, Actor
 
 SORTS = ("updated", "created", "priority", "number")
 FIELDS = (
-    "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "tag",
+    "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "responder", "resolver", "tag",
     "last_word", "answered", "opened_by",
     "created_after", "created_before", "updated_after", "updated_before",
     "responded_after", "responded_before", "resolved_after", "resolved_before", "due_after", "due_before", "number",
@@ -32,6 +32,13 @@ MOMENTS = {
     "responded": Ticket.first_response_at,
     "resolved": Ticket.resolved_at,
 }
+PEOPLE = {
+    "assignee": Ticket.assignee_id,
+    "requester": Ticket.requester_id,
+    "responder": Ticket.responder_id,
+    "resolver": Ticket.resolver_id,
+}
+"""Who took which part; the last two were assigned when it was first answered, and when it was resolved."""
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 SKEW = timedelta(hours=1)
 """How far two machines' clocks may differ: a ticket was changed last when it was resolved, or later, but for this."""
@@ -83,7 +90,7 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
     """
     found: Conditions = []
     tried, hits = False, ()
-    few = any(_chooses(given.get(name, ())) for name in ("assignee", "requester", "number"))
+    few = any(_chooses(given.get(name, ())) for name in (*PEOPLE, "number"))
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
         if not all(map(text.storable, chosen)):
@@ -172,7 +179,7 @@ def _value(  # noqa: C901, PLR0911 - one line a field
             return col(Ticket.assignee_id).is_(None)
         case "category" if value == "none":
             return col(Ticket.category_id).is_(None)
-        case "assignee" | "requester":
+        case "assignee" | "requester" | "responder" | "resolver":
             return _person(actor, name, value)
         case "tag":
             bears = (
@@ -192,9 +199,10 @@ def _talk(name: str, value: str) -> ColumnElement[bool]:
     never = col(Ticket.first_response_at).is_(None)
     known = {
         ("last_word", "requester"): last_word,
-        ("answered", "no"): lambda: never,
+        ("answered", "no"): lambda: and_(never, ~col(Ticket.staff_opened)),
         ("answered", "yes"): lambda: ~never,
         ("opened_by", "requester"): lambda: not_(on_behalf()),
+        ("opened_by", "staff"): lambda: col(Ticket.staff_opened).is_(True),
     }
     if (name, value) not in known:
         raise _wrong(name, f"“{value[:40]}” is none of its values.")
@@ -202,15 +210,15 @@ def _talk(name: str, value: str) -> ColumnElement[bool]:
 
 
 def last_word() -> ColumnElement[bool]:
-    """The SQL condition that nobody has publicly replied since the requester's last word; asking is one."""
+    """The SQL condition that the last public message is by someone who doesn't work the ticket; opening it is one."""
     said = (
-        select(Comment.author_id)
+        select(Comment.by_staff)
         .where(Comment.ticket_id == Ticket.id, ~col(Comment.internal), col(Comment.removed_at).is_(None))
         .order_by(col(Comment.created_at).desc(), col(Comment.id).desc())
         .limit(1)
         .correlate(Ticket)
     )
-    return func.coalesce(said.scalar_subquery(), Ticket.requester_id) == Ticket.requester_id
+    return ~func.coalesce(said.scalar_subquery(), Ticket.staff_opened)
 
 
 def on_behalf() -> ColumnElement[bool]:
@@ -231,7 +239,7 @@ def _whole(value: str) -> bool:
 
 
 def _person(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
-    column = col(Ticket.assignee_id if name == "assignee" else Ticket.requester_id)
+    column = col(PEOPLE[name])
     if value == "me":
         return column == actor.id
     if _whole(value):

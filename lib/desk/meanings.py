@@ -23,6 +23,7 @@ IS: Mapping[str, tuple[str, str]] = {
     "answered": ("answered", "yes"),
     "unanswered": ("answered", "no"),
     "on-behalf": ("opened_by", "!requester"),
+    "staff-opened": ("opened_by", "staff"),
 }
 """What `is:` may be followed by."""
 NAMED = {"status": Status, "category": Category, "team": Team}
@@ -64,7 +65,7 @@ def _meant(session: Session, actor: Actor, name: str, value: str) -> list[str]:
     match name:
         case "priority":
             return [_one_of(value, [p.label for p in Priority])]
-        case "assignee" | "requester":
+        case "assignee" | "requester" | "responder" | "resolver":
             return _people(session, actor, value, nobody=name == "assignee")
         case "field":
             return [value]

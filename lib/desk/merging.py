@@ -29,7 +29,7 @@ from db.models import (
 )
 from db.vocabulary import Action, Permission, Scope
 from lib import clock, gate
-from lib.desk import leavers, links, search, statuses, tickets
+from lib.desk import comments, leavers, links, search, statuses, tickets
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.trust import events
@@ -67,8 +67,8 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
         actor_id=actor.id,
         at=now,
         status_id=ticket.status_id,
-        first_response_at=ticket.first_response_at,
         resolved_at=ticket.resolved_at,
+        resolver_id=ticket.resolver_id,
         confided=ticket.confidential and not into.confidential,
     )
     row.opening_id = _retell(session, ticket, into)
@@ -82,7 +82,8 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
     session.add(row)
     _hand_drafts(session, ticket, into)
     ticket.enter(session.exec(select(Status).where(col(Status.is_merged))).one(), at=now)
-    ticket.merged_into_id, ticket.first_response_at = into.id, None
+    ticket.merged_into_id = into.id
+    ticket.first_response_at = ticket.responder_id = None
     into.confidential = into.confidential or ticket.confidential
     for each in (ticket, into):
         each.change(at=now)
@@ -113,8 +114,9 @@ def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> 
     _unwatch(session, into, moved["watchers"])
     status = session.get_one(Status, row.status_id)
     ticket.enter(statuses.default(session) if status.retired else status, at=now)
-    ticket.resolved_at = row.resolved_at if not ticket.open else None
-    ticket.first_response_at = row.first_response_at
+    ticket.resolved_at, ticket.resolver_id = row.resolved_at, row.resolver_id
+    session.flush()
+    comments.settle_first_response(session, ticket)
     ticket.rank = -float(ticket.id or 0)
     into.confidential = into.confidential and not (row.confided and not said_since)
     row.undone_at = now

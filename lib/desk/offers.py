@@ -94,6 +94,6 @@ def _values(  # noqa: PLR0911 - one line a qualifier
             return ["me", "none", *sorted(staff, key=str.casefold)]
         case "field":
             return [card.key for card in fields.readable(session, actor)]
-        case "requester":
+        case "requester" | "responder" | "resolver":
             return ["me"]
     return ["<today", "today", "tomorrow", "7d"] if name == "due" else ["today", "yesterday", "7d", "30d"]

@@ -42,6 +42,8 @@ QUALIFIERS = (
     Qualifier("team", "which team has it: a name or mine", ("team:mine", 'team:"Service desk"')),
     Qualifier("assignee", "who works on it: a name, me or none", ("assignee:me", "assignee:rita", "assignee:none")),
     Qualifier("requester", "who asked: a name or me", ("requester:me", "requester:sam")),
+    Qualifier("responder", "who was assigned at the first response: a name or me", ("responder:me",)),
+    Qualifier("resolver", "who was assigned when it was resolved: a name or me", ("resolver:me",)),
     Qualifier("tag", "which tag it bears", ("tag:vip", "-tag:vip")),
     Qualifier("field", "a field of this desk: its name, and a value", ("field:asset=4711", 'field:"price>100"')),
     Qualifier("created", "when it was opened, by day", ("created:today", "created:>2026-01-01", "created:2026-01")),

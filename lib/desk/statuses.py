@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from db.models import Status, Ticket
+from db.models import Merge, Status, Ticket
 from db.vocabulary import Action, Kind, Permission, Scope
 from lib import gate, text
 from lib.errors import Invalid
@@ -126,17 +126,13 @@ def order(session: Session, actor: Actor, ids: list[int]) -> None:
 def retire(session: Session, actor: Actor, status: Status, *, successor: Status | None = None) -> None:
     """Use a status no longer; its tickets go to `successor`, done if it is done and open if it is open.
 
-    The tickets keep when they were resolved. Raises NotPermitted, Invalid.
+    Merged tickets return there too when their merge is undone. The tickets keep when they were resolved, unless its
+    successor doesn't count as resolved. Raises NotPermitted, Invalid.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if status.is_default:
         raise Invalid("Tickets begin in this status, so it can't be retired.")
-    held = session.exec(
-        select(func.count())
-        .select_from(Ticket)
-        .where(Ticket.status_id == status.id)
-        .execution_options(**gate.PASS)
-    ).one()
+    held = _holds(session, status)
     if held:
         _hand_over(session, status, successor)
     status.retired = True
@@ -144,6 +140,12 @@ def retire(session: Session, actor: Actor, status: Status, *, successor: Status 
     events.record(
         session, actor, Action.STATUS_RETIRED, subject=f"status:{status.id}", old=status.name, new=new
     )
+
+
+def _holds(session: Session, status: Status) -> bool:
+    """Tell whether tickets are in a status, or would return to it when their merge is undone."""
+    chosen = (select(model.id).where(model.status_id == status.id).limit(1) for model in (Ticket, Merge))
+    return any(session.exec(each.execution_options(**gate.PASS)).first() for each in chosen)
 
 
 def _hand_over(session: Session, status: Status, successor: Status | None) -> None:
@@ -154,8 +156,12 @@ def _hand_over(session: Session, status: Status, successor: Status | None) -> No
         )
     if (successor.kind == Kind.DONE) != (status.kind == Kind.DONE):
         raise Invalid("Its successor must be done when it is done, and open when it is open.")
-    moved = update(Ticket).where(col(Ticket.status_id) == status.id).values(status_id=successor.id)
-    session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
+    resolved = {} if successor.counts else {"resolved_at": None, "resolver_id": None}
+    for model in (Ticket, Merge):  # a merge keeps where its ticket returns to when it is undone
+        moved = (
+            update(model).where(col(model.status_id) == status.id).values(status_id=successor.id, **resolved)
+        )
+        session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
 
 
 def _free_name(session: Session, name: str) -> str:

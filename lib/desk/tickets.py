@@ -113,6 +113,7 @@ def create(
         created_at=now,
         updated_at=now,
     )
+    ticket.staff_opened = requester != actor.id or gate.works(actor, Permission.COMMENT_READ_INTERNAL, ticket)
     if confidential and actor.id == requester:
         _must_be_seen_by_somebody(session, ticket)
     ticket.enter(statuses.default(session), at=now)

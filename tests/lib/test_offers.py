@@ -17,7 +17,7 @@ def offered(actor, line):
 
 def test_a_beginning_becomes_a_qualifier(desk):
     assert offered(desk.rita, "lamp sta") == ["lamp status:"]
-    assert offered(desk.rita, "re") == ["requester:", "responded:", "resolved:"]
+    assert offered(desk.rita, "re") == ["requester:", "responder:", "resolver:", "responded:", "resolved:"]
     assert offered(desk.rita, "-ta") == ["-tag:"]
     for line in ("", "l", "lamp", "status:blocked ", '"status', "#12"):
         assert offered(desk.rita, line) == [], line

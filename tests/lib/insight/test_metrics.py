@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from db.models import Event, Ticket
+from db.models import Event, Person, Ticket
 from db.vocabulary import Action
 from lib import clock, gate
 from lib.desk import comments, filters, listing, statuses, tickets
@@ -22,7 +22,11 @@ UNTIL = BEGAN + timedelta(days=40)
 STATUSES = ["To-Do", "In Progress", "Pending", "Completed", "Cancelled"]
 deeds = st.one_of(
     st.tuples(st.just("move"), st.sampled_from(STATUSES)),
-    st.tuples(st.sampled_from(["reply", "note"]), st.sampled_from(["rita", "arun", "mona", "sam", "bob"])),
+    st.tuples(st.just("assign"), st.sampled_from(["rita", "arun", None])),
+    st.tuples(st.just("remove"), st.integers(0, 3)),
+    st.tuples(
+        st.sampled_from(["reply", "note"]), st.sampled_from(["rita", "arun", "mona", "bela", "sam", "bob"])
+    ),
 )
 histories = st.lists(
     st.tuples(
@@ -38,47 +42,71 @@ histories = st.lists(
 
 def live(desk, asker, on_behalf, assignee, deeds) -> None:
     """Let one ticket have its history, some microseconds past the second."""
-    at = BEGAN + timedelta(microseconds=700_000)
+    at, said = BEGAN + timedelta(microseconds=700_000), []
     with act() as session:
         with clock.at(at):
             opener = desk.arun if on_behalf else getattr(desk, asker)
             ticket = tickets.create(session, opener, title="Lived", requester_id=getattr(desk, asker).id)
-        ticket.assignee_id = getattr(desk, assignee).id if assignee else None
+            hold(session, desk, ticket, assignee)
+            if not ticket.confidential:
+                tickets.copy_in(session, desk.rita, ticket, session.get_one(Person, desk.bela.id))
         for after, (deed, what) in deeds:
             at += timedelta(seconds=after, microseconds=after % 7 * 100_000)
             with clock.at(at):
                 if deed == "move":
                     to = statuses.find(session, what)
                     tickets.move(session, desk.rita, ticket, to=to, seen=ticket.version)
+                elif deed == "assign":
+                    hold(session, desk, ticket, what)
+                elif deed == "remove" and what < len(said):
+                    take_back(session, ticket, *said[what])
                 elif deed == "reply" and gate.sees(session, getattr(desk, what), ticket):
-                    comments.add(session, getattr(desk, what), ticket, body="Hello")
-                elif deed == "note" and what not in ("sam", "bob"):
+                    said.append(
+                        (getattr(desk, what), comments.add(session, getattr(desk, what), ticket, body="Hi"))
+                    )
+                elif deed == "note" and what not in ("sam", "bob", "bela"):
                     comments.add(session, getattr(desk, what), ticket, body="Hush", internal=True)
             session.flush()
 
 
+def hold(session, desk, ticket, who) -> None:
+    if who is None and ticket.assignee_id is not None:
+        tickets.unassign(session, desk.mona, ticket, seen=ticket.version)
+    elif who is not None:
+        tickets.assign(session, desk.mona, ticket, to=getattr(desk, who).id, seen=ticket.version)
+
+
+def take_back(session, ticket, author, comment) -> None:
+    if comment.removed_at is None and comment.created_at > clock.now() - comments.WINDOW:
+        comments.remove(session, author, comment, ticket)
+
+
 def by_hand(session, desk, mine) -> dict[str, Spread]:
-    """Work the times out from the event stream alone, ticket by ticket."""
-    staff = {desk.rita.id, desk.arun.id, desk.mona.id, desk.bela.id, desk.ada.id}
+    """Work the times out from the event stream alone, ticket by ticket; `mine` is asked for a holder and a team."""
+    works = {desk.rita.id, desk.arun.id, desk.mona.id, desk.ada.id}
     found = {"first_response": [], "resolution": []}
     for ticket in session.exec(select(Ticket).execution_options(**gate.PASS)).all():
-        if not mine(ticket):
-            continue
         told = select(Event).where(Event.ticket_id == ticket.id).order_by(col(Event.id))
         stream = session.exec(told.execution_options(**gate.PASS)).all()
         opened = stream[0]
+        removed = {e.subject for e in stream if e.action == Action.COMMENT_REMOVED}
         answers = [
             e for e in stream
-            if e.action == Action.COMMENT_ADDED and not e.internal and e.actor_id in staff - {ticket.requester_id}
+            if e.action == Action.COMMENT_ADDED and not e.internal and e.subject not in removed
+            and e.actor_id in works - {ticket.requester_id}
         ]  # fmt: skip
         moves = [e for e in stream if e.action == Action.TICKET_MOVED]
-        done = [e for e in moves if e.new == "Completed"]
-        ends = {
-            "first_response": answers[0] if answers and opened.behalf_id is None else None,
-            "resolution": moves[-1] if done and moves[-1] is done[-1] else None,
-        }
+        done = None
+        for move in moves:
+            done = (done or move) if move.new == "Completed" else None
+        due = opened.behalf_id is None and ticket.requester_id not in works
+        ends = {"first_response": answers[0] if answers and due else None, "resolution": done}
         for name, end in ends.items():
-            if end and BEGAN + timedelta(days=2) <= end.at < UNTIL:
+            if not end or not BEGAN + timedelta(days=2) <= end.at < UNTIL:
+                continue
+            assigned = [e.new for e in stream if e.action == Action.TICKET_ASSIGNED and e.id < end.id]
+            holder = int(assigned[-1]) if assigned and assigned[-1] else None
+            if mine(holder, ticket.team_id):
                 found[name].append(int(end.at.timestamp()) - int(opened.at.timestamp()))
     return {name: in_words(sorted(durations)) for name, durations in found.items()}
 
@@ -100,10 +128,10 @@ def test_times_are_what_the_event_stream_tells(desk, lived):
     for history in lived:
         live(desk, *history)
     mine = [
-        (desk.rita, lambda ticket: ticket.assignee_id == desk.rita.id),
-        (desk.mona, lambda ticket: ticket.team_id == desk.service_desk),
-        (desk.ada, lambda _: True),
-        (desk.bela, lambda _: False),
+        (desk.rita, lambda holder, _: holder == desk.rita.id),
+        (desk.mona, lambda _, team: team == desk.service_desk),
+        (desk.ada, lambda *_: True),
+        (desk.bela, lambda *_: False),
     ]
     for actor, rule in mine:
         with see() as session:
@@ -153,7 +181,10 @@ def test_the_times_lists_hold_what_was_counted(desk):
     since = BEGAN.isoformat()
     with see() as session:
         for actor in (desk.rita, desk.mona, desk.ada):
-            for name, field in (("first_response", "responded_after"), ("resolution", "resolved_after")):
-                given_in = {field: [since], **({"opened_by": ["requester"]} if "response" in name else {})}
+            answered = {"responded_after": [since], "opened_by": ["!staff"]}
+            resolved = {"resolved_after": [since]}
+            if actor is desk.rita:
+                answered, resolved = answered | {"responder": ["me"]}, resolved | {"resolver": ["me"]}
+            for name, given_in in (("first_response", answered), ("resolution", resolved)):
                 counted = listing.count(session, actor, filters.narrow(session, actor, given_in))
                 assert counted == getattr(metrics, name)(session, actor, since=BEGAN, until=UNTIL).n == 1
