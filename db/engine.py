@@ -3,14 +3,22 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
+from sqlalchemy.exc import TimeoutError as NoTurn
 from sqlmodel import Session
+
+from db import write_queue
+from db.write_queue import WriteQueue
 
 FIRST_AFFECTED, FIRST_MENDED = (3, 7, 0), (3, 51, 3)
 MENDED_BRANCHES = ((3, 44, 6), (3, 50, 7))
+PATIENCE = 15
+"""Seconds that a writer waits for its turn on SQLite, and then for SQLite."""
+QUEUE = "queue"
+"""Under which name a connection keeps the queue in which it has the turn."""
 PRAGMAS = {
     "synchronous": "FULL",
-    "busy_timeout": 15000,
+    "busy_timeout": PATIENCE * 1000,
     "foreign_keys": "ON",
     "temp_store": "MEMORY",
     "cache_size": -16384,
@@ -51,11 +59,14 @@ def connect(url: str) -> Engine:
         hide_parameters=True,
         pool_size=20,
         max_overflow=20,
-        connect_args={"check_same_thread": False, "timeout": 15, "cached_statements": 512},
+        connect_args={"check_same_thread": False, "timeout": PATIENCE, "cached_statements": 512},
     )
     journal = "DELETE" if affected(library.sqlite_version_info) else "WAL"
     event.listen(engine, "connect", lambda raw, _record: _prepare(raw, journal))
-    event.listen(engine, "begin", _begin)
+    path = make_url(url).database
+    queue = write_queue.for_database(path) if path and path != ":memory:" else None
+    event.listen(engine, "begin", lambda connection: _begin(connection, queue))
+    event.listen(engine, "checkin", lambda _raw, record: _leave(record.info))
     return engine
 
 
@@ -78,9 +89,22 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _begin(connection: Connection) -> None:
-    mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+def _begin(connection: Connection, queue: WriteQueue | None) -> None:
+    writes = connection.get_execution_options().get("writes")
+    if writes and queue and QUEUE not in connection.info:
+        try:
+            queue.enter(PATIENCE)
+        except TimeoutError as error:
+            raise NoTurn("others write to the database all the time") from error
+        connection.info[QUEUE] = queue
+    connection.exec_driver_sql(f"BEGIN {'IMMEDIATE' if writes else 'DEFERRED'}")
+
+
+def _leave(info: dict[str, Any]) -> None:
+    """Let the next writer have the turn of a connection that is given back, whatever became of its transaction."""
+    queue = info.pop(QUEUE, None)
+    if queue:
+        queue.leave()
 
 
 def lock(session: Session, name: str) -> None:

@@ -24,7 +24,7 @@ def loaded(tmp_path_factory):
     ("name", "words", "printed"),
     [
         ("queries", ["--times", "2", "--write"], "search 2 words, administrator"),
-        ("api", ["--times", "2", "--write"], "list, mine and open"),
+        ("api", ["--times", "2", "--clients", "3", "--write"], "3: per s"),
         ("time", ["--times", "2", "--entries", "300"], "timer, stop"),
         ("start", ["--times", "1"], "first page"),
         ("notices", ["--messages", "30", "--owed", "20", "--fresh", "3"], "new one, p95 ms"),

@@ -2,10 +2,11 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event, orm
+from sqlalchemy import orm
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from db import engine as engines
 from db.models import (
     Attachment,
     CategoryProposal,
@@ -146,12 +147,12 @@ def test_a_refusal_is_recorded_though_its_transaction_is_undone(desk):
     assert (row.action, row.ticket_id, row.actor_id, row.internal) == ("access.denied", 7, desk.bob.id, True)
 
 
-def test_a_database_that_went_away_is_a_sentence_and_nothing_is_saved(desk, engine):
+def test_a_database_that_went_away_is_a_sentence_and_nothing_is_saved(desk, engine, monkeypatch):
     def lose(session):
         if engine.dialect.name == "postgresql":
             session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
         else:
-            event.listen(engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=50"))
+            monkeypatch.setattr(engines, "PATIENCE", 0.05)
             with act() as other:
                 other.connection()
 

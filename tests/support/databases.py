@@ -73,7 +73,7 @@ class Databases:
         where = sa.make_url(url)
         name = str(where.database)
         if where.get_backend_name() == "sqlite":
-            for end in ("", "-wal", "-shm"):
+            for end in ("", "-wal", "-shm", "-queue"):
                 Path(f"{name}{end}").unlink(missing_ok=True)
             return
         template = self.copied.get(name)
