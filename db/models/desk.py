@@ -136,7 +136,7 @@ class Ticket(SQLModel, table=True):
     team_id: int = Field(foreign_key="team.id")
     requester_id: int = Field(foreign_key="person.id")
     assignee_id: int | None = Field(default=None, foreign_key="person.id")
-    former_assignee_id: int | None = Field(default=None, foreign_key="person.id")
+    former_assignee_id: int | None = None
     """Who had it when they left its team or were disabled, until it is assigned again."""
     confidential: bool = False
     created_at: datetime = Field(sa_type=Moment)

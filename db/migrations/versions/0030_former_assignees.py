@@ -30,8 +30,7 @@ WHERE id = :id
 
 def upgrade() -> None:
     """Bring the schema forward."""
-    column = "former_assignee_id INTEGER CONSTRAINT fk_ticket_former_assignee_id REFERENCES person (id)"
-    op.execute(f"ALTER TABLE ticket ADD COLUMN {column}")
+    op.add_column("ticket", sa.Column("former_assignee_id", sa.Integer(), nullable=True))
     given = sa.text("former_assignee_id IS NOT NULL")
     op.create_index(
         "ix_ticket_former_assignee", "ticket", ["former_assignee_id"], sqlite_where=given, postgresql_where=given
