@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Lock
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from api.door import Me
 from api.shapes import Shape, done, shown
 from lib.desk import attachments
 from lib.desk.attachments import Attachment
-from lib.errors import Invalid, NotFound, TooLarge
+from lib.errors import Invalid, NotFound, OutcomeUnknown, TooLarge, Unavailable
 from lib.gate import Actor
 from lib.notices.channels import store
 from lib.transactions import act, see
@@ -41,6 +42,10 @@ FORM = {
         }
     },
 }
+AGAIN = (
+    "The connection to the database broke while this file was being saved, so Docket can't tell whether it was saved. "
+    "Upload it again: a copy that nothing uses is deleted by itself."
+)
 _one_at_a_time = Lock()
 
 
@@ -67,6 +72,8 @@ async def upload(me: Me, request: Request) -> Response:
         form = await _Parser(request.headers, request.stream(), max_files=1, max_fields=0).parse()
     except (MultiPartException, KeyError):
         raise _no_file() from None
+    except OSError as error:  # what doesn't fit into memory waits on the disk
+        raise store.fault(error) from error
     try:
         file = form.get("file")
         if not isinstance(file, UploadFile):
@@ -93,9 +100,14 @@ def _keep(me: Actor, file: UploadFile) -> Response:
             store.put(attachments.thumbnail_path(found.path), found.thumbnail)
         with act() as session:
             row = attachments.keep(session, me, found)
+    except OutcomeUnknown:
+        raise OutcomeUnknown(
+            AGAIN
+        ) from None  # its row may be there; bytes without one go with the stray ones
     except Exception:
-        store.remove(found.path)
-        store.remove(attachments.thumbnail_path(found.path))
+        for path in (found.path, attachments.thumbnail_path(found.path)):
+            with suppress(Unavailable):  # what stays goes with the stray ones
+                store.remove(path)
         raise
     location = {"Location": f"/api/v1/attachments/{row.id}"}
     return shown(_uploaded(row), 201, location)

@@ -10,11 +10,16 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.door import Me
+from lib.errors import OutcomeUnknown
 from lib.gate import Actor
 from lib.transactions import Session, act
 from lib.trust import receipts
 
 BASE = "/api/v1"
+REPEAT = (
+    "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
+    "Send the same request with the same Idempotency-Key again: it is answered with what was saved, or saved now, once."
+)
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,19 @@ class Create:
             fresh.append(made)
             return made.written(made.kept or made.shape)
 
-        with act() as session:
+        try:
+            with act() as session:
+                if self.key is None:
+                    do()
+                    answer = ""
+                else:
+                    answer = receipts.once(
+                        session, self.me, self._key(), fingerprint=self._fingerprint(form), deed=do
+                    )
+        except OutcomeUnknown:
             if self.key is None:
-                do()
-                answer = ""
-            else:
-                answer = receipts.once(
-                    session, self.me, self._key(), fingerprint=self._fingerprint(form), deed=do
-                )
+                raise
+            raise OutcomeUnknown(REPEAT) from None
         if fresh:
             answer = fresh[0].written(fresh[0].shape)
         where, _, body = answer.partition("\n")

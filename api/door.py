@@ -18,7 +18,7 @@ from lib.desk.attachments import LARGEST
 from lib.errors import NotPermitted, NotSignedIn, Refusal
 from lib.gate import Actor
 from lib.people import browsers, sessions, tokens
-from lib.transactions import act, see
+from lib.transactions import note, see
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 JSON = 1024 * 1024
@@ -47,7 +47,7 @@ class Caller:
 
     def touch(self) -> None:
         """Note that the session or token was used."""
-        with act() as session:
+        with note() as session:
             if self.token:
                 tokens.touch(session, self.token)
             else:
@@ -80,11 +80,9 @@ class Door:
             if pace.due(caller.key):
                 await run_in_threadpool(caller.touch)
         except Refusal as refused:
-            await problems.refusal(refused)(scope, receive, answer.send)
+            await answer.instead(problems.refusal(refused), scope, receive)
         except Exception:
-            failed = problems.failure()
-            if not answer.begun:
-                await failed(scope, receive, answer.send)
+            await answer.instead(problems.failure(), scope, receive)
 
     def _unfit(self, request: Request, caller: Caller) -> Response | None:
         pace.request(caller.key)
@@ -102,6 +100,11 @@ class Answer:
         self._send = send
         self.head = head
         self.begun = False
+
+    async def instead(self, response: Response, scope: Scope, receive: Receive) -> None:
+        """Send another answer, unless one has begun: a request has one answer, and one broken off says so itself."""
+        if not self.begun:
+            await response(scope, receive, self.send)
 
     async def send(self, message: Message) -> None:
         """Pass one ASGI message on."""

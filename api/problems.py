@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from lib.errors import Conflict, Invalid, NotFound, NotSignedIn, Refusal, TooMany, Unavailable
+from lib.errors import Conflict, Invalid, NotFound, NotSignedIn, OutcomeUnknown, Refusal, TooMany, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING = "There is nothing here, or nothing that you may see."
@@ -50,16 +50,20 @@ def refusal(refused: Refusal) -> Response:
             return problem(refused.status, refused.sentence, fields=refused.fields)
         case Conflict():
             return problem(refused.status, refused.sentence, current=refused.current)
+        case OutcomeUnknown():
+            return problem(refused.status, refused.sentence, outcome="unknown")
+    return problem(refused.status, refused.sentence, headers=_headers(refused))
+
+
+def _headers(refused: Refusal) -> dict[str, str]:
+    match refused:
         case TooMany():
-            wait = {"Retry-After": str(refused.seconds)}
-            return problem(refused.status, refused.sentence, headers=wait)
+            return {"Retry-After": str(refused.seconds)}
         case Unavailable():
-            return problem(refused.status, refused.sentence, headers={"Retry-After": "5"})
+            return {"Retry-After": "5"}
         case NotSignedIn():
-            return problem(
-                refused.status, refused.sentence, headers={"WWW-Authenticate": 'Bearer realm="Docket"'}
-            )
-    return problem(refused.status, refused.sentence)
+            return {"WWW-Authenticate": 'Bearer realm="Docket"'}
+    return {}
 
 
 def failure() -> Response:

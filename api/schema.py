@@ -31,6 +31,7 @@ PROBLEM = {
         },
         "current": {"type": "object", "description": "with 409: what is true now"},
         "reference": {"type": "string", "description": "with 500: what to tell an administrator"},
+        "outcome": {"type": "string", "description": "with 503: `unknown` when it may have been saved"},
     },
 }
 REASONS = {
@@ -47,7 +48,7 @@ REASONS = {
     422: "A field or parameter is wrong or unknown",
     429: "Too much at once; try again after `Retry-After` seconds",
     500: "A fault of Docket's; `detail` holds a reference",
-    503: "The database is away or too busy; nothing was saved, try again after `Retry-After` seconds",
+    503: "The database or disk is away, too busy, read-only or full; nothing was saved unless `outcome` is `unknown`",
 }
 ALWAYS = (401, 404, 422, 429, 500, 503)
 CHANGES = (400, 403, 409, 410, 413, 415)

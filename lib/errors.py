@@ -98,6 +98,10 @@ class TooLarge(Refusal):
 
 
 class Unavailable(Refusal):
-    """The database could not be worked with just now: gone, locked for too long, or full."""
+    """The database or the file store can't be worked with just now: gone, locked for too long, read-only or full."""
 
     status = 503
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke during the commit: the change may have been saved or not."""

@@ -13,15 +13,14 @@ from typing import Any
 
 import structlog
 from sqlalchemy import ColumnClause, Engine, TableClause, TextClause, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
 from db import engine as engines
-from lib import settings
+from lib import faults, settings
 from lib.desk import leavers
 from lib.errors import Conflict, Refusal, Unavailable
 from lib.notices import plan
@@ -38,12 +37,6 @@ _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 MEANWHILE = (
     "Somebody changed this at the same moment. Nothing of yours was saved; look again and try once more."
 )
-AWAY = (
-    "Docket can't work with its database just now. Nothing was saved, and what you typed is kept where you typed it. "
-    "Try again in a moment."
-)
-SQLITE_AWAY = {5, 6, 8, 10, 13, 14}
-"""Primary result codes for busy, locked, read-only, input/output error, full, can't open (sqlite.org/rescode.html)."""
 
 log = structlog.get_logger(__name__)
 _engine: Engine | None = None
@@ -70,16 +63,6 @@ def engine() -> Engine:
     return _engine
 
 
-def reachable() -> bool:
-    """Tell whether the database answers."""
-    try:
-        with engine().connect() as connection:
-            connection.exec_driver_sql("SELECT 1")
-    except SQLAlchemyError:
-        return False
-    return True
-
-
 @contextmanager
 def see() -> Iterator[Session]:
     """Read; what is changed inside is thrown away. Raises Unavailable when the database is."""
@@ -91,47 +74,66 @@ def see() -> Iterator[Session]:
 def act() -> Iterator[Session]:
     """Change: all of it commits, with who is to hear of it, or nothing does. No network and no rerun inside.
 
-    Raises Conflict when somebody else changed a row between its being read and written here, and Unavailable when
-    the database is.
+    Raises Conflict when somebody else changed a row between its being read and written here, Unavailable when
+    the database is or can't be written, and OutcomeUnknown when it broke during the commit.
     """
     with _recorded(), Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
         try:
             yield session
             leavers.settle(session)
             plan.write(session)
-            session.commit()
+            session.flush()
         except StaleDataError:
             raise Conflict(MEANWHILE) from None
+        _commit(session)
+
+
+@contextmanager
+def note() -> Iterator[Session]:
+    """Change what nobody asked for, such as when somebody was here last; when it can't be written, all goes on."""
+    try:
+        with act() as session:
+            yield session
+    except Unavailable:
+        log.warning("database.not_noted")
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        unknown = faults.of_commit(error)
+        if unknown is None:
+            raise
+        log.error("database.outcome_unknown", error=type(error.orig).__name__)
+        raise unknown from error
 
 
 @contextmanager
 def _recorded() -> Iterator[None]:
     try:
-        yield
+        with _told():
+            yield
     except Refusal as refusal:
         if refusal.denial is not None:
             denial, refusal.denial = refusal.denial, None
-            with Session(engine().execution_options(writes=True)) as session:
+            with _told(), Session(engine().execution_options(writes=True)) as session:
                 events.record_denial(session, denial)
                 session.commit()
         raise
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn an error of the database itself into its sentence."""
+    try:
+        yield
     except SQLAlchemyError as error:
-        if not _away(error):
+        fault = faults.of_database(error)
+        if fault is None:
             raise
         log.error("database.unavailable", error=type(getattr(error, "orig", error)).__name__)
-        raise Unavailable(AWAY) from error
-
-
-def _away(error: SQLAlchemyError) -> bool:
-    """Tell whether the database was at fault and not the statement; SQLite says both with one class."""
-    if isinstance(error, NoConnectionFree):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        return code & 0xFF in SQLITE_AWAY
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        raise fault from error
 
 
 @event.listens_for(Session, "do_orm_execute")

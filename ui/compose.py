@@ -1,7 +1,10 @@
 """Between the writer and the desk: drafts in, one ticket or comment out, however often it is sent."""
 
+import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -11,17 +14,31 @@ from lib.desk import attachments, comments, drafts, mentions, tickets
 from lib.desk.attachments import AttachmentCard
 from lib.desk.categories import CategoryCard
 from lib.desk.drafts import DraftCard
-from lib.errors import Invalid, Refusal
+from lib.errors import Invalid, OutcomeUnknown, Refusal, Unavailable
 from lib.gate import Actor
 from lib.transactions import Session
 from lib.trust import receipts
 from ui import page
 from ui.components.written import Composition, Submission
 
+Made = TypeVar("Made")
+
+SEND_AGAIN = (
+    "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
+    "Your text is still here. Send it again in a moment: nothing is saved twice."
+)
+UNSURE = "unsure:"
+"""In the session: the token of a draft that was sent, as long as nobody knows how that ended."""
+WAITS = (0, 1, 2)
+"""Seconds to wait before each look at how the sending of a draft ended."""
+
 
 def opened(session: Session, actor: Actor, slot: str) -> DraftCard:
     """Return the draft of a place; until it is first saved its token stays the same on this page."""
     draft = drafts.open(session, actor, slot)
+    unsure = st.session_state.get(UNSURE + slot)
+    if unsure is not None:
+        return draft if draft.token == unsure else DraftCard(slot, unsure)
     if draft.updated_at is not None:
         return draft
     fresh = st.session_state.setdefault(f"token:{slot}", draft.token)
@@ -34,6 +51,34 @@ def discard(session: Session, actor: Actor, slot: str) -> None:
     """Throw the draft of a place away; the next one there begins with a fresh token, which empties the writer."""
     drafts.discard(session, actor, slot)
     st.session_state.pop(f"token:{slot}", None)
+    st.session_state.pop(UNSURE + slot, None)
+
+
+def submit(draft: DraftCard, deed: Callable[[Session], Made]) -> Made:
+    """Send a draft in one transaction. When that breaks during the commit, send it again: what is there is found.
+
+    Raises Refusal; as long as nobody knows how it ended the draft keeps its token, so that sending it again is safe.
+    """
+    key = UNSURE + draft.slot
+    try:
+        with page.act() as session:
+            made = deed(session)
+    except OutcomeUnknown:
+        st.session_state[key] = draft.token
+        made = _submit_again(deed)
+    st.session_state.pop(key, None)
+    return made
+
+
+def _submit_again(deed: Callable[[Session], Made]) -> Made:
+    for wait in WAITS:
+        time.sleep(wait)
+        try:
+            with page.act() as session:
+                return deed(session)
+        except Unavailable:
+            continue
+    raise OutcomeUnknown(SEND_AGAIN)
 
 
 def files(actor: Actor, draft: DraftCard) -> list[AttachmentCard]:
@@ -97,6 +142,14 @@ def place(options: Iterable[Any], value: Any) -> int | None:
     return listed.index(value) if value in listed else (0 if listed else None)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What the sending of a draft made, by number; `late` when it was made before the last changes to the draft."""
+
+    made: int
+    late: bool
+
+
 def open_ticket(
     session: Session,
     actor: Actor,
@@ -110,8 +163,11 @@ def open_ticket(
     tags: Iterable[str] = (),
     fields: Mapping[str, Any] | None = None,
     proposal: str = "",
-) -> int:
-    """Open the ticket of a draft and return its number; sent twice, it is the same ticket. Raises Refusal."""
+) -> Sent:
+    """Open the ticket of a draft; sent twice, it is the same, and what was changed since becomes a reply's draft.
+
+    Raises Refusal.
+    """
     if written.uploading:
         raise Invalid("A file is still on its way. Wait until it has arrived, then open the ticket.")
 
@@ -133,11 +189,18 @@ def open_ticket(
         drafts.discard(session, actor, draft.slot)
         return str(ticket.id)
 
-    return int(receipts.once(session, actor, drafts.receipt(draft.token), fingerprint=draft.slot, deed=deed))
+    sent = _once(session, actor, draft, (written.title, written.body, written.attachments), deed)
+    if sent.late:
+        text = f"{written.title}\n\n{written.body}".strip()
+        _begin_anew(session, actor, f"ticket-{sent.made}", text, written.attachments)
+    return sent
 
 
 def say(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: Submission) -> str:
-    """Add the comment of a draft and return what to tell its author; sent twice, it is the same. Raises Refusal."""
+    """Add the comment of a draft and return what to tell its author; sent twice, it is the same. Raises Refusal.
+
+    What was changed after it was sent stays as a new draft.
+    """
     internal = sent.visibility == "internal"
 
     def deed() -> str:
@@ -145,8 +208,32 @@ def say(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: 
         drafts.discard(session, actor, draft.slot)
         return str(made.id)
 
-    receipts.once(session, actor, drafts.receipt(draft.token), fingerprint=draft.slot, deed=deed)
+    if _once(session, actor, draft, (sent.visibility, sent.body, sent.attachments), deed).late:
+        _begin_anew(session, actor, draft.slot, sent.body, sent.attachments, visibility=sent.visibility)
+        return "This was already sent, without your last changes. Your changed text is a new draft below."
     missed = mentions.named(session, actor, ticket, body=sent.body, internal=internal).missed
     done = "Note added." if internal else "Reply sent."
     why = "can't read internal notes here" if internal else "can't see this ticket"
     return f"{done} Not mentioned, because they {why}: {', '.join(missed)}." if missed else done
+
+
+def _once(
+    session: Session, actor: Actor, draft: DraftCard, content: tuple[Any, ...], deed: Callable[[], str]
+) -> Sent:
+    key = drafts.receipt(draft.token)
+    fingerprint = hashlib.sha256(repr((draft.slot, *content)).encode()).hexdigest()
+    kept = receipts.find(session, actor, key)
+    if kept is not None:
+        return Sent(int(kept.answer), late=kept.fingerprint != fingerprint)
+    return Sent(int(receipts.once(session, actor, key, fingerprint=fingerprint, deed=deed)), late=False)
+
+
+def _begin_anew(
+    session: Session, actor: Actor, slot: str, text: str, uploads: Iterable[str], **more: str
+) -> None:
+    """Keep what was changed too late as a draft of its own, behind what is written there already."""
+    there = drafts.open(session, actor, slot)
+    before = str(there.values.get("body") or "")
+    unused = [id for id in uploads if attachments.find(session, actor, id).ticket_id is None]
+    values = {"body": "\n\n".join(filter(None, [before, text])), "attachments": unused, **more}
+    drafts.save(session, actor, slot, token=there.token, values=values)

@@ -5,6 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from db.models import Ticket
+from lib import transactions
 from lib.desk import tickets, unread
 from lib.desk.unread import Look
 from lib.gate import Actor
@@ -27,7 +28,7 @@ def noted(me: Actor, number: int, found: Look) -> datetime | None:
         before = found.at
         st.session_state[_LOOKED] = (visit, before)
     if found.behind or found.at is None:
-        with page.act() as session:
+        with transactions.note() as session:
             unread.look(session, me, tickets.find(session, me, number), event_id=found.newest)
     return before
 

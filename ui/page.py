@@ -75,7 +75,7 @@ def visitor() -> Actor | None:
         found = sessions.who(session, cookie(), channel=Channel.PAGE, address=address())
         stale = found is not None and sessions.stale(session, found)
     if found is not None and stale:
-        with act() as session:
+        with transactions.note() as session:
             sessions.touch(session, found)
     _bind(found)
     return found

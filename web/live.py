@@ -204,13 +204,13 @@ def _enter(listener: _Listener) -> None:
 
 
 def _leave(listener: _Listener) -> None:
-    with transactions.act() as session:
+    with transactions.note() as session:
         presence.leave(session, [listener.place])
 
 
 def _stir(numbers: set[int], marks: list[str]) -> dict[int, frozenset[tuple[int, str]]]:
     if marks:
-        with transactions.act() as session:
+        with transactions.note() as session:
             presence.stay(session, marks)
     if not numbers:
         return {}

@@ -22,10 +22,7 @@ def once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Ca
 
     Raises Invalid when the key was used for something else, which `fingerprint` tells.
     """
-    if not 0 < len(key) <= LONGEST or not text.storable(key):
-        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} characters.")
-    lock(session, f"receipt:{actor.id}:{key}")
-    kept = session.exec(select(Receipt).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
+    kept = find(session, actor, key)
     if kept is not None:
         if kept.fingerprint != fingerprint:
             raise Invalid("This Idempotency-Key was used for another request. Use a new one.")
@@ -35,6 +32,17 @@ def once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Ca
     session.add(row)
     session.flush()
     return answer
+
+
+def find(session: Session, actor: Actor, key: str) -> Receipt | None:
+    """Return the receipt of a key, after whoever uses it at this moment has ended; None when it was not used.
+
+    Raises Invalid for what can be no key.
+    """
+    if not 0 < len(key) <= LONGEST or not text.storable(key):
+        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} characters.")
+    lock(session, f"receipt:{actor.id}:{key}")
+    return session.exec(select(Receipt).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
 
 
 def used(session: Session, actor: Actor, key: str) -> bool:

@@ -1,5 +1,7 @@
 """Opening a ticket: what happened, how urgent, about what, and for whom."""
 
+from functools import partial
+
 import streamlit as st
 
 from db.vocabulary import Permission, Priority, Scope
@@ -74,12 +76,12 @@ with st.container(horizontal=True):
 
 if written and (pressed or written.submitted):
     try:
-        with page.act() as session:
-            number = compose.open_ticket(
-                session, me, draft, written, category_id=category, priority=priority, requester_id=requester,
-                confidential=confidential, tags=tagged, fields=filled, proposal=proposal,
-            )  # fmt: skip
+        sent = compose.submit(draft, partial(
+            compose.open_ticket, actor=me, draft=draft, written=written, category_id=category, priority=priority,
+            requester_id=requester, confidential=confidential, tags=tagged, fields=filled, proposal=proposal,
+        ))  # fmt: skip
     except Refusal as said:
         refuse(key, said)
-    page.tell(f"Ticket #{number} is open.")
-    st.switch_page("pages/desk/ticket.py", query_params={"id": str(number)})
+    late = "was already open, without your last changes. They are in the draft of your reply."
+    page.tell(f"Ticket #{sent.made} {late if sent.late else 'is open.'}")
+    st.switch_page("pages/desk/ticket.py", query_params={"id": str(sent.made)})

@@ -24,9 +24,9 @@ def write(me: Actor, number: int, draft: DraftCard, kinds: list[str]) -> None:
     sent = reply_writer(draft, key=key, visibilities=kinds, files=files, answers="internal" in kinds)
     if sent:
         try:
-            with page.act() as session:
-                target = tickets.find(session, me, number, to_change=True)
-                done = compose.say(session, me, target, draft, sent)
+            done = compose.submit(draft, lambda session: compose.say(
+                session, me, tickets.find(session, me, number, to_change=True), draft, sent
+            ))  # fmt: skip
         except Refusal as refusal:
             refuse(key, refusal)
         page.tell(done)

@@ -1,0 +1,48 @@
+"""Whether Docket can work at present: its database answers and can be written."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from lib import transactions
+from lib.errors import Unavailable
+from lib.faults import FULL, READ_ONLY
+
+LEAST = 256 * 1024
+"""Bytes that must be free on the disk of a SQLite database."""
+AWAY = "The database can't be reached."
+
+
+def trouble() -> str | None:
+    """Return why nothing can be saved at present, in a sentence, or None.
+
+    A small write shows most of it. SQLite may have room for that in files it holds already, so its disk and its own
+    limit are looked at first.
+    """
+    engine = transactions.engine()
+    try:
+        found = _sqlite(engine) if engine.dialect.name == "sqlite" else None
+        if found is None:
+            with transactions.act() as session:
+                session.execute(text("UPDATE alembic_version SET version_num = version_num"))
+    except Unavailable as error:
+        return error.sentence if error.sentence in (FULL, READ_ONLY) else AWAY
+    return found
+
+
+def _sqlite(engine: Engine) -> str | None:
+    folder = Path(engine.url.database or ".").parent
+    if not folder.exists():
+        return AWAY
+    disk = os.statvfs(folder)
+    if disk.f_flag & os.ST_RDONLY:
+        return READ_ONLY
+    if disk.f_bavail * disk.f_frsize < LEAST:
+        return FULL
+    with transactions.see() as session:
+        pages, free, most = (
+            session.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("page_count", "freelist_count", "max_page_count")
+        )
+    return FULL if pages - free >= most else None
