@@ -6,17 +6,25 @@ import click
 
 
 @click.command(short_help="Look whether everything is there and right.")
-def doctor() -> None:
+@click.option(
+    "--full", is_flag=True, help="Also read every page of a SQLite database and look for every file."
+)
+def doctor(full: bool) -> None:
     """Look at settings, data folder, database, files, mail and Slack, and say what to do; change nothing.
 
     A line each, without secrets. The exit code is 1 when there is a problem.
     """
-    from commands.checkup import database, folder, ways
+    from commands.checkup import database, folder, stored, ways
     from commands.checkup.finding import Verdict
     from lib import settings
 
     chosen = settings.current()
-    found = [finding for room in (folder, database, ways) for finding in room.look(chosen)]
+    found = [
+        *folder.look(chosen),
+        *database.look(chosen, full=full),
+        *stored.look(chosen, full=full),
+        *ways.look(chosen),
+    ]
     colors = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "red"}
     for finding in found:
         mark = click.style(f"{finding.verdict:<8}", fg=colors[finding.verdict])

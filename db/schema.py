@@ -6,9 +6,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
-from db import seeds
+from db import opening, seeds
 
 LOCK = 0x646F636B6574
 HIDDEN = ("search_index",)
@@ -38,7 +40,21 @@ def migrate(engine: Engine) -> None:
     rebuild would delete the child rows, and are checked before the commit; raises RuntimeError if they broke.
     SQLite also looks at its indexes, wholly: it takes one that it knows nothing of for the best, and one of which it
     has seen a part for far more selective than it is. A million tickets take it 5 seconds.
+
+    Raises Unusable when the database is damaged, away, not to be written or of a newer version.
     """
+    if engine.dialect.name == "postgresql":
+        opening.wait(engine)
+    try:
+        _migrate(engine)
+    except DBAPIError as error:
+        unusable = opening.reason(error, engine)
+        if unusable is None:
+            raise
+        raise unusable from None
+
+
+def _migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         lite = connection.dialect.name == "sqlite"
         raw: Any = connection.connection.driver_connection
@@ -49,6 +65,8 @@ def migrate(engine: Engine) -> None:
                 if not lite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
                 before = _revision(connection)
+                if (found := newer(connection)) is not None:
+                    raise opening.Unusable(found)
                 command.upgrade(config(connection), "head")
                 seeds.plant(connection)
                 if lite and _revision(connection) != before:
@@ -60,6 +78,14 @@ def migrate(engine: Engine) -> None:
         finally:
             if lite:
                 raw.execute("PRAGMA foreign_keys=ON")
+
+
+def newer(connection: Connection) -> str | None:
+    """Return that a database is of a newer version, in a sentence, or None."""
+    script = ScriptDirectory.from_config(config(connection))
+    known = {revision.revision for revision in script.walk_revisions()}
+    strange = sorted(set(_revision(connection)) - known)
+    return opening.NEWER.format(found=strange[0], known=max(known)) if strange else None
 
 
 def _revision(connection: Connection) -> tuple[str, ...]:

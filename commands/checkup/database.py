@@ -2,51 +2,100 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, func, make_url, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from commands.checkup.finding import Finding, ok, problem, warning
 from db import engine as engines
-from db import schema
+from db import opening, schema
 from db.models import Event
-from lib import clock, transactions
+from lib import clock, running, transactions
 from lib.people import accounts
 from lib.settings import Settings
 
 DRIFT = timedelta(seconds=30)
 
 
-def look(settings: Settings) -> Iterator[Finding]:
-    """Yield what is found in the database; nothing in it is changed."""
+def look(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
+    """Yield what is found in the database, with `full` on every page of it; nothing in it is changed."""
     url = make_url(settings.database)
-    lite = url.get_backend_name() == "sqlite"
-    if lite:
+    if url.get_backend_name() == "sqlite":
         yield _library()
-    if lite and not (settings.data / "docket.db").exists() and settings.database_url is None:
-        yield warning("database", "There is none yet. The first start makes it.")
-        return
+        file = Path(url.database or "")
+        if not file.is_file() or not file.stat().st_size:
+            yield _none_yet(file, settings)
+            return
     try:
         with transactions.engine().connect() as connection:
             yield ok("database", f"{connection.dialect.name} answers")
-            current = _is_current(connection)
-            yield (
-                ok("schema", "is today's")
-                if current
-                else warning(
-                    "schema", "is not today's. The next start brings it up to date; make a copy first."
-                )
-            )
+            yield from _pages(full=full)
+            schemas, current = _schema(connection)
+            yield schemas
             if current:
                 yield _time(connection)
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).splitlines()[0]
-        yield problem("database", f"{url.render_as_string(hide_password=True)} does not answer: {why}")
+        yield problem("database", _why(error, url))
         return
     if current:
         yield _administrator()
+
+
+def _none_yet(file: Path, settings: Settings) -> Finding:
+    """Return that there is no database: to be expected before the first start, and only then."""
+    files = settings.data / "files"
+    left = [
+        name
+        for name, there in (
+            ("secret.key", (settings.data / "secret.key").exists()),
+            ("files/", files.is_dir() and any(files.iterdir())),
+        )
+        if there
+    ]
+    if left == ["secret.key"] and not file.exists():
+        return warning(
+            "database",
+            f"{file} does not exist, although secret.key does. If Docket was never set up here, the next start "
+            "creates it. Otherwise put the database back from a backup first.",
+        )
+    if left:
+        what = "is empty" if file.exists() else "is missing"
+        return problem(
+            "database",
+            f"{file} {what}, although {' and '.join(left)} of an earlier desk are here. "
+            "Put it back from a backup: a start would create an empty desk.",
+        )
+    return warning("database", "There is none yet. The first start makes it.")
+
+
+def _pages(*, full: bool) -> Iterator[Finding]:
+    engine = transactions.engine()
+    if engine.dialect.name != "sqlite":
+        return
+    left = running.was_left(engine)
+    if not full and not left:
+        return
+    try:
+        opening.check_pages(engine)
+    except opening.Unusable as error:
+        yield problem("pages", str(error))
+    else:
+        yield ok("pages", "every page of the database was read and is sound")
+    if left:
+        yield warning(
+            "last stop", "Docket was killed or lost its power. The next start checks the database first."
+        )
+
+
+def _why(error: SQLAlchemyError, url: URL) -> str:
+    known = opening.reason(error, transactions.engine()) if isinstance(error, DBAPIError) else None
+    if known is not None:
+        return str(known)
+    why = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return f"{url.render_as_string(hide_password=True)} does not answer: {why}"
 
 
 def _library() -> Finding:
@@ -62,9 +111,15 @@ def _library() -> Finding:
     return ok("SQLite", f"{version}{bundled}")
 
 
-def _is_current(connection: Connection) -> bool:
+def _schema(connection: Connection) -> tuple[Finding, bool]:
+    """Return what is found of the schema, and whether it is today's."""
+    newer = schema.newer(connection)
+    if newer is not None:
+        return problem("schema", newer), False
     heads = ScriptDirectory.from_config(schema.config(connection)).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+    if set(MigrationContext.configure(connection).get_current_heads()) == set(heads):
+        return ok("schema", "is today's"), True
+    return warning("schema", "is not today's. The next start brings it up to date; make a copy first."), False
 
 
 def _time(connection: Connection) -> Finding:

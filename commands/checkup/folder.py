@@ -6,8 +6,11 @@ import stat
 from collections.abc import Iterator
 
 from commands.checkup.finding import Finding, ok, problem, warning
+from lib import open_files
 from lib.settings import Settings, SettingsError
 
+FEW = 2048
+"""Open files below which to warn."""
 LITTLE, TOO_LITTLE = 2 * 1024**3, 256 * 1024**2
 """Bytes free on the data folder's disk below which to warn, and to call it a problem."""
 
@@ -27,8 +30,10 @@ def look(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("data folder", f"{folder}, for its owner alone")
-    yield _key(settings)
+    if settings.secret_key is not None or (settings.data / "secret.key").exists():
+        yield _key(settings)
     yield _toml(settings)
+    yield _open_files()
     free = shutil.disk_usage(folder).free
     left = f"{free / 1024**3:.1f} GB are free on its disk"
     if free < TOO_LITTLE:
@@ -39,10 +44,20 @@ def look(settings: Settings) -> Iterator[Finding]:
         yield ok("disk", left)
 
 
+def _open_files() -> Finding:
+    most = open_files.most()
+    tabs = most // open_files.EACH_TAB
+    if most < FEW:
+        return warning(
+            "open files",
+            f"{most} may be open, enough for {tabs} open tabs. Raise the hard limit (ulimit -Hn, or LimitNOFILE= in "
+            "a systemd unit).",
+        )
+    return ok("open files", f"{most} may be open, enough for {tabs} open tabs")
+
+
 def _key(settings: Settings) -> Finding:
     file = settings.data / "secret.key"
-    if settings.secret_key is None and not file.exists():
-        return ok("secret key", "The first start makes one.")
     try:
         settings.key()
     except SettingsError as error:

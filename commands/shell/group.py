@@ -16,8 +16,13 @@ FOLDER = Path(__file__).parent.parent
 
 def is_sentence(error: Exception) -> bool:
     """Tell whether an error's text is a sentence for the person at the keyboard."""
-    settings = sys.modules.get("lib.settings")  # importing it costs more than most commands
-    return isinstance(error, Refusal) or (settings is not None and isinstance(error, settings.SettingsError))
+    # importing these costs more than most commands
+    settings, opening = sys.modules.get("lib.settings"), sys.modules.get("db.opening")
+    return (
+        isinstance(error, Refusal)
+        or (settings is not None and isinstance(error, settings.SettingsError))
+        or (opening is not None and isinstance(error, opening.Unusable))
+    )
 
 
 class Commands(click.Group):

@@ -1,17 +1,22 @@
 """What the doctor finds, and that it tells no secrets."""
 
+import shutil
 import socket
+import sqlite3
 import threading
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import make_url
 
 from commands.checkup import database, folder
 from commands.shell.group import docket
 from db import engine as engines
 from db.vocabulary import Action
-from lib import clock, settings, transactions
+from lib import clock, running, settings, transactions
+from lib.desk import attachments, tickets
+from lib.notices.channels import store
 from lib.trust import events
 from tests import cast
 
@@ -166,3 +171,120 @@ def test_a_wrong_setting_ends_with_its_sentence(doctor):
     _lines, result = doctor(SMTP_PORT="many")
     assert result.exit_code == 1
     assert "DOCKET_SMTP_PORT" in result.stderr
+
+
+def used(data):
+    """Let people work with the desk of a test: a ticket with a file, and a key."""
+    company = cast.company()
+    settings.current().key()
+    with transactions.act() as session:
+        found = attachments.examine("a.txt", b"some words")
+        store.put(found.path, b"some words")
+        file = attachments.keep(session, company.sam, found).id
+    with transactions.act() as session:
+        tickets.create(session, company.sam, title="The door is stuck", files=[file])
+    return data / "files"
+
+
+def test_files_that_the_database_names_are_looked_for(doctor, data):
+    folder = used(data)
+    assert doctor()[0]["stored files"][0] == "ok"
+    shutil.rmtree(folder)
+    lines, result = doctor()
+    assert lines["stored files"][0] == "problem" and "1 of 1 files" in lines["stored files"][1]
+    assert result.exit_code == 1
+
+
+def test_a_key_that_is_missing_on_a_desk_in_use(doctor, data):
+    used(data)
+    (data / "secret.key").unlink()
+    lines, result = doctor()
+    assert lines["secret key"][0] == "problem" and "is missing" in lines["secret key"][1]
+    assert result.exit_code == 1
+    assert not (data / "secret.key").exists()
+    assert doctor(SECRET_KEY="kU3-nothing-random-but-long-enough-9")[0]["secret key"][0] == "ok"
+
+
+def test_a_schema_of_a_newer_version(doctor):
+    with transactions.engine().begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
+    lines, result = doctor()
+    assert lines["schema"][0] == "problem" and "newer version" in lines["schema"][1]
+    assert result.exit_code == 1
+
+
+def test_an_empty_database_beside_the_files_of_a_desk(doctor, data, databases):
+    used(data)
+    transactions.use(engines.connect(databases.fresh(transactions.engine().dialect.name)))
+    lines, result = doctor()
+    assert lines["stored files"][0] == "problem" and "the database is empty" in lines["stored files"][1]
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("left", ["missing", "empty"])
+def test_a_database_that_is_gone_from_beside_files_and_key(data, left):
+    (data / "files").mkdir()
+    (data / "files" / f"{'0' * 32}.bin").write_bytes(b"some words")
+    settings.current().key()
+    if left == "empty":
+        (data / "docket.db").touch()
+    transactions.use(engines.connect(settings.current().database))
+    result = CliRunner().invoke(docket, ["doctor", "--data", str(data)])
+    assert result.exit_code == 1
+    assert left in result.stdout and "Put it back from a backup" in result.stdout
+
+
+@pytest.fixture
+def file(data, databases):
+    """The file of a desk's own SQLite database in its data folder, with a company in it."""
+    url, _ = databases.staffed("sqlite")
+    file = data / "docket.db"
+    shutil.copyfile(str(make_url(url).database), file)
+    databases.drop(url)
+    made = engines.connect(f"sqlite:///{file}")
+    transactions.use(made)
+    yield file
+    made.dispose()
+
+
+def pages(data, *words):
+    result = CliRunner().invoke(docket, ["doctor", *words, "--data", str(data)])
+    return [line for line in result.stdout.splitlines() if line[9:14] in ("pages", "datab", "last ")], result
+
+
+def damage(file):
+    """Destroy the page of a table that only people's own settings are in."""
+    with sqlite3.connect(file) as connection:
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'preference'").fetchone()
+        page = page or connection.execute("SELECT max(rootpage) FROM sqlite_master").fetchone()
+    with file.open("r+b") as opened:
+        opened.seek((page[0] - 1) * 4096)
+        opened.write(b"\xff" * 4096)
+
+
+def test_destroyed_pages_are_found_on_request(file, data):
+    found, _ = pages(data, "--full")
+    assert any(line.startswith("ok") and "every page" in line for line in found)
+    transactions.engine().dispose()
+    damage(file)
+    found, result = pages(data, "--full")
+    assert any(line.startswith("problem") and "is damaged" in line for line in found), result.stdout
+    assert result.exit_code == 1
+
+
+def test_destroyed_pages_are_found_after_an_unclean_stop(file, data):
+    running.mark(transactions.engine()).touch()
+    found, _ = pages(data)
+    assert any("every page" in line for line in found) and any("killed" in line for line in found)
+    transactions.engine().dispose()
+    damage(file)
+    _found, result = pages(data)
+    assert result.exit_code == 1 and "is damaged" in result.stdout
+
+
+def test_a_file_that_is_no_database(file, data):
+    transactions.engine().dispose()
+    file.write_bytes(b"hello" * 1000)
+    found, result = pages(data)
+    assert "is not a SQLite database" in "".join(found)
+    assert result.exit_code == 1
