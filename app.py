@@ -1,6 +1,7 @@
 """The application: pages, API and worker in one process. `streamlit run app.py` and `uvicorn app:app` start it too."""
 
 import gc
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,18 +16,24 @@ from streamlit.runtime.pages_manager import PagesManager
 import api
 import web
 import worker
-from db import schema
+from db import opening, schema
 from db.vocabulary import Purpose
-from lib import logs, settings, transactions
+from lib import logs, open_files, running, settings, transactions
 from lib.people import accounts, onetime
 from ui import components, errors
 
 
 def _prepare() -> None:
+    open_files.raise_limit()
     logs.configure(settings.current().log_level)
     web.gather()
     settings.current().key()
-    schema.migrate(transactions.engine())
+    engine = transactions.engine()
+    if running.was_left(engine):
+        print("Docket was not stopped properly the last time. Its database is checked first.", flush=True)  # noqa: T201
+        opening.check_pages(engine)
+    running.begin(engine)
+    schema.migrate(engine)
     with transactions.act() as session:
         if accounts.administrators(session):
             return
@@ -60,7 +67,12 @@ def _pages_by_navigation_only() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Bring the database up to date, then serve, with the worker beside."""
-    await to_thread.run_sync(_prepare)
+    try:
+        await to_thread.run_sync(_prepare)
+    except (opening.Unusable, settings.SettingsError) as error:
+        # Nothing is open yet, and an exception from here would end in a traceback of the server's.
+        print(f"Docket can't start. {error}", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(1)
     _pages_by_navigation_only()
     components.register()
     await to_thread.run_sync(_warm)
@@ -71,6 +83,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         worker.stop()
+        running.end(transactions.engine())
 
 
 def _settings() -> None:

@@ -6,6 +6,8 @@ import socket
 import click
 import uvicorn
 
+from commands.shell.patience import Patience
+
 ANYWHERE = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104 - compared with, not bound to
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes from a page: widget values only, as files have their own route
 
@@ -43,7 +45,7 @@ def serve(listening: socket.socket) -> bool:
             server_header=False,
             access_log=False,
             log_config=None,
-            http="httptools",
+            http=Patience,
             ws="websockets-sansio",
             ws_max_size=LARGEST_MESSAGE,
             ws_ping_interval=30,
