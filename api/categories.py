@@ -1,6 +1,7 @@
 """Categories: what tickets are about, and who gets them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -12,6 +13,7 @@ from api.door import Me
 from api.problems import NOTHING
 from api.shapes import (
     HIGHEST,
+    DryRun,
     Form,
     Id,
     Named,
@@ -76,9 +78,21 @@ class Category(Shape):
     assignment: Rule | None
 
 
-def _all(session: Session, me: Actor) -> list[Category]:
+class Deletion(Shape):
+    """What deleting a category would hand to its successor; `rule` tells whether its own assignment rule ends."""
+
+    tickets: int
+    open: int
+    proposals: int
+    people: int
+    fields: int
+    rule: bool
+    needs_successor: bool
+
+
+def _all(session: Session, me: Actor, *, deleted: bool = False) -> list[Category]:
     session.flush()
-    cards = categories.every(session)
+    cards = categories.deleted(session, me) if deleted else categories.every(session)
     names = {card.id: card.name for card in cards}
     rules = dispatch.of_categories(session, me)
     groups = {team.id: team.name for team in teams.every(session, me)}
@@ -110,10 +124,13 @@ def _row(session: Session, id: int) -> Row:
 
 
 @router.get("/categories", response_model=Page[Category])
-def read(me: Me) -> Response:
-    """List the categories in use, by path."""
+def read(
+    me: Me,
+    deleted: Annotated[bool, Query(description="the deleted ones instead, for administrators")] = False,
+) -> Response:
+    """List the categories in use, by path, or those that were deleted."""
     with see() as session:
-        return shown(Page(items=_all(session, me)))
+        return shown(Page(items=_all(session, me, deleted=deleted)))
 
 
 @router.post("/categories", status_code=201, response_model=Category)
@@ -170,10 +187,27 @@ CHANGES: dict[str, Verb] = {
 }
 
 
-@router.delete("/categories/{id}", status_code=204)
-def delete(me: Me, id: Number, successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None) -> Response:
+@router.delete("/categories/{id}", status_code=204, responses={200: {"model": Deletion}})
+def delete(
+    me: Me,
+    id: Number,
+    successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
+    dry_run: DryRun = False,
+) -> Response:
     """Delete a category; one in use needs a `successor`, which gets its tickets."""
+    if dry_run:
+        with see() as session:
+            found = categories.preview_delete(session, me, _row(session, id))
+            return shown(Deletion(**asdict(found), needs_successor=found.needs_successor))
     with act() as session:
         heir = None if successor is None else categories.find(session, successor)
         categories.delete(session, me, _row(session, id), successor=heir)
     return done()
+
+
+@router.post("/categories/{id}/restore", response_model=Category)
+def restore(me: Me, id: Number) -> Response:
+    """Use a deleted category again; what went to its successor stays there."""
+    with act() as session:
+        categories.restore(session, me, categories.find_deleted(session, me, id))
+        return shown(one(session, me, id))

@@ -1,5 +1,6 @@
 """People: who is there, and for those who manage them, inviting and changing."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,11 +9,11 @@ from starlette.responses import Response
 
 from api.creates import BASE, Creating, Made
 from api.door import Me
-from api.shapes import Cursor, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset
+from api.shapes import Cursor, DryRun, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset
 from lib import cursors
 from lib.gate import Actor
 from lib.notices import account
-from lib.people import accounts, roles, teams
+from lib.people import accounts, departure, roles, teams
 from lib.people.accounts import Person as Row
 from lib.people.accounts import PersonCard
 from lib.transactions import Session, act, see
@@ -33,9 +34,16 @@ class PersonChange(Form):
     """What is to be changed; `teams` lists all that the person is to belong to."""
 
     name: Words = unset()
+    email: Words = unset()
     role: Id | Words = unset()
     active: Flag = unset()
     teams: list[Id] = unset()
+
+
+class Share(Named):
+    """A team, and how many open tickets would become unassigned there."""
+
+    open: int
 
 
 class Person(Shape):
@@ -48,6 +56,18 @@ class Person(Shape):
     active: bool
     teams: list[Named]
     invited: bool
+
+
+class Departure(Shape):
+    """What disabling a person would do: `tickets` counts their open tickets that you may see, by team."""
+
+    tickets: list[Share]
+    sessions: int
+    tokens: int
+    timer: bool
+    drafts: int
+    shared_views: int
+    open_months: int
 
 
 class Link(Shape):
@@ -146,12 +166,26 @@ def change(me: Me, id: Number, form: PersonChange) -> Response:
         person = accounts.find(session, me, id)
         if "name" in given:
             accounts.rename(session, me, person, name=form.name)
+        if "email" in given:
+            account.readdress(session, me, person, email=form.email)
         if "teams" in given:
             _regroup(session, me, person, set(form.teams))
         if "role" in given:
             accounts.give_role(session, me, person, role=roles.find(session, form.role))
         if "active" in given:
             (accounts.enable if form.active else accounts.disable)(session, me, person)
+        return shown(_one(session, me, id))
+
+
+@router.post("/people/{id}/disable", response_model=Person, responses={200: {"model": Departure | Person}})
+def disable(me: Me, id: Number, dry_run: DryRun = False) -> Response:
+    """Let a person no longer in, or only say what that would do; `PATCH` with `"active": true` lets them in again."""
+    if dry_run:
+        with see() as session:
+            found = departure.preview(session, me, accounts.find(session, me, id))
+        return shown(Departure.model_validate(asdict(found)))
+    with act() as session:
+        accounts.disable(session, me, accounts.find(session, me, id))
         return shown(_one(session, me, id))
 
 

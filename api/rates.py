@@ -1,13 +1,14 @@
 """Hourly rates: what work costs, for those who keep them."""
 
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.creates import Creating, Made
 from api.door import Me
-from api.shapes import Form, Id, Named, Number, Page, Shape, Words, done, named, shown, unset
+from api.shapes import DryRun, Form, Id, Named, Number, Page, Shape, Words, done, named, shown, unset
 from lib.timekeeping import rates
 from lib.timekeeping.rates import RateCard
 from lib.transactions import Session, act, see
@@ -23,6 +24,16 @@ class Rate(Shape):
     activity: Named | None
     since: date
     cents: int
+    currency: str
+
+
+class Removal(Shape):
+    """What removing a rate would do: how much logged time costs something else, and what it costs before and after."""
+
+    entries: int
+    minutes: int
+    before_cents: int
+    after_cents: int
     currency: str
 
 
@@ -47,10 +58,12 @@ def _shown(card: RateCard) -> Rate:
 
 
 @router.get("/rates", response_model=Page[Rate])
-def read(me: Me) -> Response:
-    """List all rates."""
+def read(
+    me: Me, removed: Annotated[bool, Query(description="those that were removed instead")] = False
+) -> Response:
+    """List all rates, or those that were removed."""
     with see() as session:
-        return shown(Page(items=[_shown(card) for card in rates.every(session, me)]))
+        return shown(Page(items=[_shown(card) for card in rates.every(session, me, removed=removed)]))
 
 
 @router.post("/rates", status_code=201, response_model=Rate)
@@ -71,9 +84,30 @@ def put(creating: Creating, form: NewRate) -> Response:
     return creating.once(form, deed)
 
 
-@router.delete("/rates/{id}", status_code=204)
-def remove(me: Me, id: Number) -> Response:
-    """Take a rate away, as if it had never been."""
+@router.delete("/rates/{id}", status_code=204, responses={200: {"model": Removal}})
+def remove(me: Me, id: Number, dry_run: DryRun = False) -> Response:
+    """Remove a rate, as if it had never been; it can be restored."""
+    if dry_run:
+        with see() as session:
+            found = rates.preview_remove(session, me, id)
+        return shown(
+            Removal(
+                entries=found.entries,
+                minutes=found.minutes,
+                before_cents=found.before,
+                after_cents=found.after,
+                currency=rates.currency(),
+            )
+        )
     with act() as session:
         rates.remove(session, me, id)
     return done()
+
+
+@router.post("/rates/{id}/restore", response_model=Rate)
+def restore(me: Me, id: Number) -> Response:
+    """Let a removed rate count again."""
+    with act() as session:
+        rates.restore(session, me, id)
+        session.flush()
+        return shown(next(_shown(card) for card in rates.every(session, me) if card.id == id))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -42,6 +42,7 @@ Number = Annotated[int, Path(ge=1, le=HIGHEST)]
 """An id or ticket number in a path."""
 Version = Annotated[int, Field(strict=True, ge=1, le=HIGHEST, description="the version that was read last")]
 Flag = Annotated[bool, Field(strict=True)]
+DryRun = Annotated[bool, Query(description="only say what it would do")]
 Limit = Annotated[int, Field(ge=1, le=200, description="how many, at most")]
 Cursor = Annotated[str | None, Field(max_length=500, description="the `next_cursor` of the page before")]
 

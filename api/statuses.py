@@ -1,5 +1,6 @@
 """Statuses: where a ticket may stand."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -9,11 +10,12 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import HIGHEST, Flag, Form, Number, Page, Words, done, shown, unset
+from api.shapes import HIGHEST, DryRun, Flag, Form, Number, Page, Shape, Words, done, shown, unset
 from api.ticket_shapes import StatusName
 from db.vocabulary import Kind
 from lib.desk import statuses
 from lib.desk.statuses import Status as Row
+from lib.desk.statuses import StatusCard
 from lib.errors import Invalid, NotFound
 from lib.transactions import Session, act, see
 
@@ -48,8 +50,20 @@ class StatusChange(Form):
     position: Annotated[int, Field(ge=0, le=100)] = unset()
 
 
-def _all(session: Session) -> list[Status]:
-    session.flush()
+class Retirement(Shape):
+    """What retiring a status would do; `moves` counts the workflow rules that name it.
+
+    `merged` are tickets that would return to it when their merge is undone.
+    """
+
+    tickets: int
+    open: int
+    merged: int
+    moves: int
+    needs_successor: bool
+
+
+def _shapes(cards: list[StatusCard]) -> list[Status]:
     return [
         Status(
             id=s.id,
@@ -60,8 +74,13 @@ def _all(session: Session) -> list[Status]:
             limit=s.limit,
             default=s.is_default,
         )
-        for s in statuses.every(session)
+        for s in cards
     ]
+
+
+def _all(session: Session) -> list[Status]:
+    session.flush()
+    return _shapes(statuses.every(session))
 
 
 def _one(session: Session, id: int | None) -> Status:
@@ -76,10 +95,13 @@ def _row(session: Session, id: int) -> Row:
 
 
 @router.get("/statuses", response_model=Page[Status])
-def read() -> Response:
-    """List the statuses in use, in the desk's order."""
+def read(
+    me: Me,
+    archived: Annotated[bool, Query(description="the retired ones instead, for administrators")] = False,
+) -> Response:
+    """List the statuses in use, in the desk's order, or those that were retired."""
     with see() as session:
-        return shown(Page(items=_all(session)))
+        return shown(Page(items=_shapes(statuses.archived(session, me)) if archived else _all(session)))
 
 
 @router.post("/statuses", status_code=201, response_model=Status)
@@ -111,10 +133,27 @@ def change(me: Me, id: Number, form: StatusChange) -> Response:
         return shown(_one(session, id))
 
 
-@router.delete("/statuses/{id}", status_code=204)
-def retire(me: Me, id: Number, successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None) -> Response:
+@router.delete("/statuses/{id}", status_code=204, responses={200: {"model": Retirement}})
+def retire(
+    me: Me,
+    id: Number,
+    successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
+    dry_run: DryRun = False,
+) -> Response:
     """Use a status no longer; one in which tickets stand needs a `successor`, which gets them."""
+    if dry_run:
+        with see() as session:
+            found = statuses.preview_retire(session, me, _row(session, id))
+            return shown(Retirement(**asdict(found), needs_successor=found.needs_successor))
     with act() as session:
         heir = None if successor is None else statuses.find(session, successor)
         statuses.retire(session, me, _row(session, id), successor=heir)
     return done()
+
+
+@router.post("/statuses/{id}/restore", response_model=Status)
+def restore(me: Me, id: Number) -> Response:
+    """Use a retired status again; the tickets that it had stay where they went."""
+    with act() as session:
+        statuses.restore(session, me, statuses.find_archived(session, me, id))
+        return shown(_one(session, id))

@@ -1,16 +1,33 @@
 """Teams: who works tickets together."""
 
+from dataclasses import asdict
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import Flag, Form, Named, Number, Page, Rule, Shape, Words, done, rule, shown, unset
-from lib.desk import dispatch
+from api.shapes import (
+    HIGHEST,
+    DryRun,
+    Flag,
+    Form,
+    Named,
+    Number,
+    Page,
+    Rule,
+    Shape,
+    Words,
+    done,
+    rule,
+    shown,
+    unset,
+)
+from lib.desk import dispatch, team_removal
 from lib.errors import Invalid, NotFound
 from lib.gate import Actor
 from lib.notices import places
@@ -42,6 +59,21 @@ class Team(Shape):
     default: bool
     members: list[Named]
     assignment: Rule | None
+
+
+class Holdings(Shape):
+    """What a team holds, all of which goes to its successor, unless that has a rule or a Slack channel already."""
+
+    tickets: int
+    open: int
+    members: int
+    categories: int
+    replies: int
+    views: int
+    rule: bool
+    slack: bool
+    default: bool
+    needs_successor: bool
 
 
 class Channel(Shape):
@@ -119,6 +151,27 @@ def change(me: Me, id: Number, form: TeamChange) -> Response:
                 session, me, row, way=form.assignment.way if form.assignment else None, cap=cap
             )
         return shown(_one(session, me, id))
+
+
+@router.delete("/teams/{id}", status_code=204, responses={200: {"model": Holdings}})
+def remove(
+    me: Me,
+    id: Number,
+    successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
+    dry_run: DryRun = False,
+) -> Response:
+    """Delete an empty team, or merge it into a `successor`, which gets everything that it holds."""
+    if dry_run:
+        with see() as session:
+            found = team_removal.preview(session, me, _row(session, id))
+            return shown(Holdings(**asdict(found), needs_successor=found.needs_successor))
+    with act() as session:
+        row = _row(session, id)
+        if successor is None:
+            team_removal.delete(session, me, row)
+        else:
+            team_removal.merge(session, me, row, into=teams.find(session, successor))
+    return done()
 
 
 @router.get("/teams/{id}/slack", response_model=Channel)

@@ -138,6 +138,7 @@ class Action(StrEnum):
     CATEGORY_CREATED = "category.created"
     CATEGORY_DELETED = "category.deleted"
     CATEGORY_PROPOSED = "category.proposed"
+    CATEGORY_RESTORED = "category.restored"
     COMMENT_ADDED = "comment.added"
     COMMENT_EDITED = "comment.edited"
     COMMENT_REMOVED = "comment.removed"
@@ -152,6 +153,7 @@ class Action(StrEnum):
     PERSON_CREATED = "person.created"
     PERSON_LINK_MADE = "person.link_made"
     RATE_REMOVED = "rate.removed"
+    RATE_RESTORED = "rate.restored"
     RATE_SET = "rate.set"
     ROLE_CHANGED = "role.changed"
     SECOND_FACTOR_OFF = "second_factor.off"
@@ -166,12 +168,15 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "session.failed"
     STATUS_CHANGED = "status.changed"
     STATUS_CREATED = "status.created"
+    STATUS_RESTORED = "status.restored"
     STATUS_RETIRED = "status.retired"
     TAG_CHANGED = "tag.changed"
     TAG_CREATED = "tag.created"
     TAG_DELETED = "tag.deleted"
     TEAM_CHANGED = "team.changed"
     TEAM_CREATED = "team.created"
+    TEAM_DELETED = "team.deleted"
+    TEAM_MERGED = "team.merged"
     TICKET_ASSIGNED = "ticket.assigned"
     TICKET_CREATED = "ticket.created"
     TICKET_DELETED = "ticket.deleted"
@@ -244,11 +249,13 @@ class Sort(StrEnum):
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105
     TRIAL = "trial"
+    ADDRESS = "address"
     SAMPLE_TICKET = "sample ticket"
     SAMPLE_DIGEST = "sample digest"
     SAMPLE_INVITATION = "sample invitation"
     SAMPLE_PASSWORD = "sample password"  # noqa: S105
     SAMPLE_TRIAL = "sample trial"
+    SAMPLE_ADDRESS = "sample address"
 
 
 class Channel(StrEnum):

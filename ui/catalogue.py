@@ -11,7 +11,7 @@ from lib.desk.categories import CategoryCard
 from lib.desk.dispatch import RuleCard
 from lib.desk.proposals import ProposalCard
 from lib.people import teams
-from ui import page, rules, words
+from ui import page, removing, rules, words
 
 LEVELS = {p: p.label.capitalize() for p in Priority}
 TOP = "At the top"
@@ -73,7 +73,7 @@ def change(category_id: int) -> None:
     if category is None:
         st.info("Somebody deleted it meanwhile.")
         return
-    below = {c.id for c in found.values() if (c.path + " / ").startswith(category.path + " / ")}
+    below = categories.within(found, category.id)
     rest = {c.id: c.path for c in found.values() if c.id not in below}
     with st.form(f"change-{category.id}", border=False):
         name = st.text_input("Name", category.name, max_chars=80)
@@ -100,16 +100,7 @@ def change(category_id: int) -> None:
     elif len(below) > 1:
         st.caption("Other categories stand below this one. Move or delete them first to delete it.")
     else:
-        _delete(category, {i: path for i, path in rest.items() if i != category.id})
-
-
-def _delete(category: CategoryCard, rest: Mapping[int, str]) -> None:
-    with st.form(f"delete-{category.id}", border=False):
-        heir = st.selectbox("When deleted, its tickets go to", list(rest), format_func=rest.__getitem__)
-        if st.form_submit_button("Delete", icon=":material/delete:"):
-            with page.attempt("Category deleted.") as session:
-                row, successor = categories.find(session, category.id), categories.find(session, heir)
-                categories.delete(session, page.me(), row, successor=successor)
+        removing.category(category, rest)
 
 
 def order(found: Sequence[CategoryCard]) -> None:

@@ -205,6 +205,10 @@ def columns(seen: Seen) -> list[Column]:
 
 def nothing(actor: Actor) -> tuple[str, ...]:
     """Return what stands in place of an empty list, and what to do about it."""
+    if actor.staff and not actor.teams and not actor.may(Permission.TICKET_READ, least=Scope.ALL):
+        return (
+            "You are in no team yet, so no tickets reach you. Ask your administrator to add you to a team.",
+        )
     if not actor.staff:
         return ("You have no open tickets. When you need help, open one.", *NEW)
     if actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):

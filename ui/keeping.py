@@ -11,7 +11,7 @@ from lib.desk.statuses import StatusCard
 from lib.desk.tags import TagCard
 from lib.gate import Actor
 from lib.people import roles
-from ui import page, tables, words
+from ui import page, removing, tables, words
 
 KINDS = {
     Kind.TODO: "Not begun",
@@ -59,12 +59,8 @@ def change(me: Actor, status: StatusCard, every: Sequence[StatusCard]) -> None:
         for s in every
         if s.id != status.id and (s.kind == Kind.DONE) == (status.kind == Kind.DONE)
     }
-    with st.form(f"retire-{status.id}", border=False):
-        heir = st.selectbox("When retired, its tickets go to", list(heirs), format_func=heirs.__getitem__)
-        if st.form_submit_button("Retire", icon=":material/inventory_2:"):
-            with page.attempt("Retired.") as session:
-                successor = statuses.find(session, heir) if heir else None
-                statuses.retire(session, me, statuses.find(session, status.id), successor=successor)
+    if st.button("Retire …", key=f"retire-{status.id}", icon=":material/inventory_2:"):
+        removing.status(status.id, heirs)
 
 
 def workflow(me: Actor, every: Sequence[StatusCard]) -> None:

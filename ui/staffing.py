@@ -1,7 +1,5 @@
 """Dialogs with which people are invited and changed."""
 
-from collections.abc import Set
-
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
@@ -11,7 +9,7 @@ from lib.notices import account
 from lib.people import accounts, roles, teams
 from lib.people.accounts import Person, PersonCard
 from lib.transactions import Session
-from ui import page, words, work
+from ui import page, removing, words, work
 
 _LINK = "_password_link"
 
@@ -74,15 +72,16 @@ def described(person: PersonCard) -> str:
     return f"**{words.plain(person.name)}** {state}  \n:gray[{' · '.join(words.plain(f) for f in facts)}]"
 
 
-def changeable(me: Actor, person: PersonCard, grantable: Set[str], own_teams: Set[str]) -> bool:
-    """Tell whether to offer a change of this person; the verbs decide for themselves."""
-    if person.id == me.id or me.may(Permission.USER_MANAGE, least=Scope.ALL):
-        return person.id != me.id
-    return person.role in grantable and not own_teams.isdisjoint(person.teams)
-
-
 def _may_place(me: Actor, team_id: int) -> bool:
     return me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team_id in me.teams
+
+
+def _readdressed(person: PersonCard) -> str:
+    """Say what another address does to a person's access."""
+    if person.invited:
+        return "They get a new invitation." if account.mailed() else "Then make a new link: the old one ends."
+    ended = "They are signed out everywhere, and their API tokens end."
+    return f"{ended} Docket emails the old address." if account.mailed() else ended
 
 
 @st.dialog("Change a person")
@@ -93,18 +92,23 @@ def change(person_id: int) -> None:
         person = accounts.show(session, me, person_id)
         grantable = {r.name: r for r in roles.every(session) if roles.grantable(me, r)}
         places = {t.name: t.id for t in teams.every(session, me) if _may_place(me, t.id)}
-    st.markdown(f"**{words.plain(person.name)}** :gray[{words.plain(person.email or '')}]")
+    name = st.text_input("Name", person.name, max_chars=120)
+    email = st.text_input("E-mail", person.email or "", max_chars=254)
+    if email.strip().lower() != person.email:
+        st.caption(_readdressed(person))
     names = list(grantable)
     role = st.selectbox("Role", names, index=names.index(person.role) if person.role in names else None)
     chosen = st.multiselect("Teams", list(places), default=[t for t in person.teams if t in places])
     if st.button("Save", type="primary"):
         with page.attempt("Saved.") as session:
             found = accounts.find(session, me, person_id)
+            accounts.rename(session, me, found, name=name)
+            account.readdress(session, me, found, email=email)
             if role and role != person.role:
                 accounts.give_role(session, me, found, role=grantable[role])
-            for name, team_id in places.items():
-                deed = teams.add if name in chosen else teams.remove
-                if (name in chosen) != (name in person.teams):
+            for place, team_id in places.items():
+                deed = teams.add if place in chosen else teams.remove
+                if (place in chosen) != (place in person.teams):
                     deed(session, me, teams.find(session, team_id), found)
     with st.container(horizontal=True):
         label, told = ("Mail a password link", "Mailed.") if account.mailed() else ("Make password link", "")
@@ -112,10 +116,11 @@ def change(person_id: int) -> None:
             with page.attempt(told) as session:
                 found = accounts.find(session, me, person_id)
                 _give_link(session, me, found, invitation=found.password_hash is None)
-        label, verb = ("Disable", accounts.disable) if person.active else ("Enable", accounts.enable)
-        if st.button(label, icon=":material/person_off:" if person.active else ":material/person:"):
-            with page.attempt(f"{label}d.") as session:
-                verb(session, me, accounts.find(session, me, person_id))
+        if person.active:
+            removing.person(person_id)
+        elif st.button("Enable", icon=":material/person:"):
+            with page.attempt("Enabled.") as session:
+                accounts.enable(session, me, accounts.find(session, me, person_id))
     if person.teams:
         with st.expander("Skills and absences", icon=":material/school:"):
             work.skilled(me, person_id)

@@ -57,7 +57,7 @@ class Category(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(max_length=80, unique=True)
+    name: str = Field(max_length=80)
     parent_id: int | None = Field(default=None, foreign_key="category.id")
     team_id: int | None = Field(default=None, foreign_key="team.id")
     is_default: bool = False

@@ -42,6 +42,11 @@ class Person(SQLModel, table=True):
     totp_step: int | None = None
     timezone: str | None = Field(default=None, max_length=60)
     created_at: datetime = Field(sa_type=Moment)
+    invited_by_id: int | None = None
+    """Who invited them, and may manage them while they are in no team."""
+    email_unproven: bool = False
+    """A manager changed the address of somebody who has a password: until they sign in with it, no link to set a
+    password and no news of tickets go there."""
 
 
 class Team(SQLModel, table=True):

@@ -127,3 +127,4 @@ class Rate(SQLModel, table=True):
     since: date
     cents: int
     """Hundredths of the desk's currency."""
+    removed_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from db.engine import lock
 from db.models import CannedReply, Person, Status, Team, Ticket
 from db.vocabulary import Action, Permission, Scope
-from lib import gate, text
+from lib import gate, names, text
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.people import teams
@@ -174,13 +175,11 @@ def _may_keep(actor: Actor, team_id: int | None) -> None:
 
 def _name(session: Session, name: str, team_id: int | None, but: int | None = None) -> str:
     name = text.line(name, field="name", limit=80)
-    taken = select(CannedReply.id).where(CannedReply.name == name, CannedReply.id != (but or 0))
-    taken = taken.where(
-        col(CannedReply.team_id).is_(None) if team_id is None else CannedReply.team_id == team_id
+    lock(session, "canned replies")
+    beside = select(CannedReply.name).where(
+        CannedReply.id != (but or 0), col(CannedReply.team_id).is_not_distinct_from(team_id)
     )
-    if session.exec(taken).first() is not None:
-        raise Invalid("There is one of this name already.", fields={"name": "In use already."})
-    return name
+    return names.must_be_free(name, session.exec(beside).all(), what="canned reply")
 
 
 def _body(body: str) -> str:

@@ -1,6 +1,6 @@
 """Categories: what tickets are about, and which team gets them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, update
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import AssignmentRule, Category, CategoryProposal, FieldCategory, Skill, Ticket
 from db.vocabulary import Action, Permission, Priority, Scope
-from lib import gate, text
+from lib import gate, names, text
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.people import teams
@@ -33,6 +33,26 @@ class CategoryCard:
     depth: int = 0
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """What deleting a category would hand to its successor: `tickets`, `open` of them, proposals, and so on.
+
+    `people` know it, `fields` are asked for in it; `rule` tells whether its own assignment rule ends.
+    """
+
+    tickets: int
+    open: int
+    proposals: int
+    people: int
+    fields: int
+    rule: bool
+
+    @property
+    def needs_successor(self) -> bool:
+        """Whether the tickets need another category to go to."""
+        return self.tickets > 0
+
+
 def every(session: Session) -> list[CategoryCard]:
     """Return the categories in use as the tree is read: each before those below it, in the desk's order."""
     rows = {c.id: c for c in session.exec(select(Category).where(~col(Category.retired))).all()}
@@ -47,6 +67,15 @@ def every(session: Session) -> list[CategoryCard]:
             yield from walk(row.id, path, depth + 1)
 
     return list(walk(None, "", 0))
+
+
+def within(cards: Mapping[int, CategoryCard], category_id: int) -> set[int]:
+    """Return a category and all that stand below it, by id, of the cards of the tree."""
+    found = {category_id}
+    for card in cards.values():  # each stands before those below it
+        if card.parent_id in found:
+            found.add(card.id)
+    return found
 
 
 def _place(row: Category) -> tuple[int, str]:
@@ -65,16 +94,28 @@ def find(session: Session, name_or_id: str | int, *, to_use: bool = False) -> Ca
 
     Raises Invalid naming the field `category`.
     """
-    which = (
-        col(Category.id) == name_or_id if isinstance(name_or_id, int) else col(Category.name) == name_or_id
-    )
-    chosen = select(Category).where(which, ~col(Category.retired))
+    id = _named(session, name_or_id) if isinstance(name_or_id, str) else name_or_id
+    chosen = select(Category).where(Category.id == id, ~col(Category.retired))
     if to_use:
         chosen = chosen.with_for_update(read=True, key_share=True)
-    category = session.exec(chosen).first()
+    category = session.exec(chosen).first() if id is not None else None
     if category is None:
         raise Invalid("There is no such category.", fields={"category": "There is no such category."})
     return category
+
+
+def _named(session: Session, name: str) -> int | None:
+    """Return the category in use with a name or path; raises Invalid when several have that name."""
+    cards, wanted = every(session), names.key(name)
+    found = [c.id for c in cards if names.key(c.name) == wanted] or [
+        c.id for c in cards if names.key(c.path) == wanted
+    ]
+    if len(found) > 1:
+        raise Invalid(
+            f"Several categories are called {name[:80]}. Use its number, or its path such as Hardware / Printer.",
+            fields={"category": "Several have this name."},
+        )
+    return found[0] if found else None
 
 
 def line(session: Session, category_id: int | None) -> dict[int, str]:
@@ -113,12 +154,10 @@ def create(
     lock(session, "categories")
     parent = find(session, parent_id).id if parent_id is not None else None
     team = teams.find(session, team_id).id if team_id is not None else None
-    there = session.exec(select(func.count()).select_from(Category).where(~col(Category.retired))).one()
-    if there >= MOST:
-        raise Invalid(f"At most {MOST} categories. Delete one that is not needed first.")
+    _must_have_room(session)
     last = max((row.position for row in _siblings(session, parent)), default=0)
     row = Category(
-        name=_free_name(session, name), parent_id=parent, team_id=team, priority=priority,
+        name=_free_name(session, name, parent), parent_id=parent, team_id=team, priority=priority,
         position=last + 1 if last else 0,
     )  # fmt: skip
     session.add(row)
@@ -132,7 +171,8 @@ def rename(session: Session, actor: Actor, category: Category, *, name: str) -> 
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if name.strip() == category.name:
         return
-    was, category.name = category.name, _free_name(session, name)
+    lock(session, "categories")
+    was, category.name = category.name, _free_name(session, name, category.parent_id, but=category.id)
     _changed(session, actor, category, field="name", old=was, new=category.name)
 
 
@@ -173,6 +213,7 @@ def place(session: Session, actor: Actor, category: Category, *, parent_id: int 
         raise Invalid(
             "A category can't stand below itself.", fields={"parent": "It is this one, or stands below it."}
         )
+    _free_name(session, category.name, parent_id, but=category.id)
     was = session.get(Category, category.parent_id) if category.parent_id else None
     last = max((row.position for row in _siblings(session, parent_id)), default=0)
     category.parent_id, category.position = parent_id, last + 1 if last else 0
@@ -211,6 +252,29 @@ def make_default(session: Session, actor: Actor, category: Category) -> None:
     _changed(session, actor, category, field="default", old=was.name, new=category.name)
 
 
+def preview_delete(session: Session, actor: Actor, category: Category) -> Deletion:
+    """Return what deleting a category would do, without doing it. Raises NotPermitted, Invalid as `delete` does."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if category.is_default:
+        raise Invalid("The default category can't be deleted. Make another one the default first.")
+    if _siblings(session, category.id):
+        raise Invalid("This category has others below it. Move or delete them first.")
+    held = select(func.count(), func.count().filter(col(Ticket.open)))
+    tickets, open_ = session.execute(
+        held.where(Ticket.category_id == category.id).execution_options(**gate.PASS)
+    ).one()
+    proposals, people, asked, rules = (
+        session.exec(
+            select(func.count())
+            .select_from(model)
+            .where(col(model.category_id) == category.id)
+            .execution_options(**gate.PASS)
+        ).one()
+        for model in (CategoryProposal, Skill, FieldCategory, AssignmentRule)
+    )
+    return Deletion(tickets, open_, proposals, people, asked, rule=bool(rules))
+
+
 def delete(session: Session, actor: Actor, category: Category, *, successor: Category | None = None) -> None:
     """Retire a category; its tickets go to `successor`, which a category in use needs, and so does who knows it.
 
@@ -220,26 +284,64 @@ def delete(session: Session, actor: Actor, category: Category, *, successor: Cat
     lock(session, "categories")
     held = select(Category).where(Category.id == category.id).with_for_update()
     category = session.exec(held.execution_options(populate_existing=True)).one()
-    if category.is_default:
-        raise Invalid("The default category can't be deleted. Make another one the default first.")
-    if _siblings(session, category.id):
-        raise Invalid("This category has others below it. Move or delete them first.")
+    foreseen = preview_delete(session, actor, category)
     if successor is not None and (successor.id == category.id or successor.retired):
         raise Invalid("That can't be its successor.", fields={"successor": "Choose another category."})
-    count = select(func.count()).select_from(Ticket).where(Ticket.category_id == category.id)
-    used = session.exec(count.execution_options(**gate.PASS)).one()
-    if used and successor is None:
+    if foreseen.needs_successor and successor is None:
         raise Invalid(
             "Tickets use this category. Name its successor.",
             fields={"successor": "Choose where its tickets go."},
         )
     _hand_over(session, category, successor)
-    name, category.retired = category.name, True
-    category.name = f"{category.name[:60]} (deleted {category.id})"
+    category.retired = True
     events.record(
-        session, actor, Action.CATEGORY_DELETED, subject=f"category:{category.id}", old=name,
-        new=str(successor.id) if successor else None, reason=f"{used} tickets went along" if used else None,
+        session, actor, Action.CATEGORY_DELETED, subject=f"category:{category.id}", old=category.name,
+        new=str(successor.id) if successor else None,
+        reason=f"{foreseen.tickets} tickets went along" if foreseen.tickets else None,
     )  # fmt: skip
+
+
+def deleted(session: Session, actor: Actor) -> list[CategoryCard]:
+    """Return the deleted categories by name. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    chosen = select(Category).where(col(Category.retired)).order_by(Category.name, col(Category.id))
+    return [_card(row, row.name, 0) for row in session.exec(chosen).all()]
+
+
+def find_deleted(session: Session, actor: Actor, category_id: int) -> Category:
+    """Return a deleted category, to be restored. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row = session.get(Category, category_id) if 0 < category_id < 2**31 else None
+    if row is None or not row.retired:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "category", category_id)
+    return row
+
+
+def restore(session: Session, actor: Actor, category: Category) -> None:
+    """Use a deleted category again where it was, or at the top when its parent is gone; last among its siblings.
+
+    What went to its successor stays there. Raises NotPermitted, Invalid when its name is taken there.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "categories")
+    if not category.retired:
+        return
+    above = session.get(Category, category.parent_id) if category.parent_id else None
+    parent = above.id if above is not None and not above.retired else None
+    _must_have_room(session)
+    _free_name(session, category.name, parent, but=category.id)
+    last = max((row.position for row in _siblings(session, parent)), default=0)
+    category.parent_id, category.position = parent, last + 1 if last else 0
+    category.retired = False
+    events.record(
+        session, actor, Action.CATEGORY_RESTORED, subject=f"category:{category.id}", new=category.name
+    )
+
+
+def _must_have_room(session: Session) -> None:
+    there = session.exec(select(func.count()).select_from(Category).where(~col(Category.retired))).one()
+    if there >= MOST:
+        raise Invalid(f"At most {MOST} categories. Delete one that is not needed first.")
 
 
 def _hand_over(session: Session, category: Category, successor: Category | None) -> None:
@@ -269,11 +371,11 @@ def _siblings(session: Session, parent_id: int | None) -> list[Category]:
     return list(session.exec(select(Category).where(below, ~col(Category.retired))).all())
 
 
-def _free_name(session: Session, name: str) -> str:
+def _free_name(session: Session, name: str, parent_id: int | None, *, but: int | None = None) -> str:
+    """Return a name that no other category beside it has. The caller holds the lock on categories."""
     name = text.line(name, field="name", limit=80)
-    if session.exec(select(Category.id).where(Category.name == name)).first() is not None:
-        raise Invalid("A category of this name is here already.", fields={"name": "In use already."})
-    return name
+    beside = [row.name for row in _siblings(session, parent_id) if row.id != but]
+    return names.must_be_free(name, beside, what="category")
 
 
 def _changed(

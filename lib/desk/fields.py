@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, false, true
 from sqlmodel import Session, col, select
 
+from db.engine import lock
 from db.models import CustomField, FieldCategory, FieldChoice, FieldRole, Role, Ticket
 from db.vocabulary import Access, Action, FieldKind, Permission, Scope
-from lib import gate, text
+from lib import gate, names, text
 from lib.desk import categories
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -24,6 +25,13 @@ MOST = 50
 """Fields in use."""
 CHOICES = 100
 """Choices of one field."""
+BUILT_IN = frozenset(
+    {"number", "title", "description", "status", "kind", "priority", "category", "team", "requester", "assignee", "tag"}
+    | {"tags", "confidential", "created", "created at", "updated", "updated at", "responded", "first response"}
+    | {"first response at", "resolved", "resolved at", "due", "due on", "due date", "estimate", "spent", "version"}
+    | {"is", "field", "fields", "copy", "participants", "watchers", "comments", "attachments", "links"}
+)  # fmt: skip
+"""What a ticket has anyway, as pages, searches, exports and the API call it."""
 ASKERS = "requester"
 """The role whose access everybody has where they only take part."""
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]*")
@@ -137,6 +145,7 @@ def create(
     Raises NotPermitted, Invalid.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "fields")
     there = every(session)
     if len(there) >= MOST:
         raise Invalid(f"At most {MOST} fields. Retire one that is not needed first.")
@@ -159,6 +168,7 @@ def rename(session: Session, actor: Actor, row: CustomField, *, name: str) -> No
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     name = text.line(name, field="name", limit=40)
     if name != row.name:
+        lock(session, "fields")
         others = [f for f in every(session) if f.id != row.id]
         was, row.name = row.name, _free_name(others, name)
         _changed(session, actor, row, field="name", old=was, new=name)
@@ -180,8 +190,8 @@ def place(session: Session, actor: Actor, row: CustomField, *, in_categories: It
     now = frozenset(in_categories)
     if was != now:
         _set_categories(session, row, now)
-        names = {c.id: c.name for c in categories.every(session)}
-        old, new = (", ".join(sorted(names.get(i, "?") for i in ids)) or "all" for ids in (was, now))
+        called = {c.id: c.name for c in categories.every(session)}
+        old, new = (", ".join(sorted(called.get(i, "?") for i in ids)) or "all" for ids in (was, now))
         _changed(session, actor, row, field="categories", old=old, new=new)
 
 
@@ -203,11 +213,11 @@ def grant(session: Session, actor: Actor, row: CustomField, *, access: Mapping[i
     was = dict(_card(session, row).access)
     now = was | dict(access)
     _set_access(session, row, now)
-    names = {r.id: r.name for r in roles.every(session)}
+    called = {r.id: r.name for r in roles.every(session)}
     for role_id, level in now.items():
         old = was.get(role_id, Access.NONE)
         if old != level:
-            told = f"access of {names.get(role_id, '?')}"[:40]
+            told = f"access of {called.get(role_id, '?')}"[:40]
             _changed(session, actor, row, field=told, old=old.label, new=level.label)
 
 
@@ -234,9 +244,16 @@ def _usual(session: Session) -> dict[int, Access]:
 
 
 def _free_name(there: Iterable[FieldCard], name: str) -> str:
-    if any(text.folded(card.name) == text.folded(name) for card in there):
-        raise Invalid("A field of this name is here already.", fields={"name": "In use already."})
-    return name
+    _must_not_be_built_in(name, field="name")
+    return names.must_be_free(name, [card.name for card in there], what="custom field")
+
+
+def _must_not_be_built_in(name: str, *, field: str) -> None:
+    if names.key(name).replace("_", " ") in BUILT_IN:
+        raise Invalid(
+            f"Every ticket has “{name}” already. Give the custom field another {field}.",
+            fields={field: "The name of a built-in field."},
+        )
 
 
 def _free_key(session: Session, key: str) -> str:
@@ -246,6 +263,7 @@ def _free_key(session: Session, key: str) -> str:
             "The key needs letters from a to z or digits: it is what programs call the field.",
             fields={"key": "Letters from a to z, digits and _."},
         )
+    _must_not_be_built_in(key, field="key")
     if session.exec(select(CustomField.id).where(CustomField.key == key)).first() is not None:
         raise Invalid(f"A field with the key {key} is here already.", fields={"key": "In use already."})
     return key

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
 from db.vocabulary import Action, Kind, Permission, Priority
-from lib import clock, gate, text
+from lib import clock, gate, names, text
 from lib.desk import search, tags
 from lib.desk import values as desk
 from lib.errors import Invalid
@@ -255,10 +255,13 @@ def _named(session: Session, name: str, value: str) -> ColumnElement[bool]:
     }[name]
     if _whole(value):
         return col(column) == int(value)
-    id = session.exec(select(model.id).where(model.name == value)).first()
-    if id is None:
+    wanted = names.key(value)
+    ids = [
+        id for id, called in session.exec(select(model.id, model.name)).all() if names.key(called) == wanted
+    ]
+    if not ids:
         raise _wrong(name, f"“{value[:40]}” is none of its values.")
-    return col(column) == id
+    return col(column).in_(ids) if len(ids) > 1 else col(column) == ids[0]
 
 
 def _wrong(name: str, sentence: str) -> Invalid:

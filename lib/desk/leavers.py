@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, true
+from sqlalchemy import ColumnElement, exists, true
 from sqlmodel import Session, col, select
 
 from db.models import Event, Membership, Person, Ticket
@@ -56,14 +56,6 @@ def check(session: Session, ticket: Ticket) -> None:
         works = select(Ticket.id).where(Ticket.id == ticket.id, _works(Ticket.assignee_id))
         if session.exec(works.execution_options(**gate.PASS)).first() is None:
             _release(session, ticket)
-
-
-def held(session: Session, person_id: int) -> dict[int, int]:
-    """Count the open tickets that are assigned to a person, by the ids of their teams."""
-    chosen = select(Ticket.team_id, func.count()).where(
-        Ticket.assignee_id == person_id, col(Ticket.open) == true(), col(Ticket.deleted_at).is_(None)
-    )
-    return dict(session.exec(chosen.group_by(col(Ticket.team_id)).execution_options(**gate.PASS)).all())
 
 
 def unassigned(session: Session, actor: Actor) -> list[Left]:

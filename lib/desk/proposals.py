@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Category, CategoryProposal, Person, Ticket
 from db.vocabulary import Action, Permission, Scope
-from lib import clock, gate, text
+from lib import clock, gate, names, text
 from lib.desk import categories
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -152,5 +151,5 @@ def _alike(session: Session, actor: Actor, proposal_id: int) -> list[CategoryPro
 
 
 def _named(session: Session, name: str) -> Category | None:
-    chosen = select(Category).where(func.lower(Category.name) == name.lower(), ~col(Category.retired))
-    return session.exec(chosen).first()
+    rows = session.exec(select(Category).where(~col(Category.retired)).order_by(col(Category.id))).all()
+    return next((row for row in rows if names.key(row.name) == names.key(name)), None)

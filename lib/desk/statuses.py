@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
-from db.models import Merge, Status, Ticket
+from db.engine import lock
+from db.models import Merge, Status, Ticket, Transition
 from db.vocabulary import Action, Kind, Permission, Scope
-from lib import gate, text
+from lib import gate, names, text
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.trust import events
@@ -27,6 +28,25 @@ class StatusCard:
     asks_reason: bool = False
     limit: int | None = None
     is_default: bool = False
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """What retiring a status would do: `tickets` go to a successor, `open` of them are open.
+
+    `merged` tickets would return to the status when their merge is undone. `moves` counts the workflow's rules that
+    name the status; they take effect again when it is restored.
+    """
+
+    tickets: int
+    open: int
+    merged: int
+    moves: int
+
+    @property
+    def needs_successor(self) -> bool:
+        """Whether the tickets need another status to go to."""
+        return self.tickets > 0 or self.merged > 0
 
 
 def card(status: Status) -> StatusCard:
@@ -55,10 +75,29 @@ def used(session: Session) -> list[Status]:
 
 def find(session: Session, name_or_id: str | int) -> Status:
     """Return one status in use by id or name; raises Invalid naming the field `status`."""
-    which = col(Status.id) == name_or_id if isinstance(name_or_id, int) else col(Status.name) == name_or_id
-    status = session.exec(select(Status).where(which, ~col(Status.retired))).first()
+    there = used(session)
+    if isinstance(name_or_id, int):
+        status = next((s for s in there if s.id == name_or_id), None)
+    else:
+        status = next((s for s in there if names.key(s.name) == names.key(name_or_id)), None)
     if status is None:
         raise Invalid("There is no such status.", fields={"status": "There is no such status."})
+    return status
+
+
+def archived(session: Session, actor: Actor) -> list[StatusCard]:
+    """Return the retired statuses by name. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    chosen = select(Status).where(col(Status.retired), ~col(Status.is_merged)).order_by(Status.name)
+    return [card(status) for status in session.exec(chosen).all()]
+
+
+def find_archived(session: Session, actor: Actor, status_id: int) -> Status:
+    """Return a retired status, to be restored. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    status = session.get(Status, status_id) if 0 < status_id < 2**31 else None
+    if status is None or not status.retired or status.is_merged:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "status", status_id)
     return status
 
 
@@ -85,7 +124,7 @@ def rename(session: Session, actor: Actor, status: Status, *, name: str) -> None
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if name.strip() == status.name:
         return
-    was, status.name = status.name, _free_name(session, name)
+    was, status.name = status.name, _free_name(session, name, but=status.id)
     _changed(session, actor, status, field="name", old=was, new=status.name)
 
 
@@ -123,16 +162,27 @@ def order(session: Session, actor: Actor, ids: list[int]) -> None:
     events.record(session, actor, Action.STATUS_CHANGED, subject="status", field="order", old=old, new=new)
 
 
+def preview_retire(session: Session, actor: Actor, status: Status) -> Retirement:
+    """Return what retiring a status would do, without doing it. Raises NotPermitted, Invalid as `retire` does."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if status.is_default:
+        raise Invalid("Tickets begin in this status, so it can't be retired.")
+    held = select(func.count(), func.count().filter(col(Ticket.open))).where(Ticket.status_id == status.id)
+    count, open_ = session.execute(held.execution_options(**gate.PASS)).one()
+    back = select(func.count()).select_from(Merge).where(Merge.status_id == status.id)
+    merged = session.exec(back.execution_options(**gate.PASS)).one()
+    named = or_(col(Transition.from_id) == status.id, col(Transition.to_id) == status.id)
+    moves = session.exec(select(func.count()).select_from(Transition).where(named)).one()
+    return Retirement(tickets=count, open=open_, merged=merged, moves=moves)
+
+
 def retire(session: Session, actor: Actor, status: Status, *, successor: Status | None = None) -> None:
     """Use a status no longer; its tickets go to `successor`, done if it is done and open if it is open.
 
     Merged tickets return there too when their merge is undone. The tickets keep when they were resolved, unless its
     successor doesn't count as resolved. Raises NotPermitted, Invalid.
     """
-    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    if status.is_default:
-        raise Invalid("Tickets begin in this status, so it can't be retired.")
-    held = _holds(session, status)
+    held = preview_retire(session, actor, status).needs_successor
     if held:
         _hand_over(session, status, successor)
     status.retired = True
@@ -142,10 +192,19 @@ def retire(session: Session, actor: Actor, status: Status, *, successor: Status 
     )
 
 
-def _holds(session: Session, status: Status) -> bool:
-    """Tell whether tickets are in a status, or would return to it when their merge is undone."""
-    chosen = (select(model.id).where(model.status_id == status.id).limit(1) for model in (Ticket, Merge))
-    return any(session.exec(each.execution_options(**gate.PASS)).first() for each in chosen)
+def restore(session: Session, actor: Actor, status: Status) -> None:
+    """Use a retired status again, as the last one; the tickets that it had stay where they went.
+
+    Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if not status.retired:
+        return
+    there = used(session)
+    if len(there) >= MOST:
+        raise Invalid(f"At most {MOST} statuses. Retire one that is not needed first.")
+    status.retired, status.position = False, len(there)
+    events.record(session, actor, Action.STATUS_RESTORED, subject=f"status:{status.id}", new=status.name)
 
 
 def _hand_over(session: Session, status: Status, successor: Status | None) -> None:
@@ -164,11 +223,13 @@ def _hand_over(session: Session, status: Status, successor: Status | None) -> No
         session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
 
 
-def _free_name(session: Session, name: str) -> str:
+def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
     name = text.line(name, field="name", limit=40)
-    if session.exec(select(Status.id).where(Status.name == name)).first() is not None:
-        raise Invalid("A status of this name is or was here already.", fields={"name": "In use already."})
-    return name
+    lock(session, "statuses")
+    rows = session.exec(select(Status).where(Status.id != (but or 0))).all()
+    names.must_be_free(name, [s.name for s in rows if not s.retired or s.is_merged], what="status")
+    hint = "It is archived: restore it, or choose another name."
+    return names.must_be_free(name, [s.name for s in rows if s.retired], what="status", hint=hint)
 
 
 def _changed(session: Session, actor: Actor, status: Status, *, field: str, old: str, new: str) -> None:

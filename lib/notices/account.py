@@ -23,13 +23,26 @@ def send(session: Session, actor: Actor, person: Person, *, invitation: bool = F
     accounts.link(session, actor, person, invitation=invitation, secret=contents.secret(message))
 
 
+def readdress(session: Session, actor: Actor, person: Person, *, email: str) -> None:
+    """Correct somebody's address as `accounts.readdress` does, and mail a word of it to the old one.
+
+    Who was only invited gets a new invitation at the right address instead, where that is mailed.
+    """
+    if not accounts.readdress(session, actor, person, email=email) or not mailed():
+        return
+    if person.password_hash is None:
+        send(session, actor, person, invitation=True)
+    else:
+        outbox.owe(session, Medium.MAIL, Sort.ADDRESS, person.id)
+
+
 def forgotten(session: Session, email: str, *, address: str) -> None:
     """Mail a link to whoever forgot their password; an unknown or disabled account gets nothing, and no answer says so.
 
     The caller counts tries.
     """
     person = accounts.by_email(session, email)
-    if person is None or not person.active or not mailed():
+    if person is None or not person.active or person.email_unproven or not mailed():
         return
     message = outbox.owe(session, Medium.MAIL, Sort.PASSWORD, person.id)
     onetime.make(session, Purpose.PASSWORD, person_id=person.id, secret=contents.secret(message))

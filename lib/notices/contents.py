@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Message, Notice, Person, Role, SlackPlace, TeamNotice, Ticket
-from db.vocabulary import Channel, Medium, Occasion, Permission, Priority, Purpose, Relation, Sort
+from db.vocabulary import Action, Channel, Medium, Occasion, Permission, Priority, Purpose, Relation, Sort
 from lib import clock, gate, settings
 from lib.desk import history
 from lib.gate import Actor
@@ -54,7 +54,8 @@ def of(session: Session, message: Message) -> Content | None:
 def several(session: Session, messages: Sequence[Message]) -> dict[int | None, Content | None]:
     """Return what `of` does for several messages by their ids, in a few statements however many they are."""
     people = _people(session, {message.person_id or 0 for message in messages})
-    told = [m for m in messages if m.sort in (Sort.TICKET, Sort.DIGEST) and m.person_id in people]
+    proven = {id for id, (person, _) in people.items() if not person.email_unproven}
+    told = [m for m in messages if m.sort in (Sort.TICKET, Sort.DIGEST) and m.person_id in proven]
     said = _said(session, told, sessions.actors(session, people, channel=Channel.WORKER)) if told else {}
     return {
         message.id: _content(session, message, people[message.person_id][0], said.get(message.id, ()))
@@ -84,10 +85,25 @@ def _content(session: Session, message: Message, person: Person, said: tuple[Sai
             if onetime.peek(session, Purpose.PASSWORD, secret(message)) is None:
                 return None
             link = f"/set-password?token={secret(message)}"
+        case Sort.ADDRESS:
+            changed = _readdressed(session, message)
+            return changed and Content(
+                Sort.ADDRESS, person.id or 0, person.name, changed[0], person.timezone, address=changed[1]
+            )
     return Content(
         Sort(message.sort), person.id or 0, person.name, person.email, person.timezone, said,
         detailed=detailed, facts=_facts(session, said[-1].ticket) if detailed else "", link=link,
     )  # fmt: skip
+
+
+def _readdressed(session: Session, message: Message) -> tuple[str, str] | None:
+    """Return the address that a person had and the one they got, in the change of which a message tells."""
+    changed = select(Event.old, Event.new).where(
+        Event.action == Action.PERSON_CHANGED, Event.field == "email",
+        Event.subject == f"person:{message.person_id}", Event.at <= message.created_at,
+    )  # fmt: skip
+    row = session.exec(changed.order_by(col(Event.id).desc()).limit(1).execution_options(**gate.PASS)).first()
+    return (row[0], row[1]) if row is not None and row[0] and row[1] else None
 
 
 def posted(session: Session, message: Message) -> Post | None:

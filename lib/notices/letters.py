@@ -30,6 +30,7 @@ SUBJECTS = {
     Sort.INVITATION: "Your invitation to Docket",
     Sort.PASSWORD: "Set a new password for Docket",
     Sort.TRIAL: "A test from Docket",
+    Sort.ADDRESS: "Your address at Docket was changed",
 }
 
 

@@ -20,6 +20,7 @@ SORTS = {
     Sort.SAMPLE_INVITATION: Sort.INVITATION,
     Sort.SAMPLE_PASSWORD: Sort.PASSWORD,
     Sort.SAMPLE_TRIAL: Sort.TRIAL,
+    Sort.SAMPLE_ADDRESS: Sort.ADDRESS,
 }
 """What is sent as a sample, and which mail it looks like."""
 TITLES = {
@@ -28,6 +29,7 @@ TITLES = {
     Sort.INVITATION: "Invitation",
     Sort.PASSWORD: "New password",
     Sort.TRIAL: "Test",
+    Sort.ADDRESS: "New address",
 }
 NUMBER = 4711
 _ASKED = """The label printer in goods-in prints **blank labels** since this morning.
@@ -86,7 +88,10 @@ def content(sort: Sort, person: Person) -> Content:
     if sort in (Sort.TICKET, Sort.DIGEST):
         said = _told(several=sort == Sort.DIGEST)
     link = "/set-password?token=sample" if sort in (Sort.INVITATION, Sort.PASSWORD) else ""
-    return Content(sort, 0, person.name, person.email, person.timezone, said, link=link, sample=True)
+    fresh = person.email if sort == Sort.ADDRESS else ""
+    return Content(
+        sort, 0, person.name, person.email, person.timezone, said, link=link, sample=True, address=fresh
+    )
 
 
 def _told(*, several: bool) -> tuple[Said, ...]:

@@ -50,4 +50,6 @@ class Content:
     """A ticket's priority, requester and age in one line, where they may go to Slack."""
     link: str = ""
     """The address that an account's mail leads to."""
+    address: str = ""
+    """The address with which somebody signs in from now on, told to the one that they had."""
     sample: bool = False

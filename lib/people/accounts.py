@@ -166,6 +166,7 @@ def invite(
     for team in sorted(chosen):
         find_team(session, team)
     person = _add(session, email=email, name=name, role=role)
+    person.invited_by_id = actor.id
     session.add_all(Membership(person_id=person.id or 0, team_id=team) for team in chosen)
     session.flush()
     events.record(session, actor, Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name)
@@ -174,15 +175,19 @@ def invite(
 
 def _add(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
     email, name = address(email), text.line(name, field="name", limit=120)
+    _must_be_free(session, email)
+    person = Person(email=email, name=name, role_id=role.id, created_at=clock.now())
+    session.add(person)
+    session.flush()
+    return person
+
+
+def _must_be_free(session: Session, email: str) -> None:
     lock(session, f"address:{email}")
     if by_email(session, email):
         raise Invalid(
             "Somebody with this e-mail address is here already.", fields={"email": "In use already."}
         )
-    person = Person(email=email, name=name, role_id=role.id, created_at=clock.now())
-    session.add(person)
-    session.flush()
-    return person
 
 
 def link(
@@ -193,7 +198,7 @@ def link(
     Whoever holds it can become the person; so for somebody who has a password already it takes the permission to
     manage everybody. Raises NotPermitted.
     """
-    _may_manage(session, actor, person)
+    may_manage(session, actor, person)
     if person.password_hash is not None and not actor.may(Permission.USER_MANAGE, least=Scope.ALL):
         raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
     events.record(session, actor, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
@@ -255,15 +260,41 @@ def find(session: Session, actor: Actor, person_id: int) -> Person:
 def rename(session: Session, actor: Actor, person: Person, *, name: str) -> None:
     """Give a person another name: one's own, or somebody's whom the actor manages."""
     if person.id != actor.id:
-        _may_manage(session, actor, person)
+        may_manage(session, actor, person)
     was, person.name = person.name, text.line(name, field="name", limit=120)
     if person.name != was:
         _changed(session, actor, person, field="name", old=was, new=person.name)
 
 
+def readdress(session: Session, actor: Actor, person: Person, *, email: str) -> bool:
+    """Correct somebody's e-mail address; every session, token and link of theirs ends. Tell whether it changed.
+
+    Where the actor doesn't manage everybody, a person who has a password must sign in once before a link to set another
+    goes to the new address: else the actor could become them. Raises NotPermitted, Invalid.
+    """
+    may_manage(session, actor, person)
+    email = address(email)
+    if email == person.email:
+        return False
+    _must_be_free(session, email)
+    was, person.email = person.email, email
+    person.email_unproven = person.password_hash is not None and not actor.may(
+        Permission.USER_MANAGE, least=Scope.ALL
+    )
+    _end_access(session, person)
+    _changed(session, actor, person, field="email", old=was, new=email)
+    return True
+
+
+def _end_access(session: Session, person: Person) -> None:
+    sessions.end_all(session, person.id or 0)
+    tokens.end_all(session, person.id or 0)
+    onetime.withdraw(session, Purpose.PASSWORD, person_id=person.id)
+
+
 def give_role(session: Session, actor: Actor, person: Person, *, role: RoleCard) -> None:
     """Give a person another role; never one's own, never away from the last administrator."""
-    _may_manage(session, actor, person)
+    may_manage(session, actor, person)
     _may_grant(actor, role)
     if person.role_id == role.id:
         return
@@ -276,21 +307,19 @@ def give_role(session: Session, actor: Actor, person: Person, *, role: RoleCard)
 
 def disable(session: Session, actor: Actor, person: Person) -> None:
     """Let a person no longer in: every session, token and link of theirs ends at once."""
-    _may_manage(session, actor, person)
+    may_manage(session, actor, person)
     if not person.active:
         return
     person.active = False
     session.flush()
     _keep_an_administrator(session)
-    sessions.end_all(session, person.id or 0)
-    tokens.end_all(session, person.id or 0)
-    onetime.withdraw(session, Purpose.PASSWORD, person_id=person.id)
+    _end_access(session, person)
     _changed(session, actor, person, field="active", old="yes", new="no")
 
 
 def enable(session: Session, actor: Actor, person: Person) -> None:
     """Let a disabled person in again, with the password they had."""
-    _may_manage(session, actor, person)
+    may_manage(session, actor, person)
     if not person.active:
         person.active = True
         _changed(session, actor, person, field="active", old="no", new="yes")
@@ -331,11 +360,8 @@ def _may_grant(actor: Actor, role: RoleCard) -> None:
         raise gate.refused(actor, Permission.USER_MANAGE, subject="role", subject_id=role.id)
 
 
-def _may_manage(session: Session, actor: Actor, person: Person) -> None:
-    """Let go on who manages everybody, or who manages all the teams of a person below them.
-
-    Somebody of no team may be managed so until they have set their password: they were only just invited.
-    """
+def may_manage(session: Session, actor: Actor, person: Person) -> None:
+    """Let go on who may change an account; see `manageable`. Raises NotPermitted."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
     if person.id == actor.id:
         raise NotPermitted(
@@ -343,10 +369,31 @@ def _may_manage(session: Session, actor: Actor, person: Person) -> None:
             permission=Permission.USER_MANAGE.value,
             denial=gate.denial(actor, Permission.USER_MANAGE, "person", person.id),
         )
-    if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
-        return
-    belongs = set(session.exec(select(Membership.team_id).where(Membership.person_id == person.id)))
-    invited = not belongs and person.password_hash is None
-    theirs = roles.grantable(actor, roles.find(session, person.role_id)) and belongs <= actor.teams
-    if not theirs or not (belongs or invited):
+    if person.id not in manageable(session, actor, [person.id or 0]):
         raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
+
+
+def manageable(session: Session, actor: Actor, ids: Iterable[int]) -> set[int]:
+    """Return whose accounts the actor may change: everybody's, or with a lower role, all of whose teams are theirs.
+
+    People in no team are managed so by who invited them, and by all managers until they have set a password.
+    """
+    asked = set(ids) - {actor.id}
+    if not asked or not actor.may(Permission.USER_MANAGE, least=Scope.TEAM):
+        return set()
+    if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
+        return asked
+    belongs: dict[int, set[int]] = {}
+    for id, team in session.exec(
+        select(Membership.person_id, Membership.team_id).where(col(Membership.person_id).in_(asked))
+    ).all():
+        belongs.setdefault(id, set()).add(team)
+    below = {role.id for role in roles.every(session) if roles.grantable(actor, role)}
+    found = set()
+    for person in session.exec(select(Person).where(col(Person.id).in_(asked))).all():
+        id = person.id or 0
+        alone = person.password_hash is None or person.invited_by_id == actor.id
+        theirs = belongs[id] <= actor.teams if id in belongs else alone
+        if theirs and person.role_id in below:
+            found.add(id)
+    return found

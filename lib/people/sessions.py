@@ -53,6 +53,7 @@ class SessionCard:
 def open(session: Session, person: Person, *, browser: str, address: str) -> str:
     """Sign a person in and return the secret for their cookie: 256 random bits, kept only as a hash."""
     secret, now = secrets.token_urlsafe(32), clock.now()
+    person.email_unproven = False
     row = SignIn(
         secret_hash=digest(secret),
         person_id=person.id or 0,

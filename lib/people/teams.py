@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from db.engine import lock
 from db.models import Membership, Person, Team
 from db.vocabulary import Action, Permission, Scope
-from lib import gate, text
+from lib import gate, names, text
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.trust import events
@@ -66,7 +67,7 @@ def rename(session: Session, actor: Actor, team: Team, *, name: str) -> None:
     _may_manage(actor, team)
     if name.strip() == team.name:
         return
-    was, team.name = team.name, _free_name(session, name)
+    was, team.name = team.name, _free_name(session, name, but=team.id)
     _changed(session, actor, team, field="name", old=was, new=team.name)
 
 
@@ -87,11 +88,11 @@ def remove(session: Session, actor: Actor, team: Team, person: Person) -> None:
         _changed(session, actor, team, field="member", old=str(person.id), new=None)
 
 
-def _free_name(session: Session, name: str) -> str:
+def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
     name = text.line(name, field="name", limit=80)
-    if session.exec(select(Team.id).where(Team.name == name)).first() is not None:
-        raise Invalid("A team of this name is here already.", fields={"name": "In use already."})
-    return name
+    lock(session, "teams")
+    others = session.exec(select(Team.name).where(Team.id != (but or 0))).all()
+    return names.must_be_free(name, others, what="team")
 
 
 def _changed(

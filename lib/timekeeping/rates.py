@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from db.models import Activity, Person, Rate
+from db.models import Activity, Person, Rate, TimeEntry
 from db.vocabulary import Action, Permission, Scope
-from lib import gate, settings
-from lib.errors import Invalid, NotFound
+from lib import clock, gate, settings
+from lib.errors import Invalid
 from lib.gate import Actor
 from lib.timekeeping import activities
 from lib.trust import events
@@ -30,6 +31,19 @@ class RateCard:
     activity: str | None
     since: date
     cents: int
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What removing a rate would do: how many entries of how many minutes cost something else, before and after.
+
+    Costs are hundredths of the currency; where no rate is left for an hour, it costs nothing.
+    """
+
+    entries: int
+    minutes: int
+    before: int
+    after: int
 
 
 class Rates:
@@ -53,13 +67,15 @@ class Rates:
         return self._found[asked]
 
 
-def every(session: Session, actor: Actor) -> list[RateCard]:
-    """Return all rates, those of a person together, the latest first. Raises NotPermitted."""
+def every(session: Session, actor: Actor, *, removed: bool = False) -> list[RateCard]:
+    """Return all rates, or the removed ones; those of a person together, the latest first. Raises NotPermitted."""
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
+    there = col(Rate.removed_at).is_not(None) if removed else col(Rate.removed_at).is_(None)
     chosen = (
         select(Rate, Person.name, Activity.name)
         .outerjoin(Person, col(Person.id) == Rate.person_id)
         .outerjoin(Activity, col(Activity.id) == Rate.activity_id)
+        .where(there)
         .order_by(Person.name, Activity.name, col(Rate.since).desc())
     )
     return [
@@ -93,13 +109,7 @@ def put(
     if person_id and whom is None:
         raise Invalid("There is no such person.", fields={"person": "There is no such person."})
     kind = activities.find(session, activity_id) if activity_id else None
-    row = session.exec(
-        select(Rate).where(
-            col(Rate.person_id).is_not_distinct_from(person_id),
-            col(Rate.activity_id).is_not_distinct_from(activity_id),
-            Rate.since == since,
-        )
-    ).first()
+    row = _there(session, person_id, activity_id, since)
     was = told(row.cents) if row else None
     row = row or Rate(person_id=person_id, activity_id=activity_id, since=since, cents=cents)
     row.cents = cents
@@ -110,15 +120,70 @@ def put(
     return row.id or 0
 
 
+def preview_remove(session: Session, actor: Actor, rate_id: int) -> Removal:
+    """Return what removing a rate would do to the cost of logged time, without doing it.
+
+    Raises NotPermitted, NotFound.
+    """
+    cards = every(session, actor)
+    gone = _find(session, actor, rate_id, removed=False)
+    now, then = Rates(cards), Rates([card for card in cards if card.id != gone.id])
+    worked: Any = select(  # ty: ignore[no-matching-overload] - five columns are more than it knows
+        TimeEntry.day, TimeEntry.worker_id, TimeEntry.activity_id, func.count(), func.sum(TimeEntry.minutes)
+    )
+    worked = worked.where(col(TimeEntry.removed_at).is_(None), col(TimeEntry.day) >= gone.since)
+    worked = worked.group_by(col(TimeEntry.day), col(TimeEntry.worker_id), col(TimeEntry.activity_id))
+    if gone.person_id is not None:
+        worked = worked.where(TimeEntry.worker_id == gone.person_id)
+    if gone.activity_id is not None:
+        worked = worked.where(TimeEntry.activity_id == gone.activity_id)
+    entries = minutes = before = after = 0
+    for day, worker, activity, count, sum_ in session.execute(worked.execution_options(**gate.PASS)).all():
+        old, new = now.on(day, worker, activity), then.on(day, worker, activity)
+        if old != new:
+            entries, minutes = entries + count, minutes + sum_
+            before, after = before + sum_ * (old or 0), after + sum_ * (new or 0)
+    return Removal(entries, minutes, (before + 30) // 60, (after + 30) // 60)
+
+
 def remove(session: Session, actor: Actor, rate_id: int) -> None:
-    """Take a rate away, as if it had never been. Raises NotPermitted, NotFound."""
+    """Remove a rate, as if it had never been; it can be restored. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
+    row = _find(session, actor, rate_id, removed=False)
+    row.removed_at = clock.now()
+    _tell(session, actor, Action.RATE_REMOVED, row, old=_described(session, row), new=None)
+
+
+def restore(session: Session, actor: Actor, rate_id: int) -> None:
+    """Let a removed rate count again. Raises NotPermitted, NotFound, Invalid when another took its place."""
+    gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
+    row = _find(session, actor, rate_id, removed=True)
+    if _there(session, row.person_id, row.activity_id, row.since) is not None:
+        raise Invalid(f"Another rate was set from {row.since} on since. Remove that one first.")
+    row.removed_at = None
+    _tell(session, actor, Action.RATE_RESTORED, row, old=None, new=_described(session, row))
+
+
+def _find(session: Session, actor: Actor, rate_id: int, *, removed: bool) -> Rate:
     row = session.get(Rate, rate_id) if 0 < rate_id < 2**31 else None
-    if row is None:
-        raise NotFound("There is no such rate.")
-    kind = session.get(Activity, row.activity_id) if row.activity_id else None
-    _tell(session, actor, Action.RATE_REMOVED, row, old=_said(row, kind), new=None)
-    session.delete(row)
+    if row is None or (row.removed_at is not None) != removed:
+        raise gate.hidden(actor, Permission.RATE_MANAGE, "rate", rate_id)
+    return row
+
+
+def _there(session: Session, person_id: int | None, activity_id: int | None, since: date) -> Rate | None:
+    """Return the rate that counts for just this person, activity and first day."""
+    chosen = select(Rate).where(
+        col(Rate.person_id).is_not_distinct_from(person_id),
+        col(Rate.activity_id).is_not_distinct_from(activity_id),
+        Rate.since == since,
+        col(Rate.removed_at).is_(None),
+    )
+    return session.exec(chosen).first()
+
+
+def _described(session: Session, row: Rate) -> str:
+    return _said(row, session.get(Activity, row.activity_id) if row.activity_id else None)
 
 
 def _said(row: Rate, kind: Activity | None) -> str:

@@ -4,12 +4,13 @@ import streamlit as st
 
 from lib.desk import categories, dispatch, proposals
 from lib.people import teams
-from ui import catalogue, frame, page, words
+from ui import catalogue, frame, page, removing, words
 
 me = page.me()
 frame.header("Categories", actor=me)
 with page.see() as session:
     found = categories.every(session)
+    deleted = categories.deleted(session, me)
     ruled = dispatch.of_categories(session, me)
     places = {t.id: t.name for t in teams.every(session, me)}
     waiting = proposals.waiting(session, me)
@@ -26,3 +27,4 @@ for category in found:
         st.markdown(f"**{words.plain(category.path)}**{mark}  \n:gray[{told}]")
         if st.button("Change", key=f"change-{category.id}", icon=":material/edit:"):
             catalogue.change(category.id)
+removing.deleted_categories(deleted)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.people import accounts, roles, teams
+from lib.people import accounts
 from ui import frame, lists, page, staffing
 
 me = page.me()
@@ -22,8 +22,7 @@ with page.see() as session:
     found = accounts.directory(
         session, me, search=q or "", after=after, limit=51, active=None if gone else True
     )
-    grantable = {r.name for r in roles.every(session) if roles.grantable(me, r)}
-    own_teams = {t.name for t in teams.every(session, me) if t.id in me.teams}
+    changeable = accounts.manageable(session, me, [person.id for person in found])
 
 if not found:
     st.info("Nobody here. Invite the people who ask for help and those who give it.", icon=":material/group:")
@@ -32,8 +31,7 @@ for person in found[:50]:
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.markdown(staffing.described(person))
-        offered = staffing.changeable(me, person, grantable, own_teams)
-        if offered and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
+        if person.id in changeable and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
             staffing.change(person.id)
 if len(found) > 50:
     kept = {k: v for k in ("q", "disabled") if (v := st.query_params.get(k))}

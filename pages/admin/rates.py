@@ -5,12 +5,13 @@ from datetime import date
 import streamlit as st
 
 from lib.timekeeping import activities, days, rates, weeks
-from ui import frame, page, words
+from ui import frame, page, removing, words
 
 me = page.there(page.me())
 frame.header("Rates", actor=me)
 with page.see() as session:
     found = rates.every(session, me)
+    gone = rates.every(session, me, removed=True)
     people = weeks.people(session, me)
     kinds = {a.id: a.name for a in activities.every(session)}
 
@@ -43,6 +44,17 @@ for card in found:
         whose = words.plain(card.person or "All people")
         what = f" at {words.plain(card.activity)}" if card.activity else ""
         st.markdown(f"**{whose}**{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
-        if st.button("Remove", icon=":material/delete:", key=f"remove-{card.id}"):
-            with page.attempt("Rate removed.") as session:
-                rates.remove(session, page.me(), card.id)
+        if st.button("Remove …", icon=":material/delete:", key=f"remove-{card.id}"):
+            removing.rate(card.id)
+if gone:
+    with st.expander(f"Removed rates ({len(gone)})", icon=":material/inventory_2:"):
+        for card in gone:
+            with st.container(
+                horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+            ):
+                whose = words.plain(card.person or "All people")
+                what = f" at {words.plain(card.activity)}" if card.activity else ""
+                st.markdown(f"{whose}{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
+                if st.button("Restore", icon=":material/restore:", key=f"restore-{card.id}"):
+                    with page.attempt("Rate restored.") as session:
+                        rates.restore(session, page.me(), card.id)

@@ -5,12 +5,13 @@ from streamlit_sortables import sort_items
 
 from db.vocabulary import Kind
 from lib.desk import statuses
-from ui import frame, keeping, page, words
+from ui import frame, keeping, page, removing, words
 
 me = page.me()
 frame.header("Statuses", actor=me)
 with page.see() as session:
     found = statuses.every(session)
+    archived = statuses.archived(session, me)
 
 with (
     st.expander("New status", icon=":material/add:"),
@@ -40,4 +41,5 @@ for status in found:
         with st.popover("Change", icon=":material/edit:"):
             keeping.change(me, status, found)
 
+removing.archived_statuses(archived)
 keeping.workflow(me, found)

@@ -6,7 +6,7 @@ from db.vocabulary import Permission, Scope
 from lib.desk import dispatch
 from lib.notices import places
 from lib.people import teams
-from ui import channels, frame, page, rules, words
+from ui import channels, frame, page, removing, rules, words
 
 me = page.me()
 frame.header("Teams", actor=me)
@@ -48,3 +48,8 @@ for team in found:
                         dispatch.rule_team(session, me, row, way=way, cap=cap)
             with bar:
                 channels.change(team.id, told.get(team.id))
+                removable = len(found) > 1 and me.may(Permission.TEAM_MANAGE, least=Scope.ALL)
+                if removable and st.button(
+                    "Delete or merge …", key=f"remove-{team.id}", icon=":material/merge:"
+                ):
+                    removing.team(team, {t.id: t.name for t in found if t.id != team.id})

@@ -104,7 +104,8 @@ def test_changing_a_person(desk):
     assert desk.ada.patch(path, json={"active": False}).json()["active"] is False
     assert [p["name"] for p in desk.ada.get("people?active=false").json()["items"]] == ["Robert Muir"]
     assert desk.ada.patch(path, json={"active": True}).json()["active"] is True
-    problem(desk.ada.patch(path, json={"email": "x@example.org"}), 422)
+    assert desk.ada.patch(path, json={"email": "R.Muir@example.org"}).json()["email"] == "r.muir@example.org"
+    problem(desk.ada.patch(path, json={"password": "x"}), 422)
     problem(desk.ada.patch(path, json={"active": None}), 422)
 
 

@@ -7,7 +7,7 @@ from tests.api.conftest import problem
 
 def test_an_administrator_looks_at_each_mail(desk):
     names = [each["name"] for each in desk.ada.get("mail-templates").json()["items"]]
-    assert names == ["ticket", "digest", "invitation", "password", "trial"]
+    assert names == ["ticket", "digest", "invitation", "password", "trial", "address"]
     for name in names:
         letter = desk.ada.get(f"mail-templates/{name}").json()
         assert letter["subject"] and letter["text"] and letter["html"]

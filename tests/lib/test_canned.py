@@ -79,7 +79,7 @@ def test_managers_keep_their_teams_and_administrators_all(desk):
     change(desk.mona, theirs, name="Mine")
     with pytest.raises(Conflict):
         change(desk.ada, theirs, name="Yours", seen=1)
-    with pytest.raises(Invalid, match="this name"):
+    with pytest.raises(Invalid, match="exists already"):
         add(desk.mona, name="Mine", team=desk.service_desk)
     with see() as session:
         listed = {

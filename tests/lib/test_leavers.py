@@ -1,7 +1,5 @@
 """Tickets of people who left: unassigned wherever one looks, told to the team, named to administrators, given back."""
 
-from collections import Counter
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,7 +8,7 @@ from sqlmodel import col, select
 from db.models import Notice, Ticket
 from db.vocabulary import Occasion, Relation, Way
 from lib import gate
-from lib.desk import board, filters, history, leavers, listing, query, statuses, tickets
+from lib.desk import board, filters, history, listing, query, statuses, tickets
 from lib.people import accounts, readiness, roles, teams
 from lib.transactions import act, see
 from tests import cast
@@ -224,10 +222,3 @@ def _do(desk, step, number):
         move(desk.mona, number)
     elif step == "open" and not still:
         move(desk.mona, number, "To-Do")
-
-
-def test_many_at_once_are_counted_by_team(desk):
-    for _ in range(3):
-        given_to_rita(desk)
-    with see() as session:
-        assert Counter(leavers.held(session, desk.rita.id)) == {desk.service_desk: 3}

@@ -1,0 +1,206 @@
+"""Retiring, deleting, disabling and removing: what it would do, said first, and a second step that does it."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from lib.desk import categories, statuses, team_removal
+from lib.desk.categories import CategoryCard
+from lib.desk.statuses import StatusCard
+from lib.errors import Refusal
+from lib.people import accounts, departure, teams
+from lib.people.teams import TeamCard
+from lib.timekeeping import amounts, rates
+from ui import page, words
+
+
+def _counts(counts: Mapping[str, int]) -> None:
+    """List what is there, each with its number."""
+    for label, count in counts.items():
+        if count:
+            st.markdown(f"- {label}: **{count:,}**")
+
+
+def _successor(label: str, options: Mapping[int, str], *, key: str) -> int | None:
+    """Ask for a successor; none is chosen to begin with."""
+    return st.selectbox(
+        label, list(options), index=None, format_func=options.__getitem__, placeholder="Choose one", key=key
+    )
+
+
+@st.dialog("Retire a status")
+def status(status_id: int, heirs: Mapping[int, str]) -> None:
+    """Say what retiring a status would do, and do it once its successor is chosen."""
+    me = page.me()
+    try:
+        with page.see() as session:
+            row = statuses.find(session, status_id)
+            found = statuses.preview_retire(session, me, row)
+    except Refusal as refusal:
+        page.refused(refusal)
+        return
+    st.markdown(
+        f"Nobody can move a ticket to **{words.plain(row.name)}** any more. You can restore it later."
+    )
+    _counts(
+        {
+            "Tickets in this status": found.tickets,
+            "Open ones among them": found.open,
+            "Merged tickets that return to it when their merge is undone": found.merged,
+            "Workflow rules for this status, which no longer apply": found.moves,
+        }
+    )
+    heir = _successor("Its tickets go to", heirs, key=f"heir-{status_id}") if found.needs_successor else None
+    if found.needs_successor:
+        st.caption("Restoring the status later doesn't bring its tickets back.")
+    if st.button("Retire", type="primary", disabled=found.needs_successor and heir is None):
+        with page.attempt("Status retired.") as session:
+            successor = statuses.find(session, heir) if heir else None
+            statuses.retire(session, me, statuses.find(session, status_id), successor=successor)
+
+
+def archived_statuses(archived: Sequence[StatusCard]) -> None:
+    """List the retired statuses, each to be restored."""
+    if not archived:
+        return
+    with st.expander(f"Archived statuses ({len(archived)})", icon=":material/inventory_2:"):
+        for card in archived:
+            with st.container(
+                horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+            ):
+                st.markdown(words.plain(card.name))
+                if st.button("Restore", key=f"restore-status-{card.id}", icon=":material/restore:"):
+                    with page.attempt("Status restored.") as session:
+                        me = page.me()
+                        statuses.restore(session, me, statuses.find_archived(session, me, card.id))
+
+
+def category(card: CategoryCard, rest: Mapping[int, str]) -> None:
+    """Say what deleting a category would do, and do it once its successor is chosen."""
+    me = page.me()
+    with st.popover("Delete", icon=":material/delete:"):
+        with page.see() as session:
+            found = categories.preview_delete(session, me, categories.find(session, card.id))
+        st.markdown(f"Nobody can choose **{words.plain(card.name)}** any more. You can restore it later.")
+        counts = {
+            "Tickets in it": found.tickets,
+            "Open ones among them": found.open,
+            "Proposals by colleagues": found.proposals,
+            "People with this skill": found.people,
+            "Custom fields asked for in it": found.fields,
+            "Assignment rules that end": int(found.rule),
+        }
+        _counts(counts)
+        moves = found.needs_successor or found.proposals or found.people or found.fields
+        heir = _successor("All of that goes to", rest, key=f"heir-{card.id}") if moves else None
+        if found.tickets:
+            st.caption("Restoring the category later doesn't bring its tickets back.")
+        if st.button("Delete category", type="primary", disabled=found.needs_successor and heir is None):
+            with page.attempt("Category deleted.") as session:
+                successor = categories.find(session, heir) if heir else None
+                categories.delete(session, me, categories.find(session, card.id), successor=successor)
+
+
+def deleted_categories(deleted: Sequence[CategoryCard]) -> None:
+    """List the deleted categories, each to be restored."""
+    if not deleted:
+        return
+    with st.expander(f"Deleted categories ({len(deleted)})", icon=":material/inventory_2:"):
+        for card in deleted:
+            with st.container(
+                horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+            ):
+                st.markdown(words.plain(card.name))
+                if st.button("Restore", key=f"restore-category-{card.id}", icon=":material/restore:"):
+                    with page.attempt("Category restored.") as session:
+                        me = page.me()
+                        categories.restore(session, me, categories.find_deleted(session, me, card.id))
+
+
+def person(person_id: int) -> None:
+    """Say what disabling a person would do, and do it on a second click."""
+    me = page.me()
+    with st.popover("Disable", icon=":material/person_off:"):
+        with page.see() as session:
+            found = departure.preview(session, me, accounts.find(session, me, person_id))
+        st.markdown("They can't sign in any more. You can enable them again later.")
+        _counts(
+            {
+                **{
+                    f"Open tickets in {words.plain(t.name)} that become unassigned": t.open
+                    for t in found.tickets
+                },
+                "Sessions that end": found.sessions,
+                "API tokens that end": found.tokens,
+                "Running timers that stop": int(found.timer),
+                "Drafts that stay unsent": found.drafts,
+                "Views that stay shared with a team": found.shared_views,
+                "Months of logged time that are not submitted": found.open_months,
+            }
+        )
+        if st.button("Disable this person", type="primary"):
+            with page.attempt("Disabled.") as session:
+                accounts.disable(session, me, accounts.find(session, me, person_id))
+
+
+@st.dialog("Remove a rate")
+def rate(rate_id: int) -> None:
+    """Say how the cost of logged time would change, and remove the rate on a second click."""
+    me = page.me()
+    try:
+        with page.see() as session:
+            found = rates.preview_remove(session, me, rate_id)
+    except Refusal as refusal:
+        page.refused(refusal)
+        return
+    if found.entries:
+        _counts({"Time entries that would cost something else": found.entries})
+        st.markdown(
+            f"{amounts.told(found.minutes)} would cost {rates.told(found.after)} {rates.currency()} instead of "
+            f"{rates.told(found.before)} {rates.currency()}."
+        )
+    else:
+        st.markdown("No logged time would cost anything else.")
+    st.caption("You can restore the rate later.")
+    if st.button("Remove rate", type="primary"):
+        with page.attempt("Rate removed.") as session:
+            rates.remove(session, me, rate_id)
+
+
+@st.dialog("Delete or merge a team")
+def team(card: TeamCard, others: Mapping[int, str]) -> None:
+    """Say what a team holds, and delete it when it is empty, or merge it into the team that is chosen."""
+    me = page.me()
+    try:
+        with page.see() as session:
+            found = team_removal.preview(session, me, teams.find(session, card.id))
+    except Refusal as refusal:
+        page.refused(refusal)
+        return
+    if not found.needs_successor:
+        st.markdown(f"**{words.plain(card.name)}** is empty. This can't be undone.")
+        if st.button("Delete team", type="primary"):
+            with page.attempt("Team deleted.") as session:
+                team_removal.delete(session, me, teams.find(session, card.id))
+        return
+    st.markdown(f"**{words.plain(card.name)}** is merged into another team, which gets:")
+    _counts(
+        {
+            "Tickets": found.tickets,
+            "Open ones among them": found.open,
+            "Members": found.members,
+            "Categories": found.categories,
+            "Canned replies": found.replies,
+            "Shared views": found.views,
+        }
+    )
+    if found.default:
+        st.markdown("- New tickets that no other team gets")
+    if found.rule or found.slack:
+        st.markdown("- Its assignment rule and Slack settings, unless that team has its own")
+    heir = _successor("Merge into", others, key=f"merge-team-{card.id}")
+    st.caption("Everybody in that team will see these tickets. This can't be undone.")
+    if st.button("Merge teams", type="primary", disabled=heir is None) and heir is not None:
+        with page.attempt("Teams merged.") as session:
+            into = teams.find(session, heir)
+            team_removal.merge(session, me, teams.find(session, card.id), into=into)
