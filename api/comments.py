@@ -15,6 +15,7 @@ from api.ticket_shapes import File, file
 from lib import cursors, text
 from lib.desk import attachments, comments, mentions, tickets
 from lib.desk.comments import CommentCard
+from lib.markdown import names, rendering
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["comments"])
@@ -80,7 +81,7 @@ def _shape(card: CommentCard, files: list[File], missed: Iterable[str] = ()) -> 
         id=card.id,
         author=Named(id=card.author_id, name=card.author),
         body=card.body,
-        body_html=text.html(card.body, card.mentions.values()),
+        body_html=names.to_html(card.body, card.mentions.values()),
         visibility="internal" if card.internal else "public",
         attachments=[] if card.removed else files,
         mentions=[Named(id=id, name=name) for id, name in card.mentions.items()],
@@ -116,6 +117,7 @@ def read(
 def add(creating: Creating, number: Number, form: NewComment) -> Response:
     """Say something on a ticket."""
     me = creating.me
+    rendering.ahead(form.body)
 
     def deed(session: Session) -> Made:
         ticket = tickets.find(session, me, number, to_change=True)
@@ -150,7 +152,7 @@ def mentioned(me: Me, number: Number, form: Text) -> Response:
         ticket = tickets.find(session, me, number)
         found = mentions.named(session, me, ticket, body=form.body, internal=form.visibility == "internal")
     people = [Named(id=id, name=name) for id, name in found.people.items()]
-    html = text.html(form.body, found.people.values())
+    html = names.to_html(form.body, found.people.values())
     return shown(Mentioned(mentions=people, not_mentioned=list(found.missed), html=html))
 
 
@@ -166,6 +168,7 @@ def show(me: Me, id: Number) -> Response:
 @router.patch("/comments/{id}", response_model=Comment)
 def edit(me: Me, id: Number, form: CommentChange) -> Response:
     """Rewrite your own comment, within 15 minutes."""
+    rendering.ahead(form.body)
     with act() as session:
         row, ticket = comments.find(session, me, id, to_change=True)
         comments.edit(session, me, row, ticket, body=form.body, seen=form.version)

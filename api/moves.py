@@ -14,6 +14,7 @@ from lib.desk import board, duplicates, statuses, tickets
 from lib.desk.tickets import Ticket
 from lib.errors import Invalid
 from lib.gate import Actor
+from lib.markdown import rendering
 from lib.transactions import Session, act
 
 router = APIRouter(tags=["tickets"])
@@ -56,6 +57,7 @@ def move(me: Me, number: Number, form: Move) -> Response:
     if form.answer and not form.duplicates:
         sentence = "An answer goes with duplicates; for one ticket, add a comment."
         raise Invalid(sentence, fields={"answer": sentence})
+    rendering.ahead(form.answer)
     with facing(me, number), act() as session:
         if form.duplicates:
             ticket, left = duplicates.complete(

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from lib import text
+from lib.markdown import rendering
 
 router = APIRouter(tags=["reference"])
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
-_templates.filters["marked"] = text.html
+_templates.filters["marked"] = rendering.to_html
 
 
 @router.get("/openapi.json", response_model=dict)

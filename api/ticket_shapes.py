@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from api.shapes import Named, Shape
 from db.vocabulary import FieldKind, Kind, Priority
-from lib import text
 from lib.desk import attachments, links, listing, merged, participants, proposals, tickets, values, waiting
 from lib.desk.attachments import AttachmentCard
 from lib.desk.listing import TicketRow
 from lib.desk.tickets import Ticket
 from lib.desk.values import Held
 from lib.gate import Actor
+from lib.markdown import rendering
 from lib.transactions import Session
 
 LinkName = Literal[
@@ -169,7 +169,7 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
         proposed_category=proposals.of(session, me, ticket),
         waiting_for_assignee=waiting.of(session, me, ticket),
         description=ticket.description,
-        description_html=text.html(ticket.description),
+        description_html=rendering.to_html(ticket.description),
         tags=tickets.tags_of(session, ticket),
         fields={held.field.key: _worth(held) for held in values.of(session, me, ticket)},
         blocked=links.obstacle(session, me, ticket) if ticket.open else None,

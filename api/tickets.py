@@ -31,6 +31,7 @@ from db.vocabulary import Priority
 from lib.desk import categories, filters, listing, query, statuses, tickets, values, views
 from lib.desk.tickets import Ticket
 from lib.gate import Actor
+from lib.markdown import rendering
 from lib.people import teams
 from lib.transactions import Session, act, see
 
@@ -161,6 +162,7 @@ def find(me: Me, narrowing: Annotated[Narrowing, Query()]) -> Response:
 @router.post("/tickets", status_code=201, response_model=TicketFull)
 def open_(creating: Creating, form: NewTicket) -> Response:
     """Open a ticket."""
+    rendering.ahead(form.description)
 
     def deed(session: Session) -> Made:
         ticket = tickets.create(
@@ -194,6 +196,7 @@ def show(me: Me, number: Number) -> Response:
 @router.patch("/tickets/{number}", response_model=TicketFull)
 def change(me: Me, number: Number, form: TicketChange) -> Response:
     """Change any fields of a ticket, all of them or none; 409 when it was changed since `version`."""
+    rendering.ahead(form.description or "")
     with facing(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         ticket.must_be(form.version)

@@ -10,6 +10,7 @@ from api.door import Me
 from api.shapes import Form, Page, Shape, Words, shown
 from lib import text
 from lib.desk import search
+from lib.markdown import rendering
 from lib.transactions import see
 
 router = APIRouter(tags=["writing"])
@@ -38,7 +39,7 @@ class Alike(Shape):
 @router.post("/preview", response_model=Html)
 def preview(form: Text) -> Response:
     """Render Markdown as tickets and comments will show it."""
-    return shown(Html(html=text.html(form.text)))
+    return shown(Html(html=rendering.to_html(form.text)))
 
 
 @router.get("/similar", response_model=Page[Alike])

@@ -1,4 +1,4 @@
-"""A conversation as HTML: every text escaped or rendered by `lib.text`, every file through Docket's own route."""
+"""A conversation as HTML: every text escaped or rendered by `lib.markdown`, every file through Docket's own route."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,6 @@ import streamlit as st
 from babel.numbers import format_decimal
 
 from db.models import Ticket
-from lib import text
 from lib.desk import conversation
 from lib.desk.attachments import AttachmentCard
 from lib.desk.comments import CommentCard
@@ -17,6 +16,7 @@ from lib.desk.history import Line
 from lib.desk.links import WORDS, LinkCard
 from lib.desk.listing import TicketRow
 from lib.gate import Actor
+from lib.markdown import names, rendering
 from lib.transactions import Session
 from ui import faces, page, words
 from ui.components.spot import spot
@@ -25,7 +25,7 @@ from ui.components.spot import spot
 def description(ticket: Ticket, requester: str, files: Sequence[AttachmentCard]) -> None:
     """Show what the requester wrote, with its files."""
     own = [f for f in files if f.comment_id is None]
-    body = text.html(ticket.description) or "<p class='dk-quiet'>No description.</p>"
+    body = rendering.to_html(ticket.description) or "<p class='dk-quiet'>No description.</p>"
     st.html(
         f"<ol class='dk dk-talk' aria-label='Description'>{_entry(requester, ticket.created_at, body, own)}</ol>"
     )
@@ -111,7 +111,7 @@ def _comment(said: CommentCard, files: Sequence[AttachmentCard], *, quotable: bo
     body = (
         "<p class='dk-quiet'>Taken back by its author.</p>"
         if said.removed
-        else text.html(said.body, said.mentions.values())
+        else names.to_html(said.body, said.mentions.values())
     )
     kind = "dk-note" if said.internal else ""
     label = f"Quote {escape(said.author, quote=True)}"

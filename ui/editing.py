@@ -8,6 +8,7 @@ from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
 from lib.errors import Conflict, Refusal
 from lib.gate import Actor
+from lib.markdown import rendering
 from lib.transactions import Session
 from ui import page
 from ui.changing import Changer
@@ -73,6 +74,7 @@ def own_words(me: Actor, thread: Thread) -> None:
         left, right = st.columns(2)
         saved, taken = left.form_submit_button("Save", type="primary"), right.form_submit_button("Take back")
     if saved or taken:
+        rendering.ahead(body)
         with page.attempt("Saved." if saved else "Taken back.") as session:
             comment, ticket = comments.find(session, page.me(), last.id)
             if taken:

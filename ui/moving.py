@@ -10,6 +10,7 @@ from lib.desk import comments, duplicates, statuses, tickets
 from lib.desk.links import LinkCard
 from lib.desk.listing import TicketRow
 from lib.gate import Actor
+from lib.markdown import rendering
 from lib.transactions import Session
 from ui import page
 from ui.changing import Changer
@@ -80,6 +81,7 @@ def _numbers(copies: Sequence[LinkCard]) -> str:
 
 
 def _finished(change: Changer, to: int, name: str, *, reason: str, answer: str, together: bool) -> None:
+    rendering.ahead(answer)
     with page.attempt() as session:
         me, number, seen = page.me(), change.facts.number, change.facts.version
         status = statuses.find(session, to)

@@ -11,13 +11,12 @@ from db.vocabulary import Permission
 from lib import gate, text
 from lib.desk import audience
 from lib.gate import Actor
+from lib.markdown import names
 from lib.people import accounts
 from lib.people.accounts import PersonCard
 
 OFFERED = 8
 """People suggested at once."""
-MOST = 50
-"""Names looked at in one comment."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def suggested(
 def named(session: Session, actor: Actor, ticket: Ticket, *, body: str, internal: bool) -> Named:
     """Return whom a text would mention. Raises NotFound, NotPermitted."""
     _permit(session, actor, ticket, internal=internal)
-    asked = text.named(body)[:MOST]
+    asked = names.find(body)
     if not asked:
         return Named({}, ())
     known = _known(session, actor, ticket, {name for options in asked for name, _ in options})

@@ -9,10 +9,11 @@ from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Notice, Ticket
 from db.vocabulary import Occasion, Permission, Relation
-from lib import clock, gate, settings, text
+from lib import clock, gate, settings
 from lib.desk import history
 from lib.errors import Invalid
 from lib.gate import Actor
+from lib.markdown import rendering
 
 EXCERPT = 160
 """Characters of a comment that a notice shows."""
@@ -126,7 +127,7 @@ def sentence(notice: Notice, told: str, *, internal: bool) -> str:
 
 
 def _excerpt(body: str) -> str:
-    line = text.spoken(body)
+    line = rendering.to_line(body)
     return line if len(line) <= EXCERPT else f"{line[:EXCERPT].rstrip()} …"
 
 

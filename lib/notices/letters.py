@@ -15,8 +15,9 @@ from sqlmodel import Session
 
 from db.models import Message, Person
 from db.vocabulary import Permission, Scope, Sort
-from lib import gate, settings, text
+from lib import gate, settings
 from lib.gate import Actor
+from lib.markdown import rendering
 from lib.notices import heads, hours, rules, samples
 from lib.notices.saying import Content, Said
 
@@ -131,7 +132,7 @@ def _shown(said: Said, content: Content) -> dict[str, object]:
     local = said.at.astimezone(hours.zone(content.zone))
     return {
         "ticket": said.ticket, "title": said.title, "actor": said.actor, "sentence": said.sentence, "body": said.body,
-        "html": Markup(text.html(said.body)) if said.body else "",  # noqa: S704 - cleaned for the pages too
+        "html": Markup(rendering.to_html(said.body)) if said.body else "",  # noqa: S704 - cleaned for the pages too
         "internal": said.internal, "at": f"{local:%d %b %Y, %H:%M} {local.tzname()}", "path": said.path,
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from lib.desk.comments import CommentCard
 from lib.desk.drafts import DraftCard
 from lib.errors import NotFound, Refusal
 from lib.gate import Actor
+from lib.markdown import rendering
 from lib.trust import news
 from ui import choices, compose, details, editing, frame, linking, lists, looking, merging, page, words
 from ui import conversation as shown
@@ -23,6 +24,7 @@ def write(me: Actor, number: int, draft: DraftCard, kinds: list[str]) -> None:
     key, files = f"reply-{number}", compose.files(me, draft)
     sent = reply_writer(draft, key=key, visibilities=kinds, files=files, answers="internal" in kinds)
     if sent:
+        rendering.ahead(sent.body)
         try:
             done = compose.submit(draft, lambda session: compose.say(
                 session, me, tickets.find(session, me, number, to_change=True), draft, sent

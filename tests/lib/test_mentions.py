@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import select
 
 from db.models import Mention, Person
-from lib import gate, text
+from lib import gate
 from lib.desk import audience, comments, mentions, tickets
 from lib.errors import NotFound, NotPermitted
+from lib.markdown import names
 from lib.people import accounts
 from lib.transactions import act, see
 from tests import cast
@@ -157,9 +158,9 @@ def test_many_names_cost_one_look_and_no_text_breaks_it(desk):
     ],
 )
 def test_mentions_are_marked_where_they_are_shown(source, shown):
-    assert text.html(source, ["Arun Das"]) == shown
+    assert names.to_html(source, ["Arun Das"]) == shown
 
 
 def test_a_name_that_is_html_stays_text():
     name = "<img src=x onerror=alert(1)>"
-    assert "<img" not in text.html(f"@{name}", [name])
+    assert "<img" not in names.to_html(f"@{name}", [name])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lib import text
+from lib.markdown import rendering
 
 BENIGN = {"http", "https", "mailto", ""}
 """None is a link within Docket, such as /t/44."""
@@ -153,7 +153,7 @@ def test_p19_a_payload_is_harmless_alone_and_in_company(payload):
         f"**{payload}**",
         f"    {payload}",
     ):
-        harmless(text.html(source.replace(r"\n", "\n")))
+        harmless(rendering.to_html(source.replace(r"\n", "\n")))
 
 
 @given(st.lists(st.sampled_from(CORPUS) | st.text(max_size=20), max_size=4).map("\n".join))
@@ -162,7 +162,7 @@ def test_p19_a_payload_is_harmless_alone_and_in_company(payload):
 @example("> " * 2000)
 @example("[" * 5000 + "](x)")
 def test_p19_no_mixture_is_harmful(source):
-    harmless(text.html(source))
+    harmless(rendering.to_html(source))
 
 
 @pytest.mark.parametrize(
@@ -171,19 +171,19 @@ def test_p19_no_mixture_is_harmful(source):
 )
 def test_p23_a_path_is_shown_as_the_text_it_is(body):
     """Finding F5: a mailer attached the file that a comment named."""
-    seen = harmless(text.html(body))
+    seen = harmless(rendering.to_html(body))
     assert [tag for tag, _attributes in seen.tags] == ["p"]
     assert seen.text.strip() == body
 
 
 def test_p23_a_stylesheet_link_is_text_and_loads_nothing():
-    seen = harmless(text.html("<link rel=stylesheet href=http://canary.test/x.css>"))
+    seen = harmless(rendering.to_html("<link rel=stylesheet href=http://canary.test/x.css>"))
     assert "stylesheet" in seen.text
     assert "link" not in {tag for tag, _attributes in seen.tags}
 
 
 def test_what_people_write_on_purpose_is_kept():
     source = "# Title\n\n**bold** _soft_ ~~gone~~ `code`\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[a](https://example.org)"
-    tags = {tag for tag, _attributes in harmless(text.html(source)).tags}
+    tags = {tag for tag, _attributes in harmless(rendering.to_html(source)).tags}
     assert {"h1", "strong", "em", "s", "code", "ul", "li", "table", "th", "td", "a"} <= tags
-    assert "<br" in text.html("one line\nand the next")
+    assert "<br" in rendering.to_html("one line\nand the next")

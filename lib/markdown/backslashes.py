@@ -1,0 +1,141 @@
+"""Backslashes: one escapes only punctuation that would otherwise format text, and never in a path or an expression.
+
+CommonMark drops a backslash before any punctuation, which breaks the Windows paths that a help desk gets.
+"""
+
+import re
+from collections.abc import Callable
+
+from markdown_it.rules_inline import StateInline
+
+_NEAR = 130
+"""Characters that are looked at on either side."""
+_BACKSLASHES = re.compile(r"\\+")
+_PATH = re.compile(
+    r"\\[A-Za-z0-9]|(?<![A-Za-z0-9])[A-Za-z]:\\|^[\"'(<\[]*(?:\\\\[\w.$%?-]|(?:%\w+%|\.\.?|~)\\)"
+)
+"""In a piece without blanks: a backslash before a letter or digit, a drive, a share, a place to begin at."""
+_PATH_WITH_BLANKS = re.compile(
+    r"(?:(?<![A-Za-z0-9])[A-Za-z]:\\|(?<!\S)\\\\)[\w.()&$%+~'\\-]*(?: [\w.()&$%+~'\\-]+){1,4}$"
+)
+_ITEM_END = re.compile(r"\s|$")
+_NUMBER = re.compile(r"[ \t]*[0-9]{1,9}")
+_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)", re.MULTILINE)
+_RULE = re.compile(r"([-*_])[ \t]*(?:\\?\1[ \t]*){2,}$", re.MULTILINE)
+_ADDRESS = re.compile(r"<[^\s<>]{1,130}[:@][^\s<>]{0,130}>")
+_ADDRESS_BEGUN = re.compile(r"<[^\s<>]*[:@][^\s<>]*$")
+_ENTITY = re.compile(r"&(?:#[0-9A-Za-z]{1,8}|[A-Za-z][0-9A-Za-z]{1,31});")
+_LINK = re.compile(r"\]\\?\(")
+_LINK_BEGUN = re.compile(r"\]\\?\([^\n]*$")
+
+
+def escape(state: StateInline, silent: bool) -> bool:
+    """Read backslashes and, where they escape something, the character behind them: a rule of markdown-it."""
+    found = _BACKSLASHES.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    count, behind = found.end() - found.start(), state.src[found.end() : found.end() + 1]
+    written, end = found[0], found.end()
+    if _in_path(state.src, found.start()):
+        if behind and behind in "*_~":
+            written, end = written + behind, end + 1
+    elif behind and _formats(state.src, found.start(), found.end()):
+        written = "\\" * (count // 2)
+        if count % 2:
+            written, end = written + behind, end + 1
+    if not silent:
+        state.append_pending(written)
+    state.pos = end
+    return True
+
+
+def _in_path(src: str, at: int) -> bool:
+    """Tell whether the backslash at a place is part of what looks like a path, or a regular or TeX expression."""
+    before, after = src[max(0, at - _NEAR) : at], src[at : at + _NEAR]
+    piece = (before[-1:].strip() and before.rsplit(maxsplit=1)[-1]) + after.split(maxsplit=1)[0]
+    if _PATH.search(piece):
+        return True
+    line = before.rpartition("\n")[2]
+    return not piece.startswith("\\") and _PATH_WITH_BLANKS.search(line) is not None
+
+
+def _formats(src: str, start: int, at: int) -> bool:
+    """Tell whether the character at `at`, behind backslashes from `start`, would format text without them."""
+    asked = _FORMATS.get(src[at])
+    return asked is not None and asked(src, start, at)
+
+
+def _line_before(src: str, start: int) -> str:
+    return src[max(0, start - _NEAR) : start].rpartition("\n")[2]
+
+
+def _begins_line(src: str, start: int) -> bool:
+    return not _line_before(src, start).strip()
+
+
+def _heading(src: str, start: int, at: int) -> bool:
+    return _begins_line(src, start) and _HEADING.match(src, at) is not None
+
+
+def _quotation(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
+    return _begins_line(src, start) or _ADDRESS_BEGUN.search(_line_before(src, start)) is not None
+
+
+def _item(src: str, start: int, at: int) -> bool:
+    begins = _ITEM_END.match(src, at + 1) or _RULE.match(src, at)
+    return _begins_line(src, start) and begins is not None
+
+
+def _emphasis(src: str, start: int, at: int) -> bool:
+    if _item(src, start, at):
+        return True
+    mark, before, after = src[at], src[start - 1 : start], src[at + 1 : at + 2]
+    if not (before.strip() or after.strip()) or not _again(src, start, at):
+        return False
+    return mark == "*" or not (before.isalnum() and after.isalnum()) or _underlined(src, start, at)
+
+
+def _underlined(src: str, start: int, at: int) -> bool:
+    """Tell whether the word around an underscore begins or ends with one too."""
+    begun = src[max(0, start - _NEAR) : start].rsplit(maxsplit=1)[-1]
+    ended = src[at : at + _NEAR].split(maxsplit=1)[0]
+    return begun.lstrip("\\").startswith("_") or ended.rstrip(".,;:!?)").endswith("_")
+
+
+def _struck(src: str, start: int, at: int) -> bool:
+    return src[at + 1 : at + 3].lstrip("\\").startswith("~") or src[start - 1 : start] == "~"
+
+
+def _numbered(src: str, start: int, at: int) -> bool:
+    behind = _ITEM_END.match(src, at + 1) is not None
+    return behind and _NUMBER.fullmatch(_line_before(src, start)) is not None
+
+
+def _closing(src: str, start: int, at: int) -> bool:
+    return _numbered(src, start, at) or _LINK_BEGUN.search(_line_before(src, start)) is not None
+
+
+def _again(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
+    return src.count(src[at], max(0, at - 8 * _NEAR), at + 8 * _NEAR) > 1
+
+
+_FORMATS: dict[str, Callable[[str, int, int], bool]] = {
+    "*": _emphasis,
+    "_": _emphasis,
+    "~": _struck,
+    "`": _again,
+    "#": _heading,
+    "-": _item,
+    "+": _item,
+    ".": _numbered,
+    ")": _closing,
+    ">": _quotation,
+    "<": lambda src, _, at: _ADDRESS.match(src, at) is not None,
+    "&": lambda src, _, at: _ENTITY.match(src, at) is not None,
+    "[": lambda src, _, at: _LINK.search(src, at, at + 8 * _NEAR) is not None,
+    "]": lambda src, _, at: _LINK.match(src, at) is not None,
+    "(": lambda src, start, _: src[start - 1 : start] == "]",
+    "!": lambda src, _, at: src[at + 1 : at + 2] == "[",
+    ":": lambda src, start, at: src[at + 1 : at + 3] == "//" or src[max(0, start - 6) : start].lower() == "mailto",
+}  # fmt: skip
+"""What tells of each character whether it would format text where it stands."""

@@ -1,0 +1,49 @@
+"""Web and mail addresses that stand in text become links, without any marks around them."""
+
+import re
+
+from markdown_it.rules_inline import StateInline
+
+LONGEST = 2_000
+"""Characters of an address that becomes a link, as it is written and as it is encoded."""
+_SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])(https?|mailto)$", re.IGNORECASE)
+_WEB = re.compile(rf"://[^\W_][^\s<>\"`|\\\u3001-\u3011\uff01-\uff0f\uff1a-\uff20]{{0,{LONGEST}}}")
+_MAIL = re.compile(r":[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]")
+_BEHIND = ".,;:!?'\"*_~"
+"""What stands behind an address more often than at its end."""
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def link(state: StateInline, silent: bool) -> bool:
+    """Make a link of an address whose scheme was just read: a rule of markdown-it."""
+    if state.src[state.pos] != ":" or state.linkLevel > 0:
+        return False
+    scheme = _SCHEME.search(state.pending[-12:])
+    if scheme is None:
+        return False
+    rest = (_MAIL if scheme[1].lower() == "mailto" else _WEB).match(state.src, state.pos, state.posMax)
+    if rest is None:
+        return False
+    behind = _without_what_follows(rest[0])
+    shown = scheme[1] + behind
+    href = state.md.normalizeLink(shown)
+    if not state.md.validateLink(href):
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme[1])]
+        state.push("link_open", "a", 1).attrs = {"href": href}
+        state.push("text", "", 0).content = shown
+        state.push("link_close", "a", -1)
+    state.pos += len(behind)
+    return True
+
+
+def _without_what_follows(address: str) -> str:
+    """Cut off signs that end the sentence around an address, and brackets that it does not open itself."""
+    surplus = {close: address.count(close) - address.count(opens) for close, opens in _PAIRS.items()}
+    end = len(address)
+    while end and (address[end - 1] in _BEHIND or surplus.get(address[end - 1], 0) > 0):
+        if address[end - 1] in surplus:
+            surplus[address[end - 1]] -= 1
+        end -= 1
+    return address[:end]
