@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from db.vocabulary import Permission
+from lib import transactions
 from lib.gate import Actor
 from lib.notices import inbox
 from lib.timekeeping import timers
@@ -54,7 +55,7 @@ def _seen(actor: Actor, ticket: int) -> None:
     with page.see() as session:
         newest = inbox.newest_on(session, actor, ticket)
     if newest is not None:
-        with page.act() as session:
+        with transactions.note() as session:
             inbox.read_all(session, actor, until=newest, ticket_id=ticket)
 
 

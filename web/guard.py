@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.vocabulary import Channel
 from lib import settings, transactions
+from lib.errors import Unavailable
 from lib.people import browsers, sessions
 from web import tabs
 from web.strangers import Strangers
@@ -42,7 +43,10 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        refusal = await self._refusal(scope)
+        try:
+            refusal = await self._refusal(scope)
+        except Unavailable as away:
+            refusal = PlainTextResponse(away.sentence, away.status)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "websocket" and scope["path"] != NEWS:
@@ -51,7 +55,11 @@ class Guard:
             await self.app(scope, receive, _logging(scope, send))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        signed_in = await to_thread.run_sync(_signed_in, Headers(scope=scope).get("cookie", ""))
+        try:
+            signed_in = await to_thread.run_sync(_signed_in, Headers(scope=scope).get("cookie", ""))
+        except Unavailable as away:  # the page tries to connect again by itself
+            await _refuse(PlainTextResponse(away.sentence, away.status), scope, receive, send)
+            return
         with self.strangers.place(None if signed_in else tabs.address(scope)) as room:
             if room:
                 await self.app(await to_thread.run_sync(tabs.known, scope), tabs.asked(receive), send)

@@ -1,0 +1,31 @@
+"""What stands before pages while the database is away: a sentence, and no error of the server's."""
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+import web
+from lib.errors import Unavailable
+from lib.faults import AWAY
+from web import guard
+
+
+@pytest.fixture
+def client(monkeypatch):
+    def away():
+        raise Unavailable(AWAY)
+
+    monkeypatch.setattr(guard.transactions, "see", away)
+    return TestClient(web.Guard(Starlette()), base_url="http://localhost:8501")
+
+
+def test_a_picture_of_a_page_is_refused_with_a_sentence(client):
+    answer = client.get("/media/0123.png", cookies={"docket": "x"})
+    assert (answer.status_code, answer.text) == (503, AWAY)
+
+
+def test_a_page_that_connects_is_closed(client):
+    from starlette.websockets import WebSocketDisconnect
+
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+        pass
