@@ -26,7 +26,7 @@ def run(words, data: Path, **settings: str) -> subprocess.CompletedProcess[str]:
         env=servers.surroundings(data, **settings),
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=180,
         check=False,
     )
 
