@@ -1,5 +1,6 @@
 """Changes of many tickets at once."""
 
+from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -33,6 +34,7 @@ class Change(Form):
     assignee: Id | Literal["me"] | None = unset()
     priority: PriorityName = unset()
     category: Id | Words = unset()
+    due: date | None = unset()
     team: Id = unset()
     add_tags: list[Words] = unset()
     remove_tags: list[Words] = unset()

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+import structlog
 from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +21,7 @@ from lib.gate import Actor
 from lib.people import browsers, sessions, tokens
 from lib.transactions import note, see
 
+log = structlog.get_logger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 JSON = 1024 * 1024
 """Bytes of a JSON body."""
@@ -81,6 +83,8 @@ class Door:
                 await run_in_threadpool(caller.touch)
         except Refusal as refused:
             await answer.instead(problems.refusal(refused), scope, receive)
+        except ClientDisconnect:
+            log.debug("api.left", method=request.method)
         except Exception:
             await answer.instead(problems.failure(), scope, receive)
 
@@ -90,6 +94,7 @@ class Door:
             return self.known.options(request)
         if request.method not in SAFE:
             _may_change(request, caller)
+        self.known.allow(request, caller.actor.cap)
         return self.known.unfit(request)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import problems
+from api import problems, schema, scopes
 
 METHODS = ("get", "put", "post", "patch", "delete")
 FORM, JSON = "multipart/form-data", "application/json"
@@ -32,6 +32,12 @@ class Map:
             return problems.problem(404, problems.NOTHING)
         return Response(status_code=204, headers={"Allow": _allowed(place)})
 
+    def allow(self, request: Request, cap: str | None) -> None:
+        """Let a request through that came with a token of scope `cap`. Raises NotPermitted."""
+        place, method = self._place(request), "GET" if request.method == "HEAD" else request.method
+        if place is not None and method in place:
+            scopes.allow(cap, place[method][schema.SCOPE], self._path(request))
+
     def unfit(self, request: Request) -> Response | None:
         """Return the answer for a method, parameter or kind of body that the path doesn't take, or None."""
         place = self._place(request)
@@ -43,8 +49,11 @@ class Map:
             return problems.problem(405, f"{method} can't be used here.", headers=headers)
         return _strange_parameter(request, place[method]) or _strange_body(request, place[method])
 
+    def _path(self, request: Request) -> str:
+        return request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+
     def _place(self, request: Request) -> Mapping[str, Mapping[str, Any]] | None:
-        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        path = self._path(request)
         return next((operations for place, operations in self._places if place.match(path)), None)
 
 

@@ -7,7 +7,7 @@ from api.door import Me
 from api.facing import facing
 from api.shapes import Form, Id, Number, Version, shown, unset
 from api.ticket_shapes import TicketFull, full
-from lib.desk import merging, tickets
+from lib.desk import merging, tickets, versions
 from lib.errors import Invalid
 from lib.transactions import act
 
@@ -26,7 +26,7 @@ def merge(me: Me, number: Number, form: Merge) -> Response:
     """Merge a ticket into another, which is the answer; the merged one keeps its number and leads there."""
     with facing(me, number), act() as session:
         ticket, into = merging.pair(session, me, number, form.into)
-        seen = form.version if "version" in form.model_fields_set else ticket.version
+        seen = form.version if "version" in form.model_fields_set else versions.of(me, ticket)
         merging.merge(session, me, ticket, into=into, seen=seen)
         return shown(full(session, me, into))
 

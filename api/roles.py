@@ -24,8 +24,8 @@ class Role(Shape):
 
 
 def reach(scopes: dict[Permission, Scope]) -> Reach:
-    """Return permissions by name, without those that reach nothing."""
-    return {p.value: s.name.lower() for p, s in sorted(scopes.items()) if s}
+    """Return permissions by name, without those that reach nothing, or that nothing asks for yet."""
+    return {p.value: s.name.lower() for p, s in sorted(scopes.items()) if s and p not in roles.PLANNED}
 
 
 @router.get("/roles", response_model=Page[Role])

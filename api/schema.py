@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api import scopes
 from api.problems import MEDIA_TYPE
 
 ABOUT = (
@@ -50,6 +51,8 @@ REASONS = {
     500: "A fault of Docket's; `detail` holds a reference",
     503: "The database or disk is away, too busy, read-only or full; nothing was saved unless `outcome` is `unknown`",
 }
+SCOPE = "x-token-scope"
+"""Where an operation says which scope a token needs for it."""
 ALWAYS = (401, 404, 422, 429, 500, 503)
 CHANGES = (400, 403, 409, 410, 413, 415)
 
@@ -63,8 +66,9 @@ def draw(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         servers=[{"url": "/api/v1"}],
     )
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            operation[SCOPE] = scopes.least(method, path)
             for status in (*ALWAYS, 403, *(() if method == "get" else CHANGES)):
                 operation["responses"][str(status)] = _reason(status)
             if method == "get" and "206" in operation["responses"]:

@@ -34,8 +34,10 @@ def _all(session: Session, me: Actor) -> list[Tag]:
     return [Tag(id=card.id, name=card.name, tickets=card.count) for card in tags.every(session, me)]
 
 
-def _one(session: Session, me: Actor, id: int | None) -> Tag:
-    return next(tag for tag in _all(session, me) if tag.id == id)
+def _one(session: Session, me: Actor, id: int | None, *, name: str) -> Tag:
+    return next((tag for tag in _all(session, me) if tag.id == id), None) or Tag(
+        id=id or 0, name=name, tickets=0
+    )
 
 
 @router.get("/tags", response_model=Page[Tag])
@@ -51,7 +53,7 @@ def add(creating: Creating, form: TagName) -> Response:
 
     def deed(session: Session) -> Made:
         row = tags.create(session, creating.me, name=form.name)
-        return Made(f"/tags/{row.id}", _one(session, creating.me, row.id))
+        return Made(f"/tags/{row.id}", _one(session, creating.me, row.id, name=tags.clean(form.name)))
 
     return creating.once(form, deed)
 
@@ -61,7 +63,7 @@ def change(me: Me, id: Number, form: TagName) -> Response:
     """Give a tag another name, on every ticket."""
     with act() as session:
         tags.rename(session, me, tags.find(session, me, id), name=form.name)
-        return shown(_one(session, me, id))
+        return shown(_one(session, me, id, name=tags.clean(form.name)))
 
 
 @router.delete("/tags/{id}", status_code=204)

@@ -165,7 +165,7 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
     session.flush()
     files = attachments.of(session, me, ticket)
     return TicketFull(
-        **_facts(listing.one(session, ticket)),
+        **_facts(listing.one(session, me, ticket)),
         proposed_category=proposals.of(session, me, ticket),
         waiting_for_assignee=waiting.of(session, me, ticket),
         description=ticket.description,

@@ -28,7 +28,7 @@ from api.shapes import (
 )
 from api.ticket_shapes import PriorityName, TicketFull, TicketLine, full, lines
 from db.vocabulary import Priority
-from lib.desk import categories, filters, listing, query, statuses, tickets, values, views
+from lib.desk import categories, filters, listing, query, statuses, tickets, values, versions, views
 from lib.desk.tickets import Ticket
 from lib.gate import Actor
 from lib.markdown import rendering
@@ -38,7 +38,7 @@ from lib.transactions import Session, act, see
 router = APIRouter(tags=["tickets"])
 
 Sort = Literal[
-    "-updated", "updated", "-created", "created", "-priority", "priority", "-number", "number"
+    "-updated", "updated", "-created", "created", "-priority", "priority", "-due", "due", "-number", "number"
 ]  # fmt: skip
 Some = list[Words]
 
@@ -110,7 +110,8 @@ class NewTicket(Form):
     team: Id | None = None
     requester: Id | None = None
     assignee: Id | Literal["me"] | None = None
-    tags: list[Words] = Field(default_factory=list)
+    tags: list[Words] = Field(default_factory=list, description="staff")
+    due: date | None = Field(None, description="the day by whose end it should be done; staff")
     fields: dict[Words, FieldGiven] = Field(default_factory=dict, description="the desk's own, by key")
     confidential: Flag = False
     attachments: list[Words] = Field(default_factory=list, description="ids of your uploads")
@@ -176,6 +177,7 @@ def open_(creating: Creating, form: NewTicket) -> Response:
             team_id=form.team,
             requester_id=form.requester,
             tags=form.tags,
+            due_on=form.due,
             fields=form.fields,
             files=form.attachments,
             confidential=form.confidential,
@@ -199,7 +201,7 @@ def change(me: Me, number: Number, form: TicketChange) -> Response:
     rendering.ahead(form.description or "")
     with facing(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        ticket.must_be(form.version)
+        versions.must_be(me, ticket, form.version)
         for name, verb in CHANGES.items():
             if name in form.model_fields_set:
                 verb(session, me, ticket, getattr(form, name))
@@ -216,27 +218,29 @@ def delete(me: Me, number: Number, reason: Annotated[Words, Query()]) -> Respons
 
 def _assign(session: Session, me: Actor, ticket: Ticket, to: int | str | None) -> None:
     if to is None:
-        tickets.unassign(session, me, ticket, seen=ticket.version)
+        tickets.unassign(session, me, ticket, seen=versions.of(me, ticket))
     else:
-        tickets.assign(session, me, ticket, to=me.id or 0 if to == "me" else int(to), seen=ticket.version)
+        tickets.assign(
+            session, me, ticket, to=me.id or 0 if to == "me" else int(to), seen=versions.of(me, ticket)
+        )
 
 
 Verb = Callable[[Session, Actor, Ticket, Any], None]
 CHANGES: dict[str, Verb] = {
-    "title": lambda s, me, t, to: tickets.rename(s, me, t, title=to, seen=t.version),
-    "description": lambda s, me, t, to: tickets.describe(s, me, t, description=to, seen=t.version),
+    "title": lambda s, me, t, to: tickets.rename(s, me, t, title=to, seen=versions.of(me, t)),
+    "description": lambda s, me, t, to: tickets.describe(s, me, t, description=to, seen=versions.of(me, t)),
     "priority": lambda s, me, t, to: tickets.prioritize(
-        s, me, t, priority=Priority[to.upper()], seen=t.version
+        s, me, t, priority=Priority[to.upper()], seen=versions.of(me, t)
     ),
     "category": lambda s, me, t, to: tickets.categorize(
-        s, me, t, category=categories.find(s, to), seen=t.version
+        s, me, t, category=categories.find(s, to), seen=versions.of(me, t)
     ),
-    "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=t.version),
-    "fields": lambda s, me, t, to: values.put(s, me, t, given=to, seen=t.version),
-    "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=t.version),
-    "due": lambda s, me, t, to: tickets.schedule(s, me, t, due_on=to, seen=t.version),
-    "team": lambda s, me, t, to: tickets.give_team(s, me, t, team=teams.find(s, to), seen=t.version),
+    "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=versions.of(me, t)),
+    "fields": lambda s, me, t, to: values.put(s, me, t, given=to, seen=versions.of(me, t)),
+    "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=versions.of(me, t)),
+    "due": lambda s, me, t, to: tickets.schedule(s, me, t, due_on=to, seen=versions.of(me, t)),
+    "team": lambda s, me, t, to: tickets.give_team(s, me, t, team=teams.find(s, to), seen=versions.of(me, t)),
     "assignee": _assign,
-    "confidential": lambda s, me, t, to: tickets.guard(s, me, t, confidential=to, seen=t.version),
+    "confidential": lambda s, me, t, to: tickets.guard(s, me, t, confidential=to, seen=versions.of(me, t)),
 }
 """The verb for each field, in the order in which they are done: last come those that may end the actor's view."""

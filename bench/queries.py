@@ -87,7 +87,7 @@ def detail(me: Actor, number: int) -> None:
     """Read a ticket as its page does."""
     with transactions.see() as session:
         ticket = tickets.find(session, me, number)
-        listing.one(session, ticket)
+        listing.one(session, me, ticket)
         comments.of(session, me, ticket)
         history.of(session, me, ticket)
         attachments.of(session, me, ticket)
@@ -97,7 +97,7 @@ def conversation_of(me: Actor, number: int) -> None:
     """Read the end of a conversation as the ticket's page does."""
     with transactions.see() as session:
         ticket = tickets.find(session, me, number)
-        listing.one(session, ticket)
+        listing.one(session, me, ticket)
         thread = conversation.of(session, me, ticket)
         said = [entry.id for entry in thread.entries if isinstance(entry, CommentCard)]
         attachments.near(session, me, ticket, said)
@@ -326,8 +326,9 @@ def by_hand(plain: Plain, me: Actor) -> None:
     at = "2026-01-01 00:00:00"
     [(number,)] = plain.fetch(
         "INSERT INTO ticket (title, description, status_id, open, priority, category_id, team_id, requester_id, "
-        "confidential, created_at, updated_at, version) VALUES ('Bench', 'words of a bench', 1, true, 2, 1, 1, :me, "
-        "false, :at, :at, 1) RETURNING id", me=me.id, at=at)  # fmt: skip
+        "confidential, created_at, updated_at, public_updated_at, version, public_version, due_order) "
+        "VALUES ('Bench', 'words of a bench', 1, true, 2, 1, 1, :me, "
+        "false, :at, :at, :at, 1, 1, '9999-12-31') RETURNING id", me=me.id, at=at)  # fmt: skip
     plain.fetch(
         "INSERT INTO search_entry (ticket_id, internal, words) VALUES (:id, false, 'bench words of a bench') "
         "RETURNING id",

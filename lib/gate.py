@@ -29,13 +29,16 @@ READ_ONLY = frozenset(
 )
 ADMINISTRATION = frozenset(
     {
+        Permission.APIKEY_OWN,
         Permission.AUDIT_READ,
         Permission.RATE_MANAGE,
         Permission.SYSTEM_MANAGE,
         Permission.TEAM_MANAGE,
+        Permission.TEMPLATE_MANAGE,
         Permission.USER_MANAGE,
     }
 )
+"""What concerns no ticket: the account, and what others keep."""
 SHARED = frozenset(
     {
         Permission.TICKET_READ,

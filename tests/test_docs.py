@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from api import scopes
 from api.application import app
+from api.roles import reach
 from commands.shell.group import docket
 from db import seeds
 from db.vocabulary import Action, Permission, Scope
+from lib import gate
 from lib.people import roles
 from lib.settings import Settings
 from ui import menu
@@ -45,6 +48,45 @@ def test_the_matrix_of_permissions_is_what_a_new_desk_begins_with():
         letters = [LETTERS[cell] for cell in told[permission.value][1:]]
         begun = [role.get(permission, Scope.NONE) for role in seeds.ROLES.values()]
         assert letters == begun, permission
+
+
+def test_what_is_said_of_confidential_tickets_is_what_the_table_says():
+    told = re.search(
+        r"Of the built-in roles, only (.+?) reaches beyond", (DOCS / "permissions.md").read_text()
+    )
+    beyond = {
+        name
+        for name, role in seeds.ROLES.items()
+        if role.get(Permission.TICKET_CONFIDENTIAL, Scope.NONE) > Scope.OWN
+    }
+    assert told and set(re.findall(r"`(\w+)`", told[1])) == beyond
+    new_ticket = (ROOT / "pages" / "desk" / "new_ticket.py").read_text()
+    assert [name for name in seeds.ROLES if f"team's {name}s can see it" in new_ticket] == sorted(beyond)
+
+
+def test_what_is_said_of_tokens_is_what_the_gate_does():
+    told = named("permissions.md")
+    assert set(re.findall(r"`([\w.]+)`", told["read"][0])) == {p.value for p in gate.READ_ONLY}
+    assert set(re.findall(r"`([\w.]+)`", told["write"][0])) == {p.value for p in gate.ADMINISTRATION}
+    assert [name for name in told if name in scopes.ORDER] == list(scopes.ORDER)
+
+
+def test_what_nothing_asks_for_is_neither_shown_nor_promised():
+    for permission in roles.PLANNED:
+        assert named("permissions.md")[permission.value][0].startswith("nothing yet")
+        used = [
+            path
+            for folder in ("api", "lib", "pages", "ui", "worker")
+            for path in (ROOT / folder).rglob("*.py")
+            if permission.name in path.read_text() and path.name != "roles.py"
+        ]
+        assert used == [], "it does something by now, so show it"
+        assert permission.value not in reach(dict.fromkeys(Permission, Scope.ALL))
+
+
+def test_each_page_that_the_api_s_document_names_is_there():
+    named_pages = re.findall(r"\bpages?\s+\*([^*]+)\*", (DOCS / "api.md").read_text())
+    assert named_pages and set(named_pages) <= {entry.title for entry in menu.ENTRIES}
 
 
 def test_each_permission_has_words_for_the_pages():

@@ -12,13 +12,13 @@ from ui import page, words
 from ui.tables import table
 
 REACH = {Scope.OWN: "your own", Scope.TEAM: "your teams'", Scope.ALL: "everybody's"}
-ALLOWS = {"read": "Read", "write": "Read and write", "admin": "Everything that I may"}
+ALLOWS = {"read": "Read tickets", "write": "Read and change tickets", "admin": "Everything that I may"}
 LIFETIMES = {30: "30 days", 90: "90 days", 365: "One year", None: "No end"}
 
 
 def permissions(scopes: Mapping[Permission, Scope]) -> None:
     """List what a role permits and how far."""
-    granted = {p: s for p, s in sorted(scopes.items()) if s}
+    granted = {p: s for p, s in sorted(scopes.items()) if s and p not in roles.PLANNED}
     table(
         {
             "It lets you": [roles.DESCRIPTIONS[p] for p in granted],

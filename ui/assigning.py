@@ -93,7 +93,7 @@ def _read(me: Actor, number: int) -> tuple[TicketRow, _Offered]:
         claims = gate.covers(session, me, Permission.TICKET_CLAIM, ticket)
         takes = claims and me.id in assignees.working(session, ticket.team_id)
         candidates = assignees.of(session, me, ticket) if assigns else ()
-        return listing.one(session, ticket), _Offered(takes, assigns, candidates)
+        return listing.one(session, me, ticket), _Offered(takes, assigns, candidates)
 
 
 def _at_once(me: Actor, facts: TicketRow, offered: _Offered) -> _Deed | None:

@@ -28,10 +28,15 @@ WHAT: Mapping[str, str] = {
     "close": "Close as",
     "priority": "Set the priority",
     "category": "Put into the category",
+    "due": "Set the due date",
+    "no_due": "Remove the due date",
     "team": "Hand to the team",
     "add_tags": "Add tags",
     "remove_tags": "Remove tags",
 }
+
+EMPTIED: Mapping[str, str] = {"unassign": "assignee", "no_due": "due"}
+"""What takes a value away."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +136,11 @@ def _tell(refused: Sequence[Outcome]) -> None:
 
 def _changes(me: Actor, what: str) -> dict[str, Any]:
     """Return what was chosen, or nothing while something is missing."""
-    if what == "unassign":
-        return {"assignee": None}
+    if what in EMPTIED:
+        return {EMPTIED[what]: None}
+    if what == "due":
+        day = st.date_input("Due", None, key="bulk_due", format="YYYY-MM-DD")
+        return {"due": day} if day else {}
     if what in ("add_tags", "remove_tags"):
         tags = st.multiselect("Tags", [], key="bulk_tags", accept_new_options=True, placeholder="Type a tag")
         return {what: tuple(tags)} if tags else {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.desk import tickets
+from lib.desk import tickets, versions
 from lib.desk.listing import TicketRow
 from lib.gate import Actor
 from ui import page
@@ -33,7 +33,7 @@ class Changer:
         number, seen = st.session_state.pop(_PRESSED, (None, None))
         if number == self.facts.number and seen != self.facts.version:
             with page.attempt() as session:
-                tickets.find(session, page.me(), number).must_be(seen)
+                versions.must_be(page.me(), tickets.find(session, page.me(), number), seen)
 
     def press(self, label: str, **look: Any) -> bool:
         """Offer a button; tell whether it was pressed."""

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -98,7 +99,8 @@ def keeper(slot: str, token: str) -> Callable[[str], None]:
     """Return what a widget beside the writer calls to keep its value in the draft."""
 
     def keep(field: str) -> None:
-        _keep(slot, token, {field: st.session_state.get(f"{field}-{token}")})
+        value = st.session_state.get(f"{field}-{token}")
+        _keep(slot, token, {field: value.isoformat() if isinstance(value, date) else value})
 
     return keep
 
@@ -114,6 +116,14 @@ def _keep(slot: str, token: str, values: Mapping[str, Any]) -> None:
             drafts.save(session, page.me(), slot, token=token, values=values)
     except Refusal as refusal:
         page.tell(refusal.sentence, good=False)
+
+
+def day(kept: Any) -> date | None:
+    """Return a day as a draft holds it, or None for none."""
+    try:
+        return date.fromisoformat(kept)
+    except (TypeError, ValueError):
+        return None
 
 
 def above(known: Mapping[int, CategoryCard], category_id: int | None) -> Iterator[CategoryCard]:
@@ -161,6 +171,7 @@ def open_ticket(
     requester_id: int | None,
     confidential: bool,
     tags: Iterable[str] = (),
+    due_on: date | None = None,
     fields: Mapping[str, Any] | None = None,
     proposal: str = "",
 ) -> Sent:
@@ -183,6 +194,7 @@ def open_ticket(
             files=written.attachments,
             confidential=confidential,
             tags=tags,
+            due_on=due_on,
             fields=fields,
             proposed_category=proposal,
         )

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from lib.desk import board as desk
-from lib.desk import query, statuses, tickets, unread, workflow
+from lib.desk import query, statuses, tickets, unread, versions, workflow
 from lib.desk.filters import Narrowed
 from lib.desk.listing import TicketRow
 from lib.errors import Refusal
@@ -175,7 +175,7 @@ def _do(me: Actor, made: Move, back: Move | None, *, reason: str) -> None:
                 session, me, ticket, to=statuses.find(session, made.to), seen=made.seen, reason=reason
             )
             desk.place(session, me, ticket, before=made.before, after=made.after)
-            undo = replace(back, seen=ticket.version) if back and back.to != made.to else None
+            undo = replace(back, seen=versions.of(me, ticket)) if back and back.to != made.to else None
     except Refusal as refusal:
         st.session_state[_REFUSED] = refusal.sentence
         undo = None

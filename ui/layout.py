@@ -27,6 +27,7 @@ SORTED: Mapping[str, tuple[str, str]] = {
     "priority": ("-priority", "priority"),
     "created": ("-created", "created"),
     "updated": ("-updated", "updated"),
+    "due": ("due", "-due"),
 }
 """By what a click on a heading sorts at first, and the next time."""
 

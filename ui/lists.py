@@ -17,6 +17,8 @@ SORTS: Mapping[str, str] = {
     "-priority": "Most urgent",
     "updated": "Longest untouched",
     "priority": "Least urgent",
+    "due": "Due first",
+    "-due": "Due last",
 }
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Kind, Permission
-from lib.desk import comments, duplicates, statuses, tickets
+from lib.desk import comments, duplicates, statuses, tickets, versions
 from lib.desk.links import LinkCard
 from lib.desk.listing import TicketRow
 from lib.gate import Actor
@@ -95,10 +95,10 @@ def _finished(change: Changer, to: int, name: str, *, reason: str, answer: str, 
             )
         else:
             ticket = tickets.find(session, me, number, to_change=True)
-            ticket.must_be(seen)
+            versions.must_be(me, ticket, seen)
             if answer.strip():
                 comments.add(session, me, ticket, body=answer)
-            tickets.move(session, me, ticket, to=status, seen=ticket.version, reason=reason)
+            tickets.move(session, me, ticket, to=status, seen=versions.of(me, ticket), reason=reason)
             page.tell(f"Moved to {name}.")
 
 

@@ -32,6 +32,10 @@ STAY = 10.0
 PACE = 0.2
 """Seconds at least between two things that one page says of itself."""
 
+NONSENSE = (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
+"""What reading a message can raise: no JSON, JSON nested too deep, or values that are no topics and numbers."""
+REFUSED = 1008
+
 log = structlog.get_logger("docket.live")
 
 
@@ -81,8 +85,11 @@ class Live:
         try:
             while True:
                 await self._hear(listener, await socket.receive_json())
-        except (WebSocketDisconnect, ValueError, TypeError, AttributeError, KeyError):
+        except WebSocketDisconnect:
             pass
+        except NONSENSE as error:
+            log.debug("a page said what makes no sense", error=type(error).__name__)
+            await _end(socket)
         finally:
             self.listeners.discard(listener)
             if listener.here:
@@ -164,8 +171,12 @@ class Live:
 
 
 async def _close(listener: _Listener) -> None:
+    await _end(listener.socket, AWAY)
+
+
+async def _end(socket: WebSocket, code: int = REFUSED) -> None:
     try:
-        await listener.socket.close(AWAY)
+        await socket.close(code)
     except RuntimeError:
         return
 

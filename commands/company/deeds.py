@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from db.models import Person, Ticket
 from db.vocabulary import Priority
-from lib.desk import attachments, categories, comments, statuses, tickets
+from lib.desk import attachments, categories, comments, statuses, tickets, versions
 from lib.desk.attachments import Upload
 from lib.gate import Actor
 from lib.people import accounts
@@ -26,7 +26,7 @@ def create(session: Session, me: Actor, story: Mapping[str, Any], uploads: Mappi
         category_id=categories.find(session, story["category"]).id,
         priority=Priority[story.get("priority", "normal").upper()],
         requester_id=_person(session, story["for"]).id if "for" in story else None,
-        tags=story.get("tags", ()),
+        tags=story.get("tags", ()) if me.staff else (),
         files=kept,
         confidential=story.get("confidential", False),
     )
@@ -40,11 +40,11 @@ def _person(session: Session, key: str) -> Person:
 
 
 def _assign(session: Session, me: Actor, ticket: Ticket, key: str) -> None:
-    tickets.assign(session, me, ticket, to=_person(session, key).id or 0, seen=ticket.version)
+    tickets.assign(session, me, ticket, to=_person(session, key).id or 0, seen=versions.of(me, ticket))
 
 
 def _move(session: Session, me: Actor, ticket: Ticket, name: str) -> None:
-    tickets.move(session, me, ticket, to=statuses.find(session, name), seen=ticket.version)
+    tickets.move(session, me, ticket, to=statuses.find(session, name), seen=versions.of(me, ticket))
 
 
 DEEDS: dict[str, Callable[[Session, Actor, Ticket, Any], Any]] = {
@@ -53,11 +53,18 @@ DEEDS: dict[str, Callable[[Session, Actor, Ticket, Any], Any]] = {
     "move": _move,
     "note": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body, internal=True),
     "prioritize": lambda session, me, ticket, name: tickets.prioritize(
-        session, me, ticket, priority=Priority[name.upper()], seen=ticket.version
+        session, me, ticket, priority=Priority[name.upper()], seen=versions.of(me, ticket)
+    ),
+    "tag": lambda session, me, ticket, names: tickets.tag(
+        session, me, ticket, tags=names, seen=versions.of(me, ticket)
     ),
     "reply": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body),
     "take": lambda session, me, ticket, _words: tickets.take(session, me, ticket),
 }
+
+
+WORK = {"assign", "note", "prioritize", "take"}
+"""What only people who work a ticket do: the first of them tags it as its story says, where a requester opened it."""
 
 
 def do(session: Session, me: Actor, number: int, deed: str, words: Any) -> None:

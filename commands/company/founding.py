@@ -95,10 +95,17 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
 
 def _live(session: Session, people: dict[str, Actor], uploads: dict[str, Upload]) -> None:
     numbers: dict[int, int] = {}
+    untagged: dict[int, list[str]] = {}
     for step in stories.steps(clock.now()):
+        me = people[step.who]
         with clock.at(step.at):
             if step.deed == "create":
-                numbers[step.number] = deeds.create(session, people[step.who], step.words, uploads)
-            else:
-                deeds.do(session, people[step.who], numbers[step.number], step.deed, step.words)
-                hours.work(session, people[step.who], numbers[step.number], step)
+                numbers[step.number] = deeds.create(session, me, step.words, uploads)
+                if not me.staff and "tags" in step.words:
+                    untagged[step.number] = step.words["tags"]
+                continue
+            number = numbers[step.number]
+            if step.deed in deeds.WORK and step.number in untagged:
+                deeds.do(session, me, number, "tag", untagged.pop(step.number))
+            deeds.do(session, me, number, step.deed, step.words)
+            hours.work(session, me, number, step)

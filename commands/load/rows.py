@@ -12,7 +12,8 @@ Row = tuple[Any, ...]
 COLUMNS = {
     "ticket": ("id", "title", "description", "status_id", "open", "priority", "category_id", "team_id",
                "requester_id", "assignee_id", "confidential", "created_at", "updated_at", "staff_opened",
-               "first_response_at", "responder_id", "resolved_at", "resolver_id", "version", "rank"),
+               "first_response_at", "responder_id", "resolved_at", "resolver_id", "version", "rank",
+               "public_updated_at", "public_version", "due_order"),
     "comment": ("id", "ticket_id", "author_id", "internal", "by_staff", "assignee_id", "body", "created_at", "version"),
     "search_entry": ("id", "ticket_id", "comment_id", "internal", "words"),
     "event": ("id", "at", "action", "ticket_id", "subject", "field", "old", "new", "actor_id", "internal",
@@ -54,13 +55,13 @@ def write(batch: Batch, planned: Planned, cast: Cast) -> None:
     assignee = None if planned.assignee is None else agents[planned.assignee % len(agents)]
     status, done = _status(planned.state, batch.last["ticket"])
     moved = status != "To-Do"
-    ended = planned.replies[-1][0]
+    ended, changes = planned.replies[-1][0], 1 + moved + (assignee is not None)
     resolved = (_stamp(ended), assignee) if status == "Completed" else (None, None)
     ticket = batch.add(
         "ticket", planned.title, planned.description, cast.statuses[status], not done, planned.priority,
         cast.categories[planned.category], team, requester, assignee, False, _stamp(planned.created),
         _stamp(ended), False, _stamp(planned.replies[0][0]), assignee, *resolved,
-        1 + moved + (assignee is not None), -float(batch.last["ticket"] + 1),
+        changes, -float(batch.last["ticket"] + 1), _stamp(ended), changes, "9999-12-31",
     )  # fmt: skip
     batch.add("search_entry", ticket, None, False, f"{planned.title.lower()} {planned.description}")
     _happened(batch, planned.created, "ticket.created", ticket, new=planned.title, by=requester)

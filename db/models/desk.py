@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, Index, Text, event, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from db.types import Moment
 from db.vocabulary import Kind, Priority
-from lib.errors import Conflict
 
 FACTS = ("team_id", "requester_id", "confidential", "deleted_at")
 """What the gate asks of a ticket: an index that ends with it answers a count without opening a row."""
@@ -93,11 +92,14 @@ class Ticket(SQLModel, table=True):
         ),
         Index("ix_ticket_created", "created_at", "id"),
         Index("ix_ticket_priority", "priority", "id"),
+        Index("ix_ticket_due", "due_order", "id"),
+        Index("ix_ticket_team_due", "team_id", "due_order", "id"),
         Index("ix_ticket_team_updated", "team_id", "updated_at", "id"),
         Index("ix_ticket_team_created", "team_id", "created_at", "id"),
         Index("ix_ticket_team_number", "team_id", "id"),
         Index("ix_ticket_team_priority", "team_id", "priority", "id"),
         Index("ix_ticket_requester_updated", "requester_id", "updated_at", "id"),
+        Index("ix_ticket_requester_public", "requester_id", "public_updated_at", "id"),
         Index("ix_ticket_assignee_updated", "assignee_id", "updated_at", "id"),
         _open("ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id", "status_id", *FACTS),
         _open(
@@ -141,6 +143,9 @@ class Ticket(SQLModel, table=True):
     confidential: bool = False
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
+    """When it last changed, known to those who may read its notes."""
+    public_updated_at: datetime = Field(sa_type=Moment)
+    """When something last changed that everybody who sees it may know; never later than `updated_at`."""
     staff_opened: bool = False
     """Whether someone who works it opened it, for themselves or on behalf of its requester: no response is due."""
     first_response_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -152,6 +157,8 @@ class Ticket(SQLModel, table=True):
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
     due_on: date | None = None
     """The day by whose end it should be done."""
+    due_order: date = date.max
+    """The same for sorting, with a day for tickets that have none; set with `due_on`."""
     estimate: int | None = None
     """Minutes that the work is expected to take; known to those who see its time."""
     rank: float = 0
@@ -159,6 +166,8 @@ class Ticket(SQLModel, table=True):
     merged_into_id: int | None = None
     """The ticket that holds its conversation now; while it is set, nothing here changes."""
     version: int = 1
+    public_version: int = 1
+    """How often something changed that everybody who sees it may know."""
 
     @declared_attr.directive
     @classmethod
@@ -166,19 +175,16 @@ class Ticket(SQLModel, table=True):
         """Let an update miss a row that somebody else changed meanwhile, instead of overwriting it."""
         return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # ty: ignore[missing-attribute]
 
-    def must_be(self, seen: int) -> None:
-        """Raise Conflict unless nobody changed the ticket since version `seen`."""
-        if self.version != seen:
-            raise Conflict(
-                f"Somebody changed #{self.id} while you were working on it. Nothing of yours was saved; "
-                "look at what it is now and try again.",
-                current={"version": self.version},
-            )
+    def change(self, *, at: datetime, internal: bool = False) -> None:
+        """Count one more change, made at `at`, of which only those who read notes know if it is `internal`.
 
-    def change(self, *, at: datetime) -> None:
-        """Count one more change, made at `at`; comments do not count, so that they never stale an edit."""
+        Comments do not count, so that they never stale an edit.
+        """
         self.version += 1
         self.updated_at = at
+        if not internal:
+            self.public_version += 1
+            self.public_updated_at = at
 
     def enter(self, status: Status, *, at: datetime) -> None:
         """Be in `status` from `at` on.
@@ -192,6 +198,11 @@ class Ticket(SQLModel, table=True):
             self.resolved_at = self.resolver_id = None
         elif self.resolved_at is None:
             self.resolved_at, self.resolver_id = at, self.assignee_id
+
+
+@event.listens_for(Ticket.due_on, "set")
+def _sort_by_due_date(ticket: Ticket, day: date | None, *_more: Any) -> None:
+    ticket.due_order = day or date.max
 
 
 class Participant(SQLModel, table=True):

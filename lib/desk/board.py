@@ -36,7 +36,7 @@ def lanes(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> li
     first, counted = _whole(actor) if narrowed == Narrowed() else _lane(actor, narrowed)
     lane = [{"lane": s.id} for s in there]
     found = [[number or 0 for number in session.execute(first, of).scalars()] for of in lane]
-    rows = listing.rows(session, [number for numbers in found for number in numbers])
+    rows = listing.rows(session, actor, [number for numbers in found for number in numbers])
     return [
         LaneCards(s, tuple(rows[n] for n in numbers if n in rows), session.execute(counted, of).scalar_one())
         for s, of, numbers in zip(there, lane, found, strict=True)

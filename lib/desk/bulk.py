@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 from db.models import Event, Team, Ticket
 from db.vocabulary import Permission, Priority
 from lib import gate
-from lib.desk import categories, statuses, tags, tickets
+from lib.desk import categories, statuses, tags, tickets, versions
 from lib.errors import Conflict, Invalid, Refusal
 from lib.gate import Actor
 from lib.people import teams
@@ -101,7 +102,7 @@ def _each(session: Session, actor: Actor, target: Target, deed: Deed) -> Outcome
             ticket = tickets.find(session, actor, target.number, to_change=True)
             gate.permit(session, actor, Permission.TICKET_BULK, ticket)
             if target.seen is not None:
-                ticket.must_be(target.seen)
+                versions.must_be(actor, ticket, target.seen)
             was = ticket.version
             deed(ticket)
             session.flush()
@@ -128,42 +129,56 @@ def _back(session: Session, actor: Actor, ticket: Ticket, batch: str) -> None:
 
 def _assign(session: Session, actor: Actor, ticket: Ticket, to: int | None, reason: str) -> None:
     if to is None:
-        tickets.unassign(session, actor, ticket, seen=ticket.version, reason=reason)
+        tickets.unassign(session, actor, ticket, seen=versions.of(actor, ticket), reason=reason)
     else:
-        tickets.assign(session, actor, ticket, to=to, seen=ticket.version, reason=reason)
+        tickets.assign(session, actor, ticket, to=to, seen=versions.of(actor, ticket), reason=reason)
 
 
 def _move(session: Session, actor: Actor, ticket: Ticket, to: int | str, reason: str) -> None:
-    tickets.move(session, actor, ticket, to=statuses.find(session, to), seen=ticket.version, reason=reason)
+    tickets.move(
+        session,
+        actor,
+        ticket,
+        to=statuses.find(session, to),
+        seen=versions.of(actor, ticket),
+        reason=reason,
+    )
 
 
 def _prioritize(session: Session, actor: Actor, ticket: Ticket, to: Priority, _reason: str) -> None:
-    tickets.prioritize(session, actor, ticket, priority=to, seen=ticket.version)
+    tickets.prioritize(session, actor, ticket, priority=to, seen=versions.of(actor, ticket))
 
 
 def _categorize(session: Session, actor: Actor, ticket: Ticket, to: int | str, _reason: str) -> None:
-    tickets.categorize(session, actor, ticket, category=categories.find(session, to), seen=ticket.version)
+    tickets.categorize(
+        session, actor, ticket, category=categories.find(session, to), seen=versions.of(actor, ticket)
+    )
+
+
+def _schedule(session: Session, actor: Actor, ticket: Ticket, day: date | None, _reason: str) -> None:
+    tickets.schedule(session, actor, ticket, due_on=day, seen=versions.of(actor, ticket))
 
 
 def _add_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
     both = [*tickets.tags_of(session, ticket), *names]
-    tickets.tag(session, actor, ticket, tags=both, seen=ticket.version)
+    tickets.tag(session, actor, ticket, tags=both, seen=versions.of(actor, ticket))
 
 
 def _remove_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
     gone = {tags.key(name) for name in names}
     kept = [name for name in tickets.tags_of(session, ticket) if tags.key(name) not in gone]
-    tickets.tag(session, actor, ticket, tags=kept, seen=ticket.version)
+    tickets.tag(session, actor, ticket, tags=kept, seen=versions.of(actor, ticket))
 
 
 def _give_team(session: Session, actor: Actor, ticket: Ticket, to: int, _reason: str) -> None:
-    tickets.give_team(session, actor, ticket, team=teams.find(session, to), seen=ticket.version)
+    tickets.give_team(session, actor, ticket, team=teams.find(session, to), seen=versions.of(actor, ticket))
 
 
 Step = Callable[[Session, Actor, Ticket, Any, str], None]
 STEPS: Mapping[str, Step] = {
     "priority": _prioritize,
     "category": _categorize,
+    "due": _schedule,
     "add_tags": _add_tags,
     "remove_tags": _remove_tags,
     "status": _move,
@@ -177,7 +192,7 @@ def _team_again(session: Session, actor: Actor, ticket: Ticket, was: str | None)
     team = session.exec(select(Team).where(Team.name == was)).first()
     if team is None:
         raise Invalid(f"There is no team {was} any more.")
-    tickets.give_team(session, actor, ticket, team=team, seen=ticket.version)
+    tickets.give_team(session, actor, ticket, team=team, seen=versions.of(actor, ticket))
 
 
 Restore = Callable[[Session, Actor, Ticket, str | None], None]
@@ -185,7 +200,10 @@ RESTORE: Mapping[str, Restore] = {
     "team": _team_again,
     "priority": lambda s, a, t, was: _prioritize(s, a, t, Priority[(was or "").upper()], ""),
     "category": lambda s, a, t, was: _categorize(s, a, t, was or "", ""),
-    "tags": lambda s, a, t, was: tickets.tag(s, a, t, tags=was.split(", ") if was else (), seen=t.version),
+    "due_on": lambda s, a, t, was: _schedule(s, a, t, date.fromisoformat(was) if was else None, ""),
+    "tags": lambda s, a, t, was: tickets.tag(
+        s, a, t, tags=was.split(", ") if was else (), seen=versions.of(a, t)
+    ),
     "status": lambda s, a, t, was: _move(s, a, t, was or "", "Undone"),
     "assignee": lambda s, a, t, was: _assign(s, a, t, int(was) if was else None, "Undone"),
 }

@@ -75,7 +75,7 @@ def add(
     named = mentions.named(session, actor, ticket, body=comment.body, internal=internal)
     mentions.keep(session, comment, named.people)
     watchers.draw_in(session, ticket, named.people)
-    _note(session, ticket, at=now, answers=by_staff and not internal)
+    _note(session, ticket, at=now, internal=internal, answers=by_staff and not internal)
     search.index_comment(session, comment)
     subject = f"comment:{comment.id}"
     events.record(
@@ -84,17 +84,20 @@ def add(
     return comment
 
 
-def _note(session: Session, ticket: Ticket, *, at: datetime, answers: bool) -> None:
+def _note(session: Session, ticket: Ticket, *, at: datetime, internal: bool, answers: bool) -> None:
     """Let the ticket know it was spoken on; no version guards this, so that talk and edits never stop each other."""
     now = literal(at, Moment())
     values: dict[str, ColumnElement] = {"updated_at": now}
+    if not internal:
+        values["public_updated_at"] = now
     if answers:
         values["first_response_at"] = func.coalesce(Ticket.first_response_at, now)
         first = col(Ticket.first_response_at).is_(None)
         values["responder_id"] = case((first, col(Ticket.assignee_id)), else_=col(Ticket.responder_id))
     spoken = update(Ticket).where(col(Ticket.id) == ticket.id).values(values)
     session.execute(spoken.execution_options(synchronize_session=False, **gate.PASS))
-    set_committed_value(ticket, "updated_at", at)
+    for told in {"updated_at", "public_updated_at"} & set(values):
+        set_committed_value(ticket, told, at)
     if answers and ticket.first_response_at is None:
         set_committed_value(ticket, "first_response_at", at)
         set_committed_value(ticket, "responder_id", ticket.assignee_id)

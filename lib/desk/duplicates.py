@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 from db.models import Link, Status, Ticket
 from db.vocabulary import Kind, LinkKind, Permission
 from lib import gate, text
-from lib.desk import comments, tickets
+from lib.desk import comments, tickets, versions
 from lib.errors import Invalid, Refusal
 from lib.gate import Actor
 from lib.trust import events
@@ -50,7 +50,7 @@ def complete(
     found = {n: tickets.find(session, actor, n, to_change=True) for n in wanted}
     ticket = found.pop(number)
     gate.permit(session, actor, Permission.TICKET_CLOSE, ticket)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     _answer(session, actor, ticket, to, reason=reason, answer=answer)
     left = []
     for each in found.values():
@@ -67,6 +67,6 @@ def _answer(session: Session, actor: Actor, ticket: Ticket, to: Status, *, reaso
     """Move a ticket, then reply: all that refuses comes before anything has changed."""
     if answer:
         gate.permit(session, actor, Permission.COMMENT_PUBLIC, ticket)
-    tickets.move(session, actor, ticket, to=to, seen=ticket.version, reason=reason)
+    tickets.move(session, actor, ticket, to=to, seen=versions.of(actor, ticket), reason=reason)
     if answer:
         comments.add(session, actor, ticket, body=answer)

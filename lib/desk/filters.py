@@ -1,8 +1,9 @@
 """What a list is narrowed to, read from a URL's or the API's parameters: repeated means or, a leading `!` means not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true
 from sqlmodel import Session, col, select
@@ -10,12 +11,12 @@ from sqlmodel import Session, col, select
 from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
 from db.vocabulary import Action, Kind, Permission, Priority
 from lib import clock, gate, names, text
-from lib.desk import search, tags
+from lib.desk import search, tags, versions
 from lib.desk import values as desk
 from lib.errors import Invalid
 from lib.gate import PASS, Actor
 
-SORTS = ("updated", "created", "priority", "number")
+SORTS = ("updated", "created", "priority", "due", "number")
 FIELDS = (
     "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "responder", "resolver", "tag",
     "last_word", "answered", "opened_by",
@@ -26,9 +27,9 @@ FIELDS = (
 MOST = 50
 """Values that one parameter may be repeated with."""
 UNDONE = {"open", *(kind.value for kind in Kind if kind != Kind.DONE)}
+CHANGED = ("updated_after", "updated_before")
 MOMENTS = {
     "created": Ticket.created_at,
-    "updated": Ticket.updated_at,
     "responded": Ticket.first_response_at,
     "resolved": Ticket.resolved_at,
 }
@@ -52,7 +53,8 @@ class Narrowed:
 
     `few` tells that they leave few rows, which are best found first of all; `open` that they leave only open ones;
     `tried` that tickets are tried one by one for common words, so that counting them would take long; `hits` are
-    conditions again, for who looks up what matches some words instead of going along a list.
+    conditions again, for who looks up what matches some words instead of going along a list; `changed` are those of the
+    `conditions` that bound when a ticket last changed, to be asked of the column along which a list goes.
     """
 
     conditions: tuple[ColumnElement[bool], ...] = ()
@@ -60,6 +62,11 @@ class Narrowed:
     open: bool = False
     tried: bool = False
     hits: tuple[ColumnElement[bool], ...] = ()
+    changed: tuple[Callable[[Any], ColumnElement[bool]], ...] = ()
+
+    def bounds(self, column: Any) -> tuple[ColumnElement[bool], ...]:
+        """Return what bounds the time of the last change, asked of the column along which a list goes."""
+        return tuple(bound(column) for bound in self.changed)
 
     @property
     def indexed(self) -> tuple[ColumnElement[bool], ...]:
@@ -80,6 +87,7 @@ def both(one: Narrowed, other: Narrowed) -> Narrowed:
         one.open or other.open,
         one.tried or other.tried,
         (*one.hits, *other.hits),
+        (*one.changed, *other.changed),
     )
 
 
@@ -106,7 +114,8 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
         elif chosen:
             found.extend(_field(session, actor, name, chosen))
     kinds = [kind.strip() for kind in given.get("kind", ()) if kind.strip()]
-    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE, tried, hits)
+    changed = tuple(_bound(name, value) for name in CHANGED for value in given.get(name, ()) if value.strip())
+    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE, tried, hits, changed)
 
 
 def _chooses(values: Iterable[str]) -> bool:
@@ -116,7 +125,7 @@ def _chooses(values: Iterable[str]) -> bool:
 
 def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
     if name.endswith(("_after", "_before")):
-        return [_moment(name, value) for value in values]
+        return [_moment(actor, name, value) for value in values]
     wanted = [_value(session, actor, name, v) for v in values if not v.startswith("!")]
     unwanted = [_value(session, actor, name, v[1:]) for v in values if v.startswith("!")]
     found = [or_(*wanted)] if wanted else []
@@ -124,11 +133,13 @@ def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Cond
     return [*found, and_(*(not_(func.coalesce(u, false())) for u in unwanted))] if unwanted else found
 
 
-def _moment(name: str, value: str) -> ColumnElement[bool]:
+def _moment(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     what, _, side = name.partition("_")
     if what == "due":
         day, due = _date(name, value), col(Ticket.due_on)
         return due < day if side == "before" else due >= day
+    if what == "updated":
+        return _bound(name, value)(versions.updated(actor))
     column, at = col(MOMENTS[what]), _time(name, value)
     if side == "before":
         return column < at
@@ -148,6 +159,12 @@ def _time(name: str, value: str) -> datetime:
         raise _wrong(
             name, "Use a date like 2026-01-31, a time like 2026-01-31T09:00:00Z, or days ago like 7d."
         ) from None
+
+
+def _bound(name: str, value: str) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a bound on when a ticket last changed, for the column that tells."""
+    at = _time(name, value.strip())
+    return (lambda column: column < at) if name.endswith("_before") else (lambda column: column >= at)
 
 
 def _date(name: str, value: str) -> date:

@@ -17,7 +17,7 @@ from db.models import Ticket
 from db.vocabulary import Permission, Scope
 from lib import gate
 from lib.desk import fulltext, groups, listing
-from lib.desk.filters import SORTS, Narrowed
+from lib.desk.filters import SORTS, Narrowed, both
 from lib.desk.groups import Value
 from lib.desk.layout import GROUPS
 from lib.desk.listing import CAP, TicketRow
@@ -95,6 +95,11 @@ class _List:
     place: _Place | None
     lite: bool
 
+    @property
+    def by(self) -> listing.Order:
+        """By what its tickets are sorted inside their groups."""
+        return listing.order(self.actor, self.sort)
+
     def inside(self, value: Any) -> ColumnElement[bool]:
         """The SQL condition that a ticket is in a group."""
         fact = col(groups.FACTS[self.group])
@@ -165,7 +170,7 @@ def page(
         raise Invalid(
             "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPS)}."}
         )
-    listing.order(sort)
+    listing.order(actor, sort)
     place = _place(_made_for(group, sort), cursor)
     asked = _List(actor, narrowed, group, sort, place, fulltext.lite(session))
     gathered = _gathered(session, asked, count=count)
@@ -191,7 +196,7 @@ def _filled(
         room -= len(part.numbers[:room])
         if more:
             break
-    lines = listing.rows(session, [number for _, numbers in taken for number in numbers])
+    lines = listing.rows(session, asked.actor, [number for _, numbers in taken for number in numbers])
     found = tuple(
         Group(part.value, known[part.value], rows, part.count, continued=asked.begins(part.value) is not None)
         for part, numbers in taken
@@ -222,9 +227,9 @@ def _held(asked: _List, values: Sequence[Value] | None = None) -> tuple[CTE, Any
 
     Without groups it is all of the list.
     """
-    key, down = listing.order(asked.sort)
+    by = asked.by
     fact = col(groups.FACTS[asked.group])
-    seen = gate.visible(asked.actor, Ticket.id, fact.label("value"), col(key).label("key"))
+    seen = gate.visible(asked.actor, Ticket.id, fact.label("value"), by.column.label("key"))
     seen = seen.where(*asked.narrowed.indexed)
     if values is not None:
         found = [
@@ -235,7 +240,7 @@ def _held(asked: _List, values: Sequence[Value] | None = None) -> tuple[CTE, Any
     else:
         found = [seen.where(listing.takes_part(asked.actor, in_teams=True))]
     held = (union(*found) if len(found) > 1 else found[0]).cte("held").prefix_with("MATERIALIZED")
-    return held, (held.c.key.desc(), held.c.id.desc()) if down else (held.c.key, held.c.id)
+    return held, (held.c.key.desc(), held.c.id.desc()) if by.down else (held.c.key, held.c.id)
 
 
 def _gathered(session: Session, asked: _List, *, count: int | None) -> dict[Value, _Part] | None:
@@ -245,7 +250,7 @@ def _gathered(session: Session, asked: _List, *, count: int | None) -> dict[Valu
         return None
     held, order = _held(asked)
     place = asked.place
-    left = listing.past(asked.sort, place.key, place.number, of=held.c) if place else sqlalchemy.true()
+    left = asked.by.past(place.key, place.number, of=held.c) if place else sqlalchemy.true()
     chosen = sqlalchemy.select(held.c.id, held.c.value, left.label("left")).order_by(*order)
     rows = session.execute(chosen.limit(GATHERED + 1).execution_options(**gate.PASS)).all()
     if len(rows) > GATHERED:
@@ -335,12 +340,12 @@ def _first(session: Session, asked: _List, value: Value, *, count: int | None, l
     place = asked.begins(value)
     if count is not None and count <= SORTED:
         held, order = _held(asked, [value])
-        left = [listing.past(asked.sort, place.key, place.number, of=held.c)] if place else []
+        left = [asked.by.past(place.key, place.number, of=held.c)] if place else []
         first = sqlalchemy.select(held.c.id).where(*left).order_by(*order).limit(limit)
         return session.execute(first.execution_options(**gate.PASS)).scalars().all()
-    after = listing.past(asked.sort, place.key, place.number) if place else None
+    after = (place.key, place.number) if place else None
     # Many are in the group, so one walk soon finds some; for each reason alone there may be hardly any in it.
-    narrowed = Narrowed((*asked.narrowed.conditions, asked.along(value)))
+    narrowed = both(asked.narrowed, Narrowed((asked.along(value),)))
     walked = listing.walked(asked.actor, narrowed, asked.sort, after=after, limit=limit)
     return session.execute(walked).scalars().all()
 

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 from db.models import Category, Person, Status, Team, Ticket
 from db.vocabulary import Kind, Permission, Priority, Scope
 from lib import gate, settings
+from lib.desk import versions
 from lib.desk.filters import SORTS, Narrowed
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -67,11 +68,35 @@ class Page:
     next: str | None
 
 
+After = tuple[Any, int] | None
+"""The value and number of the last ticket before a page."""
+
+
+class Order(NamedTuple):
+    """By what a list is sorted, and whether the largest comes first; equal ones go by number."""
+
+    name: str
+    column: Any
+    down: bool
+
+    @property
+    def sorting(self) -> tuple[Any, Any]:
+        """The same for ORDER BY."""
+        number = col(Ticket.id)
+        return (self.column.desc(), number.desc()) if self.down else (self.column, number)
+
+    def past(self, value: object, number: int, *, of: Any = None) -> ColumnElement[bool]:
+        """The SQL condition for what comes after a place: on `ticket`, or on `of` with `key` and `id`."""
+        key = tuple_(self.column, col(Ticket.id)) if of is None else tuple_(of.key, of.id)
+        place = tuple_(literal(value, self.column.type), literal(number))
+        return key < place if self.down else key > place
+
+
 COLUMNS: tuple[Any, ...] = (
     Ticket.id, Ticket.title, Status.name, Ticket.status_id, Status.kind, Ticket.priority, Category.name,
     Ticket.category_id, Team.name, Ticket.team_id, Requester.name, Ticket.requester_id, Assignee.name,
     Ticket.assignee_id, Ticket.confidential, Ticket.created_at, Ticket.updated_at, Ticket.first_response_at,
-    Ticket.resolved_at, Ticket.version, Ticket.due_on,
+    Ticket.resolved_at, Ticket.version, Ticket.due_on, Ticket.public_updated_at, Ticket.public_version,
 )  # fmt: skip
 
 
@@ -92,25 +117,25 @@ def page(
     top = narrowed == Narrowed() and after is None
     found = _top(actor, sort, limit) if top else _found(actor, narrowed, sort, after=after, limit=limit)
     rows = session.execute(found).all()
-    cards = tuple(_row(r) for r in rows[:limit])
+    cards = tuple(_row(actor, r) for r in rows[:limit])
     more = len(rows) > limit
     return Page(cards, signed(sort, key(sort, cards[-1]), cards[-1].number) if more else None)
 
 
-def one(session: Session, ticket: Ticket) -> TicketRow:
-    """Return a ticket that was found through the gate as a line of a list."""
-    return _row(session.execute(_ONE, {"number": ticket.id}).one())
+def one(session: Session, actor: Actor, ticket: Ticket) -> TicketRow:
+    """Return a ticket that was found through the gate as a line of the actor's list."""
+    return _row(actor, session.execute(_ONE, {"number": ticket.id}).one())
 
 
-def rows(session: Session, numbers: Iterable[int]) -> dict[int, TicketRow]:
-    """Return tickets that were found through the gate as lines of a list, by number."""
+def rows(session: Session, actor: Actor, numbers: Iterable[int]) -> dict[int, TicketRow]:
+    """Return tickets that were found through the gate as lines of the actor's list, by number."""
     chosen = _LINES.where(col(Ticket.id).in_(list(numbers)))
-    return {r[0]: _row(r) for r in session.execute(chosen).all()}
+    return {r[0]: _row(actor, r) for r in session.execute(chosen).all()}
 
 
 def ranked(actor: Actor, narrowed: Narrowed, *, limit: int) -> Any:
     """Return a select of the numbers of the first `limit` tickets in the order of the board."""
-    return _ids(actor, narrowed, Ticket.rank, down=False, after=None, limit=limit)
+    return _ids(actor, narrowed, Order("rank", col(Ticket.rank), down=False), after=None, limit=limit)
 
 
 def count(
@@ -144,44 +169,84 @@ def _top(actor: Actor, sort: str, limit: int) -> Select:
     return _found(actor, Narrowed(), sort, after=None, limit=limit)
 
 
-def _found(
-    actor: Actor, narrowed: Narrowed, sort: str, *, after: ColumnElement[bool] | None, limit: int
-) -> Select:
+def _found(actor: Actor, narrowed: Narrowed, sort: str, *, after: After, limit: int) -> Select:
     """Return the select for the lines of a page and one more, which tells whether there is a next page."""
-    column, down = order(sort)
-    chosen = _ids(actor, narrowed, column, down=down, after=after, limit=limit + 1)
-    return _LINES.where(col(Ticket.id).in_(chosen)).order_by(*_sorted(column, down))
+    by = order(actor, sort)
+    chosen = _ids(actor, narrowed, by, after=after, limit=limit + 1)
+    return _LINES.where(col(Ticket.id).in_(chosen)).order_by(*by.sorting)
 
 
-def _row(r: Any) -> TicketRow:
-    values: list[Any] = [*r[:4], _KINDS[r[4]], _PRIORITIES[r[5]], *r[6:]]
-    return TicketRow(*values)
+def _row(actor: Actor, r: Any) -> TicketRow:
+    values: list[Any] = [*r[:4], _KINDS[r[4]], _PRIORITIES[r[5]], *r[6:-2]]
+    row = TicketRow(*values)
+    if versions.all_known(actor, row):
+        return row
+    updated, version = r[-2:]
+    return row._replace(updated_at=updated, version=version)
 
 
-def _ids(
-    actor: Actor,
-    narrowed: Narrowed,
-    column: Any,
-    *,
-    down: bool,
-    after: ColumnElement[bool] | None,
-    limit: int,
-) -> Any:
-    sorting = _sorted(column, down)
-    conditions = [
-        *(narrowed.indexed if narrowed.few else narrowed.conditions),
-        *([after] if after is not None else []),
-    ]
-    base = gate.visible(actor, Ticket.id, col(column).label("key")).where(*conditions)
+def _ids(actor: Actor, narrowed: Narrowed, by: Order, *, after: After, limit: int) -> Any:
     if narrowed.few or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
-        return select(base.order_by(*sorting).limit(limit).subquery().c.id)
+        conditions = narrowed.indexed if narrowed.few else narrowed.conditions
+        whole = _walk(actor, conditions, by, after=after, limit=limit)
+        return select(whole.subquery().c.id)
     number = col(Ticket.id) + 0  # else PostgreSQL goes through all numbers for somebody who has no ticket
-    theirs = (number.desc() if down else number,) if column is Ticket.id else sorting
-    walks = [base.where(part).order_by(*theirs).limit(limit).subquery() for part in _theirs(actor)]
-    walks += [base.where(team).order_by(*sorting).limit(limit).subquery() for team in _teams(actor)]
-    merged = union(*(select(w.c.id, w.c.key) for w in walks)).subquery()
-    best = (merged.c.key.desc(), merged.c.id.desc()) if down else (merged.c.key, merged.c.id)
+    apart = (number.desc() if by.down else number,) if by.name == "number" else None
+    walks = [
+        _walk(actor, (*narrowed.conditions, reason, *where), along, after=after, limit=limit, sorting=apart)
+        for reason in _theirs(actor)
+        for along, *where in _parts(actor, narrowed, by)
+    ]
+    along, *bounds = _known(narrowed, by) if versions.in_part(actor) is not None else (by,)
+    walks += [
+        _walk(actor, (*narrowed.conditions, team, *bounds), along, after=after, limit=limit)
+        for team in _teams(actor)
+    ]
+    return _first_of(walks, by, limit=limit)
+
+
+def _walk(
+    actor: Actor,
+    conditions: Iterable[ColumnElement[bool]],
+    by: Order,
+    *,
+    after: After,
+    limit: int,
+    sorting: Any = None,
+) -> Any:
+    place = [] if after is None else [by.past(*after)]
+    seen = gate.visible(actor, Ticket.id, by.column.label("key")).where(*conditions, *place)
+    return seen.order_by(*(sorting or by.sorting)).limit(limit)
+
+
+def _first_of(walks: Iterable[Any], by: Order, *, limit: int) -> Any:
+    """Return a select of the numbers of the first tickets of several walks together."""
+    each = [walk.subquery() for walk in walks]
+    merged = union(*(select(w.c.id, w.c.key) for w in each)).subquery()
+    best = (merged.c.key.desc(), merged.c.id.desc()) if by.down else (merged.c.key, merged.c.id)
     return select(select(merged.c.id).order_by(*best).limit(limit).subquery().c.id)
+
+
+def _parts(actor: Actor, narrowed: Narrowed, by: Order) -> list[tuple[Any, ...]]:
+    """Return how to walk along the actor's own tickets: by what, and further conditions.
+
+    In the order of their last change, the tickets of which they may not know every change have a walk of their own; the
+    others are their teams', and found there if they see those.
+    """
+    known = versions.in_part(actor)
+    if by.name != "updated" or known is None:
+        return [(by,)]
+    public = by._replace(column=col(Ticket.public_updated_at))
+    parts: list[tuple[Any, ...]] = [(public, ~known, *narrowed.bounds(public.column))]
+    return parts if _sees_teams(actor) else [*parts, (*_known(narrowed, by), known)]
+
+
+def _known(narrowed: Narrowed, by: Order) -> tuple[Any, ...]:
+    """Return how to walk along tickets of which the actor may know every change."""
+    if by.name != "updated":
+        return (by,)
+    full = by._replace(column=col(Ticket.updated_at))
+    return (full, *narrowed.bounds(full.column))
 
 
 def _theirs(actor: Actor) -> list[ColumnElement[bool]]:
@@ -216,37 +281,44 @@ def takes_part(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]:
     return col(Ticket.id).in_(union(*(select(Ticket.id).where(part) for part in parts)))
 
 
-def order(sort: str) -> tuple[Any, bool]:
-    """Return the column that a list is sorted by, and whether the largest comes first. Raises Invalid."""
+def order(actor: Actor, sort: str) -> Order:
+    """Return what a list of the actor's is sorted by. Raises Invalid."""
     name = sort.removeprefix("-")
     if name not in SORTS:
         raise Invalid("The list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTS)}."})
     columns = {
-        "updated": Ticket.updated_at,
-        "created": Ticket.created_at,
-        "priority": Ticket.priority,
-        "number": Ticket.id,
+        "updated": versions.updated(actor),
+        "created": col(Ticket.created_at),
+        "priority": col(Ticket.priority),
+        "due": col(Ticket.due_order),
+        "number": col(Ticket.id),
     }
-    return columns[name], sort.startswith("-")
+    return Order(name, columns[name], down=sort.startswith("-"))
 
 
-def _sorted(column: Any, down: bool) -> tuple[Any, Any]:
-    key, number = col(column), col(Ticket.id)
-    return (key.desc(), number.desc()) if down else (key, number)
-
-
-def walked(
-    actor: Actor, narrowed: Narrowed, sort: str, *, after: ColumnElement[bool] | None = None, limit: int
-) -> Select:
+def walked(actor: Actor, narrowed: Narrowed, sort: str, *, after: After = None, limit: int) -> Any:
     """Return a select of the numbers of a list's first `limit` tickets, found by one walk along its order.
 
-    That is for a list of which the actor sees many.
+    That is for a list of which the actor sees many. Their own tickets are found along indexes where they see no others,
+    or may not know of every change.
     """
-    column, down = order(sort)
+    by = order(actor, sort)
+    if actor.reach(Permission.TICKET_READ) == Scope.OWN:
+        return _ids(actor, narrowed, by, after=after, limit=limit).execution_options(**gate.PASS)
     # No database looks up what is compared with true, be it a reason or a team.
-    seen = select(Ticket.id).where(gate.readable(actor).is_(True), *narrowed.conditions)
-    walked = seen.where(after) if after is not None else seen
-    return walked.order_by(*_sorted(column, down)).limit(limit).execution_options(**gate.PASS)
+    readable, known = gate.readable(actor).is_(True), versions.in_part(actor)
+    if by.name != "updated" or known is None:
+        walk = _walk(actor, (readable, *narrowed.conditions), by, after=after, limit=limit)
+        return select(walk.subquery().c.id).execution_options(**gate.PASS)
+    along, *bounds = _known(narrowed, by)
+    where = (readable, known.is_(True), *narrowed.conditions, *bounds)
+    walks = [_walk(actor, where, along, after=after, limit=limit)]
+    walks += [
+        _walk(actor, (reason, *narrowed.conditions, *where), along, after=after, limit=limit)
+        for reason in (_theirs(actor) if _sees_teams(actor) else [readable])
+        for along, *where in _parts(actor, narrowed, by)[:1]
+    ]
+    return _first_of(walks, by, limit=limit).execution_options(**gate.PASS)
 
 
 def signed(made_for: str, *place: object) -> str:
@@ -260,9 +332,15 @@ def unsigned(made_for: str, cursor: str) -> list[Any]:
         named, *place = _serializer().loads(cursor)
         if named != made_for:
             raise ValueError("made for another order")
-        return [datetime.fromisoformat(v).astimezone(UTC) if isinstance(v, str) else v for v in place]
+        return [_place(v) if isinstance(v, str) else v for v in place]
     except (BadSignature, ValueError, TypeError):
         raise gone() from None
+
+
+def _place(written: str) -> date:
+    if len(written) == len("2026-01-31"):
+        return date.fromisoformat(written)
+    return datetime.fromisoformat(written).astimezone(UTC)
 
 
 def gone() -> Invalid:
@@ -273,20 +351,13 @@ def gone() -> Invalid:
     )
 
 
-def past(sort: str, value: object, number: int, *, of: Any = None) -> ColumnElement[bool]:
-    """The SQL condition for what comes after a place of a list: on `ticket`, or on `of` with `key` and `id`."""
-    column, down = order(sort)
-    key = tuple_(col(column), col(Ticket.id)) if of is None else tuple_(of.key, of.id)
-    place = tuple_(literal(value, column.type), literal(number))
-    return key < place if down else key > place
-
-
 def key(sort: str, row: TicketRow) -> Any:
     """Return the value by which a line of a list is sorted."""
     keys = {
         "updated": row.updated_at,
         "created": row.created_at,
         "priority": int(row.priority),
+        "due": row.due_on or date.max,
         "number": row.number,
     }
     return keys[sort.removeprefix("-")]
@@ -297,13 +368,13 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _shown(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def _after(cursor: str | None, sort: str) -> ColumnElement[bool] | None:
+def _after(cursor: str | None, sort: str) -> After:
     if not cursor:
         return None
     place = unsigned(sort, cursor)
     if len(place) != 2:
         raise gone()
-    return past(sort, *place)
+    return place[0], place[1]

@@ -29,7 +29,7 @@ from db.models import (
 )
 from db.vocabulary import Action, Permission, Scope
 from lib import clock, gate
-from lib.desk import comments, leavers, links, search, statuses, tickets
+from lib.desk import comments, leavers, links, search, statuses, tickets, versions
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.trust import events
@@ -57,7 +57,7 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
     gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
     _must_be_apart(session, actor, ticket, into)
     gate.permit(session, actor, Permission.TICKET_MERGE, into)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     links.hold(session)
     lock(session, "tags")
     now = clock.now()

@@ -1,10 +1,10 @@
 """Tags: free words that group tickets, made by typing them; the same whatever their case and accents."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from db.engine import lock
@@ -31,19 +31,46 @@ class TagCard:
 
 
 def every(session: Session, actor: Actor) -> list[TagCard]:
-    """Return the tags on tickets that the actor may see, by name; whoever keeps them gets all."""
+    """Return the tags on tickets that the actor may see, by name, with the unused ones for people who manage tags."""
     counted = gate.visible(actor, TicketTag.tag_id, func.count()).join(TicketTag, _on_ticket())
     counts: dict[int, int] = dict(session.exec(counted.group_by(TicketTag.tag_id)).all())
-    rows = session.exec(select(Tag.id, Tag.name).order_by(Tag.key)).all()
-    keeps = actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    return [TagCard(id or 0, name, counts.get(id or 0, 0)) for id, name in rows if keeps or id in counts]
+    chosen = select(Tag.id, Tag.name).where(_readable(actor)).order_by(Tag.key)
+    rows = session.exec(chosen.execution_options(**gate.PASS)).all()
+    return [TagCard(id or 0, name, counts.get(id or 0, 0)) for id, name in rows]
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `tag` for those of which the actor may know.
+
+    Even people who manage tags don't read one that only confidential tickets have which they may not see.
+    """
+    mine = _borne(gate.visible(actor, Ticket.id))
+    if not actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL):
+        return mine
+    secret = _borne(select(Ticket.id).where(col(Ticket.confidential), ~gate.readable(actor)))
+    return or_(mine, ~secret)
+
+
+def _borne(tickets: Any) -> ColumnElement[bool]:
+    """The SQL condition on `tag` that some ticket of a select has it."""
+    return tickets.join(TicketTag, _on_ticket()).where(TicketTag.tag_id == Tag.id).correlate(Tag).exists()
 
 
 def names(session: Session, actor: Actor) -> list[str]:
     """Return the names of tags on tickets that the actor may see, to be offered, by name."""
-    borne = gate.visible(actor, Ticket.id).join(TicketTag, _on_ticket()).where(TicketTag.tag_id == Tag.id)
-    chosen = select(Tag.name).where(borne.correlate(Tag).exists()).order_by(Tag.key).limit(OFFERED)
+    borne = _borne(gate.visible(actor, Ticket.id))
+    chosen = select(Tag.name).where(borne).order_by(Tag.key).limit(OFFERED)
     return list(session.exec(chosen.execution_options(**gate.PASS)).all())
+
+
+def on(session: Session, numbers: Collection[int]) -> dict[int, list[str]]:
+    """Return the names of the tags on some tickets that were found through the gate, by number and name."""
+    chosen = select(TicketTag.ticket_id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
+    chosen = chosen.where(col(TicketTag.ticket_id).in_(numbers)).order_by(Tag.name)
+    found: dict[int, list[str]] = {}
+    for number, name in session.exec(chosen.execution_options(**gate.PASS)).all():
+        found.setdefault(number, []).append(name)
+    return found
 
 
 def _on_ticket() -> Any:
@@ -70,7 +97,7 @@ def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
 
     A comma stands between two of them. Raises Invalid.
     """
-    cleaned = {key(name): name for typed in wanted for name in map(clean, _apart(typed))}
+    cleaned = cleaned_up(wanted)
     lock(session, "tags")
     there = {tag.key: tag for tag in session.exec(select(Tag).where(col(Tag.key).in_(cleaned))).all()}
     fresh = [Tag(name=name, key=folded) for folded, name in cleaned.items() if folded not in there]
@@ -79,25 +106,35 @@ def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
     return sorted([*there.values(), *fresh], key=lambda tag: tag.name)
 
 
+def cleaned_up(wanted: Iterable[str]) -> dict[str, str]:
+    """Return the names of tags as they are kept, by what tells them apart. Raises Invalid."""
+    return {key(name): name for typed in wanted for name in map(clean, _apart(typed))}
+
+
 def _apart(typed: str) -> list[str]:
     """Return the names between commas; what holds none is left as it is."""
     return [name for name in typed.split(",") if name.strip()] or [typed]
 
 
 def find(session: Session, actor: Actor, tag_id: int) -> Tag:
-    """Return a tag to be changed. Raises NotPermitted for whoever doesn't keep tags, NotFound."""
+    """Return a tag to be changed. Raises NotPermitted for people who don't manage tags, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    tag = session.get(Tag, tag_id)
+    chosen = select(Tag).where(Tag.id == tag_id, _readable(actor))
+    tag = session.exec(chosen.execution_options(**gate.PASS)).first()
     if tag is None:
         raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "tag", tag_id)
     return tag
 
 
 def create(session: Session, actor: Actor, *, name: str) -> Tag:
-    """Keep a tag ready that no ticket bears yet. Raises NotPermitted, Invalid when it is there."""
+    """Keep a tag ready that no ticket bears yet. Raises NotPermitted, Invalid when it is there.
+
+    One that is there but not for the actor to know is taken as it is, without a word.
+    """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     name = clean(name)
-    _must_be_free(session, name)
+    if (secret := _must_be_free(session, actor, name)) is not None:
+        return secret
     tag = Tag(name=name, key=key(name))
     session.add(tag)
     session.flush()
@@ -106,13 +143,16 @@ def create(session: Session, actor: Actor, *, name: str) -> Tag:
 
 
 def rename(session: Session, actor: Actor, tag: Tag, *, name: str) -> None:
-    """Give a tag another name, on every ticket. Raises NotPermitted, Invalid when another bears it."""
+    """Give a tag another name, on every ticket. Raises NotPermitted, Invalid when another bears it.
+
+    One of that name of which the actor may not know becomes the same tag.
+    """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     name = clean(name)
     if name == tag.name:
         return
-    if key(name) != tag.key:
-        _must_be_free(session, name)
+    if key(name) != tag.key and (secret := _must_be_free(session, actor, name)) is not None:
+        _absorb(session, secret, into=tag)
     was, tag.name, tag.key = tag.name, name, key(name)
     events.record(
         session, actor, Action.TAG_CHANGED, subject=f"tag:{tag.id}", field="name", old=was, new=name
@@ -124,13 +164,18 @@ def merge(session: Session, actor: Actor, tag: Tag, *, into: Tag) -> None:
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if tag.id == into.id:
         raise Invalid("A tag can't be merged into itself.", fields={"successor": "Choose another tag."})
+    _absorb(session, tag, into=into)
+    events.record(session, actor, Action.TAG_DELETED, subject=f"tag:{tag.id}", old=tag.name, new=into.name)
+
+
+def _absorb(session: Session, tag: Tag, *, into: Tag) -> None:
     lock(session, "tags")
     bear = select(TicketTag.ticket_id).where(TicketTag.tag_id == into.id)
     twice = delete(TicketTag).where(col(TicketTag.tag_id) == tag.id, col(TicketTag.ticket_id).in_(bear))
     _run(session, twice)
     _run(session, update(TicketTag).where(col(TicketTag.tag_id) == tag.id).values(tag_id=into.id))
     session.delete(tag)
-    events.record(session, actor, Action.TAG_DELETED, subject=f"tag:{tag.id}", old=tag.name, new=into.name)
+    session.flush()
 
 
 def remove(session: Session, actor: Actor, tag: Tag) -> None:
@@ -146,9 +191,13 @@ def _run(session: Session, change: Any) -> None:
     session.execute(change.execution_options(synchronize_session=False, **gate.PASS))
 
 
-def _must_be_free(session: Session, name: str) -> None:
-    other = session.exec(select(Tag.name).where(Tag.key == key(name))).first()
-    if other is not None:
-        raise Invalid(
-            f"There is the tag “{other}” already. Merge the two instead.", fields={"name": "In use already."}
-        )
+def _must_be_free(session: Session, actor: Actor, name: str) -> Tag | None:
+    """Return the tag of that name of which the actor may not know, or None. Raises Invalid for one that they know."""
+    chosen = select(Tag, _readable(actor)).where(Tag.key == key(name))
+    found = session.exec(chosen.execution_options(**gate.PASS)).first()
+    if found is None or not found[1]:
+        return found and found[0]
+    raise Invalid(
+        f"There is the tag “{found[0].name}” already. Merge the two instead.",
+        fields={"name": "In use already."},
+    )

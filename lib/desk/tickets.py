@@ -31,6 +31,7 @@ from lib.desk import (
     search,
     statuses,
     values,
+    versions,
     workflow,
 )
 from lib.desk import tags as labels
@@ -87,6 +88,7 @@ def create(
     files: Iterable[str] = (),
     confidential: bool = False,
     assignee_id: int | None = None,
+    due_on: date | None = None,
     fields: Mapping[str, Any] | None = None,
     proposed_category: str = "",
 ) -> Ticket:
@@ -94,9 +96,13 @@ def create(
 
     It goes to `team_id`, else to its category's team, else to the default team; to `assignee_id`, else to whom the rule
     of its category or team gives it. Without a priority it begins with its category's. `fields` are those of the desk's
-    own, by key. Staff may say which category is missing. Raises NotPermitted and Invalid.
+    own, by key. Staff may give it tags and a due date, and say which category is missing. Raises NotPermitted and
+    Invalid.
     """
     gate.require(actor, Permission.TICKET_CREATE)
+    tags = _some(tags)
+    if tags or due_on is not None:
+        gate.require(actor, Permission.TICKET_UPDATE, least=Scope.TEAM)
     requester = _requester(session, actor, requester_id)
     category = _category(session, category_id)
     own_team, usual = categories.begins(session, category)
@@ -110,8 +116,10 @@ def create(
         team_id=_team(session, actor, team_id, own_team),
         requester_id=requester,
         confidential=confidential,
+        due_on=due_on,
         created_at=now,
         updated_at=now,
+        public_updated_at=now,
     )
     ticket.staff_opened = requester != actor.id or gate.works(actor, Permission.COMMENT_READ_INTERNAL, ticket)
     if confidential and actor.id == requester:
@@ -122,8 +130,8 @@ def create(
     ticket.rank = -float(ticket.id or 0)
     if requester != actor.id and actor.id is not None:
         session.add(Participant(ticket_id=ticket.id or 0, person_id=actor.id))
-    if named := list(tags):
-        _set_tags(session, ticket, named)
+    if tags:
+        _set_tags(session, ticket, tags)
     attachments.attach(session, actor, files, ticket=ticket)
     values.begin(session, actor, ticket, fields or {})
     search.index_ticket(session, ticket)
@@ -136,7 +144,7 @@ def create(
     if assignee_id is None:
         handing.by_rule(session, ticket, channel=actor.channel)
     else:
-        assign(session, actor, ticket, to=assignee_id, seen=ticket.version)
+        assign(session, actor, ticket, to=assignee_id, seen=versions.of(actor, ticket))
     return ticket
 
 
@@ -189,11 +197,13 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
     now, was = clock.now(), session.get_one(Status, ticket.status_id)
     closing = Kind.DONE in (was.kind, to.kind)
     gate.permit(session, actor, Permission.TICKET_CLOSE if closing else Permission.TICKET_TRANSITION, ticket)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     if was.id == to.id:
         return
     if not gate.covers(session, actor, Permission.TICKET_TRANSITION, ticket):
-        _requesters_move(ticket, was, to, late=(ticket.resolved_at or ticket.updated_at) < now - REOPEN)
+        _requesters_move(
+            ticket, was, to, late=(ticket.resolved_at or ticket.public_updated_at) < now - REOPEN
+        )
     workflow.allow(session, actor, ticket, was=was, to=to, reason=reason)
     ticket.enter(to, at=now)
     if not ticket.open:
@@ -225,7 +235,7 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
     """
     needed = Permission.TICKET_CLAIM if to == actor.id else Permission.TICKET_ASSIGN_OTHER
     gate.permit(session, actor, needed, ticket)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     if ticket.assignee_id == to:
         return
     if to not in assignees.working(session, ticket.team_id):
@@ -247,14 +257,14 @@ def take(session: Session, actor: Actor, ticket: Ticket) -> None:
             f"{name} took #{ticket.id} already.",
             current={"assignee": {"id": ticket.assignee_id, "name": name}},
         )
-    assign(session, actor, ticket, to=actor.id or 0, seen=ticket.version)
+    assign(session, actor, ticket, to=actor.id or 0, seen=versions.of(actor, ticket))
 
 
 def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int, reason: str = "") -> None:
     """Let nobody be accountable; one's own ticket may always be handed back. Raises NotPermitted, Conflict, Invalid."""
     own = ticket.assignee_id == actor.id and gate.covers(session, actor, Permission.TICKET_CLAIM, ticket)
     gate.permit(session, actor, Permission.TICKET_CLAIM if own else Permission.TICKET_ASSIGN_OTHER, ticket)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     if ticket.assignee_id is not None:
         handing.give(session, actor, ticket, None, reason=reason)
 
@@ -321,7 +331,7 @@ def tag(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[str], 
 def prioritize(session: Session, actor: Actor, ticket: Ticket, *, priority: Priority, seen: int) -> None:
     """Give a ticket another priority. Raises NotPermitted, Conflict."""
     gate.permit(session, actor, Permission.TICKET_PRIORITY, ticket)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     old = Priority(ticket.priority).label
     _set(session, actor, ticket, field="priority", value=int(priority), old=old, new=priority.label)
 
@@ -332,7 +342,7 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
     Raises NotPermitted, Conflict.
     """
     gate.permit(session, actor, Permission.TICKET_MOVE_TEAM, ticket)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     if ticket.team_id == team.id:
         return
     was = session.get_one(Team, ticket.team_id)
@@ -407,10 +417,7 @@ def tags_of(session: Session, ticket: Ticket) -> list[str]:
 
 
 def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[str]:
-    names = list(names)
-    wanted = {labels.key(name) for name in names}
-    if len(wanted) > TAGS:
-        raise Invalid(f"A ticket bears at most {TAGS} tags.", fields={"tags": f"At most {TAGS}."})
+    names = _some(names)
     borne = select(TicketTag).where(TicketTag.ticket_id == ticket.id).execution_options(**gate.PASS)
     for row in session.exec(borne).all():
         session.delete(row)
@@ -421,18 +428,26 @@ def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[st
     return [tag.name for tag in found]
 
 
+def _some(names: Iterable[str]) -> list[str]:
+    """Return the names of tags for a ticket. Raises Invalid for too many, or one that can't be."""
+    names = list(labels.cleaned_up(names).values())
+    if len(names) > TAGS:
+        raise Invalid(f"A ticket bears at most {TAGS} tags.", fields={"tags": f"At most {TAGS}."})
+    return names
+
+
 def _staff_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
     if not gate.works(actor, Permission.TICKET_UPDATE, ticket):
         raise gate.refused(actor, Permission.TICKET_UPDATE, subject="ticket", subject_id=ticket.id)
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
 
 
 def _may_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
     if ticket.first_response_at is not None and not gate.works(actor, Permission.TICKET_UPDATE, ticket):
         raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
 
 
 def _set(

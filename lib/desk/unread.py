@@ -21,7 +21,7 @@ from lib.gate import Actor
 
 @dataclass(frozen=True)
 class Look:
-    """When somebody looked at a ticket last, up to which event, and which is its newest."""
+    """When somebody looked at a ticket last, up to which event, and which is its newest that they may know of."""
 
     event_id: int
     at: datetime | None
@@ -37,9 +37,10 @@ def last(session: Session, actor: Actor, ticket: Ticket) -> Look:
     """Return somebody's last look at a ticket. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     row = session.get(Seen, (actor.id, ticket.id), execution_options=gate.PASS)
-    newest = session.exec(
-        select(func.max(Event.id)).where(Event.ticket_id == ticket.id).execution_options(**gate.PASS)
-    ).one()
+    known = select(func.max(Event.id)).where(Event.ticket_id == ticket.id)
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        known = known.where(~col(Event.internal))
+    newest = session.exec(known.execution_options(**gate.PASS)).one()
     return Look(row.event_id if row else 0, row.at if row else None, newest or 0)
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from db.models import FieldChoice, FieldValue, Person, Ticket
 from db.vocabulary import Access, Action, FieldKind, Permission, Scope
 from lib import clock, gate, text
-from lib.desk import fields
+from lib.desk import fields, versions
 from lib.desk.fields import FieldCard
 from lib.errors import Invalid, NotPermitted
 from lib.gate import Actor
@@ -138,11 +138,11 @@ def put(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str, A
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
     if ticket.first_response_at is not None and not gate.works(actor, Permission.TICKET_UPDATE, ticket):
         raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
-    ticket.must_be(seen)
+    versions.must_be(actor, ticket, seen)
     known = {card.key: card for card in fields.every(session)}
     works = fields.works(session, actor, ticket)
     stored = _stored(session, ticket)
-    changed = False
+    changed: list[FieldCard] = []
     for key, raw in given.items():
         card = _writable(actor, known, key, works=works)
         row = stored.get(card.id)
@@ -158,13 +158,13 @@ def put(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str, A
         if fresh is not None:
             session.add(fresh)
             session.flush()
-        changed = True
+        changed.append(card)
         events.record(
             session, actor, Action.TICKET_FIELD, ticket_id=ticket.id, subject=f"field:{card.id}", field=card.name,
             old=old or None, new=_shown(session, card, fresh) or None, internal=card.asker == Access.NONE,
         )  # fmt: skip
     if changed:
-        ticket.change(at=clock.now())
+        ticket.change(at=clock.now(), internal=all(card.asker == Access.NONE for card in changed))
 
 
 def condition(session: Session, actor: Actor, value: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from db.vocabulary import Permission
 from lib import gate
-from lib.desk import days, listing, values
+from lib.desk import days, filters, listing, tags, values
 from lib.desk.fields import FieldCard
 from lib.desk.filters import Narrowed
 from lib.desk.listing import TicketRow
@@ -24,7 +24,7 @@ MOST = 100_000
 BATCH = 500
 HEADINGS = (
     "number", "title", "status", "priority", "category", "team", "requester", "assignee", "confidential",
-    "created", "updated", "first response", "resolved",
+    "created", "updated", "first response", "resolved", "due", "tags",
 )  # fmt: skip
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -78,7 +78,7 @@ def prepare(
     """
     gate.require(actor, Permission.EXPORT_TICKETS)
     reach = gate.within(actor, Permission.EXPORT_TICKETS)
-    return Export(actor, Narrowed((*narrowed.conditions, reach), narrowed.few), sort, tuple(fields))
+    return Export(actor, filters.both(narrowed, Narrowed((reach,))), sort, tuple(fields))
 
 
 def headed(export: Export) -> Batch:
@@ -95,9 +95,14 @@ def after(session: Session, export: Export, place: Place) -> Batch:
         session, export.actor, export.narrowed, sort=export.sort, cursor=place.cursor, limit=limit
     )
     zone = days.zone_of(export.actor.timezone)
-    held = values.listed(session, export.actor, export.fields, [row.number for row in page.rows])
+    numbers = [row.number for row in page.rows]
+    borne = tags.on(session, numbers)
+    held = values.listed(session, export.actor, export.fields, numbers)
     lines = tuple(
-        (*_line(row, zone), *(held.get(row.number, {}).get(card.id, "") for card in export.fields))
+        (
+            *_line(row, zone, borne.get(row.number, ())),
+            *(held.get(row.number, {}).get(card.id, "") for card in export.fields),
+        )
         for row in page.rows
     )
     return Batch(lines, Place(page.next, place.done + limit) if page.next else None)
@@ -141,7 +146,7 @@ def guarded(cell: Cell) -> Cell:
     return cell
 
 
-def _line(row: TicketRow, zone: ZoneInfo) -> Line:
+def _line(row: TicketRow, zone: ZoneInfo, borne: Iterable[str]) -> Line:
     return (
         row.number,
         row.title,
@@ -156,6 +161,8 @@ def _line(row: TicketRow, zone: ZoneInfo) -> Line:
             _moment(at, zone)
             for at in (row.created_at, row.updated_at, row.first_response_at, row.resolved_at)
         ),
+        row.due_on.isoformat() if row.due_on else "",
+        ", ".join(borne),
     )
 
 

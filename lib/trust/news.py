@@ -9,7 +9,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from db.models import Event, Notice, Participant, Ticket
-from db.vocabulary import Permission
+from db.vocabulary import Permission, Scope
 from lib import clock, gate
 from lib.gate import Actor
 
@@ -27,7 +27,7 @@ GAP = timedelta(seconds=1)
 class Topic:
     """Something to hear of: one ticket, the whole desk, or on it only the tickets in which a person takes part.
 
-    Without `notes` internal events are passed over.
+    Without `notes` internal events are passed over; `teams` are those on whose tickets they count, None for all.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Topic:
     person_id: int | None = None
     notices: bool = False
     """Whether only what the person is told in a notice is news."""
+    teams: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,14 @@ class New:
     people: frozenset[int] = frozenset()
     told: frozenset[int] = frozenset()
     """Who has a notice of it."""
+    team_id: int | None = None
+    """The team that has its ticket."""
 
     def concerns(self, topic: Topic) -> bool:
         """Tell whether a listener to `topic` is to hear of it."""
         if topic.notices:
             return topic.person_id in self.told
-        if self.internal and not topic.notes:
+        if self.internal and not (topic.notes and (topic.teams is None or self.team_id in topic.teams)):
             return False
         if topic.person_id is not None:
             return topic.person_id in self.people
@@ -68,10 +71,12 @@ def ticket(number: int) -> str:
 def topic(session: Session, actor: Actor, name: str) -> Topic | None:
     """Return a topic that the actor may listen to, or None: a ticket that they see, the desk, or their own notices.
 
-    Of the desk, those who are not staff hear only what they take part in.
+    Of the desk, those who are not staff hear only what they take part in, and staff of notes those that they may read.
     """
     if name == DESK:
-        return Topic(name, None, notes=actor.staff, person_id=None if actor.staff else actor.id)
+        everywhere = actor.may(Permission.COMMENT_READ_INTERNAL, least=Scope.ALL)
+        person, teams = (None if actor.staff else actor.id), (None if everywhere else actor.teams)
+        return Topic(name, None, notes=actor.staff, person_id=person, teams=teams)
     if name == NOTICES:
         return Topic(name, None, notes=False, person_id=actor.id, notices=True)
     found = _TICKET.fullmatch(name)
@@ -100,7 +105,12 @@ def newest(session: Session, wanted: Topic | None = None) -> int:
         chosen = chosen.where(col(Event.ticket_id).in_(_theirs(wanted.person_id)))
     if wanted is not None and not wanted.notes:
         chosen = chosen.where(~col(Event.internal))
-    return session.exec(chosen.execution_options(**gate.PASS)).one() or 0
+    elif wanted is not None and wanted.teams is not None:
+        theirs = select(Ticket.id).where(Ticket.id == Event.ticket_id, col(Ticket.team_id).in_(wanted.teams))
+        heard = or_(~col(Event.internal), theirs.correlate(Event).exists())
+        # Most are heard, so the newest one is near the end.
+        chosen = select(Event.id).where(heard).order_by(col(Event.id).desc()).limit(1)
+    return session.exec(chosen.execution_options(**gate.PASS)).first() or 0
 
 
 def _theirs(person_id: int) -> Any:
@@ -127,10 +137,17 @@ def since(session: Session, after: int) -> list[New]:
             break
         rows.append((id, ticket, internal))
         last = id
-    people = _taking_part(session, {ticket for _, ticket, _ in rows if ticket is not None})
+    people, teams = _concerned(session, {ticket for _, ticket, _ in rows if ticket is not None})
     told = _told(session, [id or 0 for id, _, _ in rows])
     return [
-        New(id or 0, ticket, internal, people.get(ticket or 0, NOBODY), told.get(id or 0, NOBODY))
+        New(
+            id or 0,
+            ticket,
+            internal,
+            people.get(ticket or 0, NOBODY),
+            told.get(id or 0, NOBODY),
+            teams.get(ticket or 0),
+        )
         for id, ticket, internal in rows
     ]
 
@@ -149,16 +166,21 @@ def _told(session: Session, ids: list[int]) -> dict[int, frozenset[int]]:
     return found
 
 
-def _taking_part(session: Session, numbers: set[int]) -> dict[int, frozenset[int]]:
+def _concerned(session: Session, numbers: set[int]) -> tuple[dict[int, frozenset[int]], dict[int, int]]:
+    """Return who takes part in some tickets, and which team has each."""
     if not numbers:
-        return {}
-    known = select(Ticket.id, Ticket.requester_id, Ticket.assignee_id).where(col(Ticket.id).in_(numbers))
+        return {}, {}
+    known = select(Ticket.id, Ticket.requester_id, Ticket.assignee_id, Ticket.team_id).where(
+        col(Ticket.id).in_(numbers)
+    )
     copied = select(Participant.ticket_id, Participant.person_id).where(
         col(Participant.ticket_id).in_(numbers)
     )
     found: dict[int, set[int]] = {}
-    for id, requester, assignee in session.exec(known.execution_options(**gate.PASS)).all():
+    teams: dict[int, int] = {}
+    for id, requester, assignee, team in session.exec(known.execution_options(**gate.PASS)).all():
         found[id or 0] = {requester, *([assignee] if assignee else [])}
+        teams[id or 0] = team
     for ticket, person in session.exec(copied.execution_options(**gate.PASS)).all():
         found.setdefault(ticket, set()).add(person)
-    return {ticket: frozenset(people) for ticket, people in found.items()}
+    return {ticket: frozenset(people) for ticket, people in found.items()}, teams

@@ -57,14 +57,23 @@ if others:
         on_change=keep, args=("requester",),
     )  # fmt: skip
 tagged: list[str] = []
+due_on = None
 if me.staff:
+    due_on = right.date_input(
+        "Due",
+        compose.day(values.get("due")),
+        key=f"due-{draft.token}",
+        format="YYYY-MM-DD",
+        on_change=keep,
+        args=("due",),
+    )
     given = [str(name) for name in values.get("tags") or []]
     tagged = st.multiselect(
         "Tags", sorted({*offered_tags, *given}), given, key=f"tags-{draft.token}", accept_new_options=True,
         max_selections=tickets.TAGS, placeholder="Choose or type", on_change=keep, args=("tags",),
     )  # fmt: skip
 confidential = st.checkbox(
-    "Confidential: only you, whoever it is assigned to and people in copy can see it",
+    "Confidential: only the requester, the assignee, people in CC, and the team's managers can see it",
     value=bool(values.get("confidential")), key=f"confidential-{draft.token}", on_change=keep, args=("confidential",),
 )  # fmt: skip
 
@@ -78,7 +87,8 @@ if written and (pressed or written.submitted):
     try:
         sent = compose.submit(draft, partial(
             compose.open_ticket, actor=me, draft=draft, written=written, category_id=category, priority=priority,
-            requester_id=requester, confidential=confidential, tags=tagged, fields=filled, proposal=proposal,
+            requester_id=requester, confidential=confidential, tags=tagged, due_on=due_on, fields=filled,
+            proposal=proposal,
         ))  # fmt: skip
     except Refusal as said:
         refuse(key, said)

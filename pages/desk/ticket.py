@@ -45,7 +45,7 @@ def draw() -> None:
             ticket, led = merging.followed(session, me, tickets.find(session, me, asked))
             number, left_for = ticket.id or 0, merged.target(session, me, ticket)
             held = merged.sources(session, me, ticket)
-            facts = listing.one(session, ticket)
+            facts = listing.one(session, me, ticket)
             thread = shown.asked(session, me, ticket)
             said = [e.id for e in thread.entries if isinstance(e, CommentCard)]
             files = attachments.near(session, me, ticket, said)

@@ -1,8 +1,10 @@
 """The door before every route: who is let in, with what, and what nobody learns."""
 
+import asyncio
 import re
 
 import pytest
+from structlog.testing import capture_logs
 
 import api
 from db.models import ApiToken
@@ -226,3 +228,40 @@ def test_use_is_noted_once_a_minute(desk):
     desk.sam.get("me")
     with see() as session:
         assert session.get_one(ApiToken, 1).used_at == first
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/api/v1/attachments", "multipart/form-data; boundary=x"), ("/api/v1/tickets", "application/json")],
+)
+def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(sqlite_desk, path, kind):
+    """An upload that its browser gives up is nobody's fault, and no error of the server."""
+    token = sqlite_desk.token(sqlite_desk.company.rita)
+    parts = [
+        {
+            "type": "http.request", "more_body": True,
+            "body": b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"',
+        },
+        {"type": "http.disconnect"},
+    ]  # fmt: skip
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"", "server": ("localhost", 8501),
+        "client": ("127.0.0.1", 1),
+        "headers": [
+            (b"host", b"localhost:8501"), (b"content-type", kind.encode()),
+            (b"authorization", f"Bearer {token}".encode()),
+        ],
+    }  # fmt: skip
+    sent = []
+
+    async def receive():
+        return parts.pop(0) if parts else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    with capture_logs() as told:
+        asyncio.run(sqlite_desk.app(scope, receive, send))
+    assert not [line for line in told if line["log_level"] == "error" or line.get("exc_info")]
+    assert not [message for message in sent if message.get("status", 0) >= 500]

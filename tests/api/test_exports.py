@@ -86,7 +86,7 @@ def test_it_is_the_list_that_was_asked_for(desk):
         "",
         "no",
     ]
-    assert row[9].endswith("+09:00") and row[11:] == ["", ""]
+    assert row[9].endswith("+09:00") and row[11:] == ["", "", "", "vip"]
     assert rows(desk.mona, zone="No/Where", tag="vip")[1][9].endswith("+00:00")
 
 

@@ -45,7 +45,7 @@ def drag(visitor, title, onto):
 
 def status(actor, number):
     with see() as session:
-        return listing.one(session, tickets.find(session, actor, number)).status
+        return listing.one(session, actor, tickets.find(session, actor, number)).status
 
 
 def put(actor, number, name):

@@ -33,7 +33,10 @@ def test_a_category_that_is_missed_is_proposed_accepted_and_arranged(office, vis
     expect(page.get_by_text("Proposed by colleagues")).to_have_count(0)
     with see() as session:
         number = session.exec(tickets.gate.visible(people.rita)).all()[-1].id
-        assert listing.one(session, tickets.find(session, people.rita, number)).category == "Flying machines"
+        assert (
+            listing.one(session, people.rita, tickets.find(session, people.rita, number)).category
+            == "Flying machines"
+        )
 
     page.get_by_role("button", name="Change").first.click()
     dialog = page.get_by_role("dialog")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def facts(actor, number):
     with see() as session:
-        return listing.one(session, tickets.find(session, actor, number))
+        return listing.one(session, actor, tickets.find(session, actor, number))
 
 
 def assign(visitor, name):

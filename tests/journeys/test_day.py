@@ -19,7 +19,7 @@ both = pytest.mark.parametrize("opened", EITHER, indirect=True)
 def stands(actor, number):
     """Return a ticket's status and whom it is assigned to."""
     with see() as session:
-        row = listing.one(session, tickets.find(session, actor, number))
+        row = listing.one(session, actor, tickets.find(session, actor, number))
         return row.status, row.assignee
 
 

@@ -67,10 +67,10 @@ def furnish(people):
                 title=title,
                 description=f"{title}\n\n{payload}",
                 category_id=categories.find(session, clean(payload, 80)).id,
-                tags=[clean(payload, 40)],
                 priority=Priority.HIGH,
                 files=[upload.id],
             )
+            tickets._set_tags(session, made, [clean(payload, 40)])
             found[made.id] = clean(title)
     many = min(found)
     for at, payload in enumerate(ALL[:49]):

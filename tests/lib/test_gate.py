@@ -74,6 +74,7 @@ def build(session: Session, world: dict) -> tuple[list[Actor], list[Ticket]]:
             deleted_at=NOW if facts["deleted"] else None,
             created_at=NOW,
             updated_at=NOW,
+            public_updated_at=NOW,
         )
         session.add(ticket)
         session.flush()

@@ -37,9 +37,9 @@ def office(desk):
         for n in range(30):
             asker = (desk.sam, desk.bob, desk.rita, desk.bela)[n % 4]
             with clock.at(began + timedelta(hours=n // 5)):
-                ticket = tickets.create(
-                    session, asker, title=f"Printer {n}", tags=["even"] if n % 2 == 0 else []
-                )
+                ticket = tickets.create(session, asker, title=f"Printer {n}")
+                if n % 2 == 0:
+                    tickets._set_tags(session, ticket, ["even"])
             ticket.priority = Priority(n % 3 + 1)
             ticket.team_id = (desk.service_desk, desk.facilities)[n // 4 % 2]
             ticket.confidential = n % 7 == 0

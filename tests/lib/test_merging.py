@@ -162,7 +162,7 @@ def test_the_merged_ticket_leads_on_and_is_done_but_not_resolved(desk):
     assert (ticket.open, ticket.resolved_at, ticket.merged_into_id) == (False, None, target)
     with see() as session:
         found = tickets.find(session, desk.bob, source)
-        assert listing.one(session, found).status == "Merged"
+        assert listing.one(session, desk.bob, found).status == "Merged"
         assert merged.forwarded(session, desk.bob, found).id == target
         assert merged.target(session, desk.bob, found).title == "Printer on floor three"
         into = tickets.find(session, desk.rita, target)

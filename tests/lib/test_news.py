@@ -47,6 +47,24 @@ def test_a_note_is_no_news_to_its_requester_even_when_they_are_staff_elsewhere(d
     assert heard(who, topic, lambda: cast.say(desk.rita, number, "Coming"))
 
 
+def test_of_the_whole_desk_staff_hear_of_notes_only_where_they_may_read_them(desk):
+    number = cast.ask(desk.sam)
+    cast.copy_in(desk.rita, number, desk.bela)
+
+    def note():
+        cast.say(desk.rita, number, "Between us", internal=True)
+
+    assert heard(desk.arun, news.DESK, note) and heard(desk.ada, news.DESK, note)
+    assert not heard(desk.bela, news.DESK, note)
+    assert heard(desk.bela, news.DESK, lambda: cast.say(desk.rita, number, "To all"))
+    with see() as session:
+        assert news.newest(session, news.topic(session, desk.bela, news.DESK)) == news.newest(session)
+    note()
+    with see() as session:
+        assert news.newest(session, news.topic(session, desk.bela, news.DESK)) < news.newest(session)
+        assert news.newest(session, news.topic(session, desk.rita, news.DESK)) == news.newest(session)
+
+
 def test_of_the_whole_desk_a_requester_hears_what_they_take_part_in(desk):
     own, other = cast.ask(desk.sam), cast.ask(desk.bob)
     assert heard(desk.sam, news.DESK, lambda: cast.say(desk.rita, own, "Coming"))

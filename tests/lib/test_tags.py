@@ -86,6 +86,29 @@ def test_tags_are_offered_and_counted_from_what_one_sees(desk):
     assert every(desk.ada) == {"printer": 1, "secret plan": 0}
 
 
+def test_an_administrator_reads_no_tag_that_only_a_confidential_ticket_has(desk):
+    open_, secret = cast.ask(desk.sam), cast.ask(desk.sam, confidential=True)
+    tag(desk.mona, secret, "layoffs", "printer")
+    tag(desk.rita, open_, "printer", "paper")
+    with act() as session:
+        tags.create(session, desk.ada, name="unused")
+    assert every(desk.ada) == {"paper": 1, "printer": 1, "unused": 0}
+    assert every(desk.mona) == {"layoffs": 1, "paper": 1, "printer": 2}
+    with see() as session:
+        id = session.exec(select(Tag.id).where(Tag.name == "layoffs")).one()
+        with pytest.raises(NotFound):
+            tags.find(session, desk.ada, id)
+    with act() as session:
+        assert tags.create(session, desk.ada, name="Layoffs").id == id
+    assert "layoffs" not in every(desk.ada) and "layoffs" not in offered(desk.ada)
+    deed(desk.ada, tags.rename, "paper", name="Layoffs")
+    assert every(desk.ada) == {"layoffs": 1, "printer": 1, "unused": 0}
+    assert of(desk.mona, secret) == ["layoffs", "printer"]
+    with act() as session:
+        tickets.delete(session, desk.mona, tickets.find(session, desk.mona, secret), reason="Settled")
+    assert every(desk.ada) == {"layoffs": 1, "printer": 1, "unused": 0}
+
+
 def test_an_administrator_renames_merges_and_deletes(desk):
     one, two = cast.ask(desk.sam), cast.ask(desk.sam)
     tag(desk.rita, one, "printer", "print")

@@ -46,7 +46,8 @@ def test_nobody_in_particular_is_not_listened_to(desk, client):
     "lie",
     [
         [], 7, "here", {"here": 1}, {"here": {"topic": 1}}, {"here": {"topic": "ticket-1", "doing": "dancing"}},
-        {"topics": 1}, {"topics": {"ticket-1": "x"}},
+        {"topics": 1}, {"topics": {"ticket-1": "x"}}, {"topics": {"ticket-1": float("inf")}},
+        {"topics": {"ticket-1": float("nan")}},
     ],
     ids=str,
 )  # fmt: skip
@@ -57,6 +58,20 @@ def test_what_makes_no_sense_ends_the_line_quietly(desk, client, lie):
         socket.send_json(lie)
         socket.send_json({"here": {"topic": "ticket-1", "doing": "looking"}})
     assert there(desk.mona, 1) == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["[" * 200_000, '{"a":' * 200_000, '{"topics": {"ticket-1": 1e999}}', "no JSON", "\x00", "9" * 5000],
+)
+def test_what_nobody_can_read_is_refused_and_leaves_no_traceback(desk, client, caplog, raw):
+    cast.ask(desk.sam)
+    with line(client, desk.rita) as socket:
+        socket.send_text(raw)
+        with pytest.raises(WebSocketDisconnect) as ended:
+            socket.receive_json()
+    assert ended.value.code == 1008
+    assert not [record for record in caplog.records if record.exc_info or record.levelname == "ERROR"]
 
 
 def test_one_is_somewhere_only_where_one_may_be(desk, client):

@@ -55,7 +55,7 @@ def everything(actor, number: int) -> str:
         by_start = filters.narrow(session, actor, {"q": [CANARY[:4]]})
         return flat(
             [
-                listing.one(session, ticket),
+                listing.one(session, actor, ticket),
                 comments.of(session, actor, ticket),
                 comments.of(session, actor, ticket, before=10**9),
                 history.of(session, actor, ticket, limit=500),
