@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,13 +10,13 @@ import streamlit as st
 from db.models import Ticket
 from db.vocabulary import Permission, Scope
 from lib import gate
-from lib.desk import assignees, listing, tickets
+from lib.desk import assignees, listing, tickets, versions
 from lib.desk.assignees import Candidate
 from lib.desk.listing import TicketRow
 from lib.errors import Conflict, Refusal
 from lib.gate import Actor
 from lib.transactions import Session
-from ui import page, words
+from ui import changing, page, words
 from ui.changing import Changer
 from ui.choices import Choices
 from ui.components.assigns import Assigns
@@ -122,12 +123,15 @@ def _do(me: Actor, number: int, chosen: _Deed, *, seen: int) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, number, to_change=True)
-            chosen.verb(session, me, ticket, seen=seen, **chosen.what)
+            before = versions.of(me, ticket)
+            chosen.verb(session, me, ticket, seen=changing.reached(number, seen), **chosen.what)
+            after = versions.of(me, ticket)
     except Refusal as refusal:
         if isinstance(refusal, Conflict):
             _open(number)
         page.refused(refusal)
         return
+    changing.made(number, before, after)
     _forget()
     page.tell(chosen.done)
     st.rerun()
@@ -155,7 +159,7 @@ def _assign(change: Changer, facts: TicketRow, candidates: Sequence[Candidate]) 
     label = f"Assigned to {words.plain(facts.assignee)}" if facts.assignee else "Assign to …"
     place = f"{facts.number}-{page.turn()}"
     with st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"):
-        chosen = _form(facts, candidates, place, on_click=change.note)
+        chosen = _form(facts, candidates, place, on_click=partial(change.note, "assignee"))
     if chosen:
         change(chosen.done, chosen.verb, **chosen.what)
 
@@ -225,7 +229,7 @@ def _hand_back(change: Changer, facts: TicketRow) -> None:
         st.form(f"hand-back-{place}", border=False),
     ):
         note = _note(place)
-        sent = st.form_submit_button("Hand it back", on_click=change.note)
+        sent = st.form_submit_button("Hand it back", on_click=partial(change.note, "assignee"))
     if sent:
         change("Nobody has it now.", tickets.unassign, reason=note)
 

@@ -17,7 +17,7 @@ def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
     assigning.panel(change, me, facts, offered)
     if offered.works:
         stated.panel(change, facts, offered)
-    stated.own(change, facts, offered)
+    stated.own(change, offered)
     conversation.panel(_fixed(facts, offered, all_of_them=not offered.works))
     if Permission.TICKET_UPDATE in offered.may and (offered.works or facts.first_response_at is None):
         editing.button(change)

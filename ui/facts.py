@@ -9,7 +9,7 @@ from lib.desk.listing import TicketRow
 from lib.gate import Actor
 from lib.people import teams
 from lib.transactions import Session
-from ui import fields, page
+from ui import fields
 from ui.changing import Changer
 from ui.choices import Choices
 
@@ -22,36 +22,35 @@ def panel(change: Changer, facts: TicketRow, offered: Choices) -> None:
     if (chosen := change.choose("Category", offered.categories, facts.category_id, "category")) is not None:
         change("Category changed.", _categorize, to=chosen)
     _schedule(change, facts)
-    _tags(change, facts, offered)
+    _tags(change, offered)
     if (team := change.choose("Team", offered.teams, facts.team_id, "team")) is not None:
         change(f"Handed to {offered.teams[team]}.", _give_team, to=team)
 
 
-def own(change: Changer, facts: TicketRow, offered: Choices) -> None:
+def own(change: Changer, offered: Choices) -> None:
     """Let the person change the desk's own fields that they may."""
-    key = f"{facts.number}-{facts.version}-{page.turn()}"
-    changed = fields.edit(offered.held, key=key, people=offered.people)
+    changed = fields.edit(offered.held, change, people=offered.people)
     if changed is not None:
         change("Saved.", values.put, given=dict([changed]))
 
 
-def _tags(change: Changer, facts: TicketRow, offered: Choices) -> None:
-    chosen = st.multiselect(
+def _tags(change: Changer, offered: Choices) -> None:
+    chosen = change.late("tags", st.multiselect(
         "Tags",
         sorted({*offered.known_tags, *offered.tags}),
         offered.tags,
-        key=f"tags-{facts.number}-{facts.version}-{page.turn()}",
         accept_new_options=True,
         max_selections=tickets.TAGS,
         placeholder="Choose or type",
-    )
+        **change.noted("tags"),
+    ))  # fmt: skip
     if set(chosen) != set(offered.tags):
         change("Tagged.", tickets.tag, tags=chosen)
 
 
 def _schedule(change: Changer, facts: TicketRow) -> None:
-    chosen = st.date_input(
-        "Due", facts.due_on, key=f"due-{facts.number}-{facts.version}-{page.turn()}", format="YYYY-MM-DD"
+    chosen = change.late(
+        "due", st.date_input("Due", facts.due_on, format="YYYY-MM-DD", **change.noted("due"))
     )
     if chosen != facts.due_on:
         change("Due date set." if chosen else "Due date removed.", tickets.schedule, due_on=chosen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from lib.desk.fields import FieldCard
 from lib.desk.values import LONGEST, Held
 from lib.gate import Actor
 from ui import page, words
+from ui.changing import Changer
 
 KINDS = {
     FieldKind.TEXT: "Text",
@@ -95,13 +97,16 @@ def _kept(card: FieldCard, value: Any) -> Any:
     return value
 
 
-def edit(held: Sequence[Held], *, key: str, people: Mapping[int, str]) -> tuple[str, Any] | None:
+def edit(held: Sequence[Held], change: Changer, *, people: Mapping[int, str]) -> tuple[str, Any] | None:
     """Show the fields of a ticket that the person may change; return the key and value of one that they changed."""
     for each in held:
         if not each.writable:
             continue
         options = {int(str(each.value)): each.shown, **people} if _person(each) else people
-        value = ask(each.field, each.value, key=f"field-{each.field.key}-{key}", people=options)
+        name = f"field-{each.field.key}"
+        noted = partial(change.note, name, change.key(name))
+        shown = ask(each.field, each.value, key=change.key(name), people=options, on_change=noted)
+        value = change.late(name, shown)
         if value != each.value:
             return each.field.key, value
     return None

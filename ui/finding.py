@@ -10,8 +10,11 @@ from lib.desk import offers as next_
 from lib.desk.hits import Hit, Where
 from lib.gate import Actor
 from ui import page, words
+from ui.components.open_page import open_page
 from ui.lists import begin_again
 
+WORDS = "words"
+"""What was searched for, in the address of the search page; other pages have widgets bound to `q`."""
 SEARCH, TICKET = "pages/desk/search.py", "pages/desk/ticket.py"
 PLACEHOLDER = "Words, status:blocked, #123"
 WHERE = {
@@ -37,8 +40,9 @@ def box(me: Actor) -> None:
         with page.see() as session:
             there = hits.titled(session, me, number) is not None
         if there:
-            st.switch_page(TICKET, query_params={"id": str(number)})
-    st.switch_page(SEARCH, query_params={"q": line})
+            open_page("/ticket", {"id": str(number)})
+            return
+    open_page("/search", {WORDS: line})
 
 
 def _ask() -> None:
@@ -48,7 +52,7 @@ def _ask() -> None:
 
 def asked() -> str:
     """Offer the search page's own box, holding what stands in the URL, and return that."""
-    line = st.query_params.get("q", "")
+    line = st.query_params.get(WORDS, st.query_params.get("q", ""))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
             "Search", line, key=f"asked-{line}", type="search", placeholder=PLACEHOLDER, icon=":material/search:",
@@ -62,7 +66,7 @@ def asked() -> str:
 
 
 def _ask_anew(line: str) -> None:
-    st.query_params.from_dict({"q": line})
+    st.query_params.from_dict({WORDS: line})
 
 
 def explain(put: Callable[[str], None]) -> None:

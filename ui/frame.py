@@ -16,6 +16,7 @@ from ui import finding, looks, page, ticking, views, words
 from ui.components.bell import bell
 from ui.components.handoff import handoff
 from ui.components.live import live
+from ui.components.open_page import open_page
 
 
 def draw(actor: Actor | None) -> None:
@@ -75,4 +76,4 @@ def header(title: str, *, actor: Actor | None = None) -> None:
         st.title(title, anchor=False)
         offered = actor.may(Permission.TICKET_CREATE) and title != "New ticket"
         if offered and st.button("New ticket", icon=":material/add:", type="primary", key="new_ticket"):
-            st.switch_page("pages/desk/new_ticket.py")
+            open_page("/new")

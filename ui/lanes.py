@@ -15,7 +15,7 @@ from lib.gate import Actor
 from lib.timekeeping import timers
 from lib.transactions import Session
 from lib.trust import news
-from ui import assigning, page, ticking
+from ui import assigning, changing, page, ticking
 from ui.components import board as drawn
 from ui.components.assigns import Assigns
 from ui.components.board import Card, Group, Lane, Move
@@ -171,14 +171,17 @@ def _do(me: Actor, made: Move, back: Move | None, *, reason: str) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, made.number, to_change=True)
-            tickets.move(
-                session, me, ticket, to=statuses.find(session, made.to), seen=made.seen, reason=reason
-            )
+            before = versions.of(me, ticket)
+            seen = changing.reached(made.number, made.seen)
+            tickets.move(session, me, ticket, to=statuses.find(session, made.to), seen=seen, reason=reason)
             desk.place(session, me, ticket, before=made.before, after=made.after)
-            undo = replace(back, seen=versions.of(me, ticket)) if back and back.to != made.to else None
+            after = versions.of(me, ticket)
     except Refusal as refusal:
         st.session_state[_REFUSED] = refusal.sentence
         undo = None
+    else:
+        changing.made(made.number, before, after)
+        undo = replace(back, seen=after) if back and back.to != made.to else None
     st.session_state[_UNDO] = undo
 
 

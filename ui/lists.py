@@ -9,7 +9,9 @@ import streamlit as st
 from db.vocabulary import Permission
 from lib.desk.listing import CAP
 from lib.gate import Actor
+from ui import page
 
+_RENAMED = "_renamed"
 SORTS: Mapping[str, str] = {
     "-updated": "Last updated",
     "-created": "Newest",
@@ -29,6 +31,17 @@ def follow(name: str, options: Collection[str], *, default: str) -> None:
     """
     asked = st.query_params.get(name, default)
     st.session_state[name] = asked if asked in options else default
+
+
+def renamed(old: str, key: str) -> None:
+    """Let the coming widget of the key `key` begin with what the address still holds under an `old` name.
+
+    A key that is bound to the address belongs to one page: Streamlit takes it out of every address on the way from
+    that page to another one.
+    """
+    if st.session_state.get(_RENAMED) != page.visit() and old in st.query_params:
+        st.session_state[key] = st.query_params[old]
+    st.session_state[_RENAMED] = page.visit()
 
 
 def chosen(name: str, default: str) -> None:

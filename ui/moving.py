@@ -13,7 +13,7 @@ from lib.gate import Actor
 from lib.markdown import rendering
 from lib.transactions import Session
 from ui import page
-from ui.changing import Changer
+from ui.changing import Changer, reached
 from ui.choices import Choices
 
 
@@ -83,7 +83,8 @@ def _numbers(copies: Sequence[LinkCard]) -> str:
 def _finished(change: Changer, to: int, name: str, *, reason: str, answer: str, together: bool) -> None:
     rendering.ahead(answer)
     with page.attempt() as session:
-        me, number, seen = page.me(), change.facts.number, change.facts.version
+        me, number = page.me(), change.facts.number
+        seen = reached(number, change.facts.version)
         status = statuses.find(session, to)
         if together:
             _ticket, left = duplicates.complete(

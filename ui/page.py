@@ -1,6 +1,6 @@
 """What every page stands on: who is here, reading, changing, and telling how it went."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -126,10 +126,11 @@ def there(actor: Actor) -> Actor:
 
 
 @contextmanager
-def attempt(done: str = "", *, form: str = "") -> Iterator[Session]:
+def attempt(done: str = "", *, form: str = "", then: Callable[[], None] = lambda: None) -> Iterator[Session]:
     """Change something in one transaction, then draw the page anew with `done`, or the refusal, told on it.
 
-    The form of that name, if there is one, begins empty again when it went well, and keeps what was refused.
+    `then` is called when it went well. The form of that name, if there is one, begins empty again then, and keeps what
+    was refused.
     """
     st.session_state[_TURN] = turn() + 1
     try:
@@ -138,6 +139,7 @@ def attempt(done: str = "", *, form: str = "") -> Iterator[Session]:
     except Refusal as refusal:
         tell(refusal.sentence, good=False)
     else:
+        then()
         if form:
             st.session_state[_FORM + form] = st.session_state.get(_FORM + form, 0) + 1
         if done:
@@ -200,7 +202,8 @@ def here() -> str:
     kept = [
         (k, v)
         for k in st.query_params
-        if k in {"id", "comment", "show", "sort", "q", "cols", "group"}
+        if k
+        in {"id", "comment", "show", "sort", "q", "find", "person", "words", "rows", "cols", "group", "of"}
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)

@@ -10,13 +10,13 @@ from lib.gate import Actor
 from lib.people import teams
 from lib.transactions import Session
 from ui import layout, page, words
+from ui.components.open_page import open_page
 from ui.lists import SORTS, begin_again, put
 
 SHOWN = 8
 """Views in the sidebar."""
 MANY = 99
 """Counts there stop here."""
-TICKETS = "pages/desk/tickets.py"
 _CHOSEN = "_chosen_view"
 
 
@@ -38,7 +38,7 @@ def listed(counted: list[tuple[ViewCard, int | None]]) -> None:
         label = f"{words.plain(view.name)}{number}"
         st.button(label, key=f"view-{view.id}", type="tertiary", icon=icon, on_click=_choose, args=(view,))
     if _CHOSEN in st.session_state:
-        st.switch_page(TICKETS, query_params=st.session_state.pop(_CHOSEN))
+        open_page("/tickets", st.session_state.pop(_CHOSEN))
 
 
 def _told(count: int | None) -> str:

@@ -195,8 +195,9 @@ def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Top
     with transactions.see() as session:
         actor = sessions.who(session, secret, channel=Channel.PAGE)
         topics = {name: news.topic(session, actor, name) for name in wanted} if actor else {}
-        heard = {name: (topic, wanted[name]) for name, topic in topics.items() if topic is not None}
-        newest = {name: news.newest(session, topic) for name, (topic, _) in heard.items()}
+        newest = {name: news.newest(session, topic) for name, topic in topics.items() if topic is not None}
+    # What has not happened yet is news to everybody, whatever a page says that it knows.
+    heard = {name: (topic, min(wanted[name], newest[name])) for name, topic in topics.items() if topic is not None}
     return heard, newest
 
 

@@ -10,6 +10,7 @@ me = page.me()
 frame.header("Board", actor=me)
 
 lists.follow("show", BOARD, default="all")
+lists.renamed("q", "find")
 lists.follow("rows", lanes.ROWS, default="none")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     show = st.segmented_control(
@@ -17,8 +18,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         label_visibility="collapsed", on_change=lists.chosen, args=("show", "all"),
     )  # fmt: skip
     q = st.text_input(
-        "Find", key="q", type="search", placeholder=finding.PLACEHOLDER, icon=":material/search:", bind="query-params",
-        label_visibility="collapsed", live="300ms",
+        "Find", key="find", type="search", placeholder=finding.PLACEHOLDER, icon=":material/search:",
+        bind="query-params", label_visibility="collapsed", live="300ms",
     )  # fmt: skip
     rows = st.selectbox(
         "Rows", list(lanes.ROWS), key="rows", format_func=lanes.ROWS.__getitem__, label_visibility="collapsed",

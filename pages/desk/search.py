@@ -17,5 +17,5 @@ finding.not_understood(found.asked.puzzled)
 finding.show_hits(found.hits, line)
 if found.next:
     with st.container(horizontal=True, horizontal_alignment="right"):
-        more = {"q": line, "after": found.next}
+        more = {finding.WORDS: line, "after": found.next}
         st.page_link(finding.SEARCH, label="Older", icon=":material/chevron_right:", query_params=more)

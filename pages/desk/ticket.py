@@ -4,14 +4,28 @@ import streamlit as st
 
 from db.vocabulary import Permission
 from lib import gate
-from lib.desk import attachments, listing, merged, tickets
+from lib.desk import attachments, listing, merged, tickets, versions
 from lib.desk.comments import CommentCard
 from lib.desk.drafts import DraftCard
 from lib.errors import NotFound, Refusal
 from lib.gate import Actor
 from lib.markdown import rendering
+from lib.transactions import Session
 from lib.trust import news
-from ui import choices, compose, details, editing, frame, linking, lists, looking, merging, page, words
+from ui import (
+    changing,
+    choices,
+    compose,
+    details,
+    editing,
+    frame,
+    linking,
+    lists,
+    looking,
+    merging,
+    page,
+    words,
+)
 from ui import conversation as shown
 from ui.components.presence import presence
 from ui.components.writer import refuse, reply_writer
@@ -25,12 +39,17 @@ def write(me: Actor, number: int, draft: DraftCard, kinds: list[str]) -> None:
     sent = reply_writer(draft, key=key, visibilities=kinds, files=files, answers="internal" in kinds)
     if sent:
         rendering.ahead(sent.body)
+
+        def say(session: Session) -> tuple[str, int, int]:
+            target = tickets.find(session, me, number, to_change=True)
+            before = versions.of(me, target)
+            return compose.say(session, me, target, draft, sent), before, versions.of(me, target)
+
         try:
-            done = compose.submit(draft, lambda session: compose.say(
-                session, me, tickets.find(session, me, number, to_change=True), draft, sent
-            ))  # fmt: skip
+            done, before, after = compose.submit(draft, say)
         except Refusal as refusal:
             refuse(key, refusal)
+        changing.made(number, before, after)
         page.tell(done)
         st.rerun()
 

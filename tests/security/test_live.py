@@ -13,6 +13,7 @@ from db.vocabulary import Doing
 from lib.desk import presence, tickets
 from lib.people import browsers
 from lib.transactions import see
+from lib.trust import news
 from tests import cast
 from tests.lib.test_presence import enter, there
 
@@ -72,6 +73,22 @@ def test_what_nobody_can_read_is_refused_and_leaves_no_traceback(desk, client, c
             socket.receive_json()
     assert ended.value.code == 1008
     assert not [record for record in caplog.records if record.exc_info or record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("known", [[2**53 - 1], [2**53 - 1, 1], [1, 2**53 - 1]], ids=str)
+def test_what_happens_next_is_told_whatever_a_page_says_that_it_knows(desk, client, known):
+    number = cast.ask(desk.sam)
+    with see() as session:
+        newest = news.newest(session)
+    topic = f"ticket-{number}"
+    with line(client, desk.rita) as socket:
+        for since in known:
+            socket.send_json({"topics": {topic: newest if since == 1 else since}})
+        socket.send_json({"here": {"topic": topic, "doing": "looking"}})
+        comes(lambda: there(desk.mona, number), [("Rita Sosa", "looking")])
+        cast.say(desk.sam, number, "Any news?")
+        told = socket.receive_json()
+    assert told["topic"] == topic and told["event"] > newest
 
 
 def test_one_is_somewhere_only_where_one_may_be(desk, client):

@@ -85,6 +85,20 @@ def test_one_connection_serves_the_whole_page_and_asks_for_each_topic(news):
     news.connected(1)
 
 
+@pytest.mark.parametrize("order", [[2**53 - 1, 5], [5, 2**53 - 1], [9, 7, 5]], ids=str)
+def test_a_topic_is_asked_for_from_the_smallest_event_whoever_joins_first(news, order):
+    news.open()
+    news.page.evaluate(
+        """(order) => {
+          const line = globalThis[Symbol.for("docket.line")]
+          for (const since of order) line.join({ topic: "third", since })
+        }""",
+        order,
+    )
+    news.asked({"board": news.now, "elsewhere": 1_000_000, "third": 5})
+    assert news.desk()["asked"][-1]["third"] == 5
+
+
 def test_events_in_a_row_are_one_piece_of_news(news):
     news.open()
     before = news.ran()

@@ -10,8 +10,8 @@ from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
 NAMES = (
-    "bell", "board", "figures", "handoff", "live", "notices", "presence", "spot", "ticket_rows", "timer", "week",
-    "writer",
+    "bell", "board", "figures", "handoff", "live", "notices", "open_page", "presence", "spot", "ticket_rows", "timer",
+    "week", "writer",
 )  # fmt: skip
 
 # The root stays unseen until its stylesheet has arrived, so nothing flashes unstyled.

@@ -9,6 +9,11 @@ const SHARED = Symbol.for("docket.line")
 
 export const shared = () => (globalThis[SHARED] ??= new Line())
 
+// Whether `asked` holds the topics of `topics` and no others, each from an event on that is no later.
+const covers = (asked, topics) =>
+  Object.keys(asked).length === Object.keys(topics).length &&
+  Object.entries(topics).every(([topic, since]) => asked[topic] <= since)
+
 class Line {
   constructor() {
     this.listeners = new Set()
@@ -88,9 +93,8 @@ class Line {
     if (this.socket?.readyState !== WebSocket.OPEN) return
     const topics = {}
     for (const { topic, since } of this.listeners) if (topic) topics[topic] = Math.min(since, topics[topic] ?? since)
-    const names = Object.keys(topics).sort().join()
-    if (names === this.asked) return
-    this.asked = names
+    if (this.asked && covers(this.asked, topics)) return
+    this.asked = topics
     this.socket.send(JSON.stringify({ topics }))
   }
 
