@@ -42,6 +42,11 @@ def draw(actor: Actor | None) -> None:
             handoff(secrets.token_urlsafe(8), action="sign_out")
 
 
+def tab(title: str) -> str:
+    """Return what a browser's tab is called."""
+    return f"{title} · Docket"
+
+
 def follow(actor: Actor, ticket: int, *, since: int) -> None:
     """Let a ticket's fragment follow what happens after event `since`; whoever looks at it has read of it.
 

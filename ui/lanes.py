@@ -187,11 +187,13 @@ def _do(me: Actor, made: Move, back: Move | None, *, reason: str) -> None:
 
 def _undo() -> None:
     back = st.session_state.get(_UNDO)
-    if back and st.button(
-        f"Undo the move of #{back.number}", icon=":material/undo:", key=f"undo-{back.seen}"
-    ):
-        _do(page.me(), back, None, reason="Undone")
-        st.rerun(scope="fragment")
+    if back is None:
+        return
+    with st.container(key="undo"):
+        label = f"Undo the move of #{back.number}"
+        if st.button(label, icon=":material/undo:", key=f"undo-{back.seen}"):
+            _do(page.me(), back, None, reason="Undone")
+            st.rerun(scope="fragment")
 
 
 def _forget() -> None:

@@ -182,7 +182,8 @@ def tell(sentence: str, *, good: bool = True) -> None:
 
 def told() -> None:
     """Show what was said on the run before, in a place that is always there, so that nothing below it is drawn anew."""
-    place = st.empty()
+    with st.container(key="said"):
+        place = st.empty()
     if _TOLD in st.session_state:
         sentence, good = st.session_state.pop(_TOLD)
         if good:

@@ -12,8 +12,8 @@ from lib.timekeeping.weeks import Week
 from lib.transactions import Session
 from ui import page, words
 from ui.components.week import Fill
+from ui.lists import link
 
-PAGE = "pages/desk/week.py"
 OFFERED = 5
 
 
@@ -31,19 +31,15 @@ def also_asked() -> tuple[int, ...]:
     return tuple(int(n) for n in asked if n.isascii() and n.isdigit() and 0 < len(n) < 10)
 
 
-def turn_pages(shown: Week, person: str | None) -> None:
-    """Lead to the week before, the week after, and back to today."""
+def turns(shown: Week, person: str | None) -> dict[str, str]:
+    """Return links to the week before, to the week of today and to the week after, by their labels."""
     more = {"person": person} if person else {}
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for label, icon, day in (
-            ("Previous", "chevron_left", shown.first - timedelta(days=7)),
-            ("This week", "today", shown.today),
-            ("Next", "chevron_right", shown.first + timedelta(days=7)),
-        ):
-            st.page_link(
-                PAGE, label=label, icon=f":material/{icon}:", query_params={"of": day.isoformat(), **more}
-            )
-    st.subheader(words.days(shown.days[0], shown.days[-1]), anchor=False)
+    wanted = {
+        "Previous": shown.first - timedelta(days=7),
+        "This week": shown.today,
+        "Next": shown.first + timedelta(days=7),
+    }
+    return {label: link("/week", {"of": day.isoformat(), **more}) for label, day in wanted.items()}
 
 
 def keep(fill: Fill) -> None:
@@ -85,9 +81,11 @@ def settle(me: Actor, shown: Week, *, manages: bool) -> None:
         name = f"{first:%B %Y}"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{name} is **{state}**.")
+            if own and state == sheets.OPEN and not sheets.over(me, first):
+                st.caption("You can submit it when the month has ended.", width="content")
             offered = {
-                f"Submit {name}": own and state == sheets.OPEN and first <= shown.today,
-                f"Approve {name}": manages and not own and state != sheets.APPROVED and first <= shown.today,
+                f"Submit {name}": own and state == sheets.OPEN and sheets.over(me, first),
+                f"Approve {name}": manages and not own and state == sheets.SUBMITTED,
                 f"Open {name} again": manages and state != sheets.OPEN,
             }
             pressed = [

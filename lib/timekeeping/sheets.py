@@ -58,20 +58,30 @@ def manages(session: Session, actor: Actor, person_id: int) -> bool:
     return actor.may(Permission.TIME_MANAGE, least=Scope.TEAM) and session.exec(shared).first() is not None
 
 
+def over(actor: Actor, day: date) -> bool:
+    """Tell whether the month of a day has ended where the actor is."""
+    return month(day) < month(days.today(days.zone(actor.timezone)))
+
+
 def submit(session: Session, actor: Actor, day: date) -> None:
-    """Hand the actor's own month in; submitting it again does nothing. Raises NotPermitted, Invalid."""
+    """Submit the actor's own month once it has ended; again does nothing. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TIME_LOG)
-    if month(day) > month(days.today(days.zone(actor.timezone))):
-        raise Invalid("That month is still to come.", fields={"month": "Still to come."})
+    if not over(actor, day):
+        raise Invalid(
+            f"{day:%B %Y} has not ended yet. You can submit it from the first day of the next month on.",
+            fields={"month": "Has not ended yet."},
+        )
     _settle(session, actor, actor.id or 0, day, to=SUBMITTED, since={OPEN})
 
 
 def approve(session: Session, actor: Actor, person_id: int, *, day: date) -> None:
-    """Approve a person's month, submitted or not, never one's own unless one manages all. Raises NotFound, Invalid."""
+    """Approve a month that a person submitted; your own only if you manage everybody's. Raises NotFound, Invalid."""
     _must_manage(session, actor, person_id)
     if person_id == actor.id and not actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
         raise Invalid("Somebody else approves your own month.")
-    _settle(session, actor, person_id, day, to=APPROVED, since={OPEN, SUBMITTED})
+    if state(session, person_id, day) == OPEN:
+        raise Invalid(f"{day:%B %Y} has not been submitted yet.", fields={"month": "Not submitted yet."})
+    _settle(session, actor, person_id, day, to=APPROVED, since={SUBMITTED})
 
 
 def reopen(session: Session, actor: Actor, person_id: int, *, day: date) -> None:

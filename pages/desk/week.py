@@ -4,12 +4,11 @@ import streamlit as st
 
 from lib.errors import NotFound
 from lib.timekeeping import days, sheets, weeks
-from ui import frame, page
+from ui import frame, page, words
 from ui import week as shown
 from ui.components.week import week
 
 me = page.there(page.me())
-frame.header("My week", actor=me)
 person = page.number_asked("person") or me.id or 0
 day = shown.day_asked(days.today(days.zone(me.timezone)))
 try:
@@ -19,6 +18,9 @@ try:
         manages = sheets.manages(session, me, person)
 except NotFound:
     page.nothing_here()
+title = "My week" if person == me.id else f"{found.name}'s week"
+st.set_page_config(page_title=frame.tab(title))
+frame.header(words.plain(title), actor=me)
 
 if len(people) > 1:
     ids = list(people)
@@ -30,10 +32,12 @@ if len(people) > 1:
         st.query_params.from_dict({"of": found.first.isoformat(), "person": str(chosen)})
         st.rerun()
 
-shown.turn_pages(found, st.query_params.get("person"))
+st.subheader(words.days(found.days[0], found.days[-1]), anchor=False)
 if not found.lines:
     st.caption("Nothing was logged in this week yet.")
-filled = week(found, key="week", fills=person == me.id)
+filled = week(
+    found, key="week", fills=person == me.id, turns=shown.turns(found, st.query_params.get("person"))
+)
 if filled:
     shown.keep(filled)
 if person == me.id:

@@ -32,6 +32,12 @@ def last_week():
     return today - timedelta(days=today.weekday() + 7)
 
 
+def last_month():
+    """Return a Monday of the month before this one whose week lies in it."""
+    day = clock.now().date().replace(day=1) - timedelta(days=7)
+    return day - timedelta(days=day.weekday())
+
+
 def ticking(page):
     """Return what shows the timer in the sidebar."""
     return page.locator(".st-key-timer")
@@ -149,7 +155,7 @@ def test_a_week_is_filled_by_thumb_a_day_at_a_time(office, visit):
 
 
 def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
-    people, day = office.people, last_week()
+    people, day = office.people, last_month()
     number = cast.ask(people.sam, "The tap drips")
     with act() as session:
         weeks.fill(session, people.arun, number, day=day, minutes=60)
@@ -159,7 +165,11 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
     expect(page.get_by_text(f"{day:%B %Y} is submitted.")).to_be_visible()
 
     manager = visit(people.mona)
+    theirs = manager.go(f"/week?of={day}&person={people.rita.id}")
+    expect(theirs.get_by_text(f"{day:%B %Y} is open.")).to_be_visible()
+    expect(theirs.get_by_role("button", name="Approve")).to_have_count(0)
     theirs = manager.go(f"/week?of={day}&person={people.arun.id}")
+    expect(theirs.get_by_role("heading", name="Arun Das's week")).to_be_visible()
     theirs.get_by_role("button", name=f"Approve {day:%B %Y}").click()
     expect(theirs.get_by_text(f"{day:%B %Y} is approved.")).to_be_visible()
 
@@ -170,6 +180,26 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
         weeks.fill(session, people.arun, number, day=day, minutes=90)
     with see() as session:
         assert sheets.state(session, people.arun.id, day) == sheets.APPROVED
+
+
+def test_weeks_are_turned_in_the_address_and_a_month_is_submitted_after_its_end(office, visit):
+    visitor = visit(office.people.rita)
+    page = visitor.go("/week?of=2026-01-07")
+    expect(page.get_by_role("heading", name="My week")).to_be_visible()
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile("of=2026-01-12"))
+    expect(page.get_by_role("columnheader", name="Mon 12")).to_be_visible()
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile("of=2026-01-19"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("of=2026-01-12"))
+    expect(page.get_by_role("columnheader", name="Mon 12")).to_be_visible()
+    page.get_by_role("link", name="Previous").click()
+    expect(page).to_have_url(re.compile("of=2026-01-05"))
+    page.get_by_role("link", name="This week").click()
+    expect(page.get_by_text("You can submit it when the month has ended.").first).to_be_visible()
+    this_month = f"{clock.now():%B %Y}"
+    expect(page.get_by_role("button", name=f"Submit {this_month}")).to_have_count(0)
 
 
 def test_a_report_is_an_address_that_can_be_passed_on(office, visit):

@@ -1,5 +1,6 @@
 """Weeks are filled cell by cell, managers see their team's, and approved months are locked."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -100,13 +101,22 @@ def settle(verb, *given, **more):
 def test_a_month_is_submitted_approved_locked_and_opened_again(desk):
     number = cast.ask(desk.sam)
     fill(desk.rita, number, 60)
-    settle(sheets.submit, desk.rita, FRIDAY)
-    settle(sheets.submit, desk.rita, FRIDAY)
+    with pytest.raises(Invalid, match="March 2026 has not ended yet"):
+        settle(sheets.submit, desk.rita, FRIDAY)
+    with clock.at(datetime(2026, 3, 31, 21, 59, tzinfo=UTC)), pytest.raises(Invalid, match="not ended"):
+        settle(sheets.submit, replace(desk.rita, timezone="Europe/Berlin"), FRIDAY)
+    with pytest.raises(Invalid, match="March 2026 has not been submitted yet"):
+        settle(sheets.approve, desk.mona, desk.rita.id, day=MONDAY)
+    with clock.at(datetime(2026, 3, 31, 22, 1, tzinfo=UTC)):
+        settle(sheets.submit, replace(desk.rita, timezone="Europe/Berlin"), FRIDAY)
+        settle(sheets.submit, replace(desk.rita, timezone="Europe/Berlin"), FRIDAY)
     assert week(desk.rita).states == ("submitted",) * 7
     with pytest.raises(Invalid, match="March 2026 is submitted"):
         fill(desk.rita, number, 5)
     settle(sheets.approve, desk.mona, desk.rita.id, day=MONDAY)
-    settle(sheets.submit, desk.rita, FRIDAY)
+    settle(sheets.approve, desk.mona, desk.rita.id, day=MONDAY)
+    with clock.at(datetime(2026, 4, 2, tzinfo=UTC)):
+        settle(sheets.submit, desk.rita, FRIDAY)
     with pytest.raises(Invalid, match="March 2026 is approved"):
         fill(desk.rita, number, 5)
     with pytest.raises(NotPermitted):
@@ -115,7 +125,7 @@ def test_a_month_is_submitted_approved_locked_and_opened_again(desk):
         settle(sheets.approve, desk.mona, desk.bela.id, day=MONDAY)
     with pytest.raises(Invalid, match="Somebody else"):
         settle(sheets.approve, desk.mona, desk.mona.id, day=MONDAY)
-    with pytest.raises(Invalid, match="still to come"):
+    with pytest.raises(Invalid, match="April 2026 has not ended"):
         settle(sheets.submit, desk.rita, date(2026, 4, 1))
     settle(sheets.reopen, desk.mona, desk.rita.id, day=MONDAY)
     fill(desk.rita, number, 5)

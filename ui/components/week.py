@@ -37,10 +37,15 @@ class Fill:
         return cls(ticket, shown.days[place - 1], time.strip())
 
 
-def week(shown: Week, *, key: str, fills: bool) -> Fill | None:
-    """Draw a week; give what somebody filled in, each once. Draw it again whatever came of it."""
+def week(shown: Week, *, key: str, fills: bool, turns: Mapping[str, str]) -> Fill | None:
+    """Draw a week below the links `turns`, by label; give what somebody filled in, each once.
+
+    Draw it again whatever came of it.
+    """
     handed = f"{key}:handed"
-    result = renderer("week")(key=key, on_fill_change=lambda: None, data=_data(shown, fills=fills))
+    result = renderer("week")(
+        key=key, on_fill_change=lambda: None, data={**_data(shown, fills=fills), "turns": dict(turns)}
+    )
     value = result.get("fill")
     turn = number(value.get("turn")) if isinstance(value, Mapping) else None
     if turn is None or turn == st.session_state.get(handed):

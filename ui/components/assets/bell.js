@@ -11,9 +11,9 @@ const line = shared()
 
 class Bell {
   constructor(root) {
-    // It stands in a corner and takes no row of the page.
+    // It stands in the upper corner of the page, where the page leaves room for it, and takes no row.
     const box = root.getRootNode().host?.closest('[data-testid="stElementContainer"]')
-    if (box) box.style.position = "absolute"
+    if (box) Object.assign(box.style, { position: "absolute", inset: "0 0 auto", height: "0", zIndex: "2" })
     this.badge = make("span", { className: "badge" })
     this.link = make("a", { href: "/notifications" }, make("span", { className: "shape" }), this.badge)
     this.told = make("span", { className: "unseen", role: "status" })

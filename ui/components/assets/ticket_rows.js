@@ -257,14 +257,21 @@ function hand(root, event) {
   return true
 }
 
+// Whether keys go to where somebody types or chooses.
+function busy() {
+  let active = document.activeElement
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
+  const typed = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"
+  return Boolean(document.querySelector("[role=dialog]") || active?.closest(`${typed}, [role=listbox], [role=menu]`))
+}
+
 // j and k (and the arrows, once inside the list) move from row to row.
 function step(root, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
   const active = root.getRootNode().activeElement
   const inside = active && root.contains(active) && !active.matches("select, input")
-  const idle = document.activeElement === document.body || document.activeElement === null
   const by = { j: 1, k: -1, ...(inside && { ArrowDown: 1, ArrowUp: -1 }) }[event.key]
-  if (!by || !(inside || idle)) return
+  if (!by || !(inside || !busy())) return
   const links = [...root.querySelectorAll(".row a")]
   const at = links.indexOf(active)
   const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by]

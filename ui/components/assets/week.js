@@ -23,13 +23,14 @@ class Week {
   }
 
   take(data) {
-    const { cell: held, place } = this.root.getRootNode().activeElement?.dataset ?? {}
+    const { cell: held, place, turn } = this.root.getRootNode().activeElement?.dataset ?? {}
     if (this.week !== data.days[0].name) this.day = Math.max(0, data.days.findIndex(({ today }) => today))
     this.week = data.days[0].name
-    this.root.replaceChildren(this.picks(data),
+    this.root.replaceChildren(turns(data.turns), this.picks(data),
       make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Week" }, this.table(data)))
     this.turn(this.day)
     if (place) this.root.querySelector(`.pick[data-place="${place}"]`)?.focus({ preventScroll: true })
+    if (turn) this.root.querySelector(`a[data-turn="${turn}"]`)?.focus({ preventScroll: true })
     if (held) this.root.querySelector(`input[data-cell="${held}"]`)?.focus({ preventScroll: true })
   }
 
@@ -89,6 +90,11 @@ class Week {
       event.target.value = event.target.defaultValue
     }
   }
+}
+
+function turns(links) {
+  return make("nav", { ariaLabel: "Weeks" },
+    ...Object.entries(links).map(([label, href]) => make("a", { href, dataset: { turn: label } }, label)))
 }
 
 function of(place, cell) {
