@@ -204,7 +204,7 @@ def here() -> str:
         (k, v)
         for k in st.query_params
         if k
-        in {"id", "comment", "show", "sort", "q", "find", "person", "words", "rows", "cols", "group", "of"}
+        in {"id", "comment", "show", "sort", "q", "find", "name", "words", "rows", "cols", "group", "of"}
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)

@@ -9,10 +9,10 @@ me = page.me()
 frame.header("People", actor=me)
 staffing.link_made()
 
-lists.renamed("q", "person")
+lists.renamed("q", "name")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     q = st.text_input(
-        "Find", key="person", type="search", bind="query-params", placeholder="Name or e-mail", live="300ms"
+        "Find", key="name", type="search", bind="query-params", placeholder="Name or e-mail", live="300ms"
     )
     gone = st.toggle("Show disabled", key="disabled", bind="query-params")
     if st.button("Invite", type="primary", icon=":material/person_add:"):
@@ -35,5 +35,5 @@ for person in found[:50]:
         if person.id in changeable and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
             staffing.change(person.id)
 if len(found) > 50:
-    kept = {k: v for k in ("person", "disabled") if (v := st.query_params.get(k))}
+    kept = {k: v for k in ("name", "disabled") if (v := st.query_params.get(k))}
     lists.more("Next 50", "/people", {**kept, "after": str(found[49].id)})

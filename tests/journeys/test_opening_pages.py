@@ -16,7 +16,7 @@ FILTERED = (
     "/board?find=lamp&show=mine&rows=priority",
     "/board?q=lamp",
     "/search?q=lamp",
-    "/people?person=Sam&disabled=true",
+    "/people?name=Sam&disabled=true",
     "/audit?what=A+ticket+was+created",
     "/hours?by=Person&by=Ticket&per=Week&since=2026-01-05&until=2026-02-01&cost=true",
     "/where-time-goes?team=Service+desk&since=2026-01-05&until=2026-02-01",
