@@ -4,10 +4,11 @@ import streamlit as st
 
 from ui import frame, looks, menu, page, sign_in
 
+st.set_page_config(page_title="Docket", page_icon=looks.icon(), layout="wide")
+
 with page.run() as me:
     chosen, entry = menu.navigate(me)
-    seen = entry.title if me or entry.signed_out else "Sign in"
-    st.set_page_config(page_title=frame.tab(seen), page_icon=looks.icon(), layout="wide")
+    frame.tab(entry.title if me or entry.signed_out else "Sign in")
     frame.draw(me)
 
     if me is None and not entry.signed_out:

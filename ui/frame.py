@@ -42,9 +42,9 @@ def draw(actor: Actor | None) -> None:
             handoff(secrets.token_urlsafe(8), action="sign_out")
 
 
-def tab(title: str) -> str:
-    """Return what a browser's tab is called."""
-    return f"{title} · Docket"
+def tab(title: str) -> None:
+    """Give the browser's tab a title. Without an icon of its own it would ask another server for that of the page."""
+    st.set_page_config(page_title=f"{title} · Docket", page_icon=looks.icon())
 
 
 def follow(actor: Actor, ticket: int, *, since: int) -> None:

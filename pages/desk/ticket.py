@@ -85,7 +85,7 @@ def draw() -> None:
         if may[p]
     ]
     frame.follow(me, number, since=newest)
-    st.set_page_config(page_title=frame.tab(f"#{number} {facts.title}"))
+    frame.tab(f"#{number} {facts.title}")
     frame.header(words.plain(facts.title), actor=me)
     shown.facts(facts)
     merging.notice(led, left_for)

@@ -19,7 +19,7 @@ try:
 except NotFound:
     page.nothing_here()
 title = "My week" if person == me.id else f"{found.name}'s week"
-st.set_page_config(page_title=frame.tab(title))
+frame.tab(title)
 frame.header(words.plain(title), actor=me)
 
 if len(people) > 1:
