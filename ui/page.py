@@ -203,8 +203,7 @@ def here() -> str:
     kept = [
         (k, v)
         for k in st.query_params
-        if k
-        in {"id", "comment", "show", "sort", "q", "find", "name", "words", "rows", "cols", "group", "of"}
+        if k in {"id", "comment", "show", "sort", "q", "find", "name", "words", "rows", "cols", "group", "of"}
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)

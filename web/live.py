@@ -197,7 +197,9 @@ def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Top
         topics = {name: news.topic(session, actor, name) for name in wanted} if actor else {}
         newest = {name: news.newest(session, topic) for name, topic in topics.items() if topic is not None}
     # What has not happened yet is news to everybody, whatever a page says that it knows.
-    heard = {name: (topic, min(wanted[name], newest[name])) for name, topic in topics.items() if topic is not None}
+    heard = {
+        name: (topic, min(wanted[name], newest[name])) for name, topic in topics.items() if topic is not None
+    }
     return heard, newest
 
 
