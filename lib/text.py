@@ -8,7 +8,6 @@ from lib.errors import Invalid
 BODY_LIMIT = 50_000
 """Characters in a description or comment."""
 TITLE_LIMIT = 200
-WORD_LIMIT = 64
 FOLDED_LIMIT = 2 * BODY_LIMIT
 """Characters of a folded text: folding makes eighteen of some that are one."""
 MOST_MARKS = 30
@@ -27,7 +26,6 @@ _OTHER = re.compile("[^m]+")
 _UNSEEN = {**MARKS, ord(_PART): None}
 _RUN = re.compile(r"(?:[^\w\s\x00-\x7f]|[\uff9e\uff9f]){31,}")
 """In which there could be many marks: they are no letters."""
-_WORD = re.compile(r"[^\W_]+")
 
 
 def line(value: str, *, field: str, limit: int, required: bool = True) -> str:
@@ -55,12 +53,12 @@ def composed(value: str) -> str:
     """Return a text in the one form (NFC) in which equal letters are equal."""
     if value.isascii():
         return value
-    parted = _parted(value)
-    normal = unicodedata.normalize("NFC", parted)
-    return normal if normal == parted else _parted(normal)
+    made = parted(value)
+    normal = unicodedata.normalize("NFC", made)
+    return normal if normal == made else parted(normal)
 
 
-def _parted(value: str) -> str:
+def parted(value: str) -> str:
     """Part more marks on one letter than any script has, as Unicode's Stream-Safe Text Process does.
 
     To put a run of marks in order takes time by its length squared: 50,000 of them took five seconds.
@@ -105,10 +103,5 @@ def folded(value: str) -> str:
     """Return a text in plain small letters without accents; its other signs stay."""
     if value.isascii():
         return value.lower()
-    plain = unicodedata.normalize("NFKD", _parted(value.casefold()))
+    plain = unicodedata.normalize("NFKD", parted(value.casefold()))
     return plain[:FOLDED_LIMIT].translate(_UNSEEN)
-
-
-def words(*parts: str) -> list[str]:
-    """Return the words of `parts` folded to plain small letters without accents, in order."""
-    return [word[:WORD_LIMIT] for word in _WORD.findall(folded(" ".join(parts)))]

@@ -195,9 +195,13 @@ def _form(
         others = {c.id: c for c in rest}
         other = None
         if others:
-            told = {id: f"{c.name}: {c.reason}" for id, c in others.items()}
+            told = {id: f"{words.findable(c.name)}: {c.reason}" for id, c in others.items()}
             other = st.selectbox(
-                "Or somebody else", list(told), None, format_func=told.__getitem__, key=f"other-{place}"
+                "Or somebody else",
+                list(told),
+                None,
+                format_func=told.__getitem__,
+                key=f"other-{place}",
             )
         note = _note(place)
         sent = st.form_submit_button("Assign", type="primary", on_click=on_click, disabled=not options)

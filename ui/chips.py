@@ -44,9 +44,9 @@ def chips(me: Actor, line: str) -> str:
                 _form(me)
         finding.explain(finding.put_in)
         terms = query.read(line).terms
-        people = _people(me, terms)
+        people, taken = _people(me, terms), _taken(me, line) if terms else frozenset()
         for place, term in enumerate(terms):
-            if not term.values:
+            if place not in taken:
                 continue
             values = [people.get(v, v) if term.name in PEOPLE else v for v in term.values]
             label = f"{'not ' if term.negated else ''}{term.name}: {', '.join(values)}"
@@ -55,6 +55,12 @@ def chips(me: Actor, line: str) -> str:
                 on_click=_drop, args=(place,), help="Take this filter out",
             )  # fmt: skip
         return typing if finding.offers(me, line) else ""
+
+
+def _taken(me: Actor, line: str) -> frozenset[int]:
+    """Return the places of the qualifiers that are understood; only they have chips."""
+    with page.see() as session:
+        return query.understand(session, page.there(me), query.read(line), words=False).taken
 
 
 def _people(me: Actor, terms: Iterable[Term]) -> dict[str, str]:
@@ -101,7 +107,7 @@ def _options(me: Actor, field: str) -> dict[str, str]:
                 names = (t.name for t in teams.every(session, me))
             case _:
                 staff = {name for team in teams.every(session, me) for name in team.members.values()}
-                return {**ONESELF, **{name: name for name in sorted(staff)}}
+                return {**ONESELF, **{name: words.findable(name) for name in sorted(staff)}}
         return {name: name for name in names}
 
 

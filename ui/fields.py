@@ -55,7 +55,7 @@ def ask(
             listed = list(options)
             return st.selectbox(
                 label, listed, index=listed.index(value) if value in options else None, key=key, on_change=on_change,
-                format_func=lambda id: options.get(id, "?"), placeholder="Choose",
+                format_func=lambda id: words.findable(options.get(id, "?")), placeholder="Choose",
             )  # fmt: skip
     return st.text_input(label, value or "", max_chars=LONGEST, key=key, on_change=on_change) or None
 

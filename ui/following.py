@@ -108,7 +108,7 @@ def _share(me: Actor, number: int, found: Following) -> None:
         with st.form(f"copy-{number}-{page.turn()}", border=False):
             whom = st.selectbox(
                 "Who shall be in copy?", list(people), index=None, placeholder="Type a name",
-                format_func=lambda id: f"{people[id].name} ({people[id].email})",
+                format_func=lambda id: words.findable(people[id].name, people[id].email),
             )  # fmt: skip
             st.caption("They see the ticket and its replies, and may reply; no internal notes.")
             if st.form_submit_button("Put in copy", type="primary") and whom:

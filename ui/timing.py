@@ -108,7 +108,7 @@ def _log(me: Actor, number: int, times: Times) -> None:
             if others:
                 worker = st.selectbox(
                     "Who worked", [me.id, *others], key=f"worker-{place}",
-                    format_func=lambda id: others.get(id, "I"),
+                    format_func=lambda id: words.findable(others.get(id, "I")),
                 )  # fmt: skip
         sent = st.form_submit_button("Log time", icon=":material/more_time:", width="stretch")
     if sent:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import streamlit as st
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 
-from lib import clock
+from lib import clock, folding
 
 _SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
 _ALIVE = re.compile(r"(?i):(?=[\w/+-]+:)|-(?=[->])|<(?=[-=])|[>~](?==)|https?:(?=//)|www(?=\.)")
@@ -20,6 +20,18 @@ def plain(text: str) -> str:
     What Streamlit makes of text even when it is escaped is broken up by a sign that has no width.
     """
     return "".join(f"\\{c}" if c in _SPECIAL else c for c in _ALIVE.sub(rf"\g<0>{_JOINER}", text))
+
+
+def findable(name: str, address: str | None = None) -> str:
+    """Return a person's name for a list that is searched by typing: with how it is typed without accents.
+
+    The browser compares letter by letter, so a name with an apostrophe stands there with the other one too.
+    """
+    typed = folding.fold(name)
+    if "\u2019" not in name:
+        typed = typed.replace("'", "\u2019")
+    shown = f"{name} ({address})" if address else name
+    return shown if typed == name.lower() else f"{shown} · {typed}"
 
 
 def ago(at: datetime) -> str:

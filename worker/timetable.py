@@ -14,7 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from lib import clock
-from worker import delivery, handing, leases, tidying
+from worker import delivery, handing, leases, refolding, tidying
 
 log = structlog.get_logger(__name__)
 ME = f"{socket.gethostname()[:40]}:{os.getpid()}"
@@ -41,6 +41,7 @@ TASKS = (
     Task("tidy files", timedelta(hours=1), tidying.files),
     Task("tidy stray bytes", timedelta(hours=24), tidying.strays),
     Task("tidy notices", timedelta(hours=6), tidying.notices),
+    Task("index words again", timedelta(minutes=1), refolding.on),
     Task("refresh statistics", timedelta(hours=12), tidying.statistics),
     Task("collect garbage", timedelta(minutes=5), gc.collect, own=True),
 )
@@ -55,6 +56,7 @@ def start() -> None:
     with _lock:
         if _scheduler is not None:
             return
+        refolding.stopping.clear()
         _scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(2)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -72,6 +74,7 @@ def stop() -> None:
     """Stop ticking; what is under way is finished first."""
     global _scheduler  # noqa: PLW0603 - the process has one worker
     delivery.stop()
+    refolding.stopping.set()
     with _lock:
         if _scheduler is not None:
             _scheduler.shutdown()

@@ -7,6 +7,7 @@ from typing import Any
 
 from commands.load.cast import Cast
 from commands.load.plan import Planned
+from lib.desk.search_terms import BOUNDARY
 
 Row = tuple[Any, ...]
 COLUMNS = {
@@ -63,7 +64,9 @@ def write(batch: Batch, planned: Planned, cast: Cast) -> None:
         _stamp(ended), False, _stamp(planned.replies[0][0]), assignee, *resolved,
         changes, -float(batch.last["ticket"] + 1), _stamp(ended), changes, "9999-12-31",
     )  # fmt: skip
-    batch.add("search_entry", ticket, None, False, f"{planned.title.lower()} {planned.description}")
+    batch.add(
+        "search_entry", ticket, None, False, f"{planned.title.lower()} {BOUNDARY} {planned.description}"
+    )
     _happened(batch, planned.created, "ticket.created", ticket, new=planned.title, by=requester)
     if assignee is not None:
         taken = min(planned.created + TAKEN, planned.replies[0][0])

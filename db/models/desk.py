@@ -316,3 +316,13 @@ class SearchEntry(SQLModel, table=True):
     comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
     internal: bool = False
     words: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SearchFolding(SQLModel, table=True):
+    """How far the index of words was brought to how words are folded today: a single row."""
+
+    __tablename__ = "search_folding"
+
+    id: int = Field(default=1, primary_key=True)
+    below: int
+    """Texts with an id below this are still indexed as an earlier version did it; 0 when none is."""

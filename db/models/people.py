@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
 from db.types import Moment
+from lib import folding
 
 
 class Role(SQLModel, table=True):
@@ -34,6 +35,8 @@ class Person(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(max_length=254, unique=True)
+    folded: str = Field(default="", max_length=600, index=True)
+    """The name as it is searched; it follows `name`."""
     name: str = Field(max_length=120)
     role_id: int = Field(foreign_key="role.id", index=True)
     active: bool = True
@@ -47,6 +50,13 @@ class Person(SQLModel, table=True):
     email_unproven: bool = False
     """A manager changed the address of somebody who has a password: until they sign in with it, no link to set a
     password and no news of tickets go there."""
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _fold(_mapper: object, _connection: object, person: Person) -> None:
+    """Let `folded` follow `name`."""
+    person.folded = folding.name(person.name)
 
 
 class Team(SQLModel, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import CannedReply, Person, Status, Team, Ticket
 from db.vocabulary import Action, Permission, Scope
-from lib import gate, names, text
+from lib import folding, gate, names, text
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.people import teams
@@ -124,7 +124,7 @@ def ready(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -
     gate.permit(session, actor, Permission.COMMENT_INTERNAL, ticket)
     here = or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id) == ticket.team_id)
     rows = session.exec(select(CannedReply).where(here).order_by(CannedReply.name)).all()
-    words = text.words(search)
+    words = folding.words(search)
     matching = [row for row in rows if _holds(row.name, words)]
     matching += [row for row in rows if row not in matching and _holds(f"{row.name} {row.body}", words)]
     shown = matching[:OFFERED]
@@ -133,8 +133,7 @@ def ready(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -
 
 
 def _holds(haystack: str, words: list[str]) -> bool:
-    there = text.words(haystack)
-    return all(any(each.startswith(word) for each in there) for word in words)
+    return folding.begin(words, folding.words(haystack))
 
 
 def _filled(body: str, values: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import CustomField, FieldCategory, FieldChoice, FieldRole, Role, Ticket
 from db.vocabulary import Access, Action, FieldKind, Permission, Scope
-from lib import gate, names, text
+from lib import folding, gate, names, text
 from lib.desk import categories
 from lib.errors import Invalid
 from lib.gate import Actor
@@ -257,7 +257,7 @@ def _must_not_be_built_in(name: str, *, field: str) -> None:
 
 
 def _free_key(session: Session, key: str) -> str:
-    key = "_".join(text.words(text.line(key, field="key", limit=40)))[:40].strip("_")
+    key = "_".join(folding.words(text.line(key, field="key", limit=40)))[:40].strip("_")
     if not _KEY.fullmatch(key):
         raise Invalid(
             "The key needs letters from a to z or digits: it is what programs call the field.",

@@ -107,8 +107,8 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
             raise _wrong(name, f"At most {MOST} values.")
         if chosen and name == "q":
             matches = [m for m in (search.matching(session, actor, value) for value in chosen) if m]
-            found.extend([or_(*(m.condition for m in matches))] if matches else [])
-            few = few or (bool(matches) and all(m.few for m in matches))
+            found.append(or_(*(m.condition for m in matches)) if matches else false())
+            few = few or all(m.few for m in matches)
             tried = any(m.tried for m in matches)
             hits = tuple(m.hits for m in matches if m.hits is not None) if len(matches) == 1 else ()
         elif chosen:

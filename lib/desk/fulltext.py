@@ -1,9 +1,10 @@
 """The index of all words, as each database speaks it: FTS5 for SQLite, tsvector for PostgreSQL.
 
-Words are folded by `text.words` on both sides, and each is quoted here, so no query has a syntax that could fail.
+`search_terms` makes the tokens of texts and of queries, and each is quoted here, so no query has a syntax that could
+fail. A query is one or several ways to ask: a text matches that holds all terms of any of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +25,9 @@ from sqlmodel import Session, col, select
 
 from db.models import SearchEntry
 from lib import gate
+from lib.desk.search_terms import Term
+
+Ways = Sequence[Sequence[Term]]
 
 _PLAN = text(
     "EXPLAIN (FORMAT JSON) SELECT FROM search_entry "
@@ -33,8 +37,6 @@ _PLAN = text(
 _INDEX = table("search_index", column("rowid"))
 NOWHERE = "wordofnolanguage"
 """A word that no text holds."""
-PREFIX = 3
-"""Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
 
 
 def dialect(session: Session) -> str:
@@ -47,90 +49,90 @@ def lite(session: Session) -> bool:
     return dialect(session) == "sqlite"
 
 
-def all_of(session: Session, words: list[str], *, begun: bool = True) -> str:
-    """Return a query for texts with all of the words; `begun` lets the last one begin a word."""
-    return (" " if lite(session) else " & ").join(_terms(session, words, begun=begun))
+def _query(session: Session, ways: Ways) -> str:
+    """Return a query for texts with all the terms of one of the ways; PostgreSQL's asks for no order of the words."""
+    if lite(session):
+        return " OR ".join(f"({' AND '.join(map(_phrase, terms))})" for terms in ways)
+    return " | ".join(f"({' & '.join(map(_conjunction, terms))})" for terms in ways)
 
 
-def _terms(session: Session, words: list[str], *, begun: bool) -> list[str]:
-    quote, star = ('"', "*") if lite(session) else ("'", ":*")
-    last = f"{quote}{words[-1]}{quote}{star if begun and _begins(words[-1]) else ''}"
-    return [*(f"{quote}{word}{quote}" for word in words[:-1]), last]
+def _phrase(term: Term) -> str:
+    return f'"{" ".join(term.words)}"{" *" if term.begun else ""}'
 
 
-def _begins(word: str) -> bool:
-    """Tell whether a word is long enough to stand for all that begin like it."""
-    return len(word) >= PREFIX or not word.isascii()
+def _conjunction(term: Term) -> str:
+    *whole, last = (f"'{word}'" for word in term.words)
+    return " & ".join([*whole, f"{last}:*" if term.begun else last])
 
 
-def ids(session: Session, asked: str) -> Select:
+def ids(session: Session, ways: Ways) -> Select:
     """Select the `id` of each text that matches."""
     if not lite(session):
-        return select(SearchEntry.id).where(_matches(asked))
-    return _lines(asked)
+        return select(SearchEntry.id).where(_matches(session, ways))
+    return _lines(_query(session, ways))
 
 
-def places(session: Session, asked: str) -> Select:
+def places(session: Session, ways: Ways) -> Select:
     """Select the ticket of each text that matches, and whether it is internal."""
     place = select(SearchEntry.ticket_id, SearchEntry.internal)
     if not lite(session):
-        return place.where(_matches(asked))
-    hits = ids(session, asked).subquery()
+        return place.where(_matches(session, ways))
+    hits = ids(session, ways).subquery()
     return place.join(hits, hits.c.id == SearchEntry.id)
 
 
-def number(session: Session, asked: str, *, most: int) -> int:
+def number(session: Session, ways: Ways, *, most: int) -> int:
     """Return how many texts match: counted up to `most` on SQLite, on PostgreSQL what its statistics tell."""
     if not lite(session):
-        return _estimated(session, asked)
-    some = ids(session, asked).limit(most).subquery()
+        return _estimated(session, ways)
+    some = ids(session, ways).limit(most).subquery()
     return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
 
 
-def known(session: Session, number: int, *, begun: bool) -> bool:
+def known(session: Session, number: int, ways: Ways) -> bool:
     """Tell whether `number` is not PostgreSQL's guess for a word, or a beginning, that its statistics don't know."""
-    return lite(session) or number != _estimated(session, all_of(session, [NOWHERE], begun=begun))
+    if lite(session):
+        return True
+    begun = any(term.begun for terms in ways for term in terms)
+    return number != _estimated(session, [[Term((NOWHERE,), begun)]])
 
 
-def _estimated(session: Session, asked: str) -> int:
-    [plan] = session.execute(_PLAN, {"query": asked}).scalar_one()
+def _estimated(session: Session, ways: Ways) -> int:
+    [plan] = session.execute(_PLAN, {"query": _query(session, ways)}).scalar_one()
     return plan["Plan"]["Plan Rows"]
 
 
-def tried(
-    session: Session, words: list[str], *, begun: bool = False, entry: type[SearchEntry] = SearchEntry
-) -> ColumnElement[bool]:
-    """The condition that a text has all of the words, by a look at each text: no list of all that match is built.
+def tried(session: Session, ways: Ways, *, entry: type[SearchEntry] = SearchEntry) -> ColumnElement[bool]:
+    """The condition that a text matches, by a look at each text: no list of all that match is built.
 
-    PostgreSQL takes a hundred times as long to take a text apart as to look for a piece in it, and folded words are
-    apart already. SQLite would merge the lists of all beginnings for each text, so `begun` is looked up there.
+    PostgreSQL takes a hundred times as long to take a text apart as to look for a piece in it, and tokens are apart
+    already. SQLite would merge the lists of all beginnings for each text, so these are looked up there.
     """
     if not lite(session):
-        return and_(*_each_held(col(entry.words), words, begun=begun))
-    if begun:
-        return col(entry.id).in_(_lines(all_of(session, words)))
-    return _lines(all_of(session, words, begun=False)).where(_INDEX.c.rowid == entry.id).exists()
+        return or_(*(and_(*(_held(col(entry.words), term) for term in terms)) for terms in ways))
+    if any(term.begun for terms in ways for term in terms):
+        return col(entry.id).in_(_lines(_query(session, ways)))
+    return _lines(_query(session, ways)).where(_INDEX.c.rowid == entry.id).exists()
 
 
-def newer(session: Session, words: list[str], *, after: int) -> ColumnElement[bool]:
-    """The condition that a text of an id above `after` has any of the words, or one that begins like the last."""
+def newer(session: Session, terms: Sequence[Term], *, after: int) -> ColumnElement[bool]:
+    """The condition that a text of an id above `after` holds any of the terms."""
     if not lite(session):
-        return and_(col(SearchEntry.id) > after, or_(*_each_held(col(SearchEntry.words), words, begun=True)))
-    either = " OR ".join(_terms(session, words, begun=True))
-    return col(SearchEntry.id).in_(_lines(either).where(_INDEX.c.rowid > after))
+        either = (_held(col(SearchEntry.words), term) for term in terms)
+        return and_(col(SearchEntry.id) > after, or_(*either))
+    return col(SearchEntry.id).in_(_lines(" OR ".join(map(_phrase, terms))).where(_INDEX.c.rowid > after))
 
 
-def _each_held(there: Any, words: list[str], *, begun: bool) -> Iterator[ColumnElement[bool]]:
-    """Yield PostgreSQL's condition that a text holds a word, for each; its first half spares most texts the second."""
-    for place, word in enumerate(words, 1):
-        after = "" if begun and place == len(words) and _begins(word) else " "
-        around = literal(" ").concat(there).concat(after)
-        yield and_(func.strpos(there, word) > 0, func.strpos(around, f" {word}{after}") > 0)
+def _held(there: Any, term: Term) -> ColumnElement[bool]:
+    """PostgreSQL's condition that a text holds a term; its first half spares most texts the second."""
+    words, after = " ".join(term.words), "" if term.begun else " "
+    around = literal(" ").concat(there).concat(after)
+    return and_(func.strpos(there, words) > 0, func.strpos(around, f" {words}{after}") > 0)
 
 
-def gathered(session: Session, asked: str) -> ColumnElement[bool]:
+def gathered(session: Session, ways: Ways) -> ColumnElement[bool]:
     """The condition that a text matches, by a list of all that do; compared with true, no database walks along it."""
-    return col(SearchEntry.id).in_(ids(session, asked)).is_(True)
+    return col(SearchEntry.id).in_(ids(session, ways)).is_(True)
 
 
 def _lines(asked: str) -> Select:
@@ -138,10 +140,13 @@ def _lines(asked: str) -> Select:
     return select(_INDEX.c.rowid.label("id")).where(literal_column("search_index").op("MATCH")(_own(asked)))
 
 
-def _matches(asked: str) -> ColumnElement[bool]:
-    """PostgreSQL's condition that a text matches, which its index answers."""
-    query = func.to_tsquery(literal_column("'simple'"), _own(asked))
-    return func.to_tsvector(literal_column("'simple'"), col(SearchEntry.words)).op("@@")(query)
+def _matches(session: Session, ways: Ways) -> ColumnElement[bool]:
+    """PostgreSQL's condition that a text matches, which its index answers; phrases are looked for in what it gives."""
+    query = func.to_tsquery(literal_column("'simple'"), _own(_query(session, ways)))
+    there = func.to_tsvector(literal_column("'simple'"), col(SearchEntry.words)).op("@@")(query)
+    if all(len(term.words) == 1 for terms in ways for term in terms):
+        return there
+    return and_(there, tried(session, ways))
 
 
 def _own(asked: str) -> BindParameter[str]:

@@ -1,8 +1,7 @@
 """What a search finds, newest first: titles, descriptions, replies, and notes for those who may read them."""
 
 import html
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,16 +11,16 @@ from sqlmodel import Session, col, select
 from db.models import Comment, Status, Ticket
 from db.vocabulary import Kind, Permission, Scope
 from lib import cursors, gate, text
-from lib.desk import listing, query, search
-from lib.desk.query import Asked
+from lib.desk import filters, listing, query, search, search_terms
+from lib.desk.listing import TicketRow
+from lib.desk.query import Asked, Line
+from lib.desk.search_terms import Term
 from lib.gate import Actor
 
 LENGTH = 200
 """Characters of a snippet, about."""
 BEFORE = 60
 """Characters that stand before the first match."""
-
-_TOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 
 
 class Where(StrEnum):
@@ -65,51 +64,55 @@ def find(session: Session, actor: Actor, line: str, *, after: str | None = None,
     Without words the line's qualifiers choose tickets, the last changed first, and an empty line nothing.
     Raises Invalid for an `after` that was not made here.
     """
-    read = query.read(line)
-    words = text.words(read.words) if text.storable(read.words) else []
+    read = query.read(line if text.storable(line) else "")
     asked = query.understand(session, actor, read, words=False)
-    if words:
-        return _by_words(session, actor, words, asked, after=after, limit=limit)
+    if search_terms.asked(read.searched).terms:
+        return _by_words(session, actor, read, asked, after=after, limit=limit)
     if not asked.narrowed.conditions:
         return Hits((), None, asked)
     page = listing.page(session, actor, asked.narrowed, cursor=after, limit=limit)
-    found = tuple(
-        Hit(
-            r.number,
-            r.title,
-            r.status_id,
-            r.status,
-            r.kind,
-            Where.TITLE,
-            None,
-            r.updated_at,
-            html.escape(r.title),
-            ((r.title, False),),
-        )
-        for r in page.rows
-    )
-    return Hits(found, page.next, asked)
+    return Hits(tuple(map(_titled, page.rows)), page.next, asked)
+
+
+def _titled(row: TicketRow) -> Hit:
+    return Hit(
+        row.number, row.title, row.status_id, row.status, row.kind, Where.TITLE, None, row.updated_at,
+        html.escape(row.title), ((row.title, False),),
+    )  # fmt: skip
 
 
 def _by_words(
-    session: Session, actor: Actor, words: list[str], asked: Asked, *, after: str | None, limit: int
+    session: Session, actor: Actor, line: Line, asked: Asked, *, after: str | None, limit: int
 ) -> Hits:
     few = asked.narrowed.few or actor.reach(Permission.TICKET_READ) <= Scope.OWN
+    before = cursors.read("hits", after)
+    numbered = _numbered(session, actor, line, asked, limit=limit) if line.numbers and before is None else ()
+    room = limit - len(numbered)
     rows = search.entries(
         session,
         actor,
-        words,
+        line.searched,
         among=asked.narrowed.conditions,
         few=few,
-        before=cursors.read("hits", after),
-        limit=limit + 1,
+        before=before,
+        limit=room + 1,
     )
-    more = len(rows) > limit
-    found = _told(session, [(r.ticket_id, r.comment_id) for r in rows[:limit]], words)
-    return Hits(found, cursors.make("hits", rows[limit - 1].id) if more else None, asked)
+    terms = search_terms.asked(line.searched).terms
+    found = _told(session, [(r.ticket_id, r.comment_id) for r in rows[:room]], terms)
+    new = tuple(hit for hit in found if hit.comment_id or hit.number not in {one.number for one in numbered})
+    last = None if len(rows) <= room else rows[room - 1].id if room else rows[0].id + 1
+    return Hits((*numbered, *new), None if last is None else cursors.make("hits", last), asked)
 
 
-def _told(session: Session, places: list[tuple[int, int | None]], words: list[str]) -> tuple[Hit, ...]:
+def _numbered(session: Session, actor: Actor, line: Line, asked: Asked, *, limit: int) -> tuple[Hit, ...]:
+    """Return the tickets of the numbers in a line, which come before all texts."""
+    chosen = filters.both(asked.narrowed, query.numbered(session, actor, line))
+    return tuple(
+        _titled(row) for row in listing.page(session, actor, chosen, sort="number", limit=limit).rows
+    )
+
+
+def _told(session: Session, places: list[tuple[int, int | None]], terms: Sequence[Term]) -> tuple[Hit, ...]:
     """Return what stands at places that were found through the gate."""
     numbers, ids = {number for number, _ in places}, {id for _, id in places if id}
     named = select(Ticket, Status).join(Status, col(Status.id) == Ticket.status_id)
@@ -117,10 +120,10 @@ def _told(session: Session, places: list[tuple[int, int | None]], words: list[st
     tickets = {ticket.id: (ticket, status) for ticket, status in rows}
     said = session.exec(select(Comment).where(col(Comment.id).in_(ids)).execution_options(**gate.PASS)).all()
     comments = {comment.id: comment for comment in said}
-    return tuple(_hit(*tickets[number], comments[id] if id else None, words=words) for number, id in places)
+    return tuple(_hit(*tickets[number], comments[id] if id else None, terms=terms) for number, id in places)
 
 
-def _hit(ticket: Ticket, status: Status, comment: Comment | None, *, words: list[str]) -> Hit:
+def _hit(ticket: Ticket, status: Status, comment: Comment | None, *, terms: Sequence[Term]) -> Hit:
     where, body, at = Where.TITLE, ticket.title, ticket.created_at
     if comment is not None:
         where, body, at = (
@@ -128,7 +131,7 @@ def _hit(ticket: Ticket, status: Status, comment: Comment | None, *, words: list
             comment.body,
             comment.created_at,
         )
-    elif not _holds(ticket.title, words) and _holds(ticket.description, words, any_of=True):
+    elif not _holds(ticket.title, terms) and _holds(ticket.description, terms, any_of=True):
         where, body = Where.DESCRIPTION, ticket.description
     return Hit(
         number=ticket.id or 0,
@@ -139,60 +142,47 @@ def _hit(ticket: Ticket, status: Status, comment: Comment | None, *, words: list
         where=where,
         comment_id=comment.id if comment else None,
         at=at,
-        snippet_html=snippet(body, words),
-        parts=_parts(ticket.title, words),
+        snippet_html=snippet(body, terms),
+        parts=_parts(ticket.title, terms),
     )
 
 
-def _parts(title: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
+def _parts(title: str, terms: Sequence[Term]) -> tuple[tuple[str, bool], ...]:
     """Return a title in parts, each either found or not."""
     parts, place = [], 0
-    for match in _matches(title, words, 0, len(title)):
-        parts += [(title[place : match.start()], False), (match[0], True)]
-        place = match.end()
+    for start, end in search_terms.places(title, terms):
+        parts += [(title[place:start], False), (title[start:end], True)]
+        place = end
     return tuple(part for part in (*parts, (title[place:], False)) if part[0])
 
 
-def _holds(body: str, words: list[str], *, any_of: bool = False) -> bool:
-    there = text.words(body)
-    found = (_word_in(word, there, begun=word is words[-1]) for word in words)
+def _holds(body: str, terms: Sequence[Term], *, any_of: bool = False) -> bool:
+    there = search_terms.indexed(body)
+    found = (term.held(there) for term in terms)
     return any(found) if any_of else all(found)
 
 
-def _word_in(word: str, there: list[str], *, begun: bool) -> bool:
-    return any(one.startswith(word) if begun else one == word for one in there)
-
-
-def snippet(body: str, words: list[str]) -> str:
-    """Return a piece of `body` around the first of `words` as safe HTML, each of them in `<mark>`.
-
-    The last of `words` marks what begins with it too.
-    """
-    start, end = _piece(body, words)
+def snippet(body: str, terms: Sequence[Term]) -> str:
+    """Return a piece of `body` around the first of what `terms` ask for as safe HTML, each of it in `<mark>`."""
+    places = search_terms.places(body, terms)
+    start, end = _piece(body, places)
     made, place = ["…" if start else ""], start
-    for match in _matches(body, words, start, end):
-        made += [html.escape(body[place : match.start()]), f"<mark>{html.escape(match[0])}</mark>"]
-        place = match.end()
+    for first, last in places:
+        if start <= first and last <= end:
+            made += [html.escape(body[place:first]), f"<mark>{html.escape(body[first:last])}</mark>"]
+            place = last
     return "".join([*made, html.escape(body[place:end]), "…" if end < len(body) else ""])
 
 
-def _piece(body: str, words: list[str]) -> tuple[int, int]:
-    first = next(_matches(body, words, 0, len(body)), None)
-    start = max(0, first.start() - BEFORE) if first and first.start() > BEFORE else 0
+def _piece(body: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    first = places[0][0] if places else 0
+    start = first - BEFORE if first > BEFORE else 0
     end = min(len(body), start + LENGTH)
     if start and (gap := body.find(" ", start, start + BEFORE)) > 0:
         start = gap + 1
     if end < len(body) and (gap := body.rfind(" ", max(start, end - BEFORE), end)) > 0:
         end = gap
     return start, end
-
-
-def _matches(body: str, words: list[str], start: int, end: int) -> Iterator[re.Match[str]]:
-    whole, begun = set(words), words[-1] if words else ""
-    for match in _TOKEN.finditer(body, start, end):
-        folded = text.words(match[0])
-        if any(word in whole or (begun and word.startswith(begun)) for word in folded):
-            yield match
 
 
 def titled(session: Session, actor: Actor, number: int) -> str | None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import Category, Status, Team
 from db.vocabulary import Kind, Priority
-from lib import text
+from lib import folding, text
 from lib.desk import days, filters
 from lib.gate import Actor
 from lib.people import accounts
@@ -99,7 +99,20 @@ def _one_of(value: str, known: Iterable[str]) -> str:
 
 
 def _key(name: str) -> str:
-    return "".join(text.words(name))
+    return "".join(folding.words(name))
+
+
+def archived(session: Session, values: Iterable[str]) -> tuple[str, ...]:
+    """Return a sentence for each archived status among names and ids: no ticket can be in it, so it finds none."""
+    wanted = {value.removeprefix("!").strip() for value in values}
+    if not wanted:
+        return ()
+    rows = session.exec(select(Status.id, Status.name).where(col(Status.retired)).order_by(Status.name)).all()
+    return tuple(
+        f"The status “{name}” is archived, so no ticket is in it."
+        for id, name in rows
+        if str(id) in wanted or name in wanted
+    )
 
 
 def _named(session: Session, name: str, value: str) -> list[str]:
@@ -130,16 +143,12 @@ def _people(session: Session, actor: Actor, value: str, *, nobody: bool) -> list
     if len(value) > 254:
         raise Puzzled("that is too long for a name.")
     cards = accounts.directory(session, actor, search=value, active=None, limit=filters.MOST)
-    asked = tuple(text.words(value))
-    closer = [card for card in cards if _begins(text.words(card.name), asked)]
+    asked = folding.words(value)
+    closer = [card for card in cards if folding.begin(asked, folding.words(card.name))]
     found = [str(card.id) for card in closer or cards]
     if not found:
         raise Puzzled("you know nobody of that name.")
     return found
-
-
-def _begins(words: list[str], asked: tuple[str, ...]) -> bool:
-    return all(any(word.startswith(part) for word in words) for part in asked)
 
 
 def _dates(actor: Actor, name: str, values: list[str], *, negated: bool) -> Parameters:

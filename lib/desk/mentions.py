@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, or_
+from sqlalchemy import ColumnElement, delete, false, func, or_
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Mention, Person, Ticket
 from db.vocabulary import Permission
-from lib import gate, text
+from lib import folding, gate, text
 from lib.desk import audience
 from lib.gate import Actor
 from lib.markdown import names
@@ -35,15 +35,17 @@ def suggested(
     People who share their name with somebody come as `Name#id`. Raises NotFound, NotPermitted.
     """
     _permit(session, actor, ticket, internal=internal)
-    part = text.line(search, field="search", limit=120, required=False).lower()
-    name = func.lower(Person.name)
-    found = or_(name.startswith(part, autoescape=True), name.contains(f" {part}", autoescape=True))
+    typed = text.line(search, field="search", limit=120, required=False).lower()
+    part, name = folding.name(typed), col(Person.folded)
+    begins = name.startswith(part, autoescape=True) if part or not typed else false()
+    within = part if folding.SPACELESS.match(part) else f" {part}"
+    found = or_(begins, name.contains(within, autoescape=True)) if part else begins
     if actor.staff:
-        found = or_(found, col(Person.email).startswith(part, autoescape=True))
+        found = or_(found, col(Person.email).startswith(typed, autoescape=True))
     rows = session.exec(
         select(Person.id, Person.name, Person.email)
         .where(found, audience.of(ticket, notes=internal), _nameable(actor, ticket), Person.id != actor.id)
-        .order_by(~name.startswith(part, autoescape=True), name, col(Person.id))
+        .order_by(~begins, name, col(Person.id))
         .limit(OFFERED)
         .execution_options(**gate.PASS)
     ).all()
@@ -71,7 +73,7 @@ def named(session: Session, actor: Actor, ticket: Ticket, *, body: str, internal
     people: dict[int, str] = {}
     missed: dict[str, None] = {}
     for options in asked:
-        ones = next((_meant(known[name.lower()], id) for name, id in options if name.lower() in known), [])
+        ones = next(filter(None, (_meant(known, name, id) for name, id in options)), [])
         right = [(id, name) for id, name in ones if id in allowed]
         people |= {id: name for id, name in right if id != actor.id}
         if ones and not right:
@@ -121,22 +123,24 @@ def _shared(session: Session, names: Iterable[str]) -> set[str]:
     return set(session.exec(several.group_by(Person.name).having(func.count() > 1)).all())
 
 
-def _meant(people: list[tuple[int, str]], id: int | None) -> list[tuple[int, str]]:
-    """Return the one of several with a name whose id stands behind it, or all of them."""
-    return [each for each in people if each[0] == id] or people
+def _meant(known: Mapping[str, list[tuple[int, str]]], name: str, id: int | None) -> list[tuple[int, str]]:
+    """Return the people of a name: the one whose id stands behind it, those who write it so, or all of them."""
+    people = known.get(folding.name(name), [])
+    exact = [each for each in people if each[1].lower() == name.lower()]
+    return [each for each in people if each[0] == id] or exact or people
 
 
 def _known(
     session: Session, actor: Actor, ticket: Ticket, names: set[str]
 ) -> dict[str, list[tuple[int, str]]]:
-    """Return the people of these names of whom the actor may know, by small name."""
+    """Return the people of these names of whom the actor may know, by their folded names."""
+    folded = {key for name in names if (key := folding.name(name))}
     rows = session.exec(
-        select(Person.id, Person.name)
-        .where(or_(col(Person.name).in_(names), func.lower(Person.name).in_({n.lower() for n in names})))
-        .where(_nameable(actor, ticket), col(Person.active))
+        select(Person.id, Person.name, Person.folded)
+        .where(col(Person.folded).in_(folded), _nameable(actor, ticket), col(Person.active))
         .execution_options(**gate.PASS)
     ).all()
     found: dict[str, list[tuple[int, str]]] = {}
-    for id, name in rows:
-        found.setdefault(name.lower(), []).append((id or 0, name))
+    for id, name, key in rows:
+        found.setdefault(key, []).append((id or 0, name))
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from db.vocabulary import Priority
-from lib import text
+from lib import folding, text
 from lib.desk import categories, fields, meanings, query, statuses, tags
 from lib.gate import Actor
 from lib.people import teams
@@ -66,11 +66,11 @@ def of(session: Session, actor: Actor, line: str) -> Offers:
 
 
 def _fits(value: str, begun: str) -> bool:
-    wanted = text.words(begun)
+    wanted = folding.words(begun)
     if not wanted:
         return True
-    key, words = "".join(text.words(value)), text.words(value)
-    return key.startswith("".join(wanted)) or any(word.startswith(wanted[-1]) for word in words)
+    words = folding.words(value)
+    return "".join(words).startswith("".join(wanted)) or folding.begin(wanted[-1:], words)
 
 
 def _values(  # noqa: PLR0911 - one line a qualifier

@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 
 from db.models import Comment, SearchEntry, Status, Ticket
 from db.vocabulary import Permission
-from lib import gate, text
-from lib.desk import fulltext
+from lib import gate
+from lib.desk import fulltext, refolding, search_terms
+from lib.desk.fulltext import Ways
 from lib.gate import Actor
 
 NEWEST = 400
@@ -21,7 +22,7 @@ NEWEST = 400
 WINDOW = 30_000
 """Among how many of the newest descriptions and comments to look first for common words."""
 MOST = 32
-"""Words of a query that count; the rest is left out."""
+"""Words of a title that "similar" looks for."""
 COMMON = 1_000
 """Texts with all the words of a query from which its last word is not taken for the beginning of others as well."""
 FEW = 400
@@ -65,7 +66,7 @@ class Query:
     To find all that begins with a common word, a database merges long lists for something that is plentiful anyhow.
     """
 
-    match: str
+    ways: Ways
     texts: int
     begun: bool
 
@@ -81,7 +82,7 @@ class Similar:
 
 def index_ticket(session: Session, ticket: Ticket) -> None:
     """Let a ticket be found by its title and description as they are now."""
-    words = " ".join(text.words(ticket.title, ticket.description))
+    words = search_terms.indexed(ticket.title, ticket.description)
     entry = session.exec(
         select(SearchEntry)
         .where(SearchEntry.ticket_id == ticket.id, col(SearchEntry.comment_id).is_(None))
@@ -98,7 +99,7 @@ def index_comment(session: Session, comment: Comment) -> None:
     entry = session.exec(
         select(SearchEntry).where(SearchEntry.comment_id == comment.id).execution_options(**gate.PASS)
     ).first()
-    words = " ".join(text.words(comment.body))
+    words = search_terms.indexed(comment.body)
     if entry is None:
         session.add(
             SearchEntry(
@@ -114,24 +115,23 @@ def matching(session: Session, actor: Actor, query: str) -> Matches | None:
 
     The last word matches as a prefix too, because it may still be being typed.
     """
-    found = text.words(query)[:MOST]
-    if not found:
+    if not search_terms.asked(query).terms:
         return None
-    asked = _asked(session, found)
+    asked = _asked(session, query)
     kind, tickets = fulltext.dialect(session), _tickets(session)
     looked_up, gathered = (math.isqrt(times * tickets) + FEW for times in (LOOKED_UP, GATHERED[kind]))
-    matches = fulltext.number(session, asked.match, most=gathered + 1)
-    hits = _gathered(session, actor, asked.match)
-    if matches <= looked_up or not fulltext.known(session, matches, begun=asked.begun):
+    matches = fulltext.number(session, asked.ways, most=gathered + 1)
+    hits = _gathered(session, actor, asked.ways)
+    if matches <= looked_up or not fulltext.known(session, matches, asked.ways):
         return Matches(hits, few=True)
     if matches > gathered:
-        return Matches(_each_tried(session, actor, found, begun=asked.begun), tried=True)
+        return Matches(_each_tried(session, actor, asked.ways), tried=True)
     return Matches(hits.is_(True), hits=hits)  # no database looks up what is compared with true
 
 
-def _gathered(session: Session, actor: Actor, query: str) -> ColumnElement[bool]:
+def _gathered(session: Session, actor: Actor, ways: Ways) -> ColumnElement[bool]:
     """The condition that a ticket is among those that match, which are gathered once."""
-    once = fulltext.places(session, query).cte().prefix_with("MATERIALIZED")
+    once = fulltext.places(session, ways).cte().prefix_with("MATERIALIZED")
     among = col(Ticket.id).in_(select(once.c.ticket_id))
     if actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
         return among
@@ -139,11 +139,11 @@ def _gathered(session: Session, actor: Actor, query: str) -> ColumnElement[bool]
     return and_(among, or_(gate.within(actor, Permission.COMMENT_READ_INTERNAL), public))
 
 
-def _each_tried(session: Session, actor: Actor, words: list[str], *, begun: bool) -> ColumnElement[bool]:
+def _each_tried(session: Session, actor: Actor, ways: Ways) -> ColumnElement[bool]:
     """The condition that a ticket matches, tried with each."""
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
-    match = fulltext.tried(session, words, begun=begun, entry=entry)
+    match = fulltext.tried(session, ways, entry=entry)
     probe = select(entry.ticket_id).where(entry.ticket_id == Ticket.id, heard, match)
     return col(Ticket.id) == probe.limit(1).correlate(Ticket).scalar_subquery()
 
@@ -151,21 +151,20 @@ def _each_tried(session: Session, actor: Actor, words: list[str], *, begun: bool
 def entries(
     session: Session,
     actor: Actor,
-    words: list[str],
+    query: str,
     *,
     among: Sequence[ColumnElement[bool]] = (),
     few: bool = False,
     before: int | None = None,
     limit: int,
 ) -> Sequence[Any]:
-    """Return id, ticket_id and comment_id of the newest texts with all the words that the actor may read.
+    """Return id, ticket_id and comment_id of the newest texts that match a query and that the actor may read.
 
     `among` are conditions on their tickets, `few` tells that these leave few, `before` is the id that they come before.
     Rare words are looked up first of all; of common ones those in few tickets are tried, or the newest are looked at
     until `limit` are found.
     """
-    words = words[:MOST]
-    asked = _asked(session, words)
+    asked = _asked(session, query)
     heard = or_(~col(SearchEntry.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
     chosen = (
         gate.visible(actor, SearchEntry.id, SearchEntry.ticket_id, SearchEntry.comment_id)
@@ -175,25 +174,25 @@ def entries(
     )
     chosen = chosen if before is None else chosen.where(col(SearchEntry.id) < before)
     if asked.texts <= COMMON or (asked.begun and not few):
-        return _newest(session, chosen, fulltext.ids(session, asked.match))
+        return _newest(session, chosen, fulltext.ids(session, asked.ways))
     if few:
         mine = _few(actor, among).cte().prefix_with("MATERIALIZED")
         near = chosen.where(col(SearchEntry.ticket_id).in_(select(mine.c.id)))
         handful = _handful(session, actor, among)
-        tried = fulltext.tried(session, words, begun=asked.begun)
-        match = tried if handful else fulltext.gathered(session, asked.match)
+        tried = fulltext.tried(session, asked.ways)
+        match = tried if handful else fulltext.gathered(session, asked.ways)
         found = near.where(match).order_by((col(SearchEntry.id) + 0).desc())
         return session.execute(found).all()
     if fulltext.lite(session):
-        hits = fulltext.ids(session, asked.match).subquery()
+        hits = fulltext.ids(session, asked.ways).subquery()
         walked = chosen.join(hits, hits.c.id == SearchEntry.id).order_by(hits.c.id.desc())
         return session.execute(walked).all()
     after = (before or _last(session)) - WINDOW
-    window = select(SearchEntry.id).where(col(SearchEntry.id) > after, fulltext.tried(session, words))
+    window = select(SearchEntry.id).where(col(SearchEntry.id) > after, fulltext.tried(session, asked.ways))
     near = _newest(session, chosen, window)
     if len(near) == limit or after <= 0:
         return near
-    return _newest(session, chosen, fulltext.ids(session, asked.match))
+    return _newest(session, chosen, fulltext.ids(session, asked.ways))
 
 
 def _newest(session: Session, chosen: Select, texts: Select) -> Sequence[Any]:
@@ -213,11 +212,11 @@ def _tickets(session: Session) -> int:
     return session.exec(select(func.max(Ticket.id)).execution_options(**gate.PASS)).one() or 0
 
 
-def _asked(session: Session, words: list[str]) -> Query:
-    whole = fulltext.all_of(session, words, begun=False)
+def _asked(session: Session, query: str) -> Query:
+    whole = refolding.ways(session, query, typing=False)
     texts = fulltext.number(session, whole, most=COMMON + 1)
-    begun = texts <= COMMON or not fulltext.known(session, texts, begun=False)
-    return Query(fulltext.all_of(session, words) if begun else whole, texts, begun)
+    begun = texts <= COMMON or not fulltext.known(session, texts, whole)
+    return Query(refolding.ways(session, query) if begun else whole, texts, begun)
 
 
 def _handful(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]]) -> bool:
@@ -238,11 +237,11 @@ def _few(actor: Actor, among: Sequence[ColumnElement[bool]]) -> Any:
 
 def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> list[Similar]:
     """Return the open tickets the actor may see whose titles most resemble `title`, best first."""
-    words = [w for w in text.words(title) if len(w) > 2][:MOST]
-    if not words:
+    terms = search_terms.alike(title)[:MOST]
+    if not terms:
         return []
     after = max(0, _last(session) - WINDOW)
-    match = fulltext.newer(session, words, after=after)
+    match = fulltext.newer(session, terms, after=after)
     hits = select(SearchEntry.ticket_id).where(match, col(SearchEntry.comment_id).is_(None))
     newest = hits.order_by(col(SearchEntry.id).desc()).limit(NEWEST).cte().prefix_with("MATERIALIZED")
     found: Select = (
@@ -250,9 +249,9 @@ def similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> li
         .join(Status, col(Status.id) == Ticket.status_id)
         .where(col(Ticket.open), col(Ticket.id).in_(select(newest.c.ticket_id)))
     )
-    wanted = " ".join(words)
+    wanted = search_terms.indexed(title)
     scored = [
-        (fuzz.token_set_ratio(wanted, " ".join(text.words(row.title))), Similar(row.id, row.title, row.name))
+        (fuzz.token_set_ratio(wanted, search_terms.indexed(row.title)), Similar(row.id, row.title, row.name))
         for row in session.execute(found)
     ]
     scored = sorted((s for s in scored if s[0] >= ALIKE), key=lambda s: (-s[0], -s[1].number))

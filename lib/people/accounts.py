@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Comment, Membership, Person, Role, Team, Ticket
 from db.vocabulary import Action, Permission, Purpose, Scope
-from lib import clock, gate, settings, text
+from lib import clock, folding, gate, settings, text
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.people import onetime, passwords, roles, sessions, tokens
@@ -83,16 +83,24 @@ def directory(
     """Return the people whom the actor may know, by id after `after`, whose name or address holds `search`."""
     found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id).where(known(actor))
     if search:
-        part = text.line(search, field="search", limit=254, required=False).lower()
-        names = func.lower(Person.name).contains(part, autoescape=True)
-        emails = col(Person.email).contains(part, autoescape=True)
-        found = found.where(or_(names, emails) if actor.staff else names)
+        found = found.where(called(actor, text.line(search, field="search", limit=254, required=False)))
     if active is not None:
         found = found.where(col(Person.active) == active)
     found = found.where(col(Person.id) > after).order_by(col(Person.id)).limit(limit)
     rows = session.exec(found.execution_options(**gate.PASS)).all()
     teams = _teams_of(session, [p.id for p, _ in rows])
     return [_card(actor, p, role, teams.get(p.id or 0, ())) for p, role in rows]
+
+
+def called(actor: Actor, search: str) -> ColumnElement[bool]:
+    """The SQL condition that a name holds each word of `search`, or for staff that the address holds it."""
+    words = folding.name(search).split()
+    names = (
+        and_(*(col(Person.folded).contains(word, autoescape=True) for word in words)) if words else false()
+    )
+    if not actor.staff:
+        return names
+    return or_(names, col(Person.email).contains(search.lower(), autoescape=True))
 
 
 def names(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:

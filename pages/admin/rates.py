@@ -22,7 +22,12 @@ st.caption(
 with st.expander("New rate", icon=":material/add:"), st.form(page.blank("new_rate"), border=False):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         person = st.selectbox(
-            "Person", list(people), None, format_func=people.__getitem__, placeholder="All", width=240
+            "Person",
+            list(people),
+            None,
+            format_func=lambda id: words.findable(people[id]),
+            placeholder="All",
+            width=240,
         )
         kind = st.selectbox(
             "Activity", list(kinds), None, format_func=kinds.__getitem__, placeholder="All", width=200

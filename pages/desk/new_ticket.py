@@ -9,7 +9,7 @@ from lib.desk import categories, tags, tickets
 from lib.desk import values as values_
 from lib.errors import Refusal
 from lib.people import accounts, teams
-from ui import compose, fields, frame, page
+from ui import compose, fields, frame, page, words
 from ui.components.writer import refuse, ticket_writer
 
 SLOT = "new-ticket"
@@ -53,7 +53,7 @@ if others:
     )  # fmt: skip
     requester = st.selectbox(
         "On behalf of", list(people), index=compose.place(people, values.get("requester", me.id)),
-        key=f"requester-{draft.token}", format_func=lambda id: f"{people[id].name} ({people[id].email})",
+        key=f"requester-{draft.token}", format_func=lambda id: words.findable(people[id].name, people[id].email),
         on_change=keep, args=("requester",),
     )  # fmt: skip
 tagged: list[str] = []

@@ -25,8 +25,8 @@ frame.header(words.plain(title), actor=me)
 if len(people) > 1:
     ids = list(people)
     chosen = st.selectbox(
-        "Whose week", ids, index=ids.index(person) if person in ids else None, format_func=people.__getitem__,
-        key=f"whose-{person}", width=320,
+        "Whose week", ids, index=ids.index(person) if person in ids else None,
+        format_func=lambda id: words.findable(people[id]), key=f"whose-{person}", width=320,
     )  # fmt: skip
     if chosen and chosen != person:
         st.query_params.from_dict({"of": found.first.isoformat(), "person": str(chosen)})

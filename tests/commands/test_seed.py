@@ -11,8 +11,7 @@ from commands.load import cast, plan, rows
 from db import schema
 from db.vocabulary import Channel, Permission
 from lib import gate, transactions
-from lib import text as words
-from lib.desk import comments, filters, history, listing, search, tickets
+from lib.desk import comments, filters, history, listing, search, search_terms, tickets
 from lib.people import accounts, sessions
 
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,8 +50,8 @@ class TestPlan:
 
     def test_its_words_are_already_folded_as_search_folds_them(self):
         for planned in first(20):
-            plain = f"{planned.title.lower()} {planned.description}"
-            assert words.words(planned.title, planned.description) == plain.split()
+            plain = f"{planned.title.lower()} {search_terms.BOUNDARY} {planned.description}"
+            assert search_terms.indexed(planned.title, planned.description) == plain
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.desk import fulltext, hits, search
+from lib.desk import fulltext, hits, search, search_terms
 from lib.desk.hits import Where
 from lib.errors import Invalid
 from lib.transactions import act, see
@@ -135,7 +135,7 @@ def test_the_last_of_common_words_stands_for_itself(desk, said, monkeypatch):
     body=st.text(max_size=600), words=st.lists(st.text(alphabet="abß", min_size=1, max_size=3), max_size=4)
 )
 def test_a_snippet_is_safe_and_short(body, words):
-    made = hits.snippet(body, words)
+    made = hits.snippet(body, search_terms.asked(" ".join(words)).terms)
     plain = made.replace("<mark>", "").replace("</mark>", "")
     assert "<" not in plain and ">" not in plain
     assert made.count("<mark>") == made.count("</mark>")
@@ -144,5 +144,5 @@ def test_a_snippet_is_safe_and_short(body, words):
 
 def test_a_snippet_begins_near_what_was_found(desk):
     body = "word " * 200 + "needle " + "word " * 200
-    made = hits.snippet(body, ["needle"])
+    made = hits.snippet(body, search_terms.asked("needle").terms)
     assert made.startswith("…word") and made.endswith("word…") and "<mark>needle</mark>" in made

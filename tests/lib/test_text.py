@@ -108,10 +108,3 @@ def test_too_long_says_how_long_and_how_long_may_be():
     with pytest.raises(Invalid, match=r"At most 50,000 characters; this has 1,000,000"):
         text.block("x" * 1_000_000, field="body")
     assert text.line("x" * 200, field="title", limit=200)
-
-
-@given(anything)
-def test_words_are_plain_small_letters_that_fold_to_themselves(value):
-    words = text.words(value)
-    assert all(w and len(w) <= text.WORD_LIMIT and w.isalnum() for w in words)
-    assert all(not set(w) & set(" \"'*:&|!()<>\\") for w in words)

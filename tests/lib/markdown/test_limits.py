@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import text
+from lib import folding, text
 from lib.errors import Invalid
 from lib.markdown import limits, names, parser, rendering
 from tests.support.dense import DENSE, PIECES, repeated, table
@@ -51,7 +51,7 @@ def almost(source):
 def test_no_text_takes_long_to_clean_render_index_or_scan(source):
     assert len(source) <= text.BODY_LIMIT
     assert seconds(cleaned, source) < 0.1
-    assert seconds(text.words, source) < 0.1
+    assert seconds(folding.words, source) < 0.1
     assert seconds(anew, source) < 0.1
     assert seconds(names.find, source) < 0.05
     assert seconds(names.to_html, source, ["A B C", "Arun Das"]) < 0.1

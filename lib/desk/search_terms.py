@@ -1,0 +1,291 @@
+"""What a text is found by, and what a query asks of it: the same tokens on either side, and in either database.
+
+A token holds only ASCII letters, digits and letters that every database has long known; `_escaped` writes the rest.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lib import folding, text
+from lib.folding import WORD_LIMIT
+
+PREFIX = 3
+"""Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
+MOST = 64
+"""Tokens of a query that count; the rest is left out."""
+CODES = 2_000
+"""Codes of one text that count, so that a text of nothing else stays within what PostgreSQL indexes."""
+BOUNDARY = "ǂǂ"
+"""Stands between a title and a description, so that no phrase reaches over it."""
+
+_SIGNS = (
+    "\u00a2-\u00a9\u00ac\u00ae-\u00b1\u00b6\u00d7\u00f7\u20a0-\u20cf\u2100-\u2bff"
+    "\U0001f000-\U0001f3fa\U0001f400-\U0001fbff"
+)
+"""Currencies, arrows, mathematics, emoji: each is a word of its own, but for the colors of skin."""
+_LETTERS = rf"\w{folding.MARKS}"
+_PLAIN = re.compile("[a-z0-9]+")
+_RUN = re.compile(f"[{_LETTERS}]+|[{_SIGNS}]")
+_PARTS = re.compile(f"(?P<run>[{folding.RANGES}]+)|[^{folding.RANGES}]+")
+_ENDING = re.compile(f"[{folding.RANGES}]+$")
+_HEX = re.compile(r"(?<!\w)(?:[0-9a-f]{1,4}|(?=::))(?:(?:::?[0-9a-f]{1,4}){2,}|::[0-9a-f]{1,4})(?!\w)")
+"""An IPv6 or MAC address."""
+_TIGHT = re.compile(rf"[{_LETTERS}](?:[{_LETTERS}.@+\-]*[{_LETTERS}])?")
+_LOOSE = re.compile(r"[-+_]|\.{2,}")
+_DOTTED = re.compile("[.@]")
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
+_CHUNK = re.compile(r'"([^"]*)"?|[^\s"]+')
+_PART = re.compile(r"[^,;()\[\]{}<>|!?…]+")
+
+
+@dataclass(frozen=True)
+class Term:
+    """Tokens that follow each other in a text; with `begun` the last may be the beginning of one.
+
+    `shown` are those that are marked where the term was found.
+    """
+
+    words: tuple[str, ...]
+    begun: bool = False
+    shown: tuple[str, ...] = ()
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """What is marked in a text, token after token."""
+        return self.shown or self.words
+
+    def held(self, words: str) -> bool:
+        """Tell whether tokens that `indexed` returned hold it."""
+        return f" {' '.join(self.words)}{'' if self.begun else ' '}" in f" {words} "
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query taken apart: what a text must hold, and what can't be looked for."""
+
+    terms: tuple[Term, ...] = ()
+    left_out: tuple[str, ...] = ()
+    cut: bool = False
+
+
+class _Escapes(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        known = one != "ǂ" and (one.isascii() or unicodedata.ucd_3_2_0.category(one).startswith("L"))
+        self[code] = made = one if known else f"ǂ{_base36(code)}"
+        return made
+
+
+def _base36(code: int) -> str:
+    digits = ""
+    for _ in range(4):
+        code, digit = divmod(code, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
+
+
+_ESCAPES = _Escapes({ord(c): f"ǂ{_base36(ord(c))}" for c in ".@+-:_"})
+
+
+def _escaped(token: str) -> str:
+    """Return a token in letters and digits alone, so that no database cuts it."""
+    return token if token.isalnum() and token.isascii() else token.translate(_ESCAPES)
+
+
+def indexed(*parts: str) -> str:
+    """Return the tokens of texts that stand one after the other: first in their order, then the codes in them."""
+    folded = [folding.fold(part) for part in parts if part]
+    tokens: list[str] = []
+    for part in folded:
+        tokens += [BOUNDARY, *_tokens(part)] if tokens else _tokens(part)
+    codes = dict.fromkeys(name for part in folded for code in _codes(part) for name in _names(code))
+    return " ".join([*tokens, *(_escaped(code[:WORD_LIMIT]) for code in list(codes)[:CODES])])
+
+
+def _tokens(folded: str, *, ended: bool = True) -> list[str]:
+    """Return the tokens of a folded text in their order.
+
+    A script without spaces is cut into pairs of letters, each beginning with another letter of it; the last stands
+    alone, but not where a query has not `ended` there.
+    """
+    if folded.isascii():
+        return [word[:WORD_LIMIT] for word in _PLAIN.findall(folded)]
+    tokens: list[str] = []
+    for run in _RUN.findall(folded.replace("_", " ")):
+        if run.isascii():
+            tokens.append(run[:WORD_LIMIT])
+            continue
+        for part in _PARTS.finditer(run):
+            tokens += _pairs(part["run"]) if part["run"] else [_escaped(part[0][:WORD_LIMIT])]
+    if not ended and _spaceless(folded) > 1:
+        tokens.pop()
+    return tokens
+
+
+def _pairs(run: str) -> list[str]:
+    letters = run if run.translate(_ESCAPES) == run else [letter.translate(_ESCAPES) for letter in run]
+    return [*(one + next_ for one, next_ in pairwise(letters)), letters[-1]]
+
+
+def _spaceless(folded: str) -> int:
+    """Return how many letters of a script without spaces a text ends with."""
+    run = _ENDING.search(folded)
+    return len(run[0]) if run else 0
+
+
+def _placed(folded: str) -> list[tuple[str, int, int]]:
+    """Return the tokens of a folded text, each with the place of what it tells of."""
+    if folded.isascii():
+        return [(word[0][:WORD_LIMIT], word.start(), word.end()) for word in _PLAIN.finditer(folded)]
+    placed: list[tuple[str, int, int]] = []
+    for run in _RUN.finditer(folded.replace("_", " ")):
+        if run[0].isascii():
+            placed.append((run[0][:WORD_LIMIT], run.start(), run.end()))
+            continue
+        for part in _PARTS.finditer(run[0]):
+            start, end = run.start() + part.start(), run.start() + part.end()
+            if part["run"]:
+                placed += [(t, start + n, min(start + n + 2, end)) for n, t in enumerate(_pairs(part["run"]))]
+            else:
+                placed.append((_escaped(part[0][:WORD_LIMIT]), start, end))
+    return placed
+
+
+def _codes(folded: str) -> Iterator[str]:
+    """Yield what is written with dots, colons or an @ and is found only as it stands: addresses, versions, files."""
+    if ":" in folded:
+        yield from (found[0] for found in _HEX.finditer(folded))
+    for word in folded.split():
+        if "." in word[:-1] or "@" in word[:-1]:
+            for run in _TIGHT.findall(word):
+                parts = [run] if "@" in run else _LOOSE.split(run)
+                yield from (code for part in parts if _DOTTED.search(code := part.strip("._+-@")))
+
+
+def _names(code: str) -> Iterator[str]:
+    """Yield a code, and what it may be called for short: the domain of an address or of a host."""
+    yield code
+    local, at, host = code.rpartition("@")
+    if at:
+        yield host
+    if "." in local:
+        yield local
+    labels = host.split(".")
+    if labels[-1].isalpha():
+        yield from (".".join(labels[-kept:]) for kept in range(2, min(len(labels), 5)))
+
+
+def asked(query: str, *, typing: bool = True) -> Asked:
+    """Take a query apart. Words and phrases in quotes must be there; `typing` lets the last word begin another.
+
+    What holds a digit, and a code, stands for itself alone; `*` behind a word makes it a beginning.
+    """
+    terms: list[Term] = []
+    left_out: list[str] = []
+    for chunk, parts, last in _chunks(query):
+        found = [
+            term for part in parts for term in _terms(part, quoted=chunk[1] is not None, last=last and typing)
+        ]
+        terms += found
+        left_out += [] if found else [chunk[0]]
+    kept = tuple(_cut(dict.fromkeys(terms)))
+    return Asked(kept, tuple(left_out), cut=kept != tuple(dict.fromkeys(terms)))
+
+
+def _chunks(query: str) -> Iterator[tuple[re.Match[str], list[str], bool]]:
+    """Yield what stands between blanks or in quotes, its parts, and whether it is the last."""
+    chunks = list(_CHUNK.finditer(query.translate(QUOTES)))
+    for chunk in chunks:
+        yield chunk, _PART.findall(chunk[0]) if chunk[1] is None else [chunk[1]], chunk is chunks[-1]
+
+
+def _cut(terms: Iterable[Term]) -> Iterator[Term]:
+    number = 0
+    for term in terms:
+        words = term.words[: MOST - number]
+        number += len(term.words)
+        if words:
+            yield term if words == term.words else Term(words)
+
+
+def _terms(written: str, *, quoted: bool, last: bool) -> list[Term]:
+    folded = folding.fold(written).strip()
+    words = tuple(_tokens(folded, ended=False))
+    if not words:
+        return []
+    if not quoted and folded.endswith("*"):
+        return [Term(words, begun=True)]
+    codes = list(_codes(folded))
+    begun = _spaceless(folded) == 1 or (last and not quoted and not codes and _begins(words[-1]))
+    whole = [] if codes == [folded] else [Term(words, begun)]
+    return [*whole, *(Term((_escaped(code[:WORD_LIMIT]),), shown=words) for code in codes)]
+
+
+def _begins(word: str) -> bool:
+    """Tell whether a word is long enough to stand for all that begin like it, and no number or code."""
+    return len(word) >= PREFIX and word.isalpha() and "ǂ" not in word
+
+
+def alike(title: str) -> list[Term]:
+    """Return the words of a title, any of which a similar one may hold; the last may still be being typed."""
+    words = [word for word in _tokens(folding.fold(title)) if len(word) > 2 or not word.isascii()]
+    return [Term((word,), begun=word is words[-1] and _begins(word)) for word in dict.fromkeys(words)]
+
+
+def asked_before(query: str, *, typing: bool = True) -> Asked:
+    """Take a query apart for texts that are indexed as Docket did before it knew pairs of letters and codes."""
+    terms: list[Term] = []
+    for chunk, parts, last in _chunks(query):
+        for part in parts:
+            words = [word[:WORD_LIMIT] for word in re.findall(r"[^\W_]+", text.folded(part))]
+            if part.isascii() and words:
+                begun = chunk[1] is None and (part.endswith("*") or (typing and last and _begins(words[-1])))
+                terms.append(Term(tuple(words), begun))
+            else:
+                terms += [Term((word,), begun=not word.isascii() or last) for word in words]
+    return Asked(tuple(_cut(dict.fromkeys(terms))))
+
+
+def places(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    """Return where in a text its words stand that terms ask for, in order, not overlapping."""
+    folded, origin = _with_origin(body)
+    placed = _placed(folded)
+    found = {span for term in terms for span in _found(placed, term)}
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted((origin[start], origin[end - 1] + 1) for start, end in found):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _found(placed: Sequence[tuple[str, int, int]], term: Term) -> Iterator[tuple[int, int]]:
+    *whole, last = term.marked
+    for place in range(len(whole), len(placed)):
+        token, start, end = placed[place]
+        if token != last and not (term.begun and token.startswith(last)):
+            continue
+        before = placed[place - len(whole) : place]
+        if [word for word, _, _ in before] == whole:
+            yield from ((a, b) for _, a, b in before)
+            yield start, start + 1 if len(last) == 1 and folding.SPACELESS.fullmatch(last) else end
+
+
+def _with_origin(body: str) -> tuple[str, Sequence[int]]:
+    """Return a text folded, and where each of its letters comes from."""
+    if body.isascii():
+        return folding.fold(body), range(len(body))
+    parts: list[str] = []
+    origin: list[int] = []
+    for place, one in enumerate(body):
+        made = folding.folded_letter(one)
+        if made in ("\u3099", "\u309a") and parts and len(whole := folding.fold(parts[-1] + made)) == 1:
+            parts[-1] = whole
+            continue
+        parts += made
+        origin += [place] * len(made)
+    return "".join(parts), origin
