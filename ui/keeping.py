@@ -59,8 +59,7 @@ def change(me: Actor, status: StatusCard, every: Sequence[StatusCard]) -> None:
         for s in every
         if s.id != status.id and (s.kind == Kind.DONE) == (status.kind == Kind.DONE)
     }
-    if st.button("Retire …", key=f"retire-{status.id}", icon=":material/inventory_2:"):
-        removing.status(status.id, heirs)
+    removing.status(status.id, heirs)
 
 
 def workflow(me: Actor, every: Sequence[StatusCard]) -> None:

@@ -28,35 +28,33 @@ def _successor(label: str, options: Mapping[int, str], *, key: str) -> int | Non
     )
 
 
-@st.dialog("Retire a status")
 def status(status_id: int, heirs: Mapping[int, str]) -> None:
     """Say what retiring a status would do, and do it once its successor is chosen."""
     me = page.me()
-    try:
+    with st.popover("Retire …", icon=":material/inventory_2:"):
         with page.see() as session:
             row = statuses.find(session, status_id)
             found = statuses.preview_retire(session, me, row)
-    except Refusal as refusal:
-        page.refused(refusal)
-        return
-    st.markdown(
-        f"Nobody can move a ticket to **{words.plain(row.name)}** any more. You can restore it later."
-    )
-    _counts(
-        {
-            "Tickets in this status": found.tickets,
-            "Open ones among them": found.open,
-            "Merged tickets that return to it when their merge is undone": found.merged,
-            "Workflow rules for this status, which no longer apply": found.moves,
-        }
-    )
-    heir = _successor("Its tickets go to", heirs, key=f"heir-{status_id}") if found.needs_successor else None
-    if found.needs_successor:
-        st.caption("Restoring the status later doesn't bring its tickets back.")
-    if st.button("Retire", type="primary", disabled=found.needs_successor and heir is None):
-        with page.attempt("Status retired.") as session:
-            successor = statuses.find(session, heir) if heir else None
-            statuses.retire(session, me, statuses.find(session, status_id), successor=successor)
+        st.markdown(
+            f"Nobody can move a ticket to **{words.plain(row.name)}** any more. You can restore it later."
+        )
+        _counts(
+            {
+                "Tickets in this status": found.tickets,
+                "Open ones among them": found.open,
+                "Merged tickets that return to it when their merge is undone": found.merged,
+                "Workflow rules for this status, which no longer apply": found.moves,
+            }
+        )
+        heir = None
+        if found.needs_successor:
+            heir = _successor("Its tickets go to", heirs, key=f"heir-{status_id}")
+            st.caption("Restoring the status later doesn't bring its tickets back.")
+        blocked = found.needs_successor and heir is None
+        if st.button("Retire status", type="primary", key=f"retire-{status_id}", disabled=blocked):
+            with page.attempt("Status retired.") as session:
+                successor = statuses.find(session, heir) if heir else None
+                statuses.retire(session, me, statuses.find(session, status_id), successor=successor)
 
 
 def archived_statuses(archived: Sequence[StatusCard]) -> None:
