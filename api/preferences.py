@@ -38,6 +38,7 @@ class Preferences(Shape):
     quiet_until: str
     days: list[int]
     hours: int
+    timezone: str | None
     slack_id: str
     muted: list[int]
 
@@ -50,6 +51,7 @@ class PreferencesChange(Form):
     quiet_until: Minutes = unset()
     days: list[Weekday] = unset()
     hours: Annotated[int, Field(strict=True)] = unset()
+    timezone: Words = unset()
     slack_id: Words = unset()
 
 
@@ -65,6 +67,7 @@ def _shape(session: Session, me: Actor) -> Preferences:
         quiet_until=f"{time(*divmod(habit.quiet_until, 60)):%H:%M}",
         days=sorted(habit.days),
         hours=habit.hours,
+        timezone=choices.timezone(session, me),
         slack_id=choices.slack_id(session, me),
         muted=list(choices.muted(session, me)),
     )
@@ -93,6 +96,8 @@ def change(me: Me, form: PreferencesChange) -> Response:
         )
         if habit != now:
             choices.keep(session, me, habit, zone=None)
+        if "timezone" in given:
+            choices.set_timezone(session, me, form.timezone)
         if "slack_id" in given:
             choices.be_in_slack(session, me, form.slack_id)
         return shown(_shape(session, me))

@@ -27,6 +27,9 @@ class Asked(Form):
     to: date
     team: list[Words] = Field(default_factory=list)
     category: list[Words] = Field(default_factory=list)
+    zone: Words | None = Field(
+        None, description="your time zone, where your profile has none: `Europe/Berlin`"
+    )
     format: Literal["json"] | Kind = "json"
 
 
@@ -48,9 +51,10 @@ class StatusTime(Shape):
 
 
 class StatusTimes(Shape):
-    """A line for each status that is not done."""
+    """A line for each status that is not done; `backlog` is the number of open tickets in all of them now."""
 
     items: list[StatusTime]
+    backlog: int
 
 
 class Stay(Shape):
@@ -82,7 +86,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
     """Report how long tickets stood in each status: those that your `report.view` reaches."""
     with see() as session:
         narrowed = filters.narrow(session, me, {"team": asked.team, "category": asked.category})
-        since, until = stays.span(asked.from_, asked.to, me.timezone)
+        since, until = stays.span(asked.from_, asked.to, me.timezone or asked.zone)
         found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
     if asked.format != "json":
         return sheet([stays.lines(found)], name="where-time-goes", kind=asked.format)
@@ -92,7 +96,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
         )
         for each in found
     ]
-    return shown(StatusTimes(items=lines))
+    return shown(StatusTimes(items=lines, backlog=sum(each.standing.n for each in found)))
 
 
 @router.get("/tickets/{number}/stays", response_model=Course)

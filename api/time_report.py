@@ -33,26 +33,31 @@ class Asked(Form):
 class Group(Shape):
     """Minutes of one group; `period` is its period's first day, `cost` is in hundredths.
 
-    `estimate` are the minutes that its tickets were estimated to take, null unless each ticket is in one group.
+    `estimate` are the minutes that its tickets with an estimate are expected to take, `estimated` the minutes logged on
+    those; both are null unless each ticket is in one group.
     """
 
     values: list[str]
     period: date | None
     minutes: int
     estimate: int | None
+    estimated: int | None
     cost: int | None
 
 
 class Report(Shape):
     """Groups, and the total that they add up to, in minutes, with estimate and cost likewise.
 
-    `unpriced` are minutes for which no rate is set.
+    `unpriced` are minutes for which no rate is set. `unseen` are minutes in timesheets that you may open, on tickets
+    that you can't see or your reports don't cover; the total doesn't hold them.
     """
 
     by: list[str]
     groups: list[Group]
     total: int
+    unseen: int
     estimate: int | None
+    estimated: int | None
     cost: int | None
     currency: str | None
     unpriced: int
@@ -69,14 +74,23 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
     if asked.format != "json":
         return sheet([hours.lines(found)], name="hours", kind=asked.format)
     groups = [
-        Group(values=list(g.values), period=g.period, minutes=g.minutes, estimate=g.estimate, cost=g.cost)
+        Group(
+            values=list(g.values),
+            period=g.period,
+            minutes=g.minutes,
+            estimate=g.estimate,
+            estimated=g.estimated,
+            cost=g.cost,
+        )
         for g in found.groups
     ]
     report = Report(
         by=list(found.by),
         groups=groups,
         total=found.total,
+        unseen=found.unseen,
         estimate=found.estimate,
+        estimated=found.estimated,
         cost=found.cost,
         currency=rates.currency() if asked.cost else None,
         unpriced=found.unpriced,

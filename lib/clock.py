@@ -6,11 +6,30 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 _moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
+_held: ContextVar[list[datetime] | None] = ContextVar("held", default=None)
 
 
 def now() -> datetime:
-    """Return the present moment as an aware UTC datetime."""
-    return _moved.get() or datetime.now(UTC)
+    """Return the present moment as an aware UTC datetime; inside `held()` it is always the same one."""
+    moved, held = _moved.get(), _held.get()
+    if moved is not None or held is None:
+        return moved or datetime.now(UTC)
+    if not held:
+        held.append(datetime.now(UTC))
+    return held[0]
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Let the clock stand still inside from its first reading on, in this thread alone.
+
+    A transaction reads it when it has its turn to write, and all that it writes happened at that one instant.
+    """
+    token = _held.set([])
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 @contextmanager

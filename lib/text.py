@@ -2,8 +2,13 @@
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from lib.errors import Invalid
+
+K = TypeVar("K")
 
 BODY_LIMIT = 50_000
 """Characters in a description or comment."""
@@ -105,3 +110,12 @@ def folded(value: str) -> str:
         return value.lower()
     plain = unicodedata.normalize("NFKD", parted(value.casefold()))
     return plain[:FOLDED_LIMIT].translate(_UNSEEN)
+
+
+def distinct(named: Mapping[K, tuple[str, str]], *, taken: Iterable[str] = ()) -> dict[K, str]:
+    """Return a name for each key from its name and what tells it apart, which follows where the name is not alone.
+
+    Names in `taken` are never alone: two people called Sam Reed become "Sam Reed (sam@example.org)" and so on.
+    """
+    many = Counter([*taken, *(name for name, _apart in named.values())])
+    return {key: name if many[name] == 1 else f"{name} ({apart})" for key, (name, apart) in named.items()}

@@ -20,7 +20,7 @@ from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
 from db import engine as engines
-from lib import faults, settings
+from lib import clock, faults, settings
 from lib.desk import leavers
 from lib.errors import Conflict, Refusal, Unavailable
 from lib.notices import plan
@@ -77,7 +77,8 @@ def act() -> Iterator[Session]:
     Raises Conflict when somebody else changed a row between its being read and written here, Unavailable when
     the database is or can't be written, and OutcomeUnknown when it broke during the commit.
     """
-    with _recorded(), Session(engine().execution_options(writes=True), expire_on_commit=False) as session:
+    writes = engine().execution_options(writes=True)
+    with _recorded(), clock.held(), Session(writes, expire_on_commit=False) as session:
         try:
             yield session
             leavers.settle(session)

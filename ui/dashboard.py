@@ -21,7 +21,7 @@ from ui.components.figures import Figure
 from ui.components.ticket_rows import COLUMNS, Column
 from ui.lists import capped
 from ui.ready import NEW, RECENT, VIEWS, opening
-from ui.words import lasting, plain
+from ui.words import at_most, lasting, plain
 
 TOP = 8
 """Tickets of a list on the dashboard."""
@@ -165,7 +165,7 @@ def _time(name: str, found: Spread, href: str) -> Figure:
     if found.median is None or found.p90 is None or found.mean is None:
         return Figure("\N{EN DASH}", name, href, "none in this time", quiet=True)
     many = f"{found.n:,} ticket{'' if found.n == 1 else 's'}"
-    note = f"9 in 10 within {lasting(found.p90)}, mean {lasting(found.mean)}; {many}"
+    note = f"9 in 10 within {at_most(found.p90)}, mean {lasting(found.mean)}; {many}"
     return Figure(lasting(found.median), name, href, note)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from lib.insight.courses import Course, Share, Standing, Stay
 from lib.insight.metrics import Spread
 from lib.insight.stays import StatusTime
-from ui.words import lasting, when
+from ui.words import at_most, lasting, when
 
 NONE = "\N{EN DASH}"
 HEAD = (
@@ -72,8 +72,8 @@ def _row(row: StatusTime, most: int) -> str:
 
 
 def _cells(spread: Spread) -> tuple[str, str, str]:
-    median, p90 = (NONE if value is None else lasting(value) for value in (spread.median, spread.p90))
-    return f"{spread.n:,}", median, p90
+    median = NONE if spread.median is None else lasting(spread.median)
+    return f"{spread.n:,}", median, NONE if spread.p90 is None else at_most(spread.p90)
 
 
 def _number(said: str) -> str:

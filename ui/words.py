@@ -48,6 +48,12 @@ def when(at: datetime) -> str:
     return format_datetime(at, "d MMM y, HH:mm", tzinfo=zone, locale="en")
 
 
+def at_most(seconds: int) -> str:
+    """Return a duration that is not exceeded, as `lasting` but rounded up: a p90 of 64 h 30 min is "2 d 17 h"."""
+    whole = -(-seconds // 60) * 60
+    return lasting(whole if whole < 86400 else -(-whole // 3600) * 3600)
+
+
 def lasting(seconds: int) -> str:
     """Return a duration in its two largest units: "2 d 4 h", "3 h 5 min", "12 min"."""
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400

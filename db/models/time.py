@@ -94,6 +94,8 @@ class Timer(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     started_at: datetime = Field(sa_type=Moment)
+    timezone: str | None = Field(default=None, max_length=60)
+    """Where its owner was when it started: what it counts is logged on that day there, whoever stops it."""
     stopped_at: datetime | None = Field(default=None, sa_type=Moment)
     """When somebody else's deed stopped it."""
     entry_id: int | None = Field(default=None, foreign_key="time_entry.id", ondelete="SET NULL")

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Activity, Category, Person, Status, Tag, Team, Ticket, TicketTag, TimeEntry
 from db.vocabulary import Priority
-from lib import gate
+from lib import gate, text
 
 NONE = "none"
 MANY = 10_000
@@ -32,24 +32,43 @@ class Fact:
 
 
 def _called(model: Any) -> Callable[[Session, set[Any]], Names]:
+    apart = model.email if model is Person else model.id
+
     def names(session: Session, ids: set[Any]) -> Names:
-        chosen = sqlalchemy.select(model.id, model.name)
+        chosen = sqlalchemy.select(model.id, model.name, apart)
         if len(ids) < MANY:
             chosen = chosen.where(model.id.in_(ids - {None}))
-        return {None: NONE} | {id: name for id, name in session.execute(chosen).all()}
+        found = session.execute(chosen).all()
+        named = {id: (name, _apart(mark)) for id, name, mark in found if id in ids}
+        return {None: NONE} | text.distinct(named, taken=(NONE,))
 
     return names
 
 
+def _apart(mark: Any) -> str:
+    return mark if isinstance(mark, str) else f"#{mark}"
+
+
 def _tags(session: Session, tickets: set[Any]) -> Names:
-    """Return the tags that each ticket bears, all of them together as one value."""
-    chosen = select(TicketTag.ticket_id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
+    """Return the tags that each ticket has, all of them together as one value."""
+    chosen = select(TicketTag.ticket_id, Tag.id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
     if len(tickets) < MANY:
         chosen = chosen.where(col(TicketTag.ticket_id).in_(tickets))
-    held: dict[int, list[str]] = {}
-    for ticket, name in session.execute(chosen.order_by(Tag.name).execution_options(**gate.PASS)).all():
-        held.setdefault(ticket, []).append(name)
-    return {ticket: " + ".join(held[ticket]) if ticket in held else NONE for ticket in tickets}
+    held: dict[int, list[tuple[int, str]]] = {}
+    for ticket, id, name in session.execute(chosen.order_by(Tag.name).execution_options(**gate.PASS)).all():
+        if ticket in tickets:
+            held.setdefault(ticket, []).append((id, name))
+    sets = {
+        tuple(id for id, _name in tags): (
+            " + ".join(name for _id, name in tags), ", ".join(f"#{id}" for id, _name in tags)
+        )
+        for tags in held.values()
+    }  # fmt: skip
+    names = text.distinct(sets, taken=(NONE,))
+    return {
+        ticket: names[tuple(id for id, _name in held[ticket])] if ticket in held else NONE
+        for ticket in tickets
+    }
 
 
 def _said(say: Callable[[Any], str]) -> Callable[[Session, set[Any]], Names]:

@@ -1,6 +1,6 @@
 """Hours: how much time was logged, by up to three facts and by period; docs/metrics.md has the definition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from lib.errors import Invalid
 from lib.gate import Actor
 from lib.insight import facts, packing
 from lib.insight.facts import FACTS
-from lib.timekeeping import rates
+from lib.timekeeping import rates, weeks
 from lib.timekeeping.rates import Rates
 
 MOST = 3
@@ -30,13 +30,16 @@ MONTHLY = ("month", "quarter", "year")
 """Periods of whole months."""
 WIDE = (Permission.REPORT_VIEW, Permission.TICKET_READ, Permission.TIME_READ)
 Key = tuple[tuple[str, ...], date | None]
+Minutes = tuple[int, int]
+"""What the tickets with an estimate are expected to take, and what was logged on them in the period."""
 
 
 @dataclass(frozen=True)
 class Group:
     """Minutes of one group: its values in the order asked, and the first day of its period, if one was asked.
 
-    `estimate` are the minutes that its tickets were estimated to take, None where that can't be told group by group.
+    `estimate` are the minutes that its tickets with an estimate are expected to take, and `estimated` the part of
+    `minutes` that was logged on those; None where that can't be told group by group.
     `cost` are hundredths of the desk's currency, None where it was not asked.
     """
 
@@ -45,13 +48,15 @@ class Group:
     minutes: int
     estimate: int | None = None
     cost: int | None = None
+    estimated: int | None = None
 
 
 @dataclass(frozen=True)
 class Report:
     """Groups in order, and the minutes, the estimate and the cost in all, which they add up to.
 
-    `unpriced` are minutes for which no rate is set; they cost nothing here.
+    `unpriced` are minutes for which no rate is set; they cost nothing here. `unseen` are minutes in the timesheets of
+    the actor, and of the people whose timesheets they manage, on tickets that the report doesn't cover.
     """
 
     by: tuple[str, ...]
@@ -61,6 +66,8 @@ class Report:
     estimate: int | None = None
     cost: int | None = None
     unpriced: int = 0
+    estimated: int | None = None
+    unseen: int = 0
 
 
 def begin(day: date, per: str) -> date:
@@ -115,17 +122,27 @@ def report(
     paid = dict(zip(ordered, rates.shared([costs[key] for key in ordered]), strict=True)) if priced else {}
     guessed = _estimates(session, actor, by, (since, until)) if _tellable(by, per) else {}
     groups = tuple(
-        Group(*key, minutes[key], guessed.get(key[0]) if guessed else None, paid.get(key)) for key in ordered
+        Group(*key, minutes[key], cost=paid.get(key), **_guess(guessed.get(key[0]))) for key in ordered
     )
     return Report(
         tuple(by),
         per,
         groups,
         sum(minutes.values()),
-        estimate=sum(guessed.values()) if guessed else None,
         cost=sum(paid.values()) if priced else None,
         unpriced=unpriced,
+        unseen=_unseen(session, actor, (since, until)),
+        **_guess(_both(guessed.values())),
     )
+
+
+def _guess(found: Minutes | None) -> dict[str, int]:
+    return {"estimate": found[0], "estimated": found[1]} if found else {}
+
+
+def _both(pairs: Iterable[Minutes]) -> Minutes | None:
+    pairs = list(pairs)
+    return (sum(estimate for estimate, _ in pairs), sum(worked for _, worked in pairs)) if pairs else None
 
 
 def _also(per: str | None, *, cost: bool) -> list[Any]:
@@ -240,28 +257,46 @@ def _tellable(by: Sequence[str], per: str | None) -> bool:
 
 def _estimates(
     session: Session, actor: Actor, by: Sequence[str], span: tuple[date, date]
-) -> dict[tuple[str, ...], int]:
-    """Return what was estimated for the tickets of each group, as far as the actor may know."""
+) -> dict[tuple[str, ...], Minutes]:
+    """Return what each group's tickets were estimated to take and took in these days, as far as the actor may know."""
     columns: list[Any] = [
         Ticket.id if FACTS[name].column.class_ is TimeEntry else FACTS[name].column for name in by
     ]
-    worked = select(TimeEntry.id).where(
-        TimeEntry.ticket_id == Ticket.id,
-        col(TimeEntry.removed_at).is_(None),
-        col(TimeEntry.day).between(*span),
-        or_(col(TimeEntry.worker_id) == actor.id, _reached(actor)),
+    worked = (
+        gate.visible(actor, col(Ticket.id), func.sum(TimeEntry.minutes).label("minutes"))
+        .join(TimeEntry, col(TimeEntry.ticket_id) == Ticket.id)
+        .where(
+            col(Ticket.estimate).is_not(None),
+            gate.within(actor, Permission.TIME_READ),
+            col(TimeEntry.removed_at).is_(None),
+            col(TimeEntry.day).between(*span),
+            or_(col(TimeEntry.worker_id) == actor.id, _reached(actor)),
+        )
+        .group_by(col(Ticket.id))
+        .subquery()
     )
-    chosen = gate.visible(actor, *columns, func.sum(Ticket.estimate)).where(
-        col(Ticket.estimate).is_not(None), gate.within(actor, Permission.TIME_READ), worked.exists()
-    )
-    rows = session.execute(chosen.group_by(*columns) if columns else chosen).all()
+    chosen: Any = sqlalchemy.select(*columns, func.sum(Ticket.estimate), func.sum(worked.c.minutes))
+    chosen = chosen.select_from(Ticket).join(worked, col(Ticket.id) == worked.c.id).group_by(*columns)
+    rows = session.execute(chosen.execution_options(**gate.PASS)).all()
     names = facts.named(session, by, rows)
-    found: dict[tuple[str, ...], int] = {}
+    found: dict[tuple[str, ...], Minutes] = {}
     for row in rows:
         if row[-1] is not None:
             values = tuple(called[value] for called, value in zip(names, row, strict=False))
-            found[values] = found.get(values, 0) + int(row[-1])
+            estimate, minutes = found.get(values, (0, 0))
+            found[values] = (estimate + int(row[-2]), minutes + int(row[-1]))
     return found
+
+
+def _unseen(session: Session, actor: Actor, span: tuple[date, date]) -> int:
+    """Return the minutes in timesheets that the actor may open, on tickets that their report doesn't cover."""
+    chosen = sqlalchemy.select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
+        col(TimeEntry.removed_at).is_(None),
+        col(TimeEntry.day).between(*span),
+        weeks.opened(actor),
+        ~func.coalesce(and_(*_known(actor)), false()),
+    )
+    return int(session.execute(chosen.execution_options(**gate.PASS)).scalar_one())
 
 
 def _must_make_sense(by: Sequence[str], per: str | None, since: date, until: date) -> None:
@@ -277,19 +312,22 @@ def lines(found: Report) -> list[tuple[str | int, ...]]:
     """Return a report as the lines of a file: headings, a line for each group, the total."""
     period = (found.per,) if found.per else ()
     blank = len(found.by) + len(period)
-    more = (("estimate",) if found.estimate is not None else ()) + (
+    more = (("estimate", "on estimated") if found.estimate is not None else ()) + (
         (f"cost in {rates.currency()}",) if found.cost is not None else ()
     )
     rows: list[tuple[str | int, ...]] = [(*period, *found.by, "minutes", "hours", *more)]
     for group in found.groups:
         begun = (group.period.isoformat(),) if group.period else ()
-        rows.append((*begun, *group.values, *_numbers(found, group.minutes, group.estimate, group.cost)))
+        rows.append((*begun, *group.values, *_numbers(found, group)))
     names = (*("" for _ in range(max(0, blank - 1))), *(("total",) if blank else ()))
-    rows.append((*names, *_numbers(found, found.total, found.estimate, found.cost)))
+    whole = Group((), None, found.total, found.estimate, found.cost, found.estimated)
+    rows.append((*names, *_numbers(found, whole)))
     return rows
 
 
-def _numbers(found: Report, minutes: int, estimate: int | None, cost: int | None) -> tuple[str | int, ...]:
-    guessed = ("" if estimate is None else estimate,) if found.estimate is not None else ()
-    paid = (rates.told(cost or 0),) if found.cost is not None else ()
+def _numbers(found: Report, group: Group) -> tuple[str | int, ...]:
+    minutes = group.minutes
+    guesses = ("" if guess is None else guess for guess in (group.estimate, group.estimated))
+    guessed = tuple(guesses) if found.estimate is not None else ()
+    paid = (rates.told(group.cost or 0),) if found.cost is not None else ()
     return (minutes, f"{minutes / 60:.2f}", *guessed, *paid)

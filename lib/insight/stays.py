@@ -178,5 +178,8 @@ def lines(found: Sequence[StatusTime]) -> list[tuple[str | int, ...]]:
 
 
 def _minutes(spread: Spread) -> tuple[str | int, ...]:
-    seconds = (spread.median, spread.p90, spread.mean)
-    return (spread.n, *("" if each is None else each // 60 for each in seconds))
+    p90 = (
+        None if spread.p90 is None else -(-spread.p90 // 60)
+    )  # what nine in ten don't exceed is never rounded down
+    median, mean = (None if each is None else each // 60 for each in (spread.median, spread.mean))
+    return (spread.n, *("" if each is None else each for each in (median, p90, mean)))

@@ -101,6 +101,21 @@ def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> N
         person.timezone = zone
 
 
+def timezone(session: Session, actor: Actor) -> str | None:
+    """Return the name of the time zone that the actor's days and quiet hours are in, or None for the browser's."""
+    return session.get_one(Person, actor.id).timezone
+
+
+def set_timezone(session: Session, actor: Actor, name: str) -> None:
+    """Let the actor's days and quiet hours be those of a time zone: "Europe/Berlin". Raises Invalid for none."""
+    if str(hours.zone(name)) != name:
+        raise Invalid(
+            "Docket doesn't know that time zone. Use a name such as Europe/Berlin.",
+            fields={"timezone": "Not a time zone."},
+        )
+    session.get_one(Person, actor.id).timezone = name
+
+
 def slack_id(session: Session, actor: Actor) -> str:
     """Return who one is in Slack as far as Docket knows, or nothing."""
     row = session.get(SlackName, actor.id)

@@ -112,9 +112,12 @@ def log(
     return show(session, actor, row.id or 0)
 
 
-def write(session: Session, row: TimeEntry, what: What, *, by: Actor) -> TimeEntry:
-    """Keep a new entry that says `what`, and tell of it; for verbs that have asked the gate. Raises Invalid."""
-    _say(session, by, row, what)
+def write(session: Session, row: TimeEntry, what: What, *, by: Actor, today: date | None = None) -> TimeEntry:
+    """Keep a new entry that says `what`, and record it; for verbs that have asked the gate. Raises Invalid.
+
+    `today` is the day that it is where the work was done, where that is not where the worker's profile says.
+    """
+    _say(session, by, row, what, today=today)
     session.add(row)
     session.flush()
     _record(session, by, Action.TIME_LOGGED, row, old=None, new=_told(session, row))
@@ -266,10 +269,9 @@ def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int
     }
 
 
-def _say(session: Session, actor: Actor, row: TimeEntry, what: What) -> None:
+def _say(session: Session, actor: Actor, row: TimeEntry, what: What, *, today: date | None = None) -> None:
     """Check what an entry is to say, and let it."""
-    there = days.of(session, actor, row.worker_id)
-    if what.day > days.today(there):
+    if what.day > (today or days.today(days.of(session, actor, row.worker_id))):
         raise Invalid("That day is still to come.", fields={"day": "Not in the future."})
     if what.day < date(2000, 1, 1):
         raise Invalid("That day is too long ago.", fields={"day": "Before the year 2000."})

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import func, literal
 from sqlmodel import Session, col, select
 
 from db.models import Activity, Link, Person, Ticket, TimeEntry
 from db.vocabulary import Action, LinkKind, Permission
-from lib import gate
+from lib import gate, text
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.timekeeping import amounts
@@ -44,23 +45,25 @@ def on(session: Session, actor: Actor, ticket: Ticket) -> Spent:
         col(Ticket.id).in_(_family(ticket)), gate.within(actor, Permission.TIME_READ)
     )
     known = {id: estimate for id, estimate in session.execute(chosen).all()}
+    keys: list[Any] = [TimeEntry.ticket_id, Person.id, Person.name, Person.email, Activity.name]
     rows = session.execute(
-        select(TimeEntry.ticket_id, Person.name, Activity.name, func.sum(TimeEntry.minutes))
+        sqlalchemy.select(*keys, func.sum(TimeEntry.minutes))
         .join(Person, col(Person.id) == TimeEntry.worker_id)
         .join(Activity, col(Activity.id) == TimeEntry.activity_id)
         .where(col(TimeEntry.ticket_id).in_(known), col(TimeEntry.removed_at).is_(None))
-        .group_by(col(TimeEntry.ticket_id), Person.name, Activity.name)
+        .group_by(*keys)
         .execution_options(**gate.PASS)
     ).all()
+    people = text.distinct({person: (name, email) for _, person, name, email, _, _ in rows})
     estimates = [e for e in known.values() if e is not None]
     return Spent(
-        own=sum(n for id, _, _, n in rows if id == ticket.id),
-        total=sum(n for _, _, _, n in rows),
+        own=sum(row[-1] for row in rows if row[0] == ticket.id),
+        total=sum(row[-1] for row in rows),
         estimate=ticket.estimate,
         estimates=sum(estimates) if estimates else None,
         parts=len(known) - 1,
-        people=_summed((person, n) for _, person, _, n in rows),
-        activities=_summed((activity, n) for _, _, activity, n in rows),
+        people=_summed((people[person], n) for _, person, _, _, _, n in rows),
+        activities=_summed((activity, n) for *_, activity, n in rows),
     )
 
 

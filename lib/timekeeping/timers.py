@@ -103,7 +103,9 @@ def start(session: Session, actor: Actor, ticket: Ticket) -> EntryCard | None:
     elif row is not None:
         session.delete(row)
         session.flush()
-    session.add(Timer(person_id=actor.id or 0, ticket_id=ticket.id or 0, started_at=clock.now()))
+    here = str(days.of(session, actor, actor.id or 0))
+    started = Timer(person_id=actor.id or 0, ticket_id=ticket.id or 0, started_at=clock.now(), timezone=here)
+    session.add(started)
     session.flush()
     events.record(session, actor, Action.TIMER_STARTED, ticket_id=ticket.id, internal=True)
     return logged
@@ -229,11 +231,11 @@ def _log(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Entr
 
 
 def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> TimeEntry:
-    """Log what a timer counted, on the day on which it began where its owner is."""
+    """Log what a timer counted, on the day on which it began where its owner was then."""
     seconds = max(0, int((until - row.started_at).total_seconds()))
     if seconds > amounts.DAY * 60:
         raise Invalid("That is more than 24 hours. Trim it to what you last did, or discard it.")
-    there = days.of(session, actor, row.person_id)
+    there = days.zone(row.timezone) if row.timezone else days.of(session, actor, row.person_id)
     what = What(
         minutes=_rounded(seconds),
         day=min(days.on(row.started_at, there), days.today(there)),
@@ -251,4 +253,4 @@ def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Ti
         started_at=row.started_at,
         ended_at=row.started_at + timedelta(seconds=seconds),
     )
-    return entries.write(session, entry, what, by=actor)
+    return entries.write(session, entry, what, by=actor, today=days.today(there))

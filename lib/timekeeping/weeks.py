@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from db.models import Membership, Person, Ticket, TimeEntry
@@ -118,14 +120,21 @@ def fill(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: 
 
 def people(session: Session, actor: Actor) -> dict[int, str]:
     """Return whose weeks the actor may see, names by id: their own, and those of the teams whose time they manage."""
-    found = select(Person.id, Person.name).where(col(Person.active)).order_by(Person.name)
+    found = select(Person.id, Person.name).where(col(Person.active), _whose(actor, col(Person.id)))
+    return {id or 0: name for id, name in session.exec(found.order_by(Person.name)).all()}
+
+
+def opened(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `time_entry` for those in weeks that the actor may see."""
+    return _whose(actor, col(TimeEntry.worker_id))
+
+
+def _whose(actor: Actor, person: Any) -> ColumnElement[bool]:
+    own = person == actor.id
     reach = actor.reach(Permission.TIME_MANAGE)
     if reach == Scope.ALL:
-        in_teams = select(Membership.person_id)
-        found = found.where(col(Person.id).in_(in_teams) | (col(Person.id) == actor.id))
-    elif reach == Scope.TEAM:
+        return or_(own, person.in_(select(Membership.person_id)))
+    if reach == Scope.TEAM:
         team = select(Membership.person_id).where(col(Membership.team_id).in_(actor.teams))
-        found = found.where(col(Person.id).in_(team) | (col(Person.id) == actor.id))
-    else:
-        found = found.where(Person.id == actor.id)
-    return {id or 0: name for id, name in session.exec(found).all()}
+        return or_(own, person.in_(team))
+    return own

@@ -36,6 +36,17 @@ with what, st.form("what", border=False):
         with page.attempt("Saved.") as session:
             choices.choose(session, me, wanted)
 
+with when:
+    here = st.context.timezone
+    if me.timezone and here and me.timezone != here:
+        with st.container(horizontal=True, vertical_alignment="center", key="timezone"):
+            st.write(
+                f"Your time zone is {words.plain(me.timezone)}. Your browser is in {words.plain(here)} now."
+            )
+            if st.button("Use the browser's time zone", key="use-timezone"):
+                with page.attempt(f"Your time zone is {here} now.") as session:
+                    choices.set_timezone(session, me, here)
+
 with when, st.form("when", border=False):
     st.caption("Mail and Slack keep to this; the bell does not. What comes in quiet hours comes after them.")
     silent = st.toggle("Quiet hours", habit.quiet_from != habit.quiet_until)

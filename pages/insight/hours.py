@@ -45,13 +45,18 @@ except Refusal as refusal:
     st.stop()
 
 groups = found.groups[:LISTED]
+if found.unseen:
+    st.caption(
+        f"Not included: {amounts.told(found.unseen)} in timesheets, on tickets that you can't see or your reports "
+        "don't cover."
+    )
 if not groups:
-    st.caption("Nothing was logged in these days.")
+    st.caption("No time was logged in these days.")
     st.stop()
 
 whole = f"{amounts.told(found.total)} in all"
-if found.estimate is not None:
-    whole += f", of {amounts.told(found.estimate)} estimated"
+if found.estimate is not None and found.estimated is not None:
+    whole += f", {amounts.told(found.estimated)} of it on tickets estimated at {amounts.told(found.estimate)}"
 if found.cost is not None:
     whole += f", {rates.told(found.cost)} {rates.currency()}"
 st.subheader(whole, anchor=False)
@@ -63,6 +68,7 @@ for place, name in enumerate(by):
 shown["Time"] = [amounts.told(g.minutes) for g in groups]
 if found.estimate is not None:
     shown["Estimate"] = ["" if g.estimate is None else amounts.told(g.estimate) for g in groups]
+    shown["Time on those"] = ["" if g.estimated is None else amounts.told(g.estimated) for g in groups]
 if found.cost is not None:
     shown[f"Cost in {rates.currency()}"] = [rates.told(g.cost or 0) for g in groups]
 table(

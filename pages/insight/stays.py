@@ -47,12 +47,14 @@ except Refusal as refusal:
     st.stop()
 
 if any(row.left.n or row.standing.n for row in found):
+    open_tickets = sum(row.standing.n for row in found)
+    st.caption(f"Backlog: {open_tickets:,} open ticket{'' if open_tickets == 1 else 's'} now.")
     staying.table(found)
     st.caption(
         "Calendar time, nights and weekends too. Half of the stays were no longer than the median. "
         "A ticket that comes back to a status stays there once more."
     )
-    days = {"from": first.isoformat(), "to": last.isoformat()}
+    days = {"from": first.isoformat(), "to": last.isoformat(), "zone": me.timezone or "UTC"}
     sheets.links("status-times", asked | days)
 else:
     st.caption("No ticket left a status in these days, and none stands in one.")

@@ -25,6 +25,15 @@ def test_one_reads_and_changes_what_one_hears(desk):
     assert desk.sam.get("me/preferences").json() == changed
 
 
+def test_a_time_zone_is_kept_until_its_owner_changes_it(desk):
+    assert desk.sam.get("me/preferences").json()["timezone"] is None
+    for name in ("Europe/Vienna", "America/New_York"):
+        assert desk.sam.put("me/preferences", json={"timezone": name}).json()["timezone"] == name
+    for wrong in ("Moon/Base", "", "../etc/passwd", "europe/vienna "):
+        problem(desk.sam.put("me/preferences", json={"timezone": wrong}), 422)
+    assert desk.sam.get("me").json()["timezone"] == "America/New_York"
+
+
 def test_a_ticket_is_muted_and_heard_of_again(desk):
     number = cast.ask(desk.company.sam)
     for _ in range(2):

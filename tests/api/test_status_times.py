@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from lib import clock
 from lib.desk import statuses, tickets
@@ -33,6 +33,7 @@ def test_time_in_statuses_is_told_for_one_ticket_and_across(desk):
     lines = {line["status"]["name"]: line for line in desk.mona.get(f"status-times?{span}").json()["items"]}
     assert lines["To-Do"]["left"] == {"n": 1, "median": 172800, "p90": 172800, "mean": 172800}
     assert lines["In Progress"]["standing"]["n"] == 1 and "Completed" not in lines
+    assert desk.mona.get(f"status-times?{span}").json()["backlog"] == 1
     none = desk.mona.get(f"status-times?{span}&team={desk.company.facilities}").json()["items"]
     assert not any(line["left"]["n"] for line in none)
     assert desk.sam.get(f"tickets/{number}/stays").status_code == 200
@@ -73,3 +74,21 @@ def test_it_is_a_file_too_in_minutes_for_the_same_people_with_nothing_a_spreadsh
     for kind in ("csv", "xlsx"):
         problem(desk.sam.get(f"status-times?{span}&format={kind}"), 403)
     problem(desk.mona.get(f"status-times?{span}&format=pdf"), 422)
+
+
+def test_days_are_those_of_the_zone_that_is_asked_for(desk):
+    with clock.at(datetime(2026, 3, 10, 8, tzinfo=UTC)):
+        number = cast.ask(desk.company.sam)
+    with clock.at(datetime(2026, 3, 10, 20, 30, tzinfo=UTC)), act() as session:  # the 11th on Tonga
+        ticket = tickets.find(session, desk.company.rita, number, to_change=True)
+        started = statuses.find(session, "In Progress")
+        tickets.move(session, desk.company.rita, ticket, to=started, seen=ticket.version)
+    found = {
+        (day, zone): sum(
+            line["left"]["n"]
+            for line in desk.mona.get(f"status-times?from={day}&to={day}{zone}").json()["items"]
+        )
+        for day in ("2026-03-10", "2026-03-11")
+        for zone in ("", "&zone=Pacific/Tongatapu")
+    }
+    assert [found[key] for key in sorted(found)] == [1, 0, 0, 1]

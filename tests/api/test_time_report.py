@@ -10,9 +10,9 @@ def test_hours_are_reported_as_data_and_as_files(desk):
     for client, minutes in ((desk.rita, 90), (desk.arun, 30)):
         assert client.post("time-entries", json={"ticket": number, "minutes": minutes}).status_code == 201
     span = f"from={today}&to={today}"
-    nothing = {"estimate": None, "cost": None}
+    nothing = {"estimate": None, "estimated": None, "cost": None}
     assert desk.mona.get(f"time-report?{span}").json() == {
-        "by": ["person"], "total": 120, "currency": None, "unpriced": 0, **nothing,
+        "by": ["person"], "total": 120, "unseen": 0, "currency": None, "unpriced": 0, **nothing,
         "groups": [
             {"values": ["Arun Das"], "period": None, "minutes": 30, **nothing},
             {"values": ["Rita Sosa"], "period": None, "minutes": 90, **nothing},
@@ -44,9 +44,9 @@ def test_estimates_and_costs_are_told_to_those_who_may_know(desk):
     assert (found["cost"], found["currency"], found["unpriced"]) == (12075, "EUR", 0)
     told = desk.ada.get(f"time-report?{span}&by=ticket&cost=true&format=csv").text.splitlines()
     assert told == [
-        "\ufeffticket,minutes,hours,estimate,cost in EUR",
-        f"#{number},90,1.50,240,120.75",
-        "total,90,1.50,240,120.75",
+        "\ufeffticket,minutes,hours,estimate,on estimated,cost in EUR",
+        f"#{number},90,1.50,240,90,120.75",
+        "total,90,1.50,240,90,120.75",
     ]
     for client in (desk.mona, desk.rita):
         problem(client.get(f"time-report?{span}&cost=true"), 403)

@@ -225,3 +225,16 @@ def test_what_is_done_the_morning_after_does_not_stretch_the_evening(desk):
     with see() as session:
         card = timers.of(session, desk.rita)
     assert card and card.asks and card.active_at == began + timedelta(hours=3) and card.trimmed == 180
+
+
+def test_a_timer_that_someone_else_stops_is_logged_on_the_day_where_it_began(desk):
+    number = cast.ask(desk.sam)
+    with act() as session:
+        tickets.assign(session, desk.mona, tickets.find(session, desk.mona, number), to=desk.rita.id, seen=1)
+    evening = datetime(2026, 3, 10, 20, 30, tzinfo=UTC)  # the 11th on Tonga
+    start(replace(desk.rita, timezone="Pacific/Tongatapu"), number, at=evening)
+    with clock.at(evening + timedelta(minutes=30)), act() as session:
+        ticket = tickets.find(session, desk.mona, number, to_change=True)
+        tickets.assign(session, desk.mona, ticket, to=desk.arun.id, seen=ticket.version)
+    with see() as session:
+        assert [e.day for e in entries.listed(session, desk.rita, limit=9)] == [date(2026, 3, 11)]

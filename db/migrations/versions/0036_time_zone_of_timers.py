@@ -1,0 +1,12 @@
+"""Keep the time zone in which a timer was started, so that whoever stops it logs it on the right day."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0036"
+down_revision = "0035"
+
+
+def upgrade() -> None:
+    """Bring the schema forward."""
+    op.add_column("timer", sa.Column("timezone", sa.String(60), nullable=True))
