@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,11 @@ _BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\
 _UNSEEN = " \u00a0\u3000\u200c\u200d"
 """What may stand before it unseen."""
 
-Cell = str | int
+_NEGATIVE = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
+_ZONED_OFF = {"remove_timezone": True, "constant_memory": True, "in_memory": False}
+"""How workbooks are written: XLSX knows no time zones, so times stand there as the person's clock shows them."""
+
+Cell = str | int | date | datetime
 Line = tuple[Cell, ...]
 
 
@@ -113,7 +118,7 @@ def as_csv(lines: Iterable[Sequence[Line]]) -> Iterator[bytes]:
     yield "\ufeff".encode()
     for batch in lines:
         held = io.StringIO()
-        csv.writer(held).writerows([[guarded(cell) for cell in line] for line in batch])
+        csv.writer(held).writerows([[guarded(_written(cell)) for cell in line] for line in batch])
         yield held.getvalue().encode()
 
 
@@ -122,14 +127,19 @@ def as_xlsx(lines: Iterable[Sequence[Line]]) -> IO[bytes]:
     import xlsxwriter
 
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False})
+    book = xlsxwriter.Workbook(file, _ZONED_OFF)
     sheet = book.add_worksheet("Tickets")
+    day, moment = (book.add_format({"num_format": f}) for f in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"))
     sheet.freeze_panes(1, 0)
     place = 0
     for batch in lines:
         for line in batch:
             for column, cell in enumerate(line):
-                if isinstance(cell, int):
+                if isinstance(cell, date):
+                    shape = moment if isinstance(cell, datetime) else day
+                    at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+                    sheet.write_datetime(place, column, at, shape)
+                elif isinstance(cell, int):
                     sheet.write_number(place, column, cell)
                 else:
                     sheet.write_string(place, column, cell)
@@ -139,9 +149,16 @@ def as_xlsx(lines: Iterable[Sequence[Line]]) -> IO[bytes]:
     return file
 
 
+def _written(cell: Cell) -> Cell:
+    """Return a cell as CSV has it: a time with its offset."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
 def guarded(cell: Cell) -> Cell:
     """Return a cell so that a spreadsheet takes it for text: an apostrophe stands before what could be a formula."""
-    if isinstance(cell, str) and cell.lstrip(_UNSEEN).startswith(_BEGIN):
+    if isinstance(cell, str) and cell.lstrip(_UNSEEN).startswith(_BEGIN) and not _NEGATIVE.fullmatch(cell):
         return f"'{cell}"
     return cell
 
@@ -161,10 +178,10 @@ def _line(row: TicketRow, zone: ZoneInfo, borne: Iterable[str]) -> Line:
             _moment(at, zone)
             for at in (row.created_at, row.updated_at, row.first_response_at, row.resolved_at)
         ),
-        row.due_on.isoformat() if row.due_on else "",
+        row.due_on or "",
         ", ".join(borne),
     )
 
 
-def _moment(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).isoformat(timespec="seconds") if at else ""
+def _moment(at: datetime | None, zone: ZoneInfo) -> Cell:
+    return at.astimezone(zone) if at else ""
