@@ -83,6 +83,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         worker.stop()
+        transactions.close()
         running.end(transactions.engine())
 
 

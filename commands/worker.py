@@ -10,7 +10,7 @@ import click
 def worker() -> None:
     """Do the periodic tasks alone. Every `run` does them too; however many processes there are, each is done once."""
     from commands.shell import desk
-    from lib import logs, settings
+    from lib import logs, settings, transactions
     from worker import start, stop
 
     logs.configure(settings.current().log_level)
@@ -22,3 +22,4 @@ def worker() -> None:
     click.echo("The worker is at work. Stop it with Ctrl+C.", err=True)
     ended.wait()
     stop()
+    transactions.close()

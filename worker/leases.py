@@ -14,11 +14,11 @@ def take(name: str, *, holder: str, span: timedelta) -> bool:
     """Return whether the lease `name` is free, and if it is, hold it for `span`; a holder that dies loses it then."""
     with transactions.act() as session:
         lock(session, f"lease:{name}")
-        now, row = _now(session), session.get(Lease, name)
+        row, now = session.get(Lease, name), _now(session)  # the row first: reading it waits for its turn
         if row is None:
             row = Lease(name=name, holder=holder, until=now)
             session.add(row)
-        if row.until > now:
+        if now < row.until <= now + span:  # one that lasts longer was taken before the clock was set back
             return False
         row.holder, row.until = holder, now + span
     return True

@@ -1,4 +1,7 @@
-"""When what is done: each tick first takes the task's lease; a task that fails is logged and harms no other."""
+"""When what is done: each tick first takes the task's lease; a task that fails is logged and harms no other.
+
+The time between ticks is counted, not read from the clock, which may be set.
+"""
 
 import gc
 import os
@@ -10,10 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 
-from lib import clock
 from worker import delivery, handing, leases, refolding, tidying
 
 log = structlog.get_logger(__name__)
@@ -46,39 +46,50 @@ TASKS = (
     Task("collect garbage", timedelta(minutes=5), gc.collect, own=True),
 )
 
+AT_ONCE = threading.BoundedSemaphore(2)
+"""How many tasks run at the same time in a process."""
+GRACE = 0.5
+"""Seconds that a stop leaves to tasks that run; one that takes longer is done again later, by another process."""
+
 _lock = threading.Lock()
-_scheduler: BackgroundScheduler | None = None
+_stopped = threading.Event()
+_threads: list[threading.Thread] = []
 
 
 def start() -> None:
     """Begin to tick in the background; a worker that runs already goes on."""
-    global _scheduler  # noqa: PLW0603 - the process has one worker
+    global _stopped  # noqa: PLW0603 - the process has one worker
     with _lock:
-        if _scheduler is not None:
+        if _threads:
             return
+        _stopped = threading.Event()
         refolding.stopping.clear()
-        _scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(2)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone="UTC",
-        )
         for task in TASKS:
-            first = clock.now() + (task.every if task.own else DELAY)
-            seconds = task.every.total_seconds()
-            _scheduler.add_job(tick, "interval", [task], seconds=seconds, next_run_time=first, name=task.name)
-        _scheduler.start()
+            name = f"task-{task.name}"
+            thread = threading.Thread(target=_repeat, args=(task, _stopped), name=name, daemon=True)
+            _threads.append(thread)
+            thread.start()
     delivery.start()
 
 
 def stop() -> None:
-    """Stop ticking; what is under way is finished first."""
-    global _scheduler  # noqa: PLW0603 - the process has one worker
-    delivery.stop()
+    """Stop ticking and sending, within a few seconds whatever goes on."""
     refolding.stopping.set()
     with _lock:
-        if _scheduler is not None:
-            _scheduler.shutdown()
-            _scheduler = None
+        _stopped.set()
+        delivery.stop()
+        until = time.monotonic() + GRACE
+        for thread in _threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        _threads.clear()
+
+
+def _repeat(task: Task, stopped: threading.Event) -> None:
+    wait = task.every if task.own else DELAY
+    while not stopped.wait(wait.total_seconds()):
+        with AT_ONCE:
+            tick(task)
+        wait = task.every
 
 
 def tick(task: Task) -> None:

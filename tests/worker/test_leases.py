@@ -45,6 +45,15 @@ def test_it_can_be_had_again_when_it_ran_out(engine):
         assert session.exec(select(Lease.holder)).one() == "b"
 
 
+def test_a_clock_that_is_set_back_holds_no_lease_longer_than_it_lasts(engine, monkeypatch):
+    monkeypatch.setattr(leases, "_now", lambda _session: clock.now())  # PostgreSQL's own can't be moved
+    now = clock.now()
+    assert take("a")
+    with clock.at(now - timedelta(minutes=1)):
+        assert take("b"), "it ends later than one that is taken now"
+        assert not take("c")
+
+
 def test_leases_of_other_names_are_free(engine):
     assert take(name="tidy")
     assert take(name="sweep")

@@ -1,11 +1,13 @@
 """The timetable: what ticks, and what a failure does."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 import structlog
 
+from lib import clock
 from worker import handing, timetable
 from worker.timetable import TASKS, Task, tick
 
@@ -58,7 +60,36 @@ def test_a_worker_can_be_started_twice_and_stopped_twice(engine, monkeypatch):
     timetable.start()
     timetable.stop()
     timetable.stop()
-    assert "APScheduler" not in {thread.name for thread in threading.enumerate()}
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("task-")]
+
+
+def test_a_clock_that_is_set_back_stops_no_task(engine, soon, monkeypatch):
+    import time_machine
+
+    ticked = threading.Semaphore(0)
+    monkeypatch.setattr(
+        timetable, "TASKS", (Task("often", timedelta(seconds=0.2), ticked.release, own=True),)
+    )
+    timetable.start()
+    try:
+        with time_machine.travel(clock.now() - HOUR):
+            for _ in range(3):
+                assert ticked.acquire(timeout=10)
+    finally:
+        timetable.stop()
+
+
+def test_a_task_that_takes_for_ever_holds_up_no_stop(engine, soon, monkeypatch):
+    begun, over = threading.Event(), threading.Event()
+    monkeypatch.setattr(timetable, "TASKS", (Task("long", HOUR, lambda: (begun.set(), over.wait(60))),))
+    timetable.start()
+    try:
+        assert begun.wait(30)
+        since = time.monotonic()
+        timetable.stop()
+        assert time.monotonic() - since < 5
+    finally:
+        over.set()
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
