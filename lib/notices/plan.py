@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -20,8 +20,8 @@ from db.models import (
     Ticket,
 )
 from db.vocabulary import Medium, Occasion, Relation, Sort
-from lib import clock, gate, settings
-from lib.notices import book, hearers, hours, media, occasions, rules
+from lib import clock, gate
+from lib.notices import book, hearers, hours, media, occasions, rules, window
 from lib.notices.book import Book
 from lib.trust import events
 
@@ -74,9 +74,11 @@ def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: in
     place = session.get(SlackPlace, team_id)
     if place is None or not (place.webhook or (place.channel and Medium.SLACK in media.on())):
         return
-    pressing = rules.pressing(occasion, Relation.CHANNEL)
     now = clock.now()
-    due = now + timedelta(seconds=0 if pressing else settings.current().notice_window_seconds)
+    due = now
+    if not rules.pressing(occasion, Relation.CHANNEL):
+        about = {"medium": Medium.SLACK, "ticket_id": event.ticket_id, "at": now}
+        due = max(now, window.ends(session, col(Message.team_id), [team_id], **about).get(team_id, now))
     chosen: Any = select(Message).where(
         Message.team_id == team_id, Message.ticket_id == event.ticket_id, Message.attempts == 0,
         col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
@@ -142,8 +144,12 @@ def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Medium) 
     waiting = _waiting(session, {t.notice.person_id for t in told} - gathered, medium, event.ticket_id)
     waiting |= _waiting(session, gathered, medium, None)
     now = clock.now()
+    held = {t.notice.person_id for t in told if not t.pressing} - gathered
+    about = {"medium": medium, "ticket_id": event.ticket_id, "at": now}
+    ends = window.ends(session, col(Message.person_id), held, **about)
     for each in told:
-        person, due = each.notice.person_id, _due(each, now, gathered=each.notice.person_id in gathered)
+        person = each.notice.person_id
+        due = _due(each, now, ends=ends.get(person, now), gathered=person in gathered)
         message = waiting.get(person)
         if message is None:
             sort, ticket = (Sort.DIGEST, None) if person in gathered else (Sort.TICKET, event.ticket_id)
@@ -159,11 +165,10 @@ def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Medium) 
             each.notice.slack_id = message.id
 
 
-def _due(each: _Told, now: datetime, *, gathered: bool) -> datetime:
+def _due(each: _Told, now: datetime, *, ends: datetime, gathered: bool) -> datetime:
     if gathered:
         return hours.next_mail(each.habit, each.zone, now)
-    window = timedelta(seconds=0 if each.pressing else settings.current().notice_window_seconds)
-    return hours.reachable(each.habit, each.zone, now + window)
+    return hours.reachable(each.habit, each.zone, max(now, ends))
 
 
 def _waiting(session: Session, people: set[int], medium: Medium, ticket_id: int | None) -> dict[int, Message]:

@@ -8,15 +8,15 @@ from db.vocabulary import Medium, Occasion, Relation
 LETTERS = {"d": Medium.DOCKET, "m": Medium.MAIL, "s": Medium.SLACK}
 """As the table writes them; in capitals when the message goes out at once."""
 
-# d in Docket, m by mail, s through Slack; M and S go out at once, the others wait for what follows; . not at all unless
-# administrators have it otherwise; - never, as nobody stands so to it, or as it is not for their eyes.
+# d in Docket, m by mail, s through Slack; M and S always go out at once, of the others the first one does; . not at all
+# unless administrators have it otherwise; - never, as nobody stands so to it, or as it is not for their eyes.
 TABLE = """
     occasion     mentioned  assignee  requester  former  watcher  team  manager  channel
     created      -          -         dm         -       d        d     d        S
     arrived      -          -         d          -       d        d     d        S
     assigned     -          dMS       d          dM      d        -     -        s
     handed_back  -          -         d          dm      d        d     d        s
-    replied      dMS        dms       dm         -       dm       d     d        .
+    replied      dMS        dms       dM         -       dm       d     d        .
     noted        dMS        dms       -          -       dm       .     .        -
     moved        -          d         dm         -       d        .     .        .
     done         -          dm        dm         -       dm       .     .        s

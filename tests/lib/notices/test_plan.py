@@ -208,19 +208,88 @@ def test_an_edit_tells_only_those_whom_it_mentions_anew(desk):
     assert told(edit) == {("Mona Lind", Occasion.REPLIED, Relation.MENTIONED)}
 
 
-def test_a_burst_is_one_message_and_what_presses_goes_at_once(desk):
+def sent(*messages):
+    """Let messages have been sent just now."""
+    with act() as session:
+        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+            if row.id in {message.id for message in messages}:
+                row.done_at, row.attempts = clock.now(), 1
+                session.add(row)
+
+
+def burst(desk, number, *priorities):
+    for priority in priorities:
+        change(desk.mona, number, tickets.prioritize, priority=priority)
+
+
+def watched(desk, medium=Medium.MAIL):
+    """A ticket that Arun watches, of which he wants to hear every change."""
     number = cast.ask(desk.sam)
-    for body in ("One", "Two", "Three"):
-        cast.say(desk.rita, number, body)
-    waiting = owed(person_id=desk.sam.id, medium=Medium.MAIL)
+    follow(desk.arun, number)
+    with act() as session:
+        for name in ("mail", "slack"):
+            session.add(
+                NoticeChoice(
+                    person_id=desk.arun.id, occasion="changed", relation="watcher", medium=name, wanted=True
+                )
+            )
+    return number
+
+
+@pytest.mark.parametrize("medium", [Medium.MAIL, Medium.SLACK])
+def test_the_first_message_goes_at_once_and_what_follows_together_at_the_window_s_end(desk, medium):
+    number = watched(desk)
+    burst(desk, number, Priority.URGENT)
+    (first,) = owed(person_id=desk.arun.id, medium=medium)
+    assert first.due_at <= clock.now()
+    sent(first)
+    burst(desk, number, Priority.LOW, Priority.HIGH)
+    _, second = owed(person_id=desk.arun.id, medium=medium)
+    assert timedelta(seconds=100) < second.due_at - clock.now() <= timedelta(seconds=120)
+    with clock.at(second.due_at):
+        sent(second)
+    with clock.at(second.due_at + timedelta(seconds=30)):
+        burst(desk, number, Priority.URGENT)
+    *_, third = owed(person_id=desk.arun.id, medium=medium)
+    assert third.due_at - second.due_at == timedelta(seconds=120)
+    sent(third)
+    with clock.at(clock.now() + timedelta(minutes=10)):
+        burst(desk, number, Priority.LOW)
+        assert owed(person_id=desk.arun.id, medium=medium)[-1].due_at <= clock.now()
+
+
+def test_another_ticket_and_another_person_have_windows_of_their_own(desk):
+    one, other = watched(desk), cast.ask(desk.sam)
+    follow(desk.arun, other)
+    burst(desk, one, Priority.URGENT)
+    sent(*owed(person_id=desk.arun.id))
+    burst(desk, other, Priority.URGENT)
+    assert all(m.due_at <= clock.now() for m in owed(person_id=desk.arun.id, ticket_id=other))
+
+
+def test_a_public_reply_reaches_the_requester_at_once_and_takes_along_what_waited(desk):
+    number = cast.ask(desk.sam)
+    cast.say(desk.rita, number, "One")
+    sent(*owed(person_id=desk.sam.id))
+    move(desk.mona, number, Kind.BLOCKED)
+    waiting = owed(person_id=desk.sam.id, done_at=None)
     assert len(waiting) == 1 and waiting[0].due_at > clock.now() + timedelta(seconds=60)
+    cast.say(desk.rita, number, "Two")
+    (now,) = owed(person_id=desk.sam.id, done_at=None)
+    assert now.id == waiting[0].id and now.due_at <= clock.now()
     with see() as session:
-        bundled = select(Notice.id).where(Notice.mail_id == waiting[0].id).execution_options(**gate.PASS)
-        assert len(session.exec(bundled).all()) == 3
-    cast.say(desk.rita, number, "@Sam Reed, please")
-    pressing = owed(person_id=desk.sam.id, medium=Medium.MAIL)
-    assert len(pressing) == 1 and pressing[0].due_at <= clock.now()
-    assert [m.sort for m in owed(person_id=desk.sam.id, medium=Medium.SLACK)] == [Sort.TICKET]
+        bundled = select(Notice.id).where(Notice.mail_id == now.id).execution_options(**gate.PASS)
+        assert len(session.exec(bundled).all()) == 2
+
+
+def test_a_clock_that_was_set_back_makes_no_window_longer(desk):
+    number = watched(desk)
+    burst(desk, number, Priority.URGENT)
+    sent(*owed(person_id=desk.arun.id))
+    with clock.at(clock.now() - timedelta(hours=1)):
+        burst(desk, number, Priority.LOW)
+        due = owed(person_id=desk.arun.id, done_at=None, medium=Medium.MAIL)[0].due_at
+        assert due <= clock.now() + timedelta(seconds=120)
 
 
 def test_what_somebody_has_begun_to_send_is_left_alone(desk):
