@@ -66,4 +66,4 @@ def send(me: Me, name: Name) -> Response:
 def _look(me: Actor, name: str, *, dark: bool) -> tuple[str, str, str]:
     with see() as session:
         mail = letters.sample(session, me, name)
-    return (mail["Subject"], *letters.looked_at(mail, dark=dark))
+    return (mail.subject, *letters.looked_at(mail, dark=dark))

@@ -26,12 +26,12 @@ def read(me: Me) -> Response:
             "parked": "Messages put aside",
             "sent_in_24_hours": "Messages sent in the last 24 hours",
             "oldest_seconds": "How long the message waits that became due first",
-            "failing": "Whether the medium's server can't be worked with",
+            "failing": "Whether the server or a team's channel fails, or a message failed in the last 24 hours",
         }.items()
     }
     for each in found:
         waits = max(0.0, (clock.now() - each.oldest).total_seconds()) if each.oldest else 0
-        values = (each.owed, each.late, each.parked, each.sent, waits, int(each.failing_since is not None))
+        values = (each.owed, each.late, each.parked, each.sent, waits, int(each.failing))
         for figure, value in zip(figures.values(), values, strict=True):
             figure.labels(each.medium.value).set(value)
     return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")

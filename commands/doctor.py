@@ -14,7 +14,7 @@ def doctor(full: bool) -> None:
 
     A line each, without secrets. The exit code is 1 when there is a problem.
     """
-    from commands.checkup import database, folder, stored, ways
+    from commands.checkup import database, delivery, folder, stored, ways
     from commands.checkup.finding import Verdict
     from lib import settings
 
@@ -24,6 +24,7 @@ def doctor(full: bool) -> None:
         *database.look(chosen, full=full),
         *stored.look(chosen, full=full),
         *ways.look(chosen),
+        *delivery.look(chosen),
     ]
     colors = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "red"}
     for finding in found:

@@ -20,6 +20,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from lib import email_addresses
+
 SECRET_BYTES = 32
 EXAMPLES = {"changeme", "secret", "password", "some_key", "docket", "example"}
 
@@ -86,6 +88,11 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _email_address(cls, value: str | None) -> str | None:
+        return email_addresses.parse(value) if value else None
 
     @model_validator(mode="after")
     def _strong_secret(self) -> "Settings":

@@ -18,11 +18,9 @@ def state(card: PlaceCard) -> None:
         return
     where = f"channel {words.plain(card.channel)}" if card.channel else "a webhook"
     st.caption(f"Told in Slack through {where}{', with who did what' if card.detailed else ''}.")
-    if card.failing_since:
-        st.error(
-            f"{words.plain(card.error or '')} It began {words.ago(card.failing_since)}.",
-            icon=":material/error:",
-        )
+    if card.error:
+        began = f" It began {words.ago(card.failing_since)}." if card.failing_since else ""
+        st.error(f"{words.plain(card.error)}{began}", icon=":material/error:")
 
 
 def change(team_id: int, card: PlaceCard | None) -> None:

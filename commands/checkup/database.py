@@ -116,10 +116,15 @@ def _schema(connection: Connection) -> tuple[Finding, bool]:
     newer = schema.newer(connection)
     if newer is not None:
         return problem("schema", newer), False
-    heads = ScriptDirectory.from_config(schema.config(connection)).get_heads()
-    if set(MigrationContext.configure(connection).get_current_heads()) == set(heads):
+    if is_current(connection):
         return ok("schema", "is today's"), True
     return warning("schema", "is not today's. The next start brings it up to date; make a copy first."), False
+
+
+def is_current(connection: Connection) -> bool:
+    """Tell whether the database has today's schema."""
+    heads = ScriptDirectory.from_config(schema.config(connection)).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
 def _time(connection: Connection) -> Finding:

@@ -13,8 +13,9 @@ from db.vocabulary import Action, Medium, Permission, Scope, Sort
 from lib import clock, gate
 from lib.errors import NotFound
 from lib.gate import Actor
-from lib.notices import media, outbox
+from lib.notices import media, outbox, places
 from lib.notices.outbox import LEASE
+from lib.notices.places import FailingChannel
 from lib.trust import events
 
 LATE = timedelta(minutes=5)
@@ -37,6 +38,15 @@ class Account:
     oldest: datetime | None
     failing_since: datetime | None
     error: str | None
+    failed_lately: int
+    """Of those that failed, how many did in the last 24 hours."""
+    channels: tuple[FailingChannel, ...] = ()
+    """Teams' channels that can't be written to."""
+
+    @property
+    def failing(self) -> bool:
+        """Whether the server or a channel can't be worked with, or a message failed in the last 24 hours."""
+        return bool(self.failing_since or self.channels or self.failed_lately)
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,7 @@ def _account(session: Session, medium: Medium) -> Account:
     of = Message.medium == medium
     hooked = select(SlackPlace.team_id).where(col(SlackPlace.webhook).is_not(None)).limit(1)
     hooks = medium == Medium.SLACK and session.exec(hooked).first() is not None
+    aside = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_not(None))
     owed = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_(None))
 
     def count(*which: Any) -> int:
@@ -74,10 +85,11 @@ def _account(session: Session, medium: Medium) -> Account:
     oldest = select(func.min(Message.created_at)).where(*turn)
     return Account(
         medium=medium, on=medium in media.on() or hooks, paused=state.paused, owed=count(*owed),
-        late=count(*turn, col(Message.created_at) < now - LATE), parked=count(of, col(Message.parked_at).is_not(None)),
+        late=count(*turn, col(Message.created_at) < now - LATE), parked=count(*aside),
         sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
         oldest=session.exec(oldest.execution_options(**gate.PASS)).one(), failing_since=state.failing_since,
-        error=state.error,
+        error=state.error, failed_lately=count(*aside, col(Message.parked_at) > now - timedelta(days=1)),
+        channels=tuple(places.failing_channels(session)) if medium == Medium.SLACK else (),
     )  # fmt: skip
 
 
@@ -105,7 +117,7 @@ def parked(session: Session, actor: Actor) -> Sequence[Parked]:
 def retry(session: Session, actor: Actor, message_id: int) -> None:
     """Owe a message again that was put aside. Raises NotPermitted, NotFound."""
     row = _find(session, actor, message_id)
-    row.parked_at, row.attempts, row.due_at = None, 0, clock.now()
+    row.parked_at, row.attempts, row.due_at = None, 0, row.created_at
     _tell(session, actor, f"message:{row.id}", "retry")
 
 

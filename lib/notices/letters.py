@@ -1,8 +1,10 @@
 """Mails, from what is to be said: text and HTML from the templates, headers that keep a ticket in one thread."""
 
 import secrets
-from email.headerregistry import Address
+from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP, default
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
@@ -15,10 +17,11 @@ from sqlmodel import Session
 
 from db.models import Message, Person
 from db.vocabulary import Permission, Scope, Sort
-from lib import gate, settings
+from lib import email_addresses, gate, settings
 from lib.gate import Actor
 from lib.markdown import rendering
-from lib.notices import heads, hours, rules, samples
+from lib.notices import hours, rules, samples
+from lib.notices.headers import Head, Mailbox
 from lib.notices.saying import Content, Said
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,61 +38,84 @@ SUBJECTS = {
 }
 
 
-def write(message: Message, content: Content) -> EmailMessage:
-    """Return the mail for a message; the same row always makes the same Message-ID.
+_POLICY = SMTP.clone(cte_type="7bit")
 
-    Raises ValueError for what can't stand in a mail's head.
+
+@dataclass(frozen=True)
+class Email:
+    """An email as it goes to the server: whom it is for, in ASCII, and every byte of it."""
+
+    to: str
+    subject: str
+    raw: bytes
+
+
+def write(message: Message, content: Content) -> Email:
+    """Return the email for a message; the same row always makes the same Message-ID.
+
+    Raises ValueError for what can't be in an email, as an address that is none.
     """
-    now = settings.current()
-    sender = now.smtp_from or NOBODY
+    head = _head(message, content)
+    body = _body(content, head.subject, _stop_link(message, content))
+    raw = head.lines() + body.as_bytes()
+    head.check(raw)
+    return Email(head.to.address, head.subject, raw)
+
+
+def _head(message: Message, content: Content) -> Head:
+    sender = settings.current().smtp_from or NOBODY
     domain = sender.rpartition("@")[2]
-    mail = EmailMessage(policy=heads.POLICY)
-    mail["From"] = _from(sender)
-    mail["To"] = Address(_line(content.name), addr_spec=content.email)
-    mail["Subject"] = f"[Sample] {subject(content)}" if content.sample else subject(content)
-    mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<outbox-{message.id}-{int(message.created_at.timestamp())}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    values: dict[str, Any] = {
-        "content": content,
-        "base": now.base_url,
-        "said": [_shown(s, content) for s in content.said],
+    fixed = {
+        "Date": format_datetime(message.created_at),
+        "Message-ID": f"<outbox-{message.id}-{int(message.created_at.timestamp())}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
     }
     if message.ticket_id is not None and not content.sample:
-        first = f"<ticket-{message.ticket_id}@{domain}>"
-        mail["In-Reply-To"] = first
-        mail["References"] = first
-    if content.said:
-        stop = f"{now.base_url}/unsubscribe?t={_signer().dumps([content.person_id, message.ticket_id])}"
-        if content.sample:
-            stop = f"{now.base_url}/hearing"
-        else:
-            mail["List-Unsubscribe"] = f"<{stop}>"
-            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        values |= {"stop": stop, "reasons": sorted({rules.REASONS[s.relation] for s in content.said})}
+        fixed["In-Reply-To"] = fixed["References"] = f"<ticket-{message.ticket_id}@{domain}>"
+    if content.said and not content.sample:
+        fixed["List-Unsubscribe"] = f"<{_stop_link(message, content)}>"
+        fixed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    to = Mailbox(_line(content.name), email_addresses.parse(content.email))
+    written = f"[Sample] {subject(content)}" if content.sample else subject(content)
+    return Head(Mailbox("Docket", sender), to, written, fixed)
+
+
+def _body(content: Content, subject: str, stop: str) -> EmailMessage:
+    """Return text and HTML, without any header but those that say what they are."""
     several = content.sort == Sort.DIGEST
-    values |= {
+    values: dict[str, Any] = {
+        "content": content, "base": settings.current().base_url, "subject": subject, "stop": stop,
+        "said": [_shown(s, content) for s in content.said],
         "ticket": None if several or not content.said else content.said[-1].ticket,
-        "subject": mail["Subject"],
-    }
+        "reasons": sorted({rules.REASONS[s.relation] for s in content.said}),
+    }  # fmt: skip
     name = content.sort.value if content.sort in SUBJECTS else "notices"
-    mail.set_content(_templates().get_template(f"{name}.txt").render(values))
-    mail.make_alternative(boundary=f"={secrets.token_hex(12)}=")  # or one is looked for all through the mail
-    mail.add_alternative(_templates().get_template(f"{name}.html").render(values), subtype="html")
-    return mail
+    body = EmailMessage(policy=_POLICY)
+    body.set_content(_templates().get_template(f"{name}.txt").render(values))
+    body.make_alternative(boundary=f"={secrets.token_hex(12)}=")  # or one is looked for all through the email
+    body.add_alternative(_templates().get_template(f"{name}.html").render(values), subtype="html")
+    return body
 
 
-def sample(session: Session, actor: Actor, name: str) -> EmailMessage:
+def _stop_link(message: Message, content: Content) -> str:
+    base = settings.current().base_url
+    if content.sample:
+        return f"{base}/hearing"
+    return f"{base}/unsubscribe?t={_signer().dumps([content.person_id, message.ticket_id])}"
+
+
+def sample(session: Session, actor: Actor, name: str) -> Email:
     """Return a template with made-up contents. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     message = samples.message(name)
     return write(message, samples.content(Sort(message.sort), session.get_one(Person, actor.id)))
 
 
-def looked_at(mail: EmailMessage, *, dark: bool) -> tuple[str, str]:
+def looked_at(mail: Email, *, dark: bool) -> tuple[str, str]:
     """Return a mail's text, and its HTML as a light or a dark mail program shows it, with links that lead nowhere."""
-    plain, rich = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    found = message_from_bytes(mail.raw, policy=default)
+    plain, rich = (found.get_body((kind,)) for kind in ("plain", "html"))
     html = rich.get_content() if rich else ""
     html = html.replace("@media (prefers-color-scheme: dark)", "@media all" if dark else "@media not all")
     html = html.replace("</head>", "<style>a { pointer-events: none }</style></head>")
@@ -117,11 +143,6 @@ def stopped(token: str) -> tuple[int, int | None] | None:
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(settings.current().key(), salt=_STOP)
-
-
-@cache
-def _from(sender: str) -> str:
-    return str(Address("Docket", addr_spec=sender))
 
 
 def _line(value: str) -> str:

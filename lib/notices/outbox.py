@@ -13,12 +13,13 @@ from db.engine import lock
 from db.models import MediumState, Message
 from db.vocabulary import Medium, Sort
 from lib import clock, gate, settings
+from lib.notices import set_back
+from lib.notices.set_back import LEASE, LONGEST
 
-LEASE = timedelta(minutes=3)
-"""How long whoever claimed messages has to send them."""
-FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=1)
-"""The delay after the first failure, which doubles, and where it ends."""
+FIRST = timedelta(seconds=30)
+"""The delay after the first failure, which doubles up to LONGEST."""
 ATTEMPTS = 10
+UNSETTLED = "Docket stopped each time while it sent this message. The log says why."
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 """How long a medium rests whose server can't be worked with: as long as it has failed, within these."""
 _WORDS = 300
@@ -47,8 +48,10 @@ def _owed(row: Any) -> Any:
 def ready(session: Session, medium: Medium) -> bool:
     """Tell whether there is something to send through a medium that is neither stopped nor at rest."""
     at, state = now(session), session.get(MediumState, medium.value)
-    if state is not None and (state.paused or (state.not_before or at) > at):
+    if state is not None and (state.paused or holds(state.not_before, at)):
         return False
+    if set_back.found(session, medium, at=at):
+        return True
     due = (
         select(Message.id).where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at).limit(1)
     )
@@ -61,15 +64,18 @@ def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: b
     Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
     """
     at = now(session)
+    set_back.mend(session, medium, at=at)
     due = (
-        select(Message.id)
+        select(Message.id, Message.attempts)
         .where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at)
         .where(~_before(Message.person_id), ~_before(Message.team_id))
         .order_by(*(order.desc() if newest else order for order in (col(Message.due_at), col(Message.id))))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    ids = session.exec(due.execution_options(**gate.PASS)).all()
+    found = session.exec(due.execution_options(**gate.PASS)).all()
+    ids = [id for id, attempts in found if attempts < ATTEMPTS]
+    _give_up(session, [id for id, attempts in found if attempts >= ATTEMPTS], at)
     if not ids:
         return []
     taken = update(Message).where(col(Message.id).in_(ids))
@@ -77,6 +83,14 @@ def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: b
     session.execute(taken.execution_options(synchronize_session=False, **gate.PASS))
     mine = select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.created_at), col(Message.id))
     return list(session.exec(mine.execution_options(populate_existing=True, **gate.PASS)).all())
+
+
+def _give_up(session: Session, ids: Sequence[int | None], at: datetime) -> None:
+    """Mark messages as failed that were claimed as often as is allowed and never settled."""
+    over = update(Message).where(col(Message.id).in_(ids))
+    over = over.values(parked_at=at, claimed_by=None, error=func.coalesce(Message.error, UNSETTLED))
+    if ids:
+        session.execute(over.execution_options(synchronize_session=False, **gate.PASS))
 
 
 def _before(whose: Any) -> Any:
@@ -116,9 +130,28 @@ def failed(session: Session, message: Message, words: str, *, permanent: bool = 
 
 
 def postponed(session: Session, messages: Sequence[Message], *, until: datetime | None = None) -> None:
-    """Give claimed messages back that were not tried at all."""
+    """Give claimed messages back that were not tried at all: they are due again, or are `until` a moment."""
     if messages:
-        _settle(session, messages, {"due_at": until or now(session), "attempts": col(Message.attempts) - 1})
+        due = until or col(Message.created_at)
+        _settle(session, messages, {"due_at": due, "attempts": col(Message.attempts) - 1})
+
+
+def unreached(
+    session: Session, message: Message, words: str, *, failing: bool, until: datetime | None = None
+) -> None:
+    """Note that a message met a service that is away, which costs no attempt.
+
+    It does where the message met that before and others went through since: then the fault is in the message.
+    """
+    if message.error and not failing:
+        failed(session, message, words)
+        return
+    back = {
+        "due_at": until or col(Message.created_at),
+        "attempts": col(Message.attempts) - 1,
+        "error": words[:_WORDS],
+    }
+    _settle(session, [message], back)
 
 
 def delay(attempts: int) -> timedelta:
@@ -142,6 +175,17 @@ def _state(session: Session, medium: Medium) -> MediumState:
     row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
     session.add(row)
     return row
+
+
+def failing(session: Session, medium: Medium) -> bool:
+    """Tell whether a medium's server could not be worked with the last time."""
+    row = session.get(MediumState, medium.value)
+    return row is not None and row.failing_since is not None
+
+
+def holds(until: datetime | None, at: datetime) -> bool:
+    """Tell whether a rest until a moment still holds; one longer than LONGEST began before the clock was set back."""
+    return until is not None and at < until <= at + LONGEST
 
 
 def well(session: Session, medium: Medium) -> None:

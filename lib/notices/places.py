@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import SlackPlace, Team
 from db.vocabulary import Action, Permission, Scope
@@ -20,6 +20,10 @@ from lib.trust import events, seals
 
 CHANNEL = re.compile(r"[CG][A-Z0-9]{5,30}")
 HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+SEALED = (
+    "The webhook's address can't be opened, because Docket's secret key was lost or changed. "
+    "Enter the webhook again, or bring the old key back."
+)
 _WORDS = 300
 
 
@@ -38,13 +42,26 @@ class PlaceCard:
 
 
 @dataclass(frozen=True)
+class FailingChannel:
+    """A team whose channel can't be written to, with the reason in words."""
+
+    team: str
+    error: str
+    since: datetime | None
+
+
+@dataclass(frozen=True)
 class Place:
-    """Where to send, for the worker alone; `until` is till when it rests."""
+    """Where to send, for the worker alone; `until` is till when it rests.
+
+    `sealed` says that the webhook's address can't be opened with Docket's key.
+    """
 
     team_id: int
     channel: str
     url: str
     until: datetime | None
+    sealed: bool
 
 
 def every(session: Session, actor: Actor) -> dict[int, PlaceCard]:
@@ -57,7 +74,9 @@ def every(session: Session, actor: Actor) -> dict[int, PlaceCard]:
 
 
 def _card(row: SlackPlace) -> PlaceCard:
-    return PlaceCard(row.channel, row.webhook is not None, row.detailed, row.failing_since, row.error)
+    sealed = row.webhook is not None and seals.opened(row.webhook) is None
+    error = SEALED if sealed else row.error
+    return PlaceCard(row.channel, row.webhook is not None, row.detailed, row.failing_since, error)
 
 
 def read(session: Session, actor: Actor, team: Team) -> PlaceCard | None:
@@ -136,9 +155,23 @@ def of(session: Session, team_id: int) -> Place | None:
     row = session.get(SlackPlace, team_id)
     if row is None or not (row.channel or row.webhook):
         return None
-    return Place(
-        team_id, row.channel or "", seals.opened(row.webhook) or "" if row.webhook else "", row.not_before
-    )
+    url = seals.opened(row.webhook) if row.webhook else ""
+    return Place(team_id, row.channel or "", url or "", row.not_before, url is None)
+
+
+def failing_channels(session: Session) -> list[FailingChannel]:
+    """Return the channels that can't be written to, or whose webhook can't be opened, by their teams' names."""
+    rows = session.exec(
+        select(Team.name, SlackPlace).join(SlackPlace, col(SlackPlace.team_id) == Team.id).order_by(Team.name)
+    ).all()
+    cards = [(name, _card(row)) for name, row in rows]
+    return [FailingChannel(name, card.error, card.failing_since) for name, card in cards if card.error]
+
+
+def failing(session: Session, team_id: int) -> bool:
+    """Tell whether a channel could not be written to the last time."""
+    row = session.get(SlackPlace, team_id)
+    return row is not None and row.failing_since is not None
 
 
 def well(session: Session, team_id: int) -> None:

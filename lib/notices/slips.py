@@ -14,7 +14,8 @@ from lib import settings
 from lib.notices import inbox, rules
 from lib.notices.saying import Content, Post
 
-Slip = tuple[str, list[dict[str, Any]]]
+Blocks = list[dict[str, Any]]
+Slip = tuple[str, Blocks]
 """A message's plain words, and its blocks."""
 
 NOT_THERE = ""

@@ -1,7 +1,7 @@
 """People's accounts: who is there, who may be invited, changed and disabled."""
 
-import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import Comment, Membership, Person, Role, Team, Ticket
 from db.vocabulary import Action, Permission, Purpose, Scope
-from lib import clock, folding, gate, settings, text
+from lib import clock, email_addresses, folding, gate, settings, text
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.people import onetime, passwords, roles, sessions, tokens
@@ -18,7 +18,6 @@ from lib.people.roles import RoleCard
 from lib.people.teams import find as find_team
 from lib.trust import events
 
-_EMAIL = re.compile(r"[^\s@<>(),;:\"\\\[\]]{1,64}@[^\s@<>(),;:\"\\\[\]]{1,189}")
 LAST_ADMINISTRATOR = "Docket needs at least one active administrator. Make somebody else one first."
 
 
@@ -36,18 +35,21 @@ class PersonCard:
 
 
 def address(value: str) -> str:
-    """Return an e-mail address in the form that is stored; raises Invalid naming `email`."""
-    cleaned = text.line(value, field="email", limit=254).lower()
-    if not _EMAIL.fullmatch(cleaned):
-        raise Invalid("That is not an e-mail address.", fields={"email": "That is not an e-mail address."})
-    return cleaned
+    """Return an email address in the form that is kept; raises Invalid naming `email`."""
+    try:
+        return email_addresses.parse(text.line(value, field="email", limit=254))
+    except ValueError as error:
+        raise Invalid(f"That is not an email address. {error}", fields={"email": str(error)}) from None
 
 
 def by_email(session: Session, email: str) -> Person | None:
     """Return the account with this address, active or not; for signing in and the command line only."""
     if not text.storable(email):
         return None
-    return session.exec(select(Person).where(Person.email == email.strip().lower())).first()
+    spellings = {email.strip().lower()}
+    with suppress(ValueError):
+        spellings.add(email_addresses.parse(email))
+    return session.exec(select(Person).where(col(Person.email).in_(spellings))).first()
 
 
 def administrators(session: Session) -> int:

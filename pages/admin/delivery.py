@@ -27,6 +27,9 @@ for each in found:
             f"{words.plain(each.error or '')} It began {words.ago(each.failing_since)}.",
             icon=":material/error:",
         )
+    for channel in each.channels:
+        began = f" It began {words.ago(channel.since)}." if channel.since else ""
+        st.error(f"{words.plain(channel.team)}: {words.plain(channel.error)}{began}", icon=":material/error:")
     if each.paused:
         st.warning("Paused. What is owed waits.", icon=":material/pause_circle:")
     if each.on or each.owed or each.parked:

@@ -32,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 with page.see() as session:
     mail = letters.sample(session, me, name)
-st.markdown(f":gray[Subject]  {words.plain(mail['Subject'])}")
+st.markdown(f":gray[Subject]  {words.plain(mail.subject)}")
 if look == "text":
     st.code(letters.looked_at(mail, dark=False)[0], language=None, wrap_lines=True)
 else:

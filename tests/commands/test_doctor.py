@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from commands.checkup import database, folder
 from commands.shell.group import docket
 from db import engine as engines
+from db import seeds
 from db.vocabulary import Action
 from lib import clock, running, settings, transactions
 from lib.desk import attachments, tickets
@@ -288,3 +289,33 @@ def test_a_file_that_is_no_database(file, data):
     found, result = pages(data)
     assert "is not a SQLite database" in "".join(found)
     assert result.exit_code == 1
+
+
+def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
+    from db.models import Message
+    from db.vocabulary import Medium, Sort
+    from lib.notices import outbox, places
+    from lib.people import teams
+
+    desk = cast.company()
+    with transactions.act() as session:
+        team = teams.find(session, desk.service_desk)
+        places.put(session, desk.mona, team, webhook="https://hooks.slack.com/services/T1/B1/verysecret")
+        now = clock.now()
+        session.add(
+            Message(
+                medium=Medium.MAIL, sort=Sort.TRIAL, person_id=desk.sam.id, created_at=now, due_at=now, parked_at=now
+            )
+        )  # fmt: skip
+    lines, result = doctor()
+    assert lines["email queue"] == (
+        "warning",
+        "1 message failed. The page Delivery says why, and can send again.",
+    )
+    assert lines["Slack queue"][0] == "ok" and result.exit_code == 0
+    lines, result = doctor(SECRET_KEY="another-key-0123456789-abcdefghijklmnop")
+    assert lines["Slack queue"] == ("problem", f"The channel of {seeds.TEAM}: {places.SEALED}")
+    assert result.exit_code == 1 and "verysecret" not in result.stdout
+    with transactions.act() as session:
+        outbox.ill(session, Medium.MAIL, "The mail server can't be reached (OSError).")
+    assert "The mail server can't be reached (OSError). It began at" in doctor()[1].stdout

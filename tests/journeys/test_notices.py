@@ -186,7 +186,7 @@ def test_every_mail_looks_right_in_light_and_dark(office, browser, width, dark):
         for sort in samples.TITLES:
             with see() as session:
                 letter = letters.sample(session, office.people.ada, sort.value)
-            page.set_content(letter.get_body(("html",)).get_content())
+            page.set_content(letters.looked_at(letter, dark=dark)[1])
             assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), sort
             accessible(page)
             screenshot(page, f"mail-{sort.value}-{view.name}")

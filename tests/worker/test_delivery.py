@@ -17,7 +17,7 @@ from lib.people import teams
 from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
-from worker import delivery
+from worker import delivery, email_sender
 
 
 @pytest.fixture
@@ -114,6 +114,165 @@ def test_no_title_or_name_adds_a_header_or_a_recipient(desk, post):
     assert mail["Subject"].startswith(f"[#{number}] Hello Bcc: evil") and len(mail.get_all("Subject")) == 1
     assert mail["Bcc"] is None and [a.addr_spec for a in mail["To"].addresses] == [desk.sam.email]
     assert all(len(who) == 1 and "evil" not in who[0] for who in post.recipients)
+
+
+EVIL = "=?utf-8?q?x=0D=0AReply-To:_evil@evil.test=0D=0A=0D=0A<h1>phish</h1>?="
+
+
+def test_what_looks_like_an_encoded_word_is_characters_and_nothing_else(desk, post):
+    number = cast.ask(desk.sam, EVIL)
+    with act() as session:
+        session.get_one(Person, desk.sam.id).name = EVIL
+    cast.say(desk.rita, number, "Hello")
+    deliver()
+    (mail,) = to(post, desk.sam)
+    assert mail["Subject"] == f"[#{number}] {EVIL}" and mail["Reply-To"] is None
+    assert [(a.display_name, a.addr_spec) for a in mail["To"].addresses] == [(EVIL, desk.sam.email)]
+    assert post.recipients == [[desk.sam.email]]
+    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert f"#{number} {EVIL}" in text and "<h1>" not in html
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["From here on\nFrom there\n\n.\n..\n> From", f"From {'x' * 1500}\n.{'ю' * 800}", "naïve\nFrom  two"],
+)
+def test_a_body_arrives_as_it_was_typed(desk, post, body):
+    cast.say(desk.rita, cast.ask(desk.sam), body)
+    deliver()
+    (mail,) = to(post, desk.sam)
+    assert body in mail.get_body(("plain",)).get_content()
+
+
+MISTYPED = [
+    "x@mail..example",
+    "x@mail.example.",
+    "x@.example",
+    "x y@example.org",
+    "ю@example.org",
+    "x@example.org\r\nb",
+]
+
+
+@pytest.mark.parametrize("address", MISTYPED)
+def test_an_address_that_is_none_stops_no_other_email(desk, post, address):
+    with act() as session:
+        session.get_one(Person, desk.sam.id).email = address
+    number = cast.ask(desk.sam)
+    cast.copy_in(desk.rita, number, desk.bob)
+    cast.say(desk.rita, number, "Hello")
+    deliver()
+    failed, *others = sorted(rows(), key=lambda row: row.person_id != desk.sam.id)
+    assert failed.parked_at and failed.claimed_by is None and "can't be written" in failed.error
+    assert others and all(row.done_at for row in others) and to(post, desk.bob)
+
+
+@pytest.mark.parametrize("where", ["write", "several", "send"])
+def test_what_an_email_raises_settles_it_and_no_other(desk, post, monkeypatch, where):
+    from lib.notices import contents, letters
+
+    number = cast.ask(desk.sam)
+    cast.copy_in(desk.rita, number, desk.bob)
+    cast.say(desk.rita, number, "Hello")
+    write, several, send = letters.write, contents.several, mail.Box.send
+
+    def writing(message, content):
+        return write(message, content) if message.person_id != desk.sam.id else {}["boom"]
+
+    def reading(session, messages):
+        return (
+            several(session, messages) if desk.sam.id not in {m.person_id for m in messages} else {}["boom"]
+        )
+
+    def sending(box, to, raw):
+        if to == desk.sam.email:
+            box._box.smtp.mail("desk@example.org")  # and the server waits for the rest of it
+            raise KeyError("boom")
+        send(box, to, raw)
+
+    if where == "write":
+        monkeypatch.setattr(letters, "write", writing)
+    elif where == "several":
+        monkeypatch.setattr(contents, "several", reading)
+    else:
+        monkeypatch.setattr(mail.Box, "send", sending)
+    deliver()
+    by = {row.person_id: row for row in rows()}
+    assert by[desk.sam.id].parked_at and "KeyError" in by[desk.sam.id].error
+    assert all(row.done_at for id, row in by.items() if id != desk.sam.id) and to(post, desk.bob)
+
+
+def test_a_message_that_was_claimed_ten_times_and_never_settled_fails(desk, post):
+    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    for _ in range(outbox.ATTEMPTS):
+        with act() as session:
+            assert len(outbox.claim(session, Medium.MAIL, holder="killed", most=20)) == 1
+        at_once()
+    deliver()
+    (row,) = rows()
+    assert row.parked_at and row.error == outbox.UNSETTLED and post.mails == []
+
+
+def test_a_server_that_says_it_closes_costs_no_email_an_attempt(desk, post):
+    post.answer = lambda _mail: "421 closing"
+    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    deliver()
+    (row,) = rows()
+    assert (row.attempts, row.parked_at, row.claimed_by) == (0, None, None)
+    with see() as session:
+        assert "421" in (session.get_one(MediumState, "mail").error or "")
+
+
+def test_a_host_name_that_is_none_is_a_server_that_is_away(desk, post, monkeypatch):
+    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    monkeypatch.setenv("DOCKET_SMTP_HOST", f"{'x' * 70}..example")
+    settings.current.cache_clear()
+    deliver()
+    (row,) = rows()
+    assert (row.attempts, row.parked_at, row.claimed_by) == (0, None, None)
+
+
+@pytest.mark.parametrize("state", ["new", "failed", "given back", "claimed", "resting"])
+def test_a_clock_that_is_set_back_an_hour_holds_nothing_back(desk, post, monkeypatch, state):
+    monkeypatch.setattr(outbox, "now", lambda _session: clock.now())  # PostgreSQL's own can't be moved
+    earlier = clock.now() - timedelta(hours=1)
+    with clock.at(clock.now() - timedelta(hours=2)) if state == "given back" else clock.at(clock.now()):
+        cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    if state == "failed":
+        post.answer = lambda _mail: "451 later"
+        deliver()
+        post.answer = lambda _mail: posts.OK
+    elif state != "new":
+        with act() as session:
+            claimed = outbox.claim(session, Medium.MAIL, holder="other", most=9)
+        with act() as session:
+            if state == "given back":
+                outbox.postponed(session, claimed)
+            elif state == "resting":
+                outbox.ill(session, Medium.MAIL, "away")
+                outbox.postponed(session, claimed)
+    with clock.at(earlier):
+        deliver()
+    with clock.at(earlier + outbox.LEASE + timedelta(seconds=1)):
+        deliver()
+    assert len(post.mails) == 1 and all(row.done_at for row in rows())
+
+
+def test_a_clock_that_is_set_back_does_not_wake_whoever_sleeps(desk, post, monkeypatch):
+    from db.models import NoticeHabit
+
+    monkeypatch.setattr(outbox, "now", lambda _session: clock.now())
+
+    now = clock.now().replace(hour=23, minute=0)
+    with act() as session:
+        session.add(NoticeHabit(person_id=desk.sam.id, quiet_from=22 * 60, quiet_until=7 * 60))
+    with clock.at(now):
+        cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    with clock.at(now - timedelta(minutes=30)):
+        deliver()
+    assert post.mails == [] and rows()[0].due_at == (now + timedelta(hours=8)).replace(
+        second=0, microsecond=0
+    )
 
 
 def test_whoever_may_no_longer_see_it_gets_nothing(desk, post):
@@ -331,7 +490,7 @@ def test_a_few_batches_go_over_one_connection(desk, post, monkeypatch):
         return opened()
 
     monkeypatch.setattr(mail, "opened", counting)
-    many = 2 * delivery.IN_A_ROW + 5
+    many = 2 * email_sender.IN_A_ROW + 5
     now = clock.now()
     with act() as session:
         session.add_all(
@@ -354,7 +513,7 @@ def test_what_was_taken_by_the_server_is_settled_once_the_database_is_back(desk,
 
     monkeypatch.setattr(outbox, "sent", away)
     cast.say(desk.rita, cast.ask(desk.sam), "Hello")
-    with delivery._Sent() as sent:
+    with email_sender.Sent() as sent:
         with act() as session:
             (mine,) = outbox.claim(session, Medium.MAIL, holder="one", most=20)
         sent.add(mine)

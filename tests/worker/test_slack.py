@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from db import seeds
 from db.models import Event, MediumState, Message, SlackPlace, Status, Ticket
 from db.vocabulary import Action, Kind, Medium
 from lib import clock, gate, settings
 from lib.desk import tickets
 from lib.errors import Invalid, NotPermitted
-from lib.notices import choices, places
+from lib.notices import choices, outbox, places
 from lib.people import teams
 from lib.transactions import act, see
 from tests import cast
@@ -344,3 +345,88 @@ def test_mail_is_not_late_while_slack_wants_quiet(desk, slack, monkeypatch):
             pass
         assert len([who for who in post.recipients if who == [desk.rita.email]]) == 100
     assert slack.posts == [] and not any(row.error for row in rows())
+
+
+def slack_rows():
+    return [row for row in rows() if row.medium == Medium.SLACK]
+
+
+def later():
+    """Let every wait be over."""
+    with act() as session:
+        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+            row.due_at = clock.now() - timedelta(seconds=1)
+        for state in (*session.exec(select(MediumState)).all(), *session.exec(select(SlackPlace)).all()):
+            state.not_before = None
+
+
+@pytest.mark.parametrize("how", ["channel", "webhook", "direct"])
+@pytest.mark.parametrize("fail", [(503, "", {}), (200, "service_unavailable", {}), (502, "<html>", {})])
+def test_slack_that_is_away_for_hours_costs_no_message_an_attempt(desk, slack, how, fail):
+    if how == "webhook" and fail[0] == 200:
+        pytest.skip("a webhook answers with its status alone")
+    if how != "direct":
+        put(desk, **{how: "C0123ABCD" if how == "channel" else slack.url.replace("/api/", "/services/a/b")})
+    slack.fail, slack.fail_at = fail, {"b": fail}
+    assign(desk, desk.rita)
+    for _ in range(outbox.ATTEMPTS + 5):
+        deliver()
+        later()
+    assert not any(row.attempts or row.parked_at or row.claimed_by for row in slack_rows())
+    slack.fail, slack.fail_at = None, {}
+    for _ in range(3):
+        deliver()
+        later()
+    assert all(row.done_at for row in slack_rows())
+
+
+def test_a_message_at_which_slack_fails_while_others_go_through_fails_in_the_end(desk, slack):
+    slack.people[desk.arun.email] = "U2"
+    slack.fail_at = {"U2": (500, "", {})}
+    assign(desk, desk.arun)
+    for _ in range(outbox.ATTEMPTS + 3):
+        deliver()
+        later()
+        assign(desk, desk.rita)
+        deliver()
+        later()
+    poison = [row for row in slack_rows() if row.person_id == desk.arun.id]
+    assert [bool(row.parked_at) for row in poison] == [True]
+    assert all(row.done_at for row in slack_rows() if row.person_id == desk.rita.id)
+
+
+def test_a_webhook_whose_seal_no_key_opens_stops_nobody_and_says_so(desk, slack, monkeypatch):
+    from lib.notices import ledger
+
+    put(desk, webhook=slack.url.replace("/api/", "/services/a/b"))
+    monkeypatch.setenv("DOCKET_SECRET_KEY", "another-key-0123456789-abcdefghijklmnop")
+    settings.current.cache_clear()
+    assert card(desk).error == places.SEALED and card(desk).failing_since is None
+    assign(desk, desk.rita)
+    deliver()
+    mine = [row for row in slack_rows() if row.team_id]
+    assert [bool(row.parked_at) for row in mine] == [True] and mine[0].error == places.SEALED[:300]
+    assert len(slack.posts) == 1 and slack.hooked == []
+    with see() as session:
+        _, account = ledger.accounts(session, desk.ada)
+        assert account.failing and account.parked == 1 and account.owed == 0
+        assert [(c.team, c.error) for c in account.channels] == [(seeds.TEAM, places.SEALED)]
+
+
+def test_what_a_slack_message_raises_settles_it_and_no_other(desk, slack, monkeypatch):
+    from lib.notices import slips
+
+    write = slips.write
+
+    def boom(content):
+        return write(content) if "boom" not in content.said[-1].title else {}["boom"]
+
+    monkeypatch.setattr(slips, "write", boom)
+    for title in ("boom", "well"):
+        assign(desk, desk.rita, title)
+    deliver()
+    assert [(bool(row.parked_at), bool(row.done_at)) for row in slack_rows()] == [
+        (True, False),
+        (False, True),
+    ]
+    assert "KeyError" in slack_rows()[0].error and len(slack.posts) == 1

@@ -8,9 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.message import EmailMessage
 from functools import cache
 from typing import Any
+from weakref import WeakSet
 
 import yagmail
 
@@ -21,7 +21,8 @@ PATIENCE = 10
 WHOLE = 30
 """Seconds that it has for one answer in all, so that none that drips holds up a worker for ever."""
 _GLANCE = 0.25
-_PERMANENT = 500
+_PERMANENT, _CLOSING = 500, 421
+_open: WeakSet["_Timely"] = WeakSet()
 
 
 class Unreachable(Exception):
@@ -29,7 +30,7 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """The server did not take this one mail; `permanent` when it never will."""
+    """The server did not take this one email; `permanent` when it never will."""
 
     def __init__(self, words: str, *, permanent: bool) -> None:
         super().__init__(words)
@@ -46,7 +47,7 @@ def opened() -> Iterator["Box"]:
         raise Unreachable(f"The mail server refused the account ({error.smtp_code}).") from error
     except ssl.SSLCertVerificationError as error:
         raise Unreachable("The mail server's certificate is not valid for its name.") from error
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:  # a host name that is none raises neither OSError nor SMTPException
         raise Unreachable(f"The mail server can't be reached ({type(error).__name__}).") from error
     try:
         yield Box(box)
@@ -61,20 +62,27 @@ class Box:
     def __init__(self, box: yagmail.Client) -> None:
         self._box = box
 
-    def send(self, mail: EmailMessage) -> None:
-        """Hand one mail over. Raises Refused for the mail, Unreachable when the connection is gone."""
+    def send(self, to: str, raw: bytes) -> None:
+        """Hand over one email for one address, byte for byte.
+
+        Raises Refused for the email, and Unreachable when the server says that it closes.
+        """
         try:
-            self._box.smtp.send_message(mail, from_addr=settings.current().smtp_from)
+            self._box.smtp.sendmail(settings.current().smtp_from or "", [to], raw)
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise _refused(code, words, "the address") from error
         except smtplib.SMTPSenderRefused as error:
             raise _refused(error.smtp_code, error.smtp_error, "the sender") from error
         except smtplib.SMTPResponseException as error:
-            raise _refused(error.smtp_code, error.smtp_error, "the mail") from error
+            raise _refused(error.smtp_code, error.smtp_error, "the email") from error
         except (OSError, smtplib.SMTPException) as error:
-            words = f"The connection broke while this mail was sent ({type(error).__name__})."
+            words = f"The connection broke while this email was sent ({type(error).__name__})."
             raise Refused(words, permanent=False) from error
+        except Exception:
+            with suppress(OSError, smtplib.SMTPException):
+                self._box.smtp.rset()  # or the server would wait for the rest of this one
+            raise
 
     @property
     def broken(self) -> bool:
@@ -82,10 +90,18 @@ class Box:
         return self._box.smtp.sock is None
 
 
-def _refused(code: int, words: bytes | str, what: str) -> Refused:
+def _refused(code: int, words: bytes | str, what: str) -> Refused | Unreachable:
     told = words.decode(errors="replace") if isinstance(words, bytes) else words
     told = " ".join(told.split())[:160]
+    if code == _CLOSING:
+        return Unreachable(f"The mail server takes nothing now: {code} {told}")
     return Refused(f"The mail server refused {what}: {code} {told}", permanent=code >= _PERMANENT)
+
+
+def hang_up() -> None:
+    """Hang up on the mail server wherever this process talks to it, because it stops."""
+    for connection in list(_open):
+        connection.hang_up()
 
 
 class _Timely(smtplib.SMTP):
@@ -96,6 +112,7 @@ class _Timely(smtplib.SMTP):
     def connect(self, *where: Any, **how: Any) -> tuple[int, bytes]:
         """Connect, and look after the connection from then on."""
         self._over = threading.Event()
+        _open.add(self)
         threading.Thread(target=self._look_after, name="mail-patience", daemon=True).start()
         try:
             return super().connect(*where, **how)
@@ -116,11 +133,16 @@ class _Timely(smtplib.SMTP):
         self._over.set()
         super().close()
 
+    def hang_up(self) -> None:
+        """End the connection from another thread, so that waiting for an answer ends there."""
+        if self.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
     def _look_after(self) -> None:
         while not self._over.wait(_GLANCE):
             if time.monotonic() > self._until and self.sock is not None:
-                with suppress(OSError):
-                    socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+                self.hang_up()
                 return
 
 

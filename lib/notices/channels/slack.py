@@ -1,6 +1,8 @@
 """Slack's Web API and webhooks: one message at a time; waiting is for whoever keeps the messages, never done here."""
 
+import re
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
@@ -18,6 +20,13 @@ _TOKEN = frozenset(
 _LATER = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
+
+
+_LONGEST_WAIT = 3600
+"""Seconds for which Slack is left alone at most before it is asked again."""
+_CODE = re.compile(r"[a-z_]+")
+_AWAY = (SlackClientError, OSError, HTTPException, ValueError)
+"""What is raised when no answer of Slack's came: something between may answer anything."""
 
 
 class Wait(Exception):
@@ -40,7 +49,7 @@ def find(email: str) -> str | None:
         if _said(error) == "users_not_found":
             return None
         raise _refused(error) from error
-    except (SlackClientError, OSError) as error:
+    except _AWAY as error:
         raise Unreachable(f"Slack can't be reached ({type(error).__name__}).") from error
     user: Mapping[str, Any] = answer.get("user") or {}
     return user.get("id")
@@ -62,7 +71,7 @@ def post(to: str, words: str, blocks: Sequence[dict[str, Any]], *, thread: str |
         )
     except SlackApiError as error:
         raise _refused(error) from error
-    except (SlackClientError, OSError) as error:
+    except _AWAY as error:
         raise Unreachable(f"Slack can't be reached ({type(error).__name__}).") from error
     return str(answer.get("ts") or "")
 
@@ -73,20 +82,20 @@ def hook(address: str, words: str, blocks: Sequence[dict[str, Any]]) -> None:
         answer = WebhookClient(address, timeout=PATIENCE, retry_handlers=[]).send(
             text=words, blocks=list(blocks), unfurl_links=False, unfurl_media=False
         )
-    except (SlackClientError, OSError) as error:
+    except _AWAY as error:
         raise Unreachable(f"The webhook can't be reached ({type(error).__name__}).") from error
     code = answer.status_code
     if code == 429:
         raise _wait(answer.headers)
     if code >= 500:
-        raise Refused(f"The webhook failed ({code}).", permanent=False)
+        raise Unreachable(f"The webhook failed ({code}).")
     if code != 200:
         raise Refused(f"The webhook refused the message ({code} {answer.body[:60]}).", permanent=True)
 
 
 def _wait(headers: Mapping[str, Any]) -> Wait:
     after = str(next((value for name, value in headers.items() if name.lower() == "retry-after"), "30"))
-    return Wait(int(after) if after.isdigit() else 30)
+    return Wait(min(int(after), _LONGEST_WAIT) if after.isdecimal() else 30)
 
 
 def _client() -> WebClient:
@@ -106,6 +115,8 @@ def _refused(error: SlackApiError) -> Exception:
         return _wait(error.response.headers)
     if said in _TOKEN:
         return WrongToken(f"Slack does not take Docket's token ({said}).")
-    if code >= 500 or said in _LATER or not said:
-        return Refused(f"Slack failed ({code} {said}).", permanent=False)
+    if code >= 500 or said in _LATER:
+        return Unreachable(f"Slack failed ({code} {said}).")
+    if not _CODE.fullmatch(said):
+        return Unreachable(f"Something other than Slack answered ({code}).")
     return Refused(f"Slack refused the message ({said}).", permanent=True)

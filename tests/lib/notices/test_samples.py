@@ -15,7 +15,7 @@ from worker import delivery
 def test_each_template_is_plainly_a_sample_in_text_and_html(desk, sort):
     with see() as session:
         mail = letters.sample(session, desk.ada, sort.value)
-    assert mail["Subject"].startswith("[Sample] ")
+    assert mail.subject.startswith("[Sample] ")
     light, dark = (letters.looked_at(mail, dark=dark) for dark in (False, True))
     assert light[0] == dark[0] and desk.sam.name not in light[0]
     assert "@media not all" in light[1] and "@media all" in dark[1]

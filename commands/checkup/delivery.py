@@ -1,0 +1,62 @@
+"""Outgoing messages: what fails, what is late and what is paused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from commands.checkup import database
+from commands.checkup.finding import Finding, ok, problem, warning
+from db.vocabulary import Medium, Permission
+from lib import gate, transactions
+from lib.errors import Unavailable
+from lib.notices import ledger
+from lib.notices.ledger import Account
+from lib.settings import Settings, SettingsError
+
+NAMES = {Medium.MAIL: "email queue", Medium.SLACK: "Slack queue"}
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found about messages; without a key or today's schema there is nothing."""
+    own = settings.data / "secret.key"
+    if settings.secret_key is None and not own.exists():
+        return  # looking whether webhooks can be opened would make one
+    engine = transactions.engine()
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file():
+        return
+    try:
+        with engine.connect() as connection:
+            if not database.is_current(connection):
+                return
+        with transactions.see() as session:
+            found = ledger.accounts(session, gate.system("doctor", Permission.SYSTEM_MANAGE))
+    except (SQLAlchemyError, Unavailable, SettingsError):
+        return  # others tell of these
+    for account in found:
+        if account.on or account.owed or account.parked:
+            yield from _queue(account)
+
+
+def _queue(account: Account) -> Iterator[Finding]:
+    name = NAMES[account.medium]
+    found = [problem(name, sentence) for sentence in _problems(account)]
+    found += [warning(name, sentence) for sentence in _warnings(account)]
+    yield from found or [ok(name, f"{account.owed} waiting, {account.sent} sent in the last 24 hours")]
+
+
+def _problems(account: Account) -> Iterator[str]:
+    if account.failing_since:
+        yield f"{account.error} It began at {account.failing_since:%Y-%m-%d %H:%M} UTC."
+    for channel in account.channels:
+        yield f"The channel of {channel.team}: {channel.error}"
+
+
+def _warnings(account: Account) -> Iterator[str]:
+    if account.parked:
+        several = "1 message" if account.parked == 1 else f"{account.parked} messages"
+        yield f"{several} failed. The page Delivery says why, and can send again."
+    if account.paused:
+        yield f"Paused. {account.owed} waiting."
+    elif account.late:
+        yield f"{account.late} should have been sent more than five minutes ago."

@@ -1,0 +1,156 @@
+"""Emails: several over one connection, each settled by itself, whatever another one does."""
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Self
+
+import structlog
+
+from db.models import Message
+from db.vocabulary import Medium
+from lib import transactions
+from lib.errors import Unavailable
+from lib.notices import contents, letters, outbox
+from lib.notices.channels import mail
+from lib.notices.saying import Content
+from worker import unexpected
+
+log = structlog.get_logger(__name__)
+WAIT = 0.2
+"""Seconds that a sent email waits at most to be settled, together with those that were sent meanwhile.
+
+When the process is killed in these, the emails are sent once more, with the same Message-ID.
+"""
+IN_A_ROW = 90
+"""How many emails go over one connection, as servers don't take any number, and making one takes long."""
+AGE = 1.0
+"""Seconds for which what was read to be sent holds."""
+
+
+def send(claimed: list[Message], *, more: Callable[[], list[Message]], stopped: threading.Event) -> int:
+    """Send emails over one connection, and those that are due then too; return how many were claimed."""
+    left, count = list(claimed), len(claimed)
+    try:
+        with mail.opened() as box:
+            while left:
+                _batch(box, left, stopped)
+                with transactions.act() as session:
+                    outbox.well(session, Medium.MAIL)
+                    outbox.postponed(session, left)
+                left = more() if count < IN_A_ROW and not stopped.is_set() else []
+                count += len(left)
+    except mail.Unreachable as error:
+        log.warning("mail can't be sent", words=str(error))
+        with transactions.act() as session:
+            if not stopped.is_set():
+                outbox.ill(session, Medium.MAIL, str(error))
+            outbox.postponed(session, left)
+    return count
+
+
+def _batch(box: mail.Box, left: list[Message], stopped: threading.Event) -> None:
+    """Send emails and take them off what is left; when the connection ends, those that were not tried stay there."""
+    until = time.monotonic() + outbox.LEASE.total_seconds() / 2
+    said = _Said()
+    with Sent() as sent:
+        while left and time.monotonic() < until and not stopped.is_set():
+            message = left[0]
+            try:
+                _send(box, message, said, left[1:], sent)
+            except mail.Refused as refused:
+                if stopped.is_set() and box.broken:
+                    raise mail.Unreachable(str(refused)) from refused  # it was hung up on to stop
+                log.warning("an email was refused", message=message.id, words=str(refused))
+                with transactions.act() as session:
+                    outbox.failed(session, message, str(refused), permanent=refused.permanent)
+                del left[0]
+                if box.broken:
+                    raise mail.Unreachable(str(refused)) from refused
+            except (mail.Unreachable, Unavailable):
+                raise
+            except Exception as error:
+                unexpected.settle(message, error)
+                del left[0]
+            else:
+                del left[0]
+
+
+def _send(box: mail.Box, message: Message, said: "_Said", following: Sequence[Message], sent: "Sent") -> None:
+    """Send one email if there is still something to say, and have it settled."""
+    content = said.of(message, following)
+    if content is None:
+        with transactions.act() as session:
+            outbox.sent(session, message, empty=True)
+        return
+    try:
+        letter = letters.write(message, content)
+    except ValueError as error:
+        raise mail.Refused(f"This email can't be written. {error}", permanent=True) from error
+    box.send(letter.to, letter.raw)
+    sent.add(message)
+
+
+class Sent:
+    """Emails that the server took, settled together on a thread of its own, so that a slow one doesn't hold them up."""
+
+    def __init__(self) -> None:
+        self._messages: list[Message] = []
+        self._over = threading.Event()
+        own = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=own.run, args=(self._go_on,), name="delivery-sent", daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Settle what is left. Raises Unavailable."""
+        self._over.set()
+        self._thread.join()
+        self._settle()
+
+    def add(self, message: Message) -> None:
+        """Have an email settled before long."""
+        self._messages.append(message)
+
+    def _go_on(self) -> None:
+        while not self._over.wait(WAIT):
+            try:
+                self._settle()
+            except Exception:
+                log.exception("sent emails could not be settled")  # and once more, at the latest in the end
+
+    def _settle(self) -> None:
+        several = self._messages[:]
+        if several:
+            with transactions.act() as session:
+                outbox.sent(session, *several)
+            del self._messages[: len(several)]
+
+
+class _Said:
+    """What the next emails say, read together; never older than AGE when it is sent, as access may be taken."""
+
+    def __init__(self) -> None:
+        self.found: dict[int | None, Content | None] = {}
+        self.at = 0.0
+
+    def of(self, message: Message, following: Sequence[Message]) -> Content | None:
+        if message.id not in self.found or time.monotonic() - self.at > AGE:
+            self.at = time.monotonic()
+            try:
+                self.found = _read([message, *following])
+            except Unavailable:
+                raise
+            except Exception:
+                self.found = _read([message])  # what can't be read fails alone
+        return self.found[message.id]
+
+
+def _read(messages: Sequence[Message]) -> dict[int | None, Content | None]:
+    with transactions.see() as session:
+        return contents.several(session, messages)
