@@ -103,7 +103,17 @@ def test_a_requester_opens_none_for_others_nor_in_another_team(desk):
 
 @pytest.mark.parametrize(
     "extra",
-    ["role", "requester_id", "author_id", "created_at", "is_internal", "team_id", "version", "number", "due"],
+    [
+        "role",
+        "requester_id",
+        "author_id",
+        "created_at",
+        "is_internal",
+        "team_id",
+        "version",
+        "number",
+        "due_on",
+    ],
 )
 def test_fields_that_are_not_a_client_s_are_named_and_nothing_is_made(sqlite_desk, extra):
     before = fingerprint()
