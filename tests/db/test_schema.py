@@ -134,7 +134,7 @@ def test_sqlite_knows_its_indexes_after_a_migration(databases, monkeypatch):
     with made.connect() as connection:
         assert connection.exec_driver_sql(unknown).scalars().all() == ["ix_new"], "nothing was migrated"
     with made.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'before'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 
     def upgrade(_config, _revision):
         _config.attributes["connection"].exec_driver_sql("UPDATE alembic_version SET version_num = 'after'")
@@ -150,7 +150,7 @@ def test_a_migration_that_breaks_references_is_undone(databases, monkeypatch):
     """Foreign keys are off while SQLite rebuilds tables, so they are checked before the commit."""
     made = engines.connect(databases.fresh("sqlite"))
     with made.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'before'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 
     def orphan(_config, _revision):
         connection = _config.attributes["connection"]
