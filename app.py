@@ -1,4 +1,4 @@
-"""The application: pages, API and worker in one process. `streamlit run app.py` and `uvicorn app:app` start it too."""
+"""The application: pages, API and worker in a process. `streamlit run app.py` and `uvicorn app:app` start it too."""
 
 import gc
 import os
@@ -16,10 +16,8 @@ from streamlit.runtime.pages_manager import PagesManager
 import api
 import web
 import worker
-from db import opening, schema
-from db.vocabulary import Purpose
-from lib import logs, open_files, running, settings, transactions
-from lib.people import accounts, onetime
+from db import opening
+from lib import logs, open_files, running, settings, start, transactions
 from ui import components, errors
 
 
@@ -27,22 +25,11 @@ def _prepare() -> None:
     open_files.raise_limit()
     logs.configure(settings.current().log_level)
     web.gather()
-    settings.current().key()
-    engine = transactions.engine()
-    if running.was_left(engine):
-        print("Docket was not stopped properly the last time. Its database is checked first.", flush=True)  # noqa: T201
-        opening.check_pages(engine)
-    running.begin(engine)
-    schema.migrate(engine)
-    with transactions.act() as session:
-        if accounts.administrators(session):
-            return
-        secret = onetime.make(session, Purpose.SETUP, person_id=None)
-    link = f"{settings.current().base_url}/set-up?token={secret}"
-    print(  # noqa: T201 - the console is where whoever starts it looks
-        f"\nDocket has no administrator yet. Open this link within 24 hours to become the first:\n\n  {link}\n",
-        flush=True,
-    )
+    if start.is_child():
+        running.begin(transactions.engine())
+        start.stop_with_parent()
+    else:
+        start.prepare()
 
 
 def _warm() -> None:

@@ -1,6 +1,6 @@
 """How long the API takes over HTTP for one client and for many at once, next to handwritten SQL on the same database.
 
-python -m bench.api --data DIR [--clients 10] [--times 100] [--write]
+python -m bench.api --data DIR [--clients 10] [--times 100] [--write] [--processes 1]
 """
 
 from collections.abc import Callable, Sequence
@@ -21,15 +21,16 @@ Case = tuple[str, Callable[[Caller], Deed], Deed | None]
 
 @click.command()
 @click.option("--clients", default=10, show_default=True, help="How many work at once, after one alone.")
+@click.option("--processes", default=1, show_default=True, help="How many serve.")
 @click.option("--times", default=100, show_default=True, help="How often each client does each thing.")
 @click.option(
     "--write", is_flag=True, help="Measure creating and moving too, which adds tickets to the desk."
 )
-def main(clients: int, times: int, write: bool) -> None:
+def main(clients: int, processes: int, times: int, write: bool) -> None:
     """Print milliseconds and requests a second for lists, tickets, searches, creating and moving."""
     plain = Plain(settings.current().database)
     token = serving.token(ME)
-    with serving.running() as desk:
+    with serving.running(processes) as desk:
         rows, counts, first = [], (1, clients), Caller(desk.url, token)
         for name, deed, by_hand in (*reading(plain, first), *(writing(first) if write else ())):
             raw = percentile(timed(by_hand, times=times), 50) if by_hand else ""

@@ -1,6 +1,6 @@
 """Many people at once: tabs that open the list of tickets and look on with other filters.
 
-python -m bench.load --data DIR [--tabs 50] [--seconds 30] [--think 3]
+python -m bench.load --data DIR [--tabs 50] [--seconds 30] [--think 3] [--processes 1]
 """
 
 import asyncio
@@ -61,12 +61,13 @@ async def crowd(
 @click.option("--tabs", default=50, show_default=True, help="People at once.")
 @click.option("--seconds", default=30.0, show_default=True, help="How long they work.")
 @click.option("--think", default=3.0, show_default=True, help="Seconds between a person's clicks.")
+@click.option("--processes", default=1, show_default=True, help="How many serve.")
 @click.option("--page", default="", help="The page's path; otherwise the first one.")
-def main(tabs: int, seconds: float, think: float, page: str) -> None:
-    """Print how long a click takes while many work, and the memory of the process."""
+def main(tabs: int, seconds: float, think: float, processes: int, page: str) -> None:
+    """Print how long a click takes while many work, and the memory of the processes."""
     digits = len(str(AGENTS))
     cookies = [serving.cookie(f"agent{n % AGENTS + 1:0{digits}}@load.example") for n in range(tabs)]
-    with serving.running() as desk:
+    with serving.running(processes) as desk:
         before = desk.megabytes()
         runs, wrong = asyncio.run(crowd(desk.url, cookies, seconds=seconds, think=think, page=page))
         rows = [(tabs, len(runs) / seconds, percentile(runs, 50), percentile(runs, 95), percentile(runs, 99),

@@ -28,16 +28,18 @@ class Desk:
     pid: int
 
     def megabytes(self) -> float:
-        """Return the memory that is the process' own, in MB (Linux only): not its mapped files, which come and go."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.findall(r"RssAnon:\s+(\d+)", status)[0]) / 1024
+        """Return the memory that is the processes' own, in MB (Linux only): not mapped files, which come and go."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        statuses = (Path(f"/proc/{pid}/status").read_text() for pid in (self.pid, *children))
+        return sum(int(re.findall(r"RssAnon:\s+(\d+)", status)[0]) for status in statuses) / 1024
 
 
 @contextmanager
-def running() -> Iterator[Desk]:
+def running(processes: int = 1) -> Iterator[Desk]:
     """Start Docket on this process' data folder and stop it at the end; yields when it is healthy."""
     data = settings.current().data
     words = [sys.executable, "-m", "commands", "run", "--port", "0", "--data", str(data)]
+    words += ["--processes", str(processes)]
     generous = {**os.environ, "PYTHONUNBUFFERED": "1", "DOCKET_API_REQUESTS_PER_MINUTE": "1000000"}
     log = data / "bench.log"
     with log.open("w") as out:

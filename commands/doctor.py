@@ -14,13 +14,14 @@ def doctor(full: bool) -> None:
 
     A line each, without secrets. The exit code is 1 when there is a problem.
     """
-    from commands.checkup import database, delivery, folder, stored, ways
+    from commands.checkup import database, delivery, folder, processes, stored, ways
     from commands.checkup.finding import Verdict
     from lib import settings
 
     chosen = settings.current()
     found = [
         *folder.look(chosen),
+        *processes.look(chosen),
         *database.look(chosen, full=full),
         *stored.look(chosen, full=full),
         *ways.look(chosen),

@@ -11,10 +11,11 @@ from commands.shell.data import ROOT
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the network in.")
 @click.option("--port", default=8501, show_default=True, type=click.IntRange(0, 65535), help="0: a free one.")
+@click.option("--processes", type=click.IntRange(1, 16), help="How many serve; otherwise DOCKET_PROCESSES.")
 @click.option("--demo", is_flag=True, help="Begin with a small company and its lively history.")
 @click.pass_context
-def run(ctx: click.Context, host: str, port: int, demo: bool) -> None:
-    """Serve the desk: pages, API and worker in one process."""
+def run(ctx: click.Context, host: str, port: int, processes: int | None, demo: bool) -> None:
+    """Serve the desk: pages, API and worker, in one process for each core, at most four."""
     from commands.shell import server
     from lib import settings
 
@@ -22,11 +23,13 @@ def run(ctx: click.Context, host: str, port: int, demo: bool) -> None:
         url = server.address(listening)
         if "base_url" not in settings.current().model_fields_set:
             os.environ["DOCKET_BASE_URL"] = url
+        if processes:
+            os.environ["DOCKET_PROCESSES"] = str(processes)
         settings.current.cache_clear()
         settings.current().key()  # a wrong or weak secret stops the start here, with its sentence
         if demo:
             ctx.invoke(import_module("commands.demo").demo)
         click.echo(f"Docket is starting at {url}")
         os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the current folder
-        if not server.serve(listening):
+        if not server.serve(listening, settings.current().processes):
             ctx.exit(3)

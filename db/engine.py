@@ -14,6 +14,8 @@ FIRST_AFFECTED, FIRST_MENDED = (3, 7, 0), (3, 51, 3)
 MENDED_BRANCHES = ((3, 44, 6), (3, 50, 7))
 PATIENCE = 15
 """Seconds that a writer waits for its turn on SQLite, and then for SQLite."""
+CONNECTIONS, FEWEST = 40, 10
+"""How many connections are open at most, half of which stay open, and how few a process can work with."""
 QUEUE = "queue"
 """Under which name a connection keeps the queue in which it has the turn."""
 PRAGMAS = {
@@ -45,10 +47,16 @@ def sqlite_library() -> Any:
     return sqlite3
 
 
-def connect(url: str) -> Engine:
-    """Return an engine for `url`; on an affected SQLite library it falls back from WAL to a rollback journal."""
+def connect(url: str, *, processes: int = 1) -> Engine:
+    """Return an engine for `url`; on an affected SQLite library it falls back from WAL to a rollback journal.
+
+    Processes that serve together share the connections that PostgreSQL has for one.
+    """
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+        half = _connections(processes) // 2
+        engine = create_engine(
+            url, pool_size=half, max_overflow=half, pool_pre_ping=True, hide_parameters=True
+        )
         event.listen(engine, "connect", lambda raw, _record: _uncompiled(raw))
         return engine
     library = sqlite_library()
@@ -57,8 +65,8 @@ def connect(url: str) -> Engine:
         module=library,
         poolclass=QueuePool,
         hide_parameters=True,
-        pool_size=20,
-        max_overflow=20,
+        pool_size=CONNECTIONS // 2,
+        max_overflow=CONNECTIONS // 2,
         connect_args={"check_same_thread": False, "timeout": PATIENCE, "cached_statements": 512},
     )
     journal = "DELETE" if affected(library.sqlite_version_info) else "WAL"
@@ -68,6 +76,16 @@ def connect(url: str) -> Engine:
     event.listen(engine, "begin", lambda connection: _begin(connection, queue))
     event.listen(engine, "checkin", lambda _raw, record: _leave(record.info))
     return engine
+
+
+def _connections(processes: int) -> int:
+    """Return how many connections to PostgreSQL each of these processes may have."""
+    return max(FEWEST, CONNECTIONS // processes)
+
+
+def most_connections(processes: int) -> int:
+    """Return how many connections to PostgreSQL these processes may have together."""
+    return processes * _connections(processes)
 
 
 def _uncompiled(raw: Any) -> None:

@@ -26,6 +26,15 @@ SECRET_BYTES = 32
 EXAMPLES = {"changeme", "secret", "password", "some_key", "docket", "example"}
 
 
+MOST_PROCESSES = 4
+"""How many processes serve at most, unless it is set."""
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class SettingsError(Exception):
     """A setting stops the start; the message is a sentence that says which and what to do."""
 
@@ -41,6 +50,9 @@ class Settings(BaseSettings):
     files_url: str | None = None
     secret_key: SecretStr | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    processes: Annotated[int, Field(ge=1, le=16)] = Field(
+        default_factory=lambda: min(cores(), MOST_PROCESSES)
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     session_idle_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 8 * 60

@@ -59,7 +59,8 @@ def engine() -> Engine:
     if _engine is None:
         with _lock:
             if _engine is None:
-                _engine = engines.connect(settings.current().database)
+                chosen = settings.current()
+                _engine = engines.connect(chosen.database, processes=chosen.processes)
     return _engine
 
 

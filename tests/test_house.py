@@ -199,3 +199,19 @@ def test_more_than_three_arguments_are_named():
                 if len(arguments) > 4:
                     wide.append(f"{path.name}:{node.name}")
     assert wide == ["settings.py:settings_customise_sources"]
+
+
+KEPT_IN_ONE_PROCESS = {
+    "audio", "audio_input", "camera_input", "download_button", "file_uploader", "pdf", "pyplot", "video",
+    "cache_data", "cache_resource",
+}  # fmt: skip
+"""What Streamlit serves from, or remembers in, the memory of one process; the next request may reach another."""
+
+
+@pytest.mark.parametrize("path", EDGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_needs_the_process_that_drew_it(path):
+    for on, name in calls(tree(path)):
+        assert on != "st" or name not in KEPT_IN_ONE_PROCESS, f"st.{name} needs one process"
+        assert on != "st" or name != "image" or "data_uri(" in path.read_text(), (
+            "st.image: give it a data URI"
+        )

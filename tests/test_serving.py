@@ -1,6 +1,9 @@
 """Docket as a process: it starts in every way the README names, tells little, and stops when told."""
 
+import os
 import signal
+import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -44,3 +47,50 @@ def test_a_forwarded_address_is_not_believed(server):
         f"{docket.url}/", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
     )
     assert "evil.example" not in answer.text + str(answer.headers)
+
+
+def children(docket):
+    """The processes that serve for a running Docket of several."""
+    pid = docket.process.pid
+    started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {int(each) for each in started if "spawn_main" in Path(f"/proc/{each}/cmdline").read_text()}
+
+
+def until(true, seconds=60):
+    last = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < last
+        time.sleep(0.1)
+
+
+def gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_two_processes_serve_and_one_that_dies_is_replaced(server):
+    docket = server(DOCKET_PROCESSES="2")
+    until(lambda: docket.said().count("has no administrator yet") == 1)
+    first = children(docket)
+    assert len(first) == 2
+    lost = min(first)
+    os.kill(lost, signal.SIGKILL)
+    for _ in range(20):
+        assert httpx.get(f"{docket.url}/healthz", timeout=30).json() == {"status": "ok"}
+    until(lambda: len(children(docket) - {lost}) == 2)
+    assert docket.said().count("has no administrator yet") == 1
+    last = children(docket)
+    docket.stop()
+    assert docket.process.returncode == 0
+    assert all(gone(pid) for pid in last)
+    assert "Traceback" not in docket.said()
+
+
+def test_no_process_stays_when_the_one_that_started_them_is_killed(server):
+    docket = server(DOCKET_PROCESSES="2")
+    left = children(docket)
+    docket.stop(signal.SIGKILL)
+    until(lambda: all(gone(pid) for pid in left))

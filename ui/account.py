@@ -58,9 +58,8 @@ def second_factor(me: Actor, *, on: bool) -> None:
     with st.popover("Switch on", icon=":material/qr_code_2:"):
         secret = st.session_state.setdefault("_proposed", factors.propose())
         st.write("Scan this with your authenticator app, then type the code it shows.")
-        st.image(
-            segno.make(factors.uri(me, secret)).svg_inline(scale=5, border=4, light="#fff"), alt="QR code"
-        )
+        code = segno.make(factors.uri(me, secret))
+        st.image(code.svg_data_uri(scale=5, border=4, light="#fff"), alt="QR code")
         st.caption(f"Or type this into the app: `{secret}`")
         with st.form("factor_on", border=False, clear_on_submit=True):
             code = st.text_input("Code", max_chars=12, autocomplete="one-time-code")

@@ -15,6 +15,8 @@ def gather() -> None:
         _pass_on(known)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         _pass_on(logging.getLogger(name))
+    # The access log would hold session ids. Streamlit gives its logger a handler again while it starts; a filter stays.
+    logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
     logging.getLogger("streamlit.error_util").addFilter(lambda record: record.msg != TOLD_ALREADY)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, func, make_url, select
+from sqlalchemy import URL, Connection, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from commands.checkup.finding import Finding, ok, problem, warning
@@ -37,6 +37,8 @@ def look(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
             yield schemas
             if current:
                 yield _time(connection)
+            if connection.dialect.name == "postgresql":
+                yield _connections(connection, settings.processes)
     except SQLAlchemyError as error:
         yield problem("database", _why(error, url))
         return
@@ -140,6 +142,19 @@ def _time(connection: Connection) -> Finding:
     if last > now + DRIFT:
         return problem("clock", f"It is {now:%Y-%m-%d %H:%M} UTC here, but something happened later already.")
     return ok("clock", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _connections(connection: Connection, processes: int) -> Finding:
+    most, needed = (
+        int(connection.scalar(text("SHOW max_connections")) or 0),
+        engines.most_connections(processes),
+    )
+    if most < needed:
+        return warning(
+            "connections",
+            f"PostgreSQL allows {most}, and {processes} processes open up to {needed}. Raise max_connections.",
+        )
+    return ok("connections", f"up to {needed} of the {most} that PostgreSQL allows")
 
 
 def _administrator() -> Finding:

@@ -1,15 +1,13 @@
 """The desk as the command line meets it: a database of today's schema, and Docket itself who acts."""
 
-from db import schema
 from db.vocabulary import Channel, Permission
-from lib import gate, settings, transactions
+from lib import gate, start
 from lib.gate import Actor
 
 
 def prepare() -> None:
     """Make the data folder, connect to its database and bring it to today's schema."""
-    settings.current().data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    schema.migrate(transactions.engine())
+    start.migrate()
 
 
 def operator(*permissions: Permission) -> Actor:

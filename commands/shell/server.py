@@ -1,15 +1,18 @@
-"""The web server: one process that carries pages, API and worker."""
+"""The web server: processes that listen on one port, each with pages, API and worker."""
 
-import logging
 import socket
 
 import click
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from commands.shell.patience import Patience
+from lib import logs, running, settings, start, transactions
 
 ANYWHERE = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104 - compared with, not bound to
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes from a page: widget values only, as files have their own route
+HUNG = 20  # seconds after which a process that does not answer is ended, and another one started
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -32,32 +35,48 @@ def address(listening: socket.socket) -> str:
     return f"http://{'localhost' if host in ANYWHERE else host}:{port}"
 
 
-def serve(listening: socket.socket) -> bool:
-    """Serve Docket until it is told to stop; returns False when it could not start.
+def serve(listening: socket.socket, processes: int) -> bool:
+    """Serve Docket in so many processes until it is told to stop; returns False when it could not start.
+
+    With more than one, this process prepares the desk, starts the others, and starts another one for each that ends.
 
     Proxy headers are not believed here, as anybody can send them. The access log is Docket's own, because
     uvicorn's would hold session ids. A page that stays open can't hold back a stop for more than 5 seconds.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(
-            "app:app",
-            proxy_headers=False,
-            server_header=False,
-            access_log=False,
-            log_config=None,
-            http=Patience,
-            ws="websockets-sansio",
-            ws_max_size=LARGEST_MESSAGE,
-            ws_ping_interval=30,
-            ws_ping_timeout=30,
-            ws_per_message_deflate=False,
-            timeout_graceful_shutdown=5,
-        )
+    config = uvicorn.Config(
+        "app:app",
+        workers=processes,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        http=Patience,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=30,
+        ws_ping_timeout=30,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=HUNG,
     )
-    # Streamlit gives this logger a handler of its own again while it starts; a filter stays.
-    logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
+    return _serve_together(config, listening) if processes > 1 else _serve_alone(config, listening)
+
+
+def _serve_alone(config: uvicorn.Config, listening: socket.socket) -> bool:
+    server = uvicorn.Server(config)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo("Stopped.")
     return server.started
+
+
+def _serve_together(config: uvicorn.Config, listening: socket.socket) -> bool:
+    logs.configure(settings.current().log_level)
+    start.prepare()
+    transactions.engine().dispose()
+    start.announce()
+    supervisor = Multiprocess(config, sockets=[listening])
+    supervisor.run()
+    running.end(transactions.engine())
+    return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url
 
-from commands.checkup import database, folder
+from commands.checkup import database, folder, processes
 from commands.shell.group import docket
 from db import engine as engines
 from db import seeds
@@ -128,6 +128,35 @@ def test_a_sqlite_that_can_damage_databases(monkeypatch):
 
     monkeypatch.setattr(engines, "sqlite_library", lambda: Old)
     assert "slower mode" in database._library().sentence
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory", "told"),
+    [
+        (2, 4000, ("ok", "2 for 2 cores, about 500 MB together")),
+        (1, 4000, ("warning", "2, but only 1 core: more than that serve nobody faster.")),
+        (
+            2,
+            900,
+            (
+                "warning",
+                "2 take about 500 MB, more than half of this machine's memory. Set DOCKET_PROCESSES to fewer.",
+            ),
+        ),
+    ],
+)
+def test_how_many_processes_there_is_room_for(doctor, monkeypatch, cores, memory, told):
+    monkeypatch.setattr(settings, "cores", lambda: cores)
+    monkeypatch.setattr(processes, "_memory", lambda: memory)
+    assert doctor(PROCESSES="2")[0]["processes"] == told
+
+
+def test_connections_that_postgresql_does_not_have(databases):
+    made = engines.connect(databases.fresh("postgresql"))
+    with made.connect() as connection:
+        assert database._connections(connection, 4).sentence == "up to 40 of the 200 that PostgreSQL allows"
+        assert "Raise max_connections" in database._connections(connection, 30).sentence
+    made.dispose()
 
 
 def test_an_address_without_https(doctor):

@@ -71,6 +71,8 @@ class Visitor:
     def _request(self, request: Request) -> None:
         if request.url.startswith("http") and urlsplit(request.url).netloc != urlsplit(self.url).netloc:
             self.wrong.append(f"foreign host: {request.url}")
+        if urlsplit(request.url).path.startswith("/media"):
+            self.wrong.append(f"kept in one process: {request.url}")
 
     def _console(self, line: ConsoleMessage) -> None:
         # Streamlit looks for its server below the page's own path first and meets a 404 there.

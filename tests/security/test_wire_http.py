@@ -108,11 +108,10 @@ class TestClosedPaths:
         with wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
             assert browser.put("/_stcore/upload_file/a/b", files={"file": b"x" * 1000}).status_code == 404
 
-    def test_a_page_inside_the_media_folder_needs_a_sign_in(self, house):
-        with wire.browser(house.url) as browser:
-            assert browser.get("/media/nothing.png").status_code == 401
+    def test_nothing_lies_in_the_media_folder(self, house):
         with wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
-            assert browser.get("/media/nothing.png").status_code == 404
+            answer = browser.get("/media/nothing.png")
+        assert (answer.status_code, answer.text) == (404, "There is nothing here.")
 
     def test_no_other_site_may_steer_a_page(self, house):
         assert httpx.get(f"{house.url}/_stcore/host-config").json()["allowedOrigins"] == []

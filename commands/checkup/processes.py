@@ -1,0 +1,36 @@
+"""How many processes serve, and whether this machine has the cores and the memory for them."""
+
+import os
+from collections.abc import Iterator
+
+from commands.checkup.finding import Finding, ok, warning
+from lib import settings as chosen
+from lib.settings import Settings
+
+MEGABYTES = 250
+"""What a process takes with some hundred tabs open; `bench.load` prints it."""
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found about the processes."""
+    count, cores, memory = settings.processes, chosen.cores(), _memory()
+    needed = count * MEGABYTES
+    if count > cores:
+        yield warning("processes", f"{count}, but only {_cores(cores)}: more than that serve nobody faster.")
+    elif needed > memory / 2:
+        yield warning(
+            "processes",
+            f"{count} take about {needed:,} MB, more than half of this machine's memory. "
+            "Set DOCKET_PROCESSES to fewer.",
+        )
+    else:
+        yield ok("processes", f"{count} for {_cores(cores)}, about {needed:,} MB together")
+
+
+def _cores(count: int) -> str:
+    return "1 core" if count == 1 else f"{count} cores"
+
+
+def _memory() -> float:
+    """Return this machine's memory in megabytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**2

@@ -1,0 +1,51 @@
+"""Two processes serve, and one is killed in the middle: people notice little, and what they typed is there."""
+
+import os
+import signal
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import cast
+from tests.journeys.visitor import PATIENCE
+from tests.journeys.writing import body
+from tests.test_serving import children
+
+pytestmark = pytest.mark.browser
+
+
+def surround():
+    return {"DOCKET_PROCESSES": "2"}
+
+
+@pytest.mark.parametrize(
+    "opened", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_a_killed_process_takes_nothing_along(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The lift stands still")
+    rita, sam = visit(people.rita), visit(people.sam)
+    hers, asked = rita.go(f"/ticket?id={number}"), sam.go(f"/ticket?id={number}")
+    for turn, lost in enumerate(sorted(children(office.server))):
+        body(hers).press_sequentially(f"Answer {turn}")
+        hers.wait_for_timeout(1500)  # the draft is kept
+        os.kill(lost, signal.SIGKILL)
+        rita.settle()
+        expect(body(hers)).to_have_value(f"Answer {turn}")
+        hers.get_by_role("button", name="Send reply").click()
+        expect(hers.get_by_label("Conversation").get_by_text(f"Answer {turn}")).to_be_visible(
+            timeout=PATIENCE
+        )
+        expect(asked.get_by_label("Conversation").get_by_text(f"Answer {turn}")).to_be_visible(
+            timeout=PATIENCE
+        )
+        last = time.monotonic() + 60
+        while len(children(office.server) - {lost}) < 2:
+            assert time.monotonic() < last
+            time.sleep(0.2)
+    for visitor in (rita, sam):  # what the browser says of a line that broke is no fault of the page's
+        visitor.wrong = [
+            line for line in visitor.wrong if "ERR_CONNECTION" not in line and "WebSocket" not in line
+        ]
+        visitor.refused.clear()
