@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import Flag, Form, Named, Number, Page, Words, done, shown, unset
+from api.shapes import Change, Flag, Form, Named, Number, Page, Words, done, shown, unset
 from lib.errors import Invalid, NotFound
 from lib.timekeeping import activities
 from lib.timekeeping.activities import Activity as Row
@@ -19,6 +19,7 @@ class Activity(Named):
     """An activity; time is of the `default` one unless somebody says otherwise."""
 
     default: bool
+    version: int
 
 
 class NewActivity(Form):
@@ -27,7 +28,7 @@ class NewActivity(Form):
     name: Words
 
 
-class ActivityChange(Form):
+class ActivityChange(Change):
     """What is to be changed; `default` can only become true."""
 
     name: Words = unset()
@@ -36,7 +37,10 @@ class ActivityChange(Form):
 
 def _all(session: Session) -> list[Activity]:
     session.flush()
-    return [Activity(id=a.id, name=a.name, default=a.is_default) for a in activities.every(session)]
+    return [
+        Activity(id=a.id, name=a.name, default=a.is_default, version=a.version)
+        for a in activities.every(session)
+    ]
 
 
 def _row(session: Session, id: int) -> Row:
@@ -69,6 +73,7 @@ def change(me: Me, id: Number, form: ActivityChange) -> Response:
     """Rename an activity, or make it the default."""
     with act() as session:
         row = _row(session, id)
+        row.must_be(form.version)
         if "name" in form.model_fields_set:
             activities.rename(session, me, row, name=form.name)
         if form.default:

@@ -13,6 +13,7 @@ from api.door import Me
 from api.problems import NOTHING
 from api.shapes import (
     HIGHEST,
+    Change,
     DryRun,
     Form,
     Id,
@@ -50,7 +51,7 @@ class NewCategory(Form):
     assignment: Rule | None = None
 
 
-class CategoryChange(Form):
+class CategoryChange(Change):
     """What is to be changed; null for `team`, `priority` or `assignment` leaves it to the category above.
 
     `position` counts from 0 among those beside it; `default` can be given to another category only.
@@ -76,6 +77,7 @@ class Category(Shape):
     priority: PriorityName | None
     default: bool
     assignment: Rule | None
+    version: int
 
 
 class Deletion(Shape):
@@ -106,6 +108,7 @@ def _all(session: Session, me: Actor, *, deleted: bool = False) -> list[Category
             priority=PRIORITY[c.priority] if c.priority else None,
             default=c.is_default,
             assignment=rule(rules.get(c.id)),
+            version=c.version,
         )
         for c in cards
     ]
@@ -153,6 +156,7 @@ def change(me: Me, id: Number, form: CategoryChange) -> Response:
     """Change a category's name, place, team, first priority or rule, or make it the default one."""
     with act() as session:
         row = _row(session, id)
+        row.must_be(form.version)
         for name, verb in CHANGES.items():
             if name in form.model_fields_set:
                 verb(session, me, row, getattr(form, name))

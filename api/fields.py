@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.creates import Creating, Made
 from api.door import Me
-from api.shapes import Flag, Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
+from api.shapes import Change, Flag, Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
 from db.vocabulary import Access, FieldKind, Permission, Scope
 from lib.desk import categories, fields
 from lib.desk.fields import FieldCard
@@ -35,6 +35,7 @@ class CustomField(Shape):
     choices: list[Named]
     writable: bool
     access: dict[str, str] | None
+    version: int
 
 
 class NewField(Form):
@@ -49,7 +50,7 @@ class NewField(Form):
     access: dict[Words, AccessName] | None = Field(None, description="by role; others have none")
 
 
-class FieldChange(Form):
+class FieldChange(Change):
     """What is to be changed; roles that `access` doesn't name keep what they have."""
 
     name: Words = unset()
@@ -78,6 +79,7 @@ def _shape(card: FieldCard, me: Actor, titles: Mapping[int, str], names: Mapping
         choices=[Named(id=id, name=name) for id, name in card.choices.items()],
         writable=card.allows(me, works=True) == Access.WRITE,
         access={name: card.access.get(id, Access.NONE).label for id, name in names.items()} or None,
+        version=card.version,
     )
 
 
@@ -122,6 +124,7 @@ def change(me: Me, id: Number, form: FieldChange) -> Response:
     """Change a field's name, whether it is required, its categories, choices, or who may read and write it."""
     with act() as session:
         row = fields.find(session, me, id)
+        row.must_be(form.version)
         if "name" in form.model_fields_set:
             fields.rename(session, me, row, name=form.name)
         if "required" in form.model_fields_set:

@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from api.creates import BASE, Creating, Made
 from api.door import Me
-from api.shapes import Cursor, DryRun, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset
+from api.shapes import (
+    Change, Cursor, DryRun, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset,
+)
 from lib import cursors
 from lib.gate import Actor
 from lib.notices import account
@@ -30,7 +32,7 @@ class Invitation(Form):
     teams: list[Id] = Field(default_factory=list)
 
 
-class PersonChange(Form):
+class PersonChange(Change):
     """What is to be changed; `teams` lists all that the person is to belong to."""
 
     name: Words = unset()
@@ -56,6 +58,7 @@ class Person(Shape):
     active: bool
     teams: list[Named]
     invited: bool
+    version: int | None
 
 
 class Departure(Shape):
@@ -94,6 +97,7 @@ def _shapes(session: Session, me: Actor, cards: list[PersonCard]) -> list[Person
             active=c.active,
             teams=[Named(id=ids[name], name=name) for name in c.teams],
             invited=c.invited,
+            version=c.version,
         )
         for c in cards
     ]
@@ -164,6 +168,7 @@ def change(me: Me, id: Number, form: PersonChange) -> Response:
     given = form.model_fields_set
     with act() as session:
         person = accounts.find(session, me, id)
+        person.must_be(form.version)
         if "name" in given:
             accounts.rename(session, me, person, name=form.name)
         if "email" in given:

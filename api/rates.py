@@ -4,11 +4,12 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from api.creates import Creating, Made
 from api.door import Me
-from api.shapes import DryRun, Form, Id, Named, Number, Page, Shape, Words, done, named, shown, unset
+from api.shapes import HIGHEST, DryRun, Form, Id, Named, Number, Page, Shape, Words, done, named, shown, unset
 from lib.timekeeping import rates
 from lib.timekeeping.rates import RateCard
 from lib.transactions import Session, act, see
@@ -25,6 +26,7 @@ class Rate(Shape):
     since: date
     cents: int
     currency: str
+    version: int
 
 
 class Removal(Shape):
@@ -44,6 +46,9 @@ class NewRate(Form):
     since: date
     person: Id | None = unset()
     activity: Id | None = unset()
+    version: Annotated[int, Field(strict=True, ge=0, le=HIGHEST)] | None = Field(
+        None, description="of the rate that was read for this day; 0 if there was none"
+    )
 
 
 def _shown(card: RateCard) -> Rate:
@@ -54,6 +59,7 @@ def _shown(card: RateCard) -> Rate:
         since=card.since,
         cents=card.cents,
         currency=rates.currency(),
+        version=card.version,
     )
 
 
@@ -78,6 +84,7 @@ def put(creating: Creating, form: NewRate) -> Response:
             since=form.since,
             person_id=form.person,
             activity_id=form.activity,
+            seen=form.version,
         )
         return Made(f"/rates/{id}", next(_shown(c) for c in rates.every(session, creating.me) if c.id == id))
 

@@ -56,6 +56,12 @@ class Page(Shape, Generic[Item]):
     next_cursor: str | None = None
 
 
+class Change(Form):
+    """A change of what has a `version`; without it, the change is made whatever others changed meanwhile."""
+
+    version: Version | None = None
+
+
 class Rule(Form):
     """How new tickets find their assignee; nobody who has `cap` open ones is given another."""
 

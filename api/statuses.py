@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import HIGHEST, DryRun, Flag, Form, Number, Page, Shape, Words, done, shown, unset
+from api.shapes import HIGHEST, Change, DryRun, Flag, Form, Number, Page, Shape, Words, done, shown, unset
 from api.ticket_shapes import StatusName
 from db.vocabulary import Kind
 from lib.desk import statuses
@@ -31,6 +31,7 @@ class Status(StatusName):
     asks_reason: bool
     limit: int | None
     default: bool
+    version: int
 
 
 class NewStatus(Form):
@@ -41,7 +42,7 @@ class NewStatus(Form):
     counts: Flag = True
 
 
-class StatusChange(Form):
+class StatusChange(Change):
     """What is to be changed; `position` counts from 0."""
 
     name: Words = unset()
@@ -73,6 +74,7 @@ def _shapes(cards: list[StatusCard]) -> list[Status]:
             asks_reason=s.asks_reason,
             limit=s.limit,
             default=s.is_default,
+            version=s.version,
         )
         for s in cards
     ]
@@ -120,6 +122,7 @@ def change(me: Me, id: Number, form: StatusChange) -> Response:
     """Change a status' name, limit, place, or whether it asks for a reason."""
     with act() as session:
         row = _row(session, id)
+        row.must_be(form.version)
         if "name" in form.model_fields_set:
             statuses.rename(session, me, row, name=form.name)
         if "asks_reason" in form.model_fields_set:

@@ -13,6 +13,7 @@ from api.door import Me
 from api.problems import NOTHING
 from api.shapes import (
     HIGHEST,
+    Change,
     DryRun,
     Flag,
     Form,
@@ -44,7 +45,7 @@ class TeamName(Form):
     name: Words
 
 
-class TeamChange(Form):
+class TeamChange(Change):
     """What is to be changed; with `assignment` null its new tickets are given by hand."""
 
     name: Words = unset()
@@ -59,6 +60,7 @@ class Team(Shape):
     default: bool
     members: list[Named]
     assignment: Rule | None
+    version: int
 
 
 class Holdings(Shape):
@@ -104,6 +106,7 @@ def _all(session: Session, me: Actor) -> list[Team]:
             default=t.is_default,
             members=[Named(id=id, name=name) for id, name in t.members.items()],
             assignment=rule(rules.get(t.id)),
+            version=t.version,
         )
         for t in teams.every(session, me)
     ]
@@ -143,6 +146,7 @@ def change(me: Me, id: Number, form: TeamChange) -> Response:
     """Change a team's name or rule."""
     with act() as session:
         row = _row(session, id)
+        row.must_be(form.version)
         if "name" in form.model_fields_set:
             teams.rename(session, me, row, name=form.name)
         if "assignment" in form.model_fields_set:

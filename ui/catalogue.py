@@ -12,9 +12,11 @@ from lib.desk.dispatch import RuleCard
 from lib.desk.proposals import ProposalCard
 from lib.people import teams
 from ui import page, removing, rules, words
+from ui.forms import Editing
 
 LEVELS = {p: p.label.capitalize() for p in Priority}
 TOP = "At the top"
+BELOW, GOES = "Stands below", "Its tickets go to"
 ABOVE, ABOVE_TEAM = "As above it, else normal", "As above it, else the default team"
 
 
@@ -44,20 +46,11 @@ def add(found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
                 categories.create(session, page.me(), name=name, parent_id=parent, team_id=team)
 
 
-def _where(
-    paths: Mapping[int, str],
-    places: Mapping[int, str],
-    parent: int | None = None,
-    team: int | None = None,
-) -> tuple[int | None, int | None]:
+def _where(paths: Mapping[int, str], places: Mapping[int, str]) -> tuple[int | None, int | None]:
     """Ask below which category, and to which team its tickets go."""
     tops, groups = {None: TOP, **paths}, {None: ABOVE_TEAM, **places}
-    at, to = (
-        (list(tops).index(parent) if parent in tops else 0),
-        (list(groups).index(team) if team in groups else 0),
-    )
-    above = st.selectbox("Stands below", list(tops), at, format_func=tops.__getitem__)
-    goes = st.selectbox("Its tickets go to", list(groups), to, format_func=groups.__getitem__)
+    above = st.selectbox(BELOW, list(tops), format_func=tops.__getitem__)
+    goes = st.selectbox(GOES, list(groups), format_func=groups.__getitem__)
     return above, goes
 
 
@@ -75,19 +68,30 @@ def change(category_id: int) -> None:
         return
     below = categories.within(found, category.id)
     rest = {c.id: c.path for c in found.values() if c.id not in below}
-    with st.form(f"change-{category.id}", border=False):
-        name = st.text_input("Name", category.name, max_chars=80)
-        parent, team = _where(rest, places, category.parent_id, category.team_id)
-        levels = {None: ABOVE, **LEVELS}
-        at = list(levels).index(category.priority)
-        priority = st.selectbox(
-            "They begin with the priority", list(levels), at, format_func=levels.__getitem__
+    form = Editing(f"category-{category.id}", category.version)
+    with st.form(form.key, border=False):
+        name = st.text_input("Name", max_chars=80, key=form.field("name", category.name))
+        tops, groups = {None: TOP, **rest}, {None: ABOVE_TEAM, **places}
+        parent = st.selectbox(
+            BELOW, list(tops), format_func=tops.__getitem__, key=form.field("parent", category.parent_id)
         )
-        way, cap = rules.asked(rule, inherited="As above it, else as their team says")
-        default = category.is_default or st.checkbox("Tickets go here when nobody chooses a category")
+        team = st.selectbox(
+            GOES, list(groups), format_func=groups.__getitem__, key=form.field("team", category.team_id)
+        )
+        levels = {None: ABOVE, **LEVELS}
+        priority = st.selectbox(
+            "They begin with the priority", list(levels), format_func=levels.__getitem__,
+            key=form.field("priority", category.priority),
+        )  # fmt: skip
+        way, cap = rules.asked(form, rule, inherited="As above it, else as their team says")
+        default = category.is_default or st.checkbox(
+            "Tickets go here when nobody chooses a category", key=form.field("default", now=False)
+        )
+        form.tell()
         if st.form_submit_button("Save", type="primary"):
-            with page.attempt("Saved.") as session:
+            with form.save("Saved.") as session:
                 row = categories.find(session, category.id)
+                row.must_be(form.seen)
                 categories.rename(session, me, row, name=name)
                 categories.place(session, me, row, parent_id=parent)
                 categories.give_team(session, me, row, team_id=team)

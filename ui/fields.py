@@ -14,6 +14,7 @@ from lib.desk.values import LONGEST, Held
 from lib.gate import Actor
 from ui import page, words
 from ui.changing import Changer
+from ui.forms import Editing
 
 KINDS = {
     FieldKind.TEXT: "Text",
@@ -125,35 +126,36 @@ def described(card: FieldCard, categories: Mapping[int, str]) -> str:
     return " · ".join(parts)
 
 
-def levels(
-    card: FieldCard | None, roles: Mapping[int, str], *, key: str, usual: Mapping[int, Access]
-) -> dict[int, Access]:
-    """Ask what each role may do with a field."""
-    now = card.access if card else usual
-    chosen = {}
-    for id, name in roles.items():
-        options = list(ACCESS)
-        chosen[id] = st.selectbox(
-            f"{name.capitalize()}", options, index=options.index(now.get(id, Access.NONE)), key=f"{key}-{id}",
-            format_func=ACCESS.__getitem__,
-        )  # fmt: skip
-    return chosen
+def levels(roles: Mapping[int, str], keys: Mapping[int, str]) -> dict[int, Access]:
+    """Ask what each role may do with a field, in widgets of these keys."""
+    return {
+        id: st.selectbox(name.capitalize(), list(ACCESS), key=keys[id], format_func=ACCESS.__getitem__)
+        for id, name in roles.items()
+    }
 
 
 def change(me: Actor, card: FieldCard, categories: Mapping[int, str], roles: Mapping[int, str]) -> None:
     """Let an administrator change or retire one field."""
-    with st.form(f"change-{card.id}", border=False):
-        name = st.text_input("Name", card.name, max_chars=40)
-        choices = _choices(card.kind, "\n".join(card.choices.values()))
+    form = Editing(f"field-{card.id}", card.version)
+    with st.form(form.key, border=False):
+        name = st.text_input("Name", max_chars=40, key=form.field("name", card.name))
+        listed = form.field("choices", "\n".join(card.choices.values()))
+        choices = _choices(card.kind, key=listed)
         where = st.multiselect(
-            "Categories", list(categories), [id for id in card.categories if id in categories],
-            format_func=categories.__getitem__, placeholder="All of them",
+            "Categories", list(categories), format_func=categories.__getitem__, placeholder="All of them",
+            key=form.field("categories", sorted(id for id in card.categories if id in categories)),
         )  # fmt: skip
-        required = st.checkbox("A ticket can't be opened without it", card.required)
-        access = levels(card, roles, key=f"access-{card.id}", usual={})
+        required = st.checkbox(
+            "A ticket can't be opened without it", key=form.field("required", card.required)
+        )
+        access = levels(
+            roles, {id: form.field(f"access-{id}", card.access.get(id, Access.NONE)) for id in roles}
+        )
+        form.tell()
         if st.form_submit_button("Save", type="primary"):
-            with page.attempt("Saved.") as session:
+            with form.save("Saved.") as session:
                 row = fields.find(session, me, card.id)
+                row.must_be(form.seen)
                 fields.rename(session, me, row, name=name)
                 fields.require(session, me, row, required=required)
                 fields.place(session, me, row, in_categories=where)
@@ -172,14 +174,18 @@ def add(
 ) -> None:
     """Let an administrator add a field."""
     kind = st.selectbox("What it holds", list(KINDS), format_func=KINDS.__getitem__, key="new-kind")
-    with st.form(page.blank("new_field"), border=False):
+    form = page.blank("new_field")
+    keys = {id: f"{form}-{id}" for id in roles}
+    for id, key in keys.items():
+        st.session_state.setdefault(key, usual.get(id, Access.NONE))
+    with st.form(form, border=False):
         name = st.text_input("Name", max_chars=40, placeholder="Asset tag")
-        choices = _choices(kind, "")
+        choices = _choices(kind, key=f"{form}-choices")
         where = st.multiselect(
             "Categories", list(categories), format_func=categories.__getitem__, placeholder="All of them"
         )
         required = st.checkbox("A ticket can't be opened without it")
-        access = levels(None, roles, key=page.blank("new_field"), usual=usual)
+        access = levels(roles, keys)
         if st.form_submit_button("Add", type="primary"):
             with page.attempt("Field added.", form="new_field") as session:
                 fields.create(
@@ -188,8 +194,8 @@ def add(
                 )  # fmt: skip
 
 
-def _choices(kind: FieldKind, now: str) -> list[str]:
+def _choices(kind: FieldKind, *, key: str) -> list[str]:
     if kind != FieldKind.CHOICE:
         return []
-    typed = st.text_area("Choices, one on each line", now, height=120)
+    typed = st.text_area("Choices, one on each line", height=120, key=key)
     return [line for line in typed.splitlines() if line.strip()]

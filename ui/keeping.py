@@ -12,6 +12,7 @@ from lib.desk.tags import TagCard
 from lib.gate import Actor
 from lib.people import roles
 from ui import page, removing, tables, words
+from ui.forms import Editing
 
 KINDS = {
     Kind.TODO: "Not begun",
@@ -40,15 +41,23 @@ def described(status: StatusCard) -> str:
 
 def change(me: Actor, status: StatusCard, every: Sequence[StatusCard]) -> None:
     """Let an administrator change or retire one status."""
-    with st.form(f"change-{status.id}", border=False):
-        name = st.text_input("Name", status.name, max_chars=40)
-        asks = st.checkbox("Ask whoever moves a ticket here for a reason", status.asks_reason)
-        limit = st.number_input(
-            "Warn above this many tickets (0: never)", 0, 10_000, status.limit or NO_LIMIT
+    form = Editing(f"status-{status.id}", status.version)
+    with st.form(form.key, border=False):
+        name = st.text_input("Name", max_chars=40, key=form.field("name", status.name))
+        asks = st.checkbox(
+            "Ask whoever moves a ticket here for a reason", key=form.field("asks", status.asks_reason)
         )
+        limit = st.number_input(
+            "Warn above this many tickets (0: never)",
+            0,
+            10_000,
+            key=form.field("limit", status.limit or NO_LIMIT),
+        )
+        form.tell()
         if st.form_submit_button("Save", type="primary"):
-            with page.attempt("Saved.") as session:
+            with form.save("Saved.") as session:
                 row = statuses.find(session, status.id)
+                row.must_be(form.seen)
                 statuses.rename(session, me, row, name=name)
                 statuses.ask_reason(session, me, row, asks=asks)
                 statuses.set_limit(session, me, row, limit=int(limit) or None)

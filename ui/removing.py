@@ -11,6 +11,7 @@ from lib.errors import Refusal
 from lib.people import accounts, departure, teams
 from lib.people.teams import TeamCard
 from lib.timekeeping import amounts, rates
+from lib.timekeeping.rates import RateCard
 from ui import page, words
 
 
@@ -142,12 +143,12 @@ def person(person_id: int) -> None:
 
 
 @st.dialog("Remove a rate")
-def rate(rate_id: int) -> None:
+def rate(card: RateCard) -> None:
     """Say how the cost of logged time would change, and remove the rate on a second click."""
     me = page.me()
     try:
         with page.see() as session:
-            found = rates.preview_remove(session, me, rate_id)
+            found = rates.preview_remove(session, me, card.id)
     except Refusal as refusal:
         page.refused(refusal)
         return
@@ -162,7 +163,7 @@ def rate(rate_id: int) -> None:
     st.caption("You can restore the rate later.")
     if st.button("Remove rate", type="primary"):
         with page.attempt("Rate removed.") as session:
-            rates.remove(session, me, rate_id)
+            rates.remove(session, me, card.id, seen=card.version)
 
 
 @st.dialog("Delete or merge a team")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from db.vocabulary import Way
 from lib.desk.dispatch import MOST, RuleCard
+from ui.forms import Editing
 
 NO_CAP = 0
 WAYS = {
@@ -25,15 +26,22 @@ def described(rule: RuleCard | None) -> str:
     return SAID[rule.way] + (f", at most {rule.cap} open each" if rule.cap else "")
 
 
-def asked(rule: RuleCard | None, *, inherited: str | None = None) -> tuple[Way | None, int | None]:
+def asked(
+    form: Editing, rule: RuleCard | None, *, inherited: str | None = None
+) -> tuple[Way | None, int | None]:
     """Ask for a rule and its cap inside a form; `inherited` says what holds without one, where that can be chosen."""
     now = rule.way if rule else None if inherited else Way.MANUAL
     ways: dict[Way | None, str] = {**({None: inherited} if inherited else {}), **WAYS}
     listed = list(ways)
-    way = st.selectbox("New tickets are given", listed, listed.index(now), format_func=ways.__getitem__)
+    way = st.selectbox(
+        "New tickets are given", listed, format_func=ways.__getitem__, key=form.field("way", now)
+    )
     most = rule.cap if rule and rule.cap else NO_CAP
     cap = st.number_input(
-        "Nobody is given more than this many open tickets (0: no limit)", NO_CAP, MOST, most
+        "Nobody is given more than this many open tickets (0: no limit)",
+        NO_CAP,
+        MOST,
+        key=form.field("cap", most),
     )
     st.caption(
         "When nobody is left, tickets wait, and are handed out within a minute of somebody being free again: "

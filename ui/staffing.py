@@ -10,6 +10,7 @@ from lib.people import accounts, roles, teams
 from lib.people.accounts import Person, PersonCard
 from lib.transactions import Session
 from ui import page, removing, words, work
+from ui.forms import Editing
 
 _LINK = "_password_link"
 
@@ -92,16 +93,22 @@ def change(person_id: int) -> None:
         person = accounts.show(session, me, person_id)
         grantable = {r.name: r for r in roles.every(session) if roles.grantable(me, r)}
         places = {t.name: t.id for t in teams.every(session, me) if _may_place(me, t.id)}
-    name = st.text_input("Name", person.name, max_chars=120)
-    email = st.text_input("E-mail", person.email or "", max_chars=254)
+    form = Editing(f"person-{person_id}", person.version or 1)
+    name = st.text_input("Name", max_chars=120, key=form.field("name", person.name))
+    email = st.text_input("E-mail", max_chars=254, key=form.field("email", person.email or ""))
     if email.strip().lower() != person.email:
         st.caption(_readdressed(person))
     names = list(grantable)
-    role = st.selectbox("Role", names, index=names.index(person.role) if person.role in names else None)
-    chosen = st.multiselect("Teams", list(places), default=[t for t in person.teams if t in places])
+    now = person.role if person.role in names else None
+    role = st.selectbox("Role", names, index=None, key=form.field("role", now))
+    chosen = st.multiselect(
+        "Teams", list(places), key=form.field("teams", [t for t in person.teams if t in places])
+    )
+    form.tell()
     if st.button("Save", type="primary"):
-        with page.attempt("Saved.") as session:
+        with form.save("Saved.") as session:
             found = accounts.find(session, me, person_id)
+            found.must_be(form.seen)
             accounts.rename(session, me, found, name=name)
             account.readdress(session, me, found, email=email)
             if role and role != person.role:

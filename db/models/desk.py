@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text, event, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
+from db.models.versions import Versioned
 from db.types import Moment
 from db.vocabulary import Kind, Priority
 
@@ -19,7 +20,7 @@ def _open(name: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text("open = 1"), postgresql_where=text("open"))
 
 
-class Status(SQLModel, table=True):
+class Status(Versioned, table=True):
     """Where a ticket stands; its kind drives clocks and reports, its name is the desk's own."""
 
     __table_args__ = (
@@ -42,7 +43,7 @@ class Status(SQLModel, table=True):
     """Whether this is where merged tickets stand; nobody moves one here by hand."""
 
 
-class Category(SQLModel, table=True):
+class Category(Versioned, table=True):
     """What a ticket is about; a tree, with the team that gets its tickets and the priority they begin with."""
 
     __table_args__ = (

@@ -5,10 +5,11 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
+from db.models.versions import Versioned
 from db.vocabulary import Access
 
 
-class CustomField(SQLModel, table=True):
+class CustomField(Versioned, table=True):
     """Something more to know of a ticket; its kind stays for good."""
 
     __tablename__ = "custom_field"

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
+from db.models.versions import Versioned
 from db.types import Moment
 from lib import folding
 
@@ -28,7 +29,7 @@ class RolePermission(SQLModel, table=True):
     scope: int
 
 
-class Person(SQLModel, table=True):
+class Person(Versioned, table=True):
     """Somebody who asks for help, gives it, or keeps order."""
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
@@ -59,7 +60,7 @@ def _fold(_mapper: object, _connection: object, person: Person) -> None:
     person.folded = folding.name(person.name)
 
 
-class Team(SQLModel, table=True):
+class Team(Versioned, table=True):
     """People who work tickets together; every ticket belongs to one."""
 
     __table_args__ = (

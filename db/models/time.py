@@ -7,11 +7,12 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
+from db.models.versions import Versioned
 from db.types import Moment
 from lib.errors import Conflict
 
 
-class Activity(SQLModel, table=True):
+class Activity(Versioned, table=True):
     """A kind of work, by which time is told apart; administrators keep the list."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -118,7 +119,7 @@ class Timesheet(SQLModel, table=True):
     """Who brought it there."""
 
 
-class Rate(SQLModel, table=True):
+class Rate(Versioned, table=True):
     """What an hour costs from a day on: of a person, at an activity, or where none is named, of all."""
 
     __table_args__ = (CheckConstraint("cents >= 0", name="cents"),)

@@ -31,6 +31,7 @@ class CategoryCard:
     is_default: bool
     priority: Priority | None = None
     depth: int = 0
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,15 @@ def _place(row: Category) -> tuple[int, str]:
 def _card(row: Category, path: str, depth: int) -> CategoryCard:
     priority = Priority(row.priority) if row.priority else None
     return CategoryCard(
-        row.id or 0, row.name, path, row.parent_id, row.team_id, row.is_default, priority, depth
+        row.id or 0,
+        row.name,
+        path,
+        row.parent_id,
+        row.team_id,
+        row.is_default,
+        priority,
+        depth,
+        row.version,
     )
 
 
@@ -381,5 +390,6 @@ def _free_name(session: Session, name: str, parent_id: int | None, *, but: int |
 def _changed(
     session: Session, actor: Actor, category: Category, *, field: str, old: str | None, new: str | None
 ) -> None:
+    category.version += 1
     subject = f"category:{category.id}"
     events.record(session, actor, Action.CATEGORY_CHANGED, subject=subject, field=field, old=old, new=new)

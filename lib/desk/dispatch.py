@@ -68,6 +68,7 @@ def rule_category(
     there = session.exec(select(AssignmentRule).where(AssignmentRule.category_id == category.id)).first()
     told = _set(session, there, AssignmentRule(category_id=category.id, way=way or Way.MANUAL), way, cap=cap)
     if told:
+        category.version += 1
         events.record(
             session, actor, Action.CATEGORY_CHANGED, subject=f"category:{category.id}", field="assignment",
             old=told[0], new=told[1],
@@ -83,6 +84,7 @@ def rule_team(session: Session, actor: Actor, team: Team, *, way: Way | None, ca
     there = session.exec(select(AssignmentRule).where(AssignmentRule.team_id == team.id)).first()
     told = _set(session, there, AssignmentRule(team_id=team.id, way=way or Way.MANUAL), way, cap=cap)
     if told:
+        team.version += 1
         events.record(
             session, actor, Action.TEAM_CHANGED, subject=f"team:{team.id}", field="assignment",
             old=told[0], new=told[1],

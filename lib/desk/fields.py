@@ -50,6 +50,7 @@ class FieldCard:
     choices: Mapping[int, str] = field(default_factory=dict)
     access: Mapping[int, Access] = field(default_factory=dict)
     asker: Access = Access.NONE
+    version: int = 1
 
     def applies(self, category_id: int | None) -> bool:
         """Tell whether the field is asked for in a category."""
@@ -85,7 +86,7 @@ def every(session: Session) -> list[FieldCard]:
         FieldCard(
             r.id or 0, r.key, r.name, FieldKind(r.kind), r.required, frozenset(within.get(r.id or 0, ())),
             choices.get(r.id or 0, {}), access.get(r.id or 0, {}),
-            access.get(r.id or 0, {}).get(askers, Access.NONE),
+            access.get(r.id or 0, {}).get(askers, Access.NONE), r.version,
         )
         for r in rows
     ]  # fmt: skip
@@ -307,5 +308,6 @@ def _set_access(session: Session, row: CustomField, access: Mapping[int, Access]
 
 
 def _changed(session: Session, actor: Actor, row: CustomField, *, field: str, old: str, new: str) -> None:
+    row.version += 1
     subject = f"field:{row.id}"
     events.record(session, actor, Action.FIELD_CHANGED, subject=subject, field=field, old=old, new=new)

@@ -40,6 +40,7 @@ def choose(session: Session, actor: Actor, person: Person, category_ids: Iterabl
         if row.category_id not in wanted:
             session.delete(row)
     session.add_all(Skill(person_id=person.id or 0, category_id=id) for id in set(wanted) - set(was))
+    person.version += 1
     session.flush()
     events.record(
         session, actor, Action.PERSON_CHANGED, subject=f"person:{person.id}", field="skills",

@@ -28,6 +28,7 @@ class StatusCard:
     asks_reason: bool = False
     limit: int | None = None
     is_default: bool = False
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def card(status: Status) -> StatusCard:
         status.asks_reason,
         status.limit,
         status.is_default,
+        status.version,
     )
 
 
@@ -233,5 +235,6 @@ def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
 
 
 def _changed(session: Session, actor: Actor, status: Status, *, field: str, old: str, new: str) -> None:
+    status.version += 1
     subject = f"status:{status.id}"
     events.record(session, actor, Action.STATUS_CHANGED, subject=subject, field=field, old=old, new=new)

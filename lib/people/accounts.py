@@ -32,6 +32,7 @@ class PersonCard:
     active: bool = True
     teams: tuple[str, ...] = ()
     invited: bool = False
+    version: int | None = None
 
 
 def address(value: str) -> str:
@@ -126,7 +127,9 @@ def _card(actor: Actor, person: Person, role: str, teams: tuple[str, ...]) -> Pe
     if not (actor.staff or actor.may(Permission.USER_MANAGE) or actor.id in (None, person.id)):
         return PersonCard(person.id or 0, person.name)
     invited = person.password_hash is None
-    return PersonCard(person.id or 0, person.name, person.email, role, person.active, teams, invited)
+    return PersonCard(
+        person.id or 0, person.name, person.email, role, person.active, teams, invited, person.version
+    )
 
 
 def _teams_of(session: Session, people: Iterable[int | None]) -> dict[int, tuple[str, ...]]:
@@ -336,6 +339,7 @@ def enable(session: Session, actor: Actor, person: Person) -> None:
 
 
 def _changed(session: Session, actor: Actor, person: Person, *, field: str, old: str, new: str) -> None:
+    person.version += 1
     events.record(
         session, actor, Action.PERSON_CHANGED, subject=f"person:{person.id}", field=field, old=old, new=new
     )

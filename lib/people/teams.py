@@ -21,6 +21,7 @@ class TeamCard:
     name: str
     is_default: bool
     members: dict[int, str]
+    version: int = 1
 
 
 def every(session: Session, actor: Actor) -> list[TeamCard]:
@@ -36,7 +37,7 @@ def every(session: Session, actor: Actor) -> list[TeamCard]:
         ).all()
         for team, person, name in rows:
             members.setdefault(team, {})[person or 0] = name
-    return [TeamCard(t.id or 0, t.name, t.is_default, members.get(t.id or 0, {})) for t in teams]
+    return [TeamCard(t.id or 0, t.name, t.is_default, members.get(t.id or 0, {}), t.version) for t in teams]
 
 
 def find(session: Session, team_id: int) -> Team:
@@ -76,6 +77,7 @@ def add(session: Session, actor: Actor, team: Team, person: Person) -> None:
     _may_manage(actor, team)
     if session.get(Membership, (person.id, team.id)) is None:
         session.add(Membership(person_id=person.id or 0, team_id=team.id or 0))
+        person.version += 1
         _changed(session, actor, team, field="member", old=None, new=str(person.id))
 
 
@@ -85,6 +87,7 @@ def remove(session: Session, actor: Actor, team: Team, person: Person) -> None:
     row = session.get(Membership, (person.id, team.id))
     if row is not None:
         session.delete(row)
+        person.version += 1
         _changed(session, actor, team, field="member", old=str(person.id), new=None)
 
 
@@ -98,6 +101,7 @@ def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
 def _changed(
     session: Session, actor: Actor, team: Team, *, field: str, old: str | None, new: str | None
 ) -> None:
+    team.version += 1
     events.record(
         session, actor, Action.TEAM_CHANGED, subject=f"team:{team.id}", field=field, old=old, new=new
     )

@@ -22,11 +22,12 @@ class ActivityCard:
     id: int
     name: str
     is_default: bool = False
+    version: int = 1
 
 
 def every(session: Session) -> list[ActivityCard]:
     """Return the activities in use, in the desk's order; they are no secret."""
-    return [ActivityCard(a.id or 0, a.name, a.is_default) for a in _used(session)]
+    return [ActivityCard(a.id or 0, a.name, a.is_default, a.version) for a in _used(session)]
 
 
 def find(session: Session, name_or_id: str | int) -> Activity:
@@ -100,5 +101,6 @@ def _free_name(session: Session, name: str) -> str:
 
 
 def _changed(session: Session, actor: Actor, row: Activity, *, field: str, old: str, new: str) -> None:
+    row.version += 1
     subject = f"activity:{row.id}"
     events.record(session, actor, Action.ACTIVITY_CHANGED, subject=subject, field=field, old=old, new=new)

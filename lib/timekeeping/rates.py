@@ -31,6 +31,7 @@ class RateCard:
     activity: str | None
     since: date
     cents: int
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def every(session: Session, actor: Actor, *, removed: bool = False) -> list[Rate
         .order_by(Person.name, Activity.name, col(Rate.since).desc())
     )
     return [
-        RateCard(r.id or 0, r.person_id, person, r.activity_id, activity, r.since, r.cents)
+        RateCard(r.id or 0, r.person_id, person, r.activity_id, activity, r.since, r.cents, r.version)
         for r, person, activity in session.execute(chosen).all()
     ]
 
@@ -97,10 +98,12 @@ def put(
     since: date,
     person_id: int | None = None,
     activity_id: int | None = None,
+    seen: int | None = None,
 ) -> int:
     """Let an hour cost so much from a day on; what was set for that very day gives way. Return its id.
 
-    Raises NotPermitted, Invalid.
+    `seen` is the version of what was set for that day when the person looked, 0 for nothing. Raises NotPermitted,
+    Invalid, Conflict (somebody else set it since).
     """
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     if not 0 <= cents <= HIGHEST:
@@ -110,8 +113,12 @@ def put(
         raise Invalid("There is no such person.", fields={"person": "There is no such person."})
     kind = activities.find(session, activity_id) if activity_id else None
     row = _there(session, person_id, activity_id, since)
+    if row is not None:
+        row.must_be(seen)
     was = told(row.cents) if row else None
     row = row or Rate(person_id=person_id, activity_id=activity_id, since=since, cents=cents)
+    if was is not None and row.cents != cents:
+        row.version += 1
     row.cents = cents
     session.add(row)
     session.flush()
@@ -146,10 +153,14 @@ def preview_remove(session: Session, actor: Actor, rate_id: int) -> Removal:
     return Removal(entries, minutes, (before + 30) // 60, (after + 30) // 60)
 
 
-def remove(session: Session, actor: Actor, rate_id: int) -> None:
-    """Remove a rate, as if it had never been; it can be restored. Raises NotPermitted, NotFound."""
+def remove(session: Session, actor: Actor, rate_id: int, *, seen: int | None = None) -> None:
+    """Remove a rate, as if it had never been; it can be restored. Raises NotPermitted, NotFound, Conflict.
+
+    `seen` is the version of the rate that the person saw; a rate that was changed since is a Conflict.
+    """
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     row = _find(session, actor, rate_id, removed=False)
+    row.must_be(seen)
     row.removed_at = clock.now()
     _tell(session, actor, Action.RATE_REMOVED, row, old=_described(session, row), new=None)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.timekeeping import activities
 from ui import frame, page, words
+from ui.forms import Editing
 
 me = page.me()
 frame.header("Activities", actor=me)
@@ -25,17 +26,22 @@ for activity in found:
     ):
         mark = " :gray-badge[default]" if activity.is_default else ""
         st.markdown(f"**{words.plain(activity.name)}**{mark}")
-        with st.popover("Change", icon=":material/edit:"), st.form(f"change-{activity.id}", border=False):
-            new = st.text_input("Name", activity.name, max_chars=40)
-            chosen = not activity.is_default and st.checkbox("Time is of this activity by default")
+        form = Editing(f"activity-{activity.id}", activity.version)
+        with st.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
+            new = st.text_input("Name", max_chars=40, key=form.field("name", activity.name))
+            chosen = not activity.is_default and st.checkbox(
+                "Time is of this activity by default", key=form.field("default", now=False)
+            )
+            form.tell()
             with st.container(horizontal=True):
                 saved = st.form_submit_button("Save", type="primary")
                 gone = not activity.is_default and st.form_submit_button(
                     "Retire", icon=":material/archive:", help="Offered no longer; what was logged keeps it."
                 )
         if saved or gone:
-            with page.attempt("Activity retired." if gone else "Saved.") as session:
+            with form.save("Activity retired." if gone else "Saved.") as session:
                 row = activities.find(session, activity.id)
+                row.must_be(form.seen)
                 if gone:
                     activities.retire(session, me, row)
                 else:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.desk import categories, dispatch, proposals
 from lib.people import teams
-from ui import catalogue, frame, page, removing, words
+from ui import catalogue, forms, frame, page, removing, words
 
 me = page.me()
 frame.header("Categories", actor=me)
@@ -26,5 +26,6 @@ for category in found:
         told = catalogue.described(category, places, ruled.get(category.id))
         st.markdown(f"**{words.plain(category.path)}**{mark}  \n:gray[{told}]")
         if st.button("Change", key=f"change-{category.id}", icon=":material/edit:"):
+            forms.begin(f"category-{category.id}")
             catalogue.change(category.id)
 removing.deleted_categories(deleted)

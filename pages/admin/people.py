@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.people import accounts
-from ui import frame, lists, page, staffing
+from ui import forms, frame, lists, page, staffing
 
 me = page.me()
 frame.header("People", actor=me)
@@ -33,6 +33,7 @@ for person in found[:50]:
     ):
         st.markdown(staffing.described(person))
         if person.id in changeable and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
+            forms.begin(f"person-{person.id}")
             staffing.change(person.id)
 if len(found) > 50:
     kept = {k: v for k in ("name", "disabled") if (v := st.query_params.get(k))}

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.timekeeping import activities, days, rates, weeks
 from ui import frame, page, removing, words
+from ui.forms import Editing
 
 me = page.there(page.me())
 frame.header("Rates", actor=me)
@@ -19,7 +20,9 @@ st.caption(
     f"What an hour costs in {rates.currency()}. The rate of a person at an activity goes before the person's, that "
     "before the activity's, that before the rate of all. A new one counts from its day on."
 )
-with st.expander("New rate", icon=":material/add:"), st.form(page.blank("new_rate"), border=False):
+form = Editing("new_rate", 1)
+with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=False):
+    today = days.today(days.zone(me.timezone))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         person = st.selectbox(
             "Person",
@@ -28,17 +31,26 @@ with st.expander("New rate", icon=":material/add:"), st.form(page.blank("new_rat
             format_func=lambda id: words.findable(people[id]),
             placeholder="All",
             width=240,
+            key=form.field("person", None),
         )
         kind = st.selectbox(
-            "Activity", list(kinds), None, format_func=kinds.__getitem__, placeholder="All", width=200
-        )
-        rate = st.text_input(f"{rates.currency()} for an hour", max_chars=10, placeholder="85.50", width=150)
-        since = st.date_input("From", days.today(days.zone(me.timezone)), format="YYYY-MM-DD", width=160)
+            "Activity", list(kinds), None, format_func=kinds.__getitem__, placeholder="All", width=200,
+            key=form.field("activity", None),
+        )  # fmt: skip
+        rate = st.text_input(
+            f"{rates.currency()} for an hour", max_chars=10, placeholder="85.50", width=150,
+            key=form.field("rate", ""),
+        )  # fmt: skip
+        since = st.date_input("From", format="YYYY-MM-DD", width=160, key=form.field("since", today))
+    known = form.known({(c.person_id, c.activity_id, c.since): c.version for c in found})
+    form.tell()
     if st.form_submit_button("Set", type="primary"):
-        with page.attempt("Rate set.", form="new_rate") as session:
-            first = since if isinstance(since, date) else days.today(days.zone(me.timezone))
-            cents = rates.parse(rate)
-            rates.put(session, page.me(), cents=cents, since=first, person_id=person, activity_id=kind)
+        with form.save("Rate set.") as session:
+            first = since if isinstance(since, date) else today
+            rates.put(
+                session, page.me(), cents=rates.parse(rate), since=first, person_id=person, activity_id=kind,
+                seen=known.get((person, kind, first), 0),
+            )  # fmt: skip
 
 if not found:
     st.caption("No rate is set yet, so no report tells a cost.")
@@ -50,7 +62,7 @@ for card in found:
         what = f" at {words.plain(card.activity)}" if card.activity else ""
         st.markdown(f"**{whose}**{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
         if st.button("Remove …", icon=":material/delete:", key=f"remove-{card.id}"):
-            removing.rate(card.id)
+            removing.rate(card)
 if gone:
     with st.expander(f"Removed rates ({len(gone)})", icon=":material/inventory_2:"):
         for card in gone:

@@ -9,9 +9,9 @@ from lib.desk import canned
 from lib.desk.canned import VARIABLES, CannedCard
 from lib.people import teams
 from ui import frame, page, words
+from ui.forms import Editing
 
 ALL = 0
-ADDED = "_canned_added"
 me = page.me()
 frame.header("Canned replies", actor=me)
 with page.see() as session:
@@ -24,27 +24,28 @@ places: Mapping[int, str] = {
 }
 
 
-def fields(card: CannedCard | None) -> tuple[str, str, int | None]:
+def fields(card: CannedCard | None, form: Editing) -> tuple[str, str, int | None]:
     """Ask for a reply's name, text and team."""
-    name = st.text_input("Name", card.name if card else "", max_chars=80)
-    body = st.text_area("Text", card.body if card else "", height=200, help="Markdown works.")
-    ids = list(places)
-    at = ids.index(card.team_id or ALL) if card and (card.team_id or ALL) in places else 0
-    team = st.selectbox("For", ids, index=at, format_func=places.__getitem__)
+    name = st.text_input("Name", max_chars=80, key=form.field("name", card.name if card else ""))
+    body = st.text_area(
+        "Text", height=200, help="Markdown works.", key=form.field("body", card.body if card else "")
+    )
+    now = (card.team_id or ALL) if card else next(iter(places))
+    team = st.selectbox("For", list(places), format_func=places.__getitem__, key=form.field("team", now))
+    form.tell()
     return name, body, team or None
 
 
 st.caption("Whoever writes a reply finds these by typing :: and a word, or with *Canned reply*.")
 with st.expander("Variables", icon=":material/data_object:"):
     st.markdown("\n".join(f"- `{{{name}}}`: {told}" for name, told in VARIABLES.items()))
-added = st.session_state.get(ADDED, 0)
 if places:
-    with st.expander("New canned reply", icon=":material/add:"), st.form(f"new-{added}", border=False):
-        name, body, team = fields(None)
+    form = Editing("new_reply", 1)
+    with st.expander("New canned reply", icon=":material/add:"), st.form(form.key, border=False):
+        name, body, team = fields(None, form)
         if st.form_submit_button("Add", type="primary"):
-            with page.attempt("Canned reply added.") as session:
+            with form.save("Canned reply added.") as session:
                 canned.add(session, me, name=name, body=body, team_id=team)
-                st.session_state[ADDED] = added + 1  # another form, empty; after a refusal the text stays
 if not found:
     st.info("There are no canned replies yet.", icon=":material/quickreply:")
 
@@ -59,12 +60,13 @@ for card in found:
         if not card.mine:
             continue
         with st.popover("Change", icon=":material/edit:"):
-            with st.form(f"change-{card.id}-{card.version}", border=False):
-                name, body, team = fields(card)
+            form = Editing(f"reply-{card.id}", card.version)
+            with st.form(form.key, border=False):
+                name, body, team = fields(card, form)
                 if st.form_submit_button("Save", type="primary"):
-                    with page.attempt("Saved.") as session:
+                    with form.save("Saved.") as session:
                         row = canned.find(session, me, card.id)
-                        canned.change(session, me, row, name=name, body=body, team_id=team, seen=card.version)
+                        canned.change(session, me, row, name=name, body=body, team_id=team, seen=form.seen)
             if st.button("Delete", key=f"delete-{card.id}", icon=":material/delete:"):
                 with page.attempt("Canned reply deleted.") as session:
                     canned.delete(session, me, canned.find(session, me, card.id))

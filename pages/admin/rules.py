@@ -5,6 +5,7 @@ import streamlit as st
 from db.vocabulary import Medium, Relation
 from lib.notices import book, rules
 from ui import frame, hearing, lists, page
+from ui.forms import Editing
 
 me = page.me()
 frame.header("Notice rules", actor=me)
@@ -23,21 +24,33 @@ chosen = st.segmented_control(
 )  # fmt: skip
 whom = Relation(chosen or Relation.MENTIONED.value)
 
-with st.form(f"rules-{whom}-{own.version}", border=False):
-    wanted = {}
-    for occasion, relation in rules.PAIRS:
-        if relation == whom:
-            pair = (occasion, relation)
-            mark = " :material/bolt:" if rules.pressing(*pair) else ""
-            picked = st.pills(
-                f"{rules.WORDS[occasion]}{mark}", list(rules.possible(whom)), selection_mode="multi",
-                format_func=hearing.NAMES.__getitem__, default=[m for m in Medium if m in own.cells[pair]],
-                help=hearing.shipped(pair) if pair in own.own else None,
-            )  # fmt: skip
-            wanted[pair] = frozenset(picked)
-    if st.form_submit_button("Save", type="primary"):
-        with page.attempt("Saved. It holds from now on.") as session:
-            book.change(session, me, wanted, seen=own.version)
+form = Editing("rules", own.version)
+wanted = form.pending()
+for occasion, relation in rules.PAIRS:
+    if relation == whom:
+        pair = (occasion, relation)
+        mark = " :material/bolt:" if rules.pressing(*pair) else ""
+        key = f"{form.key}-{own.version}-{occasion.value}-{whom.value}"
+        now = wanted.get(pair, own.cells[pair])
+        st.session_state.setdefault(key, [m for m in Medium if m in now])
+        picked = st.pills(
+            f"{rules.WORDS[occasion]}{mark}", list(rules.possible(whom)), selection_mode="multi",
+            format_func=hearing.NAMES.__getitem__, key=key,
+            help=hearing.shipped(pair) if pair in own.own else None,
+        )  # fmt: skip
+        wanted[pair] = frozenset(picked)
+        if wanted[pair] == own.cells[pair]:
+            del wanted[pair]
+form.tell()
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button("Save", type="primary"):
+        with form.save("Saved. The rules apply from now on.") as session:
+            book.change(session, me, wanted, seen=form.seen)
+    if wanted and st.button("Discard changes", type="tertiary", icon=":material/undo:"):
+        form.discard()
+    if wanted:
+        rows = ", ".join(dict.fromkeys(hearing.WHO[relation] for _, relation in wanted))
+        st.caption(f"Unsaved changes: {rows}", width="content")
 
 if own.own:
     count = len(own.own)

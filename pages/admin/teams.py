@@ -7,6 +7,7 @@ from lib.desk import dispatch
 from lib.notices import places
 from lib.people import teams
 from ui import channels, frame, page, removing, rules, words
+from ui.forms import Editing
 
 me = page.me()
 frame.header("Teams", actor=me)
@@ -38,12 +39,15 @@ for team in found:
             channels.state(told[team.id])
         if me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team.id in me.teams:
             bar = st.container(horizontal=True)
-            with bar.popover("Change", icon=":material/edit:"), st.form(f"change-{team.id}", border=False):
-                new = st.text_input("Name", team.name, max_chars=80)
-                way, cap = rules.asked(ruled.get(team.id))
+            form = Editing(f"team-{team.id}", team.version)
+            with bar.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
+                new = st.text_input("Name", max_chars=80, key=form.field("name", team.name))
+                way, cap = rules.asked(form, ruled.get(team.id))
+                form.tell()
                 if st.form_submit_button("Save"):
-                    with page.attempt("Saved.") as session:
+                    with form.save("Saved.") as session:
                         row = teams.find(session, team.id)
+                        row.must_be(form.seen)
                         teams.rename(session, me, row, name=new)
                         dispatch.rule_team(session, me, row, way=way, cap=cap)
             with bar:

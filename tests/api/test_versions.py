@@ -1,0 +1,78 @@
+"""What people change in forms carries a version, and a change that names an older one is refused."""
+
+import pytest
+
+CHANGES = {
+    "statuses": ({"name": "Parked", "kind": "paused"}, {"name": "Waits"}, {"asks_reason": True}),
+    "categories": ({"name": "Lamps"}, {"name": "Lights"}, {"priority": "high"}),
+    "teams": ({"name": "Network"}, {"name": "Networks"}, {"assignment": {"way": "round_robin"}}),
+    "fields": ({"name": "Floor", "kind": "text"}, {"name": "Storey"}, {"access": {"agent": "read"}}),
+    "activities": ({"name": "Travel"}, {"name": "Trips"}, {"default": True}),
+    "people": (
+        {"name": "Nia Roy", "email": "nia.roy@example.org"},
+        {"name": "Nia Rao"},
+        {"role": "agent"},
+    ),
+}
+
+
+@pytest.fixture(params=CHANGES)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def ada(desk):
+    return desk.ada
+
+
+def make(ada, kind):
+    answer = ada.post(f"{kind}", json=CHANGES[kind][0])
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    return made.get("person", made)
+
+
+def test_a_change_that_names_the_version_it_read_is_made_and_counted(ada, kind):
+    made = make(ada, kind)
+    _new, *changes = CHANGES[kind]
+    version = made["version"]
+    for change in changes:
+        answer = ada.patch(f"{kind}/{made['id']}", json={**change, "version": version})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["version"] > version
+        version = answer.json()["version"]
+    again = ada.patch(f"{kind}/{made['id']}", json={**changes[0], "version": version})
+    assert again.json()["version"] == version, "what changes nothing counts as no change"
+
+
+def test_a_change_that_names_an_older_version_is_refused_whole(ada, kind):
+    made = make(ada, kind)
+    _new, first, second = CHANGES[kind]
+    path = f"{kind}/{made['id']}"
+    now = ada.patch(path, json=first).json()
+    late = ada.patch(path, json={**second, "name": "Never", "version": made["version"]})
+    assert late.status_code == 409, late.text
+    assert late.json()["current"] == {"version": now["version"]}
+    assert ada.patch(path, json={"version": now["version"]}).json() == now
+
+
+def test_a_rate_that_somebody_else_set_meanwhile_is_not_overwritten(ada):
+    rate = {"since": "2026-01-01", "rate": "80"}
+    first = ada.post("rates", json={**rate, "version": 0})
+    assert (first.status_code, first.json()["version"]) == (201, 1)
+    late = ada.post("rates", json={**rate, "rate": "90", "version": 0})
+    assert (late.status_code, late.json()["current"]) == (409, {"version": 1})
+    again = ada.post("rates", json={**rate, "rate": "90", "version": 1}).json()
+    assert (again["cents"], again["version"]) == (9000, 2)
+
+
+def test_teams_and_skills_count_as_changes_of_a_person(ada, desk):
+    path = f"/api/v1/people/{desk.rita.id}"
+    before = ada.get(path).json()
+    category = ada.post("categories", json={"name": "Lamps"}).json()["id"]
+    assert ada.put(f"{path}/skills", json={"categories": [category]}).status_code == 200
+    after = ada.get(path).json()
+    assert after["version"] == before["version"] + 1
+    ada.patch(path, json={"teams": []})
+    assert ada.get(path).json()["version"] > after["version"]

@@ -1,0 +1,155 @@
+"""Forms of administrators say when somebody else changed the same thing, and keep what was typed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from db.vocabulary import Medium, Occasion, Relation
+from lib.desk import canned, categories, fields, statuses
+from lib.desk.fields import FieldKind
+from lib.notices import book
+from lib.people import accounts, teams
+from lib.timekeeping import activities, rates
+from lib.transactions import act, see
+from tests import cast
+from tests.journeys.test_own_changes import facts  # noqa: F401 - kept beside the other conflicts
+
+pytestmark = pytest.mark.browser
+OVERTAKEN = "Somebody else changed this while you were editing it."
+
+
+def furnish(people):
+    """Make one thing of each kind that has a form."""
+    with act() as session:
+        ada = people.ada
+        canned.add(session, ada, name="Thanks", body="Thank you.", team_id=None)
+        fields.create(session, ada, name="Floor", kind=FieldKind.TEXT)
+        activities.create(session, ada, name="Travel")
+        categories.create(session, ada, name="Lamps")
+        teams.create(session, ada, name="Network")
+        statuses.create(session, ada, name="Parked", kind=statuses.Kind.PAUSED)
+
+
+def rename(people, kind, new):
+    """Let somebody else give the thing of a kind another name."""
+    with act() as session:
+        mona = people.ada
+        match kind:
+            case "categories":
+                categories.rename(session, mona, categories.find(session, "Lamps"), name=new)
+            case "teams":
+                row = next(t for t in teams.every(session, mona) if t.name == "Network")
+                teams.rename(session, mona, teams.find(session, row.id), name=new)
+            case "statuses":
+                statuses.rename(session, mona, statuses.find(session, "Parked"), name=new)
+            case "fields":
+                card = next(f for f in fields.every(session) if f.name == "Floor")
+                fields.rename(session, mona, fields.find(session, mona, card.id), name=new)
+            case "activities":
+                activities.rename(session, mona, activities.find(session, "Travel"), name=new)
+            case "replies":
+                card = next(c for c in canned.every(session, mona) if c.name == "Thanks")
+                row = canned.find(session, mona, card.id)
+                canned.change(session, mona, row, name=new, body=card.body, team_id=None, seen=row.version)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("categories", "Lamps"), ("teams", "Network"), ("statuses", "Parked"), ("fields", "Floor"),
+        ("activities", "Travel"), ("replies", "Thanks"),
+    ],
+)  # fmt: skip
+def test_an_older_form_says_that_it_was_overtaken_and_keeps_what_was_typed(office, visit, kind, name):
+    ada = visit(office.people.ada)
+    page = ada.go(f"/{kind}")
+    theirs, mine = f"{name} theirs", f"{name} mine"
+    row = (
+        page.locator('[data-testid="stVerticalBlock"], [data-testid="stHorizontalBlock"]')
+        .filter(has=page.get_by_role("button", name="Change", exact=True))
+        .filter(has_text=name)
+    )
+    row.last.get_by_role("button", name="Change", exact=True).click()
+    field = page.get_by_role("textbox", name="Name", exact=True).and_(page.locator(f'[value="{name}"]'))
+    field.wait_for()
+    box = page.get_by_role("textbox", name="Name", exact=True).locator("visible=true").last
+    box.fill(mine)
+    rename(office.people, kind, theirs)
+    page.get_by_role("button", name="Save", exact=True).locator("visible=true").last.click()
+    expect(page.get_by_text(OVERTAKEN)).to_be_visible()
+    shown = ada.read()
+    assert theirs in shown and "Saved." not in shown
+    if not box.is_visible():
+        row = page.locator('[data-testid="stHorizontalBlock"]').filter(has_text=theirs)
+        row.last.get_by_role("button", name="Change", exact=True).click()
+    expect(box).to_have_value(mine)
+    page.get_by_role("button", name="Save", exact=True).locator("visible=true").last.click()
+    expect(page.get_by_text(theirs)).to_have_count(0)
+    expect(page.get_by_text(mine).first).to_be_visible()
+
+
+def test_a_person_s_role_is_not_overwritten_unseen(office, visit):
+    people = office.people
+    ada = visit(people.ada)
+    page = ada.go("/people?person=Kim")
+    page.get_by_role("button", name="Change", exact=True).click()
+    ada.choose("Role", "manager")
+    with act() as session:
+        kim = accounts.find(session, people.ada, people.kim.id)
+        teams.add(session, people.ada, teams.find(session, teams.default(session)), kim)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text(OVERTAKEN)).to_be_visible()
+    with see() as session:
+        assert accounts.show(session, people.ada, people.kim.id).role == "requester"
+
+
+def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
+    people = office.people
+    ada = visit(people.ada)
+    page = ada.go("/rates")
+    page.get_by_text("New rate").click()
+    page.get_by_role("textbox", name="for an hour").fill("90")
+    with act() as session:
+        today = cast.today() if hasattr(cast, "today") else None
+        from lib.timekeeping import days
+
+        rates.put(session, people.ada, cents=8000, since=today or days.today(days.zone("Europe/Berlin")))
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text(OVERTAKEN)).to_be_visible()
+    expect(page.get_by_text("80.00")).to_be_visible()
+    expect(page.get_by_role("textbox", name="for an hour")).to_have_value("90")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text("90.00")).to_be_visible()
+
+
+def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
+    people = office.people
+    ada = visit(people.ada)
+    page = ada.go("/rules?whom=watcher")
+    first = page.get_by_test_id("stButtonGroup").nth(1).get_by_role("button").first
+    before = first.get_attribute("data-testid") + str(first.get_attribute("aria-pressed"))
+    first.click()
+    expect(page.get_by_text("Unsaved changes: Watchers")).to_be_visible()
+    page.get_by_role("radio", name="Team", exact=True).or_(
+        page.get_by_role("button", name="Team", exact=True)
+    ).first.click()
+    expect(page.get_by_text("Unsaved changes: Watchers")).to_be_visible()
+    page.get_by_role("radio", name="Watchers", exact=True).or_(
+        page.get_by_role("button", name="Watchers", exact=True)
+    ).first.click()
+    ada.settle()
+    again = page.get_by_test_id("stButtonGroup").nth(1).get_by_role("button").first
+    assert again.get_attribute("data-testid") + str(again.get_attribute("aria-pressed")) != before
+    with act() as session:
+        seen = book.of(session).version
+        book.change(
+            session, people.ada, {(Occasion.MOVED, Relation.TEAM): frozenset({Medium.DOCKET})}, seen=seen
+        )
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text(OVERTAKEN)).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The rules apply from now on")).to_be_visible()
+    expect(page.get_by_text("Unsaved changes")).to_have_count(0)
+    with see() as session:
+        found = book.of(session)
+    assert found.media(Occasion.MOVED, Relation.TEAM) == frozenset({Medium.DOCKET})
+    assert any(relation == Relation.WATCHER for _, relation in found.own)
