@@ -10,7 +10,20 @@ from starlette.responses import Response
 from api.creates import BASE, Creating, Made
 from api.door import Me
 from api.shapes import (
-    Change, Cursor, DryRun, Flag, Form, Id, Limit, Named, Number, Page, Shape, Words, shown, unset,
+    Change,
+    Cursor,
+    DryRun,
+    Flag,
+    Form,
+    Id,
+    Limit,
+    Named,
+    Number,
+    Page,
+    Shape,
+    Words,
+    shown,
+    unset,
 )
 from lib import cursors
 from lib.gate import Actor

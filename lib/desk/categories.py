@@ -7,7 +7,16 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from db.engine import lock
-from db.models import AssignmentRule, Category, CategoryProposal, FieldCategory, Skill, Ticket
+from db.models import (
+    AssignmentRule,
+    Category,
+    CategoryProposal,
+    CustomField,
+    FieldCategory,
+    Person,
+    Skill,
+    Ticket,
+)
 from db.vocabulary import Action, Permission, Priority, Scope
 from lib import gate, names, text
 from lib.errors import Invalid
@@ -362,12 +371,14 @@ def _hand_over(session: Session, category: Category, successor: Category | None)
         if heir is not None and session.get(Skill, (skill.person_id, heir)) is None:
             session.add(Skill(person_id=skill.person_id, category_id=heir))
         session.delete(skill)
+        session.get_one(Person, skill.person_id).version += 1
     for asked in session.exec(select(FieldCategory).where(FieldCategory.category_id == category.id)).all():
         if heir is None:
             continue
         if session.get(FieldCategory, (asked.field_id, heir)) is None:
             session.add(FieldCategory(field_id=asked.field_id, category_id=heir))
         session.delete(asked)
+        session.get_one(CustomField, asked.field_id).version += 1
     rule = session.exec(select(AssignmentRule).where(AssignmentRule.category_id == category.id)).first()
     if rule is not None:
         session.delete(rule)

@@ -14,6 +14,7 @@ from db.models import (
     Category,
     Membership,
     Message,
+    Person,
     SavedView,
     SlackPlace,
     Team,
@@ -113,7 +114,9 @@ def merge(session: Session, actor: Actor, team: Team, *, into: Team) -> None:
         change: Any = delete_rows(model) if there else update(model).values(team_id=into.id)
         _run(session, change.where(col(model.team_id) == team.id))
     for model in (Ticket, Category, SavedView, Message):
-        _run(session, update(model).where(col(model.team_id) == team.id).values(team_id=into.id))
+        counted = {"version": Category.version + 1} if model is Category else {}
+        _run(session, update(model).where(col(model.team_id) == team.id).values(team_id=into.id, **counted))
+    into.version += 1
     was_default = team.is_default
     session.delete(team)
     session.flush()
@@ -135,6 +138,8 @@ def _hold(session: Session, actor: Actor, team: Team) -> None:
 def _move_members(session: Session, team: Team, into: Team) -> None:
     there = select(Membership.person_id).where(Membership.team_id == into.id)
     here = col(Membership.team_id) == team.id
+    members = select(Membership.person_id).where(here)
+    _run(session, update(Person).where(col(Person.id).in_(members)).values(version=Person.version + 1))
     _run(
         session,
         update(Membership).where(here, col(Membership.person_id).not_in(there)).values(team_id=into.id),

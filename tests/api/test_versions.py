@@ -7,7 +7,7 @@ CHANGES = {
     "categories": ({"name": "Lamps"}, {"name": "Lights"}, {"priority": "high"}),
     "teams": ({"name": "Network"}, {"name": "Networks"}, {"assignment": {"way": "round_robin"}}),
     "fields": ({"name": "Floor", "kind": "text"}, {"name": "Storey"}, {"access": {"agent": "read"}}),
-    "activities": ({"name": "Travel"}, {"name": "Trips"}, {"default": True}),
+    "activities": ({"name": "Repairs"}, {"name": "Trips"}, {"default": True}),
     "people": (
         {"name": "Nia Roy", "email": "nia.roy@example.org"},
         {"name": "Nia Rao"},

@@ -8,10 +8,8 @@ from lib.desk import canned, categories, fields, statuses
 from lib.desk.fields import FieldKind
 from lib.notices import book
 from lib.people import accounts, teams
-from lib.timekeeping import activities, rates
+from lib.timekeeping import activities, days, rates
 from lib.transactions import act, see
-from tests import cast
-from tests.journeys.test_own_changes import facts  # noqa: F401 - kept beside the other conflicts
 
 pytestmark = pytest.mark.browser
 OVERTAKEN = "Somebody else changed this while you were editing it."
@@ -23,7 +21,7 @@ def furnish(people):
         ada = people.ada
         canned.add(session, ada, name="Thanks", body="Thank you.", team_id=None)
         fields.create(session, ada, name="Floor", kind=FieldKind.TEXT)
-        activities.create(session, ada, name="Travel")
+        activities.create(session, ada, name="Repairs")
         categories.create(session, ada, name="Lamps")
         teams.create(session, ada, name="Network")
         statuses.create(session, ada, name="Parked", kind=statuses.Kind.PAUSED)
@@ -45,7 +43,7 @@ def rename(people, kind, new):
                 card = next(f for f in fields.every(session) if f.name == "Floor")
                 fields.rename(session, mona, fields.find(session, mona, card.id), name=new)
             case "activities":
-                activities.rename(session, mona, activities.find(session, "Travel"), name=new)
+                activities.rename(session, mona, activities.find(session, "Repairs"), name=new)
             case "replies":
                 card = next(c for c in canned.every(session, mona) if c.name == "Thanks")
                 row = canned.find(session, mona, card.id)
@@ -56,7 +54,7 @@ def rename(people, kind, new):
     ("kind", "name"),
     [
         ("categories", "Lamps"), ("teams", "Network"), ("statuses", "Parked"), ("fields", "Floor"),
-        ("activities", "Travel"), ("replies", "Thanks"),
+        ("activities", "Repairs"), ("replies", "Thanks"),
     ],
 )  # fmt: skip
 def test_an_older_form_says_that_it_was_overtaken_and_keeps_what_was_typed(office, visit, kind, name):
@@ -90,7 +88,7 @@ def test_an_older_form_says_that_it_was_overtaken_and_keeps_what_was_typed(offic
 def test_a_person_s_role_is_not_overwritten_unseen(office, visit):
     people = office.people
     ada = visit(people.ada)
-    page = ada.go("/people?person=Kim")
+    page = ada.go("/people?name=Kim")
     page.get_by_role("button", name="Change", exact=True).click()
     ada.choose("Role", "manager")
     with act() as session:
@@ -109,10 +107,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     page.get_by_text("New rate").click()
     page.get_by_role("textbox", name="for an hour").fill("90")
     with act() as session:
-        today = cast.today() if hasattr(cast, "today") else None
-        from lib.timekeeping import days
-
-        rates.put(session, people.ada, cents=8000, since=today or days.today(days.zone("Europe/Berlin")))
+        rates.put(session, people.ada, cents=8000, since=days.today(days.zone("Europe/Berlin")))
     page.get_by_role("button", name="Set", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     expect(page.get_by_text("80.00")).to_be_visible()

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0038"
+down_revision = "0037"
 
 TABLES = ("status", "category", "custom_field", "team", "person", "activity", "rate")
 
