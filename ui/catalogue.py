@@ -68,7 +68,7 @@ def change(category_id: int) -> None:
         return
     below = categories.within(found, category.id)
     rest = {c.id: c.path for c in found.values() if c.id not in below}
-    form = Editing(f"category-{category.id}", category.version)
+    form = Editing(f"category-{category.id}", category.version, dialog=True)
     with st.form(form.key, border=False):
         name = st.text_input("Name", max_chars=80, key=form.field("name", category.name))
         tops, groups = {None: TOP, **rest}, {None: ABOVE_TEAM, **places}

@@ -21,10 +21,11 @@ class Editing:
     """One form for one thing: its widgets keep what was typed until it is saved, whatever others do meanwhile.
 
     `seen` is the version that the form began from. Ask `field` for the key of each widget, and change things in `save`.
+    A form in a dialog says there what went wrong, and the dialog stays open.
     """
 
-    def __init__(self, name: str, version: int) -> None:
-        self.name, self.version = name, version
+    def __init__(self, name: str, version: int, *, dialog: bool = False) -> None:
+        self.name, self.version, self.dialog = name, version, dialog
         self.round = st.session_state.get(_ROUND + name, 0)
         begun = st.session_state.get(_BEGUN + name)
         held = begun and (
@@ -70,6 +71,8 @@ class Editing:
 
     def tell(self) -> None:
         """End the fields; say when somebody else changed this since the form began."""
+        if self._begun["anew"] and self.dialog:
+            st.error(OVERTAKEN, icon=":material/error:")
         self._begun["anew"] = False
         if self.seen != self.version:
             st.caption(":material/info: Somebody else changed this after you opened it.")
@@ -83,8 +86,13 @@ class Editing:
         except Conflict as conflict:
             self._begun["seen"] = conflict.current.get("version", self.version)
             self._begun["anew"] = True
+            if self.dialog:
+                st.rerun(scope="fragment")
             page.tell(OVERTAKEN, good=False)
         except Refusal as refusal:
+            if self.dialog:
+                page.refused(refusal)
+                return
             page.tell(refusal.sentence, good=False)
         else:
             begin(self.name)

@@ -93,7 +93,7 @@ def change(person_id: int) -> None:
         person = accounts.show(session, me, person_id)
         grantable = {r.name: r for r in roles.every(session) if roles.grantable(me, r)}
         places = {t.name: t.id for t in teams.every(session, me) if _may_place(me, t.id)}
-    form = Editing(f"person-{person_id}", person.version or 1)
+    form = Editing(f"person-{person_id}", person.version or 1, dialog=True)
     name = st.text_input("Name", max_chars=120, key=form.field("name", person.name))
     email = st.text_input("E-mail", max_chars=254, key=form.field("email", person.email or ""))
     if email.strip().lower() != person.email:

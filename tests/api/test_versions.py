@@ -68,7 +68,7 @@ def test_a_rate_that_somebody_else_set_meanwhile_is_not_overwritten(ada):
 
 
 def test_teams_and_skills_count_as_changes_of_a_person(ada, desk):
-    path = f"/api/v1/people/{desk.rita.id}"
+    path = f"people/{desk.company.rita.id}"
     before = ada.get(path).json()
     category = ada.post("categories", json={"name": "Lamps"}).json()["id"]
     assert ada.put(f"{path}/skills", json={"categories": [category]}).status_code == 200
@@ -76,3 +76,24 @@ def test_teams_and_skills_count_as_changes_of_a_person(ada, desk):
     assert after["version"] == before["version"] + 1
     ada.patch(path, json={"teams": []})
     assert ada.get(path).json()["version"] > after["version"]
+
+
+def test_merging_and_deleting_count_for_all_that_changes_with_them(ada, desk):
+    network = ada.post("teams", json={"name": "Network"}).json()["id"]
+    lamps = ada.post("categories", json={"name": "Lamps", "team": network}).json()["id"]
+    lights = ada.post("categories", json={"name": "Lights"}).json()["id"]
+    ada.post("fields", json={"name": "Floor", "kind": "text", "categories": [lamps]})
+    person = f"people/{desk.company.rita.id}"
+    ada.put(f"teams/{network}/members/{desk.company.rita.id}")
+    ada.put(f"{person}/skills", json={"categories": [lamps]})
+
+    def versions():
+        listed = [*ada.get("categories").json()["items"], *ada.get("fields").json()["items"]]
+        there = {each["name"]: each["version"] for each in listed}
+        return there.get("Lamps"), there["Lights"], there["Floor"], ada.get(person).json()["version"]
+
+    lamp, light, floor, rita = versions()
+    assert ada.delete(f"teams/{network}?successor={desk.company.service_desk}").status_code == 204
+    assert versions() == (lamp + 1, light, floor, rita + 1)
+    assert ada.delete(f"categories/{lamps}?successor={lights}").status_code == 204
+    assert versions() == (None, light, floor + 1, rita + 2)
