@@ -102,6 +102,17 @@ def _prepare(raw: Any, journal: str) -> None:
         raw.execute(f"PRAGMA {name}={value}")
 
 
+def checkpoint(engine: Engine) -> None:
+    """Move what SQLite's journal holds into the database file, if nobody is in the way for half a second."""
+    if engine.dialect.name != "sqlite":
+        return
+    pooled = engine.raw_connection()
+    cursor = pooled.cursor()
+    cursor.execute("PRAGMA busy_timeout=500")
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # says that it was busy, and raises nothing
+    pooled.invalidate()
+
+
 def _lower(value: Any) -> Any:
     """Lower all letters, as PostgreSQL does; SQLite's own function knows just A to Z."""
     return value.lower() if isinstance(value, str) else value

@@ -65,17 +65,10 @@ def engine() -> Engine:
 
 
 def close() -> None:
-    """Let go of the database; what SQLite holds in its journal goes into the file first, if nobody is in the way."""
-    here = _engine
-    if here is None:
-        return
-    if here.dialect.name == "sqlite":
-        pooled = here.raw_connection()
-        cursor = pooled.cursor()
-        cursor.execute("PRAGMA busy_timeout=500")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # says that it was busy, and raises nothing
-        pooled.invalidate()
-    here.dispose()
+    """Disconnect from the database; what SQLite holds in its journal goes into the file first, if it is free."""
+    if _engine is not None:
+        engines.checkpoint(_engine)
+        _engine.dispose()
 
 
 @contextmanager
