@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from api import pace, problems
 from api.door import Me
 from api.shapes import Shape, done, shown
-from lib.desk import attachments
+from lib.desk import attachments, file_names
 from lib.desk.attachments import Attachment
 from lib.errors import Invalid, NotFound, OutcomeUnknown, TooLarge, Unavailable
 from lib.gate import Actor
@@ -93,7 +93,7 @@ def _keep(me: Actor, file: UploadFile) -> Response:
     pace.upload(me.id, file.size or 0)
     with _one_at_a_time:  # a large picture takes a lot of memory while it is examined
         data = file.file.read()
-        found = attachments.examine(file.filename or "", data)
+        found = attachments.examine(file_names.received(file.filename or ""), data)
     try:
         store.put(found.path, data)
         if found.thumbnail is not None:

@@ -4,12 +4,10 @@ import hashlib
 import io
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Any
 
 import puremagic
@@ -20,6 +18,7 @@ from sqlmodel import Session, col, select
 from db.models import Attachment, Comment, Person, Ticket
 from db.vocabulary import Action, Permission
 from lib import clock, gate
+from lib.desk.file_names import safe_name
 from lib.errors import Invalid, TooLarge
 from lib.gate import Actor
 from lib.trust import events
@@ -42,7 +41,6 @@ IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 PLAIN = {"application/pdf", "application/zip"} | IMAGES
 _ID = re.compile(r"[0-9a-f]{32}")
 _STORED = re.compile(r"[0-9a-f]{32}\.bin")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 @dataclass(frozen=True)
@@ -81,16 +79,6 @@ def examine(name: str, data: bytes) -> Upload:
     thumbnail = _thumbnail(data) if kind in IMAGES else None
     digest = hashlib.sha256(data).hexdigest()
     return Upload(safe_name(name), kind, len(data), digest, f"{secrets.token_hex(16)}.bin", thumbnail)
-
-
-def safe_name(name: str) -> str:
-    """Return a file name that is one, shows what it is, and harms no file system: at most 120 characters."""
-    plain = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C")
-    plain = re.sub(r'[<>:"|?*]', "_", plain.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
-    if not plain or _RESERVED.fullmatch(plain):
-        plain = f"_{plain}" if plain else "file"
-    path = PurePosixPath(plain)
-    return plain if len(plain) <= 120 else path.stem[: 119 - len(path.suffix[:20])] + path.suffix[:20]
 
 
 def _kind(data: bytes) -> str:

@@ -3,6 +3,7 @@
 import io
 import sqlite3
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -87,6 +88,26 @@ def test_any_name_is_told_in_the_header(desk):
     assert disposition == (
         "attachment; filename=\"___ _.txt\"; filename*=UTF-8''%E6%97%A5%E6%9C%AC%E8%AA%9E%20%C3%A9.txt"
     )
+
+
+@pytest.mark.parametrize(
+    "name", [".htaccess", 'the "new" one.txt', "می\u200cروم.txt", "👩\u200d💻.txt", "50%2f.txt"]
+)
+def test_a_name_is_shown_and_downloaded_as_it_was_given(desk, name):
+    file = upload(desk.sam, name)
+    ticket = cast.ask(desk.company.sam, "Here")
+    said = {"body": "Here", "attachments": [file]}
+    made = desk.sam.post(f"tickets/{ticket}/comments", json=said).json()
+    assert [each["name"] for each in made["attachments"]] == [name]
+    said = desk.sam.get(f"attachments/{file}").headers["content-disposition"]
+    assert unquote(said.partition("filename*=UTF-8''")[2]) == name
+    assert said.isascii() and said.count('"') == 2
+
+
+def test_a_name_that_is_too_long_is_cut_where_one_sees_it(desk):
+    file = upload(desk.sam, "n" * 300 + ".txt")
+    said = unquote(desk.sam.get(f"attachments/{file}").headers["content-disposition"])
+    assert said.endswith("n….txt")
 
 
 def test_an_upload_is_its_uploader_s_alone_until_it_is_used(desk):

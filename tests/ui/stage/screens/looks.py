@@ -14,9 +14,10 @@ See <a href="https://example.org">the manual</a>, page 12.</p>
 <table><thead><tr><th>Day</th><th>Pages</th></tr></thead><tbody><tr><td>Monday</td><td>120</td></tr></tbody></table>
 <p>{"W" * 200}</p>"""
 FILES = f"""<ul class="dk-files" aria-label="Files"><li><a class="dk-file" href="/files/1">
-<img src="{PICTURE}" alt=""><span class="dk-file-name">jam.png</span>
+<img src="{PICTURE}" alt=""><span class="dk-file-name"><span>jam</span><span>.png</span></span>
 <span class="dk-file-facts">PNG, 48 KB</span></a></li>
-<li><a class="dk-file" href="/files/2"><span class="dk-file-name">{"long-name-" * 12}.pdf</span>
+<li><a class="dk-file" href="/files/2">
+<span class="dk-file-name"><span>{"long-name-" * 12}</span><span>.pdf</span></span>
 <span class="dk-file-facts">PDF, 1.2 MB</span></a></li></ul>"""
 NOTE = "<span class='dk-tag dk-lock'>Internal note, only staff can read it</span>"
 KINDS = {
