@@ -81,8 +81,11 @@ def columns(session: Session, actor: Actor) -> list[FieldCard]:
 
 def listed(
     session: Session, actor: Actor, cards: Iterable[FieldCard], numbers: Iterable[int]
-) -> dict[int, dict[int, str]]:
-    """Return what some fields hold, as shown, by ticket number and field id: where the actor may read it, alone."""
+) -> dict[int, dict[int, str | float | date]]:
+    """Return what some fields hold, by ticket number and field id: only where the actor may read it.
+
+    A number and a day are such, a choice and a person their names.
+    """
     known = {card.id: card for card in cards}
     if not known:
         return {}
@@ -94,12 +97,10 @@ def listed(
         .outerjoin(Person, col(Person.id) == FieldValue.person_id)
         .where(col(Ticket.id).in_(list(numbers)), or_(*where))
     ).all()
-    found: dict[int, dict[int, str]] = {}
+    found: dict[int, dict[int, str | float | date]] = {}
     for row, choice, person in rows:
-        number = told(row.number) if row.number is not None else ""
-        day = row.day.isoformat() if row.day else ""
-        shown = choice or person or row.words or number or day
-        found.setdefault(row.ticket_id, {})[row.field_id] = shown
+        plain = row.number if row.number is not None else row.day or ""
+        found.setdefault(row.ticket_id, {})[row.field_id] = choice or person or row.words or plain
     return found
 
 

@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import chain
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -39,11 +41,17 @@ _BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\
 _UNSEEN = " \u00a0\u3000\u200c\u200d"
 """What may stand before it unseen."""
 
-_NEGATIVE = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
+_NEGATIVE = re.compile("-[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?%?")
+"""A negative number, with a decimal point or a decimal comma: no formula."""
 _ZONED_OFF = {"remove_timezone": True, "constant_memory": True, "in_memory": False}
 """How workbooks are written: XLSX knows no time zones, so times stand there as the person's clock shows them."""
 
-Cell = str | int | date | datetime
+_SHAPES: dict[type, str] = {date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm:ss", Decimal: "0.00"}
+_FIRST_YEAR = 1900
+"""Workbooks know no earlier days: those are written as text."""
+
+Cell = str | int | float | Decimal | date | datetime
+"""Text, a number, a day or a time: both formats write each as what it is."""
 Line = tuple[Cell, ...]
 
 
@@ -129,38 +137,37 @@ def as_xlsx(lines: Iterable[Sequence[Line]]) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on
     book = xlsxwriter.Workbook(file, _ZONED_OFF)
     sheet = book.add_worksheet("Tickets")
-    day, moment = (book.add_format({"num_format": f}) for f in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"))
+    shapes = {kind: book.add_format({"num_format": f}) for kind, f in _SHAPES.items()}
     sheet.freeze_panes(1, 0)
-    place = 0
-    for batch in lines:
-        for line in batch:
-            for column, cell in enumerate(line):
-                if isinstance(cell, date):
-                    shape = moment if isinstance(cell, datetime) else day
-                    at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
-                    sheet.write_datetime(place, column, at, shape)
-                elif isinstance(cell, int):
-                    sheet.write_number(place, column, cell)
-                else:
-                    sheet.write_string(place, column, cell)
-            place += 1
+    for place, line in enumerate(chain.from_iterable(lines)):
+        for column, cell in enumerate(line):
+            if isinstance(cell, date) and cell.year >= _FIRST_YEAR:
+                at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+                sheet.write_datetime(place, column, at, shapes[type(cell)])
+            elif isinstance(cell, int | float | Decimal):
+                sheet.write_number(place, column, float(cell), shapes.get(type(cell)))
+            else:
+                sheet.write_string(place, column, str(_written(cell)))
     book.close()
     file.seek(0)
     return file
 
 
 def _written(cell: Cell) -> Cell:
-    """Return a cell as CSV has it: a time with its offset."""
+    """Return a cell as CSV has it: a time with its offset, a number without needless digits."""
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else cell
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def guarded(cell: Cell) -> Cell:
     """Return a cell so that a spreadsheet takes it for text: an apostrophe stands before what could be a formula."""
-    if isinstance(cell, str) and cell.lstrip(_UNSEEN).startswith(_BEGIN) and not _NEGATIVE.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    seen = cell.strip(_UNSEEN)
+    return f"'{cell}" if seen.startswith(_BEGIN) and not _NEGATIVE.fullmatch(seen) else cell
 
 
 def _line(row: TicketRow, zone: ZoneInfo, borne: Iterable[str]) -> Line:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy
@@ -16,6 +17,7 @@ from lib import gate
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.insight import facts, packing
+from lib.insight.exports import Line
 from lib.insight.facts import FACTS
 from lib.timekeeping import rates, weeks
 from lib.timekeeping.rates import Rates
@@ -308,16 +310,16 @@ def _must_make_sense(by: Sequence[str], per: str | None, since: date, until: dat
         raise Invalid("Choose a span of up to five years.", fields={"to": "Up to five years."})
 
 
-def lines(found: Report) -> list[tuple[str | int, ...]]:
+def lines(found: Report) -> list[Line]:
     """Return a report as the lines of a file: headings, a line for each group, the total."""
     period = (found.per,) if found.per else ()
     blank = len(found.by) + len(period)
     more = (("estimate", "on estimated") if found.estimate is not None else ()) + (
         (f"cost in {rates.currency()}",) if found.cost is not None else ()
     )
-    rows: list[tuple[str | int, ...]] = [(*period, *found.by, "minutes", "hours", *more)]
+    rows: list[Line] = [(*period, *found.by, "minutes", "hours", *more)]
     for group in found.groups:
-        begun = (group.period.isoformat(),) if group.period else ()
+        begun = (group.period,) if group.period else ()
         rows.append((*begun, *group.values, *_numbers(found, group)))
     names = (*("" for _ in range(max(0, blank - 1))), *(("total",) if blank else ()))
     whole = Group((), None, found.total, found.estimate, found.cost, found.estimated)
@@ -325,9 +327,9 @@ def lines(found: Report) -> list[tuple[str | int, ...]]:
     return rows
 
 
-def _numbers(found: Report, group: Group) -> tuple[str | int, ...]:
+def _numbers(found: Report, group: Group) -> Line:
     minutes = group.minutes
     guesses = ("" if guess is None else guess for guess in (group.estimate, group.estimated))
     guessed = tuple(guesses) if found.estimate is not None else ()
-    paid = (rates.told(group.cost or 0),) if found.cost is not None else ()
-    return (minutes, f"{minutes / 60:.2f}", *guessed, *paid)
+    paid = (Decimal(rates.told(group.cost or 0)),) if found.cost is not None else ()
+    return (minutes, Decimal(f"{minutes / 60:.2f}"), *guessed, *paid)

@@ -19,6 +19,7 @@ from lib.errors import Invalid
 from lib.gate import Actor
 from lib.insight import courses, metrics
 from lib.insight.courses import Era, Standing
+from lib.insight.exports import Line
 from lib.insight.metrics import Spread
 from lib.timekeeping import days
 
@@ -168,16 +169,14 @@ def _spreads(session: Session, stays: Any) -> Mapping[int, Spread]:
     }
 
 
-def lines(found: Sequence[StatusTime]) -> list[tuple[str | int, ...]]:
+def lines(found: Sequence[StatusTime]) -> list[Line]:
     """Return a report as the lines of a file: headings, a line for each status; whole minutes, empty where none is."""
-    rows: list[tuple[str | int, ...]] = [
-        ("status", *(f"{which} {what}" for which in ("left", "standing") for what in _SAID))
-    ]
+    rows: list[Line] = [("status", *(f"{which} {what}" for which in ("left", "standing") for what in _SAID))]
     rows += [(each.status.name, *_minutes(each.left), *_minutes(each.standing)) for each in found]
     return rows
 
 
-def _minutes(spread: Spread) -> tuple[str | int, ...]:
+def _minutes(spread: Spread) -> Line:
     p90 = (
         None if spread.p90 is None else -(-spread.p90 // 60)
     )  # what nine in ten don't exceed is never rounded down

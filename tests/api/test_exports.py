@@ -3,11 +3,14 @@
 import csv
 import io
 import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
 
 from db.vocabulary import Permission, Scope
+from lib import clock
 from lib.desk import listing, tickets
 from lib.desk.filters import Narrowed
 from lib.insight import exports
@@ -159,3 +162,62 @@ def test_numbers_and_times_are_such_in_both_formats(desk):
     assert row[0].get("t") in (None, "n") and row[9].get("t") in (None, "n")
     assert float("".join(row[9].itertext())) > 40_000
     assert row[9].get("s") not in (None, "0")
+
+
+def test_cells_are_what_they_are_in_every_file():
+    day, moment = date(2026, 3, 1), datetime(2026, 3, 1, 12, tzinfo=UTC)
+    line = (1, -3.5, Decimal("1.50"), day, moment, date(1066, 10, 14), "-3", "=1", "2026-03-01")
+    csv_line = b"".join(exports.as_csv([[line]])).decode("utf-8-sig").strip()
+    assert csv_line == "1,-3.5,1.50,2026-03-01,2026-03-01T12:00:00+00:00,1066-10-14,-3,'=1,2026-03-01"
+    with exports.as_xlsx([[line]]) as file:
+        first = cells(file.read())
+    assert first == [
+        ("n", "1"), ("n", "-3.5"), ("n", "1.5"), ("n", "46082"), ("n", "46082.5"),
+        ("s", "1066-10-14"), ("s", "-3"), ("s", "=1"), ("s", "2026-03-01"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["-3", "-3,5", "-3.5", "-1.234,56", "-.5", "-1e5", "-1E-5", "-5%", " -3"])
+def test_a_negative_number_is_no_formula(text):
+    assert exports.guarded(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["-", "-a", "-3+1", "-3-cmd", "--3", "-=1", "-3,A1", "-(1)", "+3", "-.", "-3\t=1"]
+)
+def test_what_follows_a_minus_may_be_a_formula(text):
+    assert exports.guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("where", ["time-report", "status-times"])
+def test_reports_hold_numbers_as_such(desk, where):
+    number, today = cast.ask(desk.company.sam, "Lamp"), clock.now().date().isoformat()
+    desk.rita.post("time-entries", json={"ticket": number, "minutes": 90})
+    asked = {"from": today, "to": today, "format": "xlsx"}
+    if where == "time-report":
+        asked["per"] = "month"
+    answer = desk.mona.get(where, params=asked)
+    assert answer.status_code == 200, answer.text
+    kinds = "".join(kind for kind, _ in cells(answer.content, row=1))
+    assert kinds.startswith("nsnn" if where == "time-report" else "sn")
+
+
+def test_fields_of_a_desk_hold_numbers_and_days_as_such(desk):
+    for name, kind in (("Cost", "number"), ("Needed on", "date"), ("Room", "text")):
+        form = {"name": name, "kind": kind, "access": {"manager": "write"}}
+        assert desk.ada.post("fields", json=form).status_code == 201
+    number = cast.ask(desk.company.sam, "Lamp")
+    version = desk.mona.get(f"tickets/{number}").json()["version"]
+    held = {"cost": -3.5, "needed_on": "2026-03-01", "room": "-7"}
+    assert desk.mona.patch(f"tickets/{number}", json={"version": version, "fields": held}).status_code == 200
+    assert rows(desk.mona)[1][-3:] == ["-3.5", "2026-03-01", "-7"]
+    answer = desk.mona.get("tickets/export", params={"format": "xlsx"})
+    assert cells(answer.content, row=1)[-3:] == [("n", "-3.5"), ("n", "46082"), ("s", "-7")]
+
+
+def cells(book, *, row=0):
+    """Return the cells of a row of a workbook: whether each is a number or text, and what it holds."""
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    line = list(sheet.iter(f"{SHEET}row"))[row]
+    return [("n" if c.get("t") in (None, "n") else "s", "".join(c.itertext())) for c in line]
