@@ -96,7 +96,7 @@ def fold(value: str) -> str:
     if value.isascii():
         return value.lower().replace("`", "'")
     plain = unicodedata.normalize("NFKC", text.parted(value.replace("\u00b4", "'")))
-    return plain.translate(_FOLDS)
+    return plain[: text.FOLDED_LIMIT].translate(_FOLDS)
 
 
 def folded_letter(one: str) -> str:

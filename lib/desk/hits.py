@@ -131,7 +131,7 @@ def _hit(ticket: Ticket, status: Status, comment: Comment | None, *, terms: Sequ
             comment.body,
             comment.created_at,
         )
-    elif not _holds(ticket.title, terms) and _holds(ticket.description, terms, any_of=True):
+    elif not _holds(ticket.title, terms) and search_terms.first_places(ticket.description, terms):
         where, body = Where.DESCRIPTION, ticket.description
     return Hit(
         number=ticket.id or 0,
@@ -156,15 +156,14 @@ def _parts(title: str, terms: Sequence[Term]) -> tuple[tuple[str, bool], ...]:
     return tuple(part for part in (*parts, (title[place:], False)) if part[0])
 
 
-def _holds(body: str, terms: Sequence[Term], *, any_of: bool = False) -> bool:
+def _holds(body: str, terms: Sequence[Term]) -> bool:
     there = search_terms.indexed(body)
-    found = (term.held(there) for term in terms)
-    return any(found) if any_of else all(found)
+    return all(term.held(there) for term in terms)
 
 
 def snippet(body: str, terms: Sequence[Term]) -> str:
     """Return a piece of `body` around the first of what `terms` ask for as safe HTML, each of it in `<mark>`."""
-    places = search_terms.places(body, terms)
+    places = search_terms.first_places(body, terms)
     start, end = _piece(body, places)
     made, place = ["…" if start else ""], start
     for first, last in places:

@@ -36,6 +36,8 @@ _HEX = re.compile(r"(?<!\w)(?:[0-9a-f]{1,4}|(?=::))(?:(?:::?[0-9a-f]{1,4}){2,}|:
 _TIGHT = re.compile(rf"[{_LETTERS}](?:[{_LETTERS}.@+\-]*[{_LETTERS}])?")
 _LOOSE = re.compile(r"[-+_]|\.{2,}")
 _DOTTED = re.compile("[.@]")
+WINDOW, OVERLAP = 4_000, 1_000
+"""Characters of a long text that are searched at a time, and those of them that the next time are searched again."""
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
 _CHUNK = re.compile(r'"([^"]*)"?|[^\s"]+')
 _PART = re.compile(r"[^,;()\[\]{}<>|!?…]+")
@@ -261,6 +263,28 @@ def places(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+def first_places(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    """Return as `places` does where the first words stand that terms ask for, and those near them in a long text."""
+    for start in range(0, max(1, len(body) - OVERLAP), WINDOW - OVERLAP):
+        if found := _within(body, start, terms):
+            return _within(body, max(0, found[0][0] - OVERLAP), terms) or found
+    return []
+
+
+def _within(body: str, start: int, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    """Return what is found in a window of a text, but for what the window cuts."""
+    piece, end = body[start : start + WINDOW], min(len(body), start + WINDOW)
+    folded = folding.fold(piece)
+    if not any(term.marked[-1] in folded or "ǂ" in term.marked[-1] for term in terms):
+        return []
+    found = ((start + first, start + last) for first, last in places(piece, terms))
+    return [
+        (first, last)
+        for first, last in found
+        if (first > start or not start) and (last < end or end == len(body))
+    ]
 
 
 def _found(placed: Sequence[tuple[str, int, int]], term: Term) -> Iterator[tuple[int, int]]:

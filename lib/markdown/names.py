@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from html import unescape
 from itertools import islice
 
+from lib import folding
 from lib.markdown import rendering
 
 LENGTH = 120
@@ -15,7 +16,6 @@ ENDS = 32
 MOST = 50
 """Names looked for in one text: the first."""
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")
-_FIRST = re.compile(r"\w+")
 _SUFFIX = re.compile(r"#([1-9][0-9]{0,9})(?!\w)")
 
 Possible = tuple[str, int | None]
@@ -35,14 +35,17 @@ def find(source: str) -> list[list[Possible]]:
 
 
 def to_html(source: str, names: Iterable[str]) -> str:
-    """Render Markdown as `rendering.to_html` does, with `names` that stand behind an @ marked."""
-    html, wanted = rendering.to_html(source), {name.lower() for name in names}
+    """Render Markdown as `rendering.to_html` does, with `names` that stand behind an @ marked, as `find` finds them."""
+    html, wanted = rendering.to_html(source), {folding.name(name) for name in names} - {""}
     if not wanted:
         return html
-    return "".join(
-        _marked(unescape(piece), wanted) if is_text and "@" in piece else piece
-        for piece, is_text in rendering.pieces(html)
-    )
+    made, left = [], MOST
+    for piece, is_text in rendering.pieces(html):
+        words = unescape(piece) if is_text and "@" in piece else ""
+        signs = list(islice(_AT.finditer(words), left))
+        left -= len(signs)
+        made.append(_marked(words, signs, wanted) if signs else piece)
+    return "".join(made)
 
 
 def _behind(words: str, start: int) -> Iterator[tuple[str, int | None, int]]:
@@ -62,29 +65,16 @@ def _may_end(tail: str, at: int, *, last: bool) -> bool:
     return last if at == len(tail) else not (tail[at - 1].isalnum() and tail[at].isalnum())
 
 
-def _marked(words: str, names: Collection[str]) -> str:
-    """Return text as clean HTML with the names in it marked."""
+def _marked(words: str, signs: Iterable[re.Match[str]], names: Collection[str]) -> str:
+    """Return text as clean HTML with the names in it marked, whatever their case and accents."""
     made, done = [], 0
-    begun: dict[str, list[str]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        if first := _FIRST.match(name):
-            begun.setdefault(first[0], []).append(name)
-    for at in _AT.finditer(words):
-        first = _FIRST.match(words, at.end())
-        known = begun.get(first[0].lower(), []) if first and at.start() >= done else []
-        end = next((end for name in known if (end := _ended(words, at.end(), name))), 0)
-        if end:
-            suffix = _SUFFIX.match(words, end)
+    for at in signs:
+        behind = _behind(words, at.end()) if at.start() >= done else ()
+        name, end = next(((name, end) for name, _, end in behind if folding.name(name) in names), ("", 0))
+        if name:
             made += [
                 rendering.escaped(words[done : at.start()]),
-                f"<mark>{rendering.escaped(words[at.start() : end])}</mark>",
+                f"<mark>{rendering.escaped(f'@{name}')}</mark>",
             ]
-            done = suffix.end() if suffix else end
+            done = end
     return "".join([*made, rendering.escaped(words[done:])])
-
-
-def _ended(words: str, start: int, name: str) -> int:
-    """Return where a name ends that begins at a place, or 0 where it does not."""
-    end = start + len(name)
-    there = words[start:end].lower() == name and not (name[-1].isalnum() and words[end : end + 1].isalnum())
-    return end if there else 0

@@ -1,5 +1,7 @@
 """What a search shows: each text that matches, newest first, marked and escaped, and nothing that one may not read."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,3 +148,30 @@ def test_a_snippet_begins_near_what_was_found(desk):
     body = "word " * 200 + "needle " + "word " * 200
     made = hits.snippet(body, search_terms.asked("needle").terms)
     assert made.startswith("…word") and made.endswith("word…") and "<mark>needle</mark>" in made
+
+
+@pytest.mark.parametrize("before", [0, 10, 2_995, 2_999, 3_000, 3_998, 4_001, 6_000, 40_000])
+@pytest.mark.parametrize("letter", ["x", "漢", "é "])
+def test_a_word_is_shown_wherever_it_stands_in_a_long_text(before, letter):
+    body = f"{(letter * before)[:before]} needle pin{letter * 9_000}"[:50_000]
+    made = hits.snippet(body, search_terms.asked("needle").terms)
+    assert made.count("<mark>needle</mark>") == 1
+
+
+def test_a_part_of_a_word_is_not_shown_where_a_long_text_is_cut():
+    for gap in range(2_980, 4_010):
+        body = "x" * (gap % 7) + " " * gap + "concatenate " + " " * 3_000
+        for part in ("con", "concat", "cat"):
+            assert not search_terms.first_places(body, search_terms.asked(f'"{part}"').terms), gap
+
+
+@pytest.mark.parametrize("body", ["ab " * 16_000, "漢字" * 25_000, "é ü " * 12_500, "a.b@c " * 8_000])
+def test_a_snippet_of_a_long_text_costs_little(body):
+    for asked in ("zz", "ab", "漢", "zz ab cd ef gh"):
+        terms = search_terms.asked(asked).terms
+        took = []
+        for _try in range(3):
+            begun = time.process_time()
+            hits.snippet(body, terms)
+            took.append(time.process_time() - begun)
+        assert min(took) < 0.05

@@ -1,5 +1,6 @@
 """Mentions reach people who may read them, and nobody else."""
 
+import html
 from itertools import product
 
 import pytest
@@ -159,6 +160,27 @@ def test_many_names_cost_one_look_and_no_text_breaks_it(desk):
 )
 def test_mentions_are_marked_where_they_are_shown(source, shown):
     assert names.to_html(source, ["Arun Das"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Łukasz Żak", "lukasz zak"),
+        ("José Núñez", "jose nunez"),
+        ("O\u2019Brien", "O'Brien"),
+        ("O'Brien", "obrien"),
+        ("Jürgen Groß", "JURGEN GROSS"),
+    ],
+)
+def test_a_name_is_marked_as_it_is_found(name, typed):
+    assert names.to_html(f"Ask @{typed}, please", [name]) == (
+        f"<p>Ask <mark>@{html.escape(typed, quote=False)}</mark>, please</p>\n"
+    )
+
+
+def test_what_notifies_nobody_is_not_marked():
+    shown = names.to_html("@Arun Das, " * (names.MOST + 5), ["Arun Das"])
+    assert shown.count("<mark>") == names.MOST == len(names.find("@Arun Das, " * (names.MOST + 5)))
 
 
 def test_a_name_that_is_html_stays_text():
