@@ -39,8 +39,8 @@ def described(status: StatusCard) -> str:
     return " · ".join(parts)
 
 
-def change(me: Actor, status: StatusCard, every: Sequence[StatusCard]) -> None:
-    """Let an administrator change or retire one status."""
+def change(me: Actor, status: StatusCard) -> None:
+    """Let an administrator change one status."""
     form = Editing(f"status-{status.id}", status.version)
     with st.form(form.key, border=False):
         name = st.text_input("Name", max_chars=40, key=form.field("name", status.name))
@@ -61,14 +61,17 @@ def change(me: Actor, status: StatusCard, every: Sequence[StatusCard]) -> None:
                 statuses.rename(session, me, row, name=name)
                 statuses.ask_reason(session, me, row, asks=asks)
                 statuses.set_limit(session, me, row, limit=int(limit) or None)
+
+
+def archive(status: StatusCard, every: Sequence[StatusCard]) -> None:
+    """Let an administrator archive one status, unless tickets begin there."""
     if status.is_default:
         return
-    heirs = {
-        s.id: s.name
-        for s in every
-        if s.id != status.id and (s.kind == Kind.DONE) == (status.kind == Kind.DONE)
-    }
-    removing.status(status.id, heirs)
+    if st.button("Archive …", key=f"archive-{status.id}", icon=":material/inventory_2:"):
+        done = status.kind == Kind.DONE
+        removing.status(
+            status.id, {s.id: s.name for s in every if s.id != status.id and (s.kind == Kind.DONE) == done}
+        )
 
 
 def workflow(me: Actor, every: Sequence[StatusCard]) -> None:

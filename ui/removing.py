@@ -17,9 +17,7 @@ from ui import page, words
 
 def _counts(counts: Mapping[str, int]) -> None:
     """List what is there, each with its number."""
-    for label, count in counts.items():
-        if count:
-            st.markdown(f"- {label}: **{count:,}**")
+    st.markdown("\n".join(f"- {label}: **{count:,}**" for label, count in counts.items() if count))
 
 
 def _successor(label: str, options: Mapping[int, str], *, key: str) -> int | None:
@@ -29,37 +27,38 @@ def _successor(label: str, options: Mapping[int, str], *, key: str) -> int | Non
     )
 
 
+@st.dialog("Archive status")
 def status(status_id: int, heirs: Mapping[int, str]) -> None:
-    """Say what retiring a status would do, and do it once its successor is chosen."""
+    """Say what archiving a status would do, and do it once its successor is chosen."""
     me = page.me()
-    with st.popover("Retire …", icon=":material/inventory_2:"):
+    try:
         with page.see() as session:
             row = statuses.find(session, status_id)
             found = statuses.preview_retire(session, me, row)
-        st.markdown(
-            f"Nobody can move a ticket to **{words.plain(row.name)}** any more. You can restore it later."
-        )
-        _counts(
-            {
-                "Tickets in this status": found.tickets,
-                "Open ones among them": found.open,
-                "Merged tickets that return to it when their merge is undone": found.merged,
-                "Workflow rules for this status, which no longer apply": found.moves,
-            }
-        )
-        heir = None
-        if found.needs_successor:
-            heir = _successor("Its tickets go to", heirs, key=f"heir-{status_id}")
-            st.caption("Restoring the status later doesn't bring its tickets back.")
-        blocked = found.needs_successor and heir is None
-        if st.button("Retire status", type="primary", key=f"retire-{status_id}", disabled=blocked):
-            with page.attempt("Status retired.") as session:
-                successor = statuses.find(session, heir) if heir else None
-                statuses.retire(session, me, statuses.find(session, status_id), successor=successor)
+    except Refusal as refusal:
+        page.refused(refusal)
+        return
+    st.markdown(f"Tickets can no longer be moved to **{words.plain(row.name)}**. You can restore it later.")
+    _counts(
+        {
+            "Tickets in this status": found.tickets,
+            "Open tickets among them": found.open,
+            "Merged tickets that return to it when their merge is undone": found.merged,
+            "Workflow rules that no longer apply": found.moves,
+        }
+    )
+    heir = None
+    if found.needs_successor:
+        heir = _successor("Move its tickets to", heirs, key=f"heir-{status_id}")
+        st.caption("Restoring the status later doesn't bring its tickets back.")
+    if st.button("Archive status", type="primary", disabled=found.needs_successor and heir is None):
+        with page.attempt("Status archived.") as session:
+            successor = statuses.find(session, heir) if heir else None
+            statuses.retire(session, me, statuses.find(session, status_id), successor=successor)
 
 
 def archived_statuses(archived: Sequence[StatusCard]) -> None:
-    """List the retired statuses, each to be restored."""
+    """List the archived statuses, each to be restored."""
     if not archived:
         return
     with st.expander(f"Archived statuses ({len(archived)})", icon=":material/inventory_2:"):
@@ -80,18 +79,18 @@ def category(card: CategoryCard, rest: Mapping[int, str]) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         with page.see() as session:
             found = categories.preview_delete(session, me, categories.find(session, card.id))
-        st.markdown(f"Nobody can choose **{words.plain(card.name)}** any more. You can restore it later.")
+        st.markdown(f"**{words.plain(card.name)}** can no longer be chosen. You can restore it later.")
         counts = {
             "Tickets in it": found.tickets,
-            "Open ones among them": found.open,
+            "Open tickets among them": found.open,
             "Proposals by colleagues": found.proposals,
             "People with this skill": found.people,
-            "Custom fields asked for in it": found.fields,
+            "Custom fields shown for it": found.fields,
             "Assignment rules that end": int(found.rule),
         }
         _counts(counts)
         moves = found.needs_successor or found.proposals or found.people or found.fields
-        heir = _successor("All of that goes to", rest, key=f"heir-{card.id}") if moves else None
+        heir = _successor("Move all of these to", rest, key=f"heir-{card.id}") if moves else None
         if found.tickets:
             st.caption("Restoring the category later doesn't bring its tickets back.")
         if st.button("Delete category", type="primary", disabled=found.needs_successor and heir is None):
@@ -116,13 +115,13 @@ def deleted_categories(deleted: Sequence[CategoryCard]) -> None:
                         categories.restore(session, me, categories.find_deleted(session, me, card.id))
 
 
-def person(person_id: int) -> None:
+def person(person_id: int, name: str) -> None:
     """Say what disabling a person would do, and do it on a second click."""
     me = page.me()
     with st.popover("Disable", icon=":material/person_off:"):
         with page.see() as session:
             found = departure.preview(session, me, accounts.find(session, me, person_id))
-        st.markdown("They can't sign in any more. You can enable them again later.")
+        st.markdown(f"**{words.plain(name)}** can no longer sign in. You can enable them again later.")
         _counts(
             {
                 **{
@@ -137,7 +136,7 @@ def person(person_id: int) -> None:
                 "Months of logged time that are not submitted": found.open_months,
             }
         )
-        if st.button("Disable this person", type="primary"):
+        if st.button("Disable person", type="primary"):
             with page.attempt("Disabled.") as session:
                 accounts.disable(session, me, accounts.find(session, me, person_id))
 
@@ -153,13 +152,13 @@ def rate(card: RateCard) -> None:
         page.refused(refusal)
         return
     if found.entries:
-        _counts({"Time entries that would cost something else": found.entries})
+        _counts({"Time entries whose cost changes": found.entries})
         st.markdown(
             f"{amounts.told(found.minutes)} would cost {rates.told(found.after)} {rates.currency()} instead of "
             f"{rates.told(found.before)} {rates.currency()}."
         )
     else:
-        st.markdown("No logged time would cost anything else.")
+        st.markdown("The cost of logged time doesn't change.")
     st.caption("You can restore the rate later.")
     if st.button("Remove rate", type="primary"):
         with page.attempt("Rate removed.") as session:
@@ -186,7 +185,7 @@ def team(card: TeamCard, others: Mapping[int, str]) -> None:
     _counts(
         {
             "Tickets": found.tickets,
-            "Open ones among them": found.open,
+            "Open tickets among them": found.open,
             "Members": found.members,
             "Categories": found.categories,
             "Canned replies": found.replies,
@@ -198,7 +197,7 @@ def team(card: TeamCard, others: Mapping[int, str]) -> None:
     if found.rule or found.slack:
         st.markdown("- Its assignment rule and Slack settings, unless that team has its own")
     heir = _successor("Merge into", others, key=f"merge-team-{card.id}")
-    st.caption("Everybody in that team will see these tickets. This can't be undone.")
+    st.caption("Everyone in that team will see these tickets. This can't be undone.")
     if st.button("Merge teams", type="primary", disabled=heir is None) and heir is not None:
         with page.attempt("Teams merged.") as session:
             into = teams.find(session, heir)

@@ -85,6 +85,14 @@ def _readdressed(person: PersonCard) -> str:
     return f"{ended} Docket emails the old address." if account.mailed() else ended
 
 
+def _link_named(person: PersonCard) -> tuple[str, str]:
+    """Return what the button for a password link says, and what is said when the link was emailed."""
+    if account.mailed():
+        what = "Resend invitation" if person.invited else "Email password link"
+        return what, f"Email is on its way to {person.email}."
+    return "Create invitation link" if person.invited else "Create password link", ""
+
+
 @st.dialog("Change a person")
 def change(person_id: int) -> None:
     """Change role, teams and access of one person."""
@@ -118,13 +126,14 @@ def change(person_id: int) -> None:
                 if (place in chosen) != (place in person.teams):
                     deed(session, me, teams.find(session, team_id), found)
     with st.container(horizontal=True):
-        label, told = ("Mail a password link", "Mailed.") if account.mailed() else ("Make password link", "")
-        if person.active and st.button(label, icon=":material/link:"):
+        linkable = person.active and (person.invited or me.may(Permission.USER_MANAGE, least=Scope.ALL))
+        label, told = _link_named(person)
+        if linkable and st.button(label, icon=":material/link:"):
             with page.attempt(told) as session:
                 found = accounts.find(session, me, person_id)
                 _give_link(session, me, found, invitation=found.password_hash is None)
         if person.active:
-            removing.person(person_id)
+            removing.person(person_id, person.name)
         elif st.button("Enable", icon=":material/person:"):
             with page.attempt("Enabled.") as session:
                 accounts.enable(session, me, accounts.find(session, me, person_id))

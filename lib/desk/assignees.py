@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, true
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from db.models import Ticket
+from db.models import Membership, Person, Ticket
 from db.vocabulary import Permission
 from lib import gate
 from lib.desk import skills
+from lib.errors import Conflict
 from lib.gate import Actor
 from lib.people import absences
+
+CHANGING = "Somebody is changing the assignee's account or team at this moment. The ticket stays as it was. Try again."
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,27 @@ def fitting(session: Session, actor: Actor, ticket: Ticket) -> list[Candidate]:
 def working(session: Session, team_id: int) -> dict[int, str]:
     """Return who works a team's tickets, names by id: active staff of the team."""
     return gate.workers(session, team_id, Permission.TICKET_TRANSITION)
+
+
+def keep(session: Session, person_id: int, team_id: int) -> bool:
+    """Tell whether somebody works a team's tickets, and let that not change until the transaction ends.
+
+    False too while somebody else is changing it: that change may itself wait for tickets that are locked here, so it is
+    not waited for. On SQLite writers come one after another anyway.
+    """
+    place = select(Person.id).join(Membership, col(Membership.person_id) == col(Person.id))
+    place = place.where(Person.id == person_id, Membership.team_id == team_id)
+    held = session.exec(place.with_for_update(read=True, skip_locked=True)).first()
+    return held is not None and person_id in working(session, team_id)
+
+
+def works(session: Session, person_id: int, team_id: int) -> bool:
+    """Tell the same as `keep`; raises Conflict while somebody else is changing it."""
+    if keep(session, person_id, team_id):
+        return True
+    if person_id in working(session, team_id):
+        raise Conflict(CHANGING)
+    return False
 
 
 def loads(session: Session, actor: Actor, people: Iterable[int]) -> dict[int, int]:

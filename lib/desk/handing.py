@@ -5,7 +5,7 @@ from sqlmodel import Session, select
 from db.models import Ticket
 from db.vocabulary import Action, Channel
 from lib import clock, gate, text
-from lib.desk import dispatch, waiting
+from lib.desk import assignees, dispatch, waiting
 from lib.gate import Actor
 from lib.timekeeping import timers
 from lib.trust import events
@@ -35,7 +35,7 @@ def by_rule(session: Session, ticket: Ticket, *, channel: Channel = Channel.WORK
     choice = dispatch.choose(session, ticket)
     if choice is None:
         waiting.end(session, ticket)
-    elif choice.person_id is None:
+    elif choice.person_id is None or not assignees.keep(session, choice.person_id, ticket.team_id):
         waiting.begin(session, ticket)
     else:
         docket = gate.system("assignment", channel=channel)

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from db.models import Event, Membership, Person, Ticket
 from db.vocabulary import Action, Channel, Permission, Scope
 from lib import gate
-from lib.desk import dispatch, handing, waiting
+from lib.desk import assignees, dispatch, handing, waiting
 from lib.gate import Actor
 from lib.trust import events
 
@@ -45,7 +45,9 @@ def settle(session: Session) -> None:
     )
     for ticket in session.exec(back).all():
         name = session.get_one(Person, ticket.former_assignee_id).name
-        who = ticket.former_assignee_id
+        who = ticket.former_assignee_id or 0
+        if not assignees.works(session, who, ticket.team_id):
+            continue
         handing.give(session, _docket(), ticket, who, reason=f"{name} works in this team again")
 
 
@@ -53,8 +55,7 @@ def check(session: Session, ticket: Ticket) -> None:
     """Unassign a ticket that was just reopened when its assignee left in the meantime."""
     if ticket.open and ticket.assignee_id is not None:
         session.flush()
-        works = select(Ticket.id).where(Ticket.id == ticket.id, _works(Ticket.assignee_id))
-        if session.exec(works.execution_options(**gate.PASS)).first() is None:
+        if not assignees.works(session, ticket.assignee_id, ticket.team_id):
             _release(session, ticket)
 
 

@@ -238,7 +238,7 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
     versions.must_be(actor, ticket, seen)
     if ticket.assignee_id == to:
         return
-    if to not in assignees.working(session, ticket.team_id):
+    if not assignees.works(session, to, ticket.team_id):
         raise Invalid(
             "That person can't work this ticket: only staff of its team can.",
             fields={"assignee": "Not in the team."},
@@ -347,7 +347,7 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
         return
     was = session.get_one(Team, ticket.team_id)
     _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
-    if ticket.assignee_id and ticket.assignee_id not in assignees.working(session, team.id or 0):
+    if ticket.assignee_id and not assignees.works(session, ticket.assignee_id, team.id or 0):
         handing.give(session, actor, ticket, None)
     handing.by_rule(session, ticket, channel=actor.channel)
 

@@ -38,8 +38,10 @@ for status in found:
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.markdown(f"**{words.plain(status.name)}**  \n:gray[{keeping.described(status)}]")
-        with st.popover("Change", icon=":material/edit:"):
-            keeping.change(me, status, found)
+        with st.container(horizontal=True, width="content"):
+            with st.popover("Change", icon=":material/edit:"):
+                keeping.change(me, status)
+            keeping.archive(status, found)
 
 removing.archived_statuses(archived)
 keeping.workflow(me, found)

@@ -77,6 +77,14 @@ def test_a_requester_without_tickets_is_shown_how_to_open_one(office, visit):
     expect(page.get_by_role("heading", name="New ticket")).to_be_visible()
 
 
+def test_an_agent_in_no_team_is_told_how_tickets_reach_them(office, visit):
+    with act() as session:
+        nora = cast.hire(session, "Nora Falk", "agent")
+    page = visit(nora).go()
+    expect(page.get_by_text("You are in no team yet, so no tickets reach you.")).to_be_visible()
+    expect(page.get_by_text("All quiet")).to_have_count(0)
+
+
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 @pytest.mark.parametrize("who", ["ada", "rita", "sam"])
 def test_the_dashboard_fits_and_is_accessible(office, visit, who, view):

@@ -1,10 +1,12 @@
-"""An administrator deletes a category: what it would do first, a second step, and a way back."""
+"""An administrator deletes, archives and merges: what it would do first, a second step, and a way back."""
 
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import categories
+from lib.desk import categories, listing, statuses, tickets
+from lib.people import teams
 from lib.transactions import act, see
+from tests import cast
 
 pytestmark = pytest.mark.browser
 
@@ -24,3 +26,57 @@ def test_a_name_with_a_slash_keeps_no_other_category(office, visit):
     expect(page.get_by_text("Deleted categories (1)")).to_be_visible()
     with see() as session:
         assert [c.path for c in categories.every(session)] == ["A / B", "General"]
+
+
+def test_a_status_is_archived_with_a_successor_and_restored(office, visit):
+    people = office.people
+    number = cast.ask(people.sam, "The lift is stuck")
+    with act() as session:
+        ticket = tickets.find(session, people.rita, number, to_change=True)
+        tickets.move(session, people.rita, ticket, to=statuses.find(session, "Blocked"), seen=ticket.version)
+    ada = visit(people.ada)
+    page = ada.go("/statuses")
+    page.get_by_role("button", name="Archive …").nth(1).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Tickets can no longer be moved to Blocked")).to_be_visible()
+    expect(dialog.get_by_text("Tickets in this status: 1")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Archive status")).to_be_disabled()
+    ada.choose("Move its tickets to", "Pending")
+    dialog.get_by_role("button", name="Archive status").click()
+    expect(page.get_by_text("Archived statuses (1)")).to_be_visible()
+    with see() as session:
+        assert listing.one(session, people.ada, tickets.find(session, people.ada, number)).status == "Pending"
+        assert "Blocked" not in [s.name for s in statuses.every(session)]
+    found = visit(people.rita).go("/tickets?show=all&q=status%3ABlocked")
+    expect(found.get_by_text("was left out")).to_be_visible()
+
+    page.get_by_text("Archived statuses (1)").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("Archived statuses (1)")).to_have_count(0)
+    with see() as session:
+        assert "Blocked" in [s.name for s in statuses.every(session)]
+
+
+def test_a_team_with_tickets_is_merged_and_an_empty_one_deleted(office, visit):
+    people = office.people
+    with act() as session:
+        teams.create(session, people.ada, name="Attic")
+        facilities = cast.team(session, people.facilities)
+        number = tickets.create(session, people.ada, title="The gate squeaks", team_id=facilities.id).id or 0
+    ada = visit(people.ada)
+    page = ada.go("/teams")
+    page.get_by_role("button", name="Delete or merge …").first.click()
+    page.get_by_role("button", name="Delete team").click()
+    expect(page.get_by_text("Attic", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Delete or merge …").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Facilities is merged into another team")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Merge teams")).to_be_disabled()
+    ada.choose("Merge into", "Service desk")
+    dialog.get_by_role("button", name="Merge teams").click()
+    expect(page.get_by_text("Bela Kun")).to_be_visible()
+    expect(page.get_by_text("Facilities", exact=True)).to_have_count(0)
+    with see() as session:
+        assert [t.name for t in teams.every(session, people.ada)] == ["Service desk"]
+    opened = visit(people.rita).go(f"/ticket?id={number}")
+    expect(opened.get_by_role("heading", name="The gate squeaks")).to_be_visible()

@@ -66,7 +66,7 @@ def test_who_is_disabled_is_out_at_the_next_click(office, visit):
     page.get_by_role("button", name="Change").click()
     page.get_by_role("dialog").get_by_role("button", name="Disable", exact=True).click()
     expect(page.get_by_text("Sessions that end: 1")).to_be_visible()
-    page.get_by_role("button", name="Disable this person").click()
+    page.get_by_role("button", name="Disable person").click()
     expect(page.get_by_text("Disabled.", exact=True)).to_be_visible()
     kim.page.get_by_role("button", name="New ticket").click()
     kim.is_signed_out()

@@ -4,6 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+import streamlit_sortables
+from streamlit.components.v1.component_registry import ComponentRegistry
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
@@ -26,6 +28,8 @@ def register() -> None:
         components=[ComponentConfig(name=name, asset_dir="assets") for name in NAMES],
     )
     get_bidi_component_manager().register_from_manifest(manifest, HERE)
+    # Streamlit learns of it when a page imports it, but its files are asked of processes that drew no such page yet.
+    ComponentRegistry.instance().register_component(streamlit_sortables._component_func)
 
 
 def renderer(name: str) -> ComponentRenderer:
