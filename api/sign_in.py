@@ -3,8 +3,9 @@
 import json
 from collections.abc import Awaitable, Callable
 
+import structlog
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -20,6 +21,8 @@ from lib.transactions import act
 LARGEST = 4096
 """Bytes of a request."""
 EXPIRED = "This sign-in has expired. Please try again."
+
+log = structlog.get_logger(__name__)
 
 
 def routes() -> list[Route]:
@@ -49,6 +52,9 @@ class Guarded:
             response = await self.endpoint(request)
         except Refusal as refused:
             response = problems.refusal(refused)
+        except ClientDisconnect:
+            log.debug("request.left", method=request.method)
+            return
         except Exception:
             response = problems.failure()
         await response(scope, receive, answer.send)

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -129,6 +128,6 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
 
 def _elsewhere() -> str | None:
     """Return the path that was asked for when no page has it, as Streamlit would put a dialog of its own there."""
-    path = urlsplit(st.context.url or "").path.strip("/")
+    path = page.path().partition("#")[0].strip("/")
     known = {entry.url for entry in ENTRIES}
     return path if re.fullmatch(r"[\w-]{1,80}", path) and path not in known else None

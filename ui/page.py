@@ -199,7 +199,6 @@ def refused(refusal: Refusal) -> None:
 
 def here() -> str:
     """Return this page's path and query inside Docket, without secrets and without where others want it to lead."""
-    path = st.context.url.split("://", 1)[-1].partition("/")[2].partition("?")[0] if st.context.url else ""
     kept = [
         (k, v)
         for k in st.query_params
@@ -207,7 +206,12 @@ def here() -> str:
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)
-    return f"/{path}?{query}" if query else f"/{path}"
+    return f"/{path()}?{query}" if query else f"/{path()}"
+
+
+def path() -> str:
+    """Return the path of the address that the browser names, whatever else it wrote there."""
+    return (st.context.url or "").split("://", 1)[-1].partition("/")[2].partition("?")[0]
 
 
 def number_asked(name: str) -> int:

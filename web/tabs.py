@@ -6,6 +6,7 @@ connection bears the hash of its sign-in cookie in one (`server.trustedUserHeade
 
 import secrets
 
+import structlog
 from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -23,6 +24,8 @@ WHO, KEY = b"x-docket-who", "who"
 PROTOCOLS = b"sec-websocket-protocol"
 ASKED = {"rerun_script", "stop_script", "app_heartbeat"}
 """What a page asks for. The rest would tell of the server's files and checkout, or hand out data past the gate."""
+
+log = structlog.get_logger("docket.web")
 
 
 def own(headers: Headers) -> bool:
@@ -87,4 +90,5 @@ def _asked(data: bytes) -> bool:
     try:
         return BackMsg.FromString(data).WhichOneof("type") in ASKED
     except DecodeError:
-        return True  # Streamlit closes the connection
+        log.debug("page sent what is no message", size=len(data))
+        return False

@@ -232,7 +232,11 @@ def test_use_is_noted_once_a_minute(desk):
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("/api/v1/attachments", "multipart/form-data; boundary=x"), ("/api/v1/tickets", "application/json")],
+    [
+        ("/api/v1/attachments", "multipart/form-data; boundary=x"),
+        ("/api/v1/tickets", "application/json"),
+        ("/auth/session", "application/json"),
+    ],
 )
 def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(sqlite_desk, path, kind):
     """An upload that its browser gives up is nobody's fault, and no error of the server."""
