@@ -65,6 +65,7 @@ def configure(level: str = "info") -> None:
             ],
         )
     )
+    handler.addFilter(_not_of_browsers)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -72,3 +73,11 @@ def configure(level: str = "info") -> None:
     logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
     for noisy in ("watchdog", "httpx", "httpcore", "asyncio", "websockets", "python_multipart"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _not_of_browsers(record: logging.LogRecord) -> bool:
+    """Take Streamlit's warnings with a traceback for what they are: of what a browser sent, which may be anything."""
+    if record.name.startswith("streamlit") and record.levelno == logging.WARNING and record.exc_info:
+        record.exc_info, record.levelno, record.levelname = None, logging.DEBUG, "DEBUG"
+        return logging.getLogger().isEnabledFor(logging.DEBUG)
+    return True

@@ -5,7 +5,7 @@ from traceback import walk_tb
 
 import streamlit as st
 import structlog
-from streamlit.runtime.state.session_state import WStates
+from streamlit.runtime.state.session_state import SessionState, WStates
 
 from lib.errors import Refusal
 from ui import page
@@ -13,8 +13,8 @@ from ui import page
 log = structlog.get_logger("docket.pages")
 
 UNREADABLE = "Docket can't read what your browser sent. Please reload the page and try again."
-_READS = WStates.__getitem__.__code__
-"""Where Streamlit reads what a browser says that a widget holds, before any of Docket's code sees it."""
+_READS = {WStates.__getitem__.__code__, SessionState.filtered_state.fget.__code__}  # type: ignore[attr-defined]
+"""Where Streamlit reads what a browser says that widgets hold, before any of Docket's code sees it."""
 
 
 def show(error: Exception) -> bool:
@@ -38,4 +38,4 @@ def show(error: Exception) -> bool:
 
 def _forged(error: Exception) -> bool:
     """Tell whether the error arose while a widget's value was read: pages send none that can't be."""
-    return any(frame.f_code is _READS for frame, _ in walk_tb(error.__traceback__))
+    return any(frame.f_code in _READS for frame, _ in walk_tb(error.__traceback__))

@@ -7,31 +7,9 @@ import pytest
 
 from tests import cast
 from tests.support.house import House, settle
-from tests.support.wire import BackMsg, Tab, WidgetState
+from tests.support.wire import BackMsg, Tab
 
-DEEP, LONG = "[" * 20_000, "x" * 20_000
-EVENT = "$$STREAMLIT_INTERNAL_KEY_{}__events"
-VALUES = (
-    {}, {"trigger_value": True}, {"bool_value": True}, {"double_value": float("nan")}, {"double_value": 1e308},
-    {"int_value": 2**60}, {"int_value": -1}, {"string_value": f"\0{LONG}"}, {"bytes_value": b"\xff\0"},
-    {"double_array_value": {"data": [float("inf"), 1e308] * 1000}}, {"int_array_value": {"data": [10**12, -1]}},
-    {"string_array_value": {"data": ["\0", "2026-13-99"]}}, {"string_trigger_value": {"data": "x"}},
-    {"file_uploader_state_value": {"uploaded_file_info": [{"file_id": "x", "name": "x"}]}},
-    {"chat_input_value": {"data": "x"}}, {"arrow_value": {}},
-    *({kind: given} for kind in ("json_value", "json_trigger_value")
-      for given in ("null", "[1]", "{}", "3", "{", DEEP, "9" * 5000, "1e999", '{"value": {"a": []}}')),
-)  # fmt: skip
-PAYLOADS = (
-    None,
-    [],
-    {},
-    LONG,
-    1e308,
-    {"turn": 1e308},
-    {"token": {}, "body": [], "turn": 1},
-    {"number": {}, "turn": 2},
-)
-EVENTS = ("submit", "value", "move", "clock", "assign", "fill", "nothing", None, [])
+LONG = "x" * 20_000
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +28,9 @@ def house(house_built) -> Iterator[House]:
     assert [line for line in told if "exception" in line or line.get("level") in ("error", "critical")] == []
 
 
-def asked(page: str = "", hash: str = "", widgets: tuple[WidgetState, ...] = (), **context: str) -> BackMsg:
+def asked(page: str = "", **context: str) -> BackMsg:
     message = BackMsg()
-    message.rerun_script.page_name, message.rerun_script.page_script_hash = page, hash
-    message.rerun_script.widget_states.widgets.extend(widgets)
+    message.rerun_script.page_name = page
     for name, value in context.items():
         setattr(message.rerun_script.context_info, name, value)
     return message
@@ -94,48 +71,3 @@ def test_what_is_no_message_is_let_go(house, message):
         tab.run()
         tab.socket.send(message)
         assert "Sign in to Docket" in tab.run()
-
-
-def test_widgets_that_are_not_there(house):
-    ids = (
-        "",
-        "x",
-        "$$ID-x-y",
-        "_who",
-        "_told",
-        "\0",
-        LONG,
-        EVENT.format(""),
-        EVENT.format("x"),
-        "$$STREAMLIT_INTERNAL_KEY_",
-    )
-    forged = tuple(WidgetState(id=id, **value) for id in ids for value in VALUES)
-    with Tab(house.url, cookie=cast.sign_in(house.people.ada)) as tab:
-        page = tab.run("ticket", query=f"id={house.sams}")
-        for widgets in (forged, tuple(WidgetState(id=f"x{i}", int_value=i) for i in range(3000))):
-            page = tab.run(query=f"id={house.sams}", widgets=widgets)
-            assert "Quince-body-2256" in page
-
-
-@pytest.mark.parametrize(("page", "every"), [("ticket", 1), ("tickets", 3), ("new", 3), ("board", 3)])
-def test_values_of_the_wrong_kind(house, page, every):
-    """Each kind of widget on the page is told everything that its own kind is not."""
-    query, failed = f"id={house.sams}", []
-    cookie = cast.sign_in(house.people.ada)
-    with Tab(house.url, cookie=cookie) as tab:
-        drawn = tab.run(page, query=query)
-        kinds = {
-            (kind, getattr(e, "component_name", "")): e.id
-            for kind, e in drawn.elements
-            if getattr(e, "id", "")
-        }
-        sent = [WidgetState(id=id, **value) for id in kinds.values() for value in VALUES]
-        for (kind, _), id in kinds.items():
-            if kind == "bidi_component":
-                said = [[{"event": e, "value": v}] for e in EVENTS for v in PAYLOADS]
-                sent += [WidgetState(id=EVENT.format(id), json_trigger_value=json.dumps(s)) for s in said]
-                sent += [WidgetState(id=EVENT.format(id), **value) for value in VALUES]
-        for state in sent[::every]:
-            if "Something went wrong" in tab.run(query=query, widgets=[state]):
-                failed.append(str(state)[:200])
-    assert failed == []
