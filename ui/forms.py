@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.errors import Conflict, Refusal
 from lib.transactions import Session
-from ui import page
+from ui import page, words
 
 _BEGUN, _ROUND = "_form_begun-", "_form_round-"
 OVERTAKEN = (
@@ -26,6 +26,7 @@ class Editing:
 
     def __init__(self, name: str, version: int, *, dialog: bool = False) -> None:
         self.name, self.version, self.dialog = name, version, dialog
+        self._theirs: list[str] = []
         self.round = st.session_state.get(_ROUND + name, 0)
         begun = st.session_state.get(_BEGUN + name)
         held = begun and (
@@ -52,6 +53,12 @@ class Editing:
         untouched = field in fields and st.session_state.get(key) == fields[field]
         if key not in st.session_state or (self._begun["anew"] and untouched):
             st.session_state[key] = fields[field] = now
+        elif (
+            self._begun["anew"]
+            and isinstance(now, str)
+            and now not in {fields.get(field), st.session_state[key]}
+        ):
+            self._theirs.append(now)
         return key
 
     def known(self, now: Any) -> Any:
@@ -73,6 +80,8 @@ class Editing:
         """End the fields; say when somebody else changed this since the form began."""
         if self._begun["anew"] and self.dialog:
             st.error(OVERTAKEN, icon=":material/error:")
+            for text in self._theirs:
+                st.caption(f"They changed it to: {words.plain(text)}")
         self._begun["anew"] = False
         if self.seen != self.version:
             st.caption(":material/info: Somebody else changed this after you opened it.")

@@ -44,7 +44,7 @@ def again(visitor):
 
 def facts(actor, number):
     with see() as session:
-        return listing.one(session, tickets.find(session, actor, number))
+        return listing.one(session, actor, tickets.find(session, actor, number))
 
 
 def test_messages_that_come_twice_are_no_conflict(office, visit):
