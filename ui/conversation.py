@@ -8,7 +8,7 @@ import streamlit as st
 from babel.numbers import format_decimal
 
 from db.models import Ticket
-from lib.desk import conversation, file_names
+from lib.desk import conversation
 from lib.desk.attachments import AttachmentCard
 from lib.desk.comments import CommentCard
 from lib.desk.conversation import Thread
@@ -146,11 +146,10 @@ def _files(files: Sequence[AttachmentCard]) -> str:
 
 def _file(file: AttachmentCard) -> str:
     link, name = f"/api/v1/attachments/{file.id}", escape(file.name)
-    stem, extension = map(escape, file_names.parted(file.name))
     picture = f"<img src='{link}/preview' alt='' loading='lazy'>" if file.preview else ""
     return (
         f"<li><a class='dk-file' href='{link}' download>{picture}"
-        f"<span class='dk-file-name' title='{name}'><span>{stem}</span><span>{extension}</span></span>"
+        f"<span class='dk-file-name' title='{name}'>{name}</span>"
         f"<span class='dk-file-facts'>{_kind(file.type)}, {_size(file.size)}</span></a></li>"
     )
 

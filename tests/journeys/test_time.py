@@ -227,5 +227,5 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
         assert kept.value.suggested_filename == f"where-time-goes.{kind.lower()}"
         assert len(Path(kept.value.path()).read_bytes()) > 100
     page = visitor.go("/hours?since=2020-01-01&until=2020-01-31")
-    expect(page.get_by_text("Nothing was logged in these days.")).to_be_visible()
+    expect(page.get_by_text("No time was logged in these days.")).to_be_visible()
     expect(page.get_by_text("in all")).to_have_count(0)

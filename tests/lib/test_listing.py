@@ -160,7 +160,7 @@ MEANINGS = {
     "not that tag": ({"tag": ["!even"]}, lambda t, desk: (t.id or 0) % 2 == 0),
     "words": ({"q": ["printer 17"]}, lambda t, desk: t.title == "Printer 17"),
     "two searches": ({"q": ["printer 17", "printer 18"]}, lambda t, desk: t.title in ("Printer 17", "Printer 18")),
-    "nothing to search": ({"q": ["!?"]}, lambda t, desk: True),
+    "nothing to search": ({"q": ["!?"]}, lambda t, desk: False),
     "empty": ({"status": [""], "q": ["  "]}, lambda t, desk: True),
 }  # fmt: skip
 # ruff: noqa: ARG005 - every rule is asked alike
