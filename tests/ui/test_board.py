@@ -150,10 +150,10 @@ def test_a_drag_moves_a_card_to_where_it_is_dropped(desk):
 
 @browser
 def test_cards_are_ordered_within_a_lane(desk):
-    desk.open().drag(5, TODO, above=1)
-    desk.moves([5, TODO, 1, 1])
+    desk.open().drag(4, TODO, above=1)  # the fifth is cut by the lane's lower edge with some fonts
+    desk.moves([4, TODO, 1, 1])
     desk.settled()
-    desk.shows(TODO, 5, 1, 2, 3, 4)
+    desk.shows(TODO, 4, 1, 2, 3, 5)
 
 
 @browser
@@ -560,21 +560,21 @@ def test_a_finger_that_rests_carries_a_card_over_the_edge_to_another_lane(desk):
 @browser
 @on_a_phone
 def test_a_swipe_scrolls_the_lanes_and_carries_nothing(desk):
-    page = desk.open().page
+    page = desk.open(cards=8).page  # more than fit, whatever the fonts
     finger = Finger(page)
     start = middle(desk.card(2))
     finger.touch("Start", start)
     finger.slide(start, (40, start[1]))
     finger.touch("End")
-    expect(desk.card(6)).to_be_in_viewport()
-    start = resting(desk.card(8))
+    expect(desk.card(9)).to_be_in_viewport()
+    start = resting(desk.card(11))
     for _ in range(4):  # a busy browser may take a first quick swipe for nothing
         finger.touch("Start", start)
         finger.slide(start, (start[0], start[1] - 200))
         finger.touch("End")
-        if resting(desk.card(8))[1] < start[1] - 50:
+        if resting(desk.card(11))[1] < start[1] - 50:
             break
-    assert resting(desk.card(8))[1] < start[1] - 50
+    assert resting(desk.card(11))[1] < start[1] - 50
     assert desk.desk()["moves"] == []
     expect(page.locator(".ghost")).to_have_count(0)
 
