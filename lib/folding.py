@@ -87,6 +87,9 @@ def _based(name: str, otherwise: str) -> str:
 
 _FOLDS = _Folds()
 
+PIECE = 4_096
+"""Characters of a text that are put into their normal form at a time."""
+
 
 def fold(value: str) -> str:
     """Return a text in plain small letters without accents and what can't be seen; its other signs stay.
@@ -95,8 +98,27 @@ def fold(value: str) -> str:
     """
     if value.isascii():
         return value.lower().replace("`", "'")
-    plain = unicodedata.normalize("NFKC", text.parted(value.replace("\u00b4", "'")))
+    plain = _composed(text.parted(value.replace("\u00b4", "'")))
     return plain[: text.FOLDED_LIMIT].translate(_FOLDS)
+
+
+def _composed(value: str) -> str:
+    """Return a text in NFKC, piece by piece and no more than is kept: some letters become eighteen."""
+    made, size, at = [], 0, 0
+    while at < len(value) and size < text.FOLDED_LIMIT:
+        end = _apart(value, at + PIECE)
+        made.append(unicodedata.normalize("NFKC", value[at:end]))
+        size, at = size + len(made[-1]), end
+    return "".join(made)
+
+
+def _apart(value: str, end: int) -> int:
+    """Return a place at or a little before `end` where what stands on both sides is not composed."""
+    for at in range(end, end - 64, -1):
+        pair = value[at - 1 : at + 1]
+        if unicodedata.is_normalized("NFKC", unicodedata.normalize("NFKC", pair[:1]) + pair[1:]):
+            return at
+    return end
 
 
 def folded_letter(one: str) -> str:
