@@ -81,6 +81,7 @@ def test_two_processes_serve_and_one_that_dies_is_replaced(server):
     for _ in range(20):
         assert httpx.get(f"{docket.url}/healthz", timeout=30).json() == {"status": "ok"}
     until(lambda: len(children(docket) - {lost}) == 2)
+    until(lambda: docket.said().count("Application startup complete.") == 3, seconds=120)
     assert docket.said().count("has no administrator yet") == 1
     last = children(docket)
     docket.stop()
