@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Person, Role, Team
 from db.vocabulary import Channel, Permission
-from lib import gate
+from lib import folding, gate
 from lib.desk import comments, tickets
 from lib.gate import Actor
 from lib.people import accounts, passwords, roles, sessions, teams
@@ -55,7 +55,7 @@ def company() -> Company:
 
 def hire(session: Session, name: str, role: str, *team_ids: int) -> Actor:
     """Invite one person, `first.last@example.org`, and return them as an actor."""
-    email = f"{name.lower().replace(' ', '.')}@example.org"
+    email = f"{folding.fold(name).replace(' ', '.')}@example.org"
     person = accounts.invite(
         session, FOUNDER, email=email, name=name, role=roles.find(session, role), teams=team_ids
     )

@@ -74,6 +74,7 @@ def gone(pid):
 def test_two_processes_serve_and_one_that_dies_is_replaced(server):
     docket = server(DOCKET_PROCESSES="2")
     until(lambda: docket.said().count("has no administrator yet") == 1)
+    until(lambda: docket.said().count("Application startup complete.") == 2)
     first = children(docket)
     assert len(first) == 2
     lost = min(first)

@@ -45,10 +45,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        try:
-            refusal = await self._refusal(scope)
-        except Unavailable as away:
-            refusal = PlainTextResponse(away.sentence, away.status)
+        refusal = self._refusal(scope)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "websocket" and scope["path"] != NEWS:
@@ -69,7 +66,7 @@ class Guard:
                 log.warning("too many signed-out pages from one address")
                 await _refuse(PlainTextResponse("Please try again later.", 503), scope, receive, send)
 
-    async def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         path, headers = scope["path"], Headers(scope=scope)
         if not _known_host(headers.get("host", "")):
             return PlainTextResponse(f"Docket is at {settings.current().base_url}.", 421)

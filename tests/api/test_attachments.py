@@ -65,7 +65,7 @@ def test_whatever_is_uploaded_comes_back_harmless(sqlite_desk, data, name, claim
         problem(made, 422)
         return
     told = made.json()
-    assert not any(bad in told["name"] for bad in ("/", "\\", "\x00", "\u202e", "\u200b", "\r", "\n", '"'))
+    assert not any(bad in told["name"] for bad in ("/", "\\", "\x00", "\u202e", "\u200b", "\r", "\n"))
     assert len(told["name"]) <= 120 and told["name"].split(".")[0].upper() != "CON"
     assert kind is None or told["type"] == kind
     answer = sqlite_desk.sam.get(f"attachments/{told['id']}")

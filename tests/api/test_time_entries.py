@@ -58,7 +58,7 @@ def test_what_is_no_time_is_refused_by_field(desk):
 
 def test_the_list_of_activities_is_kept_by_administrators(desk):
     made = desk.ada.post("activities", json={"name": "Training"}).json()
-    assert made == {"id": made["id"], "name": "Training", "default": False}
+    assert made == {"id": made["id"], "name": "Training", "default": False, "version": 1}
     path = f"activities/{made['id']}"
     assert desk.ada.patch(path, json={"name": "Teaching", "default": True}).json()["default"]
     problem(desk.ada.delete(path), 422)

@@ -48,7 +48,7 @@ def test_a_status_is_archived_with_a_successor_and_restored(office, visit):
         assert listing.one(session, people.ada, tickets.find(session, people.ada, number)).status == "Pending"
         assert "Blocked" not in [s.name for s in statuses.every(session)]
     found = visit(people.rita).go("/tickets?show=all&q=status%3ABlocked")
-    expect(found.get_by_text("was left out")).to_be_visible()
+    expect(found.get_by_text("is archived, so no ticket is in it")).to_be_visible()
 
     page.get_by_text("Archived statuses (1)").click()
     page.get_by_role("button", name="Restore").click()

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from db.models import Event, FieldValue, Role
 from db.vocabulary import Access, Action, FieldKind
 from lib import gate
-from lib.desk import categories, conversation, fields, filters, history, listing, tickets, values
+from lib.desk import categories, conversation, fields, filters, history, listing, tickets, values, versions
 from lib.errors import Conflict, Invalid, NotFound, NotPermitted
 from lib.transactions import act, see
 from tests import cast
@@ -38,7 +38,7 @@ def change(desk, id, verb, **more):
 def put(actor, number, **given):
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        values.put(session, actor, ticket, given=given, seen=ticket.version)
+        values.put(session, actor, ticket, given=given, seen=versions.of(actor, ticket))
 
 
 def held(actor, number):

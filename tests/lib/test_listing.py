@@ -174,7 +174,7 @@ def test_what_a_filter_means(office, meaning):
         wanted = [t.id for t in visible if rule(t, office)]
         narrowed = filters.narrow(session, office.rita, given_in)
         assert walk(session, office.rita, narrowed, sort="number", limit=5) == wanted
-    assert wanted, "the office has such tickets, or this proves nothing"
+    assert wanted or meaning == "nothing to search", "the office has such tickets, or this proves nothing"
 
 
 @pytest.mark.parametrize("name", ["created", "updated"])

@@ -1,4 +1,4 @@
-"""What stands before pages while the database is away: a sentence, and no error of the server's."""
+"""A page that connects while the database is away is closed, so that it tries again, and no error of the server's."""
 
 import pytest
 from starlette.applications import Starlette
@@ -17,11 +17,6 @@ def client(monkeypatch):
 
     monkeypatch.setattr(guard.transactions, "see", away)
     return TestClient(web.Guard(Starlette()), base_url="http://localhost:8501")
-
-
-def test_a_picture_of_a_page_is_refused_with_a_sentence(client):
-    answer = client.get("/media/0123.png", cookies={"docket": "x"})
-    assert (answer.status_code, answer.text) == (503, AWAY)
 
 
 def test_a_page_that_connects_is_closed(client):

@@ -11,9 +11,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from api import standing
+from api import pace, standing
 from db import engine as engines
 from db.models import ApiToken, Attachment
+from db.write_queue import WriteQueue
 from lib import gate, settings, transactions
 from lib.notices.channels import store
 from lib.transactions import act, see
@@ -46,7 +47,9 @@ def desk(disk, databases, monkeypatch):
     moved.write_bytes(Path(str(sa.make_url(url).database)).read_bytes())
     databases.drop(url)
     monkeypatch.setenv("DOCKET_DATA", str(disk))
+    monkeypatch.setenv("DOCKET_API_REQUESTS_PER_MINUTE", "100000")
     monkeypatch.setattr(standing, "FRESH", 0.0)
+    pace.forget()
     settings.current.cache_clear()
     made = engines.connect(f"sqlite:///{moved}")
     transactions.use(made)
@@ -115,7 +118,8 @@ def whole():
     assert rows == there
 
 
-def test_a_read_only_disk_is_a_sentence_and_passes(desk, disk):
+def test_a_read_only_disk_is_a_sentence_and_passes(desk, disk, monkeypatch):
+    monkeypatch.setattr(WriteQueue, "_open", lambda _queue: None)  # a disk in use is not remounted
     client = desk.sam
     assert upload(client)
     transactions.engine().dispose()

@@ -29,6 +29,7 @@ SETTINGS = {
     "max_wal_senders": "0",
     "min_wal_size": "32MB",
     "max_wal_size": "128MB",
+    "autovacuum": "off",  # what the planner knows changes in the middle of no test
     "listen_addresses": "",
     "max_connections": "200",
 }

@@ -1,7 +1,7 @@
 """No text takes long or grows large, whatever stands in it; what is not formatted is shown as it was typed."""
 
-import time
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -10,22 +10,14 @@ from hypothesis import strategies as st
 from lib import folding, text
 from lib.errors import Invalid
 from lib.markdown import limits, names, parser, rendering
+from tests.support import effort
 from tests.support.dense import DENSE, PIECES, repeated, table
 
 anew = rendering.to_html.__wrapped__
 """Render a text without looking whether it is kept."""
 
 
-def seconds(deed, *given):
-    """The least processor time that something takes in a few tries: others use the machine too."""
-    took = []
-    for _try in range(4):
-        begun = time.process_time()
-        deed(*given)
-        took.append(time.process_time() - begun)
-        if took[-1] < 0.05:
-            break
-    return min(took)
+seconds = partial(effort.seconds, enough=0.05)
 
 
 def cleaned(source):
