@@ -1,4 +1,4 @@
-"""Facts, a file for each room; models hold no session, actor, time or network."""
+"""The tables as SQLModel classes, one file for each part of Docket."""
 
 from db.models.assignment import Absence, AssignmentRule, DispatchWait, Skill
 from db.models.desk import (

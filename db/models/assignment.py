@@ -1,4 +1,4 @@
-"""Who can be given a ticket: what people know, when they are away, and by which rule tickets are handed out."""
+"""Skills, absences and the rules that assign new tickets."""
 
 from datetime import date, datetime
 
@@ -10,14 +10,14 @@ from db.vocabulary import Way
 
 
 class Skill(SQLModel, table=True):
-    """A person knows a category, and with it all that stands below it."""
+    """A category that a person is skilled in; it includes all subcategories."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     category_id: int = Field(foreign_key="category.id", primary_key=True, ondelete="CASCADE", index=True)
 
 
 class Absence(SQLModel, table=True):
-    """Days on which a person is away, the first and the last of them included."""
+    """A range of days on which a person is away, first and last day included."""
 
     __table_args__ = (
         CheckConstraint("starts_on <= ends_on", name="order"),
@@ -27,11 +27,13 @@ class Absence(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     starts_on: date
+    """The first day away."""
     ends_on: date
+    """The last day away."""
 
 
 class AssignmentRule(SQLModel, table=True):
-    """How new tickets of a category or a team find their assignee; its row is the lock, and knows whose turn it was."""
+    """How new tickets of a category or a team get their assignee; its row is the lock that keeps turns in order."""
 
     __tablename__ = "assignment_rule"
     __table_args__ = (
@@ -42,18 +44,22 @@ class AssignmentRule(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     category_id: int | None = Field(default=None, foreign_key="category.id", unique=True, ondelete="CASCADE")
+    """The category it is for, unless it is for a team."""
     team_id: int | None = Field(default=None, foreign_key="team.id", unique=True, ondelete="CASCADE")
+    """The team it is for, unless it is for a category."""
     way: Way = Field(sa_column=Column(Text, nullable=False))
+    """The assignment method."""
     cap: int | None = None
-    """With how many open tickets a person is given no more."""
+    """The number of open tickets at which a person gets no more; empty for no limit."""
     last_id: int | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
-    """Who was given the last ticket in turn."""
+    """The person who got the last ticket, for round robin."""
 
 
 class DispatchWait(SQLModel, table=True):
-    """A rule found nobody for a ticket who is free; it waits `since` then."""
+    """A ticket that waits in the assignment queue because its rule found nobody available."""
 
     __tablename__ = "dispatch_wait"
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     since: datetime = Field(sa_type=Moment)
+    """When the rule first found nobody."""

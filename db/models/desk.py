@@ -1,4 +1,4 @@
-"""Tickets and what hangs on them."""
+"""Tickets, their conversation and files, and what sorts them: statuses, categories and tags."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from db.types import Moment
 from db.vocabulary import Kind, Priority
 
 FACTS = ("team_id", "requester_id", "confidential", "deleted_at")
-"""What the gate asks of a ticket: an index that ends with it answers a count without opening a row."""
+"""The columns that decide who sees a ticket: an index that ends with them answers a count without reading a row."""
 
 
 def _open(name: str, *columns: str) -> Index:
@@ -21,7 +21,7 @@ def _open(name: str, *columns: str) -> Index:
 
 
 class Status(Versioned, table=True):
-    """Where a ticket stands; its kind drives clocks and reports, its name is the desk's own."""
+    """A status of tickets; its category (`kind`) drives clocks and reports, its name is up to the administrators."""
 
     __table_args__ = (
         CheckConstraint("kind IN ('todo', 'active', 'blocked', 'paused', 'done')", name="kind"),
@@ -29,22 +29,27 @@ class Status(Versioned, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
+    """The name on screens."""
     kind: Kind = Field(sa_column=Column(Text, nullable=False))
+    """The status category; *paused* is shown as Waiting."""
     position: int
+    """The order in lists and on the board."""
     counts: bool = True
-    """Whether a done ticket counts as resolved; a cancelled one does not."""
+    """Whether a done ticket counts as resolved; a canceled one does not."""
     is_default: bool = False
+    """Whether new tickets get this status."""
     asks_reason: bool = False
-    """Whether whoever moves a ticket here says why."""
+    """Whether moving a ticket here requires a reason."""
     limit: int | None = None
-    """How many tickets may stand here at once before the board warns."""
+    """The number of tickets above which the board warns; empty for no limit."""
     retired: bool = False
+    """Whether it is archived."""
     is_merged: bool = False
-    """Whether this is where merged tickets stand; nobody moves one here by hand."""
+    """Whether it is the status of merged tickets; nobody moves a ticket here by hand."""
 
 
 class Category(Versioned, table=True):
-    """What a ticket is about; a tree, with the team that gets its tickets and the priority they begin with."""
+    """A category of tickets, in a tree, with the team and the first priority of its tickets."""
 
     __table_args__ = (
         Index(
@@ -58,32 +63,40 @@ class Category(Versioned, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80)
+    """The name on screens."""
     parent_id: int | None = Field(default=None, foreign_key="category.id")
+    """The parent category; empty at the top level."""
     team_id: int | None = Field(default=None, foreign_key="team.id")
+    """The team that gets its tickets."""
     is_default: bool = False
+    """Whether the form for new tickets starts with it; at most one row."""
     retired: bool = False
+    """Whether it is archived."""
     position: int = 0
-    """Its place among those beside it; equal places go by name."""
+    """The order among its siblings; equal positions are sorted by name."""
     priority: int | None = None
-    """With what its tickets begin where nobody says otherwise; without one, normal."""
+    """The priority of new tickets, unless somebody chooses another; empty for normal."""
 
 
 class CategoryProposal(SQLModel, table=True):
-    """A category that somebody missed while filing a ticket; it waits for an administrator's answer."""
+    """A category that somebody proposed while creating a ticket; it waits for an administrator."""
 
     __tablename__ = "category_proposal"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80)
+    """The proposed name."""
     ticket_id: int = Field(foreign_key="ticket.id", unique=True, ondelete="CASCADE")
+    """The ticket that was being created."""
     category_id: int | None = Field(default=None, foreign_key="category.id", ondelete="SET NULL")
-    """Where the ticket was put meanwhile; if it is elsewhere by now, it stays there."""
+    """The category the ticket got meanwhile; if somebody moved it since, it stays there."""
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
+    """Who proposed it."""
     created_at: datetime = Field(sa_type=Moment)
 
 
 class Ticket(SQLModel, table=True):
-    """One request for help; its public number is its id."""
+    """A request for help; its public number is its id."""
 
     __table_args__ = (
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
@@ -130,45 +143,58 @@ class Ticket(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     title: str = Field(max_length=200)
+    """The title."""
     description: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """The description, in Markdown."""
     status_id: int = Field(foreign_key="status.id")
+    """The current status."""
     open: bool = True
-    """Whether the status' kind is not done: kept here so that an index can be partial on it."""
+    """Whether the status category is not Done; a copy that partial indexes need."""
     priority: int = Priority.NORMAL
+    """1 low, 2 normal, 3 high, 4 urgent."""
     category_id: int | None = Field(default=None, foreign_key="category.id")
+    """The category, if any."""
     team_id: int = Field(foreign_key="team.id")
+    """The team that works on it."""
     requester_id: int = Field(foreign_key="person.id")
+    """Who needs help."""
     assignee_id: int | None = Field(default=None, foreign_key="person.id")
+    """The accountable person, a member of the team."""
     former_assignee_id: int | None = None
-    """Who had it when they left its team or were disabled, until it is assigned again."""
+    """Who was the assignee when they left the team or were disabled, until the ticket is assigned again."""
     confidential: bool = False
+    """Whether only people with the permission `ticket.confidential`, and those involved, see it."""
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
-    """When it last changed, known to those who may read its notes."""
+    """When it last changed, for people who may read internal notes."""
     public_updated_at: datetime = Field(sa_type=Moment)
-    """When something last changed that everybody who sees it may know; never later than `updated_at`."""
+    """When something last changed that everybody who sees the ticket may know; never later than `updated_at`."""
     staff_opened: bool = False
-    """Whether someone who works it opened it, for themselves or on behalf of its requester: no response is due."""
+    """Whether staff created it, for themselves or on behalf of the requester; no first response is expected."""
     first_response_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When staff first replied publicly."""
     responder_id: int | None = None
-    """The assignee at the first response, to whom reports attribute it."""
+    """The assignee at the first response; reports attribute it to this person."""
     resolved_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was resolved."""
     resolver_id: int | None = None
-    """The assignee at the resolution, to whom reports attribute it."""
+    """The assignee at the resolution; reports attribute it to this person."""
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was deleted."""
     due_on: date | None = None
-    """The day by whose end it should be done."""
+    """The due date."""
     due_order: date = date.max
-    """The same for sorting, with a day for tickets that have none; set with `due_on`."""
+    """The due date for sorting, with the last possible day for tickets without one."""
     estimate: int | None = None
-    """Minutes that the work is expected to take; known to those who see its time."""
+    """The estimated work in minutes; visible to people who see its time."""
     rank: float = 0
-    """Its place in its column of the board, the smallest on top."""
+    """The position in its board column, smallest on top."""
     merged_into_id: int | None = None
-    """The ticket that holds its conversation now; while it is set, nothing here changes."""
+    """The ticket it was merged into; while set, nothing here changes."""
     version: int = 1
+    """Counts all changes; a change names the version it saw."""
     public_version: int = 1
-    """How often something changed that everybody who sees it may know."""
+    """Counts the changes that everybody who sees the ticket may know."""
 
     @declared_attr.directive
     @classmethod
@@ -207,23 +233,24 @@ def _sort_by_due_date(ticket: Ticket, day: date | None, *_more: Any) -> None:
 
 
 class Participant(SQLModel, table=True):
-    """Somebody in copy: they see the ticket as its requester does."""
+    """A person in CC; they see the ticket as its requester does."""
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE", index=True)
 
 
 class Tag(SQLModel, table=True):
-    """A free word that groups tickets."""
+    """A tag that groups tickets."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
+    """The tag as typed."""
     key: str = Field(max_length=160, unique=True, index=True)
-    """What tells tags apart: the name without case and accents."""
+    """The tag without case and accents, which keeps tags apart."""
 
 
 class TicketTag(SQLModel, table=True):
-    """A ticket bears a tag."""
+    """A tag on a ticket."""
 
     __tablename__ = "ticket_tag"
 
@@ -232,7 +259,7 @@ class TicketTag(SQLModel, table=True):
 
 
 class Comment(SQLModel, table=True):
-    """A public reply, or an internal note that a requester never receives a byte of."""
+    """A public reply, or an internal note that requesters never receive."""
 
     __table_args__ = (
         Index("ix_comment_ticket", "ticket_id", "id"),
@@ -246,17 +273,22 @@ class Comment(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     author_id: int = Field(foreign_key="person.id", index=True)
+    """Who wrote it."""
     internal: bool
+    """Whether it is an internal note."""
     by_staff: bool = False
-    """Whether its author worked the ticket then and was not its requester: a public one is a reply."""
+    """Whether the author worked on the ticket and was not its requester; a public one is a reply."""
     assignee_id: int | None = None
-    """The ticket's assignee then, to whom reports attribute a first response."""
+    """The assignee at that time; reports attribute a first response to this person."""
     body: str = Field(sa_column=Column(Text, nullable=False))
+    """The text, in Markdown."""
     created_at: datetime = Field(sa_type=Moment)
     edited_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was last edited."""
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was removed."""
     came_from: int | None = None
-    """The number of the ticket on which it was said, while that is merged into this one."""
+    """The number of the ticket it was written on, while that ticket is merged into this one."""
     version: int = 1
 
     @declared_attr.directive
@@ -267,36 +299,49 @@ class Comment(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file; until a ticket or comment takes it, it belongs to its uploader alone."""
+    """An uploaded file; until a ticket or comment includes it, only its uploader can see it."""
 
     __table_args__ = (Index("ix_attachment_ticket", "ticket_id", "comment_id"),)
 
     id: str = Field(max_length=32, primary_key=True)
-    """128 random bits in hexadecimal; the stored object has another random name."""
+    """128 random bits in hexadecimal; the stored file has another random name."""
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", ondelete="CASCADE")
+    """The ticket that includes it."""
     comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
+    """The comment that includes it."""
     uploader_id: int = Field(foreign_key="person.id", index=True)
+    """Who uploaded it."""
     name: str = Field(max_length=255)
+    """The file name."""
     type: str = Field(max_length=100)
+    """The media type, read from the bytes."""
     size: int
+    """The size in bytes."""
     sha256: str = Field(max_length=64)
+    """The SHA-256 hash of the bytes."""
     path: str = Field(max_length=80, unique=True)
+    """Where the file is stored."""
     preview: bool = False
-    """Whether it was verified as an image that a browser may show in place."""
+    """Whether it is a verified image that browsers may show in place."""
     created_at: datetime = Field(sa_type=Moment)
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was removed."""
     came_from: int | None = None
-    """The number of the ticket to which it was added, while that is merged into this one."""
+    """The number of the ticket it was added to, while that ticket is merged into this one."""
 
 
 class Draft(SQLModel, table=True):
-    """What somebody has begun to write, so that nothing typed is ever lost."""
+    """Unsent text of a person, saved so that nothing typed is lost."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     slot: str = Field(max_length=40, primary_key=True)
+    """`new-ticket`, or `ticket-` and the number of the ticket."""
     token: str = Field(max_length=64)
+    """Identifies the draft, so that sending it twice creates one thing."""
     body: str = Field(sa_column=Column(Text, nullable=False))
+    """The typed values, as JSON."""
     updated_at: datetime = Field(sa_type=Moment)
+    """When it was last saved."""
 
 
 class SearchEntry(SQLModel, table=True):
@@ -315,8 +360,11 @@ class SearchEntry(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
+    """The comment; empty for the ticket's title and description."""
     internal: bool = False
+    """Whether the text is an internal note."""
     words: str = Field(sa_column=Column(Text, nullable=False))
+    """The text as normalized words."""
 
 
 class SearchFolding(SQLModel, table=True):
@@ -325,5 +373,6 @@ class SearchFolding(SQLModel, table=True):
     __tablename__ = "search_folding"
 
     id: int = Field(default=1, primary_key=True)
+    """Always 1."""
     below: int
-    """Texts with an id below this are still indexed as an earlier version did it; 0 when none is."""
+    """Texts with a smaller id are still indexed as an earlier version did it; 0 when none is left."""

@@ -1,4 +1,4 @@
-"""Fields of a desk's own: what they are, who may read and write them, and their values on tickets."""
+"""Custom fields: their definitions, who may read and write them, and their values on tickets."""
 
 from datetime import date
 
@@ -10,54 +10,66 @@ from db.vocabulary import Access
 
 
 class CustomField(Versioned, table=True):
-    """Something more to know of a ticket; its kind stays for good."""
+    """A custom field of tickets; its type can't change later."""
 
     __tablename__ = "custom_field"
     __table_args__ = (CheckConstraint("kind IN ('text', 'number', 'date', 'choice', 'person')", name="kind"),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=40, unique=True)
-    """What programs and the search call it."""
+    """The name in the API and in searches."""
     name: str = Field(max_length=40)
+    """The name on screens."""
     kind: str = Field(max_length=10)
+    """The type."""
     required: bool = False
+    """Whether it can't be left empty."""
     position: int = 0
+    """The order in forms."""
     retired: bool = False
+    """Whether it is archived."""
 
 
 class FieldCategory(SQLModel, table=True):
-    """A field is asked for in a category; one without any is asked for in all."""
+    """A category that a custom field belongs to; a field without any belongs to all categories."""
 
     __tablename__ = "custom_field_category"
 
     field_id: int = Field(foreign_key="custom_field.id", primary_key=True, ondelete="CASCADE")
+    """The custom field."""
     category_id: int = Field(foreign_key="category.id", primary_key=True, index=True, ondelete="CASCADE")
 
 
 class FieldChoice(SQLModel, table=True):
-    """One of the answers to a field of choice; a retired one is chosen no more and stays where it was."""
+    """An option of a choice field; an archived one stays on the tickets that have it."""
 
     __tablename__ = "custom_field_choice"
 
     id: int | None = Field(default=None, primary_key=True)
     field_id: int = Field(foreign_key="custom_field.id", index=True, ondelete="CASCADE")
+    """The custom field."""
     name: str = Field(max_length=80)
+    """The name on screens."""
     position: int = 0
+    """The order in lists."""
     retired: bool = False
+    """Whether it is archived."""
 
 
 class FieldRole(SQLModel, table=True):
-    """What a role may do with a field; no row means nothing."""
+    """What a role may do with a custom field; without a row, nothing."""
 
     __tablename__ = "custom_field_role"
 
     field_id: int = Field(foreign_key="custom_field.id", primary_key=True, ondelete="CASCADE")
+    """The custom field."""
     role_id: int = Field(foreign_key="role.id", primary_key=True, index=True, ondelete="CASCADE")
     access: int = Access.NONE
+    """0 none, 1 read, 2 write."""
 
 
 class FieldValue(SQLModel, table=True):
-    """A field's value on a ticket, in the column of its kind."""
+    """The value of a custom field on a ticket, in the column of the field's type."""
 
     __tablename__ = "custom_field_value"
     __table_args__ = (
@@ -68,10 +80,16 @@ class FieldValue(SQLModel, table=True):
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     field_id: int = Field(foreign_key="custom_field.id", primary_key=True, ondelete="CASCADE")
+    """The custom field."""
     words: str | None = Field(default=None, sa_column=Column(Text))
+    """The value of a text field."""
     folded: str | None = Field(default=None, max_length=200)
-    """The beginning of the words without case and accents, to find them by."""
+    """The beginning of the text without case and accents, for searches."""
     number: float | None = None
+    """The value of a number field."""
     day: date | None = None
+    """The value of a date field."""
     choice_id: int | None = Field(default=None, foreign_key="custom_field_choice.id", index=True)
+    """The value of a choice field."""
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    """The value of a person field."""

@@ -1,4 +1,4 @@
-"""Who hears of what: notices in Docket, the messages that are owed, and what people chose to hear."""
+"""Notifications, the queue of outgoing messages, and what each person chose to receive."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ _UNREAD = text("read_at IS NULL AND listed")
 
 
 class Notice(SQLModel, table=True):
-    """Somebody is to hear of an event: in Docket if `listed`, and with a message where one is written down."""
+    """A notification for one person about one event: in the inbox if `listed`, else by email or Slack alone."""
 
     __table_args__ = (
         Index("uq_notice_person_event", "person_id", "event_id", unique=True),
@@ -25,16 +25,26 @@ class Notice(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     event_id: int = Field(index=True)
+    """The event it is about."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     occasion: Occasion = Field(sa_column=Column(Text, nullable=False))
+    """The type of the notification."""
     relation: Relation = Field(sa_column=Column(Text, nullable=False))
+    """Why this person is notified."""
     comment_id: int | None = None
+    """The comment it leads to."""
     listed: bool = True
+    """Whether it appears in the inbox."""
     at: datetime = Field(sa_type=Moment)
+    """When it was created."""
     read_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was read."""
     snoozed_until: datetime | None = Field(default=None, sa_type=Moment)
+    """When a snoozed notification comes back."""
     mail_id: int | None = Field(default=None, index=True)
+    """The email in the outbox."""
     slack_id: int | None = Field(default=None, index=True)
+    """The Slack message in the outbox."""
 
 
 class Message(SQLModel, table=True):
@@ -58,48 +68,63 @@ class Message(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     medium: Medium = Field(sa_column=Column(Text, nullable=False))
+    """The channel."""
     sort: Sort = Field(sa_column=Column(Text, nullable=False))
+    """The kind of message."""
     person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
+    """The recipient, unless it is a team's channel."""
     team_id: int | None = Field(default=None, foreign_key="team.id", ondelete="CASCADE")
+    """The team whose channel receives it, unless it is a person."""
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", ondelete="CASCADE")
+    """The ticket it is about, if any."""
     created_at: datetime = Field(sa_type=Moment)
     due_at: datetime = Field(sa_type=Moment)
+    """When it may be sent, or until when a worker has claimed it."""
     attempts: int = 0
+    """The number of failed attempts."""
     claimed_by: str | None = Field(default=None, max_length=64)
+    """The worker that is sending it."""
     done_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+    """When it was sent, canceled, or found to have nothing left to say."""
     parked_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+    """When it failed for good; an administrator can retry or cancel it."""
     empty: bool = False
-    """Whether nothing was left to say when its turn came."""
+    """Whether there was nothing left to say when it was due."""
     error: str | None = Field(default=None, max_length=300)
-    """In words, why it was not sent the last time."""
+    """Why the last attempt failed, in words."""
 
 
 class NoticeChoice(SQLModel, table=True):
-    """Somebody chose to hear of something, or not to, other than the rules have it."""
+    """A person's own setting for one kind of notification, where it differs from the rules."""
 
     __tablename__ = "notice_choice"
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     occasion: str = Field(max_length=20, primary_key=True)
+    """The type of notification."""
     relation: str = Field(max_length=20, primary_key=True)
+    """The reason it is sent."""
     medium: str = Field(max_length=10, primary_key=True)
+    """The channel."""
     wanted: bool
+    """Whether the person wants it."""
 
 
 class NoticeRules(SQLModel, table=True):
-    """The one row of the desk's own rules: what differs from the table that came with Docket."""
+    """The notification rules, as one row: only what differs from the rules that come with Docket."""
 
     __tablename__ = "notice_rules"
     __table_args__ = (CheckConstraint("id = 1", name="one"),)
 
     id: int = Field(default=1, primary_key=True)
+    """Always 1."""
     version: int = 1
     own: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """The letters of cells, by "occasion/relation"."""
+    """The changed rules, as letters for channels by "type/reason"."""
 
 
 class NoticeHabit(SQLModel, table=True):
-    """When somebody wants to be reached: minutes of their day, days of their week, and how often."""
+    """When a person wants to be notified: quiet hours, days of the week, and how often."""
 
     __tablename__ = "notice_habit"
     __table_args__ = (
@@ -110,78 +135,92 @@ class NoticeHabit(SQLModel, table=True):
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     quiet_from: int = 0
+    """The first minute of the quiet hours, counted from midnight."""
     quiet_until: int = 0
-    """The same as `quiet_from` for no quiet hours."""
+    """The minute at which the quiet hours end; equal to `quiet_from` for none."""
     days: int = 127
-    """Monday is 1, Tuesday 2, Wednesday 4, and so on."""
+    """The days of the week with notifications, added up: Monday 1, Tuesday 2, Wednesday 4, and so on."""
     hours: int = 0
-    """How many hours lie between two mails about what is not pressing; 0 for each at once."""
+    """The hours between two emails about what is not urgent; 0 for immediate."""
 
 
 class Mute(SQLModel, table=True):
-    """Somebody wants to hear no more of a ticket, except when they are mentioned or given it."""
+    """A ticket that a person muted; only mentions and assignments still notify them."""
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
 
 
 class MediumState(SQLModel, table=True):
-    """How sending goes through one medium."""
+    """The state of one notification channel."""
 
     __tablename__ = "medium_state"
 
     medium: str = Field(max_length=10, primary_key=True)
+    """The channel."""
     paused: bool = False
-    """Whether an administrator stopped it."""
+    """Whether an administrator paused it."""
     failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    """Since when sending fails."""
     not_before: datetime | None = Field(default=None, sa_type=Moment)
-    """Until when the other side asked to be left alone."""
+    """When the other side allows the next attempt."""
     error: str | None = Field(default=None, max_length=300)
+    """The last error, in words."""
 
 
 class SlackName(SQLModel, table=True):
-    """Who somebody is in Slack: found by their address once, or set by themselves."""
+    """A person's Slack account, found by email address or entered by themselves."""
 
     __tablename__ = "slack_name"
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     slack_id: str = Field(max_length=40)
+    """The Slack member id."""
 
 
 class SlackPlace(SQLModel, table=True):
-    """What a team wants in Slack, and its channel there, if it has one: by its id, or an incoming webhook, sealed."""
+    """A team's Slack settings and its channel, by channel id or by an encrypted incoming webhook."""
 
     __tablename__ = "slack_place"
     __table_args__ = (CheckConstraint("channel IS NULL OR webhook IS NULL", name="one"),)
 
     team_id: int = Field(foreign_key="team.id", primary_key=True, ondelete="CASCADE")
     channel: str | None = Field(default=None, max_length=40)
+    """The id of the Slack channel."""
     webhook: str | None = Field(default=None, sa_column=Column(Text))
+    """The address of the incoming webhook, encrypted."""
     detailed: bool = False
-    """Whether the channel, and whoever is written to directly about the team's tickets, are told who did what too, and
-    not only the number, the title and what sort of thing happened."""
+    """Whether messages about the team's tickets also say who did what, not only number, title and type."""
     failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    """Since when sending to this channel fails."""
     not_before: datetime | None = Field(default=None, sa_type=Moment)
+    """When Slack allows the next attempt."""
     error: str | None = Field(default=None, max_length=300)
+    """The last error, in words."""
 
 
 class TeamNotice(SQLModel, table=True):
-    """A team's channel is to hear of an event through a message."""
+    """An event that a message to a team's Slack channel reports."""
 
     __tablename__ = "team_notice"
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="outbox.id", index=True, ondelete="CASCADE")
+    """The message in the outbox."""
     event_id: int
+    """The event it reports."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     occasion: Occasion = Field(sa_column=Column(Text, nullable=False))
+    """The type of the notification."""
 
 
 class SlackThread(SQLModel, table=True):
-    """Where in Slack a person's or a team's talk about a ticket began."""
+    """The Slack thread about a ticket, for one person or one team channel."""
 
     __tablename__ = "slack_thread"
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     place: str = Field(max_length=40, primary_key=True)
+    """The Slack channel or member id."""
     began: str = Field(max_length=40)
+    """The timestamp of the first message, which Slack identifies threads by."""

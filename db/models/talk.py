@@ -1,4 +1,4 @@
-"""What surrounds a conversation: who is there, who was named, who watches, what was seen, and answers kept ready."""
+"""What surrounds a conversation: presence, mentions, watchers, read markers and canned replies."""
 
 from datetime import datetime
 
@@ -10,50 +10,59 @@ from lib.errors import Conflict
 
 
 class Presence(SQLModel, table=True):
-    """A page that somebody has open on a ticket; a row that is not refreshed soon counts no longer."""
+    """A page that a person has open on a ticket; without a refresh it expires after a short time."""
 
     __table_args__ = (CheckConstraint("doing IN ('looking', 'replying', 'noting')", name="doing"),)
 
     mark: str = Field(max_length=32, primary_key=True)
+    """Identifies the open page."""
     person_id: int = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     doing: str = Field(max_length=10)
+    """What the person is doing there."""
     at: datetime = Field(sa_type=Moment)
+    """The last refresh."""
 
 
 class Mention(SQLModel, table=True):
-    """A comment names somebody who may read it."""
+    """A person who is mentioned in a comment and may read it."""
 
     comment_id: int = Field(foreign_key="comment.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
 
 
 class Watch(SQLModel, table=True):
-    """Somebody chose to watch a ticket, or to stop; without a row, those who take part in it watch it."""
+    """A person's choice to watch a ticket or to stop; without a row, the people involved in the ticket watch it."""
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
     watching: bool
+    """Whether the person watches it."""
 
 
 class Seen(SQLModel, table=True):
-    """Up to which event somebody has seen a ticket, and when they looked last."""
+    """A read marker: the last event of a ticket that a person has seen."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, index=True, ondelete="CASCADE")
     event_id: int
+    """The last event seen."""
     at: datetime = Field(sa_type=Moment)
+    """When the person last looked."""
 
 
 class CannedReply(SQLModel, table=True):
-    """An answer kept ready, with variables that are filled in where it is used; of one team, or for all."""
+    """A canned reply with variables, for one team or for all."""
 
     __tablename__ = "canned_reply"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80)
+    """The name on screens."""
     body: str = Field(sa_column=Column(Text, nullable=False))
+    """The text, in Markdown, with variables."""
     team_id: int | None = Field(default=None, foreign_key="team.id", index=True)
+    """The team it is for; empty for all."""
     version: int = 1
 
     def must_be(self, seen: int) -> None:

@@ -1,4 +1,4 @@
-"""Time that people worked, what kind of work it was, and the months in which it is settled."""
+"""Logged time, timers, monthly timesheets, activities and hourly rates."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,13 +13,17 @@ from lib.errors import Conflict
 
 
 class Activity(Versioned, table=True):
-    """A kind of work, by which time is told apart; administrators keep the list."""
+    """A kind of work that logged time is sorted by; administrators manage the list."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
+    """The name on screens."""
     position: int
+    """The order in lists."""
     is_default: bool = False
+    """Whether time is logged with it unless another is chosen."""
     retired: bool = False
+    """Whether it is archived."""
 
 
 class TimeEntry(SQLModel, table=True):
@@ -55,22 +59,28 @@ class TimeEntry(SQLModel, table=True):
     worker_id: int = Field(foreign_key="person.id")
     """Who worked."""
     author_id: int = Field(foreign_key="person.id")
-    """Who wrote it down."""
+    """Who logged it."""
     day: date
-    """The worker's own day."""
+    """The day, in the worker's time zone."""
     seconds: int
-    """What it took, to the second."""
+    """The exact duration in seconds."""
     minutes: int
-    """What is shown and summed: the seconds rounded as the settings were then, or what somebody wrote."""
+    """The duration in minutes that is shown and added up: rounded by the settings at that time, or as typed."""
     activity_id: int = Field(foreign_key="activity.id")
+    """The activity."""
     note: str = Field(default="", max_length=500)
+    """A note on the work."""
     billable: bool = False
+    """Whether it is billable."""
     started_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the timer started; empty for typed entries."""
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the timer stopped."""
     created_at: datetime = Field(sa_type=Moment)
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was removed."""
     came_from: int | None = None
-    """The number of the ticket on which it was logged, while that is merged into this one."""
+    """The number of the ticket it was logged on, while that ticket is merged into this one."""
     version: int = 1
 
     @declared_attr.directive
@@ -90,44 +100,53 @@ class TimeEntry(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """What counts for one person at present, or was stopped for them and waits for their word."""
+    """A person's running timer, or one that was stopped and waits for their decision."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
+    """Whose timer it is."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
+    """The ticket it runs on."""
     started_at: datetime = Field(sa_type=Moment)
+    """When it started."""
     timezone: str | None = Field(default=None, max_length=60)
-    """Where its owner was when it started: what it counts is logged on that day there, whoever stops it."""
+    """The owner's time zone at the start; the time is logged on that zone's day."""
     stopped_at: datetime | None = Field(default=None, sa_type=Moment)
-    """When somebody else's deed stopped it."""
+    """When it stopped because of somebody else's change."""
     entry_id: int | None = Field(default=None, foreign_key="time_entry.id", ondelete="SET NULL")
-    """What was logged then; without it, its owner has to say what becomes of it."""
+    """The time entry that was logged then; without one, the owner decides."""
     why: str = Field(default="", max_length=100)
-    """Why it was stopped, in words."""
+    """Why it stopped, in words."""
 
 
 class Timesheet(SQLModel, table=True):
-    """How far one person's month is settled; no row means that it is open."""
+    """The state of one person's month; without a row, the month is open."""
 
     __table_args__ = (CheckConstraint("state IN ('open', 'submitted', 'approved')", name="state"),)
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
     month: date = Field(primary_key=True)
-    """Its first day."""
+    """The first day of the month."""
     state: str = Field(max_length=10)
+    """The state."""
     at: datetime = Field(sa_type=Moment)
+    """When it got this state."""
     by_id: int | None = Field(default=None, foreign_key="person.id")
-    """Who brought it there."""
+    """Who set this state."""
 
 
 class Rate(Versioned, table=True):
-    """What an hour costs from a day on: of a person, at an activity, or where none is named, of all."""
+    """The hourly rate from a day on, for a person, an activity, both, or everyone."""
 
     __table_args__ = (CheckConstraint("cents >= 0", name="cents"),)
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
+    """The person it is for; empty for everyone."""
     activity_id: int | None = Field(default=None, foreign_key="activity.id", ondelete="CASCADE")
+    """The activity it is for; empty for all."""
     since: date
+    """The first day it applies."""
     cents: int
-    """Hundredths of the desk's currency."""
+    """The rate in hundredths of the currency."""
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was removed."""

@@ -1,4 +1,4 @@
-"""The append-only stream of what happened, and who may tick the timetable."""
+"""The append-only event log and the leases of periodic tasks."""
 
 from datetime import datetime
 
@@ -9,13 +9,13 @@ from db.types import Moment
 from db.vocabulary import Action, Channel
 
 TURNS = "action IN ('ticket.created', 'ticket.merged', 'ticket.moved', 'ticket.unmerged')"
-"""Where a stay of a ticket in a status begins or ends."""
+"""The events at which a ticket's time in a status begins or ends."""
 
 
 class Event(SQLModel, table=True):
-    """One deed: what, which field, from what to what, who, on whose behalf, when, through which door.
+    """One change: what, which field, old and new value, who, on whose behalf, when and from where.
 
-    The database refuses to change or delete a row. History, audit, time and statistics are read from here.
+    The database refuses to change or delete a row. History, the audit log and reports read this table.
     """
 
     __table_args__ = (
@@ -47,29 +47,41 @@ class Event(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Moment, index=True)
+    """When it happened."""
     action: Action = Field(sa_column=Column(Text, nullable=False))
+    """What happened, listed in [events](events.md)."""
     ticket_id: int | None = None
+    """The ticket, if it is about one."""
     subject: str = Field(default="", max_length=40)
-    """What else it was done to, as kind and id: `comment:12`, `person:3`."""
+    """What else it is about, as kind and id: `comment:12`, `person:3`."""
     field: str | None = Field(default=None, max_length=40)
+    """The field that changed."""
     old: str | None = Field(default=None, sa_column=Column(Text))
+    """The old value."""
     new: str | None = Field(default=None, sa_column=Column(Text))
+    """The new value."""
     actor_id: int | None = None
-    """Who did it; none means Docket itself."""
+    """Who did it; empty for Docket itself."""
     behalf_id: int | None = None
+    """On whose behalf it was done."""
     internal: bool = False
-    """Whether only those who may read internal notes may see it."""
+    """Whether only people who may read internal notes see it."""
     reason: str | None = Field(default=None, sa_column=Column(Text))
-    """Why it was done, in the doer's words, where that is asked."""
+    """The reason that was given, where one is required."""
     batch: str | None = Field(default=None, max_length=16)
-    """What the events of one change of many tickets have in common."""
+    """What the events of one bulk change have in common."""
     channel: Channel = Field(sa_column=Column(Text, nullable=False))
+    """Where it came from."""
     address: str | None = Field(default=None, max_length=64)
+    """The IP address."""
 
 
 class Lease(SQLModel, table=True):
-    """Who may do a periodic task at present, so that several processes do it once."""
+    """The right to run a periodic task, so that several processes run it only once."""
 
     name: str = Field(max_length=40, primary_key=True)
+    """The task."""
     holder: str = Field(max_length=64)
+    """The process that runs it."""
     until: datetime = Field(sa_type=Moment)
+    """When the lease ends."""

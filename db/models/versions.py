@@ -1,4 +1,4 @@
-"""The version that rows carry which people change in forms."""
+"""The version number of rows that people edit in forms."""
 
 from sqlmodel import SQLModel
 
@@ -6,9 +6,10 @@ from lib.errors import Conflict
 
 
 class Versioned(SQLModel):
-    """A row whose `version` counts its changes, so that a form tells when somebody else changed it meanwhile."""
+    """A row with a `version` that counts its changes, so that a form notices that somebody else changed it."""
 
     version: int = 1
+    """Counts the changes; a form names the version it showed."""
 
     def must_be(self, seen: int | None) -> None:
         """Raise Conflict unless nobody changed this since version `seen`; None is of those who did not say."""
