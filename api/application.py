@@ -37,6 +37,7 @@ from api import (
     roles,
     schema,
     search,
+    settings,
     staffing,
     status_times,
     statuses,
@@ -63,7 +64,7 @@ RESOURCES = (
     participants, watchers, unread, notifications, notice_rules, mail_templates, links, drafts, writing, canned,
     categories, fields, tags, statuses, workflow, people, staffing, teams, roles, tokens, audit, metrics, reference,
     rates, status_times, time_report, weeks, timers, time_entries, activities,
-    proposals,
+    proposals, settings,
 )  # fmt: skip
 
 

@@ -37,7 +37,9 @@ def export(me: Me, asked: Annotated[Exporting, Query()]) -> Response:
         given = {name: getattr(asked, name) for name in filters.FIELDS}
         narrowed, own = query.narrow(session, me, given).narrowed, values.columns(session, me)
         chosen = exports.prepare(me, narrowed, sort=asked.sort, fields=own)
-    return sheet(_lines(chosen), name=f"tickets-{clock.now():%Y-%m-%d}", kind=asked.format)
+    return sheet(
+        _lines(chosen), name=f"tickets-{clock.now().astimezone(me.zone):%Y-%m-%d}", kind=asked.format
+    )
 
 
 def _lines(chosen: Export) -> Iterator[tuple[Line, ...]]:

@@ -24,7 +24,8 @@ PLACES: Mapping[str, tuple[Scope, Scope]] = {
     "category-proposals": ACCOUNT, "comments": TICKETS, "docs": NAMES, "drafts": TICKETS, "fields": NAMES,
     "mail-templates": ACCOUNT, "me": NAMES, "me/preferences": ACCOUNT, "me/sessions": ACCOUNT, "me/timer": TICKETS,
     "metrics": ACCOUNT, "notice-rules": ACCOUNT, "notifications": TICKETS, "openapi.json": NAMES, "people": NAMES,
-    "preview": TICKETS, "rates": ACCOUNT, "roles": ACCOUNT, "search": TICKETS, "similar": TICKETS,
+    "preview": TICKETS, "rates": ACCOUNT, "roles": ACCOUNT, "search": TICKETS, "settings": ACCOUNT,
+    "similar": TICKETS,
     "status-times": TICKETS, "statuses": NAMES, "tags": NAMES, "teams": NAMES, "teams/slack": ACCOUNT,
     "tickets": TICKETS, "time-entries": TICKETS, "time-months": ACCOUNT, "time-report": TICKETS,
     "time-week": TICKETS, "tokens": ACCOUNT, "views": NAMES, "workflow": NAMES,
@@ -35,7 +36,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "rates": Permission.RATE_MANAGE, "teams": Permission.TEAM_MANAGE, "tokens": Permission.APIKEY_OWN,
     **dict.fromkeys(
         ("activities", "categories", "category-proposals", "fields", "mail-templates", "metrics", "notice-rules",
-         "statuses", "tags", "workflow"), Permission.SYSTEM_MANAGE,
+         "settings", "statuses", "tags", "workflow"), Permission.SYSTEM_MANAGE,
     ),
 }  # fmt: skip
 """By the first part of a path: the permission that a role needs there, where it is one for all."""

@@ -11,6 +11,7 @@ from api.door import Me
 from api.shapes import Form, Number, Shape, Words, shown
 from api.sheets import Kind, sheet
 from api.ticket_shapes import StatusName
+from lib import time_zones
 from lib.desk import filters, tickets
 from lib.insight import courses, stays
 from lib.insight.courses import Standing
@@ -85,8 +86,9 @@ class Course(Shape):
 def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
     """Report how long tickets stood in each status: those that your `report.view` reaches."""
     with see() as session:
+        zone = time_zones.find(me.timezone or asked.zone, default=me.desk_timezone)
         narrowed = filters.narrow(session, me, {"team": asked.team, "category": asked.category})
-        since, until = stays.span(asked.from_, asked.to, me.timezone or asked.zone)
+        since, until = stays.span(asked.from_, asked.to, zone)
         found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
     if asked.format != "json":
         return sheet([stays.lines(found)], name="where-time-goes", kind=asked.format)

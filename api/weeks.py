@@ -59,7 +59,7 @@ class Month(Form):
 
 def _week(session: Session, me: Actor, person: int | None, day: date | None) -> Week:
     session.flush()
-    day = day or days.today(days.zone(me.timezone))
+    day = day or days.today(me.zone)
     found = weeks.of(session, me, person_id=person or me.id or 0, day=day)
     return Week(
         person=Named(id=found.person_id, name=found.name),

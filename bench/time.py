@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import func, insert
@@ -97,7 +98,7 @@ def ticking(me: Actor, number: int) -> tuple[Callable[[], object], Callable[[], 
 def gone(me: Actor) -> None:
     """Report where time went in the last 30 days."""
     today = clock.now().date()
-    since, until = stays.span(today - timedelta(days=29), today, None)
+    since, until = stays.span(today - timedelta(days=29), today, ZoneInfo("UTC"))
     with transactions.see() as session:
         stays.report(session, me, since=since, until=until)
 

@@ -160,6 +160,7 @@ class Action(StrEnum):
     SECOND_FACTOR_ON = "second_factor.on"
     SESSION_REVOKED = "session.revoked"
     SESSION_MISUSED = "session.misused"
+    SETTING_CHANGED = "setting.changed"
     SHEET_APPROVED = "timesheet.approved"
     SHEET_REOPENED = "timesheet.reopened"
     SHEET_SUBMITTED = "timesheet.submitted"

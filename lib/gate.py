@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Membership, Participant, Person, RolePermission, Ticket
 from db.vocabulary import Channel, Permission, Scope
+from lib import time_zones
 from lib.errors import Denial, Invalid, NotFound, NotPermitted
 
 READ_ONLY = frozenset(
@@ -83,6 +85,8 @@ class Actor:
     role_id: int | None = field(default=None, compare=False)
     sign_in_id: int | None = field(default=None, compare=False)
     timezone: str | None = field(default=None, compare=False)
+    """What they chose, or on pages the browser's for those who chose none."""
+    desk_timezone: str = field(default=time_zones.UTC, compare=False)
     cap: str | None = field(default=None, compare=False)
     """The scope of the API token through which they act, if it is one."""
     batch: str | None = field(default=None, compare=False)
@@ -95,6 +99,11 @@ class Actor:
     def may(self, permission: Permission, *, least: Scope = Scope.OWN) -> bool:
         """Tell whether the actor holds `permission` at least as far as `least`."""
         return self.reach(permission) >= least
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the actor's days begin: their own, or the desk's for those who have none."""
+        return time_zones.find(self.timezone, default=self.desk_timezone)
 
     @property
     def staff(self) -> bool:

@@ -71,7 +71,9 @@ def export(actor: Actor, line: Sequence[str], sort: str) -> None:
         return
     with st.popover("Export", icon=":material/download:", type="tertiary", key="export"):
         for kind, label in {"csv": "As CSV", "xlsx": "For Excel (XLSX)"}.items():
-            query = {"q": line, "sort": sort, "zone": st.context.timezone or "UTC", "format": kind}
+            query = {"q": line, "sort": sort, "format": kind}
+            if st.context.timezone:
+                query["zone"] = st.context.timezone
             st.link_button(
                 label, f"/api/v1/tickets/export?{urlencode(query, doseq=True)}", icon=":material/table:"
             )

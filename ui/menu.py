@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 HUB = "admin/administration"
-WHO, WHAT, HOW, TIME = "People and teams", "Tickets", "Notices", "Time"
+DESK, WHO, WHAT, HOW, TIME = "Desk", "People and teams", "Tickets", "Notices", "Time"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ ENTRIES = (
     Entry("desk/new_ticket", "new", "New ticket", "add_circle", Permission.TICKET_CREATE),
     Entry("desk/ticket", "ticket", "Ticket", "confirmation_number", Permission.TICKET_READ, listed=False),
     Entry(HUB, "administration", "Administration", "settings"),
+    Entry("admin/general", "general", "General settings", "public", Permission.SYSTEM_MANAGE, Scope.ALL,
+          area=DESK, about="The time zone of the whole desk"),
     Entry("admin/people", "people", "People", "group", Permission.USER_MANAGE, Scope.TEAM,
           area=WHO, about="Invite people, choose their roles and teams, sign them out"),
     Entry("admin/teams", "teams", "Teams", "groups", Permission.TEAM_MANAGE, Scope.TEAM,

@@ -13,7 +13,7 @@ LATELY = timedelta(days=29)
 
 def choose(me: Actor) -> tuple[date, date]:
     """Let a person choose days, at first the last thirty; return the first and the last of them, both included."""
-    today = days.today(days.zone(me.timezone))
+    today = days.today(me.zone)
     first, last = (
         st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=160, bind="query-params")
         for label, key, usual in (("From", "since", today - LATELY), ("To", "until", today))

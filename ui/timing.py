@@ -122,7 +122,7 @@ def _log(me: Actor, number: int, times: Times) -> None:
 
 def _rest(me: Actor, offered: Sequence[ActivityCard], now: EntryCard | None, place: str) -> What:
     """Offer day, activity and whether it is billed; return them with no minutes."""
-    today = days.today(days.zone(page.there(me).timezone))
+    today = days.today(page.there(me).zone)
     names = {a.id: a.name for a in offered}
     chosen = now.activity_id if now else next((a.id for a in offered if a.is_default), None)
     if now:

@@ -6,8 +6,7 @@ from datetime import date, datetime
 import streamlit as st
 from babel.dates import format_date, format_datetime, format_timedelta
 
-from lib import clock, folding
-from lib.desk.days import zone_of
+from lib import clock, folding, time_zones
 
 _SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
 _ALIVE = re.compile(r"(?i):(?=[\w/+-]+:)|-(?=[->])|<(?=[-=])|[>~](?==)|https?:(?=//)|www(?=\.)")
@@ -45,7 +44,7 @@ def ago(at: datetime) -> str:
 
 def when(at: datetime) -> str:
     """Return a moment in the viewer's own time zone: "23 Nov 2026, 14:05"."""
-    return format_datetime(at, "d MMM y, HH:mm", tzinfo=zone_of(st.context.timezone), locale="en")
+    return format_datetime(at, "d MMM y, HH:mm", tzinfo=time_zones.find(st.context.timezone), locale="en")
 
 
 def at_most(seconds: int) -> str:

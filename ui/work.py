@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import streamlit as st
 
-from lib import clock
 from lib.desk import categories, skills
 from lib.gate import Actor
 from lib.people import absences, accounts
+from lib.timekeeping import days
 from ui import page, words
 
 
@@ -17,7 +17,7 @@ def skilled(me: Actor, person_id: int) -> None:
         person = accounts.find(session, me, person_id)
         known = skills.of(session, me, person)
         paths = {c.id: c.path for c in categories.every(session)}
-        days = absences.of(session, me, person)
+        noted = absences.of(session, me, person)
     with st.form(f"skills-{person_id}", border=False):
         chosen = st.multiselect(
             "Knows", list(paths), [id for id in known if id in paths], format_func=paths.__getitem__,
@@ -28,15 +28,15 @@ def skilled(me: Actor, person_id: int) -> None:
             with page.attempt("Skills saved.") as session:
                 skills.choose(session, me, accounts.find(session, me, person_id), chosen)
     st.markdown("**Away**")
-    if not days:
+    if not noted:
         st.caption("No absence is noted. Rules give no tickets to people who are away.")
-    for absence in days:
+    for absence in noted:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.write(words.days(absence.starts_on, absence.ends_on))
             if st.button("Take back", key=f"absence-{absence.id}", icon=":material/undo:"):
                 with page.attempt("Absence taken back.") as session:
                     absences.remove(session, me, accounts.find(session, me, person_id), absence.id)
-    today = clock.now().date()
+    today = days.today(page.there(me).zone)
     with (
         st.form(f"away-{person_id}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),

@@ -64,7 +64,7 @@ def _upload(name: str, data: bytes) -> Upload:
 
 def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Actor]:
     founder = accounts.found_desk(
-        session, email=FOUNDER.email, name=FOUNDER.name, password=passwords[FOUNDER]
+        session, email=FOUNDER.email, name=FOUNDER.name, password=passwords[FOUNDER], time_zone=FOUNDER.zone
     )
     me = sessions.actor(session, founder, FOUNDER.role, channel=Channel.PAGE)
     team_ids = {card.name: card.id for card in teams.every(session, me)}

@@ -30,7 +30,7 @@ def work(session: Session, me: Actor, number: int, step: Step) -> None:
         return
     if step.deed == "take" and number % 2:
         spent.estimate(session, me, ticket, minutes=60 * (1 + number % 4))
-    day = days.on(step.at, days.zone(me.timezone))
+    day = days.on(step.at, me.zone)
     minutes = about + 5 * (step.at.minute % 7)
     activity = activities.find(session, kind).id or 0
     what = What(minutes, day, activity, "On the phone" if minutes % 4 == 0 else "", billable=number % 3 == 0)

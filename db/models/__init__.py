@@ -41,6 +41,7 @@ from db.models.people import (
     SignIn,
     Team,
 )
+from db.models.settings import Setting
 from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
 from db.models.time import Activity, Rate, TimeEntry, Timer, Timesheet
 from db.models.trust import Event, Lease
@@ -90,6 +91,7 @@ __all__ = [
     "SearchEntry",
     "SearchFolding",
     "Seen",
+    "Setting",
     "SignIn",
     "Skill",
     "SlackName",

@@ -2,9 +2,9 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from lib import clock
+from lib import clock, time_zones
 
 EXAMPLES = (
     "a day such as 2026-01-31, >2026-01-31, 2026-01, today, yesterday or 2026-01-01..2026-01-31, "
@@ -25,7 +25,7 @@ def span(value: str, *, timezone: str | None) -> Span | None:
 
     `>2026-01-31` begins when that day is over, `<=2026-01-31` ends then; `7d` begins so many days ago.
     """
-    zone = zone_of(timezone)
+    zone = time_zones.find(timezone)
     first, dots, last = value.partition("..")
     try:
         if dots:
@@ -52,7 +52,7 @@ def span(value: str, *, timezone: str | None) -> Span | None:
 
 def ahead(value: str, *, timezone: str | None) -> tuple[date | None, date | None] | None:
     """Return the calendar days of `span`, from (included) and until (not included); `7d` is today and 7 days more."""
-    zone = zone_of(timezone)
+    zone = time_zones.find(timezone)
     try:
         if within := _AGO.fullmatch(value):
             today = clock.now().astimezone(zone).date()
@@ -65,14 +65,6 @@ def ahead(value: str, *, timezone: str | None) -> tuple[date | None, date | None
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at else None
-
-
-def zone_of(name: str | None) -> ZoneInfo:
-    """Return the time zone of that name, or UTC when there is none."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def _begin(day: date, zone: ZoneInfo) -> datetime:

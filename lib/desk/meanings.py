@@ -155,7 +155,7 @@ def _dates(actor: Actor, name: str, values: list[str], *, negated: bool) -> Para
     if len(values) > 1:
         raise Puzzled("give one day or span; repeat the qualifier to narrow it further.")
     read, examples = (days.ahead, days.AHEAD) if name == "due" else (days.span, days.EXAMPLES)
-    span = read(values[0], timezone=actor.timezone)
+    span = read(values[0], timezone=actor.zone.key)
     if span is None:
         raise Puzzled(f"use {examples}.")
     after, before = span

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from db.vocabulary import Permission
 from lib import gate
-from lib.desk import days, filters, listing, tags, values
+from lib.desk import filters, listing, tags, values
 from lib.desk.fields import FieldCard
 from lib.desk.filters import Narrowed
 from lib.desk.listing import TicketRow
@@ -107,7 +107,7 @@ def after(session: Session, export: Export, place: Place) -> Batch:
     page = listing.page(
         session, export.actor, export.narrowed, sort=export.sort, cursor=place.cursor, limit=limit
     )
-    zone = days.zone_of(export.actor.timezone)
+    zone = export.actor.zone
     numbers = [row.number for row in page.rows]
     borne = tags.on(session, numbers)
     held = values.listed(session, export.actor, export.fields, numbers)

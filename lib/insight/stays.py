@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy
 from sqlalchemy import Text, and_, case, extract, func, literal, literal_column, or_, true
@@ -21,7 +22,6 @@ from lib.insight import courses, metrics
 from lib.insight.courses import Era, Standing
 from lib.insight.exports import Line
 from lib.insight.metrics import Spread
-from lib.timekeeping import days
 
 LONGEST = timedelta(days=366)
 # Letter by letter what the index says, else SQLite doesn't use it.
@@ -40,8 +40,8 @@ class StatusTime:
     standing: Spread
 
 
-def span(first: date, last: date, timezone: str | None) -> tuple[datetime, datetime]:
-    """Return the moments from and until which days last, both included, in the time zone of that name.
+def span(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the moments from and until which days last, both included, in a time zone.
 
     Raises Invalid for days out of all reason.
     """
@@ -49,7 +49,6 @@ def span(first: date, last: date, timezone: str | None) -> tuple[datetime, datet
         raise Invalid(
             "Choose days of this age.", fields={"from": "A day of this age.", "to": "A day of this age."}
         )
-    zone = days.zone(timezone)
     over = last + timedelta(days=1)
     return datetime.combine(first, time(), zone), datetime.combine(over, time(), zone)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Mute, NoticeChoice, NoticeHabit, Person, SlackName, Ticket
 from db.vocabulary import Medium, Occasion, Permission, Relation, Sort
-from lib import gate
+from lib import gate, time_zones
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.notices import book, hours, outbox
@@ -97,7 +97,7 @@ def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> N
     row.days, row.hours = sum(1 << day for day in habit.days), habit.hours
     session.add(row)
     person = session.get_one(Person, actor.id)
-    if person.timezone is None and zone and str(hours.zone(zone)) == zone:
+    if person.timezone is None and zone in time_zones.names():
         person.timezone = zone
 
 
@@ -108,11 +108,8 @@ def timezone(session: Session, actor: Actor) -> str | None:
 
 def set_timezone(session: Session, actor: Actor, name: str) -> None:
     """Let the actor's days and quiet hours be those of a time zone: "Europe/Berlin". Raises Invalid for none."""
-    if str(hours.zone(name)) != name:
-        raise Invalid(
-            "Docket doesn't know that time zone. Use a name such as Europe/Berlin.",
-            fields={"timezone": "Not a time zone."},
-        )
+    if name not in time_zones.names():
+        raise Invalid(time_zones.UNKNOWN, fields={"timezone": time_zones.UNKNOWN})
     session.get_one(Person, actor.id).timezone = name
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Message, Notice, Person, Role, SlackPlace, TeamNotice, Ticket
 from db.vocabulary import Action, Channel, Medium, Occasion, Permission, Priority, Purpose, Relation, Sort
-from lib import clock, gate, settings
+from lib import clock, desk_settings, gate, settings
 from lib.desk import history
 from lib.gate import Actor
 from lib.notices import inbox, rules, samples
@@ -73,6 +73,7 @@ def _people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, s
 
 def _content(session: Session, message: Message, person: Person, said: tuple[Said, ...]) -> Content | None:
     link, detailed = "", False
+    zone = desk_settings.zone_of(session, person.timezone).key
     match message.sort:
         case Sort.TICKET | Sort.DIGEST:
             if not said:
@@ -80,7 +81,7 @@ def _content(session: Session, message: Message, person: Person, said: tuple[Sai
             if message.medium == Medium.SLACK:
                 detailed = _detailed(session, said[-1].ticket)
         case sort if sort in samples.SORTS:
-            return samples.content(samples.SORTS[Sort(sort)], person)
+            return samples.content(samples.SORTS[Sort(sort)], person, zone=zone)
         case Sort.INVITATION | Sort.PASSWORD:
             if onetime.peek(session, Purpose.PASSWORD, secret(message)) is None:
                 return None
@@ -88,10 +89,10 @@ def _content(session: Session, message: Message, person: Person, said: tuple[Sai
         case Sort.ADDRESS:
             changed = _readdressed(session, message)
             return changed and Content(
-                Sort.ADDRESS, person.id or 0, person.name, changed[0], person.timezone, address=changed[1]
+                Sort.ADDRESS, person.id or 0, person.name, changed[0], zone, address=changed[1]
             )
     return Content(
-        Sort(message.sort), person.id or 0, person.name, person.email, person.timezone, said,
+        Sort(message.sort), person.id or 0, person.name, person.email, zone, said,
         detailed=detailed, facts=_facts(session, said[-1].ticket) if detailed else "", link=link,
     )  # fmt: skip
 

@@ -1,9 +1,9 @@
 """When somebody may be reached: outside their quiet hours, on their days, as often as they chose."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.models import NoticeHabit
+from lib import time_zones
 
 MORNING = 8
 """The hour at which daily and weekly mails go out."""
@@ -12,17 +12,9 @@ USUAL = NoticeHabit(person_id=0)
 _DAYS_AHEAD = 8
 
 
-def zone(name: str | None) -> ZoneInfo:
-    """Return a time zone by name, UTC where there is none of it."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
 def reachable(habit: NoticeHabit, where: str | None, moment: datetime) -> datetime:
     """Return the first moment from `moment` on at which somebody who lives in zone `where` wants to be reached."""
-    there = zone(where)
+    there = time_zones.find(where)
     at = moment
     for _ in range(2 * _DAYS_AHEAD):
         local = at.astimezone(there)
@@ -37,7 +29,7 @@ def next_mail(habit: NoticeHabit, where: str | None, moment: datetime) -> dateti
     """Return when the mail goes out that gathers what happens from `moment` on."""
     if habit.hours < DAY:
         return reachable(habit, where, moment + timedelta(hours=habit.hours))
-    local = moment.astimezone(zone(where))
+    local = moment.astimezone(time_zones.find(where))
     at = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
     at += timedelta(days=int(at <= local))
     if habit.hours >= WEEK:

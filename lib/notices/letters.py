@@ -17,10 +17,10 @@ from sqlmodel import Session
 
 from db.models import Message, Person
 from db.vocabulary import Permission, Scope, Sort
-from lib import email_addresses, gate, settings
+from lib import desk_settings, email_addresses, gate, settings, time_zones
 from lib.gate import Actor
 from lib.markdown import rendering
-from lib.notices import hours, rules, samples
+from lib.notices import rules, samples
 from lib.notices.headers import Head, Mailbox
 from lib.notices.saying import Content, Said
 
@@ -109,7 +109,9 @@ def sample(session: Session, actor: Actor, name: str) -> Email:
     """Return a template with made-up contents. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     message = samples.message(name)
-    return write(message, samples.content(Sort(message.sort), session.get_one(Person, actor.id)))
+    person = session.get_one(Person, actor.id)
+    zone = desk_settings.zone_of(session, person.timezone).key
+    return write(message, samples.content(Sort(message.sort), person, zone=zone))
 
 
 def looked_at(mail: Email, *, dark: bool) -> tuple[str, str]:
@@ -150,7 +152,7 @@ def _line(value: str) -> str:
 
 
 def _shown(said: Said, content: Content) -> dict[str, object]:
-    local = said.at.astimezone(hours.zone(content.zone))
+    local = said.at.astimezone(time_zones.find(content.zone))
     return {
         "ticket": said.ticket, "title": said.title, "actor": said.actor, "sentence": said.sentence, "body": said.body,
         "html": Markup(rendering.to_html(said.body)) if said.body else "",  # noqa: S704 - cleaned for the pages too

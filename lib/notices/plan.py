@@ -20,7 +20,7 @@ from db.models import (
     Ticket,
 )
 from db.vocabulary import Medium, Occasion, Relation, Sort
-from lib import clock, gate
+from lib import clock, desk_settings, gate
 from lib.notices import book, hearers, hours, media, occasions, rules, window
 from lib.notices.book import Book
 from lib.trust import events
@@ -120,9 +120,8 @@ def _chosen(
     chose = {(c.person_id, c.relation, c.medium): c.wanted for c in session.exec(choices).all()}
     habits = select(NoticeHabit).where(col(NoticeHabit.person_id).in_(list(people)))
     habit = {h.person_id: h for h in session.exec(habits).all()}
-    zones = dict(
-        session.exec(select(Person.id, Person.timezone).where(col(Person.id).in_(list(people)))).all()
-    )
+    found = session.exec(select(Person.id, Person.timezone).where(col(Person.id).in_(list(people)))).all()
+    zones = {id or 0: desk_settings.zone_of(session, own).key for id, own in found}
     for id, relation in sorted(people.items()):
         wanted = frozenset(m for m in media.on() if chose.get((id, relation, m), m in usual[id]))
         notice = Notice(

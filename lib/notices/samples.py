@@ -82,16 +82,14 @@ def send(session: Session, actor: Actor, name: str) -> None:
     )
 
 
-def content(sort: Sort, person: Person) -> Content:
+def content(sort: Sort, person: Person, *, zone: str) -> Content:
     """Return made-up contents for a template, to whom they may go."""
     said: tuple[Said, ...] = ()
     if sort in (Sort.TICKET, Sort.DIGEST):
         said = _told(several=sort == Sort.DIGEST)
     link = "/set-password?token=sample" if sort in (Sort.INVITATION, Sort.PASSWORD) else ""
     fresh = person.email if sort == Sort.ADDRESS else ""
-    return Content(
-        sort, 0, person.name, person.email, person.timezone, said, link=link, sample=True, address=fresh
-    )
+    return Content(sort, 0, person.name, person.email, zone, said, link=link, sample=True, address=fresh)
 
 
 def _told(*, several: bool) -> tuple[Said, ...]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
 from db.models import Absence, Person
 from db.vocabulary import Action, Permission
-from lib import clock, gate
+from lib import clock, desk_settings, gate
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.people import accounts
@@ -41,15 +40,11 @@ def away(session: Session, people: Iterable[int]) -> dict[int, date]:
     ).all()
     until: dict[int, date] = {}
     for absence, zone in found:
-        person, today = absence.person_id, _today(now, zone)
+        person, today = absence.person_id, now.astimezone(desk_settings.zone_of(session, zone)).date()
         begun = absence.starts_on <= today or (person in until and absence.starts_on <= until[person] + day)
         if begun and absence.ends_on >= today:
             until[person] = max(absence.ends_on, until.get(person, absence.ends_on))
     return until
-
-
-def _today(now: datetime, zone: str | None) -> date:
-    return now.astimezone(ZoneInfo(zone)).date() if zone else now.date()
 
 
 def of(session: Session, actor: Actor, person: Person) -> list[AbsenceCard]:

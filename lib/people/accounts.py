@@ -9,13 +9,14 @@ from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Comment, Membership, Person, Role, Team, Ticket
-from db.vocabulary import Action, Permission, Purpose, Scope
-from lib import clock, email_addresses, folding, gate, settings, text
+from db.vocabulary import Action, Channel, Permission, Purpose, Scope
+from lib import clock, desk_settings, email_addresses, folding, gate, settings, text
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.gate import Actor
 from lib.people import onetime, passwords, roles, sessions, tokens
 from lib.people.roles import RoleCard
 from lib.people.teams import find as find_team
+from lib.setting_catalog import TIME_ZONE
 from lib.trust import events
 
 LAST_ADMINISTRATOR = "Docket needs at least one active administrator. Make somebody else one first."
@@ -145,8 +146,10 @@ def _teams_of(session: Session, people: Iterable[int | None]) -> dict[int, tuple
     return found
 
 
-def found_desk(session: Session, *, email: str, name: str, password: str) -> Person:
-    """Create the first administrator; of two that race, one wins and the other meets a Conflict."""
+def found_desk(
+    session: Session, *, email: str, name: str, password: str, time_zone: str = TIME_ZONE.default
+) -> Person:
+    """Create the first administrator, who chooses the desk's time zone; of two that race, one meets a Conflict."""
     lock(session, "set-up")
     if administrators(session):
         raise Conflict("Docket is set up already. Please sign in.")
@@ -159,6 +162,9 @@ def found_desk(session: Session, *, email: str, name: str, password: str) -> Per
     events.record(
         session, gate.system("set-up"), Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name
     )
+    first = sessions.actor(session, person, role.name, channel=Channel.PAGE)
+    now = desk_settings.find(session, first, TIME_ZONE.name)
+    desk_settings.update(session, first, TIME_ZONE.name, time_zone, seen=now.version)
     return person
 
 

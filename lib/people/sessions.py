@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 
 from db.models import Membership, Person, Role, SignIn
 from db.vocabulary import Action, Channel, Permission
-from lib import clock, gate, settings
+from lib import clock, desk_settings, gate, settings
 from lib.gate import Actor
 from lib.people import roles
 from lib.people.onetime import digest
+from lib.setting_catalog import TIME_ZONE
 from lib.trust import events
 
 TOUCH = timedelta(minutes=1)
@@ -109,6 +110,7 @@ def actors(
     for id, team in session.exec(_TEAMS, params={"people": list(people)}).all():
         teams[id].append(team)
     scopes = {role: roles.scopes(session, role) for role in {person.role_id for person, _ in people.values()}}
+    desk_zone = desk_settings.get(session, TIME_ZONE).key
     return {
         id: Actor(
             id=person.id,
@@ -120,6 +122,7 @@ def actors(
             teams=frozenset(teams[id]),
             channel=channel,
             timezone=person.timezone,
+            desk_timezone=desk_zone,
         )
         for id, (person, role) in people.items()
     }

@@ -1,29 +1,21 @@
 """The day that it is for somebody: an entry's day is its worker's own, wherever they are."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from db.models import Person
-from lib import clock
+from lib import clock, desk_settings
 from lib.gate import Actor
 
 
-def zone(name: str | None) -> ZoneInfo:
-    """Return the time zone of that name, or UTC when there is none."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
 def of(session: Session, actor: Actor, worker_id: int) -> ZoneInfo:
-    """Return a worker's zone: the one they chose, else for the actor the browser's, for others UTC."""
+    """Return a worker's zone: the one they chose, else for the actor the browser's, for others the desk's."""
     if worker_id == actor.id:
-        return zone(actor.timezone)
+        return actor.zone
     worker = session.get(Person, worker_id)
-    return zone(worker.timezone if worker else None)
+    return desk_settings.zone_of(session, worker.timezone if worker else None)
 
 
 def on(moment: datetime, there: ZoneInfo) -> date:

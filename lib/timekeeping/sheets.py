@@ -60,7 +60,7 @@ def manages(session: Session, actor: Actor, person_id: int) -> bool:
 
 def over(actor: Actor, day: date) -> bool:
     """Tell whether the month of a day has ended where the actor is."""
-    return month(day) < month(days.today(days.zone(actor.timezone)))
+    return month(day) < month(days.today(actor.zone))
 
 
 def submit(session: Session, actor: Actor, day: date) -> None:

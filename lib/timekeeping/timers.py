@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import Event, Ticket, TimeEntry, Timer
 from db.vocabulary import Action, Permission
-from lib import clock, gate, settings
+from lib import clock, gate, settings, time_zones
 from lib.errors import Invalid
 from lib.gate import Actor
 from lib.timekeeping import activities, amounts, days, entries
@@ -235,7 +235,7 @@ def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Ti
     seconds = max(0, int((until - row.started_at).total_seconds()))
     if seconds > amounts.DAY * 60:
         raise Invalid("That is more than 24 hours. Trim it to what you last did, or discard it.")
-    there = days.zone(row.timezone) if row.timezone else days.of(session, actor, row.person_id)
+    there = time_zones.find(row.timezone) if row.timezone else days.of(session, actor, row.person_id)
     what = What(
         minutes=_rounded(seconds),
         day=min(days.on(row.started_at, there), days.today(there)),

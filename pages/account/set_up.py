@@ -3,9 +3,11 @@
 import streamlit as st
 
 from db.vocabulary import Purpose
+from lib import time_zones
 from lib.errors import Refusal
 from lib.people import accounts, onetime
 from ui import frame, page
+from ui.time_zones import label
 
 secret = st.query_params.get("token", "")
 with page.see() as session:
@@ -33,12 +35,18 @@ with frame.narrow("set_up"):
             "Password", type="password", autocomplete="new-password",
             help="At least 15 characters. A few words that only you would put together are easy to remember.",
         )  # fmt: skip
+        zones = time_zones.choices(st.context.timezone)
+        here = st.context.timezone if st.context.timezone in zones else time_zones.UTC
+        zone = st.selectbox(
+            "Time zone of the desk", zones, zones.index(here), format_func=label, key="time_zone",
+            help="Reports, timesheets and emails use it for everyone who sets no other. You can change it later.",
+        )  # fmt: skip
         sent = st.form_submit_button("Set Docket up", type="primary")
     if sent:
         try:
             with page.act() as session:
                 onetime.redeem(session, Purpose.SETUP, secret)
-                accounts.found_desk(session, email=email, name=name, password=password)
+                accounts.found_desk(session, email=email, name=name, password=password, time_zone=zone)
         except Refusal as refusal:
             page.refused(refusal)
         else:

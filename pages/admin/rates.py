@@ -22,7 +22,7 @@ st.caption(
 )
 form = Editing("new_rate", 1)
 with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=False):
-    today = days.today(days.zone(me.timezone))
+    today = days.today(me.zone)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         person = st.selectbox(
             "Person",

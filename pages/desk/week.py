@@ -10,7 +10,7 @@ from ui.components.week import week
 
 me = page.there(page.me())
 person = page.number_asked("person") or me.id or 0
-day = shown.day_asked(days.today(days.zone(me.timezone)))
+day = shown.day_asked(days.today(me.zone))
 try:
     with page.see() as session:
         people = weeks.people(session, me)

@@ -40,7 +40,7 @@ try:
     with page.see() as session:
         asked = {"team": [team] if team else [], "category": [category] if category else []}
         narrowed = filters.narrow(session, me, asked)
-        since, until = stays.span(first, last, me.timezone)
+        since, until = stays.span(first, last, me.zone)
         found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
 except Refusal as refusal:
     page.refused(refusal)
@@ -54,7 +54,7 @@ if any(row.left.n or row.standing.n for row in found):
         "Calendar time, nights and weekends too. Half of the stays were no longer than the median. "
         "A ticket that comes back to a status stays there once more."
     )
-    days = {"from": first.isoformat(), "to": last.isoformat(), "zone": me.timezone or "UTC"}
+    days = {"from": first.isoformat(), "to": last.isoformat(), "zone": me.zone.key}
     sheets.links("status-times", asked | days)
 else:
     st.caption("No ticket left a status in these days, and none stands in one.")

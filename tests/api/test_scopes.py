@@ -126,6 +126,8 @@ BY_HAND = {
         POST /people/{id}/password-link
         PUT /people/{id}/skills
         GET POST /rates
+        GET /settings
+        PATCH /settings/{name}
         DELETE /rates/{id}
         GET /roles
         POST /statuses

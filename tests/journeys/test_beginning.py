@@ -5,13 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from lib import desk_settings
 from lib.people import accounts
+from lib.setting_catalog import TIME_ZONE
 from lib.transactions import see
 from tests.cast import PASSWORD
 from tests.conftest import EITHER
 from tests.journeys.office import at
 
 pytestmark = pytest.mark.browser
+BERLIN = re.compile(r"Europe/Berlin \(UTC\+0[12]:00\)")
 
 
 @pytest.fixture(params=EITHER)
@@ -36,6 +39,7 @@ def two_race_to_set_up(visit, started):
         page = racer.go(link)
         page.get_by_role("button", name="Set Docket up").click()
         expect(page.get_by_text("The email is missing.")).to_be_visible()
+        expect(page.get_by_role("combobox", name="Time zone of the desk")).to_have_value(BERLIN)
         page.get_by_label("Your name").fill("Ada Okafor")
         page.get_by_label("E-mail").fill("ada@example.org")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -54,6 +58,7 @@ def two_race_to_set_up(visit, started):
     assert len(winners) == 1
     with see() as session:
         assert accounts.administrators(session) == 1
+        assert desk_settings.get(session, TIME_ZONE).key == "Europe/Berlin"
     return winners[0]
 
 

@@ -1,5 +1,7 @@
 """Forms of administrators say when somebody else changed the same thing, and keep what was typed."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
@@ -107,7 +109,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     page.get_by_text("New rate").click()
     page.get_by_role("textbox", name="for an hour").fill("90")
     with act() as session:
-        rates.put(session, people.ada, cents=8000, since=days.today(days.zone("Europe/Berlin")))
+        rates.put(session, people.ada, cents=8000, since=days.today(ZoneInfo("Europe/Berlin")))
     page.get_by_role("button", name="Set", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     expect(page.get_by_text("80.00")).to_be_visible()

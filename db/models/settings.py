@@ -1,0 +1,29 @@
+"""What administrators choose for the whole desk, each version of it."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from db.types import Moment
+
+
+class Setting(SQLModel, table=True):
+    """One version of a setting: its value from a moment on, and who changed it. The newest version holds.
+
+    The database refuses to change or delete a row. A setting without a row has its default, which is version 1.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("name", "version", name="uq_setting_version"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    """The change number: it grows with each change of any setting."""
+    name: str = Field(max_length=60)
+    version: int
+    value: str = Field(sa_column=Column(Text, nullable=False))
+    since: datetime = Field(sa_type=Moment)
+    by_id: int | None = Field(default=None, foreign_key="person.id")
+    """Who changed it; none means Docket itself."""
