@@ -22,8 +22,12 @@ class Setting(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     """The change number: it grows with each change of any setting."""
     name: str = Field(max_length=60)
+    """Its name in `lib/setting_catalog.py`."""
     version: int
+    """Counts the changes of this setting, from 2 on."""
     value: str = Field(sa_column=Column(Text, nullable=False))
+    """The value as text."""
     since: datetime = Field(sa_type=Moment)
+    """When it was changed to this value."""
     by_id: int | None = Field(default=None, foreign_key="person.id")
     """Who changed it; none means Docket itself."""
