@@ -262,6 +262,7 @@ class TestTheDesksDay:
             number = cast.ask(auckland.sam)
             with act() as session:
                 handing.give(session, auckland.mona, tickets.find(session, auckland.mona, number), person.id)
+            cast.say(auckland.sam, number, "Is there any news?")
         with see() as session:
             chosen = select(Message.person_id, Message.due_at).where(col(Message.sort) == "digest")
             due = dict(session.exec(chosen.execution_options(**gate.PASS)).all())
