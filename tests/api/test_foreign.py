@@ -64,8 +64,8 @@ OPEN_TO_ALL = {
     "/teams/{id}/members/{person}",
     "/drafts/{slot}",
 }
-"""Canned replies and proposals are refused alike to all who keep none; activities, categories, rates, settings, statuses
-and teams are no secret, so changing them is refused with 403; drafts are one's own by name."""
+"""Canned replies and proposals are refused alike to all who keep none; activities, categories, rates, settings,
+statuses and teams are no secret, so changing them is refused with 403; drafts are one's own by name."""
 
 
 def routes():
