@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -283,6 +283,4 @@ def test_the_choices_hold_utc_first_every_region_and_what_a_browser_named():
     found = time_zones.choices("Etc/UTC", None, "No/Where")
     assert found[0] == "UTC" and found.count("UTC") == 1 and len(found) == len(set(found)) > 400
     assert {BERLIN, AUCKLAND, "Asia/Calcutta", "Etc/UTC"} <= set(found) and "No/Where" not in found
-    assert all(
-        clock.now().astimezone(time_zones.parse(name)).utcoffset() < timedelta(days=1) for name in found
-    )
+    assert all(time_zones.parse(name).key == name for name in found)
