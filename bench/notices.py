@@ -101,7 +101,9 @@ def _clear() -> None:
     """Owe nothing."""
     with act() as session:
         for model in (Notice, Message):
-            session.execute(delete(model).execution_options(synchronize_session=False, **gate.PASS))
+            session.execute(
+                gate.unscoped(delete(model), "a benchmark reads everything", synchronize_session=False)
+            )
 
 
 def _told(count: int) -> list[tuple[int, int, int]]:
@@ -113,7 +115,7 @@ def _told(count: int) -> list[tuple[int, int, int]]:
         found = found.where(Event.action == Action.TICKET_CREATED, col(Ticket.deleted_at).is_(None)).limit(
             count
         )
-        rows = session.exec(found.execution_options(**gate.PASS)).all()
+        rows = session.exec(gate.unscoped(found, "a benchmark reads everything")).all()
     return [(event or 0, ticket or 0, person) for event, ticket, person in rows]
 
 
@@ -180,7 +182,7 @@ def _fresh(count: int, *, after: int) -> list[float]:
 def _left() -> int:
     with see() as session:
         owed = select(func.count()).select_from(Message).where(col(Message.done_at).is_(None))
-        return session.exec(owed.execution_options(**gate.PASS)).one()
+        return session.exec(gate.unscoped(owed, "a benchmark reads everything")).one()
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ docs/permissions.md explains and a property test holds equal.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, false, func, or_, true
+from sqlmodel import Session, SQLModel, col, select
 
 from db.models import Comment, Membership, Participant, Person, RolePermission, Ticket
 from db.vocabulary import Channel, Permission, Scope
@@ -60,8 +60,8 @@ SHARED = frozenset(
 
 So staff who ask another team for something are requesters there: they read no note about themselves.
 """
-PASS = {"gate": True}
-"""The execution option that tells the session a statement came through the gate."""
+Statement = TypeVar("Statement", bound=Executable)
+Model = TypeVar("Model", bound=SQLModel)
 KEPT = 128
 """Statements of each sort that stay built, as putting one together takes longer than asking it; each hangs on nothing
 but what an actor may, and all that one actor has take about 300 KB."""
@@ -176,8 +176,36 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 def visible(actor: Actor, *entities: Any) -> Any:
     """Return a select of `entities` from tickets the actor may see; join further tables onto it."""
     return (
-        select(*(entities or (Ticket,))).select_from(Ticket).where(readable(actor)).execution_options(**PASS)
+        select(*(entities or (Ticket,)))
+        .select_from(Ticket)
+        .where(readable(actor))
+        .execution_options(gate="visible")
     )
+
+
+def counted(chosen: Any) -> Any:
+    """Return a select that counts the rows of another select; it is scoped if that one is."""
+    number = select(func.count()).select_from(chosen.subquery())
+    return number.execution_options(**chosen.get_execution_options())
+
+
+def unscoped(statement: Statement, reason: str, **options: Any) -> Statement:
+    """Let a statement through the session's guard, with more execution options if any, and say why it may pass.
+
+    This and `unscoped_get` are the only ways around it (`lib/transactions.py`). Raises ValueError without a reason.
+    """
+    return statement.execution_options(**options, gate=_said(reason))
+
+
+def unscoped_get(session: Session, model: type[Model], key: Any, reason: str) -> Model | None:
+    """Return the row with a primary key, or None, past the session's guard, and say why it may pass."""
+    return session.get(model, key, execution_options={"gate": _said(reason)})
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise ValueError("an unscoped statement needs a reason")
+    return reason
 
 
 def heard(actor: Actor) -> ColumnElement[bool]:
@@ -185,12 +213,11 @@ def heard(actor: Actor) -> ColumnElement[bool]:
     return or_(~col(Comment.internal), within(actor, Permission.COMMENT_READ_INTERNAL))
 
 
-_COPIED = (
-    select(Participant.person_id)
-    .where(
+_COPIED = unscoped(
+    select(Participant.person_id).where(
         col(Participant.ticket_id) == bindparam("ticket"), col(Participant.person_id) == bindparam("person")
-    )
-    .execution_options(**PASS)
+    ),
+    "only whether the person takes part in the ticket",
 )
 """Built once, as it is asked for each ticket on its own."""
 

@@ -164,7 +164,7 @@ def _own_upload(session: Session, actor: Actor, id: str) -> Attachment:
         col(Attachment.ticket_id).is_(None),
         col(Attachment.removed_at).is_(None),
     )
-    row = session.exec(unused.with_for_update().execution_options(**gate.PASS)).first()
+    row = session.exec(gate.unscoped(unused.with_for_update(), "only the actor's own uploads")).first()
     if row is None:
         raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
     return row
@@ -172,7 +172,11 @@ def _own_upload(session: Session, actor: Actor, id: str) -> Attachment:
 
 def find(session: Session, actor: Actor, id: str) -> Attachment:
     """Return a file the actor may open: on a ticket they see, not on a note they may not read; raises NotFound."""
-    row = session.get(Attachment, id, execution_options=gate.PASS) if _ID.fullmatch(id) else None
+    row = (
+        gate.unscoped_get(session, Attachment, id, "checked before it is returned")
+        if _ID.fullmatch(id)
+        else None
+    )
     if row is None or row.removed_at is not None:
         raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
     if row.ticket_id is None:
@@ -208,15 +212,15 @@ def near(session: Session, actor: Actor, ticket: Ticket, comments: Iterable[int]
 
 @lru_cache(maxsize=gate.KEPT)
 def _files(actor: Actor) -> Any:
-    return (
+    return gate.unscoped(
         select(Attachment, Person.name)
         .join(Person, col(Person.id) == Attachment.uploader_id)
         .join(Ticket, col(Ticket.id) == Attachment.ticket_id)
         .outerjoin(Comment, col(Comment.id) == Attachment.comment_id)
         .where(Attachment.ticket_id == bindparam("number"), col(Attachment.removed_at).is_(None))
         .where(col(Attachment.comment_id).is_(None) | (gate.heard(actor) & col(Comment.removed_at).is_(None)))
-        .order_by(col(Attachment.created_at))
-        .execution_options(**gate.PASS)
+        .order_by(col(Attachment.created_at)),
+        "found through the gate",
     )
 
 
@@ -235,7 +239,9 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
     if row.ticket_id is None:
         _own_upload(session, actor, row.id).removed_at = clock.now()
         return
-    ticket = session.get_one(Ticket, row.ticket_id, execution_options=gate.PASS)
+    ticket = session.exec(
+        gate.unscoped(select(Ticket).where(Ticket.id == row.ticket_id), "checked in the next line")
+    ).one()
     gate.permit(session, actor, Permission.ATTACHMENT_REMOVE, ticket)
     if not gate.covers(session, actor, Permission.TICKET_DELETE, ticket):
         if row.uploader_id != actor.id:
@@ -246,7 +252,11 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
                 "A file can be taken back for 15 minutes only. Ask the people on the ticket to remove it."
             )
     row.removed_at = clock.now()
-    comment = session.get(Comment, row.comment_id, execution_options=gate.PASS) if row.comment_id else None
+    comment = (
+        gate.unscoped_get(session, Comment, row.comment_id, "the ticket was permitted")
+        if row.comment_id
+        else None
+    )
     internal = comment.internal if comment else False
     events.record(
         session, actor, Action.ATTACHMENT_REMOVED, ticket_id=ticket.id, old=row.name, internal=internal
@@ -258,7 +268,7 @@ def let_go(session: Session, *, limit: int) -> list[Attachment]:
     unused = col(Attachment.ticket_id).is_(None) & (col(Attachment.created_at) < clock.now() - UNUSED)
     gone = unused | col(Attachment.removed_at).is_not(None)
     chosen = select(Attachment).where(gone).limit(limit).with_for_update()
-    rows = session.exec(chosen.execution_options(**gate.PASS)).all()
+    rows = session.exec(gate.unscoped(chosen, "the worker cleans up for all")).all()
     for row in rows:
         row.removed_at = row.removed_at or clock.now()
     return list(rows)
@@ -269,14 +279,17 @@ def strays(session: Session, paths: Iterable[str]) -> list[str]:
     holders = {path: path.removesuffix(".preview") for path in paths}
     ours = {path: holder for path, holder in holders.items() if _STORED.fullmatch(holder)}
     chosen = select(Attachment.path).where(col(Attachment.path).in_(set(ours.values())))
-    held = set(session.exec(chosen.execution_options(**gate.PASS)).all())
+    held = set(session.exec(gate.unscoped(chosen, "the worker cleans up for all")).all())
     return [path for path, holder in ours.items() if holder not in held]
 
 
 def forget(session: Session, ids: Iterable[str]) -> None:
     """Drop the rows of removed files whose bytes are gone; the history keeps their names."""
     session.execute(
-        delete(Attachment)
-        .where(col(Attachment.id).in_(list(ids)), col(Attachment.removed_at).is_not(None))
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            delete(Attachment).where(
+                col(Attachment.id).in_(list(ids)), col(Attachment.removed_at).is_not(None)
+            ),
+            "the worker cleans up for all",
+        )
     )

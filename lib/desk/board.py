@@ -53,9 +53,9 @@ def _lane(actor: Actor, narrowed: Narrowed) -> tuple[Select, Select]:
     inside = col(Ticket.status_id) == bindparam("lane")
     here = replace(narrowed, conditions=(*narrowed.conditions, inside))
     chosen = select(Ticket.id).where(col(Ticket.id).in_(listing.ranked(actor, here, limit=LANE)))
-    first = chosen.order_by(col(Ticket.rank), col(Ticket.id)).execution_options(**gate.PASS)
-    some = gate.visible(actor, literal(1)).where(inside, *narrowed.indexed).limit(listing.CAP + 1).subquery()
-    return first, select(func.count()).select_from(some).execution_options(**gate.PASS)
+    first = gate.unscoped(chosen.order_by(col(Ticket.rank), col(Ticket.id)), "among visible tickets")
+    some = gate.visible(actor, literal(1)).where(inside, *narrowed.indexed).limit(listing.CAP + 1)
+    return first, gate.counted(some)
 
 
 def blocked(session: Session, found: list[LaneCards]) -> dict[int, int]:
@@ -105,14 +105,14 @@ def _edge(
     lane = select(which).where(Ticket.status_id == ticket.status_id, col(Ticket.id) != ticket.id)
     lane = lane.where(col(Ticket.rank) < under) if under is not None else lane
     lane = lane.where(col(Ticket.rank) > over) if over is not None else lane
-    return session.exec(lane.execution_options(**gate.PASS)).one()
+    return session.exec(gate.unscoped(lane, "only ranks, to place a permitted ticket")).one()
 
 
 def _spread(session: Session, ticket: Ticket, below: float) -> None:
     """Give the nearest tickets above a place more room between them, in the order they have."""
     above = select(Ticket).where(Ticket.status_id == ticket.status_id, col(Ticket.rank) < below)
     nearest = above.order_by(col(Ticket.rank).desc(), col(Ticket.id).desc()).limit(NEAR)
-    rows = session.exec(nearest.execution_options(**gate.PASS)).all()
+    rows = session.exec(gate.unscoped(nearest, "only ranks, to place a permitted ticket")).all()
     lowest = rows[-1].rank if len(rows) == NEAR else below - NEAR
     step = (below - lowest) / (len(rows) + 1)
     for place_, row in enumerate(rows, start=1):

@@ -279,14 +279,14 @@ def preview_delete(session: Session, actor: Actor, category: Category) -> Deleti
         raise Invalid("This category has others below it. Move or delete them first.")
     held = select(func.count(), func.count().filter(col(Ticket.open)))
     tickets, open_ = session.execute(
-        held.where(Ticket.category_id == category.id).execution_options(**gate.PASS)
+        gate.unscoped(held.where(Ticket.category_id == category.id), "administration was permitted")
     ).one()
     proposals, people, asked, rules = (
         session.exec(
-            select(func.count())
-            .select_from(model)
-            .where(col(model.category_id) == category.id)
-            .execution_options(**gate.PASS)
+            gate.unscoped(
+                select(func.count()).select_from(model).where(col(model.category_id) == category.id),
+                "administration was permitted",
+            )
         ).one()
         for model in (CategoryProposal, Skill, FieldCategory, AssignmentRule)
     )
@@ -366,7 +366,7 @@ def _hand_over(session: Session, category: Category, successor: Category | None)
     heir = successor.id if successor else None
     for owned in (Ticket, CategoryProposal):
         moved = update(owned).where(col(owned.category_id) == category.id).values(category_id=heir)
-        session.execute(moved.execution_options(synchronize_session=False, **gate.PASS))
+        session.execute(gate.unscoped(moved, "administration was permitted", synchronize_session=False))
     for skill in session.exec(select(Skill).where(Skill.category_id == category.id)).all():
         if heir is not None and session.get(Skill, (skill.person_id, heir)) is None:
             session.add(Skill(person_id=skill.person_id, category_id=heir))

@@ -95,7 +95,7 @@ def _note(session: Session, ticket: Ticket, *, at: datetime, internal: bool, ans
         first = col(Ticket.first_response_at).is_(None)
         values["responder_id"] = case((first, col(Ticket.assignee_id)), else_=col(Ticket.responder_id))
     spoken = update(Ticket).where(col(Ticket.id) == ticket.id).values(values)
-    session.execute(spoken.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(spoken, "the comment was permitted", synchronize_session=False))
     for told in {"updated_at", "public_updated_at"} & set(values):
         set_committed_value(ticket, told, at)
     if answers and ticket.first_response_at is None:
@@ -112,12 +112,12 @@ def settle_first_response(session: Session, ticket: Ticket) -> None:
         .order_by(col(Comment.created_at), col(Comment.id))
         .limit(1)
     )
-    found = session.exec(replies.execution_options(**gate.PASS)).first()
+    found = session.exec(gate.unscoped(replies, "only times and ids, for the first response")).first()
     at, holder = found or (None, None)
     settled = (
         update(Ticket).where(col(Ticket.id) == ticket.id).values(first_response_at=at, responder_id=holder)
     )
-    session.execute(settled.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(settled, "only the first response changes", synchronize_session=False))
     set_committed_value(ticket, "first_response_at", at)
     set_committed_value(ticket, "responder_id", holder)
 
@@ -161,7 +161,7 @@ def of(
     newest = before is not None
     chosen = chosen.where(col(Comment.id) < before) if before else chosen
     order = col(Comment.id).desc() if newest else col(Comment.id)
-    rows = session.exec(chosen.order_by(order).limit(limit).execution_options(**gate.PASS)).all()
+    rows = session.exec(gate.unscoped(chosen.order_by(order).limit(limit), "found through the gate")).all()
     named = mentions.of(session, [comment.id or 0 for comment, _ in rows])
     return [
         _card(actor, comment, author, named.get(comment.id or 0, {}))
@@ -195,11 +195,11 @@ def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str])
 def moment(session: Session, actor: Actor, ticket: Ticket, comment_id: int) -> datetime | None:
     """Return when a comment of a ticket was written, or None where there is none that the actor may read."""
     chosen = (
-        select(Comment.created_at)
-        .join(Ticket, col(Ticket.id) == Comment.ticket_id)
+        gate.visible(actor, Comment.created_at)
+        .join(Comment, col(Comment.ticket_id) == Ticket.id)
         .where(Comment.ticket_id == ticket.id, Comment.id == comment_id, gate.heard(actor))
     )
-    return session.exec(chosen.execution_options(**gate.PASS)).first()
+    return session.exec(chosen).first()
 
 
 def author(session: Session, comment: Comment) -> str:

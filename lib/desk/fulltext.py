@@ -29,10 +29,13 @@ from lib.desk.search_terms import Term
 
 Ways = Sequence[Sequence[Term]]
 
-_PLAN = text(
-    "EXPLAIN (FORMAT JSON) SELECT FROM search_entry "
-    "WHERE to_tsvector('simple', words) @@ to_tsquery('simple', CAST(:query AS text))"
-).execution_options(**gate.PASS)
+_PLAN = gate.unscoped(
+    text(
+        "EXPLAIN (FORMAT JSON) SELECT FROM search_entry "
+        "WHERE to_tsvector('simple', words) @@ to_tsquery('simple', CAST(:query AS text))"
+    ),
+    "only a number, to choose how to search",
+)
 """To count, PostgreSQL would take texts apart again, which it wrongly holds to be cheap."""
 _INDEX = table("search_index", column("rowid"))
 NOWHERE = "wordofnolanguage"
@@ -86,7 +89,9 @@ def number(session: Session, ways: Ways, *, most: int) -> int:
     if not lite(session):
         return _estimated(session, ways)
     some = ids(session, ways).limit(most).subquery()
-    return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
+    return session.execute(
+        gate.unscoped(select(func.count()).select_from(some), "only a number, to choose how to search")
+    ).scalar_one()
 
 
 def known(session: Session, number: int, ways: Ways) -> bool:

@@ -252,7 +252,7 @@ def _gathered(session: Session, asked: _List, *, count: int | None) -> dict[Valu
     place = asked.place
     left = asked.by.past(place.key, place.number, of=held.c) if place else sqlalchemy.true()
     chosen = sqlalchemy.select(held.c.id, held.c.value, left.label("left")).order_by(*order)
-    rows = session.execute(chosen.limit(GATHERED + 1).execution_options(**gate.PASS)).all()
+    rows = session.execute(gate.unscoped(chosen.limit(GATHERED + 1), "among visible tickets")).all()
     if len(rows) > GATHERED:
         return None
     found: dict[Value, list[Any]] = {}
@@ -316,7 +316,7 @@ def _sizes(session: Session, asked: _List, values: Sequence[Value], *, most: int
         if given := [value for value in some if value is not None]:
             each = groups.each(asked.group, given)
             size = _size(asked, asked.inside(each), ways, most=most, each=each.table).scalar_subquery()
-            counted = select(each, size).execution_options(**gate.PASS)
+            counted = gate.unscoped(select(each, size), "among visible tickets")
             found |= {value: n for value, n in session.execute(counted)}
     return {value: n for value in values if (n := found.get(value))}
 
@@ -332,7 +332,9 @@ def _size(
     seen = gate.visible(asked.actor, Ticket.id).where(inside, *asked.narrowed.indexed).limit(most)
     found = [seen.where(way).correlate(each) if each is not None else seen.where(way) for way in ways]
     some = found[0] if len(found) == 1 else union(*(select(f.subquery().c.id) for f in found)).limit(most)
-    return sqlalchemy.select(func.count()).select_from(some.subquery()).execution_options(**gate.PASS)
+    return gate.unscoped(
+        sqlalchemy.select(func.count()).select_from(some.subquery()), "among visible tickets"
+    )
 
 
 def _first(session: Session, asked: _List, value: Value, *, count: int | None, limit: int) -> Sequence[int]:
@@ -342,7 +344,7 @@ def _first(session: Session, asked: _List, value: Value, *, count: int | None, l
         held, order = _held(asked, [value])
         left = [asked.by.past(place.key, place.number, of=held.c)] if place else []
         first = sqlalchemy.select(held.c.id).where(*left).order_by(*order).limit(limit)
-        return session.execute(first.execution_options(**gate.PASS)).scalars().all()
+        return session.execute(gate.unscoped(first, "among visible tickets")).scalars().all()
     after = (place.key, place.number) if place else None
     # Many are in the group, so one walk soon finds some; for each reason alone there may be hardly any in it.
     narrowed = both(asked.narrowed, Narrowed((asked.along(value),)))
@@ -356,7 +358,7 @@ def _whole(session: Session, asked: _List, values: Sequence[Value]) -> list[_Par
         return []
     held, order = _held(asked, values)
     rows = session.execute(
-        sqlalchemy.select(held.c.id, held.c.value).order_by(*order).execution_options(**gate.PASS)
+        gate.unscoped(sqlalchemy.select(held.c.id, held.c.value).order_by(*order), "among visible tickets")
     )
     found: dict[Value, list[int]] = {}
     for number, value in rows:

@@ -48,11 +48,13 @@ def hand_out(session: Session, number: int) -> None:
     The rule is locked first and a ticket that somebody is changing is left for the next time, so that whoever holds
     tickets and waits for the rule is never waited for.
     """
-    seen = session.get(Ticket, number, execution_options=gate.PASS)
+    seen = gate.unscoped_get(session, Ticket, number, "assignment rules read all tickets")
     if seen is None:
         return
     dispatch.hold(session, seen)
     chosen = select(Ticket).where(Ticket.id == number).with_for_update(key_share=True, skip_locked=True)
-    ticket = session.exec(chosen.execution_options(populate_existing=True, **gate.PASS)).first()
+    ticket = session.exec(
+        gate.unscoped(chosen, "assignment rules read all tickets", populate_existing=True)
+    ).first()
     if ticket is not None and waiting.begun(session, ticket):
         by_rule(session, ticket)

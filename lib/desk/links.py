@@ -111,7 +111,7 @@ def unlink(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: 
 def _must_be_whole(session: Session, other: Ticket) -> None:
     """Raise Invalid when the other ticket was merged meanwhile: its links went along."""
     now = select(Ticket.merged_into_id).where(Ticket.id == other.id)
-    if session.exec(now.execution_options(**gate.PASS)).one() is not None:
+    if session.exec(gate.unscoped(now, "both tickets were permitted")).one() is not None:
         raise Invalid(f"#{other.id} was merged into another ticket. Link to that one instead.")
 
 
@@ -126,7 +126,7 @@ def carry(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[Plain], 
     """
     hold(session)
     own = or_(col(Link.source_id) == ticket.id, col(Link.target_id) == ticket.id)
-    rows = session.exec(select(Link).where(own).execution_options(**gate.PASS)).all()
+    rows = session.exec(gate.unscoped(select(Link).where(own), "merging was permitted")).all()
     had = [(row.kind, row.source_id, row.target_id) for row in rows]
     for row in rows:
         session.delete(row)
@@ -144,7 +144,7 @@ def give_back(session: Session, *, had: list[Plain], made: list[Plain]) -> None:
     hold(session)
     for kind, source, target in made:
         gone = select(Link).where(Link.kind == kind, Link.source_id == source, Link.target_id == target)
-        for row in session.exec(gone.execution_options(**gate.PASS)).all():
+        for row in session.exec(gate.unscoped(gone, "merging was permitted")).all():
             session.delete(row)
     session.flush()
     for kind, source, target in had:
@@ -152,7 +152,7 @@ def give_back(session: Session, *, had: list[Plain], made: list[Plain]) -> None:
 
 
 def _now(session: Session, number: int) -> int:
-    ticket = session.get(Ticket, number, execution_options=gate.PASS)
+    ticket = gate.unscoped_get(session, Ticket, number, "merging was permitted")
     return (ticket.merged_into_id if ticket else None) or number
 
 
@@ -170,7 +170,7 @@ def _plain(kind: str, source: int, target: int) -> Plain:
 
 def _make(session: Session, link: Plain) -> bool:
     kind, one, two = LinkKind(link[0]), link[1], link[2]
-    source, target = (session.get(Ticket, id, execution_options=gate.PASS) for id in (one, two))
+    source, target = (gate.unscoped_get(session, Ticket, id, "merging was permitted") for id in (one, two))
     if one == two or source is None or target is None or _row(session, kind, source, target) is not None:
         return False
     try:
@@ -201,10 +201,13 @@ def _still_open(kind: LinkKind, here: Any, there: Any) -> Any:
     return waited_for.where(*ends, col(Ticket.open), col(Ticket.deleted_at).is_(None))
 
 
-_WAITED_FOR = union_all(
-    _still_open(LinkKind.BLOCKS, Link.target_id, Link.source_id),
-    _still_open(LinkKind.PARENT, Link.source_id, Link.target_id),
-).execution_options(**gate.PASS)
+_WAITED_FOR = gate.unscoped(
+    union_all(
+        _still_open(LinkKind.BLOCKS, Link.target_id, Link.source_id),
+        _still_open(LinkKind.PARENT, Link.source_id, Link.target_id),
+    ),
+    "only ids, shown if they are visible",
+)
 """The open tickets for which the ticket `number` has to wait, and by what kind of link."""
 
 
@@ -216,11 +219,13 @@ def _one_of(session: Session, actor: Actor, numbers: list[int]) -> str:
 def blocked(session: Session, numbers: list[int]) -> dict[int, int]:
     """Return which of these tickets, found through the gate, have an open blocker, and its number."""
     rows = session.exec(
-        select(Link.target_id, Link.source_id)
-        .join(Ticket, col(Ticket.id) == Link.source_id)
-        .where(Link.kind == LinkKind.BLOCKS, col(Link.target_id).in_(numbers))
-        .where(col(Ticket.open), col(Ticket.deleted_at).is_(None))
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            select(Link.target_id, Link.source_id)
+            .join(Ticket, col(Ticket.id) == Link.source_id)
+            .where(Link.kind == LinkKind.BLOCKS, col(Link.target_id).in_(numbers))
+            .where(col(Ticket.open), col(Ticket.deleted_at).is_(None)),
+            "found through the gate",
+        )
     ).all()
     return dict(rows)
 
@@ -238,13 +243,13 @@ def _direction(name: str, ticket: Ticket, other: Ticket) -> tuple[LinkKind, Tick
 
 def _row(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> Link | None:
     chosen = select(Link).where(Link.kind == kind, Link.source_id == source.id, Link.target_id == target.id)
-    return session.exec(chosen.execution_options(**gate.PASS)).first()
+    return session.exec(gate.unscoped(chosen, "both tickets were permitted")).first()
 
 
 def _check(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> None:
     for ticket in (source, target):
         own = select(Link.id).where(or_(col(Link.source_id) == ticket.id, col(Link.target_id) == ticket.id))
-        if len(session.exec(own.limit(MOST).execution_options(**gate.PASS)).all()) >= MOST:
+        if len(session.exec(gate.unscoped(own.limit(MOST), "both tickets were permitted")).all()) >= MOST:
             raise Invalid(f"#{ticket.id} has {MOST} links already.")
     if kind == LinkKind.RELATES:
         return
@@ -258,7 +263,7 @@ def _check(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> 
 
 def _taken(session: Session, kind: LinkKind, end: Any, ticket: Ticket) -> bool:
     chosen = select(Link.id).where(Link.kind == kind, col(end) == ticket.id)
-    return session.exec(chosen.execution_options(**gate.PASS)).first() is not None
+    return session.exec(gate.unscoped(chosen, "both tickets were permitted")).first() is not None
 
 
 def _reaches(session: Session, kind: LinkKind, start: int, goal: int) -> bool:
@@ -267,7 +272,7 @@ def _reaches(session: Session, kind: LinkKind, start: int, goal: int) -> bool:
     ahead = ahead.union(
         select(Link.target_id).join(ahead, col(Link.source_id) == ahead.c.id).where(Link.kind == kind)
     )
-    met = select(ahead.c.id).where(ahead.c.id == goal).execution_options(**gate.PASS)
+    met = gate.unscoped(select(ahead.c.id).where(ahead.c.id == goal), "both tickets were permitted")
     return session.execute(met).first() is not None
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, tuple_, union
+from sqlalchemy import ColumnElement, Select, bindparam, literal, tuple_, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -146,19 +146,19 @@ def count(
     most: int = CAP,
 ) -> int:
     """Count the tickets the actor may see, up to one more than `most`."""
-    some = gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(most + 1).subquery()
-    return session.execute(select(func.count()).select_from(some).execution_options(**gate.PASS)).scalar_one()
+    some = gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(most + 1)
+    return session.execute(gate.counted(some)).scalar_one()
 
 
-_LINES: Select = (
+_LINES: Select = gate.unscoped(
     sqlalchemy.select(*COLUMNS)
     .select_from(Ticket)
     .join(Status, col(Status.id) == Ticket.status_id)
     .join(Team, col(Team.id) == Ticket.team_id)
     .join(Requester, col(Requester.id) == Ticket.requester_id)
     .outerjoin(Assignee, col(Assignee.id) == Ticket.assignee_id)
-    .outerjoin(Category, col(Category.id) == Ticket.category_id)
-    .execution_options(**gate.PASS)
+    .outerjoin(Category, col(Category.id) == Ticket.category_id),
+    "found through the gate",
 )
 _ONE = _LINES.where(col(Ticket.id) == bindparam("number"))
 
@@ -304,12 +304,12 @@ def walked(actor: Actor, narrowed: Narrowed, sort: str, *, after: After = None, 
     """
     by = order(actor, sort)
     if actor.reach(Permission.TICKET_READ) == Scope.OWN:
-        return _ids(actor, narrowed, by, after=after, limit=limit).execution_options(**gate.PASS)
+        return gate.unscoped(_ids(actor, narrowed, by, after=after, limit=limit), "among visible tickets")
     # No database looks up what is compared with true, be it a reason or a team.
     readable, known = gate.readable(actor).is_(True), versions.in_part(actor)
     if by.name != "updated" or known is None:
         walk = _walk(actor, (readable, *narrowed.conditions), by, after=after, limit=limit)
-        return select(walk.subquery().c.id).execution_options(**gate.PASS)
+        return gate.unscoped(select(walk.subquery().c.id), "among visible tickets")
     along, *bounds = _known(narrowed, by)
     where = (readable, known.is_(True), *narrowed.conditions, *bounds)
     walks = [_walk(actor, where, along, after=after, limit=limit)]
@@ -318,7 +318,7 @@ def walked(actor: Actor, narrowed: Narrowed, sort: str, *, after: After = None, 
         for reason in (_theirs(actor) if _sees_teams(actor) else [readable])
         for along, *where in _parts(actor, narrowed, by)[:1]
     ]
-    return _first_of(walks, by, limit=limit).execution_options(**gate.PASS)
+    return gate.unscoped(_first_of(walks, by, limit=limit), "among visible tickets")
 
 
 def signed(made_for: str, *place: object) -> str:

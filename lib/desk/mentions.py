@@ -43,11 +43,15 @@ def suggested(
     if actor.staff:
         found = or_(found, col(Person.email).startswith(typed, autoescape=True))
     rows = session.exec(
-        select(Person.id, Person.name, Person.email)
-        .where(found, audience.of(ticket, notes=internal), _nameable(actor, ticket), Person.id != actor.id)
-        .order_by(~begins, name, col(Person.id))
-        .limit(OFFERED)
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            select(Person.id, Person.name, Person.email)
+            .where(
+                found, audience.of(ticket, notes=internal), _nameable(actor, ticket), Person.id != actor.id
+            )
+            .order_by(~begins, name, col(Person.id))
+            .limit(OFFERED),
+            "only people the actor may mention",
+        )
     ).all()
     shared = _shared(session, [row[1] for row in rows])
     return [
@@ -67,7 +71,9 @@ def named(session: Session, actor: Actor, ticket: Ticket, *, body: str, internal
     ids = {id for people in known.values() for id, _ in people}
     allowed = set(
         session.exec(
-            select(Person.id).where(may, col(Person.id).in_(ids)).execution_options(**gate.PASS)
+            gate.unscoped(
+                select(Person.id).where(may, col(Person.id).in_(ids)), "only people the actor may mention"
+            )
         ).all()
     )
     people: dict[int, str] = {}
@@ -87,7 +93,7 @@ def keep(session: Session, comment: Comment, people: Iterable[int]) -> None:
     gone = delete(Mention).where(
         col(Mention.comment_id) == comment.id, col(Mention.person_id).in_(before - now)
     )
-    session.execute(gone.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(gone, "the comment was permitted", synchronize_session=False))
     session.add_all(Mention(comment_id=comment.id or 0, person_id=person) for person in now - before)
     session.flush()
 
@@ -95,11 +101,13 @@ def keep(session: Session, comment: Comment, people: Iterable[int]) -> None:
 def of(session: Session, comments: Iterable[int]) -> dict[int, dict[int, str]]:
     """Return whom comments that were found through the gate mention: names by person, by comment."""
     rows = session.exec(
-        select(Mention.comment_id, Person.id, Person.name)
-        .join(Person, col(Person.id) == Mention.person_id)
-        .where(col(Mention.comment_id).in_(list(comments)))
-        .order_by(Person.name)
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            select(Mention.comment_id, Person.id, Person.name)
+            .join(Person, col(Person.id) == Mention.person_id)
+            .where(col(Mention.comment_id).in_(list(comments)))
+            .order_by(Person.name),
+            "found through the gate",
+        )
     ).all()
     found: dict[int, dict[int, str]] = {}
     for comment, id, name in rows:
@@ -136,9 +144,12 @@ def _known(
     """Return the people of these names of whom the actor may know, by their folded names."""
     folded = {key for name in names if (key := folding.name(name))}
     rows = session.exec(
-        select(Person.id, Person.name, Person.folded)
-        .where(col(Person.folded).in_(folded), _nameable(actor, ticket), col(Person.active))
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            select(Person.id, Person.name, Person.folded).where(
+                col(Person.folded).in_(folded), _nameable(actor, ticket), col(Person.active)
+            ),
+            "only people the actor may mention",
+        )
     ).all()
     found: dict[str, list[tuple[int, str]]] = {}
     for id, name, key in rows:

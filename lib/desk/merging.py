@@ -139,7 +139,7 @@ def _must_be_apart(session: Session, actor: Actor, ticket: Ticket, into: Ticket)
             fields={"into": "It was merged itself."},
         )
     holds = select(Merge.id).where(Merge.target_id == ticket.id, col(Merge.undone_at).is_(None))
-    if session.exec(holds.execution_options(**gate.PASS)).first() is not None:
+    if session.exec(gate.unscoped(holds, "merging was permitted")).first() is not None:
         raise Invalid(
             f"#{ticket.id} holds another ticket that was merged into it, so it stays. "
             f"Merge #{into.id} into #{ticket.id} instead.",
@@ -171,7 +171,7 @@ def _own_words(ticket: Ticket) -> Any:
     chosen = select(SearchEntry).where(
         SearchEntry.ticket_id == ticket.id, col(SearchEntry.comment_id).is_(None)
     )
-    return chosen.execution_options(**gate.PASS)
+    return gate.unscoped(chosen, "merging was permitted")
 
 
 def _speak(session: Session, ticket: Ticket, *, at: int, came_from: int | None) -> None:
@@ -203,13 +203,17 @@ def _take_back(session: Session, ticket: Ticket, row: Merge) -> None:
     """Take the retold description away, its files back, and what its author has mended in it."""
     own = update(Attachment).where(col(Attachment.comment_id) == row.opening_id)
     _set(session, own.values(comment_id=None))
-    opening = session.get(Comment, row.opening_id, execution_options=gate.PASS) if row.opening_id else None
+    opening = (
+        gate.unscoped_get(session, Comment, row.opening_id, "merging was permitted")
+        if row.opening_id
+        else None
+    )
     if opening is None:
         return
     if opening.edited_at is not None and opening.removed_at is None:
         ticket.description = opening.body.removeprefix(ticket.title).strip()
     entries = select(SearchEntry).where(SearchEntry.comment_id == opening.id)
-    for entry in session.exec(entries.execution_options(**gate.PASS)).all():
+    for entry in session.exec(gate.unscoped(entries, "merging was permitted")).all():
         session.delete(entry)
     session.flush()
     session.delete(opening)
@@ -220,12 +224,12 @@ def _said_since(session: Session, into: Ticket, row: Merge) -> bool:
     since = select(Comment.id).where(
         Comment.ticket_id == into.id, col(Comment.created_at) >= row.at, col(Comment.came_from).is_(None)
     )
-    return session.exec(since.execution_options(**gate.PASS)).first() is not None
+    return session.exec(gate.unscoped(since, "merging was permitted")).first() is not None
 
 
 def _people(session: Session, ticket: Ticket) -> set[int]:
     copied = select(Participant.person_id).where(Participant.ticket_id == ticket.id)
-    return {ticket.requester_id, *session.exec(copied.execution_options(**gate.PASS)).all()}
+    return {ticket.requester_id, *session.exec(gate.unscoped(copied, "merging was permitted")).all()}
 
 
 def _share(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
@@ -238,7 +242,7 @@ def _share(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
 
 def _unshare(session: Session, into: Ticket, people: Iterable[int]) -> None:
     for id in people:
-        row = session.get(Participant, (into.id, id), execution_options=gate.PASS)
+        row = gate.unscoped_get(session, Participant, (into.id, id), "merging was permitted")
         if row is not None:
             session.delete(row)
 
@@ -249,29 +253,30 @@ def _watch(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
     fresh = select(Watch.person_id).where(
         Watch.ticket_id == ticket.id, col(Watch.watching), col(Watch.person_id).not_in(chose)
     )
-    people = sorted(session.exec(fresh.execution_options(**gate.PASS)).all())
+    people = sorted(session.exec(gate.unscoped(fresh, "merging was permitted")).all())
     session.add_all(Watch(ticket_id=into.id or 0, person_id=id, watching=True) for id in people)
     return people
 
 
 def _unwatch(session: Session, into: Ticket, people: Iterable[int]) -> None:
     for id in people:
-        row = session.get(Watch, (into.id, id), execution_options=gate.PASS)
+        row = gate.unscoped_get(session, Watch, (into.id, id), "merging was permitted")
         if row is not None:
             session.delete(row)
 
 
 def _tags(session: Session, ticket: Ticket) -> list[int]:
     borne = select(TicketTag.tag_id).where(TicketTag.ticket_id == ticket.id)
-    return sorted(session.exec(borne.execution_options(**gate.PASS)).all())
+    return sorted(session.exec(gate.unscoped(borne, "merging was permitted")).all())
 
 
 def _tag(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[int], list[int]]:
     """Move a ticket's tags to another, as many as that may bear; return what moved and what was new there."""
     moved, there = _tags(session, ticket), _tags(session, into)
     added = [id for id in moved if id not in there][: max(0, tickets.TAGS - len(there))]
-    for id in moved:
-        session.delete(session.get_one(TicketTag, (ticket.id, id), execution_options=gate.PASS))
+    gone = select(TicketTag).where(TicketTag.ticket_id == ticket.id)
+    for row in session.exec(gate.unscoped(gone, "merging was permitted")).all():
+        session.delete(row)
     session.add_all(TicketTag(ticket_id=into.id or 0, tag_id=id) for id in added)
     session.flush()
     return moved, added
@@ -279,7 +284,7 @@ def _tag(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[int], lis
 
 def _untag(session: Session, ticket: Ticket, into: Ticket, moved: dict[str, Any]) -> None:
     for id in moved["tags_added"]:
-        row = session.get(TicketTag, (into.id, id), execution_options=gate.PASS)
+        row = gate.unscoped_get(session, TicketTag, (into.id, id), "merging was permitted")
         if row is not None:
             session.delete(row)
     kept = session.exec(select(Tag.id).where(col(Tag.id).in_(moved["tags"]))).all()
@@ -302,11 +307,11 @@ def _open_merge(ticket: Ticket, into: Ticket) -> Any:
     chosen = select(Merge).where(
         Merge.source_id == ticket.id, Merge.target_id == into.id, col(Merge.undone_at).is_(None)
     )
-    return chosen.with_for_update(key_share=True).execution_options(**gate.PASS)
+    return gate.unscoped(chosen.with_for_update(key_share=True), "merging was permitted")
 
 
 def _set(session: Session, change: Any) -> None:
-    session.execute(change.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(change, "merging was permitted", synchronize_session=False))
 
 
 def _tell(session: Session, actor: Actor, action: Action, ticket: Ticket, into: Ticket) -> None:

@@ -8,12 +8,12 @@ from lib import gate
 from lib.gate import Actor
 from lib.people.accounts import PersonCard
 
-_COPIED = (
+_COPIED = gate.unscoped(
     select(Person.id, Person.name, Person.email)
     .join(Participant, col(Participant.person_id) == Person.id)
     .where(Participant.ticket_id == bindparam("number"))
-    .order_by(Person.name)
-    .execution_options(**gate.PASS)
+    .order_by(Person.name),
+    "found through the gate",
 )
 
 

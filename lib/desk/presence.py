@@ -36,7 +36,7 @@ def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: D
     if doing == Doing.NOTING:
         gate.permit(session, actor, Permission.COMMENT_INTERNAL, ticket)
     lock(session, f"presence:{mark}")
-    row = session.get(Presence, mark, execution_options=gate.PASS)
+    row = gate.unscoped_get(session, Presence, mark, "the ticket was permitted")
     if row is None:
         row = Presence(mark=mark, person_id=actor.id or 0, ticket_id=0, doing=doing, at=clock.now())
     row.ticket_id, row.doing, row.at = ticket.id or 0, doing, clock.now()
@@ -47,27 +47,30 @@ def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: D
 def stay(session: Session, marks: Collection[str]) -> None:
     """Note that pages are still open."""
     kept = update(Presence).where(col(Presence.mark).in_(marks)).values(at=clock.now())
-    session.execute(kept.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(kept, "nothing is read", synchronize_session=False))
 
 
 def leave(session: Session, marks: Collection[str]) -> None:
     """Note that pages were closed."""
     gone = delete(Presence).where(col(Presence.mark).in_(marks))
-    session.execute(gone.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(gone, "nothing is read", synchronize_session=False))
 
 
 def forget_old(session: Session) -> None:
     """Drop what was left by pages that could not say that they closed."""
     gone = delete(Presence).where(col(Presence.at) < clock.now() - LIFE)
-    session.execute(gone.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(gone, "the worker cleans up for all", synchronize_session=False))
 
 
 def stir(session: Session, numbers: Collection[int]) -> dict[int, frozenset[tuple[int, str]]]:
     """Return for some tickets who does what there, as ids alone: only to notice that it changed, never to show."""
     rows = session.exec(
-        select(Presence.ticket_id, Presence.person_id, Presence.doing)
-        .where(col(Presence.ticket_id).in_(numbers), col(Presence.at) > clock.now() - LIFE)
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            select(Presence.ticket_id, Presence.person_id, Presence.doing).where(
+                col(Presence.ticket_id).in_(numbers), col(Presence.at) > clock.now() - LIFE
+            ),
+            "only ids, to refresh open pages",
+        )
     ).all()
     found: dict[int, set[tuple[int, str]]] = {}
     for number, person, doing in rows:
@@ -90,7 +93,9 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[Here]:
     if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
         chosen = chosen.where(Presence.doing == Doing.REPLYING)
     found: dict[int, Here] = {}
-    for id, name, doing in session.exec(chosen.order_by(Person.name).execution_options(**gate.PASS)).all():
+    for id, name, doing in session.exec(
+        gate.unscoped(chosen.order_by(Person.name), "the ticket was permitted")
+    ).all():
         before = found.get(id)
         if before is None or _ORDER.index(Doing(doing)) > _ORDER.index(before.doing):
             found[id] = Here(id, name, Doing(doing))

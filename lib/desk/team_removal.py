@@ -56,7 +56,7 @@ def preview(session: Session, actor: Actor, team: Team) -> Holdings:
     """Return what a team holds, without changing anything. Raises NotPermitted."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
     held = select(func.count(), func.count().filter(col(Ticket.open))).where(Ticket.team_id == team.id)
-    tickets, open_ = session.execute(held.execution_options(**gate.PASS)).one()
+    tickets, open_ = session.execute(gate.unscoped(held, "administration was permitted")).one()
     members, categories, replies, views, rules, places = (
         session.exec(select(func.count()).select_from(model).where(where)).one()
         for model, where in (
@@ -164,4 +164,4 @@ def _move_replies(session: Session, team: Team, into: Team) -> None:
 
 
 def _run(session: Session, change: Any) -> None:
-    session.execute(change.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(change, "administration was permitted", synchronize_session=False))

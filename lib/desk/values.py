@@ -184,7 +184,7 @@ def condition(session: Session, actor: Actor, value: str) -> ColumnElement[bool]
         raise _puzzled(f"There is no field “{name[:40]}”.")
     matches = _matches(session, card, sign, wanted) if sign else true()
     held = select(FieldValue.ticket_id).where(FieldValue.field_id == card.id, matches)
-    return and_(col(Ticket.id).in_(held.execution_options(**gate.PASS)), fields.reach(actor, card))
+    return and_(col(Ticket.id).in_(gate.unscoped(held, "among visible tickets")), fields.reach(actor, card))
 
 
 def _matches(session: Session, card: FieldCard, sign: str, wanted: str) -> ColumnElement[bool]:
@@ -247,7 +247,7 @@ def _writable(actor: Actor, known: Mapping[str, FieldCard], key: str, *, works: 
 
 def _stored(session: Session, ticket: Ticket) -> dict[int, FieldValue]:
     chosen = select(FieldValue).where(FieldValue.ticket_id == ticket.id)
-    return {row.field_id: row for row in session.exec(chosen.execution_options(**gate.PASS)).all()}
+    return {row.field_id: row for row in session.exec(gate.unscoped(chosen, "found through the gate")).all()}
 
 
 def _empty(raw: Any) -> bool:
@@ -338,7 +338,7 @@ def _choice(card: FieldCard, raw: Any) -> int:
 def _person(session: Session, actor: Actor, card: FieldCard, raw: Any) -> int:
     number = raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < 2**31 else 0
     chosen = select(Person.id).where(Person.id == number, col(Person.active), accounts.known(actor))
-    found = session.exec(chosen.execution_options(**gate.PASS)).first()
+    found = session.exec(gate.unscoped(chosen, "only people the actor may know")).first()
     if found is None:
         raise _wrong(card, "It takes somebody whom you know here.")
     return found

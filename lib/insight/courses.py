@@ -100,7 +100,7 @@ def eras(session: Session) -> list[Era]:
         .where(Event.action == Action.STATUS_CHANGED, Event.field == "name")
         .order_by(col(Event.id).desc())
     )
-    changes = session.exec(renamed.execution_options(**gate.PASS)).all()
+    changes = session.exec(gate.unscoped(renamed, "only names of statuses")).all()
     found = []
     for row in session.exec(select(Status)).all():
         standing = Standing(row.id or 0, row.name, Kind(row.kind))
@@ -122,7 +122,7 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> Course:
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     chosen = select(Event).where(Event.ticket_id == ticket.id, turns()).order_by(col(Event.id))
     return fold(
-        session.exec(chosen.execution_options(**gate.PASS)).all(),
+        session.exec(gate.unscoped(chosen, "the ticket was permitted")).all(),
         known=eras(session),
         last=_last(session, ticket),
     )
@@ -131,7 +131,9 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> Course:
 def _last(session: Session, ticket: Ticket) -> int:
     """Return the id of the status in which a ticket stands, or stood when it was merged."""
     now = select(Merge.status_id).where(Merge.source_id == ticket.id, col(Merge.undone_at).is_(None))
-    held = session.exec(now.execution_options(**gate.PASS)).first() if ticket.merged_into_id else None
+    held = (
+        session.exec(gate.unscoped(now, "found through the gate")).first() if ticket.merged_into_id else None
+    )
     return held or ticket.status_id
 
 

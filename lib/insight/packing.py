@@ -33,7 +33,7 @@ def sums(session: Session, asked: Sequence[Any], conditions: Sequence[ColumnElem
     told: Any = sqlalchemy.select(*facts, _joined(each.c.entries)).select_from(each)
     told = told.join(Ticket, col(Ticket.id) == each.c.ticket_id).group_by(*facts)
     found = []
-    for *values, entries in session.execute(told.execution_options(**gate.PASS)):
+    for *values, entries in session.execute(gate.unscoped(told, "only time the actor may read")):
         for held, minutes in _added(entries, wide):
             of_ticket, of_entry = iter(values), iter(held)
             told_apart = [next(of_entry if column.class_ is TimeEntry else of_ticket) for column in asked]

@@ -39,7 +39,7 @@ def _notices(own: Any) -> Any:
         .where(own.in_(bindparam("ids", expanding=True)))
         .order_by(col(Notice.ticket_id), col(Notice.id))
     )
-    return found.options(defer(_LONG)).execution_options(**gate.PASS)
+    return gate.unscoped(found.options(defer(_LONG)), "each recipient is checked")
 
 
 _NOTICES = {Medium.MAIL: _notices(col(Notice.mail_id)), Medium.SLACK: _notices(col(Notice.slack_id))}
@@ -103,13 +103,15 @@ def _readdressed(session: Session, message: Message) -> tuple[str, str] | None:
         Event.action == Action.PERSON_CHANGED, Event.field == "email",
         Event.subject == f"person:{message.person_id}", Event.at <= message.created_at,
     )  # fmt: skip
-    row = session.exec(changed.order_by(col(Event.id).desc()).limit(1).execution_options(**gate.PASS)).first()
+    row = session.exec(
+        gate.unscoped(changed.order_by(col(Event.id).desc()).limit(1), "only the recipient's own addresses")
+    ).first()
     return (row[0], row[1]) if row is not None and row[0] and row[1] else None
 
 
 def posted(session: Session, message: Message) -> Post | None:
     """Return what a team's channel is told by now, or None when the ticket is no longer the team's."""
-    ticket = session.get(Ticket, message.ticket_id, execution_options=gate.PASS)
+    ticket = gate.unscoped_get(session, Ticket, message.ticket_id, "the team's channel is checked")
     place = session.get(SlackPlace, message.team_id)
     if ticket is None or place is None or ticket.deleted_at or ticket.team_id != message.team_id:
         return None
@@ -117,7 +119,7 @@ def posted(session: Session, message: Message) -> Post | None:
     found = found.where(TeamNotice.message_id == message.id, ~col(Event.internal)).order_by(
         col(TeamNotice.id)
     )
-    rows = session.exec(found.execution_options(**gate.PASS)).all()
+    rows = session.exec(gate.unscoped(found, "the team's channel is checked")).all()
     if not rows:
         return None
     number = ticket.id or 0
@@ -132,13 +134,19 @@ def posted(session: Session, message: Message) -> Post | None:
 
 def _detailed(session: Session, number: int) -> bool:
     """Tell whether a ticket's team wants more of it in Slack than number, title and link."""
-    ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
+    ticket = session.exec(
+        gate.unscoped(
+            select(Ticket).where(Ticket.id == number), "only a setting of the ticket's team is read"
+        )
+    ).one()
     place = session.get(SlackPlace, ticket.team_id)
     return place is not None and place.detailed
 
 
 def _facts(session: Session, number: int) -> str:
-    ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
+    ticket = session.exec(
+        gate.unscoped(select(Ticket).where(Ticket.id == number), "each recipient is checked")
+    ).one()
     requester = session.exec(select(Person.name).where(Person.id == ticket.requester_id)).one()
     hours = int((clock.now() - ticket.created_at).total_seconds() // 3600)
     age = f"{hours // 24} days old" if hours >= 48 else f"{hours} hours old" if hours >= 2 else "new"

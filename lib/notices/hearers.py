@@ -78,7 +78,7 @@ def _related(
 
 
 def _ids(session: Session, chosen: Any) -> set[int]:
-    return set(session.exec(chosen.execution_options(**gate.PASS)).all())
+    return set(session.exec(gate.unscoped(chosen, "each recipient is checked")).all())
 
 
 def _mentioned(session: Session, comment_id: int | None) -> set[int]:

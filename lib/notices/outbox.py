@@ -55,7 +55,7 @@ def ready(session: Session, medium: Medium) -> bool:
     due = (
         select(Message.id).where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at).limit(1)
     )
-    return session.exec(due.execution_options(**gate.PASS)).first() is not None
+    return session.exec(gate.unscoped(due, "the worker sends for all")).first() is not None
 
 
 def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: bool = False) -> list[Message]:
@@ -73,16 +73,16 @@ def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: b
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    found = session.exec(due.execution_options(**gate.PASS)).all()
+    found = session.exec(gate.unscoped(due, "the worker sends for all")).all()
     ids = [id for id, attempts in found if attempts < ATTEMPTS]
     _give_up(session, [id for id, attempts in found if attempts >= ATTEMPTS], at)
     if not ids:
         return []
     taken = update(Message).where(col(Message.id).in_(ids))
     taken = taken.values(due_at=at + LEASE, claimed_by=holder, attempts=Message.attempts + 1)
-    session.execute(taken.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(taken, "the worker sends for all", synchronize_session=False))
     mine = select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.created_at), col(Message.id))
-    return list(session.exec(mine.execution_options(populate_existing=True, **gate.PASS)).all())
+    return list(session.exec(gate.unscoped(mine, "the worker sends for all", populate_existing=True)).all())
 
 
 def _give_up(session: Session, ids: Sequence[int | None], at: datetime) -> None:
@@ -90,7 +90,7 @@ def _give_up(session: Session, ids: Sequence[int | None], at: datetime) -> None:
     over = update(Message).where(col(Message.id).in_(ids))
     over = over.values(parked_at=at, claimed_by=None, error=func.coalesce(Message.error, UNSETTLED))
     if ids:
-        session.execute(over.execution_options(synchronize_session=False, **gate.PASS))
+        session.execute(gate.unscoped(over, "the worker sends for all", synchronize_session=False))
 
 
 def _before(whose: Any) -> Any:
@@ -112,7 +112,7 @@ def _settle(session: Session, messages: Sequence[Message], values: dict[str, Any
             col(Message.id).in_(ids), col(Message.claimed_by) == holder, col(Message.done_at).is_(None)
         )
         settled = own.values({"claimed_by": None, **values})
-        session.execute(settled.execution_options(synchronize_session=False, **gate.PASS))
+        session.execute(gate.unscoped(settled, "the worker sends for all", synchronize_session=False))
 
 
 def sent(session: Session, *messages: Message, empty: bool = False) -> None:
@@ -164,9 +164,9 @@ def forget_old(session: Session, *, limit: int) -> int:
     """Forget what was sent long ago, at most `limit` messages; return how many."""
     before = clock.now() - timedelta(days=settings.current().message_days)
     old = select(Message.id).where(col(Message.done_at) < before).limit(limit)
-    ids = session.exec(old.execution_options(**gate.PASS)).all()
+    ids = session.exec(gate.unscoped(old, "the worker cleans up for all")).all()
     gone = delete(Message).where(col(Message.id).in_(ids))
-    session.execute(gone.execution_options(synchronize_session=False, **gate.PASS))
+    session.execute(gate.unscoped(gone, "the worker cleans up for all", synchronize_session=False))
     return len(ids)
 
 

@@ -55,7 +55,7 @@ def write(session: Session) -> None:
 
 
 def _tell(session: Session, event: Event, occasion: Occasion, own: Book) -> None:
-    ticket = session.get(Ticket, event.ticket_id, execution_options=gate.PASS)
+    ticket = gate.unscoped_get(session, Ticket, event.ticket_id, "each recipient is checked")
     if ticket is None:
         return
     people = hearers.of(session, event, occasion, ticket=ticket, book=own)
@@ -84,7 +84,7 @@ def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: in
         col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
     )  # fmt: skip
     chosen = chosen.order_by(col(Message.id).desc()).limit(1).with_for_update()
-    message = session.exec(chosen.execution_options(populate_existing=True, **gate.PASS)).first()
+    message = session.exec(gate.unscoped(chosen, "messages hold only ids", populate_existing=True)).first()
     if message is None:
         message = Message(
             medium=Medium.SLACK, sort=Sort.CHANNEL, team_id=team_id, ticket_id=event.ticket_id,
@@ -180,5 +180,5 @@ def _waiting(session: Session, people: set[int], medium: Medium, ticket_id: int 
         Message.attempts == 0, col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
     )  # fmt: skip
     chosen = chosen.order_by(col(Message.id)).with_for_update(skip_locked=ticket_id is None)
-    rows = session.exec(chosen.execution_options(populate_existing=True, **gate.PASS)).all()
+    rows = session.exec(gate.unscoped(chosen, "messages hold only ids", populate_existing=True)).all()
     return {row.person_id or 0: row for row in rows}

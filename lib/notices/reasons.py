@@ -24,7 +24,7 @@ class Standing:
 def of(session: Session, actor: Actor, ticket: Ticket) -> Standing:
     """Return how one stands to a ticket's notices. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
-    watch = session.get(Watch, (ticket.id, actor.id), execution_options=gate.PASS)
+    watch = gate.unscoped_get(session, Watch, (ticket.id, actor.id), "the ticket was permitted")
     found = {
         Relation.MENTIONED: _mentioned(session, actor, ticket),
         Relation.ASSIGNEE: ticket.assignee_id == actor.id,
@@ -45,8 +45,10 @@ def _mentioned(session: Session, actor: Actor, ticket: Ticket) -> bool:
     said = select(Comment.id).join(Mention, col(Mention.comment_id) == Comment.id)
     said = said.where(Comment.ticket_id == ticket.id, Mention.person_id == actor.id)
     said = said.where(col(Comment.removed_at).is_(None)).limit(1)
-    return session.exec(said.execution_options(**gate.PASS)).first() is not None
+    return session.exec(gate.unscoped(said, "the ticket was permitted")).first() is not None
 
 
 def _copied(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    return session.get(Participant, (ticket.id, actor.id), execution_options=gate.PASS) is not None
+    return (
+        gate.unscoped_get(session, Participant, (ticket.id, actor.id), "the ticket was permitted") is not None
+    )

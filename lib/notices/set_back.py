@@ -32,7 +32,7 @@ def mend(session: Session, medium: Medium, *, at: datetime) -> None:
     claimed = col(Message.claimed_by).is_not(None)  # somebody may be sending it: the claim begins again
     for which, due in ((claimed, at + LEASE), (~claimed, at)) if held else ():
         now = update(Message).where(col(Message.id).in_(held), which).values(due_at=due)
-        session.execute(now.execution_options(synchronize_session=False, **gate.PASS))
+        session.execute(gate.unscoped(now, "the worker sends for all", synchronize_session=False))
 
 
 def _held(session: Session, medium: Medium, at: datetime) -> list[int | None]:
@@ -46,6 +46,6 @@ def _held(session: Session, medium: Medium, at: datetime) -> list[int | None]:
     )
     claimed = col(Message.claimed_by).is_not(None) & (due > at + LEASE + MARGIN)
     untrue = or_(claimed, (attempts > 0) & (due > at + LONGEST), (attempts == 0) & (created > at + MARGIN))
-    rows = session.exec(waiting.where(untrue).execution_options(**gate.PASS)).all()
+    rows = session.exec(gate.unscoped(waiting.where(untrue), "the worker sends for all")).all()
     window = timedelta(seconds=settings.current().notice_window_seconds)
     return [id for id, tried, begun, due_at in rows if tried or due_at <= begun + window]

@@ -156,7 +156,7 @@ def remove(session: Session, actor: Actor, row: TimeEntry) -> None:
 def find(session: Session, actor: Actor, entry_id: int) -> TimeEntry:
     """Return an entry that the actor may see, locked until the transaction ends. Raises NotFound."""
     chosen = _joined(TimeEntry).where(TimeEntry.id == entry_id, readable(actor))
-    locked = chosen.with_for_update(of=TimeEntry).execution_options(**gate.PASS)
+    locked = gate.unscoped(chosen.with_for_update(of=TimeEntry), "only time the actor may read")
     row = session.exec(locked).first() if 0 < entry_id < 2**31 else None
     if row is None:
         raise gate.hidden(actor, Permission.TIME_READ, "time entry", entry_id)
@@ -228,7 +228,7 @@ def _cards(
         .order_by(*order)
         .limit(limit)
     )
-    rows = session.execute(chosen.execution_options(**gate.PASS)).all()
+    rows = session.execute(gate.unscoped(chosen, "only time the actor may read")).all()
     ran = _overlapping(session, [row[0] for row in rows])
     own = actor.may(Permission.TIME_LOG)
     return [
@@ -256,7 +256,7 @@ def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int
         col(TimeEntry.started_at) > min(began for _, began, _ in timed) - timedelta(days=1, seconds=1),
         col(TimeEntry.ended_at) > min(began for _, began, _ in timed),
     )
-    known = session.execute(others.execution_options(**gate.PASS)).all()
+    known = session.execute(gate.unscoped(others, "only times and ids, to mark overlaps")).all()
     return {
         r.id or 0: tuple(
             sorted(
@@ -293,7 +293,7 @@ def _must_fit(session: Session, row: TimeEntry, what: What) -> None:
     if row.id is not None:
         others = others.where(TimeEntry.id != row.id)
     with session.no_autoflush:
-        there = session.exec(others.execution_options(**gate.PASS)).one()
+        there = session.exec(gate.unscoped(others, "only a sum, to keep a day within 24 hours")).one()
     if there + what.minutes > amounts.DAY:
         raise Invalid(
             f"{what.day:%Y-%m-%d} holds {amounts.told(there)} already; a day has no more than 24 hours.",

@@ -75,7 +75,7 @@ def read(
     found = select(Event, Person.name).outerjoin(Person, col(Person.id) == Event.actor_id)
     found = found.where(col(Event.id).in_(_newest(wanted, conditions, limit=limit)))
     rows = session.exec(
-        found.order_by(col(Event.id).desc()).limit(limit).execution_options(**gate.PASS)
+        gate.unscoped(found.order_by(col(Event.id).desc()).limit(limit), "only what the actor may audit")
     ).all()
     return [
         Entry(

@@ -97,7 +97,7 @@ def newest(session: Session, wanted: Topic | None = None) -> int:
         own = select(func.max(Notice.event_id)).where(
             Notice.person_id == wanted.person_id, col(Notice.listed)
         )
-        return session.exec(own.execution_options(**gate.PASS)).one() or 0
+        return session.exec(gate.unscoped(own, "only ids, to refresh open pages")).one() or 0
     chosen = select(func.max(Event.id))
     if wanted is not None and wanted.ticket_id is not None:
         chosen = chosen.where(Event.ticket_id == wanted.ticket_id)
@@ -110,7 +110,7 @@ def newest(session: Session, wanted: Topic | None = None) -> int:
         heard = or_(~col(Event.internal), theirs.correlate(Event).exists())
         # Most are heard, so the newest one is near the end.
         chosen = select(Event.id).where(heard).order_by(col(Event.id).desc()).limit(1)
-    return session.exec(chosen.execution_options(**gate.PASS)).first() or 0
+    return session.exec(gate.unscoped(chosen, "only ids, to refresh open pages")).first() or 0
 
 
 def _theirs(person_id: int) -> Any:
@@ -125,11 +125,13 @@ def since(session: Session, after: int) -> list[New]:
     On PostgreSQL one that took its number first may commit last, so for a moment nothing is told beyond a gap.
     """
     found = session.exec(
-        select(Event.id, Event.ticket_id, Event.internal, Event.at)
-        .where(col(Event.id) > after)
-        .order_by(col(Event.id))
-        .limit(BURST)
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            select(Event.id, Event.ticket_id, Event.internal, Event.at)
+            .where(col(Event.id) > after)
+            .order_by(col(Event.id))
+            .limit(BURST),
+            "only ids, to refresh open pages",
+        )
     ).all()
     rows, last, settled = [], after, clock.now() - GAP
     for id, ticket, internal, at in found:
@@ -156,9 +158,12 @@ def _told(session: Session, ids: list[int]) -> dict[int, frozenset[int]]:
     if not ids:
         return {}
     rows = session.exec(
-        select(Notice.event_id, Notice.person_id)
-        .where(col(Notice.event_id).in_(ids), col(Notice.listed))
-        .execution_options(**gate.PASS)
+        gate.unscoped(
+            select(Notice.event_id, Notice.person_id).where(
+                col(Notice.event_id).in_(ids), col(Notice.listed)
+            ),
+            "only ids, to refresh open pages",
+        )
     ).all()
     found: dict[int, frozenset[int]] = {}
     for event, person in rows:
@@ -178,9 +183,11 @@ def _concerned(session: Session, numbers: set[int]) -> tuple[dict[int, frozenset
     )
     found: dict[int, set[int]] = {}
     teams: dict[int, int] = {}
-    for id, requester, assignee, team in session.exec(known.execution_options(**gate.PASS)).all():
+    for id, requester, assignee, team in session.exec(
+        gate.unscoped(known, "only ids, to refresh open pages")
+    ).all():
         found[id or 0] = {requester, *([assignee] if assignee else [])}
         teams[id or 0] = team
-    for ticket, person in session.exec(copied.execution_options(**gate.PASS)).all():
+    for ticket, person in session.exec(gate.unscoped(copied, "only ids, to refresh open pages")).all():
         found.setdefault(ticket, set()).add(person)
     return {ticket: frozenset(people) for ticket, people in found.items()}, teams

@@ -9,6 +9,7 @@ from lib import folding, gate, text
 from lib.desk import search, tickets
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 
 def found(desk, query: str) -> list[int | None]:
@@ -21,7 +22,7 @@ def found(desk, query: str) -> list[int | None]:
 
 def change(order) -> None:
     with act() as session:
-        session.execute(order.execution_options(**gate.PASS))
+        session.execute(order.execution_options(**UNSCOPED))
 
 
 def integrity(session: Session) -> None:
@@ -49,7 +50,7 @@ def test_rows_that_go_with_their_ticket_leave_the_index_too(desk):
     change(delete(Ticket).where(col(Ticket.id) == number))
     with act() as session:
         integrity(session)
-        assert session.exec(select(SearchEntry.id).execution_options(**gate.PASS)).all() == []
+        assert session.exec(select(SearchEntry.id).execution_options(**UNSCOPED)).all() == []
         if session.get_bind().dialect.name == "sqlite":
             hits = session.connection().exec_driver_sql(
                 "SELECT count(*) FROM search_index WHERE search_index MATCH 'momentary OR ephemeral'"

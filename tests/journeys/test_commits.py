@@ -7,13 +7,13 @@ from playwright.sync_api import expect
 from sqlmodel import select
 
 from db.models import Comment, Ticket
-from lib import gate
 from lib.transactions import see
 from tests import cast
 from tests.journeys.office import at
 from tests.journeys.writing import body, title
 from tests.support import cut
 from tests.support import server as servers
+from tests.support.unscoped import UNSCOPED
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
 
@@ -34,7 +34,7 @@ def broken(databases, tmp_path):
 
 def all_of(column):
     with see() as session:
-        return session.exec(select(column).execution_options(**gate.PASS)).all()
+        return session.exec(select(column).execution_options(**UNSCOPED)).all()
 
 
 def test_a_commit_that_was_cut_off_is_found_at_once(broken, visit):

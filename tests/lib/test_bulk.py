@@ -7,12 +7,12 @@ from sqlmodel import select
 
 from db.models import Event
 from db.vocabulary import Action, Permission, Priority, Scope
-from lib import gate
 from lib.desk import bulk, comments, links, listing, statuses, tickets, workflow
 from lib.desk.bulk import Target
 from lib.errors import Invalid, NotFound, NotPermitted
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def undone(actor, batch):
 
 def events(**of):
     with see() as session:
-        rows = session.exec(select(Event).execution_options(**gate.PASS)).all()
+        rows = session.exec(select(Event).execution_options(**UNSCOPED)).all()
         return [row for row in rows if all(getattr(row, name) == value for name, value in of.items())]
 
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from sqlmodel import select
 
 from db.models import Event, Ticket
-from lib import clock, gate
+from lib import clock
 from lib.desk import comments, tickets
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 
 def test_inside_held_the_first_reading_stays():
@@ -38,6 +39,6 @@ def test_columns_and_events_of_a_transaction_have_one_instant(desk):
         tickets.take(session, desk.rita, ticket)
     with see() as session:
         found = select(Event.at).where(Event.ticket_id == number).order_by(Event.id)
-        times = set(session.exec(found.execution_options(**gate.PASS)).all()[1:])
-        row = session.get(Ticket, number, execution_options=gate.PASS)
+        times = set(session.exec(found.execution_options(**UNSCOPED)).all()[1:])
+        row = session.get(Ticket, number, execution_options=UNSCOPED)
     assert times == {comment.created_at} == {row.updated_at} == {row.first_response_at}

@@ -22,6 +22,7 @@ from lib.setting_catalog import CATALOG, TIME_ZONE
 from lib.timekeeping import days, sheets, timers, weeks
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 ROOT = Path(__file__).parents[2]
 BERLIN, AUCKLAND, TOKYO = "Europe/Berlin", "Pacific/Auckland", "Asia/Tokyo"
@@ -50,7 +51,7 @@ def rows():
 def told():
     with see() as session:
         chosen = select(Event).where(Event.action == Action.SETTING_CHANGED).order_by(col(Event.id))
-        return session.exec(chosen.execution_options(**gate.PASS)).all()
+        return session.exec(chosen.execution_options(**UNSCOPED)).all()
 
 
 class TestVersions:
@@ -265,7 +266,7 @@ class TestTheDesksDay:
             cast.say(auckland.sam, number, "Is there any news?")
         with see() as session:
             chosen = select(Message.person_id, Message.due_at).where(col(Message.sort) == "digest")
-            due = dict(session.exec(chosen.execution_options(**gate.PASS)).all())
+            due = dict(session.exec(chosen.execution_options(**UNSCOPED)).all())
         assert due[auckland.rita.id] == datetime(2026, 4, 1, 19, tzinfo=UTC)
         assert due[auckland.arun.id] == datetime(2026, 4, 1, 6, tzinfo=UTC)
 

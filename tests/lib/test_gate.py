@@ -14,6 +14,7 @@ from lib.errors import NotFound, NotPermitted
 from lib.gate import Actor
 from lib.transactions import see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE, TEAMS = range(3), range(3)
@@ -87,7 +88,7 @@ def build(session: Session, world: dict) -> tuple[list[Actor], list[Ticket]]:
 
 
 def ids(session: Session, condition) -> set[int | None]:
-    return set(session.exec(select(Ticket.id).where(condition).execution_options(**gate.PASS)))
+    return set(session.exec(select(Ticket.id).where(condition).execution_options(**UNSCOPED)))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

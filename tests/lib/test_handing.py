@@ -17,6 +17,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.lib.test_dispatch import asked, away, category, holder, last, rule_category, rule_team
 from tests.security.test_races import at_once, events_of
+from tests.support.unscoped import UNSCOPED
 from worker import handing as worker
 
 
@@ -36,7 +37,7 @@ def waits(number, actor=None):
 
 def rows():
     with see() as session:
-        return set(session.exec(select(DispatchWait.ticket_id).execution_options(**gate.PASS)).all())
+        return set(session.exec(select(DispatchWait.ticket_id).execution_options(**UNSCOPED)).all())
 
 
 def change(actor, number, verb, **more):
@@ -72,9 +73,9 @@ def test_what_is_above_the_cap_waits_and_goes_to_whoever_is_free_again(desk, mon
     with see() as session:
         [told] = events_of(session, number, Action.TICKET_ASSIGNED)
         notices = select(Notice).where(Notice.event_id == told.id, Notice.person_id == desk.rita.id)
-        assert len(session.exec(notices.execution_options(**gate.PASS)).all()) == 1
+        assert len(session.exec(notices.execution_options(**UNSCOPED)).all()) == 1
         mails = select(Message).where(Message.ticket_id == number, Message.person_id == desk.rita.id)
-        assert session.exec(mails.execution_options(**gate.PASS)).all()
+        assert session.exec(mails.execution_options(**UNSCOPED)).all()
     assert told.channel == Channel.WORKER
 
 
@@ -366,12 +367,12 @@ def test_waiting_keeps_the_place_in_the_line(desk):
     full(desk)
     number = cast.ask(desk.sam)
     with see() as session:
-        since = session.get(DispatchWait, number, execution_options=gate.PASS).since
+        since = session.get(DispatchWait, number, execution_options=UNSCOPED).since
     assert clock.now() - since < timedelta(minutes=1)
     doors = category(desk, "Doors")
     with see() as session:
         there = categories.find(session, doors)
     change(desk.mona, number, tickets.categorize, category=there)
     with see() as session:
-        assert session.get(DispatchWait, number, execution_options=gate.PASS).since == since
+        assert session.get(DispatchWait, number, execution_options=UNSCOPED).since == since
         assert session.exec(select(AssignmentRule.way)).all() == [Way.ROUND_ROBIN]

@@ -14,6 +14,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.lib.test_dispatch import holder, rule_team
 from tests.lib.test_handing import change, move, waits
+from tests.support.unscoped import UNSCOPED
 from ui import dashboard
 from worker import handing as worker
 
@@ -97,7 +98,7 @@ def test_the_team_hears_of_a_reply_on_it(desk, go):
         told = session.exec(
             select(Notice.person_id, Notice.relation)
             .where(Notice.comment_id == said, Notice.occasion == Occasion.REPLIED)
-            .execution_options(**gate.PASS)
+            .execution_options(**UNSCOPED)
         ).all()
     assert {(desk.arun.id, Relation.TEAM), (desk.mona.id, Relation.TEAM)} <= set(told)
     assert desk.rita.id not in dict(told)
@@ -193,7 +194,7 @@ def test_whatever_happens_an_open_ticket_is_never_with_somebody_who_left(desk, s
                 col(Ticket.open), col(Ticket.assignee_id).is_not(None), Ticket.team_id == desk.service_desk,
                 col(Ticket.assignee_id).not_in(_working(session, desk)),
             )  # fmt: skip
-            assert session.exec(stranded.execution_options(**gate.PASS)).all() == [], step
+            assert session.exec(stranded.execution_options(**UNSCOPED)).all() == [], step
     for back in (enable, join, promote):
         back(desk)
 

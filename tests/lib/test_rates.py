@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from db.models import Event
-from lib import gate
 from lib.errors import Invalid, NotFound, NotPermitted
 from lib.timekeeping import activities, rates
 from lib.transactions import act, see
+from tests.support.unscoped import UNSCOPED
 
 
 def put(desk, cents, since, **of) -> int:
@@ -54,7 +54,7 @@ def test_a_rate_of_the_same_day_gives_way_and_each_deed_is_told_once(desk):
     with see() as session:
         assert rates.every(session, desk.ada) == []
         told = select(Event).where(col(Event.action).like("rate.%")).order_by(col(Event.id))
-        events = session.exec(told.execution_options(**gate.PASS)).all()
+        events = session.exec(told.execution_options(**UNSCOPED)).all()
         assert [(e.action, e.old, e.new) for e in events] == [
             ("rate.set", None, "10.00 from 2026-01-01"),
             ("rate.set", "10.00", "12.50 from 2026-01-01"),

@@ -5,12 +5,13 @@ from sqlmodel import col, select
 
 from db.models import Event, Message, OneTimeSecret
 from db.vocabulary import Action, Channel, Sort
-from lib import gate, settings
+from lib import settings
 from lib.errors import Invalid, NotPermitted
 from lib.notices import account, contents, letters
 from lib.people import accounts, roles, sessions
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def readdress(by, whom, email):
 
 def messages():
     with see() as session:
-        chosen = select(Message).order_by(col(Message.id)).execution_options(**gate.PASS)
+        chosen = select(Message).order_by(col(Message.id)).execution_options(**UNSCOPED)
         return [(m, contents.of(session, m)) for m in session.exec(chosen).all()]
 
 
@@ -51,7 +52,7 @@ def test_the_old_address_is_told_and_every_way_in_ends(mailing):
         assert sessions.who(session, cookie, channel=Channel.PAGE, address="127.0.0.1") is None
         assert accounts.by_email(session, "rita.moreau@example.org").id == desk.rita.id
         chosen = select(Event).where(Event.action == Action.PERSON_CHANGED, Event.field == "email")
-        (event,) = session.exec(chosen.execution_options(**gate.PASS)).all()
+        (event,) = session.exec(chosen.execution_options(**UNSCOPED)).all()
         assert (event.old, event.new, event.actor_id) == (
             "rita.sosa@example.org", "rita.moreau@example.org", desk.ada.id,
         )  # fmt: skip

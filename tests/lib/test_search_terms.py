@@ -13,6 +13,7 @@ from lib import folding, gate, text
 from lib.desk import hits, refolding, search, search_terms
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 from worker import refolding as worker_refolding
 
 TABLE = [
@@ -264,7 +265,7 @@ def _earlier(session) -> None:
     for entry, title, description in session.exec(
         select(SearchEntry, Ticket.title, Ticket.description)
         .join(Ticket, col(Ticket.id) == SearchEntry.ticket_id)
-        .execution_options(**gate.PASS)
+        .execution_options(**UNSCOPED)
     ).all():
         entry.words = " ".join(re.findall(r"[^\W_]+", text.folded(f"{title} {description}")))
     session.get_one(SearchFolding, 1).below = 1000

@@ -37,6 +37,7 @@ from lib import gate
 from lib.errors import NotFound, Unavailable
 from lib.transactions import GUARDED, Unscoped, act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
@@ -123,6 +124,26 @@ def test_what_is_no_ticket_s_may_be_read_and_the_gate_lets_its_own_pass(busy):
         assert session.exec(gate.visible(busy.rita)).one().id == 1
 
 
+def test_an_unscoped_statement_passes_with_its_reason_and_not_without(busy):
+    with see() as session:
+        assert session.exec(gate.unscoped(select(Ticket.id), "a test reads all tickets")).all() == [1]
+        assert gate.unscoped_get(session, Ticket, 1, "a test reads all tickets") is not None
+    with see() as session:
+        for reason in ("", " \n"):
+            with pytest.raises(ValueError, match="reason"):
+                gate.unscoped(select(Ticket.id), reason)
+            with pytest.raises(ValueError, match="reason"):
+                gate.unscoped_get(session, Ticket, 1, reason)
+
+
+def test_a_count_is_as_scoped_as_what_it_counts(busy):
+    with see() as session:
+        assert session.exec(gate.counted(gate.visible(busy.rita))).one() == 1
+        assert session.exec(gate.counted(gate.visible(busy.bob))).one() == 0
+        with pytest.raises(Unscoped):
+            session.exec(gate.counted(select(Ticket)))
+
+
 def test_seeing_changes_nothing_and_acting_all_or_nothing(desk):
     with see() as session:
         session.add(Tag(name="seen", key="seen"))
@@ -143,7 +164,7 @@ def test_a_refusal_is_recorded_though_its_transaction_is_undone(desk):
         raise gate.hidden(desk.bob, gate.Permission.TICKET_READ, "ticket", 7)
     with see() as session:
         assert session.exec(select(Tag.name)).all() == []
-        [row] = session.exec(select(Event).execution_options(**gate.PASS)).all()[-1:]
+        [row] = session.exec(select(Event).execution_options(**UNSCOPED)).all()[-1:]
     assert (row.action, row.ticket_id, row.actor_id, row.internal) == ("access.denied", 7, desk.bob.id, True)
 
 

@@ -5,11 +5,11 @@ from sqlmodel import col, select
 
 from db.models import Event
 from db.vocabulary import Action
-from lib import gate
 from lib.desk import layout, views
 from lib.errors import Invalid, NotFound, NotPermitted
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 
 def keep(actor, name="Stuck", line="is:blocked", **more):
@@ -96,7 +96,7 @@ def test_each_deed_is_one_event_and_nothing_is_none(desk):
             select(col(Event.action), col(Event.old), col(Event.new))
             .where(Event.subject == f"view:{kept}")
             .order_by(Event.id)
-            .execution_options(**gate.PASS)
+            .execution_options(**UNSCOPED)
         ).all()
     assert [tuple(row) for row in told] == [
         (Action.VIEW_CREATED, None, "Stuck"), (Action.VIEW_CHANGED, "Stuck", "Waiting"),

@@ -7,12 +7,13 @@ from sqlmodel import select
 
 from db import engine as engines
 from db.models import Attachment, Comment, Tag, Ticket
-from lib import gate, settings, transactions
+from lib import settings, transactions
 from lib.errors import OutcomeUnknown
 from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import Desk, problem
 from tests.support import cut
+from tests.support.unscoped import UNSCOPED
 
 pytestmark = pytest.mark.postgresql
 BODY = {"title": "The door is stuck"}
@@ -43,7 +44,7 @@ def desk(broken):
 
 def titles():
     with see() as session:
-        return session.exec(select(Ticket.title).execution_options(**gate.PASS)).all()
+        return session.exec(select(Ticket.title).execution_options(**UNSCOPED)).all()
 
 
 def test_an_error_out_of_commit_says_that_the_outcome_is_not_known(proxy):
@@ -101,7 +102,7 @@ def test_no_upload_has_a_row_without_bytes(proxy, desk):
         body = problem(client.post("attachments", files={"file": ("a.txt", b"some words")}), 503)
         assert "Nothing was saved" not in body["detail"]
     with see() as session:
-        rows = session.exec(select(Attachment.path).execution_options(**gate.PASS)).all()
+        rows = session.exec(select(Attachment.path).execution_options(**UNSCOPED)).all()
     assert len(rows) == 5
     assert all((Path(settings.current().files) / path).read_bytes() == b"some words" for path in rows)
 
@@ -113,4 +114,4 @@ def test_a_comment_is_saved_once(proxy, desk):
         proxy.cuts = 1
         client.post(f"tickets/{number}/comments", json={"body": "Hello"}, headers=KEY)
     with see() as session:
-        assert session.exec(select(Comment.body).execution_options(**gate.PASS)).all() == ["Hello"]
+        assert session.exec(select(Comment.body).execution_options(**UNSCOPED)).all() == ["Hello"]

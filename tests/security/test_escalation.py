@@ -11,11 +11,12 @@ from lib.errors import Invalid, NotFound, NotPermitted, Refusal
 from lib.people import accounts, roles, sessions, teams, tokens
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 
 def denials(desk) -> list[tuple]:
     with see() as session:
-        rows = session.exec(select(Event).where(Event.action == Action.DENIED).execution_options(**gate.PASS))
+        rows = session.exec(select(Event).where(Event.action == Action.DENIED).execution_options(**UNSCOPED))
         return [(row.actor_id, row.field) for row in rows]
 
 

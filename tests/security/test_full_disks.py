@@ -15,11 +15,12 @@ from api import pace, standing
 from db import engine as engines
 from db.models import ApiToken, Attachment
 from db.write_queue import WriteQueue
-from lib import gate, settings, transactions
+from lib import settings, transactions
 from lib.notices.channels import store
 from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import Desk, problem, upload
+from tests.support.unscoped import UNSCOPED
 
 FILE = {"file": ("a.txt", b"some words" * 4000)}
 HEALTH = "http://localhost:8501/healthz"
@@ -113,7 +114,7 @@ def test_a_full_disk_is_a_sentence_and_passes(desk, disk):
 def whole():
     """Assert that every row has its bytes and that nothing else lies in the store."""
     with see() as session:
-        rows = set(session.exec(select(Attachment.path).execution_options(**gate.PASS)).all())
+        rows = set(session.exec(select(Attachment.path).execution_options(**UNSCOPED)).all())
     there = {path.name for path in Path(settings.current().files).iterdir()}
     assert rows == there
 

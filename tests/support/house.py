@@ -7,10 +7,11 @@ from sqlmodel import col, select
 
 from db import engine as engines
 from db.models import Event
-from lib import gate, transactions
+from lib import transactions
 from lib.transactions import see
 from tests import cast
 from tests.support.server import Server
+from tests.support.unscoped import UNSCOPED
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class House:
         """Return what the audit holds of an action, newest first."""
         with see() as session:
             chosen = select(Event).where(Event.action == action).order_by(col(Event.id).desc())
-            return list(session.exec(chosen.execution_options(**gate.PASS)).all())
+            return list(session.exec(chosen.execution_options(**UNSCOPED)).all())
 
 
 SAMS, NOTE, BOBS = "Quince-title-7731", "Medlar-note-9904", "Sorrel-title-4410"

@@ -17,6 +17,7 @@ from lib.people import teams
 from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
+from tests.support.unscoped import UNSCOPED
 from worker import delivery, email_sender
 
 
@@ -41,13 +42,13 @@ def deliver():
 def rows():
     with see() as session:
         chosen = select(Message).order_by(col(Message.id))
-        return session.exec(chosen.execution_options(**gate.PASS)).all()
+        return session.exec(chosen.execution_options(**UNSCOPED)).all()
 
 
 def at_once():
     """Let every wait be over."""
     with act() as session:
-        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+        for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = clock.now() - timedelta(seconds=1)
             session.add(row)
         state = session.get(MediumState, "mail")
@@ -105,7 +106,7 @@ def test_no_title_or_name_adds_a_header_or_a_recipient(desk, post):
     """P26, with what no verb would store."""
     number = cast.ask(desk.sam)
     with act() as session:
-        ticket = session.get_one(Ticket, number, execution_options=gate.PASS)
+        ticket = session.get_one(Ticket, number, execution_options=UNSCOPED)
         ticket.title = "Hello\r\nBcc: evil@example.net\r\n folded"
         session.get_one(Person, desk.sam.id).name = "Reed, Sam\r\nBcc: evil@example.net"
     cast.say(desk.rita, number, "Hello")

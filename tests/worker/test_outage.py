@@ -9,12 +9,13 @@ from sqlmodel import col, select
 
 from db.models import MediumState, Message
 from db.vocabulary import Medium, Sort
-from lib import clock, gate, settings
+from lib import clock, settings
 from lib.notices import ledger
 from lib.notices.channels import mail
 from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
+from tests.support.unscoped import UNSCOPED
 from worker import delivery
 
 MANY = 500
@@ -42,14 +43,14 @@ def aim(monkeypatch):
 def rows():
     with see() as session:
         chosen = select(Message).order_by(col(Message.id))
-        return session.exec(chosen.execution_options(**gate.PASS)).all()
+        return session.exec(chosen.execution_options(**UNSCOPED)).all()
 
 
 def later():
     """Let every wait be over, as two hours do."""
     past = clock.now() - timedelta(seconds=1)
     with act() as session:
-        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+        for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = past
         state = session.get(MediumState, "mail")
         if state:
@@ -120,7 +121,7 @@ def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
     )
     assert not any(row.parked_at or row.done_at or row.claimed_by for row in rows())
     with act() as session:
-        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+        for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.attempts = max(row.attempts, 1)
     assert say(desk, numbers, "second") < 2
     assert len(rows()) >= MANY

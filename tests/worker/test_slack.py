@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from db import seeds
 from db.models import Event, MediumState, Message, SlackPlace, Status, Ticket
 from db.vocabulary import Action, Kind, Medium
-from lib import clock, gate, settings
+from lib import clock, settings
 from lib.desk import tickets
 from lib.errors import Invalid, NotPermitted
 from lib.notices import choices, outbox, places
@@ -18,6 +18,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
 from tests.support import slack as slacks
+from tests.support.unscoped import UNSCOPED
 from worker import delivery
 
 
@@ -56,7 +57,7 @@ def deliver():
 
 def rows():
     with see() as session:
-        return session.exec(select(Message).order_by(col(Message.id)).execution_options(**gate.PASS)).all()
+        return session.exec(select(Message).order_by(col(Message.id)).execution_options(**UNSCOPED)).all()
 
 
 def test_the_assignee_gets_a_direct_message_and_what_follows_in_its_thread(desk, slack):
@@ -101,7 +102,7 @@ def test_when_slack_asks_for_quiet_it_has_it_and_no_attempt_is_lost(desk, slack)
     deliver()
     assert slack.posts == []
     with act() as session:
-        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+        for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = clock.now()
             session.add(row)
         session.get_one(MediumState, "slack").not_before = None
@@ -137,7 +138,7 @@ def card(desk):
 
 def confide(desk, number):
     with act() as session:
-        session.get_one(Ticket, number, execution_options=gate.PASS).confidential = True
+        session.get_one(Ticket, number, execution_options=UNSCOPED).confidential = True
 
 
 def heard(slack, place="C0123ABCD"):
@@ -196,7 +197,7 @@ def test_a_team_s_wish_outlives_its_channel_or_ends_with_it(desk, told):
     assert told.posts[-1]["text"].endswith("New reply") and "Sam" not in json.dumps(told.posts[-1])
     with see() as session:
         told_of = session.exec(
-            select(Event.old, Event.new).where(Event.field == "slack").execution_options(**gate.PASS)
+            select(Event.old, Event.new).where(Event.field == "slack").execution_options(**UNSCOPED)
         ).all()
     assert told_of[-2:] == [
         ("C0123ABCD, with who did what", "no channel, with who did what"), ("no channel, with who did what", None),
@@ -261,7 +262,7 @@ def test_a_webhook_needs_no_token_and_is_kept_sealed(desk, slack, monkeypatch):
     with see() as session:
         row = session.get_one(SlackPlace, desk.service_desk)
         told = session.exec(
-            select(Event).where(Event.action == Action.TEAM_CHANGED).execution_options(**gate.PASS)
+            select(Event).where(Event.action == Action.TEAM_CHANGED).execution_options(**UNSCOPED)
         ).all()
         assert "verysecret" not in str(row) + str(told) + str(card(desk)) and row.webhook
 
@@ -308,7 +309,7 @@ def test_a_channel_that_fails_rests_and_is_flagged_while_others_go_on(desk, slac
     slack.fail_at = {}
     with act() as session:
         session.get_one(SlackPlace, desk.service_desk).not_before = None
-        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+        for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at, row.parked_at = clock.now() - timedelta(seconds=1), None
     deliver()
     assert len(slack.hooked) + len(heard(slack)) == 5 and card(desk).error is None
@@ -354,7 +355,7 @@ def slack_rows():
 def later():
     """Let every wait be over."""
     with act() as session:
-        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+        for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = clock.now() - timedelta(seconds=1)
         for state in (*session.exec(select(MediumState)).all(), *session.exec(select(SlackPlace)).all()):
             state.not_before = None

@@ -11,11 +11,11 @@ from db.vocabulary import Channel, Medium, Purpose, Sort
 from lib import clock, settings, transactions
 from lib.desk import attachments, drafts, tickets
 from lib.errors import NotFound
-from lib.gate import PASS
 from lib.notices.channels import store
 from lib.people import accounts, attempts, onetime, sessions
 from lib.trust import receipts
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 from worker import tidying
 
 DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ def sam(engine):
 
 def count(model):
     with transactions.see() as session:
-        return session.exec(select(func.count()).select_from(model).execution_options(**PASS)).one()
+        return session.exec(select(func.count()).select_from(model).execution_options(**UNSCOPED)).one()
 
 
 def upload(actor, data=b"some words in a file"):
@@ -162,7 +162,7 @@ def test_forgetting_spares_a_file_that_is_in_use(sam):
     with transactions.act() as session:
         attachments.forget(session, [row.id])
     with transactions.see() as session:
-        assert session.exec(select(col(Attachment.id)).execution_options(**PASS)).all() == [row.id]
+        assert session.exec(select(col(Attachment.id)).execution_options(**UNSCOPED)).all() == [row.id]
 
 
 def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk, monkeypatch):
@@ -170,7 +170,7 @@ def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk
     number, now = cast.ask(desk.sam), clock.now()
     old, new = now - 91 * DAY, now - 89 * DAY
     with transactions.act() as session:
-        session.exec(delete(Notice).execution_options(**PASS))
+        session.exec(delete(Notice).execution_options(**UNSCOPED))
         more = {"medium": Medium.MAIL, "sort": Sort.TICKET, "person_id": desk.sam.id, "ticket_id": number}
         session.add_all(Message(created_at=old, due_at=old, done_at=old, **more) for _ in range(5))
         kept = [{"done_at": new}, {}, {"parked_at": old}]

@@ -9,10 +9,11 @@ from sqlalchemy import delete, func, insert, text, update
 from sqlmodel import col
 
 from db.models import Person, Ticket, TimeEntry
-from lib import clock, gate
+from lib import clock
 from lib.insight import packing
 from lib.transactions import act, engine, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 HIGH = (32_767, 32_768, 55_296, 57_343, 65_536, 1_114_111, 1_200_000, 2**30 - 1)
 """Numbers of people at the ends of what stands in one character, and of what UTF-8 has no place for."""
@@ -32,7 +33,7 @@ def worked(desk):
     with act() as session:
         like = session.get_one(Person, desk.rita.id).model_dump()
         session.add_all(Person(**like | {"id": id, "email": f"p{id}@example.org"}) for id in HIGH)
-        session.get_one(Ticket, numbers[0], execution_options=gate.PASS).category_id = None
+        session.get_one(Ticket, numbers[0], execution_options=UNSCOPED).category_id = None
         session.flush()
         rows = [
             {
@@ -54,7 +55,7 @@ def test_packed_sums_are_what_the_database_says(worked, asked):
     by_hand = sqlalchemy.select(*asked, func.sum(TimeEntry.minutes)).select_from(TimeEntry)
     by_hand = by_hand.join(Ticket, col(Ticket.id) == TimeEntry.ticket_id).where(*there).group_by(*asked)
     with see() as session:
-        wanted = session.execute(by_hand.execution_options(**gate.PASS)).all()
+        wanted = session.execute(by_hand.execution_options(**UNSCOPED)).all()
         found = packing.sums(session, asked, there)
     assert set(found) == set(map(tuple, wanted)) and len(found) == len(wanted) >= 4
 
@@ -65,8 +66,8 @@ def test_low_numbers_take_one_character_and_come_to_the_same(worked, asked):
         pytest.skip("PostgreSQL adds up by itself")
     with act() as session:
         change = update(TimeEntry).values(worker_id=1 + col(TimeEntry.id) % 3)
-        session.execute(change.execution_options(synchronize_session=False, **gate.PASS))
-        session.execute(update(TimeEntry).values(author_id=1).execution_options(**gate.PASS))
+        session.execute(change.execution_options(synchronize_session=False, **UNSCOPED))
+        session.execute(update(TimeEntry).values(author_id=1).execution_options(**UNSCOPED))
         session.execute(delete(Person).where(col(Person.id).in_(HIGH)))
     test_packed_sums_are_what_the_database_says(worked, asked)
 

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from db.models import Event, Ticket
-from lib import clock, gate
+from lib import clock
 from lib.desk import filters, merging, statuses, tickets
 from lib.errors import Invalid, NotFound, NotPermitted
 from lib.insight import courses, stays
 from lib.insight.metrics import Spread
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 BEGAN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SINCE, UNTIL, NOW = BEGAN + timedelta(days=1), BEGAN + timedelta(days=30), BEGAN + timedelta(days=40)
@@ -54,10 +55,10 @@ def live(desk, assignee, moves) -> int:
 def by_hand(session, mine) -> dict[str, tuple[list[int], list[int]]]:
     """Work out from the stream alone, ticket by ticket: seconds of what was left in the period, and of what stands."""
     found = {name: ([], []) for name in STATUSES[:4]}
-    for ticket in session.exec(select(Ticket).execution_options(**gate.PASS)).all():
+    for ticket in session.exec(select(Ticket).execution_options(**UNSCOPED)).all():
         told = select(Event).where(Event.ticket_id == ticket.id).order_by(col(Event.id))
         stream = [
-            e for e in session.exec(told.execution_options(**gate.PASS)).all()
+            e for e in session.exec(told.execution_options(**UNSCOPED)).all()
             if e.action in ("ticket.created", "ticket.moved")
         ]  # fmt: skip
         here, since = "To-Do", stream[0].at
@@ -181,7 +182,7 @@ def test_only_what_one_may_see_is_counted_and_filters_narrow_it(desk):
         elsewhere = filters.narrow(session, desk.ada, {"team": [str(desk.facilities)]})
         assert shown(session, desk.ada, narrowed=elsewhere)["In Progress"][0].n == 0
         with pytest.raises(NotFound):
-            courses.of(session, desk.rita, session.get_one(Ticket, hidden, execution_options=gate.PASS))
+            courses.of(session, desk.rita, session.get_one(Ticket, hidden, execution_options=UNSCOPED))
         with pytest.raises(NotPermitted):
             shown(session, desk.sam)
         with pytest.raises(Invalid):

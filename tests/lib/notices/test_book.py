@@ -5,11 +5,11 @@ from sqlmodel import col, select
 
 from db.models import Event, Message, Notice
 from db.vocabulary import Action, Medium, Occasion, Relation
-from lib import gate
 from lib.errors import Conflict, Invalid, NotPermitted
 from lib.notices import book, choices, rules
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 ASKED = (Occasion.REPLIED, Relation.REQUESTER)
 TEAM = (Occasion.REPLIED, Relation.TEAM)
@@ -29,20 +29,20 @@ def change(actor, wanted, seen=1):
 def heard(occasion):
     with see() as session:
         rows = session.exec(
-            select(Notice.person_id).where(Notice.occasion == occasion).execution_options(**gate.PASS)
+            select(Notice.person_id).where(Notice.occasion == occasion).execution_options(**UNSCOPED)
         )
         return set(rows)
 
 
 def owed():
     with see() as session:
-        return session.exec(select(Message.person_id).execution_options(**gate.PASS)).all()
+        return session.exec(select(Message.person_id).execution_options(**UNSCOPED)).all()
 
 
 def changes():
     with see() as session:
         chosen = select(Event).where(Event.action == Action.NOTICE_RULES_CHANGED).order_by(col(Event.id))
-        return [(e.old, e.new) for e in session.exec(chosen.execution_options(**gate.PASS))]
+        return [(e.old, e.new) for e in session.exec(chosen.execution_options(**UNSCOPED))]
 
 
 def test_a_changed_rule_holds_from_the_next_deed_on(desk):

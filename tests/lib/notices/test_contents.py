@@ -8,11 +8,12 @@ from sqlmodel import col, select
 
 from db.models import Message, Person, Role, Ticket
 from db.vocabulary import Channel, Medium
-from lib import gate, settings, transactions
+from lib import settings, transactions
 from lib.notices import contents
 from lib.people import sessions, teams
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def mailing(monkeypatch):
 
 def owed(session):
     chosen = select(Message).where(Message.medium == Medium.MAIL).order_by(col(Message.id))
-    return list(session.exec(chosen.execution_options(**gate.PASS)).all())
+    return list(session.exec(chosen.execution_options(**UNSCOPED)).all())
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def test_read_together_messages_say_what_each_says_alone(desk):
         teams.remove(
             session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.arun)
         )
-        hidden = session.exec(select(Ticket).execution_options(**gate.PASS)).first()
+        hidden = session.exec(select(Ticket).execution_options(**UNSCOPED)).first()
         assert hidden is not None
         hidden.confidential = True
         cast.person(session, desk.bob).active = False

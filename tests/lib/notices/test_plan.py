@@ -9,13 +9,14 @@ from sqlmodel import col, select
 
 from db.models import Message, Notice, NoticeChoice, NoticeHabit, Person, Status
 from db.vocabulary import Kind, Medium, Occasion, Priority, Relation, Sort
-from lib import clock, gate
+from lib import clock
 from lib.desk import merging, tickets, watchers
 from lib.errors import Conflict
 from lib.notices import rules
 from lib.people import teams
 from lib.transactions import act, see
 from tests import cast
+from tests.support.unscoped import UNSCOPED
 
 ROOT = Path(__file__).parents[3]
 
@@ -31,7 +32,7 @@ def everywhere(monkeypatch):
 def notices(after=0):
     with see() as session:
         chosen = select(Notice, Person.name).join(Person, col(Person.id) == Notice.person_id)
-        rows = session.exec(chosen.where(col(Notice.id) > after).execution_options(**gate.PASS)).all()
+        rows = session.exec(chosen.where(col(Notice.id) > after).execution_options(**UNSCOPED)).all()
         return [(name, n.occasion, n.relation, n) for n, name in rows]
 
 
@@ -48,7 +49,7 @@ def told(deed):
 
 def owed(**wanted):
     with see() as session:
-        rows = session.exec(select(Message).order_by(col(Message.id)).execution_options(**gate.PASS)).all()
+        rows = session.exec(select(Message).order_by(col(Message.id)).execution_options(**UNSCOPED)).all()
         return [m for m in rows if all(getattr(m, k) == v for k, v in wanted.items())]
 
 
@@ -211,7 +212,7 @@ def test_an_edit_tells_only_those_whom_it_mentions_anew(desk):
 def sent(*messages):
     """Let messages have been sent just now."""
     with act() as session:
-        for row in session.exec(select(Message).execution_options(**gate.PASS)).all():
+        for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             if row.id in {message.id for message in messages}:
                 row.done_at, row.attempts = clock.now(), 1
                 session.add(row)
@@ -278,7 +279,7 @@ def test_a_public_reply_reaches_the_requester_at_once_and_takes_along_what_waite
     (now,) = owed(person_id=desk.sam.id, done_at=None)
     assert now.id == waiting[0].id and now.due_at <= clock.now()
     with see() as session:
-        bundled = select(Notice.id).where(Notice.mail_id == now.id).execution_options(**gate.PASS)
+        bundled = select(Notice.id).where(Notice.mail_id == now.id).execution_options(**UNSCOPED)
         assert len(session.exec(bundled).all()) == 2
 
 
@@ -296,7 +297,7 @@ def test_what_somebody_has_begun_to_send_is_left_alone(desk):
     number = cast.ask(desk.sam)
     cast.say(desk.rita, number, "One")
     with act() as session:
-        row = session.exec(select(Message).execution_options(**gate.PASS)).one()
+        row = session.exec(select(Message).execution_options(**UNSCOPED)).one()
         row.attempts = 1
         session.add(row)
     cast.say(desk.rita, number, "Two")
