@@ -11,14 +11,13 @@ import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, WebSocketRoute
-from streamlit.runtime.pages_manager import PagesManager
 
 import api
 import web
 import worker
 from db import opening
 from lib import logs, open_files, running, settings, start, transactions
-from ui import components, errors
+from ui import components, errors, streamlit_internals
 
 
 def _prepare() -> None:
@@ -42,15 +41,6 @@ def _warm() -> None:
     charts.warm()
 
 
-def _pages_by_navigation_only() -> None:
-    """Keep Streamlit from scanning pages/ by itself until the first st.navigation.
-
-    Until then, the first visitor after a start would meet "Page not found" on a deep link, and a script lying
-    directly in pages/ would run without the navigation script, which is the gate.
-    """
-    PagesManager.uses_pages_directory = False
-
-
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Bring the database up to date, then serve, with the worker beside."""
@@ -60,7 +50,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         # Nothing is open yet, and an exception from here would end in a traceback of the server's.
         print(f"Docket can't start. {error}", file=sys.stderr, flush=True)  # noqa: T201
         os._exit(1)
-    _pages_by_navigation_only()
+    streamlit_internals.disable_pages_scan()
     components.register()
     await to_thread.run_sync(_warm)
     gc.collect()

@@ -1,20 +1,16 @@
 """What a person sees when a page could not go on: a sentence, never a traceback."""
 
 import secrets
-from traceback import walk_tb
 
 import streamlit as st
 import structlog
-from streamlit.runtime.state.session_state import SessionState, WStates
 
 from lib.errors import Refusal
-from ui import page
+from ui import page, streamlit_internals
 
 log = structlog.get_logger("docket.pages")
 
 UNREADABLE = "Docket can't read what your browser sent. Please reload the page and try again."
-_READS = {WStates.__getitem__.__code__, SessionState.filtered_state.fget.__code__}  # type: ignore[attr-defined]
-"""Where Streamlit reads what a browser says that widgets hold, before any of Docket's code sees it."""
 
 
 def show(error: Exception) -> bool:
@@ -22,7 +18,7 @@ def show(error: Exception) -> bool:
     if isinstance(error, Refusal):
         page.refused(error)
         return True
-    if _forged(error):
+    if streamlit_internals.raised_while_reading_widgets(error):  # pages send none that can't be read
         log.debug("page sent an unreadable value", kind=type(error).__name__)
         st.error(UNREADABLE, icon=":material/block:")
         return True
@@ -34,8 +30,3 @@ def show(error: Exception) -> bool:
         icon=":material/error:",
     )
     return True
-
-
-def _forged(error: Exception) -> bool:
-    """Tell whether the error arose while a widget's value was read: pages send none that can't be."""
-    return any(frame.f_code in _READS for frame, _ in walk_tb(error.__traceback__))

@@ -11,7 +11,7 @@ from lib.gate import Actor
 from ui import page
 
 if TYPE_CHECKING:
-    from streamlit.navigation.page import Page
+    from ui.streamlit_internals import Page
 
 
 HUB = "admin/administration"

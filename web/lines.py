@@ -2,22 +2,20 @@
 
 import logging
 
-from streamlit import logger as streamlit_logger
-
-TOLD_ALREADY = "Uncaught app execution"
-"""Streamlit's line for a page that failed; Docket's own has the reference that the person was shown."""
+from ui import streamlit_internals
 
 
 def gather() -> None:
     """Take the handlers that they gave to their loggers away, now and whenever they make another."""
-    streamlit_logger.setup_formatter = _pass_on  # ty: ignore[invalid-assignment] - the same, by another name
-    for known in streamlit_logger._loggers.values():
-        _pass_on(known)
+    streamlit_internals.replace_log_handlers(_pass_on)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         _pass_on(logging.getLogger(name))
     # The access log would hold session ids. Streamlit gives its logger a handler again while it starts; a filter stays.
     logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
-    logging.getLogger("streamlit.error_util").addFilter(lambda record: record.msg != TOLD_ALREADY)
+    # Docket's own line of a page that failed has the reference that the person was shown.
+    logging.getLogger("streamlit.error_util").addFilter(
+        lambda record: record.msg != streamlit_internals.FAILED_PAGE
+    )
 
 
 def _pass_on(logger: logging.Logger) -> None:

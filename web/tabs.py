@@ -7,18 +7,16 @@ connection bears the hash of its sign-in cookie in one (`server.trustedUserHeade
 import secrets
 
 import structlog
-from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Message, Receive, Scope
-from streamlit import runtime
-from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from db.vocabulary import Action, Channel
 from lib import settings, transactions
 from lib.gate import Actor
 from lib.people import browsers, onetime, sessions
 from lib.trust import events
+from ui import streamlit_internals
 
 WHO, KEY = b"x-docket-who", "who"
 PROTOCOLS = b"sec-websocket-protocol"
@@ -57,8 +55,7 @@ def known(scope: Scope) -> Scope:
 
 
 def _owner(session_id: str) -> str | None:
-    found = runtime.get_instance()._session_mgr.get_session_info(session_id) if runtime.exists() else None
-    mark = found.session._user_info.get(KEY) if found else None
+    mark = (streamlit_internals.session_user(session_id) or {}).get(KEY)
     return str(mark) if mark else None
 
 
@@ -88,7 +85,7 @@ def asked(receive: Receive) -> Receive:
 
 def _asked(data: bytes) -> bool:
     try:
-        return BackMsg.FromString(data).WhichOneof("type") in ASKED
-    except DecodeError:
+        return streamlit_internals.message_type(data) in ASKED
+    except ValueError:
         log.debug("page sent what is no message", size=len(data))
         return False

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 import streamlit_sortables
-from streamlit.components.v1.component_registry import ComponentRegistry
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
+
+from ui import streamlit_internals
 
 HERE = Path(__file__).parent
 NAMES = (
@@ -22,19 +21,13 @@ ROOT = '<div class="root" style="visibility:hidden"></div>'
 
 def register() -> None:
     """Make the assets known to the running server. Call once, in the lifespan of the application."""
-    manifest = ComponentManifest(
-        name="docket",
-        version="1",
-        components=[ComponentConfig(name=name, asset_dir="assets") for name in NAMES],
-    )
-    get_bidi_component_manager().register_from_manifest(manifest, HERE)
-    # Streamlit learns of it when a page imports it, but its files are asked of processes that drew no such page yet.
-    ComponentRegistry.instance().register_component(streamlit_sortables._component_func)
+    older = [streamlit_sortables._component_func]
+    streamlit_internals.register_components("docket", HERE, NAMES, older=older)
 
 
 def renderer(name: str) -> ComponentRenderer:
     """The function that mounts the component `name`, one of `NAMES`, in this run."""
-    if get_bidi_component_manager().get(f"docket.{name}") is None:
+    if not streamlit_internals.has_components("docket", name):
         register()  # a server of its own, as AppTest starts for every test
     return _declared(name)
 
