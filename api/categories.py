@@ -170,7 +170,7 @@ def level(name: str | None) -> Priority | None:
 
 def _position(session: Session, me: Actor, row: Row, position: int) -> None:
     beside = [c.id for c in categories.every(session) if c.parent_id == row.parent_id and c.id != row.id]
-    beside.insert(position, row.id or 0)
+    beside.insert(position, row.id)
     categories.order(session, me, row.parent_id, beside)
 
 

@@ -44,7 +44,7 @@ def read(me: Me) -> Response:
         mine = [Named(id=t.id, name=t.name) for t in teams.every(session, me) if t.id in me.teams]
     return shown(
         Myself(
-            id=me.id or 0,
+            id=me.person_id,
             name=me.name,
             email=me.email,
             role=Named(id=me.role_id or 0, name=me.role),

@@ -81,7 +81,7 @@ def assign(me: Me, number: Number, form: Assignment) -> Response:
     """Make one person of the ticket's team accountable for it."""
     with facing(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        to = me.id or 0 if form.assignee == "me" else form.assignee
+        to = me.person_id if form.assignee == "me" else form.assignee
         tickets.assign(session, me, ticket, to=to, seen=form.version, reason=form.reason)
         return shown(full(session, me, ticket))
 

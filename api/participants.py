@@ -20,7 +20,7 @@ Whom = Annotated[Annotated[int, Path(ge=1, le=HIGHEST)] | Literal["me"], Path()]
 
 
 def _id(me: Actor, person: int | str) -> int:
-    return me.id or 0 if isinstance(person, str) else person
+    return me.person_id if isinstance(person, str) else person
 
 
 @router.get("/tickets/{number}/participants", response_model=Page[Named])

@@ -116,9 +116,9 @@ def _shapes(session: Session, me: Actor, cards: list[PersonCard]) -> list[Person
     ]
 
 
-def _one(session: Session, me: Actor, id: int | None) -> Person:
+def _one(session: Session, me: Actor, id: int) -> Person:
     session.flush()
-    return _shapes(session, me, [accounts.show(session, me, id or 0)])[0]
+    return _shapes(session, me, [accounts.show(session, me, id)])[0]
 
 
 def _link(session: Session, me: Actor, person: Row) -> str | None:
@@ -155,7 +155,7 @@ def invite(creating: Creating, form: Invitation) -> Response:
     me = creating.me
 
     def deed(session: Session) -> Made:
-        joined = [teams.find(session, team).id or 0 for team in form.teams]
+        joined = [teams.find(session, team).id for team in form.teams]
         role = roles.find(session, form.role)
         row = accounts.invite(session, me, email=form.email, name=form.name, role=role, teams=joined)
         person, link = _one(session, me, row.id), _link(session, me, row)

@@ -34,10 +34,8 @@ def _all(session: Session, me: Actor) -> list[Tag]:
     return [Tag(id=card.id, name=card.name, tickets=card.count) for card in tags.every(session, me)]
 
 
-def _one(session: Session, me: Actor, id: int | None, *, name: str) -> Tag:
-    return next((tag for tag in _all(session, me) if tag.id == id), None) or Tag(
-        id=id or 0, name=name, tickets=0
-    )
+def _one(session: Session, me: Actor, id: int, *, name: str) -> Tag:
+    return next((tag for tag in _all(session, me) if tag.id == id), None) or Tag(id=id, name=name, tickets=0)
 
 
 @router.get("/tags", response_model=Page[Tag])

@@ -221,7 +221,7 @@ def _assign(session: Session, me: Actor, ticket: Ticket, to: int | str | None) -
         tickets.unassign(session, me, ticket, seen=versions.of(me, ticket))
     else:
         tickets.assign(
-            session, me, ticket, to=me.id or 0 if to == "me" else int(to), seen=versions.of(me, ticket)
+            session, me, ticket, to=me.person_id if to == "me" else int(to), seen=versions.of(me, ticket)
         )
 
 

@@ -88,7 +88,7 @@ def _minutes(form: NewEntry | EntryChange) -> int:
 
 
 def _day(session: Session, me: Actor, worker: int | None, started: datetime | None) -> date:
-    there = days.of(session, me, worker or me.id or 0)
+    there = days.of(session, me, worker or me.person_id)
     return days.on(started, there) if started else days.today(there)
 
 
@@ -122,7 +122,7 @@ def log(creating: Creating, form: NewEntry) -> Response:
             activities.default(session) if form.activity is None else activities.find(session, form.activity)
         )
         day = form.day or _day(session, me, form.worker, form.started)
-        what = What(_minutes(form), day, activity.id or 0, form.note, form.billable)
+        what = What(_minutes(form), day, activity.id, form.note, form.billable)
         card = entries.log(session, me, ticket, what=what, worker_id=form.worker, started_at=form.started)
         return Made(f"/time-entries/{card.id}", entry(card))
 

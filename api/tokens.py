@@ -71,7 +71,7 @@ def make(creating: Creating, form: NewToken) -> Response:
     def deed(session: Session) -> Made:
         row, secret = tokens.create(session, creating.me, name=form.name, scope=form.scope, days=form.days)
         shape = MadeToken(
-            id=row.id or 0,
+            id=row.id,
             name=row.name,
             prefix=row.prefix,
             scope=form.scope,

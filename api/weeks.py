@@ -60,7 +60,7 @@ class Month(Form):
 def _week(session: Session, me: Actor, person: int | None, day: date | None) -> Week:
     session.flush()
     day = day or days.today(me.zone)
-    found = weeks.of(session, me, person_id=person or me.id or 0, day=day)
+    found = weeks.of(session, me, person_id=person or me.person_id, day=day)
     return Week(
         person=Named(id=found.person_id, name=found.name),
         first=found.first,
@@ -92,7 +92,7 @@ def fill(me: Me, form: Cell) -> Response:
 @router.put("/time-months", status_code=204)
 def settle(me: Me, form: Month) -> Response:
     """Submit your own month; approve or open again one of somebody whose time you manage."""
-    person = form.person or me.id or 0
+    person = form.person or me.person_id
     with act() as session:
         if form.state == "submitted":
             sheets.submit(session, me, form.month)

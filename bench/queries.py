@@ -107,7 +107,7 @@ def conversation_of(me: Actor, number: int) -> None:
 def crowd(me: Actor, size: int) -> int:
     """Open a ticket with so many comments and return its number; all at once, as talking would take too long."""
     with transactions.act() as session:
-        number = tickets.create(session, me, title=f"A ticket with {size} comments").id or 0
+        number = tickets.create(session, me, title=f"A ticket with {size} comments").id
         at = clock.now()
         said = {"ticket_id": number, "author_id": me.id, "internal": False, "created_at": at, "version": 1}
         session.execute(insert(Comment), [said | {"body": f"Comment {n}"} for n in range(size)])

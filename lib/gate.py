@@ -67,6 +67,10 @@ KEPT = 128
 but what an actor may, and all that one actor has take about 300 KB."""
 
 
+class NotAPerson(RuntimeError):
+    """Docket itself did what only a person does: a bug, never shown."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts, made afresh from the database for each unit of work and never kept.
@@ -91,6 +95,13 @@ class Actor:
     """The scope of the API token through which they act, if it is one."""
     batch: str | None = field(default=None, compare=False)
     """What the events of one change of many tickets have in common."""
+
+    @property
+    def person_id(self) -> int:
+        """The id of the person who acts. Raises NotAPerson for Docket itself, which has none."""
+        if self.id is None:
+            raise NotAPerson(f"{self.name} is not a person.")
+        return self.id
 
     def reach(self, permission: Permission) -> Scope:
         """Return how far `permission` reaches for this actor; what is not granted is NONE."""
@@ -256,7 +267,7 @@ def workers(session: Session, team_id: int, permission: Permission) -> dict[int,
         .where(col(Person.role_id).in_(granting(permission, Scope.TEAM, Scope.ALL)))
         .order_by(Person.name)
     ).all()
-    return {id or 0: name for id, name in rows}
+    return dict(rows)
 
 
 def works(actor: Actor, permission: Permission, ticket: Ticket) -> bool:

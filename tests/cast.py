@@ -38,7 +38,7 @@ def company() -> Company:
     """Hire everybody into an empty desk; nobody has a password yet (see `give_password`)."""
     with act() as session:
         first = teams.default(session)
-        second = teams.create(session, FOUNDER, name="Facilities").id or 0
+        second = teams.create(session, FOUNDER, name="Facilities").id
         return Company(
             ada=hire(session, "Ada Okafor", "administrator"),
             mona=hire(session, "Mona Lind", "manager", first),
@@ -107,14 +107,14 @@ def ask(
         ticket = tickets.create(session, actor, title=title, **more)
         if tags:
             tickets._set_tags(session, ticket, tags)
-        return ticket.id or 0
+        return ticket.id
 
 
 def say(actor: Actor, number: int, body: str, *, internal: bool = False) -> int:
     """Reply on a ticket, or write an internal note, and return the comment's id."""
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        return comments.add(session, actor, ticket, body=body, internal=internal).id or 0
+        return comments.add(session, actor, ticket, body=body, internal=internal).id
 
 
 def copy_in(actor: Actor, number: int, whom: Actor) -> None:

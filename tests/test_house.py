@@ -201,6 +201,19 @@ def test_nothing_else_goes_round_the_guard():
                         assert isinstance(option.value, ast.Dict), f"{place}:{node.lineno} hides its options"
 
 
+def test_no_id_is_replaced_by_zero():
+    """A stored row has an id (`db/models/numbered.py`), and an actor who is a person has one (`Actor.person_id`)."""
+    for path in [*SOURCES, *sorted((ROOT / "bench").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]:
+        for node in ast.walk(tree(path)):
+            if (
+                isinstance(node, ast.BoolOp)
+                and isinstance(node.op, ast.Or)
+                and ast.unparse(node.values[-1]) == "0"
+            ):
+                name = ast.unparse(node.values[0]).rpartition(".")[2]
+                assert name != "id", f"{path.relative_to(ROOT)}:{node.lineno} takes an id for optional"
+
+
 DANGERS = {"eval", "exec", "compile", "__import__"}
 
 

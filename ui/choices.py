@@ -66,7 +66,7 @@ def read(session: Session, me: Actor, ticket: Ticket) -> Choices:
     asks_people = any(h.writable and h.field.kind == FieldKind.PERSON for h in held)
     may = frozenset(p for p in OFFERED if whole and gate.covers(session, me, p, ticket))
     assigns = Permission.TICKET_ASSIGN_OTHER in may
-    stored = {s.id or 0: s for s in statuses.used(session)}
+    stored = {s.id: s for s in statuses.used(session)}
     here = ticket.status_id
     return Choices(
         statuses={id: statuses.card(s) for id, s in stored.items()},

@@ -44,7 +44,7 @@ def panel(me: Actor, number: int, found: Following) -> None:
     if found.shares:
         _share(me, number, found)
     elif found.leaves and st.button("Leave the copy", icon=":material/person_remove:", width="stretch"):
-        _take_out(me, number, me.id or 0, "You are no longer in copy.")
+        _take_out(me, number, me.person_id, "You are no longer in copy.")
 
 
 def _watch(me: Actor, number: int, found: Following) -> None:

@@ -60,12 +60,12 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
         for lane in found
         for row in lane.cards
     )
-    there = {lane.status.id or 0: lane.status for lane in found}
+    there = {lane.status.id: lane.status for lane in found}
     standing = [(row.number, row.team_id) for lane in found for row in lane.cards]
     return Shown(
         lanes=tuple(
             Lane(
-                lane.status.id or 0,
+                lane.status.id,
                 lane.status.name,
                 lane.status.kind,
                 lane.count,
@@ -81,7 +81,7 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
         allowed=workflow.targets(session, me, there),
         asks=workflow.asking(session, me, there),
         newest=newest,
-        places={lane.status.id or 0: [row.number for row in lane.cards] for lane in found},
+        places={lane.status.id: [row.number for row in lane.cards] for lane in found},
         clocks=ticking.clocks(me, standing, running=timers.running(session, me)),
         assigns=assigning.offered(me, standing),
     )

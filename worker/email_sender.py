@@ -136,7 +136,7 @@ class _Said:
     """What the next emails say, read together; never older than AGE when it is sent, as access may be taken."""
 
     def __init__(self) -> None:
-        self.found: dict[int | None, Content | None] = {}
+        self.found: dict[int, Content | None] = {}
         self.at = 0.0
 
     def of(self, message: Message, following: Sequence[Message]) -> Content | None:
@@ -151,6 +151,6 @@ class _Said:
         return self.found[message.id]
 
 
-def _read(messages: Sequence[Message]) -> dict[int | None, Content | None]:
+def _read(messages: Sequence[Message]) -> dict[int, Content | None]:
     with transactions.see() as session:
         return contents.several(session, messages)

@@ -30,7 +30,7 @@ def create(session: Session, me: Actor, story: Mapping[str, Any], uploads: Mappi
         files=kept,
         confidential=story.get("confidential", False),
     )
-    return ticket.id or 0
+    return ticket.id
 
 
 def _person(session: Session, key: str) -> Person:
@@ -40,7 +40,7 @@ def _person(session: Session, key: str) -> Person:
 
 
 def _assign(session: Session, me: Actor, ticket: Ticket, key: str) -> None:
-    tickets.assign(session, me, ticket, to=_person(session, key).id or 0, seen=versions.of(me, ticket))
+    tickets.assign(session, me, ticket, to=_person(session, key).id, seen=versions.of(me, ticket))
 
 
 def _move(session: Session, me: Actor, ticket: Ticket, name: str) -> None:

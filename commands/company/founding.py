@@ -70,7 +70,7 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
     team_ids = {card.name: card.id for card in teams.every(session, me)}
     for name in dict.fromkeys(CATEGORIES.values()):
         if name not in team_ids:
-            team_ids[name] = teams.create(session, me, name=name).id or 0
+            team_ids[name] = teams.create(session, me, name=name).id
     for name, team in CATEGORIES.items():
         categories.create(session, me, name=name, team_id=team_ids[team])
     for reply in stories.told("reply"):
@@ -86,9 +86,7 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
         secret = accounts.link(session, me, person, invitation=True)
         accounts.set_password(session, secret, passwords[colleague])
         person.timezone = colleague.zone
-        skills.choose(
-            session, me, person, [categories.find(session, name).id or 0 for name in colleague.knows]
-        )
+        skills.choose(session, me, person, [categories.find(session, name).id for name in colleague.knows])
         people[colleague.key] = sessions.actor(session, person, colleague.role, channel=Channel.PAGE)
     return people
 

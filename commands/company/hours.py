@@ -32,7 +32,7 @@ def work(session: Session, me: Actor, number: int, step: Step) -> None:
         spent.estimate(session, me, ticket, minutes=60 * (1 + number % 4))
     day = days.on(step.at, me.zone)
     minutes = about + 5 * (step.at.minute % 7)
-    activity = activities.find(session, kind).id or 0
+    activity = activities.find(session, kind).id
     what = What(minutes, day, activity, "On the phone" if minutes % 4 == 0 else "", billable=number % 3 == 0)
     entries.log(session, me, ticket, what=what)
 
@@ -46,7 +46,7 @@ def settle(session: Session, people: Mapping[str, Actor], now: datetime, begun: 
     last = now.date().replace(day=1) - timedelta(days=1)
     for key in (DONE, SENT):
         sheets.submit(session, people[key], last)
-    sheets.approve(session, people[LEAD], people[DONE].id or 0, day=last)
+    sheets.approve(session, people[LEAD], people[DONE].person_id, day=last)
     with clock.at(now - timedelta(minutes=24)):
         me = people[TIMED]
         own = (

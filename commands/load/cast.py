@@ -32,8 +32,8 @@ class Cast:
 def gather(session: Session) -> Cast:
     """Return the cast, adding whoever is not here yet; nobody of it has a password."""
     me = desk.operator(Permission.USER_MANAGE, Permission.TEAM_MANAGE, Permission.SYSTEM_MANAGE)
-    named = {t.name: t.id or 0 for t in session.exec(select(Team)).all()}
-    team_ids = [named.get(name) or teams.create(session, me, name=name).id or 0 for name in TEAMS]
+    named = {t.name: t.id for t in session.exec(select(Team)).all()}
+    team_ids = [named.get(name) or teams.create(session, me, name=name).id for name in TEAMS]
     works: dict[int, list[int]] = {team: [] for team in team_ids}
     agents = _people(session, me, "agent", [_teams(n, team_ids) for n in range(AGENTS)])
     for n, agent in enumerate(agents):
@@ -41,12 +41,12 @@ def gather(session: Session) -> Cast:
             works[team].append(agent)
     requesters = _people(session, me, "requester", [[] for _ in range(REQUESTERS)])
     team_of = [team_ids[n % len(team_ids)] for n in range(len(CATEGORIES))]
-    there = {c.name: c.id or 0 for c in session.exec(select(Category)).all()}
+    there = {c.name: c.id for c in session.exec(select(Category)).all()}
     category_ids = [
-        there.get(name) or categories.create(session, me, name=name, team_id=team).id or 0
+        there.get(name) or categories.create(session, me, name=name, team_id=team).id
         for name, team in zip(CATEGORIES, team_of, strict=True)
     ]
-    statuses = {s.name: s.id or 0 for s in session.exec(select(Status).order_by(col(Status.position))).all()}
+    statuses = {s.name: s.id for s in session.exec(select(Status).order_by(col(Status.position))).all()}
     return Cast(agents, requesters, category_ids, team_of, works, statuses)
 
 
@@ -65,5 +65,5 @@ def _people(session: Session, me: Actor, role_name: str, memberships: list[list[
         here: Person | None = accounts.by_email(session, email)
         name = f"{role_name.capitalize()} {n:0{digits}}"
         person = here or accounts.invite(session, me, email=email, name=name, role=role, teams=joins)
-        found.append(person.id or 0)
+        found.append(person.id)
     return found

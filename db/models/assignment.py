@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.types import Moment
 from db.vocabulary import Way
 
@@ -16,7 +17,7 @@ class Skill(SQLModel, table=True):
     category_id: int = Field(foreign_key="category.id", primary_key=True, ondelete="CASCADE", index=True)
 
 
-class Absence(SQLModel, table=True):
+class Absence(Numbered, table=True):
     """A range of days on which a person is away, first and last day included."""
 
     __table_args__ = (
@@ -24,7 +25,6 @@ class Absence(SQLModel, table=True):
         Index("ix_absence_person_ends", "person_id", "ends_on"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     starts_on: date
     """The first day away."""
@@ -32,7 +32,7 @@ class Absence(SQLModel, table=True):
     """The last day away."""
 
 
-class AssignmentRule(SQLModel, table=True):
+class AssignmentRule(Numbered, table=True):
     """How new tickets of a category or a team get their assignee; its row is the lock that keeps turns in order."""
 
     __tablename__ = "assignment_rule"
@@ -42,7 +42,6 @@ class AssignmentRule(SQLModel, table=True):
         CheckConstraint("cap >= 1", name="cap"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     category_id: int | None = Field(default=None, foreign_key="category.id", unique=True, ondelete="CASCADE")
     """The category it is for, unless it is for a team."""
     team_id: int | None = Field(default=None, foreign_key="team.id", unique=True, ondelete="CASCADE")

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text, event, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.models.versions import Versioned
 from db.types import Moment
 from db.vocabulary import Kind, Priority
@@ -20,14 +21,13 @@ def _open(name: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text("open = 1"), postgresql_where=text("open"))
 
 
-class Status(Versioned, table=True):
+class Status(Numbered, Versioned, table=True):
     """A status of tickets; its category (`kind`) drives clocks and reports, its name is up to the administrators."""
 
     __table_args__ = (
         CheckConstraint("kind IN ('todo', 'active', 'blocked', 'paused', 'done')", name="kind"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
     """The name on screens."""
     kind: Kind = Field(sa_column=Column(Text, nullable=False))
@@ -48,7 +48,7 @@ class Status(Versioned, table=True):
     """Whether it is the status of merged tickets; nobody moves a ticket here by hand."""
 
 
-class Category(Versioned, table=True):
+class Category(Numbered, Versioned, table=True):
     """A category of tickets, in a tree, with the team and the first priority of its tickets."""
 
     __table_args__ = (
@@ -61,7 +61,6 @@ class Category(Versioned, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80)
     """The name on screens."""
     parent_id: int | None = Field(default=None, foreign_key="category.id")
@@ -78,12 +77,11 @@ class Category(Versioned, table=True):
     """The priority of new tickets, unless somebody chooses another; empty for normal."""
 
 
-class CategoryProposal(SQLModel, table=True):
+class CategoryProposal(Numbered, table=True):
     """A category that somebody proposed while creating a ticket; it waits for an administrator."""
 
     __tablename__ = "category_proposal"
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80)
     """The proposed name."""
     ticket_id: int = Field(foreign_key="ticket.id", unique=True, ondelete="CASCADE")
@@ -95,7 +93,7 @@ class CategoryProposal(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Moment)
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Numbered, table=True):
     """A request for help; its public number is its id."""
 
     __table_args__ = (
@@ -141,7 +139,6 @@ class Ticket(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: int | None = Field(default=None, primary_key=True)
     title: str = Field(max_length=200)
     """The title."""
     description: str = Field(default="", sa_column=Column(Text, nullable=False))
@@ -219,7 +216,7 @@ class Ticket(SQLModel, table=True):
         The ticket is resolved when it enters a done status that counts; moving on to another one of those changes
         nothing, and leaving them clears the resolution.
         """
-        self.status_id = status.id or 0
+        self.status_id = status.id
         self.open = status.kind != Kind.DONE
         if self.open or not status.counts:
             self.resolved_at = self.resolver_id = None
@@ -239,10 +236,9 @@ class Participant(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE", index=True)
 
 
-class Tag(SQLModel, table=True):
+class Tag(Numbered, table=True):
     """A tag that groups tickets."""
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
     """The tag as typed."""
     key: str = Field(max_length=160, unique=True, index=True)
@@ -258,7 +254,7 @@ class TicketTag(SQLModel, table=True):
     tag_id: int = Field(foreign_key="tag.id", primary_key=True, ondelete="CASCADE", index=True)
 
 
-class Comment(SQLModel, table=True):
+class Comment(Numbered, table=True):
     """A public reply, or an internal note that requesters never receive."""
 
     __table_args__ = (
@@ -270,7 +266,6 @@ class Comment(SQLModel, table=True):
         ),
     )  # fmt: skip
 
-    id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     author_id: int = Field(foreign_key="person.id", index=True)
     """Who wrote it."""
@@ -344,7 +339,7 @@ class Draft(SQLModel, table=True):
     """When it was last saved."""
 
 
-class SearchEntry(SQLModel, table=True):
+class SearchEntry(Numbered, table=True):
     """What can be found: one row for a ticket's own words, one for each comment, folded to plain letters.
 
     The full-text index stands on `words`; triggers (SQLite) or an expression index (PostgreSQL) keep it.
@@ -357,7 +352,6 @@ class SearchEntry(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
     """The comment; empty for the ticket's title and description."""

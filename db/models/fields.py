@@ -5,17 +5,17 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.models.versions import Versioned
 from db.vocabulary import Access
 
 
-class CustomField(Versioned, table=True):
+class CustomField(Numbered, Versioned, table=True):
     """A custom field of tickets; its type can't change later."""
 
     __tablename__ = "custom_field"
     __table_args__ = (CheckConstraint("kind IN ('text', 'number', 'date', 'choice', 'person')", name="kind"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=40, unique=True)
     """The name in the API and in searches."""
     name: str = Field(max_length=40)
@@ -40,12 +40,11 @@ class FieldCategory(SQLModel, table=True):
     category_id: int = Field(foreign_key="category.id", primary_key=True, index=True, ondelete="CASCADE")
 
 
-class FieldChoice(SQLModel, table=True):
+class FieldChoice(Numbered, table=True):
     """An option of a choice field; an archived one stays on the tickets that have it."""
 
     __tablename__ = "custom_field_choice"
 
-    id: int | None = Field(default=None, primary_key=True)
     field_id: int = Field(foreign_key="custom_field.id", index=True, ondelete="CASCADE")
     """The custom field."""
     name: str = Field(max_length=80)

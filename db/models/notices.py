@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.types import Moment
 from db.vocabulary import Medium, Occasion, Relation, Sort
 
@@ -13,7 +14,7 @@ _TEAM = text("done_at IS NULL AND parked_at IS NULL AND team_id IS NOT NULL")
 _UNREAD = text("read_at IS NULL AND listed")
 
 
-class Notice(SQLModel, table=True):
+class Notice(Numbered, table=True):
     """A notification for one person about one event: in the inbox if `listed`, else by email or Slack alone."""
 
     __table_args__ = (
@@ -22,7 +23,6 @@ class Notice(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     event_id: int = Field(index=True)
     """The event it is about."""
@@ -47,7 +47,7 @@ class Notice(SQLModel, table=True):
     """The Slack message in the outbox."""
 
 
-class Message(SQLModel, table=True):
+class Message(Numbered, table=True):
     """A message that is owed to a person or a team's channel; it holds ids alone, its text is made when it is sent.
 
     `due_at` is when it may be sent, or until when whoever claimed it has time.
@@ -66,7 +66,6 @@ class Message(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: int | None = Field(default=None, primary_key=True)
     medium: Medium = Field(sa_column=Column(Text, nullable=False))
     """The channel."""
     sort: Sort = Field(sa_column=Column(Text, nullable=False))
@@ -199,12 +198,11 @@ class SlackPlace(SQLModel, table=True):
     """The last error, in words."""
 
 
-class TeamNotice(SQLModel, table=True):
+class TeamNotice(Numbered, table=True):
     """An event that a message to a team's Slack channel reports."""
 
     __tablename__ = "team_notice"
 
-    id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="outbox.id", index=True, ondelete="CASCADE")
     """The message in the outbox."""
     event_id: int

@@ -5,15 +5,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.models.versions import Versioned
 from db.types import Moment
 from lib import folding
 
 
-class Role(SQLModel, table=True):
+class Role(Numbered, table=True):
     """A named set of permissions; the four built-in roles can't be deleted."""
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=60, unique=True)
     """The name on screens."""
     built_in: bool = False
@@ -33,12 +33,11 @@ class RolePermission(SQLModel, table=True):
     """0 none, 1 own, 2 team, 3 all."""
 
 
-class Person(Versioned, table=True):
+class Person(Numbered, Versioned, table=True):
     """A person with an account: requester, agent, manager or administrator."""
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     email: str = Field(max_length=254, unique=True)
     """The email address, in lower case."""
     folded: str = Field(default="", max_length=600, index=True)
@@ -72,7 +71,7 @@ def _fold(_mapper: object, _connection: object, person: Person) -> None:
     person.folded = folding.name(person.name)
 
 
-class Team(Versioned, table=True):
+class Team(Numbered, Versioned, table=True):
     """People who work on tickets together; every ticket belongs to one team."""
 
     __table_args__ = (
@@ -85,7 +84,6 @@ class Team(Versioned, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80, unique=True)
     """The name on screens."""
     is_default: bool = False
@@ -99,12 +97,11 @@ class Membership(SQLModel, table=True):
     team_id: int = Field(foreign_key="team.id", primary_key=True, ondelete="CASCADE", index=True)
 
 
-class SignIn(SQLModel, table=True):
+class SignIn(Numbered, table=True):
     """A signed-in browser; only the hash of its cookie is stored."""
 
     __tablename__ = "sign_in"
 
-    id: int | None = Field(default=None, primary_key=True)
     secret_hash: str = Field(max_length=64, unique=True)
     """The hash of the cookie."""
     person_id: int = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
@@ -121,12 +118,11 @@ class SignIn(SQLModel, table=True):
     """The IP address."""
 
 
-class OneTimeSecret(SQLModel, table=True):
+class OneTimeSecret(Numbered, table=True):
     """A secret that works once and expires soon (set-up, password and sign-in links); only its hash is stored."""
 
     __tablename__ = "one_time_secret"
 
-    id: int | None = Field(default=None, primary_key=True)
     secret_hash: str = Field(max_length=64, unique=True)
     """The hash of the secret."""
     purpose: str = Field(max_length=20)
@@ -140,12 +136,11 @@ class OneTimeSecret(SQLModel, table=True):
     """When it was used."""
 
 
-class ApiToken(SQLModel, table=True):
+class ApiToken(Numbered, table=True):
     """An API token; only its hash is stored, and a prefix by which its owner recognizes it."""
 
     __tablename__ = "api_token"
 
-    id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     """The owner."""
     name: str = Field(max_length=80)
@@ -165,7 +160,7 @@ class ApiToken(SQLModel, table=True):
     """When it was revoked."""
 
 
-class Attempt(SQLModel, table=True):
+class Attempt(Numbered, table=True):
     """A sign-in attempt, counted by account and by address; both are stored as hashes."""
 
     __table_args__ = (
@@ -173,7 +168,6 @@ class Attempt(SQLModel, table=True):
         Index("ix_attempt_address_at", "address_hash", "at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     account_hash: str = Field(max_length=64)
     """The hash of the account."""
     address_hash: str = Field(max_length=64)
@@ -182,12 +176,11 @@ class Attempt(SQLModel, table=True):
     """When it was made."""
 
 
-class Receipt(SQLModel, table=True):
+class Receipt(Numbered, table=True):
     """The answer to a request with an `Idempotency-Key`, so that the same request gets the same answer."""
 
     __table_args__ = (UniqueConstraint("person_id", "key"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     key: str = Field(max_length=255)
     """The `Idempotency-Key`."""

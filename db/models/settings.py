@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import Column, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from db.models.numbered import Numbered
 from db.types import Moment
 
 
-class Setting(SQLModel, table=True):
+class Setting(Numbered, table=True):
     """One version of a setting: its value from a moment on, and who changed it. The newest version holds.
 
-    The database refuses to change or delete a row. A setting without a row has its default, which is version 1.
+    Its id is the change number, which grows with each change of any setting. The database refuses to change or delete a
+    row. A setting without a row has its default, which is version 1.
     """
 
     __table_args__ = (
@@ -19,8 +21,6 @@ class Setting(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    """The change number: it grows with each change of any setting."""
     name: str = Field(max_length=60)
     """Its name in `lib/setting_catalog.py`."""
     version: int

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, Text
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.types import Moment
 from lib.errors import Conflict
 
@@ -51,12 +52,11 @@ class Seen(SQLModel, table=True):
     """When the person last looked."""
 
 
-class CannedReply(SQLModel, table=True):
+class CannedReply(Numbered, table=True):
     """A canned reply with variables, for one team or for all."""
 
     __tablename__ = "canned_reply"
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=80)
     """The name on screens."""
     body: str = Field(sa_column=Column(Text, nullable=False))

@@ -7,15 +7,15 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.models.versions import Versioned
 from db.types import Moment
 from lib.errors import Conflict
 
 
-class Activity(Versioned, table=True):
+class Activity(Numbered, Versioned, table=True):
     """A kind of work that logged time is sorted by; administrators manage the list."""
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
     """The name on screens."""
     position: int
@@ -26,7 +26,7 @@ class Activity(Versioned, table=True):
     """Whether it is archived."""
 
 
-class TimeEntry(SQLModel, table=True):
+class TimeEntry(Numbered, table=True):
     """Time that one person worked on one ticket on one day."""
 
     __tablename__ = "time_entry"
@@ -54,7 +54,6 @@ class TimeEntry(SQLModel, table=True):
         ),
     )  # fmt: skip
 
-    id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     worker_id: int = Field(foreign_key="person.id")
     """Who worked."""
@@ -134,12 +133,11 @@ class Timesheet(SQLModel, table=True):
     """Who set this state."""
 
 
-class Rate(Versioned, table=True):
+class Rate(Numbered, Versioned, table=True):
     """The hourly rate from a day on, for a person, an activity, both, or everyone."""
 
     __table_args__ = (CheckConstraint("cents >= 0", name="cents"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
     """The person it is for; empty for everyone."""
     activity_id: int | None = Field(default=None, foreign_key="activity.id", ondelete="CASCADE")

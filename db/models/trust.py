@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.types import Moment
 from db.vocabulary import Action, Channel
 
@@ -12,7 +13,7 @@ TURNS = "action IN ('ticket.created', 'ticket.merged', 'ticket.moved', 'ticket.u
 """The events at which a ticket's time in a status begins or ends."""
 
 
-class Event(SQLModel, table=True):
+class Event(Numbered, table=True):
     """One change: what, which field, old and new value, who, on whose behalf, when and from where.
 
     The database refuses to change or delete a row. History, the audit log and reports read this table.
@@ -45,7 +46,6 @@ class Event(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Moment, index=True)
     """When it happened."""
     action: Action = Field(sa_column=Column(Text, nullable=False))

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import Column, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from db.models.numbered import Numbered
 from db.types import Moment
 
 
-class SavedView(SQLModel, table=True):
+class SavedView(Numbered, table=True):
     """A saved view: a search query with its sort order and columns, private or shared with one team."""
 
     __tablename__ = "saved_view"
 
-    id: int | None = Field(default=None, primary_key=True)
     owner_id: int = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     """Whose view it is."""
     team_id: int | None = Field(default=None, foreign_key="team.id", index=True, ondelete="CASCADE")

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from db.models.numbered import Numbered
 from db.types import Moment
 
 
-class Link(SQLModel, table=True):
+class Link(Numbered, table=True):
     """A link between two tickets: blocks, parent, relates or duplicates."""
 
     __table_args__ = (
@@ -17,7 +18,6 @@ class Link(SQLModel, table=True):
         CheckConstraint("source_id <> target_id", name="two"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(max_length=20)
     """The kind of link, read from source to target."""
     source_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
@@ -41,7 +41,7 @@ class Transition(SQLModel, table=True):
     """Whether it requires a reason."""
 
 
-class Merge(SQLModel, table=True):
+class Merge(Numbered, table=True):
     """A merge of one ticket into another, with what is needed to undo it."""
 
     __tablename__ = "ticket_merge"
@@ -52,7 +52,6 @@ class Merge(SQLModel, table=True):
         ),
     )  # fmt: skip
 
-    id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
     """The ticket that was merged."""
     target_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")

@@ -124,7 +124,7 @@ def keep(session: Session, actor: Actor, upload: Upload) -> Attachment:
     gate.require(actor, Permission.ATTACHMENT_ADD)
     row = Attachment(
         id=secrets.token_hex(16),
-        uploader_id=actor.id or 0,
+        uploader_id=actor.person_id,
         name=upload.name,
         type=upload.type,
         size=upload.size,

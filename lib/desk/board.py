@@ -35,7 +35,7 @@ def lanes(session: Session, actor: Actor, narrowed: Narrowed = Narrowed()) -> li
     there = statuses.used(session)
     first, counted = _whole(actor) if narrowed == Narrowed() else _lane(actor, narrowed)
     lane = [{"lane": s.id} for s in there]
-    found = [[number or 0 for number in session.execute(first, of).scalars()] for of in lane]
+    found = [list(session.execute(first, of).scalars()) for of in lane]
     rows = listing.rows(session, actor, [number for numbers in found for number in numbers])
     return [
         LaneCards(s, tuple(rows[n] for n in numbers if n in rows), session.execute(counted, of).scalar_one())

@@ -64,7 +64,7 @@ def every(session: Session, actor: Actor) -> list[CannedCard]:
 
 def card(actor: Actor, row: CannedReply) -> CannedCard:
     """Return a reply as the actor sees it."""
-    return CannedCard(row.id or 0, row.name, row.body, row.team_id, row.version, _keeps(actor, row.team_id))
+    return CannedCard(row.id, row.name, row.body, row.team_id, row.version, _keeps(actor, row.team_id))
 
 
 def find(session: Session, actor: Actor, reply_id: int) -> CannedReply:
@@ -129,7 +129,7 @@ def ready(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -
     matching += [row for row in rows if row not in matching and _holds(f"{row.name} {row.body}", words)]
     shown = matching[:OFFERED]
     values = _values(session, actor, ticket) if shown else {}
-    return [Ready(row.id or 0, row.name, _filled(row.body, values)) for row in shown]
+    return [Ready(row.id, row.name, _filled(row.body, values)) for row in shown]
 
 
 def _holds(haystack: str, words: list[str]) -> bool:
@@ -176,7 +176,7 @@ def _name(session: Session, name: str, team_id: int | None, but: int | None = No
     name = text.line(name, field="name", limit=80)
     lock(session, "canned replies")
     beside = select(CannedReply.name).where(
-        CannedReply.id != (but or 0), col(CannedReply.team_id).is_not_distinct_from(team_id)
+        col(CannedReply.id).is_distinct_from(but), col(CannedReply.team_id).is_not_distinct_from(team_id)
     )
     return names.must_be_free(name, session.exec(beside).all(), what="canned reply")
 

@@ -95,7 +95,7 @@ def _place(row: Category) -> tuple[int, str]:
 def _card(row: Category, path: str, depth: int) -> CategoryCard:
     priority = Priority(row.priority) if row.priority else None
     return CategoryCard(
-        row.id or 0,
+        row.id,
         row.name,
         path,
         row.parent_id,
@@ -246,7 +246,7 @@ def order(session: Session, actor: Actor, parent_id: int | None, ids: list[int])
     lock(session, "categories")
     there = sorted(_siblings(session, parent_id), key=_place)
     wanted = {id: place for place, id in enumerate(ids)}
-    ordered = sorted(there, key=lambda c: wanted.get(c.id or 0, len(wanted)))
+    ordered = sorted(there, key=lambda c: wanted.get(c.id, len(wanted)))
     if ordered == there:
         return
     for number, row in enumerate(ordered, 1):

@@ -61,8 +61,8 @@ def add(
     now = clock.now()
     by_staff = actor.id != ticket.requester_id and gate.works(actor, Permission.COMMENT_READ_INTERNAL, ticket)
     comment = Comment(
-        ticket_id=ticket.id or 0,
-        author_id=actor.id or 0,
+        ticket_id=ticket.id,
+        author_id=actor.person_id,
         internal=internal,
         by_staff=by_staff,
         assignee_id=ticket.assignee_id,
@@ -162,9 +162,9 @@ def of(
     chosen = chosen.where(col(Comment.id) < before) if before else chosen
     order = col(Comment.id).desc() if newest else col(Comment.id)
     rows = session.exec(gate.unscoped(chosen.order_by(order).limit(limit), "found through the gate")).all()
-    named = mentions.of(session, [comment.id or 0 for comment, _ in rows])
+    named = mentions.of(session, [comment.id for comment, _ in rows])
     return [
-        _card(actor, comment, author, named.get(comment.id or 0, {}))
+        _card(actor, comment, author, named.get(comment.id, {}))
         for comment, author in (reversed(rows) if newest else rows)
     ]
 
@@ -174,7 +174,7 @@ def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str])
     removed = comment.removed_at is not None
     fresh = comment.created_at > clock.now() - WINDOW
     return CommentCard(
-        id=comment.id or 0,
+        id=comment.id,
         author_id=comment.author_id,
         author=author,
         body="" if removed else comment.body,
@@ -209,8 +209,8 @@ def author(session: Session, comment: Comment) -> str:
 
 def shown(session: Session, actor: Actor, comment: Comment, author: str) -> CommentCard:
     """Return one comment that was found through the gate as the actor sees it."""
-    named = mentions.of(session, [comment.id or 0])
-    return _card(actor, comment, author, named.get(comment.id or 0, {}))
+    named = mentions.of(session, [comment.id])
+    return _card(actor, comment, author, named.get(comment.id, {}))
 
 
 def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, body: str, seen: int) -> None:

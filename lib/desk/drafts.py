@@ -70,7 +70,7 @@ def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mappi
     lock(session, f"draft:{actor.id}:{slot}")
     row = session.get(Draft, (actor.id, _known(slot)))
     if row is None:
-        row = Draft(person_id=actor.id or 0, slot=slot, token=token, body="{}", updated_at=clock.now())
+        row = Draft(person_id=actor.person_id, slot=slot, token=token, body="{}", updated_at=clock.now())
     merged = (json.loads(row.body) if row.token == token else {}) | dict(values)
     body = json.dumps({k: v for k, v in merged.items() if v is not None}, ensure_ascii=False)
     if len(body) > LARGEST:

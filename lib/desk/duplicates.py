@@ -59,7 +59,7 @@ def complete(
         except Refusal as refusal:
             if refusal.denial is not None:
                 events.record_denial(session, refusal.denial)
-            left.append(Left(each.id or 0, refusal.sentence))
+            left.append(Left(each.id, refusal.sentence))
     return ticket, left
 
 

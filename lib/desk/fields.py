@@ -77,16 +77,16 @@ def every(session: Session) -> list[FieldCard]:
     choices: dict[int, dict[int, str]] = {}
     chosen = select(FieldChoice).where(~col(FieldChoice.retired))
     for choice in session.exec(chosen.order_by(col(FieldChoice.position), col(FieldChoice.id))).all():
-        choices.setdefault(choice.field_id, {})[choice.id or 0] = choice.name
+        choices.setdefault(choice.field_id, {})[choice.id] = choice.name
     access: dict[int, dict[int, Access]] = {}
     for row in session.exec(select(FieldRole)).all():
         access.setdefault(row.field_id, {})[row.role_id] = Access(row.access)
     askers = session.exec(select(Role.id).where(Role.name == ASKERS)).first() or 0
     return [
         FieldCard(
-            r.id or 0, r.key, r.name, FieldKind(r.kind), r.required, frozenset(within.get(r.id or 0, ())),
-            choices.get(r.id or 0, {}), access.get(r.id or 0, {}),
-            access.get(r.id or 0, {}).get(askers, Access.NONE), r.version,
+            r.id, r.key, r.name, FieldKind(r.kind), r.required, frozenset(within.get(r.id, ())),
+            choices.get(r.id, {}), access.get(r.id, {}),
+            access.get(r.id, {}).get(askers, Access.NONE), r.version,
         )
         for r in rows
     ]  # fmt: skip
@@ -282,7 +282,7 @@ def _set_choices(session: Session, row: CustomField, choices: Iterable[str]) -> 
     for choice in there:
         choice.retired = choice.name not in wanted
     for at, name in enumerate(wanted):
-        choice = known.get(name) or FieldChoice(field_id=row.id or 0, name=name)
+        choice = known.get(name) or FieldChoice(field_id=row.id, name=name)
         choice.position = at
         session.add(choice)
     session.flush()
@@ -290,18 +290,18 @@ def _set_choices(session: Session, row: CustomField, choices: Iterable[str]) -> 
 
 
 def _set_categories(session: Session, row: CustomField, ids: Iterable[int]) -> None:
-    wanted = {categories.find(session, id).id or 0 for id in ids}
+    wanted = {categories.find(session, id).id for id in ids}
     for where in session.exec(select(FieldCategory).where(FieldCategory.field_id == row.id)).all():
         session.delete(where)
     session.flush()
-    session.add_all(FieldCategory(field_id=row.id or 0, category_id=id) for id in wanted)
+    session.add_all(FieldCategory(field_id=row.id, category_id=id) for id in wanted)
     session.flush()
 
 
 def _set_access(session: Session, row: CustomField, access: Mapping[int, Access]) -> None:
     for role_id, level in access.items():
         roles.find(session, role_id)
-        given = session.get(FieldRole, (row.id, role_id)) or FieldRole(field_id=row.id or 0, role_id=role_id)
+        given = session.get(FieldRole, (row.id, role_id)) or FieldRole(field_id=row.id, role_id=role_id)
         given.access = int(level)
         session.add(given)
     session.flush()

@@ -56,7 +56,7 @@ def each(group: str, values: Collection[Value]) -> Any:
 def _statuses(session: Session, _among: object) -> dict[Value, str]:
     kinds = list(Kind)
     rows = session.exec(select(Status)).all()
-    rows = sorted(rows, key=lambda s: (kinds.index(Kind(s.kind)), s.position, s.id or 0))
+    rows = sorted(rows, key=lambda s: (kinds.index(Kind(s.kind)), s.position, s.id))
     return {row.id: row.name for row in rows}
 
 

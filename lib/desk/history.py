@@ -146,7 +146,7 @@ def in_words(session: Session, rows: Iterable[Event], *, colleague: bool) -> lis
     rows = list(rows)
     ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_people(r)) if i is not None}
     found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all() if ids else []
-    names = {id or 0: name for id, name in found}
+    names = dict(found)
     return [_line(row, names, colleague=colleague) for row in rows]
 
 
@@ -162,7 +162,7 @@ def _line(row: Event, names: dict[int, str], *, colleague: bool) -> Line:
     if _people(row):
         old, new = (v and names.get(int(v), "somebody") for v in (old, new))
     return Line(
-        id=row.id or 0,
+        id=row.id,
         at=row.at,
         action=Action(row.action),
         field=row.field,

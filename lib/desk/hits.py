@@ -138,7 +138,7 @@ def _hit(ticket: Ticket, status: Status, comment: Comment | None, *, terms: Sequ
     elif not _holds(ticket.title, terms) and search_terms.first_places(ticket.description, terms):
         where, body = Where.DESCRIPTION, ticket.description
     return Hit(
-        number=ticket.id or 0,
+        number=ticket.id,
         title=ticket.title,
         status_id=ticket.status_id,
         status=status.name,

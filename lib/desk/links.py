@@ -92,7 +92,7 @@ def link(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ti
         return
     _must_be_whole(session, other)
     _check(session, kind, source, target)
-    row = Link(kind=kind, source_id=source.id or 0, target_id=target.id or 0, created_at=clock.now())
+    row = Link(kind=kind, source_id=source.id, target_id=target.id, created_at=clock.now())
     session.add(row)
     session.flush()
     _tell(session, actor, Action.TICKET_LINKED, ticket, name=name, other=other)
@@ -131,7 +131,7 @@ def carry(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[Plain], 
     for row in rows:
         session.delete(row)
     session.flush()
-    here, there = ticket.id or 0, into.id or 0
+    here, there = ticket.id, into.id
     turned = [_plain(k, there if s == here else s, there if t == here else t) for k, s, t in had]
     return had, [link for link in turned if _make(session, link)]
 
@@ -237,7 +237,7 @@ def _direction(name: str, ticket: Ticket, other: Ticket) -> tuple[LinkKind, Tick
         raise Invalid("A ticket can't be linked to itself.", fields={"ticket": "Choose another ticket."})
     kind, outward = NAMES[name]
     if kind == LinkKind.RELATES:
-        outward = (ticket.id or 0) < (other.id or 0)
+        outward = ticket.id < other.id
     return (kind, ticket, other) if outward else (kind, other, ticket)
 
 
@@ -253,7 +253,7 @@ def _check(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> 
             raise Invalid(f"#{ticket.id} has {MOST} links already.")
     if kind == LinkKind.RELATES:
         return
-    if _reaches(session, kind, target.id or 0, source.id or 0):
+    if _reaches(session, kind, target.id, source.id):
         raise Invalid(f"That would go in a circle: #{target.id} stands before #{source.id} already.")
     if kind == LinkKind.PARENT and _taken(session, kind, Link.target_id, target):
         raise Invalid(f"#{target.id} is part of another ticket already.")

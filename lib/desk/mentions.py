@@ -55,7 +55,7 @@ def suggested(
     ).all()
     shared = _shared(session, [row[1] for row in rows])
     return [
-        PersonCard(id or 0, f"{name}#{id}" if name in shared else name, email if actor.staff else None)
+        PersonCard(id, f"{name}#{id}" if name in shared else name, email if actor.staff else None)
         for id, name, email in rows
     ]
 
@@ -89,12 +89,12 @@ def named(session: Session, actor: Actor, ticket: Ticket, *, body: str, internal
 
 def keep(session: Session, comment: Comment, people: Iterable[int]) -> None:
     """Let a comment mention just these people."""
-    now, before = set(people), set(of(session, [comment.id or 0]).get(comment.id or 0, {}))
+    now, before = set(people), set(of(session, [comment.id]).get(comment.id, {}))
     gone = delete(Mention).where(
         col(Mention.comment_id) == comment.id, col(Mention.person_id).in_(before - now)
     )
     session.execute(gate.unscoped(gone, "the comment was permitted", synchronize_session=False))
-    session.add_all(Mention(comment_id=comment.id or 0, person_id=person) for person in now - before)
+    session.add_all(Mention(comment_id=comment.id, person_id=person) for person in now - before)
     session.flush()
 
 
@@ -111,7 +111,7 @@ def of(session: Session, comments: Iterable[int]) -> dict[int, dict[int, str]]:
     ).all()
     found: dict[int, dict[int, str]] = {}
     for comment, id, name in rows:
-        found.setdefault(comment, {})[id or 0] = name
+        found.setdefault(comment, {})[id] = name
     return found
 
 
@@ -153,5 +153,5 @@ def _known(
     ).all()
     found: dict[str, list[tuple[int, str]]] = {}
     for id, name, key in rows:
-        found.setdefault(key, []).append((id or 0, name))
+        found.setdefault(key, []).append((id, name))
     return found

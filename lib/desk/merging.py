@@ -62,8 +62,8 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
     lock(session, "tags")
     now = clock.now()
     row = Merge(
-        source_id=ticket.id or 0,
-        target_id=into.id or 0,
+        source_id=ticket.id,
+        target_id=into.id,
         actor_id=actor.id,
         at=now,
         status_id=ticket.status_id,
@@ -72,7 +72,7 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
         confided=ticket.confidential and not into.confidential,
     )
     row.opening_id = _retell(session, ticket, into)
-    _speak(session, ticket, at=into.id or 0, came_from=ticket.id)
+    _speak(session, ticket, at=into.id, came_from=ticket.id)
     had, made = links.carry(session, ticket, into)
     moved, added = _tag(session, ticket, into)
     row.moved = {
@@ -117,7 +117,7 @@ def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> 
     ticket.resolved_at, ticket.resolver_id = row.resolved_at, row.resolver_id
     session.flush()
     comments.settle_first_response(session, ticket)
-    ticket.rank = -float(ticket.id or 0)
+    ticket.rank = -float(ticket.id)
     into.confidential = into.confidential and not (row.confided and not said_since)
     row.undone_at = now
     for each in (ticket, into):
@@ -150,7 +150,7 @@ def _must_be_apart(session: Session, actor: Actor, ticket: Ticket, into: Ticket)
 def _retell(session: Session, ticket: Ticket, into: Ticket) -> int:
     """Let what the requester wrote stand on the other ticket as their reply, with its files; return its id."""
     opening = Comment(
-        ticket_id=into.id or 0,
+        ticket_id=into.id,
         author_id=ticket.requester_id,
         internal=False,
         body=f"{ticket.title}\n\n{ticket.description}".strip(),
@@ -164,7 +164,7 @@ def _retell(session: Session, ticket: Ticket, into: Ticket) -> int:
         session.delete(entry)
     own = col(Attachment.ticket_id) == ticket.id, col(Attachment.comment_id).is_(None)
     _set(session, update(Attachment).where(*own).values(comment_id=opening.id))
-    return opening.id or 0
+    return opening.id
 
 
 def _own_words(ticket: Ticket) -> Any:
@@ -235,7 +235,7 @@ def _people(session: Session, ticket: Ticket) -> set[int]:
 def _share(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
     """Put those who see a ticket as its requester does in copy of another, and return those who were not."""
     fresh = sorted(_people(session, ticket) - _people(session, into))
-    session.add_all(Participant(ticket_id=into.id or 0, person_id=id) for id in fresh)
+    session.add_all(Participant(ticket_id=into.id, person_id=id) for id in fresh)
     session.flush()
     return fresh
 
@@ -254,7 +254,7 @@ def _watch(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
         Watch.ticket_id == ticket.id, col(Watch.watching), col(Watch.person_id).not_in(chose)
     )
     people = sorted(session.exec(gate.unscoped(fresh, "merging was permitted")).all())
-    session.add_all(Watch(ticket_id=into.id or 0, person_id=id, watching=True) for id in people)
+    session.add_all(Watch(ticket_id=into.id, person_id=id, watching=True) for id in people)
     return people
 
 
@@ -277,7 +277,7 @@ def _tag(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[int], lis
     gone = select(TicketTag).where(TicketTag.ticket_id == ticket.id)
     for row in session.exec(gate.unscoped(gone, "merging was permitted")).all():
         session.delete(row)
-    session.add_all(TicketTag(ticket_id=into.id or 0, tag_id=id) for id in added)
+    session.add_all(TicketTag(ticket_id=into.id, tag_id=id) for id in added)
     session.flush()
     return moved, added
 
@@ -288,7 +288,7 @@ def _untag(session: Session, ticket: Ticket, into: Ticket, moved: dict[str, Any]
         if row is not None:
             session.delete(row)
     kept = session.exec(select(Tag.id).where(col(Tag.id).in_(moved["tags"]))).all()
-    session.add_all(TicketTag(ticket_id=ticket.id or 0, tag_id=id or 0) for id in kept)
+    session.add_all(TicketTag(ticket_id=ticket.id, tag_id=id) for id in kept)
 
 
 def _links(kept: Iterable[Iterable[Any]]) -> list[links.Plain]:

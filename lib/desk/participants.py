@@ -20,4 +20,4 @@ _COPIED = gate.unscoped(
 def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
     """Return who is in copy, by name; addresses only for staff. The ticket was found through the gate."""
     rows = session.exec(_COPIED, params={"number": ticket.id}).all()
-    return [PersonCard(id or 0, name, email if actor.staff else None) for id, name, email in rows]
+    return [PersonCard(id, name, email if actor.staff else None) for id, name, email in rows]

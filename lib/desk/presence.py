@@ -38,8 +38,8 @@ def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: D
     lock(session, f"presence:{mark}")
     row = gate.unscoped_get(session, Presence, mark, "the ticket was permitted")
     if row is None:
-        row = Presence(mark=mark, person_id=actor.id or 0, ticket_id=0, doing=doing, at=clock.now())
-    row.ticket_id, row.doing, row.at = ticket.id or 0, doing, clock.now()
+        row = Presence(mark=mark, person_id=actor.person_id, ticket_id=0, doing=doing, at=clock.now())
+    row.ticket_id, row.doing, row.at = ticket.id, doing, clock.now()
     session.add(row)
     session.flush()
 

@@ -39,7 +39,7 @@ def propose(session: Session, actor: Actor, ticket: Ticket, name: str) -> None:
         )
     session.add(
         CategoryProposal(
-            name=name, ticket_id=ticket.id or 0, category_id=ticket.category_id, person_id=actor.id or 0,
+            name=name, ticket_id=ticket.id, category_id=ticket.category_id, person_id=actor.person_id,
             created_at=clock.now(),
         )
     )  # fmt: skip
@@ -67,7 +67,7 @@ def waiting(session: Session, actor: Actor) -> list[ProposalCard]:
         grouped.setdefault(row.name.casefold(), []).append((row, who))
     return [
         ProposalCard(
-            id=rows[0][0].id or 0,
+            id=rows[0][0].id,
             name=rows[0][0].name,
             people=tuple(dict.fromkeys(who for _, who in rows)),
             tickets=len(rows),

@@ -46,11 +46,11 @@ def some(session: Session) -> bool:
     texts = _texts(session, ids)
     for entry in entries:
         entry.words = search_terms.indexed(*texts[entry.id])
-    row.below = min(id or 0 for id in ids) if len(ids) == BATCH else 0
+    row.below = min(ids) if len(ids) == BATCH else 0
     return row.below > 0
 
 
-def _texts(session: Session, ids: Sequence[int | None]) -> dict[int | None, tuple[str, ...]]:
+def _texts(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     found = (
         sa.select(
             *map(

@@ -92,7 +92,7 @@ def index_ticket(session: Session, ticket: Ticket) -> None:
         )
     ).first()
     if entry is None:
-        session.add(SearchEntry(ticket_id=ticket.id or 0, words=words))
+        session.add(SearchEntry(ticket_id=ticket.id, words=words))
     else:
         entry.words = words
 

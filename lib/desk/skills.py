@@ -39,7 +39,7 @@ def choose(session: Session, actor: Actor, person: Person, category_ids: Iterabl
     for row in session.exec(select(Skill).where(Skill.person_id == person.id)).all():
         if row.category_id not in wanted:
             session.delete(row)
-    session.add_all(Skill(person_id=person.id or 0, category_id=id) for id in set(wanted) - set(was))
+    session.add_all(Skill(person_id=person.id, category_id=id) for id in set(wanted) - set(was))
     person.version += 1
     session.flush()
     events.record(
@@ -66,4 +66,4 @@ def knowing(session: Session, category_id: int | None, people: Iterable[int]) ->
 def _known(session: Session, person: Person) -> dict[int, str]:
     chosen = select(Category.id, Category.name).join(Skill, col(Skill.category_id) == Category.id)
     rows = session.exec(chosen.where(Skill.person_id == person.id).order_by(Category.name)).all()
-    return {id or 0: name for id, name in rows}
+    return dict(rows)

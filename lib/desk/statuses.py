@@ -53,7 +53,7 @@ class Retirement:
 def card(status: Status) -> StatusCard:
     """Return a status as others see it."""
     return StatusCard(
-        status.id or 0,
+        status.id,
         status.name,
         Kind(status.kind),
         status.counts,
@@ -155,7 +155,7 @@ def order(session: Session, actor: Actor, ids: list[int]) -> None:
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     there = used(session)
     wanted = {id: place for place, id in enumerate(ids)}
-    ordered = sorted(there, key=lambda s: wanted.get(s.id or 0, len(wanted) + s.position))
+    ordered = sorted(there, key=lambda s: wanted.get(s.id, len(wanted) + s.position))
     if ordered == there:
         return
     for place, status in enumerate(ordered):
@@ -228,7 +228,7 @@ def _hand_over(session: Session, status: Status, successor: Status | None) -> No
 def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
     name = text.line(name, field="name", limit=40)
     lock(session, "statuses")
-    rows = session.exec(select(Status).where(Status.id != (but or 0))).all()
+    rows = session.exec(select(Status).where(col(Status.id).is_distinct_from(but))).all()
     names.must_be_free(name, [s.name for s in rows if not s.retired or s.is_merged], what="status")
     hint = "It is archived: restore it, or choose another name."
     return names.must_be_free(name, [s.name for s in rows if s.retired], what="status", hint=hint)

@@ -36,7 +36,7 @@ def every(session: Session, actor: Actor) -> list[TagCard]:
     counts: dict[int, int] = dict(session.exec(counted.group_by(TicketTag.tag_id)).all())
     chosen = select(Tag.id, Tag.name).where(_readable(actor)).order_by(Tag.key)
     rows = session.exec(gate.unscoped(chosen, "only tags the actor may see")).all()
-    return [TagCard(id or 0, name, counts.get(id or 0, 0)) for id, name in rows]
+    return [TagCard(id, name, counts.get(id, 0)) for id, name in rows]
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:

@@ -127,9 +127,9 @@ def create(
     ticket.enter(statuses.default(session), at=now)
     session.add(ticket)
     session.flush()
-    ticket.rank = -float(ticket.id or 0)
+    ticket.rank = -float(ticket.id)
     if requester != actor.id and actor.id is not None:
-        session.add(Participant(ticket_id=ticket.id or 0, person_id=actor.id))
+        session.add(Participant(ticket_id=ticket.id, person_id=actor.id))
     if tags:
         _set_tags(session, ticket, tags)
     attachments.attach(session, actor, files, ticket=ticket)
@@ -184,7 +184,7 @@ def _team(session: Session, actor: Actor, team_id: int | None, own: int | None) 
     if team_id is None:
         return own or teams.default(session)
     gate.require(actor, Permission.TICKET_MOVE_TEAM, least=Scope.TEAM)
-    return teams.find(session, team_id).id or 0
+    return teams.find(session, team_id).id
 
 
 def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: int, reason: str = "") -> None:
@@ -208,7 +208,7 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
     ticket.enter(to, at=now)
     if not ticket.open:
         timers.settle(session, ticket, why="it was completed")
-    ticket.rank = -float(ticket.id or 0)
+    ticket.rank = -float(ticket.id)
     ticket.change(at=now)
     events.record(
         session, actor, Action.TICKET_MOVED, ticket_id=ticket.id, field="status", old=was.name, new=to.name,
@@ -257,7 +257,7 @@ def take(session: Session, actor: Actor, ticket: Ticket) -> None:
             f"{name} took #{ticket.id} already.",
             current={"assignee": {"id": ticket.assignee_id, "name": name}},
         )
-    assign(session, actor, ticket, to=actor.id or 0, seen=versions.of(actor, ticket))
+    assign(session, actor, ticket, to=actor.person_id, seen=versions.of(actor, ticket))
 
 
 def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int, reason: str = "") -> None:
@@ -301,7 +301,7 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
     _staff_update(session, actor, ticket, seen)
     if ticket.category_id == category.id:
         return
-    category = categories.find(session, category.id or 0, to_use=True)
+    category = categories.find(session, category.id, to_use=True)
     was = session.get(Category, ticket.category_id) if ticket.category_id else None
     _set(
         session,
@@ -347,7 +347,7 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
         return
     was = session.get_one(Team, ticket.team_id)
     _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
-    if ticket.assignee_id and not assignees.works(session, ticket.assignee_id, team.id or 0):
+    if ticket.assignee_id and not assignees.works(session, ticket.assignee_id, team.id):
         handing.give(session, actor, ticket, None)
     handing.by_rule(session, ticket, channel=actor.channel)
 
@@ -381,7 +381,7 @@ def copy_in(session: Session, actor: Actor, ticket: Ticket, person: Person) -> N
     if not gate.works(actor, Permission.TICKET_PARTICIPANTS, ticket):
         raise gate.refused(actor, Permission.TICKET_PARTICIPANTS, subject="ticket", subject_id=ticket.id)
     if gate.unscoped_get(session, Participant, (ticket.id, person.id), "the ticket was permitted") is None:
-        session.add(Participant(ticket_id=ticket.id or 0, person_id=person.id or 0))
+        session.add(Participant(ticket_id=ticket.id, person_id=person.id))
         _copied(session, actor, ticket, old=None, new=str(person.id))
 
 
@@ -425,7 +425,7 @@ def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[st
         session.delete(row)
     session.flush()
     found = labels.known(session, names)
-    session.add_all(TicketTag(ticket_id=ticket.id or 0, tag_id=tag.id or 0) for tag in found)
+    session.add_all(TicketTag(ticket_id=ticket.id, tag_id=tag.id) for tag in found)
     session.flush()
     return [tag.name for tag in found]
 

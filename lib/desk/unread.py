@@ -64,7 +64,7 @@ def mark(session: Session, actor: Actor, ticket: Ticket) -> None:
     if found is None:
         raise Invalid("Nobody else has done anything here yet.")
     row = _row(session, actor, ticket)
-    row.event_id, row.at = (found.id or 0) - 1, found.at - timedelta(microseconds=1)
+    row.event_id, row.at = found.id - 1, found.at - timedelta(microseconds=1)
     session.add(row)
     session.flush()
 
@@ -105,4 +105,4 @@ def _plain() -> ColumnElement[bool]:
 def _row(session: Session, actor: Actor, ticket: Ticket) -> Seen:
     lock(session, f"seen:{actor.id}:{ticket.id}")
     row = gate.unscoped_get(session, Seen, (actor.id, ticket.id), "only the actor's own mark")
-    return row or Seen(person_id=actor.id or 0, ticket_id=ticket.id or 0, event_id=0, at=clock.now())
+    return row or Seen(person_id=actor.person_id, ticket_id=ticket.id, event_id=0, at=clock.now())

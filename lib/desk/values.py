@@ -287,7 +287,7 @@ def told(number: float) -> str:
 
 
 def _row(session: Session, actor: Actor, card: FieldCard, ticket: Ticket, raw: Any) -> FieldValue:
-    row = FieldValue(ticket_id=ticket.id or 0, field_id=card.id)
+    row = FieldValue(ticket_id=ticket.id, field_id=card.id)
     match card.kind:
         case FieldKind.TEXT:
             if not isinstance(raw, str):

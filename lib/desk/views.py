@@ -53,7 +53,7 @@ def card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
     """Return a view for somebody to look at; `owner` is its owner's name."""
     own = view.owner_id == actor.id
     return ViewCard(
-        view.id or 0,
+        view.id,
         view.name,
         view.line,
         view.sort,

@@ -21,7 +21,7 @@ MOST = 100
 def begin(session: Session, ticket: Ticket) -> None:
     """Let a ticket wait; one that waits already keeps its place."""
     if _row(session, ticket) is None:
-        session.add(DispatchWait(ticket_id=ticket.id or 0, since=clock.now()))
+        session.add(DispatchWait(ticket_id=ticket.id, since=clock.now()))
         session.flush()
 
 

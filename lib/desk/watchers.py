@@ -37,7 +37,7 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
     if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
         found = found.where(Person.id == actor.id)
     rows = session.exec(gate.unscoped(found.order_by(Person.name), "the ticket was permitted")).all()
-    return [PersonCard(id or 0, name) for id, name in rows]
+    return [PersonCard(id, name) for id, name in rows]
 
 
 def watch(session: Session, actor: Actor, ticket: Ticket) -> None:
@@ -57,7 +57,7 @@ def _choose(session: Session, actor: Actor, ticket: Ticket, *, watching: bool) -
     if was == watching:
         return
     row = gate.unscoped_get(session, Watch, (ticket.id, actor.id), "the ticket was permitted")
-    row = row or Watch(ticket_id=ticket.id or 0, person_id=actor.id or 0, watching=watching)
+    row = row or Watch(ticket_id=ticket.id, person_id=actor.person_id, watching=watching)
     row.watching = watching
     session.add(row)
     session.flush()
@@ -73,6 +73,6 @@ def draw_in(session: Session, ticket: Ticket, people: Iterable[int]) -> None:
     rows = select(Watch.person_id).where(Watch.ticket_id == ticket.id, col(Watch.person_id).in_(wanted))
     chose = set(session.exec(gate.unscoped(rows, "the comment was permitted")).all())
     session.add_all(
-        Watch(ticket_id=ticket.id or 0, person_id=person, watching=True) for person in sorted(wanted - chose)
+        Watch(ticket_id=ticket.id, person_id=person, watching=True) for person in sorted(wanted - chose)
     )
     session.flush()

@@ -64,7 +64,7 @@ def set_rule(
     if new == USUAL and row is not None:
         session.delete(row)
     else:
-        row = row or Transition(role_id=role_id, from_id=was.id or 0, to_id=to.id or 0, allowed=allowed)
+        row = row or Transition(role_id=role_id, from_id=was.id, to_id=to.id, allowed=allowed)
         row.allowed, row.asks_reason = allowed, asks_reason
         session.add(row)
     events.record(

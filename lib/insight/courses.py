@@ -103,11 +103,11 @@ def eras(session: Session) -> list[Era]:
     changes = session.exec(gate.unscoped(renamed, "only names of statuses")).all()
     found = []
     for row in session.exec(select(Status)).all():
-        standing = Standing(row.id or 0, row.name, Kind(row.kind))
+        standing = Standing(row.id, row.name, Kind(row.kind))
         name, until = row.name, None
         for change in changes:
             if change.subject == f"status:{row.id}" and change.new == name:
-                found.append(Era(name, change.id or 0, until, standing))
+                found.append(Era(name, change.id, until, standing))
                 name, until = change.old or "", change.id
         found.append(Era(name, 0, until, standing))
     return found
@@ -148,7 +148,7 @@ def fold(events: Sequence[Event], *, known: Sequence[Era], last: int) -> Course:
         here = None if event.action == Action.TICKET_MERGED else status
         found.append(Stay(here, began, ended, _lasted(began, ended or clock.now())))
         if event.action == Action.TICKET_MOVED:
-            status = _named(known, event.old, event.id or 0)
+            status = _named(known, event.old, event.id)
         ended = began
     return Course(tuple(reversed(found)))
 

@@ -72,7 +72,7 @@ def report(
     return [
         StatusTime(Standing(id, s.name, Kind(s.kind)), left.get(id, Spread()), standing.get(id, Spread()))
         for s in rows
-        if s.kind != Kind.DONE and (id := s.id or 0) and (not s.retired or id in left)
+        if s.kind != Kind.DONE and (id := s.id) and (not s.retired or id in left)
     ]
 
 

@@ -70,7 +70,7 @@ def _one(
             session.delete(row)
         return
     row = row or NoticeChoice(
-        person_id=actor.id or 0, occasion=key[1], relation=key[2], medium=key[3], wanted=wanted
+        person_id=actor.person_id, occasion=key[1], relation=key[2], medium=key[3], wanted=wanted
     )
     row.wanted = wanted
     session.add(row)
@@ -92,7 +92,7 @@ def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> N
     quiet = (habit.quiet_from, habit.quiet_until)
     if habit.hours not in RHYTHMS or not all(0 <= minute < _MINUTES for minute in quiet):
         raise Invalid("Choose times of a day.")
-    row = session.get(NoticeHabit, actor.id) or NoticeHabit(person_id=actor.id or 0)
+    row = session.get(NoticeHabit, actor.id) or NoticeHabit(person_id=actor.person_id)
     row.quiet_from, row.quiet_until = quiet
     row.days, row.hours = sum(1 << day for day in habit.days), habit.hours
     session.add(row)
@@ -133,7 +133,7 @@ def be_in_slack(session: Session, actor: Actor, slack_id: str) -> None:
     if row is not None and not given:
         session.delete(row)
     elif given:
-        row = row or SlackName(person_id=actor.id or 0, slack_id=given)
+        row = row or SlackName(person_id=actor.person_id, slack_id=given)
         row.slack_id = given
         session.add(row)
 
@@ -153,7 +153,7 @@ def mute(session: Session, actor: Actor, ticket_id: int) -> None:
     """Hear no more of a ticket but what calls one by name; muted already, nothing happens. Raises NotFound."""
     _seen(session, actor, ticket_id)
     if session.get(Mute, (ticket_id, actor.id)) is None:
-        session.add(Mute(ticket_id=ticket_id, person_id=actor.id or 0))
+        session.add(Mute(ticket_id=ticket_id, person_id=actor.person_id))
 
 
 def _seen(session: Session, actor: Actor, ticket_id: int) -> None:

@@ -51,7 +51,7 @@ def of(session: Session, message: Message) -> Content | None:
     return several(session, [message])[message.id]
 
 
-def several(session: Session, messages: Sequence[Message]) -> dict[int | None, Content | None]:
+def several(session: Session, messages: Sequence[Message]) -> dict[int, Content | None]:
     """Return what `of` does for several messages by their ids, in a few statements however many they are."""
     people = _people(session, {message.person_id or 0 for message in messages})
     proven = {id for id, (person, _) in people.items() if not person.email_unproven}
@@ -68,7 +68,7 @@ def several(session: Session, messages: Sequence[Message]) -> dict[int | None, C
 def _people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, str]]:
     """Return whoever of these people is active, and what their role is called."""
     rows = session.exec(_PEOPLE, params={"ids": list(ids)}).all()
-    return {person.id or 0: (person, role) for person, role in rows}
+    return {person.id: (person, role) for person, role in rows}
 
 
 def _content(session: Session, message: Message, person: Person, said: tuple[Said, ...]) -> Content | None:
@@ -89,10 +89,10 @@ def _content(session: Session, message: Message, person: Person, said: tuple[Sai
         case Sort.ADDRESS:
             changed = _readdressed(session, message)
             return changed and Content(
-                Sort.ADDRESS, person.id or 0, person.name, changed[0], zone, address=changed[1]
+                Sort.ADDRESS, person.id, person.name, changed[0], zone, address=changed[1]
             )
     return Content(
-        Sort(message.sort), person.id or 0, person.name, person.email, zone, said,
+        Sort(message.sort), person.id, person.name, person.email, zone, said,
         detailed=detailed, facts=_facts(session, said[-1].ticket) if detailed else "", link=link,
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def posted(session: Session, message: Message) -> Post | None:
     rows = session.exec(gate.unscoped(found, "the team's channel is checked")).all()
     if not rows:
         return None
-    number = ticket.id or 0
+    number = ticket.id
     if ticket.confidential or not place.detailed:
         short = dict.fromkeys(rules.SHORT[Occasion(notice.occasion)] for notice, _ in rows)
         return Post(number, "" if ticket.confidential else ticket.title, tuple(short), "")
@@ -161,10 +161,10 @@ def secret(message: Message) -> str:
 
 def _said(
     session: Session, messages: Sequence[Message], actors: Mapping[int, Actor]
-) -> dict[int | None, tuple[Said, ...]]:
+) -> dict[int, tuple[Said, ...]]:
     """Return what each message tells its person of, who has to be among the actors, by the messages' ids."""
     owed = {message.id: message for message in messages}
-    found: dict[int | None, list[_Row]] = {id: [] for id in owed}
+    found: dict[int, list[_Row]] = {id: [] for id in owed}
     for medium, asked in _NOTICES.items():
         ids = [message.id for message in messages if message.medium == medium]
         for row in session.exec(asked, params={"ids": ids}).all() if ids else ():

@@ -99,7 +99,7 @@ def _card(
     notice: Notice, event: Event, title: str, comment: Comment | None, line: history.Line
 ) -> NoticeCard:
     return NoticeCard(
-        id=notice.id or 0,
+        id=notice.id,
         event_id=notice.event_id,
         at=notice.at,
         ticket=notice.ticket_id,

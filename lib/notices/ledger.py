@@ -108,7 +108,7 @@ def parked(session: Session, actor: Actor) -> Sequence[Parked]:
     rows = session.exec(gate.unscoped(chosen, "administration was permitted")).all()
     return [
         Parked(
-            m.id or 0, Medium(m.medium), Sort(m.sort), name or f"{team}'s channel", m.ticket_id,
+            m.id, Medium(m.medium), Sort(m.sort), name or f"{team}'s channel", m.ticket_id,
             m.parked_at or m.due_at, m.attempts, m.error or "",
         )
         for m, name, team in rows

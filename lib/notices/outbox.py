@@ -85,7 +85,7 @@ def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: b
     return list(session.exec(gate.unscoped(mine, "the worker sends for all", populate_existing=True)).all())
 
 
-def _give_up(session: Session, ids: Sequence[int | None], at: datetime) -> None:
+def _give_up(session: Session, ids: Sequence[int], at: datetime) -> None:
     """Mark messages as failed that were claimed as often as is allowed and never settled."""
     over = update(Message).where(col(Message.id).in_(ids))
     over = over.values(parked_at=at, claimed_by=None, error=func.coalesce(Message.error, UNSETTLED))

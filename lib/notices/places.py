@@ -119,7 +119,7 @@ def put(
             "A webhook's address begins with https://hooks.slack.com/services/.",
             fields={"webhook": "Not Slack's."},
         )
-    was, row = _told(row), row or SlackPlace(team_id=team.id or 0)
+    was, row = _told(row), row or SlackPlace(team_id=team.id)
     if channel or webhook:
         row.channel, row.webhook = channel or None, seals.seal(webhook) if webhook else None
         row.failing_since = row.not_before = row.error = None

@@ -95,8 +95,8 @@ def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: in
     session.flush()
     session.add(
         TeamNotice(
-            message_id=message.id or 0,
-            event_id=event.id or 0,
+            message_id=message.id,
+            event_id=event.id,
             ticket_id=event.ticket_id or 0,
             occasion=occasion,
         )
@@ -121,11 +121,11 @@ def _chosen(
     habits = select(NoticeHabit).where(col(NoticeHabit.person_id).in_(list(people)))
     habit = {h.person_id: h for h in session.exec(habits).all()}
     found = session.exec(select(Person.id, Person.timezone).where(col(Person.id).in_(list(people)))).all()
-    zones = {id or 0: desk_settings.zone_of(session, own).key for id, own in found}
+    zones = {id: desk_settings.zone_of(session, own).key for id, own in found}
     for id, relation in sorted(people.items()):
         wanted = frozenset(m for m in media.on() if chose.get((id, relation, m), m in usual[id]))
         notice = Notice(
-            person_id=id, event_id=event.id or 0, ticket_id=event.ticket_id or 0, occasion=occasion,
+            person_id=id, event_id=event.id, ticket_id=event.ticket_id or 0, occasion=occasion,
             relation=relation, comment_id=hearers.comment(event), listed=Medium.DOCKET in wanted, at=event.at,
         )  # fmt: skip
         pressing = rules.pressing(occasion, relation)

@@ -35,7 +35,7 @@ def mend(session: Session, medium: Medium, *, at: datetime) -> None:
         session.execute(gate.unscoped(now, "the worker sends for all", synchronize_session=False))
 
 
-def _held(session: Session, medium: Medium, at: datetime) -> list[int | None]:
+def _held(session: Session, medium: Medium, at: datetime) -> list[int]:
     """Return claims longer than a claim lasts, delays longer than any, and what was created later than now.
 
     Of the last, what waits longer than a window waits for its person's morning, which no clock brings nearer.

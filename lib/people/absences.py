@@ -53,7 +53,7 @@ def of(session: Session, actor: Actor, person: Person) -> list[AbsenceCard]:
     Raises NotFound for others.
     """
     accounts.may_know_work(actor, person)
-    return [AbsenceCard(a.id or 0, a.starts_on, a.ends_on) for a in _coming(session, person)]
+    return [AbsenceCard(a.id, a.starts_on, a.ends_on) for a in _coming(session, person)]
 
 
 def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends_on: date) -> AbsenceCard:
@@ -75,11 +75,11 @@ def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends
         raise Invalid(
             "Some of these days are in another absence already.", fields={"starts": "Overlaps another."}
         )
-    row = Absence(person_id=person.id or 0, starts_on=starts_on, ends_on=ends_on)
+    row = Absence(person_id=person.id, starts_on=starts_on, ends_on=ends_on)
     session.add(row)
     session.flush()
     _changed(session, actor, person, old=None, new=_days(row))
-    return AbsenceCard(row.id or 0, starts_on, ends_on)
+    return AbsenceCard(row.id, starts_on, ends_on)
 
 
 def remove(session: Session, actor: Actor, person: Person, absence_id: int) -> None:

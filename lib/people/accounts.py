@@ -93,7 +93,7 @@ def directory(
     found = found.where(col(Person.id) > after).order_by(col(Person.id)).limit(limit)
     rows = session.exec(gate.unscoped(found, "only people the actor may know")).all()
     teams = _teams_of(session, [p.id for p, _ in rows])
-    return [_card(actor, p, role, teams.get(p.id or 0, ())) for p, role in rows]
+    return [_card(actor, p, role, teams.get(p.id, ())) for p, role in rows]
 
 
 def called(actor: Actor, search: str) -> ColumnElement[bool]:
@@ -111,8 +111,7 @@ def names(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of those of some people whom the actor may know, by id."""
     found = select(Person.id, Person.name).where(col(Person.id).in_(list(ids)), known(actor))
     return {
-        id or 0: name
-        for id, name in session.exec(gate.unscoped(found, "only people the actor may know")).all()
+        id: name for id, name in session.exec(gate.unscoped(found, "only people the actor may know")).all()
     }
 
 
@@ -129,14 +128,14 @@ def show(session: Session, actor: Actor, person_id: int) -> PersonCard:
 
 def _card(actor: Actor, person: Person, role: str, teams: tuple[str, ...]) -> PersonCard:
     if not (actor.staff or actor.may(Permission.USER_MANAGE) or actor.id in (None, person.id)):
-        return PersonCard(person.id or 0, person.name)
+        return PersonCard(person.id, person.name)
     invited = person.password_hash is None
     return PersonCard(
-        person.id or 0, person.name, person.email, role, person.active, teams, invited, person.version
+        person.id, person.name, person.email, role, person.active, teams, invited, person.version
     )
 
 
-def _teams_of(session: Session, people: Iterable[int | None]) -> dict[int, tuple[str, ...]]:
+def _teams_of(session: Session, people: Iterable[int]) -> dict[int, tuple[str, ...]]:
     rows = session.exec(
         select(Membership.person_id, Team.name)
         .join(Team, col(Team.id) == Membership.team_id)
@@ -161,7 +160,7 @@ def found_desk(
     passwords.check(password, second_factor=False, about=(person.name, person.email))
     person.password_hash = passwords.hashed(password)
     team = session.exec(select(Team.id).where(col(Team.is_default))).one()
-    session.add(Membership(person_id=person.id or 0, team_id=team or 0))
+    session.add(Membership(person_id=person.id, team_id=team))
     events.record(
         session, gate.system("set-up"), Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name
     )
@@ -189,7 +188,7 @@ def invite(
         find_team(session, team)
     person = _add(session, email=email, name=name, role=role)
     person.invited_by_id = actor.id
-    session.add_all(Membership(person_id=person.id or 0, team_id=team) for team in chosen)
+    session.add_all(Membership(person_id=person.id, team_id=team) for team in chosen)
     session.flush()
     events.record(session, actor, Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name)
     return person
@@ -245,8 +244,8 @@ def set_password(session: Session, secret: str, password: str) -> Person:
         raise AssertionError("redeeming nothing always refuses")
     _choose(person, password)
     onetime.redeem(session, Purpose.PASSWORD, secret)
-    sessions.end_all(session, person.id or 0)
-    tokens.end_all(session, person.id or 0)
+    sessions.end_all(session, person.id)
+    tokens.end_all(session, person.id)
     by = Actor(id=person.id, name=person.name, role="", scopes={})
     events.record(session, by, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
     return person
@@ -258,7 +257,7 @@ def change_password(session: Session, actor: Actor, *, current: str, new: str) -
     if not passwords.verify(current, against=person.password_hash):
         raise Invalid("Your present password is not right.", fields={"current": "Not right."})
     _choose(person, new)
-    sessions.end_all(session, person.id or 0, but=actor.sign_in_id)
+    sessions.end_all(session, person.id, but=actor.sign_in_id)
     events.record(session, actor, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
 
 
@@ -309,8 +308,8 @@ def readdress(session: Session, actor: Actor, person: Person, *, email: str) -> 
 
 
 def _end_access(session: Session, person: Person) -> None:
-    sessions.end_all(session, person.id or 0)
-    tokens.end_all(session, person.id or 0)
+    sessions.end_all(session, person.id)
+    tokens.end_all(session, person.id)
     onetime.withdraw(session, Purpose.PASSWORD, person_id=person.id)
 
 
@@ -392,7 +391,7 @@ def may_manage(session: Session, actor: Actor, person: Person) -> None:
             permission=Permission.USER_MANAGE.value,
             denial=gate.denial(actor, Permission.USER_MANAGE, "person", person.id),
         )
-    if person.id not in manageable(session, actor, [person.id or 0]):
+    if person.id not in manageable(session, actor, [person.id]):
         raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
 
 
@@ -414,7 +413,7 @@ def manageable(session: Session, actor: Actor, ids: Iterable[int]) -> set[int]:
     below = {role.id for role in roles.every(session) if roles.grantable(actor, role)}
     found = set()
     for person in session.exec(select(Person).where(col(Person.id).in_(asked))).all():
-        id = person.id or 0
+        id = person.id
         alone = person.password_hash is None or person.invited_by_id == actor.id
         theirs = belongs[id] <= actor.teams if id in belongs else alone
         if theirs and person.role_id in below:

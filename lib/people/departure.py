@@ -40,7 +40,7 @@ class Departure:
 def preview(session: Session, actor: Actor, person: Person) -> Departure:
     """Return what disabling a person would do, without doing it. Raises NotPermitted."""
     accounts.may_manage(session, actor, person)
-    id = person.id or 0
+    id = person.id
     timer = select(Timer.person_id).where(Timer.person_id == id, col(Timer.stopped_at).is_(None))
     valid = col(ApiToken.expires_at).is_(None) | (col(ApiToken.expires_at) > clock.now())
     return Departure(

@@ -77,7 +77,7 @@ def scopes(session: Session, role_id: int) -> dict[Permission, Scope]:
 def every(session: Session) -> list[RoleCard]:
     """Return every role with its permissions; roles are no secret to those who are signed in."""
     found = session.exec(select(Role).order_by(col(Role.id))).all()
-    return [RoleCard(r.id or 0, r.name, r.built_in, scopes(session, r.id or 0)) for r in found]
+    return [RoleCard(r.id, r.name, r.built_in, scopes(session, r.id)) for r in found]
 
 
 def find(session: Session, name_or_id: str | int) -> RoleCard:
@@ -88,7 +88,7 @@ def find(session: Session, name_or_id: str | int) -> RoleCard:
     row = session.exec(select(Role).where(which)).first()
     if row is None:
         raise Invalid("There is no such role.", fields={"role": "There is no such role."})
-    return RoleCard(row.id or 0, row.name, row.built_in, scopes(session, row.id or 0))
+    return RoleCard(row.id, row.name, row.built_in, scopes(session, row.id))
 
 
 def grantable(actor: Actor, role: RoleCard) -> bool:

@@ -57,7 +57,7 @@ def open(session: Session, person: Person, *, browser: str, address: str) -> str
     person.email_unproven = False
     row = SignIn(
         secret_hash=digest(secret),
-        person_id=person.id or 0,
+        person_id=person.id,
         created_at=now,
         seen_at=now,
         expires_at=now + timedelta(hours=settings.current().session_hours),
@@ -97,7 +97,7 @@ def actor(
     sign_in_id: int | None = None,
 ) -> Actor:
     """Return a person as an actor, with what their role and teams let them do at this moment."""
-    id = person.id or 0
+    id = person.id
     found = actors(session, {id: (person, role)}, channel=channel)[id]
     return replace(found, address=address, sign_in_id=sign_in_id)
 
@@ -183,7 +183,7 @@ def mine(session: Session, actor: Actor) -> list[SessionCard]:
         .order_by(col(SignIn.seen_at).desc())
     ).all()
     return [
-        SessionCard(r.id or 0, r.browser, r.address, r.created_at, r.seen_at, r.id == actor.sign_in_id)
+        SessionCard(r.id, r.browser, r.address, r.created_at, r.seen_at, r.id == actor.sign_in_id)
         for r in rows
     ]
 

@@ -36,8 +36,8 @@ def every(session: Session, actor: Actor) -> list[TeamCard]:
             .order_by(Person.name)
         ).all()
         for team, person, name in rows:
-            members.setdefault(team, {})[person or 0] = name
-    return [TeamCard(t.id or 0, t.name, t.is_default, members.get(t.id or 0, {}), t.version) for t in teams]
+            members.setdefault(team, {})[person] = name
+    return [TeamCard(t.id, t.name, t.is_default, members.get(t.id, {}), t.version) for t in teams]
 
 
 def find(session: Session, team_id: int) -> Team:
@@ -76,7 +76,7 @@ def add(session: Session, actor: Actor, team: Team, person: Person) -> None:
     """Let a person belong to a team; belonging already changes nothing."""
     _may_manage(actor, team)
     if session.get(Membership, (person.id, team.id)) is None:
-        session.add(Membership(person_id=person.id or 0, team_id=team.id or 0))
+        session.add(Membership(person_id=person.id, team_id=team.id))
         person.version += 1
         _changed(session, actor, team, field="member", old=None, new=str(person.id))
 
@@ -94,7 +94,7 @@ def remove(session: Session, actor: Actor, team: Team, person: Person) -> None:
 def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
     name = text.line(name, field="name", limit=80)
     lock(session, "teams")
-    others = session.exec(select(Team.name).where(Team.id != (but or 0))).all()
+    others = session.exec(select(Team.name).where(col(Team.id).is_distinct_from(but))).all()
     return names.must_be_free(name, others, what="team")
 
 

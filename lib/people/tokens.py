@@ -80,7 +80,7 @@ def create(
         )
     secret, now = MARK + secrets.token_urlsafe(32), clock.now()
     row = ApiToken(
-        person_id=(owner.id if owner else actor.id) or 0,
+        person_id=owner.id if owner else actor.person_id,
         name=text.line(name, field="name", limit=80),
         prefix=secret[:10],
         secret_hash=digest(secret),
@@ -101,7 +101,7 @@ def who(session: Session, secret: str, *, address: str | None = None) -> tuple[A
         return None
     row, person, role = found
     full = sessions.actor(session, person, role, channel=Channel.API, address=address)
-    return full.capped(row.scope), row.id or 0
+    return full.capped(row.scope), row.id
 
 
 def touch(session: Session, token_id: int) -> None:
@@ -118,9 +118,7 @@ def mine(session: Session, actor: Actor) -> list[TokenCard]:
         .where(ApiToken.person_id == actor.id, col(ApiToken.revoked_at).is_(None))
         .order_by(col(ApiToken.id).desc())
     ).all()
-    return [
-        TokenCard(r.id or 0, r.name, r.prefix, r.scope, r.created_at, r.used_at, r.expires_at) for r in rows
-    ]
+    return [TokenCard(r.id, r.name, r.prefix, r.scope, r.created_at, r.used_at, r.expires_at) for r in rows]
 
 
 def revoke(session: Session, actor: Actor, token_id: int) -> None:

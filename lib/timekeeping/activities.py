@@ -27,7 +27,7 @@ class ActivityCard:
 
 def every(session: Session) -> list[ActivityCard]:
     """Return the activities in use, in the desk's order; they are no secret."""
-    return [ActivityCard(a.id or 0, a.name, a.is_default, a.version) for a in _used(session)]
+    return [ActivityCard(a.id, a.name, a.is_default, a.version) for a in _used(session)]
 
 
 def find(session: Session, name_or_id: str | int) -> Activity:

@@ -89,7 +89,7 @@ def log(
     With `started_at` it is known when, and what ran at the same time is in the answer's `overlaps`. Raises NotFound,
     NotPermitted, Invalid.
     """
-    worker = worker_id or actor.id or 0
+    worker = worker_id or actor.person_id
     if worker == actor.id:
         gate.permit(session, actor, Permission.TIME_LOG, ticket)
     else:
@@ -97,7 +97,7 @@ def log(
         _must_work(session, ticket, worker)
     exact = amounts.whole(what.minutes) * 60
     row = TimeEntry(
-        ticket_id=ticket.id or 0,
+        ticket_id=ticket.id,
         worker_id=worker,
         author_id=actor.id or worker,
         day=what.day,
@@ -109,7 +109,7 @@ def log(
         ended_at=started_at + timedelta(seconds=exact) if started_at else None,
     )
     write(session, row, what, by=actor)
-    return show(session, actor, row.id or 0)
+    return show(session, actor, row.id)
 
 
 def write(session: Session, row: TimeEntry, what: What, *, by: Actor, today: date | None = None) -> TimeEntry:
@@ -258,7 +258,7 @@ def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int
     )
     known = session.execute(gate.unscoped(others, "only times and ids, to mark overlaps")).all()
     return {
-        r.id or 0: tuple(
+        r.id: tuple(
             sorted(
                 id
                 for id, worker, since, until in known
@@ -276,7 +276,7 @@ def _say(session: Session, actor: Actor, row: TimeEntry, what: What, *, today: d
     if what.day < date(2000, 1, 1):
         raise Invalid("That day is too long ago.", fields={"day": "Before the year 2000."})
     sheets.must_be_open(session, row.worker_id, what.day)
-    if what.activity_id != row.activity_id or row.id is None:
+    if what.activity_id != row.activity_id or not row.stored:
         activities.find(session, what.activity_id)
     _must_fit(session, row, what)
     row.minutes, row.day, row.activity_id = amounts.whole(what.minutes), what.day, what.activity_id
@@ -290,7 +290,7 @@ def _must_fit(session: Session, row: TimeEntry, what: What) -> None:
     others = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
         TimeEntry.worker_id == row.worker_id, TimeEntry.day == what.day, col(TimeEntry.removed_at).is_(None)
     )
-    if row.id is not None:
+    if row.stored:
         others = others.where(TimeEntry.id != row.id)
     with session.no_autoflush:
         there = session.exec(gate.unscoped(others, "only a sum, to keep a day within 24 hours")).one()

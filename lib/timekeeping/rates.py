@@ -80,7 +80,7 @@ def every(session: Session, actor: Actor, *, removed: bool = False) -> list[Rate
         .order_by(Person.name, Activity.name, col(Rate.since).desc())
     )
     return [
-        RateCard(r.id or 0, r.person_id, person, r.activity_id, activity, r.since, r.cents, r.version)
+        RateCard(r.id, r.person_id, person, r.activity_id, activity, r.since, r.cents, r.version)
         for r, person, activity in session.execute(chosen).all()
     ]
 
@@ -124,7 +124,7 @@ def put(
     session.flush()
     if was != told(cents):
         _tell(session, actor, Action.RATE_SET, row, old=was, new=_said(row, kind))
-    return row.id or 0
+    return row.id
 
 
 def preview_remove(session: Session, actor: Actor, rate_id: int) -> Removal:

@@ -71,7 +71,7 @@ def submit(session: Session, actor: Actor, day: date) -> None:
             f"{day:%B %Y} has not ended yet. You can submit it from the first day of the next month on.",
             fields={"month": "Has not ended yet."},
         )
-    _settle(session, actor, actor.id or 0, day, to=SUBMITTED, since={OPEN})
+    _settle(session, actor, actor.person_id, day, to=SUBMITTED, since={OPEN})
 
 
 def approve(session: Session, actor: Actor, person_id: int, *, day: date) -> None:

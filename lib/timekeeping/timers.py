@@ -103,8 +103,8 @@ def start(session: Session, actor: Actor, ticket: Ticket) -> EntryCard | None:
     elif row is not None:
         session.delete(row)
         session.flush()
-    here = str(days.of(session, actor, actor.id or 0))
-    started = Timer(person_id=actor.id or 0, ticket_id=ticket.id or 0, started_at=clock.now(), timezone=here)
+    here = str(days.of(session, actor, actor.person_id))
+    started = Timer(person_id=actor.person_id, ticket_id=ticket.id, started_at=clock.now(), timezone=here)
     session.add(started)
     session.flush()
     events.record(session, actor, Action.TIMER_STARTED, ticket_id=ticket.id, internal=True)
@@ -227,7 +227,7 @@ def _log(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Entr
     made = _entry(session, actor, row, until=until)
     session.delete(row)
     session.flush()
-    return entries.show(session, actor, made.id or 0)
+    return entries.show(session, actor, made.id)
 
 
 def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> TimeEntry:
@@ -239,7 +239,7 @@ def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Ti
     what = What(
         minutes=_rounded(seconds),
         day=min(days.on(row.started_at, there), days.today(there)),
-        activity_id=activities.default(session).id or 0,
+        activity_id=activities.default(session).id,
     )
     entry = TimeEntry(
         ticket_id=row.ticket_id,

@@ -115,14 +115,14 @@ def fill(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: 
     ticket = session.exec(gate.visible(actor).where(col(Ticket.id) == ticket_id)).first()
     if ticket is None:
         raise gate.hidden(actor, Permission.TICKET_READ, "ticket", ticket_id)
-    what = What(amounts.whole(more), day, activities.default(session).id or 0)
+    what = What(amounts.whole(more), day, activities.default(session).id)
     entries.log(session, actor, ticket, what=what)
 
 
 def people(session: Session, actor: Actor) -> dict[int, str]:
     """Return whose weeks the actor may see, names by id: their own, and those of the teams whose time they manage."""
     found = select(Person.id, Person.name).where(col(Person.active), _whose(actor, col(Person.id)))
-    return {id or 0: name for id, name in session.exec(found.order_by(Person.name)).all()}
+    return dict(session.exec(found.order_by(Person.name)).all())
 
 
 def opened(actor: Actor) -> ColumnElement[bool]:

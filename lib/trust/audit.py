@@ -79,7 +79,7 @@ def read(
     ).all()
     return [
         Entry(
-            e.id or 0,
+            e.id,
             e.at,
             e.action,
             e.subject,

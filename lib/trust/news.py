@@ -140,14 +140,14 @@ def since(session: Session, after: int) -> list[New]:
         rows.append((id, ticket, internal))
         last = id
     people, teams = _concerned(session, {ticket for _, ticket, _ in rows if ticket is not None})
-    told = _told(session, [id or 0 for id, _, _ in rows])
+    told = _told(session, [id for id, _, _ in rows])
     return [
         New(
-            id or 0,
+            id,
             ticket,
             internal,
             people.get(ticket or 0, NOBODY),
-            told.get(id or 0, NOBODY),
+            told.get(id, NOBODY),
             teams.get(ticket or 0),
         )
         for id, ticket, internal in rows
@@ -186,8 +186,8 @@ def _concerned(session: Session, numbers: set[int]) -> tuple[dict[int, frozenset
     for id, requester, assignee, team in session.exec(
         gate.unscoped(known, "only ids, to refresh open pages")
     ).all():
-        found[id or 0] = {requester, *([assignee] if assignee else [])}
-        teams[id or 0] = team
+        found[id] = {requester, *([assignee] if assignee else [])}
+        teams[id] = team
     for ticket, person in session.exec(gate.unscoped(copied, "only ids, to refresh open pages")).all():
         found.setdefault(ticket, set()).add(person)
     return {ticket: frozenset(people) for ticket, people in found.items()}, teams

@@ -28,7 +28,7 @@ def once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Ca
             raise Invalid("This Idempotency-Key was used for another request. Use a new one.")
         return kept.answer
     answer = deed()
-    row = Receipt(person_id=actor.id or 0, key=key, fingerprint=fingerprint, answer=answer, at=clock.now())
+    row = Receipt(person_id=actor.person_id, key=key, fingerprint=fingerprint, answer=answer, at=clock.now())
     session.add(row)
     session.flush()
     return answer

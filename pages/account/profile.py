@@ -8,7 +8,7 @@ from ui import account, frame, page, words, work
 
 me = page.me()
 with page.see() as session:
-    own = accounts.find(session, me, me.id or 0)
+    own = accounts.find(session, me, me.person_id)
     role = roles.find(session, own.role_id)
     places = [t.name for t in teams.every(session, me) if t.id in me.teams]
     browsers = sessions.mine(session, me)
@@ -26,10 +26,10 @@ with who:
         name = st.text_input("Name", own.name, max_chars=120, autocomplete="name")
         if st.form_submit_button("Save name"):
             with page.attempt("Name saved.") as session:
-                accounts.rename(session, me, accounts.find(session, me, me.id or 0), name=name)
+                accounts.rename(session, me, accounts.find(session, me, me.person_id), name=name)
     if keeps:
         st.subheader("Work", anchor=False)
-        work.skilled(me, me.id or 0)
+        work.skilled(me, me.person_id)
 
 with what:
     st.write(f"Your role is **{words.plain(role.name)}**. It lets you:")

@@ -62,7 +62,7 @@ def draw() -> None:
         with page.see() as session:
             newest = news.newest(session)
             ticket, led = merging.followed(session, me, tickets.find(session, me, asked))
-            number, left_for = ticket.id or 0, merged.target(session, me, ticket)
+            number, left_for = ticket.id, merged.target(session, me, ticket)
             held = merged.sources(session, me, ticket)
             facts = listing.one(session, me, ticket)
             thread = shown.asked(session, me, ticket)

@@ -9,7 +9,7 @@ from ui import week as shown
 from ui.components.week import week
 
 me = page.there(page.me())
-person = page.number_asked("person") or me.id or 0
+person = page.number_asked("person") or me.person_id
 day = shown.day_asked(days.today(me.zone))
 try:
     with page.see() as session:

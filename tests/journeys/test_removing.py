@@ -62,7 +62,7 @@ def test_a_team_with_tickets_is_merged_and_an_empty_one_deleted(office, visit):
     with act() as session:
         teams.create(session, people.ada, name="Attic")
         facilities = cast.team(session, people.facilities)
-        number = tickets.create(session, people.ada, title="The gate squeaks", team_id=facilities.id).id or 0
+        number = tickets.create(session, people.ada, title="The gate squeaks", team_id=facilities.id).id
     ada = visit(people.ada)
     page = ada.go("/teams")
     page.get_by_role("button", name="Delete or merge …").first.click()

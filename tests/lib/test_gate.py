@@ -57,7 +57,7 @@ def build(session: Session, world: dict) -> tuple[list[Actor], list[Ticket]]:
             name=person.name,
             role="made up",
             scopes={Permission.TICKET_READ: facts["read"], **facts["scopes"]},
-            teams=frozenset(teams[n].id or 0 for n in facts["teams"]),
+            teams=frozenset(teams[n].id for n in facts["teams"]),
             channel=Channel.API,
         )
         for person, facts in zip(people, world["people"], strict=True)
@@ -68,8 +68,8 @@ def build(session: Session, world: dict) -> tuple[list[Actor], list[Ticket]]:
         ticket = Ticket(
             title="t",
             status_id=1,
-            team_id=teams[facts["team"]].id or 0,
-            requester_id=people[facts["requester"]].id or 0,
+            team_id=teams[facts["team"]].id,
+            requester_id=people[facts["requester"]].id,
             assignee_id=None if assignee is None else people[assignee].id,
             confidential=facts["confidential"],
             deleted_at=NOW if facts["deleted"] else None,
@@ -79,9 +79,7 @@ def build(session: Session, world: dict) -> tuple[list[Actor], list[Ticket]]:
         )
         session.add(ticket)
         session.flush()
-        session.add_all(
-            Participant(ticket_id=ticket.id or 0, person_id=people[n].id or 0) for n in facts["copied"]
-        )
+        session.add_all(Participant(ticket_id=ticket.id, person_id=people[n].id) for n in facts["copied"])
         tickets.append(ticket)
     session.flush()
     return actors, tickets

@@ -46,7 +46,7 @@ def office(desk):
             ticket.assignee_id = (None, desk.rita.id, desk.bela.id, desk.arun.id)[n % 11 % 4]
             ticket.enter(stands[n % 13 % len(stands)], at=clock.now())
             if n % 5 == 0:
-                session.add(Participant(ticket_id=ticket.id or 0, person_id=desk.kim.id or 0))
+                session.add(Participant(ticket_id=ticket.id, person_id=desk.kim.id))
             if n == 59:
                 ticket.deleted_at = clock.now()
         cast.person(session, desk.arun).active = False

@@ -47,7 +47,7 @@ def office(desk):
             ticket.confidential = n % 7 == 0
             ticket.assignee_id = (None, desk.rita.id, desk.bela.id)[n % 3]
             if n % 5 == 0:
-                session.add(Participant(ticket_id=ticket.id or 0, person_id=desk.kim.id or 0))
+                session.add(Participant(ticket_id=ticket.id, person_id=desk.kim.id))
             if n % 4 == 1:
                 ticket.enter(done, at=clock.now())
             if n == 29:
@@ -157,8 +157,8 @@ MEANINGS = {
     "status": ({"status": ["Completed"]}, lambda t, desk: not t.open),
     "team by name": ({"team": ["Facilities"]}, lambda t, desk: t.team_id == desk.facilities),
     "not that team": ({"team": ["!Facilities"]}, lambda t, desk: t.team_id != desk.facilities),
-    "tag": ({"tag": ["even"]}, lambda t, desk: (t.id or 0) % 2 == 1),
-    "not that tag": ({"tag": ["!even"]}, lambda t, desk: (t.id or 0) % 2 == 0),
+    "tag": ({"tag": ["even"]}, lambda t, desk: t.id % 2 == 1),
+    "not that tag": ({"tag": ["!even"]}, lambda t, desk: t.id % 2 == 0),
     "words": ({"q": ["printer 17"]}, lambda t, desk: t.title == "Printer 17"),
     "two searches": ({"q": ["printer 17", "printer 18"]}, lambda t, desk: t.title in ("Printer 17", "Printer 18")),
     "nothing to search": ({"q": ["!?"]}, lambda t, desk: False),

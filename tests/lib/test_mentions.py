@@ -44,7 +44,7 @@ def test_who_may_see_is_the_same_from_both_sides(desk):
     cast.copy_in(desk.rita, numbers[0], desk.bela)
     with act() as session:
         ticket = tickets.find(session, desk.mona, numbers[1], to_change=True)
-        tickets.assign(session, desk.mona, ticket, to=desk.arun.id or 0, seen=ticket.version)
+        tickets.assign(session, desk.mona, ticket, to=desk.arun.id, seen=ticket.version)
         ticket.team_id = desk.facilities
     everybody = [desk.ada, desk.mona, desk.rita, desk.arun, desk.bela, desk.sam, desk.bob, desk.kim]
     with see() as session:

@@ -181,7 +181,7 @@ def test_a_ticket_goes_only_to_somebody_who_may_work_it(desk):
     for whom in (desk.bela, desk.sam, desk.ada):
         with pytest.raises(Invalid), act() as session:
             ticket = tickets.find(session, desk.mona, number, to_change=True)
-            tickets.assign(session, desk.mona, ticket, to=whom.id or 0, seen=ticket.version)
+            tickets.assign(session, desk.mona, ticket, to=whom.id, seen=ticket.version)
 
 
 def test_requesters_put_nobody_in_copy_and_take_out_themselves_alone(desk):

@@ -154,7 +154,7 @@ def test_the_directory_shows_requesters_only_who_wrote_to_them_and_no_addresses(
         assert accounts.directory(session, desk.sam, search="rita.sosa@") == []
         assert accounts.directory(session, desk.sam, search="bob") == []
         with pytest.raises(NotFound):
-            accounts.show(session, desk.sam, desk.bob.id or 0)
+            accounts.show(session, desk.sam, desk.bob.id)
         assert len(accounts.directory(session, desk.rita)) == 8
 
 

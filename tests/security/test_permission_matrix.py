@@ -109,7 +109,7 @@ def populate(desk: cast.Company) -> tuple[dict[str, Actor], dict[tuple[str, str]
             ticket.team_id = desk.service_desk if team else desk.facilities
             ticket.confidential = confidential
             if "own" in relation:
-                ticket.requester_id = actor.id or 0
+                ticket.requester_id = actor.person_id
             if "assigned" in relation:
                 ticket.assignee_id = actor.id
             if "copy" in relation:
@@ -117,7 +117,7 @@ def populate(desk: cast.Company) -> tuple[dict[str, Actor], dict[tuple[str, str]
                 tickets.copy_in(session, docket, ticket, cast.person(session, actor))
             if not there:
                 ticket.deleted_at = ticket.created_at
-            numbers[role, relation] = ticket.id or 0
+            numbers[role, relation] = ticket.id
     return people, numbers
 
 

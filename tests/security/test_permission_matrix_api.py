@@ -74,14 +74,14 @@ def furnish(actor: Actor, number: int) -> Case:
     with act() as session:
         ticket = session.get_one(Ticket, number, execution_options=UNSCOPED)
         ticket.title = "The same"
-        now, by = clock.now(), actor.id or 0
+        now, by = clock.now(), actor.person_id
         said = Comment(ticket_id=number, author_id=by, internal=False, body="said", created_at=now)
         note = Comment(ticket_id=number, author_id=1, internal=True, body=CANARY, created_at=now)
         file, own = attached(number, 1), attached(10**6 + number, by, ticket_id=number)
         session.add_all([said, note, file, own])
         session.flush()
         search.index_comment(session, note)
-        case = Case(number, ticket.version, ticket.team_id, said.id or 0, file.id, own.id)
+        case = Case(number, ticket.version, ticket.team_id, said.id, file.id, own.id)
     store.put(file.path, b"x")
     return case
 

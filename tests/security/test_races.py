@@ -321,7 +321,7 @@ def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
             ("tags", None),
             ("status", "To-Do"),
         ):
-            chain = sorted((e for e in told if e.field == name), key=lambda e: e.id or 0)
+            chain = sorted((e for e in told if e.field == name), key=lambda e: e.id)
             assert [e.old for e in chain] == [first, *(e.new for e in chain[:-1])], name
             assert chain[-1].new == held[name]
             assert len(chain) == 10 or name == "status"

@@ -256,7 +256,7 @@ class TestEnding:
             page = tab.run(query=f"id={house.sams}")
             listed = tab.run("")
             with act() as session:
-                session.add(Membership(person_id=arun.id or 0, team_id=house.people.service_desk))
+                session.add(Membership(person_id=arun.id, team_id=house.people.service_desk))
             assert leaks(part) == leaks(page) == leaks(listed) == []
 
 
@@ -403,7 +403,7 @@ class TestForged:
             said = {"token": token, "body": "Too-late", "attachments": [], "visibility": "internal"}
             tab.run(query=f"id={house.bobs}", widgets=[wire.submitted(writer, said)])
         with act() as session:
-            session.add(Membership(person_id=arun.id or 0, team_id=house.people.service_desk))
+            session.add(Membership(person_id=arun.id, team_id=house.people.service_desk))
         with wire.browser(house.url, cast.sign_in(house.people.ada)) as browser:
             assert "Too-late" not in browser.get(f"/api/v1/tickets/{house.bobs}/comments").text
 

@@ -89,7 +89,7 @@ def test_what_waits_for_an_answer_is_what_the_requester_spoke_on_last(desk):
     with act() as session:
         ticket = tickets.create(session, desk.sam, title="The printer is broken")
         tickets.take(session, desk.rita, ticket)
-        number = ticket.id or 0
+        number = ticket.id
     assert waits(number), "asking is a word"
     say(desk.arun, number, internal=True)
     assert waits(number), "a note answers nobody"

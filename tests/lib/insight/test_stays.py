@@ -49,7 +49,7 @@ def live(desk, assignee, moves) -> int:
                     seen=ticket.version,
                     reason="Why not",
                 )
-        return ticket.id or 0
+        return ticket.id
 
 
 def by_hand(session, mine) -> dict[str, tuple[list[int], list[int]]]:
@@ -132,7 +132,7 @@ def test_the_course_of_a_ticket_is_its_whole_life(desk, history):
 
 def test_a_status_keeps_its_time_under_a_new_name_and_a_retired_one_hands_it_on(desk):
     with clock.at(BEGAN), act() as session:
-        number = tickets.create(session, desk.sam, title="Renamed").id or 0
+        number = tickets.create(session, desk.sam, title="Renamed").id
     with clock.at(BEGAN + timedelta(days=2)), act() as session:
         ticket = tickets.find(session, desk.rita, number, to_change=True)
         tickets.move(
@@ -175,7 +175,7 @@ def test_only_what_one_may_see_is_counted_and_filters_narrow_it(desk):
     with clock.at(BEGAN):
         live(desk, "rita", [(100, "In Progress"), (86400 * 2, "Completed")])
         with act() as session:
-            hidden = tickets.create(session, desk.sam, title="Hush", confidential=True).id or 0
+            hidden = tickets.create(session, desk.sam, title="Hush", confidential=True).id
     with clock.at(NOW), see() as session:
         assert shown(session, desk.ada)["In Progress"][0].n == 1
         assert shown(session, desk.ada)["To-Do"][1].n == 0
