@@ -21,12 +21,27 @@ from tests.support import browser as browsers
 from tests.support import databases as stores
 from tests.support import server as servers
 
-EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+EITHER = [
+    pytest.param("sqlite", marks=pytest.mark.twin("sqlite")),
+    pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.twin("postgresql")]),
+]
+# Which of the two a test runs on that could run on either, by its room; without --all, and unless it is marked
+# both_databases. Rooms that are not here run on both.
+ONE_OF_EITHER = {
+    "api": "postgresql",
+    "security": "postgresql",
+    "commands": "sqlite",
+    "journeys": "sqlite",
+    "lib": "sqlite",
+    "ui": "sqlite",
+    "worker": "sqlite",
+}
 
 # A busy machine is no failure, and the same commit gives the same answer; --hypothesis-profile=default looks further.
 hypothesis.settings.register_profile("docket", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("docket")
 
+TESTS = Path(__file__).parent
 StartServer = Callable[..., servers.Server]
 
 
@@ -34,11 +49,29 @@ StartServer = Callable[..., servers.Server]
 WEIGHTS = {"office": 60, "stage": 15, "house": 10, "server": 40, "run": 10}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the full matrix; docs/decisions/checks.md says what it has more."""
+    parser.addoption("--all", action="store_true", help="run every test on both databases")
+
+
+def superfluous(item: pytest.Item) -> bool:
+    """Tell whether a test runs on the other database, and need not run on this one too."""
+    twin = item.get_closest_marker("twin")
+    if twin is None or item.get_closest_marker("both_databases"):
+        return False
+    room = item.path.relative_to(TESTS).parts[0]
+    return ONE_OF_EITHER.get(room, twin.args[0]) != twin.args[0]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run a browser test that failed again, as a busy machine can starve a browser; the summary tells of it.
 
     Where processes share the tests, the longest files come first, so that none of them is left for the end.
     """
+    if not config.getoption("--all"):
+        chosen = [item for item in items if not superfluous(item)]
+        config.hook.pytest_deselected(items=[item for item in items if superfluous(item)])
+        items[:] = chosen
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=3))

@@ -18,6 +18,9 @@ from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import problem
 
+pytestmark = pytest.mark.both_databases("exports walk lists, which each database sorts its own way")
+
+
 FORMULAS = [
     '=HYPERLINK("http://evil")',
     "+1",

@@ -1,7 +1,11 @@
 """Search over the API: hits as they are promised, and lists that understand the same language."""
 
+import pytest
+
 from tests import cast
 from tests.api.conftest import problem
+
+pytestmark = pytest.mark.both_databases("each database has its own full-text index")
 
 
 def test_hits_have_their_ticket_place_and_marked_words(desk):

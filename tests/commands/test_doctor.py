@@ -21,6 +21,8 @@ from lib.notices.channels import store
 from lib.trust import events
 from tests import cast
 
+pytestmark = pytest.mark.both_databases("each database is examined its own way")
+
 
 @pytest.fixture
 def doctor(engine, database_url, data, monkeypatch):

@@ -14,6 +14,9 @@ from lib import gate, transactions
 from lib.desk import comments, filters, history, listing, search, search_terms, tickets
 from lib.people import accounts, sessions
 
+pytestmark = pytest.mark.both_databases("rows in bulk are written in each database's dialect")
+
+
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 ALL = gate.system("test", Permission.TICKET_READ, Permission.COMMENT_READ_INTERNAL)
 

@@ -13,7 +13,7 @@ from tests.cast import PASSWORD
 from tests.conftest import EITHER
 from tests.journeys.office import at
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both_databases("the first start makes each database")]
 BERLIN = re.compile(r"Europe/Berlin \(UTC\+0[12]:00\)")
 
 

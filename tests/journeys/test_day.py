@@ -12,7 +12,7 @@ from tests.conftest import EITHER
 from tests.journeys.writing import body, choose_file, title
 from tests.support.browser import PHONE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both_databases("a whole day at the desk, on each database")]
 both = pytest.mark.parametrize("opened", EITHER, indirect=True)
 
 

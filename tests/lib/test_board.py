@@ -2,10 +2,14 @@
 
 import random
 
+import pytest
+
 from lib.desk import board, filters, tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.lib.test_links import link, move
+
+pytestmark = pytest.mark.both_databases("lanes are lists, which each database sorts its own way")
 
 
 def lane(actor, name="To-Do", **narrowed):

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+import pytest
 from sqlmodel import select
 
 from db.models import Event, Ticket
@@ -11,6 +12,8 @@ from lib.desk import comments, tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
+
+pytestmark = pytest.mark.both_databases("each database keeps moments its own way")
 
 
 def test_inside_held_the_first_reading_stays():

@@ -15,6 +15,9 @@ from lib.trust import audit
 from tests import cast
 from tests.security.test_races import at_once
 
+pytestmark = pytest.mark.both_databases("races are settled by each database's locks")
+
+
 TODAY = clock.now().date()
 
 

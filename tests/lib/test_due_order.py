@@ -8,6 +8,8 @@ from lib.desk import filters, listing
 from lib.transactions import see
 from tests import cast
 
+pytestmark = pytest.mark.both_databases("each database plans the walk along the index its own way")
+
 
 def plan(person, sort: str) -> list[str]:
     """Return how SQLite finds the first two pages of a list."""

@@ -16,6 +16,9 @@ from lib.transactions import see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("the gate's scope is SQL that both databases must read alike")
+
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE, TEAMS = range(3), range(3)
 

@@ -17,6 +17,9 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("each database sorts and groups its own way")
+
+
 SORTS = ("-updated", "created", "-priority", "number")
 PEOPLE = ("ada", "mona", "rita", "sam", "kim")
 

@@ -20,6 +20,8 @@ from tests.security.test_races import at_once, events_of
 from tests.support.unscoped import UNSCOPED
 from worker import handing as worker
 
+pytestmark = pytest.mark.both_databases("the queue is settled by each database's locks")
+
 
 def full(desk, cap=1, way=Way.ROUND_ROBIN):
     """Give the service desk a rule and fill everybody up to its cap; return what they have."""

@@ -11,6 +11,8 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support import effort
 
+pytestmark = pytest.mark.both_databases("each database has its own full-text index")
+
 
 @pytest.fixture
 def said(desk):

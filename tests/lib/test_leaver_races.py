@@ -15,6 +15,9 @@ from tests.lib.test_dispatch import holder, rule_team
 from tests.lib.test_handing import move, waits
 from tests.lib.test_leavers import WAYS, disable, given_to_rita
 
+pytestmark = pytest.mark.both_databases("races are settled by each database's locks")
+
+
 HELD = 0.6
 """Seconds for which one transaction stays open while the other begins."""
 

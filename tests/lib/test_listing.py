@@ -15,6 +15,9 @@ from lib.errors import Invalid
 from lib.transactions import act, see
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("each database sorts, compares and cuts lists its own way")
+
+
 EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ORDERS = [sign + name for name in filters.SORTS for sign in ("", "-")]
 anything = st.text(alphabet=st.characters(exclude_categories=()), max_size=12)

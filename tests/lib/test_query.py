@@ -18,6 +18,11 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases(
+    "a query becomes SQL that each database plans and compares its own way"
+)
+
+
 EXAMPLES = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 VALUES = [
     "me", "none", "open", "mine", "blocked", "high,urgent", '"Service desk"', "servicedesk", "rita", "2026-01-01",

@@ -6,6 +6,9 @@ from lib.desk import filters, fulltext, listing, search
 from lib.transactions import see
 from tests import cast
 
+pytestmark = pytest.mark.both_databases("each database has its own full-text index")
+
+
 WAYS = ["looked up", "gathered", "tried"]
 
 

@@ -16,6 +16,9 @@ from tests import cast
 from tests.support.unscoped import UNSCOPED
 from worker import refolding as worker_refolding
 
+pytestmark = pytest.mark.both_databases("each database has its own full-text index")
+
+
 TABLE = [
     # Scripts without spaces
     ("新しいプリンターで印刷できません", "印刷", True),

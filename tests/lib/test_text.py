@@ -12,6 +12,9 @@ from lib.errors import Invalid
 from lib.transactions import see
 from tests import cast
 
+pytestmark = pytest.mark.both_databases("each database refuses and normalizes characters its own way")
+
+
 anything = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 
 ROUND_TRIPS = {

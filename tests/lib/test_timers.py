@@ -15,6 +15,9 @@ from lib.timekeeping.timers import Answer
 from lib.transactions import act, see
 from tests import cast
 
+pytestmark = pytest.mark.both_databases("races are settled by each database's locks")
+
+
 BEGAN = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
 

@@ -39,6 +39,9 @@ from lib.transactions import GUARDED, Unscoped, act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("transactions and their locks belong to each database")
+
+
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
     Merge, FieldValue, TimeEntry, Timer, Notice, Message,

@@ -14,6 +14,9 @@ from lib.transactions import act, see
 from tests import cast
 from ui.components.ticket_rows import _chosen
 
+pytestmark = pytest.mark.both_databases("finding is SQL in each database's dialect")
+
+
 MANY = 20_000
 FORGED = [
     None, 7, "1", [1], {}, {"round": 0}, {"round": 0, "numbers": "1"}, {"round": 0, "numbers": {"1": 1}},

@@ -18,6 +18,8 @@ from lib.trust import receipts
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("races are settled by each database's locks")
+
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:
     """Run all deeds in threads that begin together; return their answers or errors, in order."""

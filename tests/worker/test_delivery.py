@@ -20,6 +20,8 @@ from tests.support import post as posts
 from tests.support.unscoped import UNSCOPED
 from worker import delivery, email_sender
 
+pytestmark = pytest.mark.both_databases("the outbox is emptied under each database's locks")
+
 
 @pytest.fixture
 def post(monkeypatch):

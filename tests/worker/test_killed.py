@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlmodel import col, select
 
 from db.models import Message
@@ -18,6 +19,9 @@ from lib import clock
 from lib.transactions import act, see
 from tests.support import post as posts
 from tests.support.unscoped import UNSCOPED
+
+pytestmark = pytest.mark.both_databases("what a killed worker leaves is settled by each database")
+
 
 ROOT = Path(__file__).parents[2]
 MANY = 1000

@@ -13,6 +13,9 @@ from db.models import Lease
 from lib import clock, transactions
 from worker import leases
 
+pytestmark = pytest.mark.both_databases("leases are settled by each database's locks")
+
+
 ROOT = Path(__file__).parents[2]
 HOUR = timedelta(hours=1)
 

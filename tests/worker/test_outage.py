@@ -18,6 +18,9 @@ from tests.support import post as posts
 from tests.support.unscoped import UNSCOPED
 from worker import delivery
 
+pytestmark = pytest.mark.both_databases("each database fails and returns its own way")
+
+
 MANY = 500
 TICKETS = 20
 

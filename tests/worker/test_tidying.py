@@ -18,6 +18,9 @@ from tests import cast
 from tests.support.unscoped import UNSCOPED
 from worker import tidying
 
+pytestmark = pytest.mark.both_databases("tidying is SQL in each database's dialect")
+
+
 DAY = timedelta(days=1)
 
 

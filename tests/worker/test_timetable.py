@@ -11,6 +11,9 @@ from lib import clock
 from worker import handing, timetable
 from worker.timetable import TASKS, Task, tick
 
+pytestmark = pytest.mark.both_databases("each task runs SQL in each database's dialect")
+
+
 HOUR = timedelta(hours=1)
 
 

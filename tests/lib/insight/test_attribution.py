@@ -14,6 +14,9 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("roll-ups are SQL in each database's dialect")
+
+
 BEGAN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

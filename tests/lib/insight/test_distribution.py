@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from lib import clock
 from lib.desk import filters, listing, statuses, tickets
 from lib.insight import distribution
 from lib.transactions import act, see
+
+pytestmark = pytest.mark.both_databases("roll-ups are SQL in each database's dialect")
 
 
 def narrowed(session, actor, **given):

@@ -18,6 +18,9 @@ from lib.timekeeping.entries import What
 from lib.transactions import act, see
 from tests import cast
 
+pytestmark = pytest.mark.both_databases("roll-ups are SQL in each database's dialect")
+
+
 FIRST, LAST = date(2026, 1, 1), date(2026, 6, 1)
 WORKERS = ("rita", "arun", "mona")
 

@@ -18,6 +18,9 @@ from lib.insight.metrics import Spread, spread
 from lib.transactions import act, see
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("roll-ups are SQL in each database's dialect")
+
+
 BEGAN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 UNTIL = BEGAN + timedelta(days=40)
 STATUSES = ["To-Do", "In Progress", "Pending", "Completed", "Cancelled"]

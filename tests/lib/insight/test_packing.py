@@ -15,6 +15,9 @@ from lib.transactions import act, engine, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("roll-ups are SQL in each database's dialect")
+
+
 HIGH = (32_767, 32_768, 55_296, 57_343, 65_536, 1_114_111, 1_200_000, 2**30 - 1)
 """Numbers of people at the ends of what stands in one character, and of what UTF-8 has no place for."""
 ASKED = (

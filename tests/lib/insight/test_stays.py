@@ -18,6 +18,9 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("roll-ups are SQL in each database's dialect")
+
+
 BEGAN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SINCE, UNTIL, NOW = BEGAN + timedelta(days=1), BEGAN + timedelta(days=30), BEGAN + timedelta(days=40)
 STATUSES = ["To-Do", "In Progress", "Blocked", "Pending", "Completed", "Cancelled"]

@@ -15,6 +15,10 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases(
+    "messages are read together in few statements, planned by each database"
+)
+
 
 @pytest.fixture(autouse=True)
 def mailing(monkeypatch):

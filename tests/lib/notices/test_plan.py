@@ -18,6 +18,9 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
+pytestmark = pytest.mark.both_databases("the outbox is filled in each database's dialect")
+
+
 ROOT = Path(__file__).parents[3]
 
 
