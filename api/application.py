@@ -1,5 +1,6 @@
 """The API as one application, to be mounted at `/api/v1`."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -78,8 +79,9 @@ class Api(FastAPI):
         return self.openapi_schema
 
 
+@cache
 def app() -> FastAPI:
-    """Return the API; `app.openapi()` is its document."""
+    """Return the API, made once in a process; `app.openapi()` is its document."""
     known = Map()
     made = Api(
         title="Docket", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False

@@ -4,13 +4,15 @@ Nothing of an installation is read here: each server reads its own settings afte
 """
 
 import gc
+from functools import cache
 
 import pandas  # noqa: F401
 import pyarrow  # noqa: F401
 import streamlit.web.bootstrap  # noqa: F401
 import uvicorn  # noqa: F401
+from streamlit.components.v2 import manifest_scanner
 
-import api  # noqa: F401
+import api
 import web  # noqa: F401
 import worker  # noqa: F401
 from commands import run  # noqa: F401
@@ -20,6 +22,9 @@ from lib import settings
 from ui import charts, components, errors  # noqa: F401
 
 charts.warm()
+api.app()  # its description takes longer to draw than all the rest of a start
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+manifest_scanner.scan_component_manifests()  # reads the metadata of every package, which do not change meanwhile
 assert not settings.current.cache_info().currsize
 gc.collect()
 gc.freeze()
