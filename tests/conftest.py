@@ -164,8 +164,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
         yield start
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, for one module: an open one keeps asyncio busy, which other tests may need."""
+    """Chromium, for all tests of a process; whoever looks through it opens a private window."""
     with browsers.launched() as launched:
         yield launched

@@ -1,9 +1,9 @@
 """The door before every route: who is let in, with what, and what nobody learns."""
 
-import asyncio
 import re
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from structlog.testing import capture_logs
 
 import api
@@ -265,7 +265,7 @@ def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(sqlite_desk, 
     async def send(message):
         sent.append(message)
 
-    with capture_logs() as told:
-        asyncio.run(sqlite_desk.app(scope, receive, send))
+    with capture_logs() as told, start_blocking_portal() as portal:
+        portal.call(sqlite_desk.app, scope, receive, send)
     assert not [line for line in told if line["log_level"] == "error" or line.get("exc_info")]
     assert not [message for message in sent if message.get("status", 0) >= 500]
