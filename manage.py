@@ -93,7 +93,7 @@ def find_uv() -> str | Path | None:
 
 
 def sync_with_uv(*, dev: bool) -> bool:
-    """Bring `.venv` to the lock with uv, with the tools for `test`; otherwise tools that are there stay."""
+    """Bring `.venv` to the lock with uv, with the tools for `check` and `test`; otherwise tools that are there stay."""
     uv = find_uv()
     if uv is None:
         return False
@@ -135,7 +135,7 @@ def set_up(*, dev: bool) -> None:
 
 def main(arguments: list[str]) -> None:
     """Set up what the command needs and become it; the caller's folder stays the current one."""
-    dev = arguments[:1] == ["test"]
+    dev = arguments[:1] in (["check"], ["test"])
     try:
         if not ready(dev=dev):
             set_up(dev=dev)

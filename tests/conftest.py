@@ -1,7 +1,7 @@
 """Fixtures: own settings for every test, databases of both kinds, real servers and a real browser."""
 
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from lib import settings, transactions
 from lib.people import passwords
 from tests import cast
 from tests.support import browser as browsers
+from tests.support import choosing
 from tests.support import databases as stores
 from tests.support import server as servers
 
@@ -25,63 +26,41 @@ EITHER = [
     pytest.param("sqlite", marks=pytest.mark.twin("sqlite")),
     pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.twin("postgresql")]),
 ]
-# Which of the two a test runs on that could run on either, by its room; without --all, and unless it is marked
-# both_databases. Rooms that are not here run on both.
-ONE_OF_EITHER = {
-    "api": "postgresql",
-    "security": "postgresql",
-    "commands": "sqlite",
-    "journeys": "sqlite",
-    "lib": "sqlite",
-    "ui": "sqlite",
-    "worker": "sqlite",
-}
 
 # A busy machine is no failure, and the same commit gives the same answer; --hypothesis-profile=default looks further.
 hypothesis.settings.register_profile("docket", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("docket")
 
-TESTS = Path(__file__).parent
 StartServer = Callable[..., servers.Server]
 
 
-# About how long a test takes that uses one of these, in tenths of a second.
-WEIGHTS = {"office": 60, "stage": 15, "house": 10, "server": 40, "run": 10}
+spent: defaultdict[str, float] = defaultdict(float)
+"""Seconds by file, as the reports of this run tell."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer the full matrix; docs/decisions/checks.md says what it has more."""
-    parser.addoption("--all", action="store_true", help="run every test on both databases")
-
-
-def superfluous(item: pytest.Item) -> bool:
-    """Tell whether a test runs on the other database, and need not run on this one too."""
-    twin = item.get_closest_marker("twin")
-    if twin is None or item.get_closest_marker("both_databases"):
-        return False
-    room = item.path.relative_to(TESTS).parts[0]
-    return ONE_OF_EITHER.get(room, twin.args[0]) != twin.args[0]
+    """Offer more tests, fewer tests, and to record how long they take."""
+    parser.addoption("--all", action="store_true", help="every test on each database it can use")
+    parser.addoption("--quick", action="store_true", help="unit tests on SQLite, without browser or server")
+    parser.addoption("--record", action="store_true", help="write seconds by file to tests/seconds.json")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run a browser test that failed again, as a busy machine can starve a browser; the summary tells of it.
-
-    Where processes share the tests, the longest files come first, so that none of them is left for the end.
-    """
-    if not config.getoption("--all"):
-        chosen = [item for item in items if not superfluous(item)]
-        config.hook.pytest_deselected(items=[item for item in items if superfluous(item)])
-        items[:] = chosen
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=3))
+    """Choose the tests; where processes share them, the longest files come first."""
+    choosing.choose(items, config)
     if hasattr(config, "workerinput"):
-        weights: Counter[Path] = Counter()
-        for item in items:
-            weights[item.path] += max(
-                WEIGHTS.get(name, 1) for name in getattr(item, "fixturenames", ()) or ("",)
-            )
-        items.sort(key=lambda item: (-weights[item.path], item.path))
+        choosing.longest_first(items)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count the seconds of a test, of its fixtures too, for its file."""
+    spent[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Record the seconds, once, in the process that has all the reports."""
+    if session.config.getoption("--record") and not hasattr(session.config, "workerinput"):
+        choosing.record(spent)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """The rules of the house that a reader of the source can check."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def place(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def offenders(paths: Iterable[Path], offends) -> list[str]:
+def offenders(paths: Collection[Path], offends) -> list[str]:
     """What is wrong in all of the files together; a rule looks at the whole house and names each place at once."""
     assert paths
     return [f"{place(path)}: {wrong}" for path in paths for wrong in offends(path)]

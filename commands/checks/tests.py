@@ -39,8 +39,11 @@ def count(report: Path, code: int) -> Count:
     return Count(max(passed, 0), failed or int(code != 0), sums["skipped"])
 
 
-def run(arguments: Sequence[str], *, coverage: bool) -> Count:
-    """Run the tests with `arguments` for pytest, files kept together, and return the count."""
+def run(options: Sequence[str], arguments: Sequence[str] = (), *, coverage: bool = False) -> Count:
+    """Run the tests with `options` of tests/conftest.py and `arguments` for pytest alone, and return the count.
+
+    Without arguments several processes share them, files kept together; tests/support/choosing.py sorts them.
+    """
     browser = chromium.find() or chromium.install()
     if browser is None:
         print(chromium.MISSING, flush=True)
@@ -51,10 +54,19 @@ def run(arguments: Sequence[str], *, coverage: bool) -> Count:
     )  # dozens of servers start here, and each would compile Docket anew
     processes = min(MOST_PROCESSES, max(2, os.cpu_count() or 2))
     shared = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
-    spread = [] if arguments else shared  # tests/conftest.py puts the longest files first
+    spread = [] if arguments else shared
     under = ["-m", "coverage", "run"] if coverage else []
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, *under, "-m", "pytest", f"--junit-xml={report}", *spread, *arguments]
+        command = [
+            sys.executable,
+            *under,
+            "-m",
+            "pytest",
+            f"--junit-xml={report}",
+            *spread,
+            *options,
+            *arguments,
+        ]
         code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
         return count(report, code)

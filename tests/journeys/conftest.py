@@ -22,61 +22,36 @@ Visit = Callable[..., Visitor]
 expect.set_options(timeout=visitors.PATIENCE)
 
 
-class Opening:
-    """The module's desk; a test that is run again gets one that the first try has not touched."""
-
-    def __init__(self, begin: Callable[[], Office]) -> None:
-        self.begin = begin
-        self.office = begin()
-        self.tries = 1
-
-    def at(self, tries: int) -> Office:
-        """The desk for a test's first, second… try."""
-        if tries > self.tries:
-            self.office.server.stop()
-            self.office = self.begin()
-        self.tries = tries
-        return self.office
-
-
 @pytest.fixture(scope="module", params=["sqlite"])
 def opened(
     request: pytest.FixtureRequest,
     databases: Databases,
     server: Callable[..., Server],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Opening]:
+) -> Iterator[Office]:
     """The module's desk; parametrise it with EITHER to walk a journey on both databases."""
     furnish = getattr(request.module, "furnish", None)
     surround = getattr(request.module, "surround", dict)
-    with ExitStack() as stack:
-
-        def begin() -> Office:
-            data, url = tmp_path_factory.mktemp("desk"), databases.fresh(request.param)
-            stack.callback(databases.drop, url)
-            engine = stack.enter_context(at(url))
-            people = cast.company()
-            cast.give_password(
-                people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob
-            )
-            furnished = furnish(people) if furnish else None
-            started = server(data=data, DOCKET_DATABASE_URL=url, **surround())
-            stack.callback(started.stop)
-            return Office(started, engine, people, furnished)
-
-        yield Opening(begin)
+    data, url = tmp_path_factory.mktemp("desk"), databases.fresh(request.param)
+    with at(url) as engine:
+        people = cast.company()
+        cast.give_password(
+            people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob
+        )
+        furnished = furnish(people) if furnish else None
+        started = server(data=data, DOCKET_DATABASE_URL=url, **surround())
+        yield Office(started, engine, people, furnished)
+        started.stop()
+    databases.drop(url)
 
 
 @pytest.fixture
-def office(
-    request: pytest.FixtureRequest, opened: Opening, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> Office:
+def office(opened: Office, data: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     """The module's desk, on which the verbs of this process work too."""
-    desk = opened.at(getattr(request.node, "execution_count", 1))
-    monkeypatch.setenv("DOCKET_DATA", str(desk.server.data))
+    monkeypatch.setenv("DOCKET_DATA", str(opened.server.data))
     settings.current.cache_clear()
-    transactions.use(desk.engine)
-    return desk
+    transactions.use(opened.engine)
+    return opened
 
 
 @pytest.fixture

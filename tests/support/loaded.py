@@ -23,7 +23,7 @@ from ui import charts, components, errors  # noqa: F401
 
 charts.warm()
 api.app()  # its description takes longer to draw than all the rest of a start
-manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))  # noqa: B010
 manifest_scanner.scan_component_manifests()  # reads the metadata of every package, which do not change meanwhile
 assert not settings.current.cache_info().currsize
 gc.collect()
