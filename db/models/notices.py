@@ -48,9 +48,9 @@ class Notice(Numbered, table=True):
 
 
 class Message(Numbered, table=True):
-    """A message that is owed to a person or a team's channel; it holds ids alone, its text is made when it is sent.
+    """A message in the queue, to a person or a team's channel; it holds ids only, its text is rendered when it is sent.
 
-    `due_at` is when it may be sent, or until when whoever claimed it has time.
+    `due_at` is when it may be sent, or until when the worker that claimed it has time.
     """
 
     __tablename__ = "outbox"
