@@ -197,6 +197,10 @@ def refused(refusal: Refusal) -> None:
     st.error(words.plain(refusal.sentence), icon=":material/block:")
 
 
+_LEADING_OUT = "/\\" + "".join(map(chr, range(0x21)))
+"""Behind a slash, what makes the name of a server of the rest, and what browsers leave out."""
+
+
 def here() -> str:
     """Return this page's path and query inside Docket, without secrets and without where others want it to lead."""
     kept = [
@@ -210,8 +214,9 @@ def here() -> str:
 
 
 def path() -> str:
-    """Return the path of the address that the browser names, whatever else it wrote there."""
-    return (st.context.url or "").split("://", 1)[-1].partition("/")[2].partition("?")[0]
+    """Return the path of the address that the browser names, without what would lead a browser to another server."""
+    named = (st.context.url or "").split("://", 1)[-1].partition("/")[2].partition("?")[0]
+    return named.lstrip(_LEADING_OUT)
 
 
 def number_asked(name: str) -> int:
