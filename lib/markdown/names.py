@@ -11,8 +11,8 @@ from lib.markdown import rendering
 LENGTH = 120
 WORDS = 8
 """Words of a name."""
-ENDS = 32
-"""Places in a text where one name could end."""
+ENDS = 20
+"""Places in a text where one name could end: eight words, with the signs of abbreviations and double names."""
 MOST = 50
 """Names looked for in one text: the first."""
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")

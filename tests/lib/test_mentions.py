@@ -187,3 +187,19 @@ def test_what_notifies_nobody_is_not_marked():
 def test_a_name_that_is_html_stays_text():
     name = "<img src=x onerror=alert(1)>"
     assert "<img" not in names.to_html(f"@{name}", [name])
+
+
+@pytest.mark.parametrize(
+    "piece", ["@a b c d e f g h i j ", "@a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p ", "@a-b'c.d e#1 ", "@a "]
+)
+def test_a_text_asks_for_no_more_names_than_a_thousand(piece):
+    asked = names.find((piece * 50_000)[:50_000])
+    assert 0 < len({name for options in asked for name, _ in options}) <= names.MOST * names.ENDS == 1_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Dr. M.-J. O'Neil-Smith (Berlin)", "Ana María de la Cruz y Vega Ruiz", "Jean-Luc St. John-Stevas Jr."],
+)
+def test_long_and_double_names_are_found(name):
+    assert name in [found for found, _ in names.find(f"@{name}, look")[0]]
