@@ -31,12 +31,15 @@ class Exporting(Filters):
 
 @router.get("/tickets/export", response_class=Response)
 def export(me: Me, asked: Annotated[Exporting, Query()]) -> Response:
-    """Export the tickets of a list, as far as the permission `export.tickets` reaches, 100,000 at most."""
+    """Export the tickets of a list, as far as the permission `export.tickets` reaches, 100,000 at most.
+
+    Sentences on what was not understood of `q` are the last lines.
+    """
     me = replace(me, timezone=me.timezone or asked.zone)
     with see() as session:
         given = {name: getattr(asked, name) for name in filters.FIELDS}
-        narrowed, own = query.narrow(session, me, given).narrowed, values.columns(session, me)
-        chosen = exports.prepare(me, narrowed, sort=asked.sort, fields=own)
+        found, own = query.narrow(session, me, given), values.columns(session, me)
+        chosen = exports.prepare(me, found.narrowed, sort=asked.sort, fields=own, notes=found.puzzled)
     return sheet(
         _lines(chosen), name=f"tickets-{clock.now().astimezone(me.zone):%Y-%m-%d}", kind=asked.format
     )

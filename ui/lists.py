@@ -65,7 +65,7 @@ def begin_again() -> None:
     st.query_params.pop("after", None)
 
 
-def export(actor: Actor, line: Sequence[str], sort: str) -> None:
+def export(actor: Actor, line: Sequence[str], sort: str, *, understood: bool = True) -> None:
     """Offer the list as a file to those who may export tickets."""
     if not actor.may(Permission.EXPORT_TICKETS):
         return
@@ -77,6 +77,8 @@ def export(actor: Actor, line: Sequence[str], sort: str) -> None:
             st.link_button(
                 label, f"/api/v1/tickets/export?{urlencode(query, doseq=True)}", icon=":material/table:"
             )
+        if not understood:
+            st.caption("Parts of the search were not understood. The last lines of the file name them.")
 
 
 def capped(count: int) -> str:

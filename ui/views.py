@@ -1,6 +1,7 @@
 """Saved views: in the sidebar with their counts, and where they are saved, shared, ordered and deleted."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -20,29 +21,50 @@ MANY = 99
 _CHOSEN = "_chosen_view"
 
 
-def first(session: Session, me: Actor) -> list[tuple[ViewCard, int | None]]:
+@dataclass(frozen=True)
+class Counted:
+    """A saved view and how many tickets it holds, where that is known; `notes` say what of it is not understood."""
+
+    view: ViewCard
+    count: int | None
+    notes: tuple[str, ...] = ()
+
+
+def first(session: Session, me: Actor) -> list[Counted]:
     """Return the first of a person's views, each with how many tickets it holds, where that is quickly known."""
-    there, counted = page.there(me), list[tuple[ViewCard, int | None]]()
-    for view in views.every(session, me)[:SHOWN]:
-        narrowed = query.narrow(session, there, {"q": [view.line]}).narrowed
-        count = None if narrowed.tried else listing.count(session, me, narrowed, most=MANY)
-        counted.append((view, count))
-    return counted
+    there = page.there(me)
+    return [_counted(session, there, view) for view in views.every(session, me)[:SHOWN]]
 
 
-def listed(counted: list[tuple[ViewCard, int | None]]) -> None:
+def _counted(session: Session, me: Actor, view: ViewCard) -> Counted:
+    asked = query.narrow(session, me, {"q": [view.line]})
+    known = not (asked.puzzled or asked.narrowed.tried)
+    count = listing.count(session, me, asked.narrowed, most=MANY) if known else None
+    return Counted(view, count, asked.puzzled)
+
+
+def listed(counted: list[Counted]) -> None:
     """List views; a click opens one."""
-    for view, count in counted:
-        number = _told(count)
+    for each in counted:
+        view, number = each.view, _told(each.count)
+        notes = words.plain(" ".join(["No count:", *each.notes])) if each.notes else None
         icon = ":material/bookmark:" if view.team_id is None else ":material/group:"
         label = f"{words.plain(view.name)}{number}"
-        st.button(label, key=f"view-{view.id}", type="tertiary", icon=icon, on_click=_choose, args=(view,))
+        st.button(
+            label,
+            key=f"view-{view.id}",
+            type="tertiary",
+            icon=icon,
+            help=notes,
+            on_click=_choose,
+            args=(view,),
+        )
     if _CHOSEN in st.session_state:
         open_page("/tickets", st.session_state.pop(_CHOSEN))
 
 
 def _told(count: int | None) -> str:
-    """Return a count as it stands beside a view; one that would take long is not taken."""
+    """Return a count as it stands beside a view; one that would take long or mislead is not taken."""
     if count is None:
         return ""
     return f" :gray[{MANY}+]" if count > MANY else f" :gray[{count}]"

@@ -64,6 +64,8 @@ class Export:
     sort: str
     fields: tuple[FieldCard, ...] = ()
     """The desk's own, each a column at the end."""
+    notes: tuple[str, ...] = ()
+    """What was not understood of the search, a sentence each: they are the last lines."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,12 @@ class Batch:
 
 
 def prepare(
-    actor: Actor, narrowed: Narrowed, *, sort: str = "-updated", fields: Sequence[FieldCard] = ()
+    actor: Actor,
+    narrowed: Narrowed,
+    *,
+    sort: str = "-updated",
+    fields: Sequence[FieldCard] = (),
+    notes: Sequence[str] = (),
 ) -> Export:
     """Return the export of a list, of the tickets that the permission to export reaches. Raises NotPermitted.
 
@@ -91,7 +98,7 @@ def prepare(
     """
     gate.require(actor, Permission.EXPORT_TICKETS)
     reach = gate.within(actor, Permission.EXPORT_TICKETS)
-    return Export(actor, filters.both(narrowed, Narrowed((reach,))), sort, tuple(fields))
+    return Export(actor, filters.both(narrowed, Narrowed((reach,))), sort, tuple(fields), tuple(notes))
 
 
 def headed(export: Export) -> Batch:
@@ -100,9 +107,10 @@ def headed(export: Export) -> Batch:
 
 
 def after(session: Session, export: Export, place: Place) -> Batch:
-    """Return the lines that follow a place; after the last of MOST tickets, when there are more, a sentence says so."""
+    """Return the lines that follow a place; the last ones are sentences on tickets beyond MOST and on the search."""
+    notes = tuple((note,) for note in export.notes)
     if place.done >= MOST:
-        return Batch(((MORE,),), None)
+        return Batch(((MORE,), *notes), None)
     limit = min(BATCH, MOST - place.done)
     page = listing.page(
         session, export.actor, export.narrowed, sort=export.sort, cursor=place.cursor, limit=limit
@@ -118,7 +126,7 @@ def after(session: Session, export: Export, place: Place) -> Batch:
         )
         for row in page.rows
     )
-    return Batch(lines, Place(page.next, place.done + limit) if page.next else None)
+    return Batch(lines, Place(page.next, place.done + limit)) if page.next else Batch(lines + notes, None)
 
 
 def as_csv(lines: Iterable[Sequence[Line]]) -> Iterator[bytes]:

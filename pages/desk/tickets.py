@@ -91,7 +91,7 @@ def draw() -> None:
             with st.container(horizontal=True, width="content", gap="small"):
                 layout.choose()
                 views.keep(actor, line, sort)
-                lists.export(actor, (line,), sort)
+                lists.export(actor, (line,), sort, understood=not asked.puzzled)
     bulk.talk()
     assigning.talk()
 

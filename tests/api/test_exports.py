@@ -137,6 +137,14 @@ def test_batches_leave_nothing_out_and_an_end_is_told(desk, monkeypatch):
     assert len(rows(desk.mona)) == 8
 
 
+def test_an_export_ends_with_what_was_not_understood(desk):
+    cast.ask(desk.company.sam, "Unusual color")
+    listed = desk.mona.get("tickets", params={"q": "color status:nowhere"}).json()
+    told = rows(desk.mona, q="color status:nowhere")
+    assert listed["not_understood"] and told[2:] == [[note] for note in listed["not_understood"]]
+    assert len(rows(desk.mona, q="color")) == 2
+
+
 def test_it_is_a_download_that_nothing_keeps(sqlite_desk):
     answer = sqlite_desk.browser(sqlite_desk.company.mona).get("tickets/export")
     assert answer.headers["content-disposition"].startswith('attachment; filename="tickets-')

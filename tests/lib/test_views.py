@@ -10,6 +10,7 @@ from lib.errors import Invalid, NotFound, NotPermitted
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
+from ui import views as ui_views
 
 
 def keep(actor, name="Stuck", line="is:blocked", **more):
@@ -135,3 +136,14 @@ def test_any_text_can_stand_for_columns():
     assert layout.read(layout.write(())) == ()
     assert layout.read("due,nothing,due, status ,<b>") == ("due", "status")
     assert len(layout.read(",".join(layout.FACTS))) == layout.MOST
+
+
+def test_a_view_that_is_not_fully_understood_has_no_count(desk):
+    cast.ask(desk.sam, "The printer is broken")
+    keep(desk.rita, "All", "is:open")
+    keep(desk.rita, "Odd", "is:open status:nowhere")
+    with see() as session:
+        kept = {view.name: view for view in views.every(session, desk.rita)}
+        sound, odd = (ui_views._counted(session, desk.rita, kept[name]) for name in ("All", "Odd"))
+    assert (sound.count, sound.notes) == (1, ())
+    assert odd.count is None and "nowhere" in odd.notes[0]
