@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.creates import Creating, Made
+from api.deleting import SeenVersion
 from api.door import Me
 from api.problems import NOTHING
 from api.shapes import Change, Flag, Form, Named, Number, Page, Words, done, shown, unset
@@ -82,8 +83,8 @@ def change(me: Me, id: Number, form: ActivityChange) -> Response:
 
 
 @router.delete("/activities/{id}", status_code=204)
-def retire(me: Me, id: Number) -> Response:
+def retire(me: Me, id: Number, version: SeenVersion = None) -> Response:
     """Offer an activity no longer; what was logged keeps it."""
     with act() as session:
-        activities.retire(session, me, _row(session, id))
+        activities.retire(session, me, _row(session, id), seen=version)
     return done()

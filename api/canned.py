@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.creates import Creating, Made
+from api.deleting import SeenVersion
 from api.door import Me
 from api.shapes import Form, Id, Number, Page, Shape, Version, Words, done, shown, unset
 from lib.desk import canned, tickets
@@ -92,10 +93,10 @@ def change(me: Me, id: Number, form: ReplyChange) -> Response:
 
 
 @router.delete("/canned-replies/{id}", status_code=204)
-def delete(me: Me, id: Number) -> Response:
+def delete(me: Me, id: Number, version: SeenVersion = None) -> Response:
     """Keep a reply no longer."""
     with act() as session:
-        canned.delete(session, me, canned.find(session, me, id))
+        canned.delete(session, me, canned.find(session, me, id), seen=version)
     return done()
 
 

@@ -1,20 +1,18 @@
 """Categories: what tickets are about, and who gets them."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from api import deleting
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
 from api.shapes import (
-    HIGHEST,
     Change,
-    DryRun,
     Form,
     Id,
     Named,
@@ -23,7 +21,6 @@ from api.shapes import (
     Rule,
     Shape,
     Words,
-    done,
     named,
     rule,
     shown,
@@ -192,21 +189,16 @@ CHANGES: dict[str, Verb] = {
 
 
 @router.delete("/categories/{id}", status_code=204, responses={200: {"model": Deletion}})
-def delete(
-    me: Me,
-    id: Number,
-    successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
-    dry_run: DryRun = False,
-) -> Response:
+def delete(me: Me, id: Number, asked: deleting.Asked) -> Response:
     """Delete a category; one in use needs a `successor`, which gets its tickets."""
-    if dry_run:
-        with see() as session:
-            found = categories.preview_delete(session, me, _row(session, id))
-            return shown(Deletion(**asdict(found), needs_successor=found.needs_successor))
-    with act() as session:
-        heir = None if successor is None else categories.find(session, successor)
-        categories.delete(session, me, _row(session, id), successor=heir)
-    return done()
+
+    def verb(session: Session) -> None:
+        heir = None if asked.successor is None else categories.find(session, asked.successor)
+        categories.delete(session, me, _row(session, id), successor=heir, seen=asked.version)
+
+    return deleting.delete(
+        asked, Deletion, preview=lambda s: categories.preview_delete(s, me, _row(s, id)), verb=verb
+    )
 
 
 @router.post("/categories/{id}/restore", response_model=Category)

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.creates import Creating, Made
+from api.deleting import SeenVersion
 from api.door import Me
 from api.shapes import Change, Flag, Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
 from db.vocabulary import Access, FieldKind, Permission, Scope
@@ -139,8 +140,8 @@ def change(me: Me, id: Number, form: FieldChange) -> Response:
 
 
 @router.delete("/fields/{id}", status_code=204)
-def retire(me: Me, id: Number) -> Response:
+def retire(me: Me, id: Number, version: SeenVersion = None) -> Response:
     """Use a field no longer; nobody sees its values any more."""
     with act() as session:
-        fields.retire(session, me, fields.find(session, me, id))
+        fields.retire(session, me, fields.find(session, me, id), seen=version)
     return done()

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.creates import Creating, Made
+from api.deleting import SeenVersion
 from api.door import Me
 from api.shapes import HIGHEST, DryRun, Form, Id, Named, Number, Page, Shape, Words, done, named, shown, unset
 from lib.timekeeping import rates
@@ -92,7 +93,7 @@ def put(creating: Creating, form: NewRate) -> Response:
 
 
 @router.delete("/rates/{id}", status_code=204, responses={200: {"model": Removal}})
-def remove(me: Me, id: Number, dry_run: DryRun = False) -> Response:
+def remove(me: Me, id: Number, dry_run: DryRun = False, version: SeenVersion = None) -> Response:
     """Remove a rate, as if it had never been; it can be restored."""
     if dry_run:
         with see() as session:
@@ -107,7 +108,7 @@ def remove(me: Me, id: Number, dry_run: DryRun = False) -> Response:
             )
         )
     with act() as session:
-        rates.remove(session, me, id)
+        rates.remove(session, me, id, seen=version)
     return done()
 
 

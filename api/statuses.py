@@ -1,16 +1,16 @@
 """Statuses: where a ticket may stand."""
 
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from api import deleting
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
-from api.shapes import HIGHEST, Change, DryRun, Flag, Form, Number, Page, Shape, Words, done, shown, unset
+from api.shapes import Change, Flag, Form, Number, Page, Shape, Words, shown, unset
 from api.ticket_shapes import StatusName
 from db.vocabulary import Kind
 from lib.desk import statuses
@@ -137,21 +137,16 @@ def change(me: Me, id: Number, form: StatusChange) -> Response:
 
 
 @router.delete("/statuses/{id}", status_code=204, responses={200: {"model": Retirement}})
-def retire(
-    me: Me,
-    id: Number,
-    successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
-    dry_run: DryRun = False,
-) -> Response:
+def retire(me: Me, id: Number, asked: deleting.Asked) -> Response:
     """Use a status no longer; one in which tickets stand needs a `successor`, which gets them."""
-    if dry_run:
-        with see() as session:
-            found = statuses.preview_retire(session, me, _row(session, id))
-            return shown(Retirement(**asdict(found), needs_successor=found.needs_successor))
-    with act() as session:
-        heir = None if successor is None else statuses.find(session, successor)
-        statuses.retire(session, me, _row(session, id), successor=heir)
-    return done()
+
+    def verb(session: Session) -> None:
+        heir = None if asked.successor is None else statuses.find(session, asked.successor)
+        statuses.retire(session, me, _row(session, id), successor=heir, seen=asked.version)
+
+    return deleting.delete(
+        asked, Retirement, preview=lambda s: statuses.preview_retire(s, me, _row(s, id)), verb=verb
+    )
 
 
 @router.post("/statuses/{id}/restore", response_model=Status)

@@ -1,20 +1,17 @@
 """Teams: who works tickets together."""
 
-from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
+from api import deleting
 from api.creates import Creating, Made
 from api.door import Me
 from api.problems import NOTHING
 from api.shapes import (
-    HIGHEST,
     Change,
-    DryRun,
     Flag,
     Form,
     Named,
@@ -158,24 +155,20 @@ def change(me: Me, id: Number, form: TeamChange) -> Response:
 
 
 @router.delete("/teams/{id}", status_code=204, responses={200: {"model": Holdings}})
-def remove(
-    me: Me,
-    id: Number,
-    successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
-    dry_run: DryRun = False,
-) -> Response:
+def remove(me: Me, id: Number, asked: deleting.Asked) -> Response:
     """Delete an empty team, or merge it into a `successor`, which gets everything that it holds."""
-    if dry_run:
-        with see() as session:
-            found = team_removal.preview(session, me, _row(session, id))
-            return shown(Holdings(**asdict(found), needs_successor=found.needs_successor))
-    with act() as session:
+
+    def verb(session: Session) -> None:
         row = _row(session, id)
-        if successor is None:
-            team_removal.delete(session, me, row)
+        if asked.successor is None:
+            team_removal.delete(session, me, row, seen=asked.version)
         else:
-            team_removal.merge(session, me, row, into=teams.find(session, successor))
-    return done()
+            into = teams.find(session, asked.successor)
+            team_removal.merge(session, me, row, into=into, seen=asked.version)
+
+    return deleting.delete(
+        asked, Holdings, preview=lambda s: team_removal.preview(s, me, _row(s, id)), verb=verb
+    )
 
 
 @router.get("/teams/{id}/slack", response_model=Channel)

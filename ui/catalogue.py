@@ -104,7 +104,7 @@ def change(category_id: int) -> None:
     elif len(below) > 1:
         st.caption("Other categories stand below this one. Move or delete them first to delete it.")
     else:
-        removing.category(category, rest)
+        removing.category(category, rest, seen=form.seen)
 
 
 def order(found: Sequence[CategoryCard]) -> None:

@@ -165,8 +165,8 @@ def change(me: Actor, card: FieldCard, categories: Mapping[int, str], roles: Map
     with st.popover("Retire", icon=":material/inventory_2:"):
         st.markdown(f"Nobody sees **{words.plain(card.name)}** or what it holds any more, on any ticket.")
         if st.button("Retire for good", type="primary", key=f"retire-{card.id}"):
-            with page.attempt("Retired.") as session:
-                fields.retire(session, me, fields.find(session, me, card.id))
+            with form.save("Retired.") as session:
+                fields.retire(session, me, fields.find(session, me, card.id), seen=form.seen)
 
 
 def add(

@@ -70,7 +70,7 @@ def archive(status: StatusCard, every: Sequence[StatusCard]) -> None:
     if st.button("Archive …", key=f"archive-{status.id}", icon=":material/inventory_2:"):
         done = status.kind == Kind.DONE
         removing.status(
-            status.id, {s.id: s.name for s in every if s.id != status.id and (s.kind == Kind.DONE) == done}
+            status, {s.id: s.name for s in every if s.id != status.id and (s.kind == Kind.DONE) == done}
         )
 
 

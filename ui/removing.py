@@ -1,6 +1,6 @@
 """Retiring, deleting, disabling and removing: what it would do, said first, and a second step that does it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from lib.people import accounts, departure, teams
 from lib.people.teams import TeamCard
 from lib.timekeeping import amounts, rates
 from lib.timekeeping.rates import RateCard
+from lib.transactions import Session
 from ui import page, words
 
 
@@ -28,12 +29,12 @@ def _successor(label: str, options: Mapping[int, str], *, key: str) -> int | Non
 
 
 @st.dialog("Archive status")
-def status(status_id: int, heirs: Mapping[int, str]) -> None:
+def status(card: StatusCard, heirs: Mapping[int, str]) -> None:
     """Say what archiving a status would do, and do it once its successor is chosen."""
     me = page.me()
     try:
         with page.see() as session:
-            row = statuses.find(session, status_id)
+            row = statuses.find(session, card.id)
             found = statuses.preview_retire(session, me, row)
     except Refusal as refusal:
         page.refused(refusal)
@@ -49,31 +50,53 @@ def status(status_id: int, heirs: Mapping[int, str]) -> None:
     )
     heir = None
     if found.needs_successor:
-        heir = _successor("Move its tickets to", heirs, key=f"heir-{status_id}")
+        heir = _successor("Move its tickets to", heirs, key=f"heir-{card.id}")
         st.caption("Restoring the status later doesn't bring its tickets back.")
     if st.button("Archive status", type="primary", disabled=found.needs_successor and heir is None):
         with page.attempt("Status archived.") as session:
             successor = statuses.find(session, heir) if heir else None
-            statuses.retire(session, me, statuses.find(session, status_id), successor=successor)
+            row = statuses.find(session, card.id)
+            statuses.retire(session, me, row, successor=successor, seen=card.version)
 
 
 def archived_statuses(archived: Sequence[StatusCard]) -> None:
     """List the archived statuses, each to be restored."""
-    if not archived:
+
+    def restore(session: Session, id: int) -> None:
+        me = page.me()
+        statuses.restore(session, me, statuses.find_archived(session, me, id))
+
+    _restorable({card.id: card.name for card in archived}, "status", "Archived statuses", restore)
+
+
+def deleted_categories(deleted: Sequence[CategoryCard]) -> None:
+    """List the deleted categories, each to be restored."""
+
+    def restore(session: Session, id: int) -> None:
+        me = page.me()
+        categories.restore(session, me, categories.find_deleted(session, me, id))
+
+    _restorable({card.id: card.name for card in deleted}, "category", "Deleted categories", restore)
+
+
+def _restorable(
+    names: Mapping[int, str], noun: str, heading: str, restore: Callable[[Session, int], None]
+) -> None:
+    """List what can be restored under a heading."""
+    if not names:
         return
-    with st.expander(f"Archived statuses ({len(archived)})", icon=":material/inventory_2:"):
-        for card in archived:
+    with st.expander(f"{heading} ({len(names)})", icon=":material/inventory_2:"):
+        for id, name in names.items():
             with st.container(
                 horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
             ):
-                st.markdown(words.plain(card.name))
-                if st.button("Restore", key=f"restore-status-{card.id}", icon=":material/restore:"):
-                    with page.attempt("Status restored.") as session:
-                        me = page.me()
-                        statuses.restore(session, me, statuses.find_archived(session, me, card.id))
+                st.markdown(words.plain(name))
+                if st.button("Restore", key=f"restore-{noun}-{id}", icon=":material/restore:"):
+                    with page.attempt(f"{noun.capitalize()} restored.") as session:
+                        restore(session, id)
 
 
-def category(card: CategoryCard, rest: Mapping[int, str]) -> None:
+def category(card: CategoryCard, rest: Mapping[int, str], *, seen: int) -> None:
     """Say what deleting a category would do, and do it once its successor is chosen."""
     me = page.me()
     with st.popover("Delete", icon=":material/delete:"):
@@ -96,23 +119,8 @@ def category(card: CategoryCard, rest: Mapping[int, str]) -> None:
         if st.button("Delete category", type="primary", disabled=found.needs_successor and heir is None):
             with page.attempt("Category deleted.") as session:
                 successor = categories.find(session, heir) if heir else None
-                categories.delete(session, me, categories.find(session, card.id), successor=successor)
-
-
-def deleted_categories(deleted: Sequence[CategoryCard]) -> None:
-    """List the deleted categories, each to be restored."""
-    if not deleted:
-        return
-    with st.expander(f"Deleted categories ({len(deleted)})", icon=":material/inventory_2:"):
-        for card in deleted:
-            with st.container(
-                horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-            ):
-                st.markdown(words.plain(card.name))
-                if st.button("Restore", key=f"restore-category-{card.id}", icon=":material/restore:"):
-                    with page.attempt("Category restored.") as session:
-                        me = page.me()
-                        categories.restore(session, me, categories.find_deleted(session, me, card.id))
+                row = categories.find(session, card.id)
+                categories.delete(session, me, row, successor=successor, seen=seen)
 
 
 def person(person_id: int, name: str) -> None:
@@ -179,7 +187,7 @@ def team(card: TeamCard, others: Mapping[int, str]) -> None:
         st.markdown(f"**{words.plain(card.name)}** is empty. This can't be undone.")
         if st.button("Delete team", type="primary"):
             with page.attempt("Team deleted.") as session:
-                team_removal.delete(session, me, teams.find(session, card.id))
+                team_removal.delete(session, me, teams.find(session, card.id), seen=card.version)
         return
     st.markdown(f"**{words.plain(card.name)}** is merged into another team, which gets:")
     _counts(
@@ -201,4 +209,5 @@ def team(card: TeamCard, others: Mapping[int, str]) -> None:
     if st.button("Merge teams", type="primary", disabled=heir is None) and heir is not None:
         with page.attempt("Teams merged.") as session:
             into = teams.find(session, heir)
-            team_removal.merge(session, me, teams.find(session, card.id), into=into)
+            row = teams.find(session, card.id)
+            team_removal.merge(session, me, row, into=into, seen=card.version)

@@ -65,9 +65,9 @@ class CannedReply(Numbered, table=True):
     """The team it is for; empty for all."""
     version: int = 1
 
-    def must_be(self, seen: int) -> None:
-        """Raise Conflict unless nobody changed the reply since version `seen`."""
-        if self.version != seen:
+    def must_be(self, seen: int | None) -> None:
+        """Raise Conflict unless nobody changed the reply since version `seen`; None is of those who did not say."""
+        if seen is not None and self.version != seen:
             raise Conflict(
                 "Somebody changed this canned reply meanwhile. Nothing of yours was saved.",
                 current={"version": self.version},

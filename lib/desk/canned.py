@@ -109,9 +109,10 @@ def change(
     )
 
 
-def delete(session: Session, actor: Actor, row: CannedReply) -> None:
-    """Keep a reply no longer; what was sent with it stays. Raises NotPermitted."""
+def delete(session: Session, actor: Actor, row: CannedReply, *, seen: int | None = None) -> None:
+    """Keep a reply no longer; what was sent with it stays. Raises NotPermitted, Conflict (changed since `seen`)."""
     _may_keep(actor, row.team_id)
+    row.must_be(seen)
     session.delete(row)
     events.record(session, actor, Action.CANNED_DELETED, subject=f"canned_reply:{row.id}", old=row.name)
 

@@ -293,15 +293,23 @@ def preview_delete(session: Session, actor: Actor, category: Category) -> Deleti
     return Deletion(tickets, open_, proposals, people, asked, rule=bool(rules))
 
 
-def delete(session: Session, actor: Actor, category: Category, *, successor: Category | None = None) -> None:
+def delete(
+    session: Session,
+    actor: Actor,
+    category: Category,
+    *,
+    successor: Category | None = None,
+    seen: int | None = None,
+) -> None:
     """Retire a category; its tickets go to `successor`, which a category in use needs, and so does who knows it.
 
-    Raises NotPermitted, Invalid.
+    Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
     held = select(Category).where(Category.id == category.id).with_for_update()
     category = session.exec(held.execution_options(populate_existing=True)).one()
+    category.must_be(seen)
     foreseen = preview_delete(session, actor, category)
     if successor is not None and (successor.id == category.id or successor.retired):
         raise Invalid("That can't be its successor.", fields={"successor": "Choose another category."})

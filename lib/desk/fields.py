@@ -222,9 +222,13 @@ def grant(session: Session, actor: Actor, row: CustomField, *, access: Mapping[i
             _changed(session, actor, row, field=told, old=old.label, new=level.label)
 
 
-def retire(session: Session, actor: Actor, row: CustomField) -> None:
-    """Use a field no longer: nobody sees it or its values any more, and its name is free. Raises NotPermitted."""
+def retire(session: Session, actor: Actor, row: CustomField, *, seen: int | None = None) -> None:
+    """Use a field no longer: nobody sees it or its values any more, and its name is free.
+
+    Raises NotPermitted, Conflict (changed since version `seen`).
+    """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row.must_be(seen)
     row.retired = True
     row.key = f"{row.key[:24]}_retired_{row.id}"
     events.record(session, actor, Action.FIELD_RETIRED, subject=f"field:{row.id}", old=row.name)

@@ -178,13 +178,21 @@ def preview_retire(session: Session, actor: Actor, status: Status) -> Retirement
     return Retirement(tickets=count, open=open_, merged=merged, moves=moves)
 
 
-def retire(session: Session, actor: Actor, status: Status, *, successor: Status | None = None) -> None:
+def retire(
+    session: Session,
+    actor: Actor,
+    status: Status,
+    *,
+    successor: Status | None = None,
+    seen: int | None = None,
+) -> None:
     """Use a status no longer; its tickets go to `successor`, done if it is done and open if it is open.
 
     Merged tickets return there too when their merge is undone. The tickets keep when they were resolved, unless its
-    successor doesn't count as resolved. Raises NotPermitted, Invalid.
+    successor doesn't count as resolved. Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
     """
     held = preview_retire(session, actor, status).needs_successor
+    status.must_be(seen)
     if held:
         _hand_over(session, status, successor)
     status.retired = True

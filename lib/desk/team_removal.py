@@ -74,12 +74,13 @@ def preview(session: Session, actor: Actor, team: Team) -> Holdings:
     )  # fmt: skip
 
 
-def delete(session: Session, actor: Actor, team: Team) -> None:
+def delete(session: Session, actor: Actor, team: Team, *, seen: int | None = None) -> None:
     """Delete a team that holds nothing; its assignment rule and Slack channel go with it.
 
-    Raises NotPermitted, Invalid naming the field `successor` when it holds something.
+    Raises NotPermitted, Conflict (changed since version `seen`), Invalid naming the field `successor` when it holds
+    something.
     """
-    _hold(session, actor, team)
+    _hold(session, actor, team, seen)
     found = preview(session, actor, team)
     if found.default:
         raise Invalid(
@@ -97,13 +98,13 @@ def delete(session: Session, actor: Actor, team: Team) -> None:
     events.record(session, actor, Action.TEAM_DELETED, subject=f"team:{team.id}", old=team.name)
 
 
-def merge(session: Session, actor: Actor, team: Team, *, into: Team) -> None:
+def merge(session: Session, actor: Actor, team: Team, *, into: Team, seen: int | None = None) -> None:
     """Let another team have everything that a team holds, its members too, and delete it.
 
     The other team keeps its own assignment rule and Slack channel, if it has them. A canned reply whose name is taken
-    there gets the team's name behind its own. Raises NotPermitted, Invalid.
+    there gets the team's name behind its own. Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
     """
-    _hold(session, actor, team)
+    _hold(session, actor, team, seen)
     if team.id == into.id:
         raise Invalid("A team can't be merged into itself.", fields={"successor": "Choose another team."})
     found = preview(session, actor, team)
@@ -128,11 +129,12 @@ def merge(session: Session, actor: Actor, team: Team, *, into: Team) -> None:
     )  # fmt: skip
 
 
-def _hold(session: Session, actor: Actor, team: Team) -> None:
-    """Ask the gate, and let nobody put anything into the team until the transaction ends."""
+def _hold(session: Session, actor: Actor, team: Team, seen: int | None) -> None:
+    """Ask the gate, and let nobody change the team or put anything into it until the transaction ends."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
     lock(session, "teams")
-    session.exec(select(Team.id).where(Team.id == team.id).with_for_update()).one()
+    held = select(Team).where(Team.id == team.id).with_for_update()
+    session.exec(held.execution_options(populate_existing=True)).one().must_be(seen)
 
 
 def _move_members(session: Session, team: Team, into: Team) -> None:

@@ -78,9 +78,13 @@ def make_default(session: Session, actor: Actor, row: Activity) -> None:
     _changed(session, actor, row, field="default", old=was.name, new=row.name)
 
 
-def retire(session: Session, actor: Actor, row: Activity) -> None:
-    """Offer an activity no longer; what was logged keeps it. Raises NotPermitted, Invalid for the default."""
+def retire(session: Session, actor: Actor, row: Activity, *, seen: int | None = None) -> None:
+    """Offer an activity no longer; what was logged keeps it.
+
+    Raises NotPermitted, Conflict (changed since version `seen`), Invalid for the default.
+    """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row.must_be(seen)
     if row.is_default:
         raise Invalid("Time is of this activity by default. Make another one the default first.")
     if not row.retired:

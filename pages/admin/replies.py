@@ -68,5 +68,5 @@ for card in found:
                         row = canned.find(session, me, card.id)
                         canned.change(session, me, row, name=name, body=body, team_id=team, seen=form.seen)
             if st.button("Delete", key=f"delete-{card.id}", icon=":material/delete:"):
-                with page.attempt("Canned reply deleted.") as session:
-                    canned.delete(session, me, canned.find(session, me, card.id))
+                with form.save("Canned reply deleted.") as session:
+                    canned.delete(session, me, canned.find(session, me, card.id), seen=form.seen)

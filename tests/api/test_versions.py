@@ -57,6 +57,42 @@ def test_a_change_that_names_an_older_version_is_refused_whole(ada, kind):
     assert ada.patch(path, json={"version": now["version"]}).json() == now
 
 
+DELETABLE = {
+    **{path: (new, change) for path, (new, change, _other) in CHANGES.items() if path != "people"},
+    "canned-replies": ({"name": "Hello", "body": "Hello."}, {"name": "Hi"}),
+}
+
+
+@pytest.mark.parametrize("path", DELETABLE)
+def test_what_was_changed_meanwhile_is_not_deleted(ada, path):
+    new, change = DELETABLE[path]
+    made = ada.post(path, json=new).json()
+    seen = {"version": made["version"]} if path == "canned-replies" else {}
+    now = ada.patch(f"{path}/{made['id']}", json={**change, **seen}).json()
+    late = ada.delete(f"{path}/{made['id']}?version={made['version']}")
+    assert (late.status_code, late.json()["current"]) == (409, {"version": now["version"]})
+    assert made["id"] in [each["id"] for each in ada.get(path).json()["items"]]
+    assert ada.delete(f"{path}/{made['id']}?version=x").status_code == 422
+    assert ada.delete(f"{path}/{made['id']}?version={now['version']}").status_code == 204
+
+
+def test_a_team_that_was_changed_meanwhile_is_not_merged(ada, desk):
+    made = ada.post("teams", json={"name": "Network"}).json()
+    now = ada.patch(f"teams/{made['id']}", json={"name": "Networks"}).json()
+    path = f"teams/{made['id']}?successor={desk.company.service_desk}&version="
+    assert ada.delete(f"{path}{made['version']}").status_code == 409
+    assert ada.delete(f"{path}{now['version']}").status_code == 204
+
+
+def test_a_rate_that_was_set_again_meanwhile_is_not_removed(ada):
+    rate = {"since": "2026-01-01", "rate": "80"}
+    made = ada.post("rates", json=rate).json()
+    now = ada.post("rates", json={**rate, "rate": "90"}).json()
+    late = ada.delete(f"rates/{made['id']}?version={made['version']}")
+    assert (late.status_code, late.json()["current"]) == (409, {"version": now["version"]})
+    assert ada.delete(f"rates/{made['id']}?version={now['version']}").status_code == 204
+
+
 def test_a_rate_that_somebody_else_set_meanwhile_is_not_overwritten(ada):
     rate = {"since": "2026-01-01", "rate": "80"}
     first = ada.post("rates", json={**rate, "version": 0})

@@ -1,0 +1,42 @@
+"""Deleting what others may use: only what it would do, or all of it, with a successor that takes its place."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import Field
+from starlette.responses import Response
+
+from api.shapes import HIGHEST, Form, Shape, done, shown
+from lib.transactions import Session, act, see
+
+SeenVersion = Annotated[int | None, Query(ge=1, le=HIGHEST, description="the version that was read last")]
+
+
+class DeleteQuery(Form):
+    """With a `successor` where something is in use; refused when it changed since `version`."""
+
+    successor: int | None = Field(None, ge=1, le=HIGHEST)
+    dry_run: bool = Field(False, description="only say what it would do")
+    version: int | None = Field(None, ge=1, le=HIGHEST, description="the version that was read last")
+
+
+Asked = Annotated[DeleteQuery, Query()]
+
+
+def delete(
+    asked: DeleteQuery,
+    shape: Callable[..., Shape],
+    *,
+    preview: Callable[[Session], Any],
+    verb: Callable[[Session], None],
+) -> Response:
+    """Answer with the `shape` of what `preview` returns in a dry run, or let `verb` delete."""
+    if asked.dry_run:
+        with see() as session:
+            found = preview(session)
+            return shown(shape(**asdict(found), needs_successor=found.needs_successor))
+    with act() as session:
+        verb(session)
+    return done()
