@@ -36,9 +36,11 @@ def _warm() -> None:
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
+    from lib.desk import search_terms
     from ui import charts
 
     charts.warm()
+    search_terms.indexed("ä")
 
 
 @asynccontextmanager

@@ -2,18 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from lib import text
 
 WORD_LIMIT = 64
 """Letters of a word that count."""
-_KEPT = 70_000
-"""Characters whose folding is remembered at a time."""
+_CHANGED = (range(0x20000), range(0x2F800, 0x2FA20), range(0xE0000, 0xE0200))
+"""Where characters stand that folding changes."""
 RANGES = (
-    "\u0e01-\u0e3a\u0e40-\u0e4f\u0e80-\u0ecf\u0edc-\u0edf"  # Thai, Lao
-    "\u1000-\u103f\u1050-\u108f\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa7f\u1780-\u17d3"  # Myanmar, Khmer
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u0edc-\u0edf"  # Thai, Lao
+    "\u1000-\u103f\u1050-\u108f\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a-\uaa7f\u1780-\u17d3"  # Myanmar, Khmer
     "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb"  # Hangul
     "\u3005-\u3007\u3031-\u3035\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # Kana
     "\u3105-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Bopomofo, Han
@@ -26,24 +27,35 @@ _OTHERS = {
     "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "\u0131": "i", "ȷ": "j", "ŋ": "n", "ĸ": "k", "\u0640": "",
 }  # fmt: skip
 _BASED = ("LATIN", "CYRILLIC")
-MARKS = "".join(
+MARKS = text.ranges(
     c
     for c in map(chr, (*range(0x900, 0x1D00), *range(0xA800, 0xAC00)))
-    if unicodedata.category(c) in ("Mn", "Mc")
+    if unicodedata.category(c) in ("Mn", "Mc") and not SPACELESS.match(c)
 )
-"""Vowel signs, which are part of a word as letters are."""
+"""Vowel signs of scripts with spaces, which are part of a word as letters are."""
 _APOSTROPHE = re.compile(r"'(?=\w)")
-_WORD = re.compile(rf"[\w{MARKS}\u3099\u309a]+")
+_WORD = re.compile(rf"[\w{MARKS}{RANGES}]+")
 
 
-class _Folds(dict[int, str]):
-    """What each character becomes, made when it is first met."""
+class Table(dict[int, str]):
+    """What `str.translate` puts in place of characters; all others stay, which a plain dict takes longer for."""
 
-    def __missing__(self, code: int) -> str:
-        if len(self) > _KEPT:
-            self.clear()
-        self[code] = made = _character(chr(code))
-        return made
+    __missing__ = staticmethod(chr)
+
+
+@cache
+def _folds() -> Table:
+    """Return what each character becomes that does not stay as it is: made whole, once, as no text may wait for it."""
+    made = {one: "".join(map(_character, unicodedata.normalize("NFKC", one))) for one in _candidates()}
+    return Table({ord(one): folded for one, folded in made.items() if folded != one})
+
+
+def _candidates() -> Iterator[str]:
+    for one in map(chr, chain.from_iterable(_CHANGED)):
+        category = unicodedata.category(one)
+        stays = category in ("Cn", "Co") or (category == "Lo" and not unicodedata.decomposition(one))
+        if not stays or one in _OTHERS:
+            yield one
 
 
 def _character(one: str) -> str:
@@ -85,12 +97,6 @@ def _based(name: str, otherwise: str) -> str:
         return otherwise
 
 
-_FOLDS = _Folds()
-
-PIECE = 4_096
-"""Characters of a text that are put into their normal form at a time."""
-
-
 def fold(value: str) -> str:
     """Return a text in plain small letters without accents and what can't be seen; its other signs stay.
 
@@ -98,32 +104,13 @@ def fold(value: str) -> str:
     """
     if value.isascii():
         return value.lower().replace("`", "'")
-    plain = _composed(text.parted(value.replace("\u00b4", "'")))
-    return plain[: text.FOLDED_LIMIT].translate(_FOLDS)
-
-
-def _composed(value: str) -> str:
-    """Return a text in NFKC, piece by piece and no more than is kept: some letters become eighteen."""
-    made, size, at = [], 0, 0
-    while at < len(value) and size < text.FOLDED_LIMIT:
-        end = _apart(value, at + PIECE)
-        made.append(unicodedata.normalize("NFKC", value[at:end]))
-        size, at = size + len(made[-1]), end
-    return "".join(made)
-
-
-def _apart(value: str, end: int) -> int:
-    """Return a place at or a little before `end` where what stands on both sides is not composed."""
-    for at in range(end, end - 64, -1):
-        pair = value[at - 1 : at + 1]
-        if unicodedata.is_normalized("NFKC", unicodedata.normalize("NFKC", pair[:1]) + pair[1:]):
-            return at
-    return end
+    plain = text.parted(value.replace("\u00b4", "'")).translate(_folds())
+    return unicodedata.normalize("NFC", plain[: text.FOLDED_LIMIT])
 
 
 def folded_letter(one: str) -> str:
     """Return a single character folded, which may give none or several."""
-    return _FOLDS[ord(one)]
+    return _folds()[ord(one)]
 
 
 def name(value: str) -> str:

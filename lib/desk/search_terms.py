@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 
 from lib import folding, text
 from lib.folding import WORD_LIMIT
@@ -18,6 +18,8 @@ MOST = 64
 """Tokens of a query that count; the rest is left out."""
 CODES = 2_000
 """Codes of one text that count, so that a text of nothing else stays within what PostgreSQL indexes."""
+RARE = 500
+"""Different unknown letters of a text up to which they are looked for; of more, each letter is looked up."""
 BOUNDARY = "ǂǂ"
 """Stands between a title and a description, so that no phrase reaches over it."""
 
@@ -26,10 +28,12 @@ _SIGNS = (
     "\U0001f000-\U0001f3fa\U0001f400-\U0001fbff"
 )
 """Currencies, arrows, mathematics, emoji: each is a word of its own, but for the colors of skin."""
-_LETTERS = rf"\w{folding.MARKS}"
+_SPACELESS = folding.RANGES.replace("\u3099\u309a", "")
+_LETTERS = rf"\w{folding.MARKS}{_SPACELESS}"
 _PLAIN = re.compile("[a-z0-9]+")
-_RUN = re.compile(f"[{_LETTERS}]+|[{_SIGNS}]")
-_PARTS = re.compile(f"(?P<run>[{folding.RANGES}]+)|[^{folding.RANGES}]+")
+_WORD = re.compile(rf"[{_SIGNS}]|(?:[^\W_{_SPACELESS}]+|[{folding.MARKS}]+)+")
+_TOKEN = re.compile(rf"(?=([{_SPACELESS}]{{1,2}}))[{_SPACELESS}]|({_WORD.pattern})")
+"""Two letters of a script without spaces, each beginning with another of them, or a word, or a sign."""
 _ENDING = re.compile(f"[{folding.RANGES}]+$")
 _HEX = re.compile(r"(?<!\w)(?:[0-9a-f]{1,4}|(?=::))(?:(?:::?[0-9a-f]{1,4}){2,}|::[0-9a-f]{1,4})(?!\w)")
 """An IPv6 or MAC address."""
@@ -73,28 +77,29 @@ class Asked:
     cut: bool = False
 
 
-class _Escapes(dict[int, str]):
-    def __missing__(self, code: int) -> str:
-        one = chr(code)
-        known = one != "ǂ" and (one.isascii() or unicodedata.ucd_3_2_0.category(one).startswith("L"))
-        self[code] = made = one if known else f"ǂ{_base36(code)}"
-        return made
+_DIGITS = [
+    a + b for a in "0123456789abcdefghijklmnopqrstuvwxyz" for b in "0123456789abcdefghijklmnopqrstuvwxyz"
+]
+"""Two digits of base 36 each."""
 
 
-def _base36(code: int) -> str:
-    digits = ""
-    for _ in range(4):
-        code, digit = divmod(code, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits
+@cache
+def _unknown() -> re.Pattern[str]:
+    """Match what is no ASCII letter or digit, and no letter that every database has long known."""
+    letters = (c for c in map(chr, range(0x80, 0x30000)) if unicodedata.ucd_3_2_0.category(c)[0] == "L")
+    return re.compile(f"[^ a-z0-9{text.ranges(c for c in letters if c != 'ǂ')}]")
 
 
-_ESCAPES = _Escapes({ord(c): f"ǂ{_base36(ord(c))}" for c in ".@+-:_"})
-
-
-def _escaped(token: str) -> str:
-    """Return a token in letters and digits alone, so that no database cuts it."""
-    return token if token.isalnum() and token.isascii() else token.translate(_ESCAPES)
+def _escaped(tokens: str) -> str:
+    """Return tokens, with blanks between them, in letters and digits alone, so that no database cuts them."""
+    unknown = _unknown().findall("".join(set(tokens)))
+    if not unknown:
+        return tokens
+    places = ((code, divmod(code, len(_DIGITS))) for code in map(ord, unknown))
+    made = folding.Table({code: f"ǂ{_DIGITS[high]}{_DIGITS[low]}" for code, (high, low) in places})
+    if len(unknown) > RARE:
+        return tokens.translate(made)
+    return _unknown().sub(lambda found: made[ord(found[0])], tokens)
 
 
 def indexed(*parts: str) -> str:
@@ -103,8 +108,18 @@ def indexed(*parts: str) -> str:
     tokens: list[str] = []
     for part in folded:
         tokens += [BOUNDARY, *_tokens(part)] if tokens else _tokens(part)
-    codes = dict.fromkeys(name for part in folded for code in _codes(part) for name in _names(code))
-    return " ".join([*tokens, *(_escaped(code[:WORD_LIMIT]) for code in list(codes)[:CODES])])
+    names = (name[:WORD_LIMIT] for part in folded for code in _codes(part) for name in _names(code))
+    return " ".join([*tokens, _escaped(" ".join(_first(names, CODES)))]).rstrip()
+
+
+def _first(names: Iterable[str], most: int) -> Iterable[str]:
+    """Return the first different ones."""
+    found: dict[str, None] = {}
+    for name in names:
+        found[name] = None
+        if len(found) == most:
+            break
+    return found
 
 
 def _tokens(folded: str, *, ended: bool = True) -> list[str]:
@@ -115,21 +130,14 @@ def _tokens(folded: str, *, ended: bool = True) -> list[str]:
     """
     if folded.isascii():
         return [word[:WORD_LIMIT] for word in _PLAIN.findall(folded)]
-    tokens: list[str] = []
-    for run in _RUN.findall(folded.replace("_", " ")):
-        if run.isascii():
-            tokens.append(run[:WORD_LIMIT])
-            continue
-        for part in _PARTS.finditer(run):
-            tokens += _pairs(part["run"]) if part["run"] else [_escaped(part[0][:WORD_LIMIT])]
+    if folding.SPACELESS.search(folded):
+        tokens = [pair or word[:WORD_LIMIT] for pair, word in _TOKEN.findall(folded)]
+    else:
+        tokens = [word[:WORD_LIMIT] for word in _WORD.findall(folded)]
+    tokens = _escaped(" ".join(tokens)).split()
     if not ended and _spaceless(folded) > 1:
         tokens.pop()
     return tokens
-
-
-def _pairs(run: str) -> list[str]:
-    letters = run if run.translate(_ESCAPES) == run else [letter.translate(_ESCAPES) for letter in run]
-    return [*(one + next_ for one, next_ in pairwise(letters)), letters[-1]]
 
 
 def _spaceless(folded: str) -> int:
@@ -142,27 +150,19 @@ def _placed(folded: str) -> list[tuple[str, int, int]]:
     """Return the tokens of a folded text, each with the place of what it tells of."""
     if folded.isascii():
         return [(word[0][:WORD_LIMIT], word.start(), word.end()) for word in _PLAIN.finditer(folded)]
-    placed: list[tuple[str, int, int]] = []
-    for run in _RUN.finditer(folded.replace("_", " ")):
-        if run[0].isascii():
-            placed.append((run[0][:WORD_LIMIT], run.start(), run.end()))
-            continue
-        for part in _PARTS.finditer(run[0]):
-            start, end = run.start() + part.start(), run.start() + part.end()
-            if part["run"]:
-                placed += [(t, start + n, min(start + n + 2, end)) for n, t in enumerate(_pairs(part["run"]))]
-            else:
-                placed.append((_escaped(part[0][:WORD_LIMIT]), start, end))
-    return placed
+    return [
+        (_escaped(found[1] or found[2][:WORD_LIMIT]), *found.span(1 if found[1] else 2))
+        for found in _TOKEN.finditer(folded)
+    ]
 
 
 def _codes(folded: str) -> Iterator[str]:
     """Yield what is written with dots, colons or an @ and is found only as it stands: addresses, versions, files."""
     if ":" in folded:
-        yield from (found[0] for found in _HEX.finditer(folded))
-    for word in folded.split():
+        yield from dict.fromkeys(_HEX.findall(folded))
+    for word in dict.fromkeys(folded.split()):
         if "." in word[:-1] or "@" in word[:-1]:
-            for run in _TIGHT.findall(word):
+            for run in dict.fromkeys(_TIGHT.findall(word)):
                 parts = [run] if "@" in run else _LOOSE.split(run)
                 yield from (code for part in parts if _DOTTED.search(code := part.strip("._+-@")))
 
