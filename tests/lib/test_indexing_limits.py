@@ -59,7 +59,7 @@ def test_no_dense_text_takes_long_to_index(source):
     assert seconds(search_terms.indexed, source) < LIMIT
 
 
-@given(st.characters(blacklist_categories=["Cs"]))
+@given(st.characters(exclude_categories=["Cs"]))
 def test_a_letter_is_folded_as_it_is_in_a_text(letter):
     assert folding.folded_letter(letter) == folding.fold(f"a{letter}")[1:] or unicodedata.combining(letter)
 
