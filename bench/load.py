@@ -17,9 +17,9 @@ from commands.shell.data import with_data
 
 FILTERS = (
     {},
-    {"status": "Pending"},
-    {"kind": "open"},
-    {"assignee": "me"},
+    {"show": "all", "q": "status:pending"},
+    {"show": "unassigned"},
+    {"show": "mine"},
     {"sort": "-created"},
     {"sort": "-priority"},
 )
@@ -62,7 +62,7 @@ async def crowd(
 @click.option("--seconds", default=30.0, show_default=True, help="How long they work.")
 @click.option("--think", default=3.0, show_default=True, help="Seconds between a person's clicks.")
 @click.option("--processes", default=1, show_default=True, help="How many serve.")
-@click.option("--page", default="", help="The page's path; otherwise the first one.")
+@click.option("--page", default="tickets", show_default=True, help="The page's path.")
 def main(tabs: int, seconds: float, think: float, processes: int, page: str) -> None:
     """Print how long a click takes while many work, and the memory of the processes."""
     digits = len(str(AGENTS))

@@ -15,7 +15,9 @@ MENDED_BRANCHES = ((3, 44, 6), (3, 50, 7))
 PATIENCE = 15
 """Seconds that a writer waits for its turn on SQLite, and then for SQLite."""
 CONNECTIONS, FEWEST = 40, 10
-"""How many connections are open at most, half of which stay open, and how few a process can work with."""
+"""How many connections to PostgreSQL are open at most, half of which stay open, and how few a process can work with.
+
+On SQLite half as many stay open, and every thread gets one that wants to read or write."""
 QUEUE = "queue"
 """Under which name a connection keeps the queue in which it has the turn."""
 PRAGMAS = {
@@ -66,7 +68,7 @@ def connect(url: str, *, processes: int = 1) -> Engine:
         poolclass=QueuePool,
         hide_parameters=True,
         pool_size=CONNECTIONS // 2,
-        max_overflow=CONNECTIONS // 2,
+        max_overflow=-1,  # a writer that waits for its turn has a connection, and none of them may keep a reader out
         connect_args={"check_same_thread": False, "timeout": PATIENCE, "cached_statements": 512},
     )
     journal = "DELETE" if affected(library.sqlite_version_info) else "WAL"

@@ -1,7 +1,9 @@
 """The pages there are, who may open each, and the navigation that shows a person only theirs."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -109,15 +111,7 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
     entries: dict[str, Entry] = {}
     pages: list[Page] = []
     for entry in ENTRIES:
-        listed = entry.listed and not entry.area and entry.opens_for(actor)
-        made = st.Page(
-            f"pages/{entry.path}.py",
-            title=entry.title,
-            icon=f":material/{entry.icon}:",
-            url_path=entry.url,
-            default=not entry.url,
-            visibility="visible" if listed else "hidden",
-        )
+        made = copy(_declared(entry, entry.listed and not entry.area and entry.opens_for(actor)))
         entries[made._script_hash] = entry
         pages.append(made)
     if elsewhere := _elsewhere():
@@ -126,6 +120,19 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
         pages.append(made)
     chosen = st.navigation(pages, position="sidebar" if actor else "hidden", expanded=True)
     return chosen, entries[chosen._script_hash]
+
+
+@cache
+def _declared(entry: Entry, listed: bool) -> "Page":
+    """Return a page of the menu; a run takes a copy, as Streamlit notes on it which one may be run."""
+    return st.Page(
+        f"pages/{entry.path}.py",
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        url_path=entry.url,
+        default=not entry.url,
+        visibility="visible" if listed else "hidden",
+    )
 
 
 def _elsewhere() -> str | None:

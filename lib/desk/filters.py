@@ -45,6 +45,7 @@ SKEW = timedelta(hours=1)
 """How far two machines' clocks may differ: a ticket was changed last when it was resolved, or later, but for this."""
 
 Conditions = list[ColumnElement[bool]]
+_OPEN: ColumnElement[bool] = col(Ticket.open).is_(True)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class Narrowed:
     hits: tuple[ColumnElement[bool], ...] = ()
     changed: tuple[Callable[[Any], ColumnElement[bool]], ...] = ()
 
+    @property
+    def usual(self) -> bool:
+        """Whether these are all tickets or all open ones, as most lists are."""
+        said = all(condition is _OPEN for condition in self.conditions)
+        return said and not (self.few or self.tried or self.hits or self.changed)
+
     def bounds(self, column: Any) -> tuple[ColumnElement[bool], ...]:
         """Return what bounds the time of the last change, asked of the column along which a list goes."""
         return tuple(bound(column) for bound in self.changed)
@@ -77,6 +84,9 @@ class Narrowed:
         """
         there = (*self.conditions, *self.hits)
         return (*there, col(Ticket.open) == true()) if self.open else there
+
+
+EVERYTHING = Narrowed()
 
 
 def both(one: Narrowed, other: Narrowed) -> Narrowed:
@@ -183,7 +193,7 @@ def _value(  # noqa: C901, PLR0911 - one line a field
             in_use = col(Ticket.open).is_(value != Kind.DONE)
             return and_(in_use, col(Ticket.status_id).in_(list(session.exec(named).all())))
         case "kind" if value == "open":
-            return col(Ticket.open).is_(True)
+            return _OPEN
         case "priority" if value.upper() in Priority.__members__:
             return col(Ticket.priority) == Priority[value.upper()]
         case "team" if value == "mine":

@@ -20,7 +20,7 @@ from db.models import Category, Person, Status, Team, Ticket
 from db.vocabulary import Kind, Permission, Priority, Scope
 from lib import gate, settings
 from lib.desk import versions
-from lib.desk.filters import SORTS, Narrowed
+from lib.desk.filters import EVERYTHING, SORTS, Narrowed
 from lib.errors import Invalid
 from lib.gate import Actor
 
@@ -103,7 +103,7 @@ COLUMNS: tuple[Any, ...] = (
 def page(
     session: Session,
     actor: Actor,
-    narrowed: Narrowed = Narrowed(),  # noqa: B008 - frozen
+    narrowed: Narrowed = EVERYTHING,
     *,
     sort: str = "-updated",
     cursor: str | None = None,
@@ -114,8 +114,10 @@ def page(
     Raises Invalid for an unknown sort or a cursor that was not made here for this sort.
     """
     after = _after(cursor, sort)
-    top = narrowed == Narrowed() and after is None
-    found = _top(actor, sort, limit) if top else _found(actor, narrowed, sort, after=after, limit=limit)
+    top = narrowed.usual and after is None
+    found = (
+        _top(actor, narrowed, sort, limit) if top else _found(actor, narrowed, sort, after=after, limit=limit)
+    )
     rows = session.execute(found).all()
     cards = tuple(_row(actor, r) for r in rows[:limit])
     more = len(rows) > limit
@@ -141,13 +143,20 @@ def ranked(actor: Actor, narrowed: Narrowed, *, limit: int) -> Any:
 def count(
     session: Session,
     actor: Actor,
-    narrowed: Narrowed = Narrowed(),  # noqa: B008 - frozen
+    narrowed: Narrowed = EVERYTHING,
     *,
     most: int = CAP,
 ) -> int:
     """Count the tickets the actor may see, up to one more than `most`."""
-    some = gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(most + 1)
-    return session.execute(gate.counted(some)).scalar_one()
+    counted = _usual_count(actor, narrowed, most) if narrowed.usual else _count(actor, narrowed, most)
+    return session.execute(counted).scalar_one()
+
+
+def _count(actor: Actor, narrowed: Narrowed, most: int) -> Any:
+    return gate.counted(gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(most + 1))
+
+
+_usual_count = lru_cache(maxsize=gate.KEPT)(_count)
 
 
 _LINES: Select = gate.unscoped(
@@ -164,9 +173,9 @@ _ONE = _LINES.where(col(Ticket.id) == bindparam("number"))
 
 
 @lru_cache(maxsize=gate.KEPT)
-def _top(actor: Actor, sort: str, limit: int) -> Select:
-    """Return the select for the first page of everything, kept because most pages are just that."""
-    return _found(actor, Narrowed(), sort, after=None, limit=limit)
+def _top(actor: Actor, narrowed: Narrowed, sort: str, limit: int) -> Select:
+    """Return the select for the first page of a usual list, kept because most pages are just that."""
+    return _found(actor, narrowed, sort, after=None, limit=limit)
 
 
 def _found(actor: Actor, narrowed: Narrowed, sort: str, *, after: After, limit: int) -> Select:

@@ -6,8 +6,10 @@ A ticket at which somebody never looked is new to them when they take part in it
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_
 from sqlmodel import Session, col, select
 
 from db.engine import lock
@@ -73,7 +75,13 @@ def fresh(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
     """Return which of some tickets have something new for the actor that they did not do themselves."""
     if not numbers or actor.id is None:
         return set()
-    chosen = gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(numbers))
+    return set(session.exec(_fresh(actor), params={"numbers": list(numbers)}).all())
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _fresh(actor: Actor) -> Any:
+    """Return the select of them, as every list asks for it."""
+    chosen = gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(bindparam("numbers", expanding=True)))
     looked = (
         select(Seen.event_id)
         .where(Seen.ticket_id == Ticket.id, Seen.person_id == actor.id)
@@ -87,7 +95,7 @@ def fresh(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
         .where(or_(_plain(), gate.within(actor, Permission.COMMENT_READ_INTERNAL)))
     )
     mine: ColumnElement[bool] = or_(~never, gate.takes_part(actor))
-    return set(session.exec(chosen.where(mine, news)).all())
+    return chosen.where(mine, news)
 
 
 def _others(actor: Actor) -> tuple[ColumnElement[bool], ...]:

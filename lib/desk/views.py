@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
@@ -39,14 +41,19 @@ class ViewCard:
 
 def every(session: Session, actor: Actor) -> list[ViewCard]:
     """Return the actor's views in their order, then those that others share with a team of theirs."""
+    return [card(actor, view, owner) for view, owner in session.exec(_every(actor)).all()]
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _every(actor: Actor) -> Any:
+    """Return the select of them with the names of their owners, as every page asks for it."""
     own = col(SavedView.owner_id) == actor.id
-    rows = session.exec(
+    return (
         select(SavedView, Person.name)
         .join(Person, col(Person.id) == SavedView.owner_id)
         .where(_theirs(actor))
         .order_by(own.desc(), col(SavedView.position), col(SavedView.id))
-    ).all()
-    return [card(actor, view, owner) for view, owner in rows]
+    )
 
 
 def card(actor: Actor, view: SavedView, owner: str) -> ViewCard:

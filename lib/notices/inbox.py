@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Notice, Ticket
@@ -61,7 +62,7 @@ def _mine(actor: Actor, *entities: Any) -> Any:
     )
 
 
-def _awake(now: datetime) -> ColumnElement[bool]:
+def _awake(now: Any) -> ColumnElement[bool]:
     return or_(col(Notice.snoozed_until).is_(None), col(Notice.snoozed_until) <= now)
 
 
@@ -70,10 +71,18 @@ def unread(session: Session, actor: Actor, *, most: int = 99, but: int | None = 
 
     Those on the ticket `but` are left out, as one looks at it.
     """
-    found = _mine(actor, Notice.id).where(col(Notice.read_at).is_(None), _awake(clock.now()))
-    if but is not None:
-        found = found.where(col(Notice.ticket_id) != but)
-    return session.exec(gate.counted(found.limit(most + 1))).one()
+    return session.exec(_unread(actor, most), params={"now": clock.now(), "but": but or 0}).one()
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _unread(actor: Actor, most: int) -> Any:
+    """Return the select that counts them, as every page asks for it; no ticket has the number 0."""
+    found = _mine(actor, Notice.id).where(
+        col(Notice.read_at).is_(None),
+        _awake(bindparam("now")),
+        col(Notice.ticket_id) != bindparam("but"),
+    )
+    return gate.counted(found.limit(most + 1))
 
 
 def mine(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db.engine import lock
@@ -173,9 +174,14 @@ def settle(session: Session, ticket: Ticket, *, why: str, person_id: int | None 
         row.entry_id = made.id
 
 
+_OWN = gate.unscoped(
+    select(Timer).where(Timer.person_id == bindparam("person")), "only the actor's own timer"
+)
+"""Built once, as every page asks for it."""
+
+
 def _own(session: Session, actor: Actor) -> Timer | None:
-    chosen = gate.unscoped(select(Timer).where(Timer.person_id == actor.id), "only the actor's own timer")
-    return session.exec(chosen).first()
+    return session.exec(_OWN, params={"person": actor.id}).first()
 
 
 def _lasted(row: Timer) -> int:

@@ -91,6 +91,10 @@ def topic(session: Session, actor: Actor, name: str) -> Topic | None:
     return Topic(name, number, notes=notes)
 
 
+_NEWEST = gate.unscoped(select(func.max(Event.id)), "only ids, to refresh open pages")
+"""Built once, as every page asks for it."""
+
+
 def newest(session: Session, wanted: Topic | None = None) -> int:
     """Return the id of the newest event, or of the newest of one topic; 0 when there is none."""
     if wanted is not None and wanted.notices:
@@ -98,14 +102,16 @@ def newest(session: Session, wanted: Topic | None = None) -> int:
             Notice.person_id == wanted.person_id, col(Notice.listed)
         )
         return session.exec(gate.unscoped(own, "only ids, to refresh open pages")).one() or 0
+    if wanted is None:
+        return session.exec(_NEWEST).first() or 0
     chosen = select(func.max(Event.id))
-    if wanted is not None and wanted.ticket_id is not None:
+    if wanted.ticket_id is not None:
         chosen = chosen.where(Event.ticket_id == wanted.ticket_id)
-    if wanted is not None and wanted.person_id is not None:
+    if wanted.person_id is not None:
         chosen = chosen.where(col(Event.ticket_id).in_(_theirs(wanted.person_id)))
-    if wanted is not None and not wanted.notes:
+    if not wanted.notes:
         chosen = chosen.where(~col(Event.internal))
-    elif wanted is not None and wanted.teams is not None:
+    elif wanted.teams is not None:
         theirs = select(Ticket.id).where(Ticket.id == Event.ticket_id, col(Ticket.team_id).in_(wanted.teams))
         heard = or_(~col(Event.internal), theirs.correlate(Event).exists())
         # Most are heard, so the newest one is near the end.

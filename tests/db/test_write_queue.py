@@ -81,6 +81,30 @@ def held(url):
         process.kill()
 
 
+def test_readers_read_while_more_writers_wait_than_connections_are_kept(database):
+    first, last = threading.Event(), threading.Event()
+
+    def hold():
+        with act() as session:
+            session.add(Tag(name="first", key="first"))
+            session.flush()
+            first.set()
+            last.wait(30)
+
+    names = [f"waiting {n}" for n in range(engines.CONNECTIONS + 5)]
+    with ThreadPoolExecutor(len(names) + 2) as pool:
+        pool.submit(hold)
+        assert first.wait(10)
+        waiting = [pool.submit(write, name) for name in names]
+        time.sleep(1)
+        try:
+            assert pool.submit(written).result(timeout=5) == []
+        finally:
+            last.set()
+        assert [done.result(timeout=30) for done in waiting] == [None] * len(names)
+    assert sorted(written()) == sorted(["first", *names])
+
+
 def test_threads_write_in_the_order_in_which_they_came(database):
     queue = write_queue.for_database(database.removeprefix("sqlite:///"))
     threads = [threading.Thread(target=write, args=(f"{n:02}",)) for n in range(20)]
