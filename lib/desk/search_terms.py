@@ -20,6 +20,8 @@ CODES = 2_000
 """Codes of one text that count, so that a text of nothing else stays within what PostgreSQL indexes."""
 RARE = 500
 """Different unknown letters of a text up to which they are looked for; of more, each letter is looked up."""
+MIXED = 10_000
+"""Characters that count of a text with more different unknown letters than that: no person wrote it."""
 BOUNDARY = "ǂǂ"
 """Stands between a title and a description, so that no phrase reaches over it."""
 
@@ -104,12 +106,19 @@ def _escaped(tokens: str) -> str:
 
 def indexed(*parts: str) -> str:
     """Return the tokens of texts that stand one after the other: first in their order, then the codes in them."""
-    folded = [folding.fold(part) for part in parts if part]
+    folded = [_bounded(folding.fold(part)) for part in parts if part]
     tokens: list[str] = []
     for part in folded:
         tokens += [BOUNDARY, *_tokens(part)] if tokens else _tokens(part)
     names = (name[:WORD_LIMIT] for part in folded for code in _codes(part) for name in _names(code))
     return " ".join([*tokens, _escaped(" ".join(_first(names, CODES)))]).rstrip()
+
+
+def _bounded(folded: str) -> str:
+    """Return as much of a folded text as is indexed: a mixture of all of Unicode would take too long."""
+    if folded.isascii() or len(_unknown().findall("".join(set(folded)))) <= RARE:
+        return folded
+    return folded[:MIXED]
 
 
 def _first(names: Iterable[str], most: int) -> Iterable[str]:
@@ -134,7 +143,9 @@ def _tokens(folded: str, *, ended: bool = True) -> list[str]:
         tokens = [pair or word[:WORD_LIMIT] for pair, word in _TOKEN.findall(folded)]
     else:
         tokens = [word[:WORD_LIMIT] for word in _WORD.findall(folded)]
-    tokens = _escaped(" ".join(tokens)).split()
+    joined = " ".join(tokens)
+    escaped = _escaped(joined)
+    tokens = tokens if escaped is joined else escaped.split()
     if not ended and _spaceless(folded) > 1:
         tokens.pop()
     return tokens
