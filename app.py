@@ -16,19 +16,20 @@ import api
 import web
 import worker
 from db import opening
-from lib import logs, open_files, running, settings, start, transactions
+from lib import startup, transactions
+from lib.core import logging, open_files, run_marker, settings
 from ui import components, errors, streamlit_internals
 
 
 def _prepare() -> None:
     open_files.raise_limit()
-    logs.configure(settings.current().log_level)
+    logging.configure(settings.current().log_level)
     web.gather()
-    if start.is_child():
-        running.begin(transactions.engine())
-        start.stop_with_parent()
+    if startup.is_child():
+        run_marker.begin(transactions.engine())
+        startup.stop_with_parent()
     else:
-        start.prepare()
+        startup.prepare()
 
 
 def _warm() -> None:
@@ -36,11 +37,11 @@ def _warm() -> None:
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
-    from lib.desk import search_terms
+    from lib.search_index import terms
     from ui import charts
 
     charts.warm()
-    search_terms.indexed("ä")
+    terms.indexed("ä")
 
 
 @asynccontextmanager
@@ -63,7 +64,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     finally:
         worker.stop()
         transactions.close()
-        running.end(transactions.engine())
+        run_marker.end(transactions.engine())
 
 
 def _settings() -> None:

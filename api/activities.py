@@ -8,7 +8,7 @@ from api.deleting import SeenVersion
 from api.door import Me
 from api.problems import NOTHING
 from api.shapes import Change, Flag, Form, Named, Number, Page, Words, done, shown, unset
-from lib.errors import Invalid, NotFound
+from lib.core.errors import Invalid, NotFound
 from lib.timekeeping import activities
 from lib.timekeeping.activities import Activity as Row
 from lib.transactions import Session, act, see

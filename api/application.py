@@ -58,7 +58,7 @@ from api import (
 )  # fmt: skip
 from api.door import Door
 from api.map import Map
-from lib.errors import Refusal
+from lib.core.errors import Refusal
 
 RESOURCES = (
     me, preferences, exports, bulk, tickets, search, views, moves, assignees, merging, comments, attachments, events,

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Named, Number, Page, Shape, shown
-from lib.desk import assignees, tickets
+from lib.assignment import candidates
+from lib.tickets import tickets
 from lib.transactions import see
 
 router = APIRouter(tags=["tickets"])
@@ -30,7 +31,7 @@ class Assignee(Shape):
 def read(me: Me, number: Number) -> Response:
     """List who may work a ticket, the best fit first."""
     with see() as session:
-        found = assignees.of(session, me, tickets.find(session, me, number))
+        found = candidates.of(session, me, tickets.find(session, me, number))
     items = [
         Assignee(
             person=Named(id=c.id, name=c.name),

@@ -15,11 +15,12 @@ from starlette.responses import Response, StreamingResponse
 from api import pace, problems
 from api.door import Me
 from api.shapes import Shape, done, shown
-from lib.desk import attachments, file_names
-from lib.desk.attachments import Attachment
-from lib.errors import Invalid, NotFound, OutcomeUnknown, TooLarge, Unavailable
-from lib.gate import Actor
-from lib.notices.channels import store
+from lib.access.gate import Actor
+from lib.conversation import attachments
+from lib.conversation.attachments import Attachment
+from lib.core import file_names
+from lib.core.errors import Invalid, NotFound, OutcomeUnknown, TooLarge, Unavailable
+from lib.integrations import storage
 from lib.transactions import act, see
 
 router = APIRouter(tags=["attachments"])
@@ -73,7 +74,7 @@ async def upload(me: Me, request: Request) -> Response:
     except (MultiPartException, KeyError):
         raise _no_file() from None
     except OSError as error:  # what doesn't fit into memory waits on the disk
-        raise store.fault(error) from error
+        raise storage.fault(error) from error
     try:
         file = form.get("file")
         if not isinstance(file, UploadFile):
@@ -95,9 +96,9 @@ def _keep(me: Actor, file: UploadFile) -> Response:
         data = file.file.read()
         found = attachments.examine(file_names.received(file.filename or ""), data)
     try:
-        store.put(found.path, data)
+        storage.put(found.path, data)
         if found.thumbnail is not None:
-            store.put(attachments.thumbnail_path(found.path), found.thumbnail)
+            storage.put(attachments.thumbnail_path(found.path), found.thumbnail)
         with act() as session:
             row = attachments.keep(session, me, found)
     except OutcomeUnknown:
@@ -107,7 +108,7 @@ def _keep(me: Actor, file: UploadFile) -> Response:
     except Exception:
         for path in (found.path, attachments.thumbnail_path(found.path)):
             with suppress(Unavailable):  # what stays goes with the stray ones
-                store.remove(path)
+                storage.remove(path)
         raise
     location = {"Location": f"/api/v1/attachments/{row.id}"}
     return shown(_uploaded(row), 201, location)
@@ -150,7 +151,7 @@ def preview(me: Me, id: str) -> Response:
     """Get a small picture of an image, drawn anew."""
     with see() as session:
         row = attachments.find(session, me, id)
-    picture = store.get(attachments.thumbnail_path(row.path)) if row.preview else None
+    picture = storage.get(attachments.thumbnail_path(row.path)) if row.preview else None
     if picture is None:
         raise NotFound(problems.NOTHING)
     headers = HARMLESS | {"Content-Disposition": _disposition("inline", "preview.webp")}
@@ -166,7 +167,7 @@ def remove(me: Me, id: str) -> Response:
 
 
 def _part(path: str, start: int, end: int) -> bytes:
-    found = store.part(path, start=start, end=end)
+    found = storage.part(path, start=start, end=end)
     if found is None:
         raise NotFound("The file's content is missing. Please tell an administrator.")
     return found

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import HIGHEST, Cursor, Limit, Named, Page, Shape, Words, named, shown
-from lib import cursors
+from lib.audit import audit_log
+from lib.core import pagination
 from lib.transactions import see
-from lib.trust import audit
 
 router = APIRouter(tags=["audit"])
 
@@ -40,8 +40,8 @@ def read(
 ) -> Response:
     """List administration, sign-ins and refusals, newest first; of one action, or by one person."""
     with see() as session:
-        before = cursors.read("audit", cursor)
-        found = audit.read(session, me, action=action, person_id=person, before=before, limit=limit + 1)
+        before = pagination.read("audit", cursor)
+        found = audit_log.read(session, me, action=action, person_id=person, before=before, limit=limit + 1)
     items = [
         Entry(
             id=e.id,
@@ -57,5 +57,5 @@ def read(
         )
         for e in found[:limit]
     ]
-    more = cursors.make("audit", items[-1].id) if len(found) > limit else None
+    more = pagination.make("audit", items[-1].id) if len(found) > limit else None
     return shown(Page(items=items, next_cursor=more))

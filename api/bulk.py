@@ -11,9 +11,9 @@ from api.door import Me
 from api.shapes import Flag, Form, Id, Shape, Version, Words, shown, unset
 from api.ticket_shapes import PriorityName
 from db.vocabulary import Priority
-from lib.desk import bulk
-from lib.desk.bulk import Outcome, Target
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists import bulk
+from lib.lists.bulk import Outcome, Target
 from lib.transactions import act, see
 
 router = APIRouter(tags=["tickets"])

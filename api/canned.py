@@ -9,8 +9,9 @@ from api.creates import Creating, Made
 from api.deleting import SeenVersion
 from api.door import Me
 from api.shapes import Form, Id, Number, Page, Shape, Version, Words, done, shown, unset
-from lib.desk import canned, tickets
-from lib.desk.canned import CannedCard
+from lib.catalog import canned_replies
+from lib.catalog.canned_replies import CannedCard
+from lib.tickets import tickets
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["writing"])
@@ -62,7 +63,7 @@ def _shape(card: CannedCard) -> Reply:
 def read(me: Me) -> Response:
     """List the canned replies that you may use."""
     with see() as session:
-        return shown(Page(items=[_shape(card) for card in canned.every(session, me)]))
+        return shown(Page(items=[_shape(card) for card in canned_replies.every(session, me)]))
 
 
 @router.post("/canned-replies", status_code=201, response_model=Reply)
@@ -70,8 +71,8 @@ def add(creating: Creating, form: NewReply) -> Response:
     """Keep a reply."""
 
     def deed(session: Session) -> Made:
-        row = canned.add(session, creating.me, name=form.name, body=form.body, team_id=form.team)
-        return Made(f"/canned-replies/{row.id}", _shape(canned.card(creating.me, row)))
+        row = canned_replies.add(session, creating.me, name=form.name, body=form.body, team_id=form.team)
+        return Made(f"/canned-replies/{row.id}", _shape(canned_replies.card(creating.me, row)))
 
     return creating.once(form, deed)
 
@@ -81,22 +82,22 @@ def change(me: Me, id: Number, form: ReplyChange) -> Response:
     """Change a reply."""
     given = form.model_fields_set
     with act() as session:
-        row = canned.find(session, me, id)
-        canned.change(
+        row = canned_replies.find(session, me, id)
+        canned_replies.change(
             session, me, row,
             name=form.name if "name" in given else row.name,
             body=form.body if "body" in given else row.body,
             team_id=form.team if "team" in given else row.team_id,
             seen=form.version,
         )  # fmt: skip
-        return shown(_shape(canned.card(me, row)))
+        return shown(_shape(canned_replies.card(me, row)))
 
 
 @router.delete("/canned-replies/{id}", status_code=204)
 def delete(me: Me, id: Number, version: SeenVersion = None) -> Response:
     """Keep a reply no longer."""
     with act() as session:
-        canned.delete(session, me, canned.find(session, me, id), seen=version)
+        canned_replies.delete(session, me, canned_replies.find(session, me, id), seen=version)
     return done()
 
 
@@ -104,5 +105,5 @@ def delete(me: Me, id: Number, version: SeenVersion = None) -> Response:
 def ready(me: Me, number: Number, search: Annotated[Words, Query(max_length=120)] = "") -> Response:
     """List canned replies for a ticket, filled in, whose name or text holds the words of `search`."""
     with see() as session:
-        found = canned.ready(session, me, tickets.find(session, me, number), search=search)
+        found = canned_replies.ready(session, me, tickets.find(session, me, number), search=search)
     return shown(Page(items=[Ready(id=r.id, name=r.name, body=r.body) for r in found]))

@@ -28,10 +28,11 @@ from api.shapes import (
 )
 from api.ticket_shapes import PRIORITY, PriorityName
 from db.vocabulary import Priority
-from lib.desk import categories, dispatch
-from lib.desk.categories import Category as Row
-from lib.errors import Invalid, NotFound
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.assignment import rules as assignment_rules
+from lib.catalog import categories
+from lib.catalog.categories import Category as Row
+from lib.core.errors import Invalid, NotFound
 from lib.people import teams
 from lib.transactions import Session, act, see
 
@@ -93,7 +94,7 @@ def _all(session: Session, me: Actor, *, deleted: bool = False) -> list[Category
     session.flush()
     cards = categories.deleted(session, me) if deleted else categories.every(session)
     names = {card.id: card.name for card in cards}
-    rules = dispatch.of_categories(session, me)
+    rules = assignment_rules.of_categories(session, me)
     groups = {team.id: team.name for team in teams.every(session, me)}
     return [
         Category(
@@ -173,7 +174,7 @@ def _position(session: Session, me: Actor, row: Row, position: int) -> None:
 
 def _follow(session: Session, me: Actor, row: Row, form: Rule | None) -> None:
     cap = form.cap if form else None
-    dispatch.rule_category(session, me, row, way=form.way if form else None, cap=cap)
+    assignment_rules.rule_category(session, me, row, way=form.way if form else None, cap=cap)
 
 
 Verb = Callable[[Session, Actor, Row, Any], None]

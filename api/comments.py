@@ -12,10 +12,11 @@ from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import Cursor, Form, Limit, Named, Number, Page, Shape, Version, Words, done, shown
 from api.ticket_shapes import File, file
-from lib import cursors, text
-from lib.desk import attachments, comments, mentions, tickets
-from lib.desk.comments import CommentCard
+from lib.conversation import attachments, comments, mentions
+from lib.conversation.comments import CommentCard
+from lib.core import pagination, text
 from lib.markdown import names, rendering
+from lib.tickets import tickets
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["comments"])
@@ -103,13 +104,13 @@ def read(
     place = f"comments:{number}"
     with see() as session:
         ticket = tickets.find(session, me, number)
-        after = cursors.read(place, cursor) or 0
+        after = pagination.read(place, cursor) or 0
         cards = comments.of(session, me, ticket, after=after, limit=limit + 1)
         files: dict[int | None, list[File]] = {}
         for card in attachments.of(session, me, ticket):
             files.setdefault(card.comment_id, []).append(file(card))
     items = [_shape(card, files.get(card.id, [])) for card in cards[:limit]]
-    more = cursors.make(place, items[-1].id) if len(cards) > limit else None
+    more = pagination.make(place, items[-1].id) if len(cards) > limit else None
     return shown(Page(items=items, next_cursor=more))
 
 

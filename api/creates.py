@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.door import Me
-from lib.errors import OutcomeUnknown
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.audit import idempotency
+from lib.core.errors import OutcomeUnknown
 from lib.transactions import Session, act
-from lib.trust import receipts
 
 BASE = "/api/v1"
 REPEAT = (
@@ -58,7 +58,7 @@ class Create:
                     do()
                     answer = ""
                 else:
-                    answer = receipts.once(
+                    answer = idempotency.once(
                         session, self.me, self._key(), fingerprint=self._fingerprint(form), deed=do
                     )
         except OutcomeUnknown:

@@ -15,10 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import pace, problems
 from api.map import Map
 from db.vocabulary import Channel
-from lib.desk.attachments import LARGEST
-from lib.errors import NotPermitted, NotSignedIn, Refusal
-from lib.gate import Actor
-from lib.people import browsers, sessions, tokens
+from lib.access.gate import Actor
+from lib.conversation.attachments import LARGEST
+from lib.core.errors import NotPermitted, NotSignedIn, Refusal
+from lib.identity import api_tokens, client_info, sessions
 from lib.transactions import note, see
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ class Caller:
         """Note that the session or token was used."""
         with note() as session:
             if self.token:
-                tokens.touch(session, self.token)
+                api_tokens.touch(session, self.token)
             else:
                 sessions.touch(session, self.actor)
 
@@ -126,20 +126,20 @@ class Answer:
 def address(request: Request) -> str:
     """Return where a request came from."""
     peer = request.client.host if request.client else None
-    return browsers.address(peer, request.headers.get("x-forwarded-for"))
+    return client_info.address(peer, request.headers.get("x-forwarded-for"))
 
 
 def own(headers: Mapping[str, str]) -> bool:
     """Tell whether a request comes from Docket's own pages, or from no browser at all."""
-    return browsers.same_origin(site=headers.get("sec-fetch-site"), origin=headers.get("origin"))
+    return client_info.same_origin(site=headers.get("sec-fetch-site"), origin=headers.get("origin"))
 
 
 def _caller(request: Request) -> Caller:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    cookie = request.cookies.get(browsers.cookie_name())
+    cookie = request.cookies.get(client_info.cookie_name())
     with see() as session:
         if scheme.lower() == "bearer":
-            found = tokens.who(session, bearer.strip(), address=address(request))
+            found = api_tokens.who(session, bearer.strip(), address=address(request))
             if found is not None:
                 return Caller(*found)
         else:

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Form, Shape, Words, done, shown
-from lib import text
-from lib.desk import drafts
+from lib.conversation import drafts
+from lib.core import text
 from lib.transactions import act, see
 
 router = APIRouter(tags=["drafts"])

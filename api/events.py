@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Cursor, Limit, Named, Number, Page, Shape, named, shown
-from lib import cursors
-from lib.desk import history, tickets
+from lib.conversation import history
+from lib.core import pagination
+from lib.tickets import tickets
 from lib.transactions import see
 
 router = APIRouter(tags=["tickets"])
@@ -36,7 +37,7 @@ def read(
     place = f"events:{number}"
     with see() as session:
         ticket = tickets.find(session, me, number)
-        after = cursors.read(place, cursor) or 0
+        after = pagination.read(place, cursor) or 0
         lines = history.of(session, me, ticket, after=after, limit=limit + 1)
     items = [
         Event(
@@ -51,5 +52,5 @@ def read(
         )
         for line in lines[:limit]
     ]
-    more = cursors.make(place, items[-1].id) if len(lines) > limit else None
+    more = pagination.make(place, items[-1].id) if len(lines) > limit else None
     return shown(Page(items=items, next_cursor=more))

@@ -12,10 +12,11 @@ from api.door import Me
 from api.shapes import Words
 from api.sheets import Kind, sheet
 from api.tickets import Filters, Sort
-from lib import clock
-from lib.desk import filters, query, values
-from lib.insight import exports
-from lib.insight.exports import Export, Line
+from lib.catalog import custom_field_values
+from lib.core import clock
+from lib.lists import filters, query_language
+from lib.reports import ticket_export
+from lib.reports.ticket_export import Export, Line
 from lib.transactions import see
 
 router = APIRouter(tags=["tickets"])
@@ -38,8 +39,8 @@ def export(me: Me, asked: Annotated[Exporting, Query()]) -> Response:
     me = replace(me, timezone=me.timezone or asked.zone)
     with see() as session:
         given = {name: getattr(asked, name) for name in filters.FIELDS}
-        found, own = query.narrow(session, me, given), values.columns(session, me)
-        chosen = exports.prepare(me, found.narrowed, sort=asked.sort, fields=own, notes=found.puzzled)
+        found, own = query_language.narrow(session, me, given), custom_field_values.columns(session, me)
+        chosen = ticket_export.prepare(me, found.narrowed, sort=asked.sort, fields=own, notes=found.puzzled)
     return sheet(
         _lines(chosen), name=f"tickets-{clock.now().astimezone(me.zone):%Y-%m-%d}", kind=asked.format
     )
@@ -47,9 +48,9 @@ def export(me: Me, asked: Annotated[Exporting, Query()]) -> Response:
 
 def _lines(chosen: Export) -> Iterator[tuple[Line, ...]]:
     """Yield all lines, each batch read in a transaction of its own, so that a slow client holds none open."""
-    batch = exports.headed(chosen)
+    batch = ticket_export.headed(chosen)
     yield batch.lines
     while batch.next:
         with see() as session:
-            batch = exports.after(session, chosen, batch.next)
+            batch = ticket_export.after(session, chosen, batch.next)
         yield batch.lines

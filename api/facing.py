@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.ticket_shapes import full
-from lib.desk import tickets
-from lib.errors import Conflict
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.core.errors import Conflict
+from lib.tickets import tickets
 from lib.transactions import see
 
 

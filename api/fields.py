@@ -12,10 +12,10 @@ from api.deleting import SeenVersion
 from api.door import Me
 from api.shapes import Change, Flag, Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
 from db.vocabulary import Access, FieldKind, Permission, Scope
-from lib.desk import categories, fields
-from lib.desk.fields import FieldCard
-from lib.gate import Actor
-from lib.people import roles
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.catalog import categories, custom_fields
+from lib.catalog.custom_fields import FieldCard
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["fields"])
@@ -66,7 +66,7 @@ def _shapes(session: Session, me: Actor) -> list[CustomField]:
     keeps = me.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
     titles = {c.id: c.name for c in categories.every(session)}
     names = {r.id: r.name for r in roles.every(session)} if keeps else {}
-    return [_shape(card, me, titles, names) for card in fields.readable(session, me)]
+    return [_shape(card, me, titles, names) for card in custom_fields.readable(session, me)]
 
 
 def _shape(card: FieldCard, me: Actor, titles: Mapping[int, str], names: Mapping[int, str]) -> CustomField:
@@ -104,7 +104,7 @@ def add(creating: Creating, form: NewField) -> Response:
     """Add a field."""
 
     def deed(session: Session) -> Made:
-        row = fields.create(
+        row = custom_fields.create(
             session,
             creating.me,
             name=form.name,
@@ -124,18 +124,18 @@ def add(creating: Creating, form: NewField) -> Response:
 def change(me: Me, id: Number, form: FieldChange) -> Response:
     """Change a field's name, whether it is required, its categories, choices, or who may read and write it."""
     with act() as session:
-        row = fields.find(session, me, id)
+        row = custom_fields.find(session, me, id)
         row.must_be(form.version)
         if "name" in form.model_fields_set:
-            fields.rename(session, me, row, name=form.name)
+            custom_fields.rename(session, me, row, name=form.name)
         if "required" in form.model_fields_set:
-            fields.require(session, me, row, required=form.required)
+            custom_fields.require(session, me, row, required=form.required)
         if "categories" in form.model_fields_set:
-            fields.place(session, me, row, in_categories=form.categories)
+            custom_fields.place(session, me, row, in_categories=form.categories)
         if "choices" in form.model_fields_set:
-            fields.choose(session, me, row, choices=form.choices)
+            custom_fields.choose(session, me, row, choices=form.choices)
         if "access" in form.model_fields_set:
-            fields.grant(session, me, row, access=_access(session, form.access))
+            custom_fields.grant(session, me, row, access=_access(session, form.access))
         return shown(_one(session, me, id))
 
 
@@ -143,5 +143,5 @@ def change(me: Me, id: Number, form: FieldChange) -> Response:
 def retire(me: Me, id: Number, version: SeenVersion = None) -> Response:
     """Use a field no longer; nobody sees its values any more."""
     with act() as session:
-        fields.retire(session, me, fields.find(session, me, id), seen=version)
+        custom_fields.retire(session, me, custom_fields.find(session, me, id), seen=version)
     return done()

@@ -9,7 +9,7 @@ from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import HIGHEST, Form, Id, Number, Page, done, shown
 from api.ticket_shapes import Link, LinkName, linked
-from lib.desk import links, tickets
+from lib.tickets import links, tickets
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["links"])

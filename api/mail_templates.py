@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse, Response
 
 from api.door import Me
 from api.shapes import Page, Shape, done, shown
-from lib.gate import Actor
-from lib.notices import letters, samples
+from lib.access.gate import Actor
+from lib.notifications.email import renderer, samples
 from lib.transactions import act, see
 
 router = APIRouter(tags=["notifications"])
@@ -65,5 +65,5 @@ def send(me: Me, name: Name) -> Response:
 
 def _look(me: Actor, name: str, *, dark: bool) -> tuple[str, str, str]:
     with see() as session:
-        mail = letters.sample(session, me, name)
-    return (mail.subject, *letters.looked_at(mail, dark=dark))
+        mail = renderer.sample(session, me, name)
+    return (mail.subject, *renderer.looked_at(mail, dark=dark))

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from api.door import Me
 from api.roles import Reach, reach
 from api.shapes import Named, Number, Page, Shape, done, shown
-from lib.people import sessions, teams
+from lib.identity import sessions
+from lib.people import teams
 from lib.transactions import act, see
 
 router = APIRouter(tags=["me"])

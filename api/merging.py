@@ -7,8 +7,10 @@ from api.door import Me
 from api.facing import facing
 from api.shapes import Form, Id, Number, Version, shown, unset
 from api.ticket_shapes import TicketFull, full
-from lib.desk import merging, tickets, versions
-from lib.errors import Invalid
+from lib.access import ticket_versions
+from lib.core.errors import Invalid
+from lib.tickets import merge as ticket_merge
+from lib.tickets import tickets
 from lib.transactions import act
 
 router = APIRouter(tags=["tickets"])
@@ -25,9 +27,9 @@ class Merge(Form):
 def merge(me: Me, number: Number, form: Merge) -> Response:
     """Merge a ticket into another, which is the answer; the merged one keeps its number and leads there."""
     with facing(me, number), act() as session:
-        ticket, into = merging.pair(session, me, number, form.into)
-        seen = form.version if "version" in form.model_fields_set else versions.of(me, ticket)
-        merging.merge(session, me, ticket, into=into, seen=seen)
+        ticket, into = ticket_merge.pair(session, me, number, form.into)
+        seen = form.version if "version" in form.model_fields_set else ticket_versions.of(me, ticket)
+        ticket_merge.merge(session, me, ticket, into=into, seen=seen)
         return shown(full(session, me, into))
 
 
@@ -38,6 +40,6 @@ def unmerge(me: Me, number: Number) -> Response:
         target = tickets.find(session, me, number).merged_into_id
         if target is None:
             raise Invalid(f"#{number} is not merged into another ticket.")
-        ticket, into = merging.pair(session, me, number, target)
-        merging.unmerge(session, me, ticket, into=into)
+        ticket, into = ticket_merge.pair(session, me, number, target)
+        ticket_merge.unmerge(session, me, ticket, into=into)
         return shown(full(session, me, ticket))

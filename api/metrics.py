@@ -5,8 +5,8 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.responses import Response
 
 from api.door import Me
-from lib import clock
-from lib.notices import ledger
+from lib.core import clock
+from lib.notifications import queue_admin
 from lib.transactions import see
 
 router = APIRouter(tags=["metrics"])
@@ -16,7 +16,7 @@ router = APIRouter(tags=["metrics"])
 def read(me: Me) -> Response:
     """Give Docket's figures in the text format of Prometheus."""
     with see() as session:
-        found = ledger.accounts(session, me)
+        found = queue_admin.accounts(session, me)
     registry = CollectorRegistry()
     figures = {
         name: Gauge(f"docket_messages_{name}", told, ["medium"], registry=registry)

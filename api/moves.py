@@ -10,11 +10,13 @@ from api.door import Me
 from api.facing import facing
 from api.shapes import HIGHEST, Flag, Form, Id, Number, Shape, Version, Words, done, shown
 from api.ticket_shapes import TicketFull, full
-from lib.desk import board, duplicates, statuses, tickets
-from lib.desk.tickets import Ticket
-from lib.errors import Invalid
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.catalog import statuses
+from lib.core.errors import Invalid
+from lib.lists import board
 from lib.markdown import rendering
+from lib.tickets import duplicates, tickets
+from lib.tickets.tickets import Ticket
 from lib.transactions import Session, act
 
 router = APIRouter(tags=["tickets"])

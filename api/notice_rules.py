@@ -9,8 +9,8 @@ from starlette.responses import Response
 from api.door import Me
 from api.shapes import HIGHEST, Form, Shape, Version, shown
 from db.vocabulary import Medium, Occasion, Relation
-from lib.notices import book, rules
-from lib.notices.book import Book
+from lib.notifications import default_rules, rules
+from lib.notifications.rules import Book
 from lib.transactions import act, see
 
 router = APIRouter(tags=["notifications"])
@@ -45,7 +45,7 @@ class RulesChange(Form):
     """What is to be changed; rules that are left out stay."""
 
     version: Version
-    rules: list[NewRule] = Field(min_length=1, max_length=len(rules.PAIRS))
+    rules: list[NewRule] = Field(min_length=1, max_length=len(default_rules.PAIRS))
 
 
 def _shape(own: Book) -> Rules:
@@ -56,10 +56,10 @@ def _shape(own: Book) -> Rules:
                 occasion=pair[0],
                 relation=pair[1],
                 media=[m for m in Medium if m in own.cells[pair]],
-                shipped=[m for m in Medium if m in rules.media(*pair)],
-                at_once=rules.pressing(*pair),
+                shipped=[m for m in Medium if m in default_rules.media(*pair)],
+                at_once=default_rules.pressing(*pair),
             )
-            for pair in rules.PAIRS
+            for pair in default_rules.PAIRS
         ],
     )
 
@@ -68,7 +68,7 @@ def _shape(own: Book) -> Rules:
 def read(me: Me) -> Response:
     """Read the rules."""
     with see() as session:
-        return shown(_shape(book.read(session, me)))
+        return shown(_shape(rules.read(session, me)))
 
 
 @router.patch("/notice-rules", response_model=Rules)
@@ -76,11 +76,11 @@ def change(me: Me, form: RulesChange) -> Response:
     """Change rules, all of those named or none."""
     wanted = {(rule.occasion, rule.relation): frozenset(rule.media) for rule in form.rules}
     with act() as session:
-        return shown(_shape(book.change(session, me, wanted, seen=form.version)))
+        return shown(_shape(rules.change(session, me, wanted, seen=form.version)))
 
 
 @router.delete("/notice-rules", response_model=Rules)
 def reset(me: Me, version: Annotated[int, Query(ge=1, le=HIGHEST)]) -> Response:
     """Go back to the rules that came with Docket."""
     with act() as session:
-        return shown(_shape(book.reset(session, me, seen=version)))
+        return shown(_shape(rules.reset(session, me, seen=version)))

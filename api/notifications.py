@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Cursor, Form, Id, Limit, Number, Page, Shape, done, shown
-from lib import cursors
-from lib.notices import inbox, rules
-from lib.notices.inbox import NoticeCard
+from lib.core import pagination
+from lib.notifications import default_rules, inbox
+from lib.notifications.inbox import NoticeCard
 from lib.transactions import act, see
 
 router = APIRouter(tags=["notifications"])
@@ -63,9 +63,9 @@ def mine(
     """List your notices, newest first."""
     place = f"notifications:{unread}"
     with see() as session:
-        before = cursors.read(place, cursor)
+        before = pagination.read(place, cursor)
         found = inbox.mine(session, me, only_unread=unread, before=before, limit=limit + 1)
-    more = cursors.make(place, found[limit - 1].id) if len(found) > limit else None
+    more = pagination.make(place, found[limit - 1].id) if len(found) > limit else None
     return shown(Page(items=[_shape(card) for card in found[:limit]], next_cursor=more))
 
 
@@ -119,7 +119,7 @@ def _shape(card: NoticeCard) -> Notification:
         excerpt=card.excerpt,
         internal=card.internal,
         occasion=card.occasion.value,
-        reason=rules.REASONS[card.relation],
+        reason=default_rules.REASONS[card.relation],
         comment=card.comment_id,
         read=card.read,
         snoozed_until=card.snoozed_until,

@@ -7,8 +7,8 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from lib import settings
-from lib.errors import TooMany
+from lib.core import settings
+from lib.core.errors import TooMany
 
 UNIT = 64 * 1024
 """Bytes of upload that count as one."""

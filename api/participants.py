@@ -8,10 +8,11 @@ from starlette.responses import Response
 from api.door import Me
 from api.problems import NOTHING
 from api.shapes import HIGHEST, Named, Number, Page, done, shown
-from lib.desk import participants, tickets
-from lib.errors import NotFound
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.conversation import cc
+from lib.core.errors import NotFound
 from lib.people import accounts
+from lib.tickets import tickets
 from lib.transactions import act, see
 
 router = APIRouter(tags=["tickets"])
@@ -27,7 +28,7 @@ def _id(me: Actor, person: int | str) -> int:
 def read(me: Me, number: Number) -> Response:
     """List who is in copy."""
     with see() as session:
-        found = participants.of(session, me, tickets.find(session, me, number))
+        found = cc.of(session, me, tickets.find(session, me, number))
     return shown(Page(items=[Named(id=p.id, name=p.name) for p in found]))
 
 
@@ -35,7 +36,7 @@ def read(me: Me, number: Number) -> Response:
 def show(me: Me, number: Number, person: Whom) -> Response:
     """Tell whether somebody, or `me`, is in copy; 404 when not."""
     with see() as session:
-        found = participants.of(session, me, tickets.find(session, me, number))
+        found = cc.of(session, me, tickets.find(session, me, number))
     for card in found:
         if card.id == _id(me, person):
             return shown(Named(id=card.id, name=card.name))

@@ -25,10 +25,11 @@ from api.shapes import (
     shown,
     unset,
 )
-from lib import cursors
-from lib.gate import Actor
-from lib.notices import account
-from lib.people import accounts, departure, roles, teams
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.core import pagination
+from lib.notifications import account_emails
+from lib.people import accounts, disable_preview, teams
 from lib.people.accounts import Person as Row
 from lib.people.accounts import PersonCard
 from lib.transactions import Session, act, see
@@ -124,8 +125,8 @@ def _one(session: Session, me: Actor, id: int) -> Person:
 def _link(session: Session, me: Actor, person: Row) -> str | None:
     """Let a person have a link: by mail where that is set up, and then whoever asks for it never sees it."""
     invitation = person.password_hash is None
-    if account.mailed():
-        account.send(session, me, person, invitation=invitation)
+    if account_emails.mailed():
+        account_emails.send(session, me, person, invitation=invitation)
         return None
     return accounts.password_address(accounts.link(session, me, person, invitation=invitation))
 
@@ -142,10 +143,10 @@ def find(
 ) -> Response:
     """List the people you may know."""
     with see() as session:
-        after = cursors.read("people", cursor) or 0
+        after = pagination.read("people", cursor) or 0
         cards = accounts.directory(session, me, search=search, after=after, limit=limit + 1, active=active)
         items = _shapes(session, me, cards[:limit])
-    more = cursors.make("people", items[-1].id) if len(cards) > limit else None
+    more = pagination.make("people", items[-1].id) if len(cards) > limit else None
     return shown(Page(items=items, next_cursor=more))
 
 
@@ -185,7 +186,7 @@ def change(me: Me, id: Number, form: PersonChange) -> Response:
         if "name" in given:
             accounts.rename(session, me, person, name=form.name)
         if "email" in given:
-            account.readdress(session, me, person, email=form.email)
+            account_emails.readdress(session, me, person, email=form.email)
         if "teams" in given:
             _regroup(session, me, person, set(form.teams))
         if "role" in given:
@@ -200,7 +201,7 @@ def disable(me: Me, id: Number, dry_run: DryRun = False) -> Response:
     """Let a person no longer in, or only say what that would do; `PATCH` with `"active": true` lets them in again."""
     if dry_run:
         with see() as session:
-            found = departure.preview(session, me, accounts.find(session, me, id))
+            found = disable_preview.preview(session, me, accounts.find(session, me, id))
         return shown(Departure.model_validate(asdict(found)))
     with act() as session:
         accounts.disable(session, me, accounts.find(session, me, id))

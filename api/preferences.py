@@ -10,9 +10,9 @@ from starlette.responses import Response
 from api.door import Me
 from api.shapes import Form, Number, Shape, Words, done, shown, unset
 from db.vocabulary import Medium, Occasion, Relation
-from lib.gate import Actor
-from lib.notices import choices
-from lib.notices.choices import Habit
+from lib.access.gate import Actor
+from lib.notifications import preferences
+from lib.notifications.preferences import Habit
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["me"])
@@ -57,19 +57,19 @@ class PreferencesChange(Form):
 
 def _shape(session: Session, me: Actor) -> Preferences:
     session.flush()
-    habit = choices.habit(session, me)
+    habit = preferences.habit(session, me)
     return Preferences(
         rules=[
             Wish(occasion=pair[0], relation=pair[1], media=[m for m in Medium if m in media])
-            for pair, media in choices.of(session, me).items()
+            for pair, media in preferences.of(session, me).items()
         ],
         quiet_from=f"{time(*divmod(habit.quiet_from, 60)):%H:%M}",
         quiet_until=f"{time(*divmod(habit.quiet_until, 60)):%H:%M}",
         days=sorted(habit.days),
         hours=habit.hours,
-        timezone=choices.timezone(session, me),
-        slack_id=choices.slack_id(session, me),
-        muted=list(choices.muted(session, me)),
+        timezone=preferences.timezone(session, me),
+        slack_id=preferences.slack_id(session, me),
+        muted=list(preferences.muted(session, me)),
     )
 
 
@@ -86,8 +86,10 @@ def change(me: Me, form: PreferencesChange) -> Response:
     given = form.model_fields_set
     with act() as session:
         if form.rules:
-            choices.choose(session, me, {(w.occasion, w.relation): frozenset(w.media) for w in form.rules})
-        now = choices.habit(session, me)
+            preferences.choose(
+                session, me, {(w.occasion, w.relation): frozenset(w.media) for w in form.rules}
+            )
+        now = preferences.habit(session, me)
         habit = Habit(
             quiet_from=_minutes(form.quiet_from) if "quiet_from" in given else now.quiet_from,
             quiet_until=_minutes(form.quiet_until) if "quiet_until" in given else now.quiet_until,
@@ -95,11 +97,11 @@ def change(me: Me, form: PreferencesChange) -> Response:
             hours=form.hours if "hours" in given else now.hours,
         )
         if habit != now:
-            choices.keep(session, me, habit, zone=None)
+            preferences.keep(session, me, habit, zone=None)
         if "timezone" in given:
-            choices.set_timezone(session, me, form.timezone)
+            preferences.set_timezone(session, me, form.timezone)
         if "slack_id" in given:
-            choices.be_in_slack(session, me, form.slack_id)
+            preferences.be_in_slack(session, me, form.slack_id)
         return shown(_shape(session, me))
 
 
@@ -107,7 +109,7 @@ def change(me: Me, form: PreferencesChange) -> Response:
 def mute(me: Me, number: Number) -> Response:
     """Hear no more of a ticket, but of mentions of you and of being given it."""
     with act() as session:
-        choices.mute(session, me, number)
+        preferences.mute(session, me, number)
     return done()
 
 
@@ -115,7 +117,7 @@ def mute(me: Me, number: Number) -> Response:
 def unmute(me: Me, number: Number) -> Response:
     """Hear of a ticket again."""
     with act() as session:
-        choices.unmute(session, me, number)
+        preferences.unmute(session, me, number)
     return done()
 
 

@@ -12,7 +12,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from lib.errors import Conflict, Invalid, NotFound, NotSignedIn, OutcomeUnknown, Refusal, TooMany, Unavailable
+from lib.core.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    OutcomeUnknown,
+    Refusal,
+    TooMany,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING = "There is nothing here, or nothing that you may see."

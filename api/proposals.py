@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.categories import Category, one
 from api.door import Me
 from api.shapes import Form, Id, Number, Page, Shape, Words, done, shown
-from lib.desk import proposals
+from lib.catalog import category_proposals
 from lib.transactions import act, see
 
 router = APIRouter(tags=["categories"])
@@ -37,7 +37,7 @@ class Acceptance(Form):
 def read(me: Me) -> Response:
     """List the categories that were proposed and wait for an answer."""
     with see() as session:
-        found = proposals.waiting(session, me)
+        found = category_proposals.waiting(session, me)
     items = [
         Proposal(id=p.id, name=p.name, people=list(p.people), tickets=p.tickets, since=p.since) for p in found
     ]
@@ -48,7 +48,9 @@ def read(me: Me) -> Response:
 def accept(me: Me, id: Number, form: Acceptance) -> Response:
     """Make the category, and put the tickets for which it was proposed into it."""
     with act() as session:
-        row = proposals.accept(session, me, id, name=form.name, parent_id=form.parent, team_id=form.team)
+        row = category_proposals.accept(
+            session, me, id, name=form.name, parent_id=form.parent, team_id=form.team
+        )
         return shown(one(session, me, row.id))
 
 
@@ -56,5 +58,5 @@ def accept(me: Me, id: Number, form: Acceptance) -> Response:
 def refuse(me: Me, id: Number) -> Response:
     """Let a proposal be; its tickets stay where they are."""
     with act() as session:
-        proposals.refuse(session, me, id)
+        category_proposals.refuse(session, me, id)
     return done()

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from api.shapes import Page, Shape, shown
 from db.vocabulary import Permission, Scope
-from lib.people import roles
+from lib.access import roles
 from lib.transactions import see
 
 router = APIRouter(tags=["people"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 from db.vocabulary import Permission
-from lib.errors import NotPermitted
+from lib.core.errors import NotPermitted
 
 Scope = Literal["read", "write", "admin"]
 ORDER: tuple[Scope, ...] = get_args(Scope)

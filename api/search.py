@@ -9,8 +9,8 @@ from starlette.responses import Response
 from api.door import Me
 from api.shapes import Cursor, Limit, Shape, Words, shown
 from api.ticket_shapes import StatusName
-from lib.desk import hits
-from lib.desk.hits import Hit, Where
+from lib.lists import search_results
+from lib.lists.search_results import Hit, Where
 from lib.transactions import see
 
 router = APIRouter(tags=["search"])
@@ -51,7 +51,7 @@ def search(
 ) -> Response:
     """Find words in titles, descriptions, replies and notes that you may read, those written last first."""
     with see() as session:
-        found = hits.find(session, me, q, after=cursor, limit=limit)
+        found = search_results.find(session, me, q, after=cursor, limit=limit)
     return shown(
         Hits(
             items=[_hit(h) for h in found.hits],

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Form, Named, Page, Shape, Version, Words, named, shown
-from lib import desk_settings
-from lib.desk_settings import SettingCard
-from lib.errors import Conflict
+from lib.core.errors import Conflict
+from lib.desk_settings import desk_settings
+from lib.desk_settings.desk_settings import SettingCard
 from lib.transactions import act, see
 
 router = APIRouter(tags=["settings"])

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from db.vocabulary import Way
-from lib import text
+from lib.core import text
 
 HIGHEST = 2**31 - 1
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from starlette.responses import Response, StreamingResponse
 
-from lib.insight import exports
-from lib.insight.exports import Line
+from lib.reports import ticket_export
+from lib.reports.ticket_export import Line
 
 Kind = Literal["csv", "xlsx"]
 CHUNK = 64 * 1024
@@ -16,13 +16,13 @@ CHUNK = 64 * 1024
 def sheet(batches: Iterable[Sequence[Line]], *, name: str, kind: Kind) -> Response:
     """Return lines as a file, sent while they are read."""
     kept = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Content-Encoding": "identity"}
-    return StreamingResponse(_pieces(batches, kind), media_type=exports.TYPES[kind], headers=kept)
+    return StreamingResponse(_pieces(batches, kind), media_type=ticket_export.TYPES[kind], headers=kept)
 
 
 def _pieces(batches: Iterable[Sequence[Line]], kind: Kind) -> Iterator[bytes]:
     if kind == "csv":
-        yield from exports.as_csv(batches)
+        yield from ticket_export.as_csv(batches)
         return
-    with exports.as_xlsx(batches) as file:
+    with ticket_export.as_xlsx(batches) as file:
         while piece := file.read(CHUNK):
             yield piece

@@ -13,9 +13,11 @@ from starlette.types import Receive, Scope, Send
 from api import pace, problems
 from api.door import Answer, address, own
 from db.vocabulary import Purpose
-from lib import gate, settings
-from lib.errors import Invalid, NotPermitted, NotSignedIn, Refusal, TooLarge
-from lib.people import accounts, browsers, onetime, sessions
+from lib.access import gate
+from lib.core import settings
+from lib.core.errors import Invalid, NotPermitted, NotSignedIn, Refusal, TooLarge
+from lib.identity import client_info, one_time_tokens, sessions
+from lib.people import accounts
 from lib.transactions import act
 
 LARGEST = 4096
@@ -64,14 +66,14 @@ async def enter(request: Request) -> Response:
     """Turn the ticket that the sign-in page handed over into a cookie; a cookie from before ends."""
     pace.stranger(address(request))
     ticket = _ticket(await _body(request))
-    before = request.cookies.get(browsers.cookie_name())
-    browser = browsers.describe(request.headers.get("user-agent"))
+    before = request.cookies.get(client_info.cookie_name())
+    browser = client_info.describe(request.headers.get("user-agent"))
     secret = await run_in_threadpool(
         _open, ticket=ticket, before=before, browser=browser, where=address(request)
     )
     answer = Response(status_code=204)
     answer.set_cookie(
-        browsers.cookie_name(),
+        client_info.cookie_name(),
         secret,
         max_age=settings.current().session_hours * 3600,
         httponly=True,
@@ -84,7 +86,7 @@ async def enter(request: Request) -> Response:
 def _open(*, ticket: str, before: str | None, browser: str, where: str) -> str:
     with act() as session:
         try:
-            person_id = onetime.redeem(session, Purpose.HANDOFF, ticket)
+            person_id = one_time_tokens.redeem(session, Purpose.HANDOFF, ticket)
         except Invalid:
             raise NotSignedIn(EXPIRED) from None
         person = accounts.find(session, gate.system("sign-in"), person_id or 0)
@@ -99,12 +101,12 @@ async def leave(request: Request) -> Response:
 
     def end() -> None:
         with act() as session:
-            sessions.end(session, request.cookies.get(browsers.cookie_name()))
+            sessions.end(session, request.cookies.get(client_info.cookie_name()))
 
     await run_in_threadpool(end)
     answer = Response(status_code=204)
     answer.delete_cookie(
-        browsers.cookie_name(), httponly=True, samesite="lax", secure=settings.current().secure
+        client_info.cookie_name(), httponly=True, samesite="lax", secure=settings.current().secure
     )
     return answer
 

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import Form, Id, Named, Number, Page, Shape, done, shown
-from lib.desk import skills
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.assignment import skills
 from lib.people import absences, accounts
 from lib.people.absences import AbsenceCard
 from lib.people.accounts import Person

@@ -11,11 +11,12 @@ from api.door import Me
 from api.shapes import Form, Number, Shape, Words, shown
 from api.sheets import Kind, sheet
 from api.ticket_shapes import StatusName
-from lib import time_zones
-from lib.desk import filters, tickets
-from lib.insight import courses, stays
-from lib.insight.courses import Standing
-from lib.insight.metrics import Spread
+from lib.core import time_zones
+from lib.lists import filters
+from lib.reports import status_timeline, time_in_status
+from lib.reports.response_times import Spread
+from lib.reports.status_timeline import Standing
+from lib.tickets import tickets
 from lib.transactions import see
 
 router = APIRouter(tags=["time"])
@@ -88,10 +89,10 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
     with see() as session:
         zone = time_zones.find(me.timezone or asked.zone, default=me.desk_timezone)
         narrowed = filters.narrow(session, me, {"team": asked.team, "category": asked.category})
-        since, until = stays.span(asked.from_, asked.to, zone)
-        found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
+        since, until = time_in_status.span(asked.from_, asked.to, zone)
+        found = time_in_status.report(session, me, since=since, until=until, narrowed=narrowed)
     if asked.format != "json":
-        return sheet([stays.lines(found)], name="where-time-goes", kind=asked.format)
+        return sheet([time_in_status.lines(found)], name="where-time-goes", kind=asked.format)
     lines = [
         StatusTime(
             status=_status(each.status), left=_durations(each.left), standing=_durations(each.standing)
@@ -105,7 +106,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
 def of(me: Me, number: Number) -> Response:
     """Read where a ticket stood, from when to when."""
     with see() as session:
-        found = courses.of(session, me, tickets.find(session, me, number))
+        found = status_timeline.of(session, me, tickets.find(session, me, number))
     return shown(
         Course(
             stays=[

@@ -13,10 +13,10 @@ from api.problems import NOTHING
 from api.shapes import Change, Flag, Form, Number, Page, Shape, Words, shown, unset
 from api.ticket_shapes import StatusName
 from db.vocabulary import Kind
-from lib.desk import statuses
-from lib.desk.statuses import Status as Row
-from lib.desk.statuses import StatusCard
-from lib.errors import Invalid, NotFound
+from lib.catalog import statuses
+from lib.catalog.statuses import Status as Row
+from lib.catalog.statuses import StatusCard
+from lib.core.errors import Invalid, NotFound
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["statuses"])

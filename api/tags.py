@@ -8,8 +8,8 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import HIGHEST, Form, Number, Page, Shape, Words, done, shown
-from lib.desk import tags
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.catalog import tags
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["tags"])

@@ -25,11 +25,11 @@ from api.shapes import (
     shown,
     unset,
 )
-from lib.desk import dispatch, team_removal
-from lib.errors import Invalid, NotFound
-from lib.gate import Actor
-from lib.notices import places
-from lib.people import accounts, teams
+from lib.access.gate import Actor
+from lib.assignment import rules as assignment_rules
+from lib.core.errors import Invalid, NotFound
+from lib.notifications.slack import team_channels
+from lib.people import accounts, team_removal, teams
 from lib.people.teams import Team as Row
 from lib.transactions import Session, act, see
 
@@ -95,7 +95,7 @@ class ChannelChange(Form):
 
 def _all(session: Session, me: Actor) -> list[Team]:
     session.flush()
-    rules = dispatch.of_teams(session, me)
+    rules = assignment_rules.of_teams(session, me)
     return [
         Team(
             id=t.id,
@@ -148,7 +148,7 @@ def change(me: Me, id: Number, form: TeamChange) -> Response:
             teams.rename(session, me, row, name=form.name)
         if "assignment" in form.model_fields_set:
             cap = form.assignment.cap if form.assignment else None
-            dispatch.rule_team(
+            assignment_rules.rule_team(
                 session, me, row, way=form.assignment.way if form.assignment else None, cap=cap
             )
         return shown(_one(session, me, id))
@@ -183,7 +183,7 @@ def tell(me: Me, id: Number, form: ChannelChange) -> Response:
     """Let a team hear of its tickets in Slack."""
     with act() as session:
         row = _row(session, id)
-        places.put(
+        team_channels.put(
             session, me, row, channel=form.channel or "", webhook=form.webhook or "", detailed=form.detailed
         )
         return shown(_channel(session, me, row))
@@ -193,13 +193,13 @@ def tell(me: Me, id: Number, form: ChannelChange) -> Response:
 def silence(me: Me, id: Number) -> Response:
     """Let a team no longer hear of its tickets in Slack."""
     with act() as session:
-        places.take(session, me, _row(session, id))
+        team_channels.take(session, me, _row(session, id))
     return done()
 
 
 def _channel(session: Session, me: Actor, team: Row) -> Channel:
     session.flush()
-    card = places.read(session, me, team)
+    card = team_channels.read(session, me, team)
     return Channel(
         channel=card.channel if card else None, webhook=bool(card and card.webhook),
         detailed=bool(card and card.detailed), failing_since=card.failing_since if card else None,

@@ -9,13 +9,17 @@ from starlette.responses import Response
 
 from api.shapes import Named, Shape
 from db.vocabulary import FieldKind, Kind, Priority
-from lib.desk import attachments, links, listing, merged, participants, proposals, tickets, values, waiting
-from lib.desk.attachments import AttachmentCard
-from lib.desk.listing import TicketRow
-from lib.desk.tickets import Ticket
-from lib.desk.values import Held
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.assignment import queue
+from lib.catalog import category_proposals, custom_field_values
+from lib.catalog.custom_field_values import Held
+from lib.conversation import attachments, cc
+from lib.conversation.attachments import AttachmentCard
+from lib.lists import merge_preview, ticket_list
+from lib.lists.ticket_list import TicketRow
 from lib.markdown import rendering
+from lib.tickets import links, tickets
+from lib.tickets.tickets import Ticket
 from lib.transactions import Session
 
 LinkName = Literal[
@@ -165,19 +169,20 @@ def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
     session.flush()
     files = attachments.of(session, me, ticket)
     return TicketFull(
-        **_facts(listing.one(session, me, ticket)),
-        proposed_category=proposals.of(session, me, ticket),
-        waiting_for_assignee=waiting.of(session, me, ticket),
+        **_facts(ticket_list.one(session, me, ticket)),
+        proposed_category=category_proposals.of(session, me, ticket),
+        waiting_for_assignee=queue.of(session, me, ticket),
         description=ticket.description,
         description_html=rendering.to_html(ticket.description),
         tags=tickets.tags_of(session, ticket),
-        fields={held.field.key: _worth(held) for held in values.of(session, me, ticket)},
+        fields={held.field.key: _worth(held) for held in custom_field_values.of(session, me, ticket)},
         blocked=links.obstacle(session, me, ticket) if ticket.open else None,
         links=linked(session, me, ticket),
-        merged_into=into.id if (into := merged.forwarded(session, me, ticket)) else None,
+        merged_into=into.id if (into := merge_preview.forwarded(session, me, ticket)) else None,
         merged=[
-            Merged(number=m.number or 0, title=m.title, at=m.at) for m in merged.sources(session, me, ticket)
+            Merged(number=m.number or 0, title=m.title, at=m.at)
+            for m in merge_preview.sources(session, me, ticket)
         ],
-        participants=[Named(id=p.id, name=p.name) for p in participants.of(session, me, ticket)],
+        participants=[Named(id=p.id, name=p.name) for p in cc.of(session, me, ticket)],
         attachments=[file(f) for f in files if f.comment_id is None],
     )

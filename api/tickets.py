@@ -28,11 +28,14 @@ from api.shapes import (
 )
 from api.ticket_shapes import PriorityName, TicketFull, TicketLine, full, lines
 from db.vocabulary import Priority
-from lib.desk import categories, filters, listing, query, statuses, tickets, values, versions, views
-from lib.desk.tickets import Ticket
-from lib.gate import Actor
+from lib.access import ticket_versions
+from lib.access.gate import Actor
+from lib.catalog import categories, custom_field_values, statuses
+from lib.lists import filters, query_language, saved_views, ticket_list
 from lib.markdown import rendering
 from lib.people import teams
+from lib.tickets import tickets
+from lib.tickets.tickets import Ticket
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["tickets"])
@@ -145,11 +148,14 @@ def find(me: Me, narrowing: Annotated[Narrowing, Query()]) -> Response:
     """List the tickets you may see."""
     given = {name: getattr(narrowing, name) for name in filters.FIELDS}
     with see() as session:
-        asked, sort = query.narrow(session, me, given), narrowing.sort
+        asked, sort = query_language.narrow(session, me, given), narrowing.sort
         if narrowing.view is not None:
-            view = views.find(session, me, narrowing.view)
-            asked, sort = query.both(asked, query.narrow(session, me, {"q": [view.line]})), sort or view.sort
-        page = listing.page(
+            view = saved_views.find(session, me, narrowing.view)
+            asked, sort = (
+                query_language.both(asked, query_language.narrow(session, me, {"q": [view.line]})),
+                sort or view.sort,
+            )
+        page = ticket_list.page(
             session,
             me,
             asked.narrowed,
@@ -201,7 +207,7 @@ def change(me: Me, number: Number, form: TicketChange) -> Response:
     rendering.ahead(form.description or "")
     with facing(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        versions.must_be(me, ticket, form.version)
+        ticket_versions.must_be(me, ticket, form.version)
         for name, verb in CHANGES.items():
             if name in form.model_fields_set:
                 verb(session, me, ticket, getattr(form, name))
@@ -218,29 +224,43 @@ def delete(me: Me, number: Number, reason: Annotated[Words, Query()]) -> Respons
 
 def _assign(session: Session, me: Actor, ticket: Ticket, to: int | str | None) -> None:
     if to is None:
-        tickets.unassign(session, me, ticket, seen=versions.of(me, ticket))
+        tickets.unassign(session, me, ticket, seen=ticket_versions.of(me, ticket))
     else:
         tickets.assign(
-            session, me, ticket, to=me.person_id if to == "me" else int(to), seen=versions.of(me, ticket)
+            session,
+            me,
+            ticket,
+            to=me.person_id if to == "me" else int(to),
+            seen=ticket_versions.of(me, ticket),
         )
 
 
 Verb = Callable[[Session, Actor, Ticket, Any], None]
 CHANGES: dict[str, Verb] = {
-    "title": lambda s, me, t, to: tickets.rename(s, me, t, title=to, seen=versions.of(me, t)),
-    "description": lambda s, me, t, to: tickets.describe(s, me, t, description=to, seen=versions.of(me, t)),
+    "title": lambda s, me, t, to: tickets.rename(s, me, t, title=to, seen=ticket_versions.of(me, t)),
+    "description": lambda s, me, t, to: tickets.describe(
+        s, me, t, description=to, seen=ticket_versions.of(me, t)
+    ),
     "priority": lambda s, me, t, to: tickets.prioritize(
-        s, me, t, priority=Priority[to.upper()], seen=versions.of(me, t)
+        s, me, t, priority=Priority[to.upper()], seen=ticket_versions.of(me, t)
     ),
     "category": lambda s, me, t, to: tickets.categorize(
-        s, me, t, category=categories.find(s, to), seen=versions.of(me, t)
+        s, me, t, category=categories.find(s, to), seen=ticket_versions.of(me, t)
     ),
-    "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=versions.of(me, t)),
-    "fields": lambda s, me, t, to: values.put(s, me, t, given=to, seen=versions.of(me, t)),
-    "status": lambda s, me, t, to: tickets.move(s, me, t, to=statuses.find(s, to), seen=versions.of(me, t)),
-    "due": lambda s, me, t, to: tickets.schedule(s, me, t, due_on=to, seen=versions.of(me, t)),
-    "team": lambda s, me, t, to: tickets.give_team(s, me, t, team=teams.find(s, to), seen=versions.of(me, t)),
+    "tags": lambda s, me, t, to: tickets.tag(s, me, t, tags=to, seen=ticket_versions.of(me, t)),
+    "fields": lambda s, me, t, to: custom_field_values.put(
+        s, me, t, given=to, seen=ticket_versions.of(me, t)
+    ),
+    "status": lambda s, me, t, to: tickets.move(
+        s, me, t, to=statuses.find(s, to), seen=ticket_versions.of(me, t)
+    ),
+    "due": lambda s, me, t, to: tickets.schedule(s, me, t, due_on=to, seen=ticket_versions.of(me, t)),
+    "team": lambda s, me, t, to: tickets.give_team(
+        s, me, t, team=teams.find(s, to), seen=ticket_versions.of(me, t)
+    ),
     "assignee": _assign,
-    "confidential": lambda s, me, t, to: tickets.guard(s, me, t, confidential=to, seen=versions.of(me, t)),
+    "confidential": lambda s, me, t, to: tickets.guard(
+        s, me, t, confidential=to, seen=ticket_versions.of(me, t)
+    ),
 }
 """The verb for each field, in the order in which they are done: last come those that may end the actor's view."""

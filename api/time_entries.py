@@ -27,11 +27,11 @@ from api.shapes import (
 )
 from api.time_shapes import Minutes, Spent, TimeEntry, entry
 from api.time_shapes import spent as told
-from lib import cursors
-from lib.desk import tickets
-from lib.errors import Invalid
-from lib.gate import Actor
-from lib.timekeeping import activities, amounts, days, entries, spent
+from lib.access.gate import Actor
+from lib.core import pagination
+from lib.core.errors import Invalid
+from lib.tickets import tickets
+from lib.timekeeping import activities, durations, entries, local_dates, ticket_totals
 from lib.timekeeping.entries import What
 from lib.transactions import Session, act, see
 
@@ -78,18 +78,18 @@ class EntryChange(Form):
 class Estimate(Form):
     """How long the work is expected to take, in minutes, or null."""
 
-    minutes: Annotated[int, Field(strict=True, ge=1, le=spent.LONGEST)] | None
+    minutes: Annotated[int, Field(strict=True, ge=1, le=ticket_totals.LONGEST)] | None
 
 
 def _minutes(form: NewEntry | EntryChange) -> int:
     if (form.time is None) == (form.minutes is None):
         raise Invalid("Give either time or minutes.", fields={"time": "Either this or minutes."})
-    return amounts.parse(form.time) if form.time is not None else form.minutes or 0
+    return durations.parse(form.time) if form.time is not None else form.minutes or 0
 
 
 def _day(session: Session, me: Actor, worker: int | None, started: datetime | None) -> date:
-    there = days.of(session, me, worker or me.person_id)
-    return days.on(started, there) if started else days.today(there)
+    there = local_dates.of(session, me, worker or me.person_id)
+    return local_dates.on(started, there) if started else local_dates.today(there)
 
 
 @router.get("/time-entries", response_model=Page[TimeEntry])
@@ -103,11 +103,11 @@ def read(me: Me, narrowing: Annotated[Narrowing, Query()]) -> Response:
             worker_id=narrowing.worker,
             since=narrowing.from_,
             until=narrowing.to,
-            before=cursors.read("time", narrowing.cursor),
+            before=pagination.read("time", narrowing.cursor),
             limit=narrowing.limit + 1,
         )
     items = [entry(card) for card in cards[: narrowing.limit]]
-    more = cursors.make("time", items[-1].id) if len(cards) > narrowing.limit else None
+    more = pagination.make("time", items[-1].id) if len(cards) > narrowing.limit else None
     return shown(Page(items=items, next_cursor=more))
 
 
@@ -164,7 +164,7 @@ def remove(me: Me, id: Number) -> Response:
 def total(me: Me, number: Number) -> Response:
     """Read what a ticket took, alone and with its parts."""
     with see() as session:
-        return shown(told(spent.on(session, me, tickets.find(session, me, number))))
+        return shown(told(ticket_totals.on(session, me, tickets.find(session, me, number))))
 
 
 @router.put("/tickets/{number}/estimate", response_model=Spent)
@@ -172,6 +172,6 @@ def estimate(me: Me, number: Number, form: Estimate) -> Response:
     """Say how long a ticket is expected to take."""
     with act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        spent.estimate(session, me, ticket, minutes=form.minutes)
+        ticket_totals.estimate(session, me, ticket, minutes=form.minutes)
         session.flush()
-        return shown(told(spent.on(session, me, ticket)))
+        return shown(told(ticket_totals.on(session, me, ticket)))

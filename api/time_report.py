@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.door import Me
 from api.shapes import Form, Shape, Words, shown
 from api.sheets import Kind, sheet
-from lib.insight import hours
+from lib.reports import time_report
 from lib.timekeeping import rates
 from lib.transactions import see
 
@@ -68,11 +68,11 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
     """Report hours: your own, or with a wider `report.view` those on your teams' tickets."""
     by = tuple(part.strip() for part in asked.by.split(",") if part.strip())
     with see() as session:
-        found = hours.report(
+        found = time_report.report(
             session, me, by=by, per=asked.per, since=asked.from_, until=asked.to, cost=asked.cost
         )
     if asked.format != "json":
-        return sheet([hours.lines(found)], name="hours", kind=asked.format)
+        return sheet([time_report.lines(found)], name="hours", kind=asked.format)
     groups = [
         Group(
             values=list(g.values),

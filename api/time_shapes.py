@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.shapes import Named, Shape
 from lib.timekeeping.entries import EntryCard
-from lib.timekeeping.spent import Spent as Found
+from lib.timekeeping.ticket_totals import Spent as Found
 
 Minutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60)]
 

@@ -9,9 +9,9 @@ from api.door import Me
 from api.problems import NOTHING
 from api.shapes import Form, Number, Shape, shown
 from api.time_shapes import TimeEntry, entry
-from lib.desk import tickets
-from lib.errors import NotFound
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.core.errors import NotFound
+from lib.tickets import tickets
 from lib.timekeeping import timers
 from lib.timekeeping.timers import Answer
 from lib.transactions import Session, act, see

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import Form, Number, Page, Shape, Words, done, shown
-from lib.people import tokens
+from lib.identity import api_tokens
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["tokens"])
@@ -48,7 +48,7 @@ class MadeToken(Token):
 def read(me: Me) -> Response:
     """List your working tokens, newest first."""
     with see() as session:
-        found = tokens.mine(session, me)
+        found = api_tokens.mine(session, me)
     items = [
         Token(
             id=t.id,
@@ -69,7 +69,9 @@ def make(creating: Creating, form: NewToken) -> Response:
     """Make a token; acting through one yourself, it must be of scope admin."""
 
     def deed(session: Session) -> Made:
-        row, secret = tokens.create(session, creating.me, name=form.name, scope=form.scope, days=form.days)
+        row, secret = api_tokens.create(
+            session, creating.me, name=form.name, scope=form.scope, days=form.days
+        )
         shape = MadeToken(
             id=row.id,
             name=row.name,
@@ -89,5 +91,5 @@ def make(creating: Creating, form: NewToken) -> Response:
 def revoke(me: Me, id: Number) -> Response:
     """Let a token stop working."""
     with act() as session:
-        tokens.revoke(session, me, id)
+        api_tokens.revoke(session, me, id)
     return done()

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Number, Shape, done, shown
-from lib.desk import tickets, unread
+from lib.conversation import read_markers
+from lib.tickets import tickets
 from lib.transactions import act, see
 
 router = APIRouter(tags=["tickets"])
@@ -24,8 +25,8 @@ class Look(Shape):
 def read(me: Me, number: Number) -> Response:
     """Tell when you looked at a ticket last, and whether something is new."""
     with see() as session:
-        found = unread.last(session, me, tickets.find(session, me, number))
-        return shown(Look(seen=found.at, unread=number in unread.fresh(session, me, [number])))
+        found = read_markers.last(session, me, tickets.find(session, me, number))
+        return shown(Look(seen=found.at, unread=number in read_markers.fresh(session, me, [number])))
 
 
 @router.put("/tickets/{number}/seen", status_code=204)
@@ -33,7 +34,7 @@ def look(me: Me, number: Number) -> Response:
     """Note that you have seen a ticket as it is now."""
     with act() as session:
         ticket = tickets.find(session, me, number)
-        unread.look(session, me, ticket, event_id=unread.last(session, me, ticket).newest)
+        read_markers.look(session, me, ticket, event_id=read_markers.last(session, me, ticket).newest)
     return done()
 
 
@@ -41,5 +42,5 @@ def look(me: Me, number: Number) -> Response:
 def mark(me: Me, number: Number) -> Response:
     """Let the last thing that others did there be new again."""
     with act() as session:
-        unread.mark(session, me, tickets.find(session, me, number))
+        read_markers.mark(session, me, tickets.find(session, me, number))
     return done()

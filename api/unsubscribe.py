@@ -10,7 +10,8 @@ from starlette.routing import Route
 from api import pace
 from api.door import address
 from api.sign_in import Guarded
-from lib.notices import letters, muting
+from lib.notifications import unsubscribe
+from lib.notifications.email import renderer
 from lib.transactions import act
 
 _UNKNOWN = "This link is not complete. Copy all of it from the mail, or change what you hear in Docket."
@@ -27,7 +28,7 @@ def routes() -> list[Route]:
 async def ask(request: Request) -> Response:
     """Ask first, because programs open links too."""
     token = request.query_params.get("t", "")
-    found = letters.stopped(token)
+    found = renderer.stopped(token)
     if found is None:
         return _page(f"<p>{_UNKNOWN}</p>", 404)
     what = f"about ticket #{found[1]}" if found[1] else "that gathers what happened"
@@ -40,7 +41,7 @@ async def ask(request: Request) -> Response:
 async def stop(request: Request) -> Response:
     """Do it; doing it again changes nothing."""
     pace.stranger(address(request))
-    found = letters.stopped(request.query_params.get("t", ""))
+    found = renderer.stopped(request.query_params.get("t", ""))
     if found is None:
         return _page(f"<p>{_UNKNOWN}</p>", 404)
     await run_in_threadpool(_silence, *found)
@@ -54,7 +55,7 @@ async def stop(request: Request) -> Response:
 
 def _silence(person: int, ticket: int | None) -> None:
     with act() as session:
-        muting.silence(session, person, ticket)
+        unsubscribe.silence(session, person, ticket)
 
 
 def _page(body: str, status: int = 200) -> Response:

@@ -10,10 +10,10 @@ from api.creates import Creating, Made
 from api.door import Me
 from api.shapes import Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
 from api.tickets import Sort
-from lib.desk import layout, views
-from lib.desk.layout import Fact, Group
-from lib.desk.views import SavedView, ViewCard
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists import columns, saved_views
+from lib.lists.columns import Fact, Group
+from lib.lists.saved_views import SavedView, ViewCard
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["views"])
@@ -39,7 +39,7 @@ class NewView(Form):
     name: Words
     q: Words = Field(description="words and qualifiers, as in the search box")
     sort: Sort = "-updated"
-    columns: list[Fact] = Field(default_factory=lambda: list(layout.USUAL), description="beside the title")
+    columns: list[Fact] = Field(default_factory=lambda: list(columns.USUAL), description="beside the title")
     group: Group | None = None
     team: Id | None = None
 
@@ -60,7 +60,7 @@ class ViewChange(Form):
 def every(me: Me) -> Response:
     """List your views in your order, then those that others share with a team of yours."""
     with see() as session:
-        return shown(Page(items=[_view(card) for card in views.every(session, me)]))
+        return shown(Page(items=[_view(card) for card in saved_views.every(session, me)]))
 
 
 @router.post("/views", status_code=201, response_model=View)
@@ -68,13 +68,13 @@ def create(creating: Creating, form: NewView) -> Response:
     """Keep a view."""
 
     def deed(session: Session) -> Made:
-        view = views.create(
+        view = saved_views.create(
             session, creating.me, name=form.name, line=form.q, sort=form.sort, facts=form.columns,
             group=form.group or "",
         )  # fmt: skip
         if form.team is not None:
-            views.share(session, creating.me, view, team_id=form.team)
-        return Made(f"/views/{view.id}", _view(views.card(creating.me, view, creating.me.name)))
+            saved_views.share(session, creating.me, view, team_id=form.team)
+        return Made(f"/views/{view.id}", _view(saved_views.card(creating.me, view, creating.me.name)))
 
     return creating.once(form, deed)
 
@@ -83,36 +83,36 @@ def create(creating: Creating, form: NewView) -> Response:
 def change(me: Me, id: Number, form: ViewChange) -> Response:
     """Change a view of yours."""
     with act() as session:
-        view = views.find(session, me, id)
+        view = saved_views.find(session, me, id)
         for name in form.model_fields_set:
             _change(session, me, view, name, getattr(form, name))
-        return shown(_view(views.card(me, view, me.name)))
+        return shown(_view(saved_views.card(me, view, me.name)))
 
 
 @router.delete("/views/{id}", status_code=204)
 def delete(me: Me, id: Number) -> Response:
     """Keep a view of yours no longer."""
     with act() as session:
-        views.delete(session, me, views.find(session, me, id))
+        saved_views.delete(session, me, saved_views.find(session, me, id))
     return done()
 
 
 def _change(session: Session, me: Actor, view: SavedView, name: str, to: Any) -> None:
     match name:
         case "name":
-            views.rename(session, me, view, name=str(to))
+            saved_views.rename(session, me, view, name=str(to))
         case "q":
-            views.rewrite(session, me, view, line=str(to))
+            saved_views.rewrite(session, me, view, line=str(to))
         case "sort":
-            views.order(session, me, view, sort=str(to))
+            saved_views.order(session, me, view, sort=str(to))
         case "columns":
-            views.arrange(session, me, view, facts=to, group=view.grouping)
+            saved_views.arrange(session, me, view, facts=to, group=view.grouping)
         case "group":
-            views.arrange(session, me, view, facts=layout.read(view.facts), group=to or "")
+            saved_views.arrange(session, me, view, facts=columns.read(view.facts), group=to or "")
         case "team":
-            views.share(session, me, view, team_id=None if to is None else int(to))
+            saved_views.share(session, me, view, team_id=None if to is None else int(to))
         case "position":
-            views.place(session, me, view, at=int(to or 1))
+            saved_views.place(session, me, view, at=int(to or 1))
 
 
 def _view(card: ViewCard) -> View:
@@ -121,7 +121,7 @@ def _view(card: ViewCard) -> View:
         name=card.name,
         q=card.line,
         sort=card.sort,
-        columns=list(layout.read(card.facts)),
+        columns=list(columns.read(card.facts)),
         group=card.grouping or None,
         owner=Named(id=card.owner_id, name=card.owner),
         team=card.team_id,

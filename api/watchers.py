@@ -6,8 +6,9 @@ from starlette.responses import Response
 from api.door import Me
 from api.problems import NOTHING
 from api.shapes import Named, Number, Page, done, shown
-from lib.desk import tickets, watchers
-from lib.errors import NotFound
+from lib.conversation import watchers
+from lib.core.errors import NotFound
+from lib.tickets import tickets
 from lib.transactions import act, see
 
 router = APIRouter(tags=["tickets"])

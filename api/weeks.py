@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import HIGHEST, Form, Id, Named, Shape, Words, done, shown
-from lib.gate import Actor
-from lib.timekeeping import amounts, days, sheets, weeks
+from lib.access.gate import Actor
+from lib.timekeeping import durations, local_dates, timesheets, weeks
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["time"])
@@ -59,7 +59,7 @@ class Month(Form):
 
 def _week(session: Session, me: Actor, person: int | None, day: date | None) -> Week:
     session.flush()
-    day = day or days.today(me.zone)
+    day = day or local_dates.today(me.zone)
     found = weeks.of(session, me, person_id=person or me.person_id, day=day)
     return Week(
         person=Named(id=found.person_id, name=found.name),
@@ -84,7 +84,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
 def fill(me: Me, form: Cell) -> Response:
     """Fill one cell of your own week."""
     with act() as session:
-        minutes = 0 if form.time.strip() == "0" else amounts.parse(form.time)
+        minutes = 0 if form.time.strip() == "0" else durations.parse(form.time)
         weeks.fill(session, me, form.ticket, day=form.day, minutes=minutes)
         return shown(_week(session, me, None, form.day))
 
@@ -95,9 +95,9 @@ def settle(me: Me, form: Month) -> Response:
     person = form.person or me.person_id
     with act() as session:
         if form.state == "submitted":
-            sheets.submit(session, me, form.month)
+            timesheets.submit(session, me, form.month)
         elif form.state == "approved":
-            sheets.approve(session, me, person, day=form.month)
+            timesheets.approve(session, me, person, day=form.month)
         else:
-            sheets.reopen(session, me, person, day=form.month)
+            timesheets.reopen(session, me, person, day=form.month)
     return done()

@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Flag, Form, Id, Page, Shape, done, shown
-from lib.desk import statuses, workflow
-from lib.people import roles
+from lib.access import roles
+from lib.catalog import statuses
+from lib.tickets import workflow
 from lib.transactions import act, see
 
 router = APIRouter(tags=["statuses"])

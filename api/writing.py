@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from api.door import Me
 from api.shapes import Form, Page, Shape, Words, shown
-from lib import text
-from lib.desk import search
+from lib.core import text
 from lib.markdown import rendering
+from lib.search_index import index
 from lib.transactions import see
 
 router = APIRouter(tags=["writing"])
@@ -46,5 +46,5 @@ def preview(form: Text) -> Response:
 def similar(me: Me, title: Annotated[Words, Query(max_length=1000)]) -> Response:
     """List open tickets that you may see whose titles resemble this one, best first."""
     with see() as session:
-        found = search.similar(session, me, title)
+        found = index.similar(session, me, title)
     return shown(Page(items=[Alike(number=s.number, title=s.title, status=s.status) for s in found]))

@@ -13,7 +13,7 @@ from bench.caller import Caller, Deed, together
 from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
 from commands.shell.data import with_data
-from lib import settings
+from lib.core import settings
 
 ME = "agent01@load.example"
 Case = tuple[str, Callable[[Caller], Deed], Deed | None]

@@ -13,8 +13,8 @@ from bench.queries import actor
 from commands.shell.data import with_data
 from db import seeds
 from lib import transactions
-from lib.desk import listing, query
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists import query_language, ticket_list
 from ui import dashboard
 
 
@@ -41,8 +41,8 @@ def read(me: Actor) -> dashboard.Seen:
 def counted(me: Actor, view: str) -> None:
     """Count one of its cards."""
     with transactions.see() as session:
-        narrowed = query.narrow(session, me, {"q": (dashboard.VIEWS[view].line,)}).narrowed
-        listing.count(session, me, narrowed)
+        narrowed = query_language.narrow(session, me, {"q": (dashboard.VIEWS[view].line,)}).narrowed
+        ticket_list.count(session, me, narrowed)
 
 
 def processor(me: Actor, times: int) -> list[float]:

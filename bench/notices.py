@@ -22,8 +22,9 @@ from bench.measure import percentile, table
 from commands.shell.data import with_data
 from db.models import Event, Message, Notice, Ticket
 from db.vocabulary import Action, Medium, Occasion, Relation, Sort
-from lib import clock, gate, settings
-from lib.notices.channels import mail
+from lib.access import gate
+from lib.core import clock, settings
+from lib.integrations import smtp
 from lib.transactions import act, engine, see
 from worker import delivery
 
@@ -154,14 +155,14 @@ def _notice(about: tuple[int, int, int], at: datetime, message: Message) -> Noti
 def _fresh(count: int, *, after: int) -> list[float]:
     """Return how long new mails take in milliseconds, from their commit to the server's yes, while a worker works."""
     taken: dict[str, float] = {}
-    send = mail.Box.send
+    send = smtp.Box.send
 
-    def noting(box: mail.Box, to: str, raw: bytes) -> None:
+    def noting(box: smtp.Box, to: str, raw: bytes) -> None:
         send(box, to, raw)
         taken[raw.partition(b"<outbox-")[2].partition(b"-")[0].decode()] = time.perf_counter()
 
     begun: dict[str, float] = {}
-    with patch.object(mail.Box, "send", noting):
+    with patch.object(smtp.Box, "send", noting):
         delivery.start()
         for about in _told(after + count)[after:]:
             at = clock.now()

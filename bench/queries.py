@@ -18,26 +18,17 @@ from bench.plain import FOUND, NEWEST, ROW, Plain
 from commands.shell.data import with_data
 from db.models import Comment, Event
 from db.vocabulary import Action, Channel, Permission, Scope
-from lib import clock, settings, transactions
-from lib.desk import (
-    attachments,
-    comments,
-    conversation,
-    filters,
-    grouping,
-    history,
-    hits,
-    listing,
-    offers,
-    query,
-    search,
-    tickets,
-    unread,
-)
-from lib.desk.comments import CommentCard
-from lib.gate import Actor
-from lib.insight import exports
-from lib.people import accounts, sessions
+from lib import transactions
+from lib.access.gate import Actor
+from lib.conversation import attachments, comments, history, read_markers, timeline
+from lib.conversation.comments import CommentCard
+from lib.core import clock, settings
+from lib.identity import sessions
+from lib.lists import filters, grouped_list, query_language, search_results, suggestions, ticket_list
+from lib.people import accounts
+from lib.reports import ticket_export
+from lib.search_index import index
+from lib.tickets import tickets
 
 Deed = Callable[[], object]
 Case = tuple[str, Deed, Deed | None]
@@ -52,23 +43,23 @@ def actor(email: str, role: str) -> Actor:
         return sessions.actor(session, person, role, channel=Channel.API)
 
 
-def page(me: Actor, *, sort: str = "-updated", deep: str | None = None, **given: str) -> listing.Page:
+def page(me: Actor, *, sort: str = "-updated", deep: str | None = None, **given: str) -> ticket_list.Page:
     """Read one page of a list, as the API does."""
     with transactions.see() as session:
         narrowed = filters.narrow(session, me, {name: [value] for name, value in given.items()})
-        return listing.page(session, me, narrowed, sort=sort, cursor=deep)
+        return ticket_list.page(session, me, narrowed, sort=sort, cursor=deep)
 
 
 def grouped(
     me: Actor, group: str, *, sort: str = "-updated", second: bool = False, **given: str
-) -> grouping.Page:
+) -> grouped_list.Page:
     """Read the first or second page of a list in groups, and its count, as its page does."""
     with transactions.see() as session:
         narrowed = filters.narrow(session, me, {name: [value] for name, value in given.items()})
-        count = listing.count(session, me, narrowed)
-        found = grouping.page(session, me, narrowed, group=group, sort=sort, count=count)
+        count = ticket_list.count(session, me, narrowed)
+        found = grouped_list.page(session, me, narrowed, group=group, sort=sort, count=count)
         if second and found.next:
-            found = grouping.page(
+            found = grouped_list.page(
                 session, me, narrowed, group=group, sort=sort, count=count, cursor=found.next
             )
         return found
@@ -79,7 +70,7 @@ def deep(me: Actor, pages: int) -> str | None:
     cursor = None
     with transactions.see() as session:
         for _ in range(pages):
-            cursor = listing.page(session, me, cursor=cursor, limit=200).next or cursor
+            cursor = ticket_list.page(session, me, cursor=cursor, limit=200).next or cursor
     return cursor
 
 
@@ -87,7 +78,7 @@ def detail(me: Actor, number: int) -> None:
     """Read a ticket as its page does."""
     with transactions.see() as session:
         ticket = tickets.find(session, me, number)
-        listing.one(session, me, ticket)
+        ticket_list.one(session, me, ticket)
         comments.of(session, me, ticket)
         history.of(session, me, ticket)
         attachments.of(session, me, ticket)
@@ -97,11 +88,11 @@ def conversation_of(me: Actor, number: int) -> None:
     """Read the end of a conversation as the ticket's page does."""
     with transactions.see() as session:
         ticket = tickets.find(session, me, number)
-        listing.one(session, me, ticket)
-        thread = conversation.of(session, me, ticket)
+        ticket_list.one(session, me, ticket)
+        thread = timeline.of(session, me, ticket)
         said = [entry.id for entry in thread.entries if isinstance(entry, CommentCard)]
         attachments.near(session, me, ticket, said)
-        unread.last(session, me, ticket)
+        read_markers.last(session, me, ticket)
 
 
 def crowd(me: Actor, size: int) -> int:
@@ -117,38 +108,38 @@ def crowd(me: Actor, size: int) -> int:
     return number
 
 
-def asked(me: Actor, line: str, *, sort: str = "-updated") -> listing.Page:
+def asked(me: Actor, line: str, *, sort: str = "-updated") -> ticket_list.Page:
     """Read one page of a list and its count for a line of the search box, as its page does."""
     with transactions.see() as session:
-        narrowed = query.narrow(session, me, {"q": [line]}).narrowed
+        narrowed = query_language.narrow(session, me, {"q": [line]}).narrowed
         if not narrowed.tried:
-            listing.count(session, me, narrowed)
-        return listing.page(session, me, narrowed, sort=sort)
+            ticket_list.count(session, me, narrowed)
+        return ticket_list.page(session, me, narrowed, sort=sort)
 
 
-def texts(me: Actor, line: str) -> hits.Hits:
+def texts(me: Actor, line: str) -> search_results.Hits:
     """Read one page of hits, as the page of the search does."""
     with transactions.see() as session:
-        return hits.find(session, me, line)
+        return search_results.find(session, me, line)
 
 
-def offered(me: Actor, line: str) -> offers.Offers:
+def offered(me: Actor, line: str) -> suggestions.Offers:
     """Read how a line could go on, as is done while somebody types."""
     with transactions.see() as session:
-        return offers.of(session, me, line)
+        return suggestions.of(session, me, line)
 
 
 def exported(me: Actor, line: str) -> None:
     """Read the first batch of an export."""
     with transactions.see() as session:
-        narrowed = query.narrow(session, me, {"q": [line]}).narrowed
-        exports.after(session, exports.prepare(me, narrowed), exports.Place())
+        narrowed = query_language.narrow(session, me, {"q": [line]}).narrowed
+        ticket_export.after(session, ticket_export.prepare(me, narrowed), ticket_export.Place())
 
 
 def similar(me: Actor, title: str) -> None:
     """Look for similar tickets, as the form for a new one does."""
     with transactions.see() as session:
-        search.similar(session, me, title)
+        index.similar(session, me, title)
 
 
 def create(me: Actor, title: str, body: str) -> None:
@@ -160,7 +151,7 @@ def create(me: Actor, title: str, body: str) -> None:
 def count(me: Actor) -> None:
     """Count what somebody may see, up to the cap."""
     with transactions.see() as session:
-        listing.count(session, me)
+        ticket_list.count(session, me)
 
 
 @dataclass(frozen=True)

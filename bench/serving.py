@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 
-from lib import settings, transactions
-from lib.people import accounts, browsers, sessions, tokens
+from lib import transactions
+from lib.core import settings
+from lib.identity import api_tokens, client_info, sessions
+from lib.people import accounts
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 120
@@ -76,7 +78,7 @@ def cookie(email: str) -> str:
         if person is None:
             raise SystemExit(f"{email} is not here. Fill the desk with `seed` first.")
         secret = sessions.open(session, person, browser="bench", address="127.0.0.1")
-    return f"{browsers.cookie_name()}={secret}"
+    return f"{client_info.cookie_name()}={secret}"
 
 
 def token(email: str) -> str:
@@ -87,4 +89,4 @@ def token(email: str) -> str:
     me = desk.operator(Permission.APIKEY_OWN)
     with transactions.act() as session:
         owner = accounts.by_email(session, email)
-        return tokens.create(session, me, name="bench", scope="write", days=1, owner=owner)[1]
+        return api_tokens.create(session, me, name="bench", scope="write", days=1, owner=owner)[1]

@@ -23,10 +23,12 @@ from bench.queries import crew
 from commands.shell.data import with_data
 from db.models import Activity, Ticket, TimeEntry
 from db.vocabulary import Permission, Scope
-from lib import clock, gate, settings, transactions
-from lib.desk import tickets
-from lib.gate import Actor
-from lib.insight import hours, stays
+from lib import transactions
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core import clock, settings
+from lib.reports import time_in_status, time_report
+from lib.tickets import tickets
 from lib.timekeeping import timers
 
 SPAN = 730
@@ -82,7 +84,7 @@ def report(me: Actor, days: int, *by: str, per: str | None = None) -> None:
     """Report the hours of so many days."""
     today = clock.now().date()
     with transactions.see() as session:
-        hours.report(session, me, by=by, per=per, since=today - timedelta(days=days - 1), until=today)
+        time_report.report(session, me, by=by, per=per, since=today - timedelta(days=days - 1), until=today)
 
 
 def ticking(me: Actor, number: int) -> tuple[Callable[[], object], Callable[[], object]]:
@@ -102,9 +104,9 @@ def ticking(me: Actor, number: int) -> tuple[Callable[[], object], Callable[[], 
 def gone(me: Actor) -> None:
     """Report where time went in the last 30 days."""
     today = clock.now().date()
-    since, until = stays.span(today - timedelta(days=29), today, ZoneInfo("UTC"))
+    since, until = time_in_status.span(today - timedelta(days=29), today, ZoneInfo("UTC"))
     with transactions.see() as session:
-        stays.report(session, me, since=since, until=until)
+        time_in_status.report(session, me, since=since, until=until)
 
 
 @click.command()

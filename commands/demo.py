@@ -18,7 +18,7 @@ def demo() -> None:
     """
     from commands.company import founding
     from commands.shell import desk
-    from lib import settings
+    from lib.core import settings
 
     desk.prepare()
     file = settings.current().data / FILE

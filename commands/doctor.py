@@ -16,7 +16,7 @@ def doctor(full: bool) -> None:
     """
     from commands.checkup import database, delivery, folder, processes, stored, ways
     from commands.checkup.finding import Verdict
-    from lib import settings
+    from lib.core import settings
 
     chosen = settings.current()
     found = [

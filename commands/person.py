@@ -21,7 +21,7 @@ def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: 
     minutes for somebody who had a password. A new link lets every earlier one lapse.
     """
     from commands.shell import desk, newcomers
-    from lib import settings
+    from lib.core import settings
     from lib.people import accounts
 
     desk.prepare()

@@ -17,7 +17,7 @@ from commands.shell.data import ROOT
 def run(ctx: click.Context, host: str, port: int, processes: int | None, demo: bool) -> None:
     """Serve the desk: pages, API and worker, in one process for each core, at most four."""
     from commands.shell import server
-    from lib import settings
+    from lib.core import settings
 
     with server.listen(host, port) as listening:
         url = server.address(listening)

@@ -21,12 +21,12 @@ def add(email: str, name: str, scope: str, days: int | None) -> None:
     from commands.shell import desk, newcomers
     from db.vocabulary import Permission
     from lib import transactions
-    from lib.people import tokens
+    from lib.identity import api_tokens
 
     desk.prepare()
     with transactions.act() as session:
         owner = newcomers.known(session, email)
         me = desk.operator(Permission.APIKEY_OWN)
-        _row, secret = tokens.create(session, me, name=name, scope=scope, days=days, owner=owner)
+        _row, secret = api_tokens.create(session, me, name=name, scope=scope, days=days, owner=owner)
     click.echo(f"A {scope} token for {owner.name}. Keep it now: nobody can show it again.", err=True)
     click.echo(secret)

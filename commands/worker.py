@@ -10,10 +10,11 @@ import click
 def worker() -> None:
     """Do the periodic tasks alone. Every `run` does them too; however many processes there are, each is done once."""
     from commands.shell import desk
-    from lib import logs, settings, transactions
+    from lib import transactions
+    from lib.core import logging, settings
     from worker import start, stop
 
-    logs.configure(settings.current().log_level)
+    logging.configure(settings.current().log_level)
     desk.prepare()
     ended = threading.Event()
     for how in (signal.SIGTERM, signal.SIGINT):

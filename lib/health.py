@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from lib import transactions
-from lib.errors import Unavailable
-from lib.faults import FULL, READ_ONLY
+from lib.core.database_errors import FULL, READ_ONLY
+from lib.core.errors import Unavailable
 
 LEAST = 256 * 1024
 """Bytes that must be free on the disk of a SQLite database."""

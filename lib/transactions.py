@@ -20,11 +20,11 @@ from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
 from db import engine as engines
-from lib import clock, faults, settings
-from lib.desk import leavers
-from lib.errors import Conflict, Refusal, Unavailable
-from lib.notices import plan
-from lib.trust import events
+from lib.assignment import departed_assignees
+from lib.audit import events
+from lib.core import clock, database_errors, settings
+from lib.core.errors import Conflict, Refusal, Unavailable
+from lib.notifications import planner
 
 GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
@@ -89,8 +89,8 @@ def act() -> Iterator[Session]:
     with _recorded(), clock.held(), Session(writes, expire_on_commit=False) as session:
         try:
             yield session
-            leavers.settle(session)
-            plan.write(session)
+            departed_assignees.settle(session)
+            planner.write(session)
             session.flush()
         except StaleDataError:
             raise Conflict(MEANWHILE) from None
@@ -111,7 +111,7 @@ def _commit(session: Session) -> None:
     try:
         session.commit()
     except DBAPIError as error:
-        unknown = faults.of_commit(error)
+        unknown = database_errors.of_commit(error)
         if unknown is None:
             raise
         log.error("database.outcome_unknown", error=type(error.orig).__name__)
@@ -138,7 +138,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        fault = faults.of_database(error)
+        fault = database_errors.of_database(error)
         if fault is None:
             raise
         log.error("database.unavailable", error=type(getattr(error, "orig", error)).__name__)

@@ -8,10 +8,13 @@ from sqlmodel import Session, col, select
 
 from db.models import Person, Role, Team
 from db.vocabulary import Channel, Permission
-from lib import folding, gate
-from lib.desk import comments, tickets
-from lib.gate import Actor
-from lib.people import accounts, passwords, roles, sessions, teams
+from lib.access import gate, roles
+from lib.access.gate import Actor
+from lib.conversation import comments
+from lib.core import folding
+from lib.identity import passwords, sessions
+from lib.people import accounts, teams
+from lib.tickets import tickets
 from lib.transactions import act, see
 
 PASSWORD = "correct horse battery staple 9"

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from db import engine as engines
-from lib import settings, transactions
-from lib.people import passwords
+from lib import transactions
+from lib.core import settings
+from lib.identity import passwords
 from tests import cast
 from tests.support import browser as browsers
 from tests.support import choosing

@@ -11,9 +11,8 @@ from api.roles import reach
 from commands.shell.group import docket
 from db import seeds
 from db.vocabulary import Action, Permission, Scope
-from lib import gate
-from lib.people import roles
-from lib.settings import Settings
+from lib.access import gate, roles
+from lib.core.settings import Settings
 from ui import menu
 
 ROOT = Path(__file__).parents[1]

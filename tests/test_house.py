@@ -18,18 +18,18 @@ ASKS = {"permit", "require", "refused", "hidden"}
 
 ALLOWED = {
     "lib/people/accounts.py:change_password": "one's own, and proves the present password",
-    "lib/people/factors.py:switch_on": "one's own, and proves the app",
-    "lib/people/factors.py:switch_off": "one's own, and proves the password",
-    "lib/people/sessions.py:touch": "one's own, from the cookie",
-    "lib/desk/drafts.py:save": "drafts are keyed by their writer",
-    "lib/desk/drafts.py:discard": "drafts are keyed by their writer",
-    "lib/notices/choices.py:choose": "one's own",
-    "lib/notices/choices.py:keep": "one's own",
-    "lib/notices/choices.py:be_in_slack": "one's own",
-    "lib/desk/handing.py:give": "the part that assigning, taking and handing back have in common; each asks",
-    "lib/notices/inbox.py:read_all": "one's own, by their person",
-    "lib/trust/events.py:record": "tells of a deed that asked for itself",
-    "lib/trust/receipts.py:once": "keeps the answer to a deed that asks for itself",
+    "lib/identity/second_factor.py:switch_on": "one's own, and proves the app",
+    "lib/identity/second_factor.py:switch_off": "one's own, and proves the password",
+    "lib/identity/sessions.py:touch": "one's own, from the cookie",
+    "lib/conversation/drafts.py:save": "drafts are keyed by their writer",
+    "lib/conversation/drafts.py:discard": "drafts are keyed by their writer",
+    "lib/notifications/preferences.py:choose": "one's own",
+    "lib/notifications/preferences.py:keep": "one's own",
+    "lib/notifications/preferences.py:be_in_slack": "one's own",
+    "lib/assignment/assignment.py:give": "the part that assigning, taking and handing back have in common; each asks",
+    "lib/notifications/inbox.py:read_all": "one's own, by their person",
+    "lib/audit/events.py:record": "tells of a deed that asked for itself",
+    "lib/audit/idempotency.py:once": "keeps the answer to a deed that asks for itself",
 }
 
 
@@ -107,8 +107,8 @@ CHANGING = {name: called for name, called, _node in verbs() if changes(called)}
 def test_there_are_verbs_to_check():
     """Otherwise the tests below could pass by looking at nothing."""
     assert len(CHANGING) >= 30
-    assert "lib/desk/tickets.py:move" in CHANGING
-    assert "lib/desk/comments.py:add" in CHANGING
+    assert "lib/tickets/tickets.py:move" in CHANGING
+    assert "lib/conversation/comments.py:add" in CHANGING
 
 
 def test_every_verb_that_changes_something_asks_the_gate():
@@ -171,7 +171,7 @@ def test_nobody_goes_round_the_session_s_guard():
 
 UNSCOPED = {"unscoped": 1, "unscoped_get": 3}
 """The functions that let a statement through the guard, each with the place of its reason among the arguments."""
-GUARD = ("lib/gate.py", "lib/transactions.py")
+GUARD = ("lib/access/gate.py", "lib/transactions.py")
 
 
 def test_statements_outside_lib_are_never_unscoped():

@@ -18,7 +18,7 @@ from commands.checks import chromium, steps
 from commands.checks import tests as checks
 from commands.shell import server
 from commands.shell.group import docket
-from lib.errors import Invalid
+from lib.core.errors import Invalid
 
 ROOT = Path(__file__).parents[1]
 SECRETS = re.compile(

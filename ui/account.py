@@ -6,8 +6,11 @@ import segno
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.gate import Actor
-from lib.people import accounts, factors, roles, tokens
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.identity import api_tokens as identity_api_tokens
+from lib.identity import second_factor as identity_second_factor
+from lib.people import accounts
 from ui import page, words
 from ui.tables import table
 
@@ -50,22 +53,22 @@ def second_factor(me: Actor, *, on: bool) -> None:
             typed = st.text_input("Your password", type="password", autocomplete="current-password")
             if st.form_submit_button("Switch off"):
                 with page.attempt("The second factor is off.") as session:
-                    factors.switch_off(session, me, password=typed)
+                    identity_second_factor.switch_off(session, me, password=typed)
         return
     st.write(
         "A code from an authenticator app protects your account even when somebody learns your password."
     )
     with st.popover("Switch on", icon=":material/qr_code_2:"):
-        secret = st.session_state.setdefault("_proposed", factors.propose())
+        secret = st.session_state.setdefault("_proposed", identity_second_factor.propose())
         st.write("Scan this with your authenticator app, then type the code it shows.")
-        code = segno.make(factors.uri(me, secret))
+        code = segno.make(identity_second_factor.uri(me, secret))
         st.image(code.svg_data_uri(scale=5, border=4, light="#fff"), alt="QR code")
         st.caption(f"Or type this into the app: `{secret}`")
         with st.form("factor_on", border=False, clear_on_submit=True):
             code = st.text_input("Code", max_chars=12, autocomplete="one-time-code")
             if st.form_submit_button("Switch on", type="primary"):
                 with page.attempt("From now on you are asked for a code at sign-in.") as session:
-                    factors.switch_on(session, me, secret=secret, code=code)
+                    identity_second_factor.switch_on(session, me, secret=secret, code=code)
 
 
 def api_tokens(me: Actor) -> None:
@@ -76,18 +79,20 @@ def api_tokens(me: Actor) -> None:
         st.code(made, language=None)
     with st.form(page.blank("token")):
         name = st.text_input("What is it for?", max_chars=80, placeholder="Backup script")
-        scope = st.selectbox("It may", tokens.SCOPES, format_func=ALLOWS.__getitem__)
+        scope = st.selectbox("It may", identity_api_tokens.SCOPES, format_func=ALLOWS.__getitem__)
         days = st.selectbox("It works for", list(LIFETIMES), index=1, format_func=LIFETIMES.__getitem__)
         sent = st.form_submit_button("Make token")
     if sent:
         with page.attempt(form="token") as session:
-            st.session_state["_made_token"] = tokens.create(session, me, name=name, scope=scope, days=days)[1]
+            st.session_state["_made_token"] = identity_api_tokens.create(
+                session, me, name=name, scope=scope, days=days
+            )[1]
     with page.see() as session:
-        mine = tokens.mine(session, me)
+        mine = identity_api_tokens.mine(session, me)
     for token in mine:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             used = f"last used {words.ago(token.used_at)}" if token.used_at else "never used"
             st.write(f"{words.plain(token.name)}  \n:gray[{token.prefix}… · {token.scope} · {used}]")
             if st.button("Revoke", key=f"revoke-{token.id}", icon=":material/delete:"):
                 with page.attempt("The token no longer works.") as session:
-                    tokens.revoke(session, me, token.id)
+                    identity_api_tokens.revoke(session, me, token.id)

@@ -9,12 +9,14 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Permission, Scope
-from lib import gate
-from lib.desk import assignees, listing, tickets, versions
-from lib.desk.assignees import Candidate
-from lib.desk.listing import TicketRow
-from lib.errors import Conflict, Refusal
-from lib.gate import Actor
+from lib.access import gate, ticket_versions
+from lib.access.gate import Actor
+from lib.assignment import candidates as assignment_candidates
+from lib.assignment.candidates import Candidate
+from lib.core.errors import Conflict, Refusal
+from lib.lists import ticket_list
+from lib.lists.ticket_list import TicketRow
+from lib.tickets import tickets
 from lib.transactions import Session
 from ui import changing, page, words
 from ui.changing import Changer
@@ -92,9 +94,9 @@ def _read(me: Actor, number: int) -> tuple[TicketRow, _Offered]:
         ticket = tickets.find(session, me, number)
         assigns = gate.covers(session, me, Permission.TICKET_ASSIGN_OTHER, ticket)
         claims = gate.covers(session, me, Permission.TICKET_CLAIM, ticket)
-        takes = claims and me.id in assignees.working(session, ticket.team_id)
-        candidates = assignees.of(session, me, ticket) if assigns else ()
-        return listing.one(session, me, ticket), _Offered(takes, assigns, candidates)
+        takes = claims and me.id in assignment_candidates.working(session, ticket.team_id)
+        candidates = assignment_candidates.of(session, me, ticket) if assigns else ()
+        return ticket_list.one(session, me, ticket), _Offered(takes, assigns, candidates)
 
 
 def _at_once(me: Actor, facts: TicketRow, offered: _Offered) -> _Deed | None:
@@ -123,9 +125,9 @@ def _do(me: Actor, number: int, chosen: _Deed, *, seen: int) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, number, to_change=True)
-            before = versions.of(me, ticket)
+            before = ticket_versions.of(me, ticket)
             chosen.verb(session, me, ticket, seen=changing.reached(number, seen), **chosen.what)
-            after = versions.of(me, ticket)
+            after = ticket_versions.of(me, ticket)
     except Refusal as refusal:
         if isinstance(refusal, Conflict):
             _open(number)

@@ -7,11 +7,13 @@ from typing import Any
 import streamlit as st
 
 from db.vocabulary import Kind, Permission, Priority
-from lib.desk import assignees, bulk, categories, statuses
-from lib.desk.bulk import Outcome, Target
-from lib.desk.filters import Narrowed
-from lib.errors import Refusal
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.assignment import candidates
+from lib.catalog import categories, statuses
+from lib.core.errors import Refusal
+from lib.lists import bulk
+from lib.lists.bulk import Outcome, Target
+from lib.lists.filters import Narrowed
 from lib.people import teams
 from lib.transactions import Session
 from ui import layout, page, words
@@ -161,7 +163,7 @@ def _changes(me: Actor, what: str) -> dict[str, Any]:
 def _staff(session: Session, me: Actor) -> dict[Any, str]:
     found: dict[int, str] = {}
     for team in teams.every(session, me):
-        found |= assignees.working(session, team.id)
+        found |= candidates.working(session, team.id)
     ordered = sorted(found.items(), key=lambda item: (item[0] != me.id, item[1].casefold()))
     return {id: f"{name} (me)" if id == me.id else name for id, name in ordered}
 

@@ -6,10 +6,11 @@ import streamlit as st
 from streamlit_sortables import sort_items
 
 from db.vocabulary import Priority
-from lib.desk import categories, dispatch, proposals
-from lib.desk.categories import CategoryCard
-from lib.desk.dispatch import RuleCard
-from lib.desk.proposals import ProposalCard
+from lib.assignment import rules as assignment_rules
+from lib.assignment.rules import RuleCard
+from lib.catalog import categories, category_proposals
+from lib.catalog.categories import CategoryCard
+from lib.catalog.category_proposals import ProposalCard
 from lib.people import teams
 from ui import page, removing, rules, words
 from ui.forms import Editing
@@ -60,7 +61,7 @@ def change(category_id: int) -> None:
     me = page.me()
     with page.see() as session:
         found = {c.id: c for c in categories.every(session)}
-        rule = dispatch.of_categories(session, me).get(category_id)
+        rule = assignment_rules.of_categories(session, me).get(category_id)
         places = {t.id: t.name for t in teams.every(session, me)}
     category = found.get(category_id)
     if category is None:
@@ -96,7 +97,7 @@ def change(category_id: int) -> None:
                 categories.place(session, me, row, parent_id=parent)
                 categories.give_team(session, me, row, team_id=team)
                 categories.set_priority(session, me, row, priority=priority)
-                dispatch.rule_category(session, me, row, way=way, cap=cap)
+                assignment_rules.rule_category(session, me, row, way=way, cap=cap)
                 if default:
                     categories.make_default(session, me, row)
     if category.is_default:
@@ -150,9 +151,9 @@ def answer(waiting: Sequence[ProposalCard], found: Sequence[CategoryCard], place
                     if st.form_submit_button("Accept", type="primary"):
                         with page.attempt("Accepted. Its tickets are in it now.") as session:
                             me = page.me()
-                            proposals.accept(
+                            category_proposals.accept(
                                 session, me, proposal.id, name=name, parent_id=parent, team_id=team
                             )
                 if st.button("Refuse", key=f"refuse-{proposal.id}", icon=":material/close:"):
                     with page.attempt("Refused. Its tickets stay where they are.") as session:
-                        proposals.refuse(session, page.me(), proposal.id)
+                        category_proposals.refuse(session, page.me(), proposal.id)

@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from lib.desk import tickets, versions
-from lib.desk.listing import TicketRow
-from lib.gate import Actor
+from lib.access import ticket_versions
+from lib.access.gate import Actor
+from lib.lists.ticket_list import TicketRow
+from lib.tickets import tickets
 from ui import page
 
 _PRESSED, _OWN = "_pressed", "_own_changes"
@@ -69,9 +70,9 @@ class Changer:
         with page.attempt(done, then=lambda: made(number, *span, press)) as session:
             me = page.me()
             ticket = tickets.find(session, me, number, to_change=True)
-            span[0] = versions.of(me, ticket)
+            span[0] = ticket_versions.of(me, ticket)
             verb(session, me, ticket, seen=reached(number, self.facts.version), **what)
-            span[1] = versions.of(me, ticket)
+            span[1] = ticket_versions.of(me, ticket)
 
     def meet(self) -> None:
         """Refuse what was pressed or chosen on a version that somebody else changed: its widget may be gone by now."""
@@ -84,7 +85,7 @@ class Changer:
             self.pressed = press
             return
         with page.attempt() as session:
-            versions.must_be(page.me(), tickets.find(session, page.me(), number), press.version)
+            ticket_versions.must_be(page.me(), tickets.find(session, page.me(), number), press.version)
 
     def key(self, name: str) -> str:
         """Return the key of the widget that shows the fact `name` as it is now."""

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from lib.gate import Actor
-from lib.notices import choices, places
-from lib.notices.places import PlaceCard
+from lib.access.gate import Actor
+from lib.notifications import preferences
+from lib.notifications.slack import team_channels
+from lib.notifications.slack.team_channels import PlaceCard
 from lib.people import teams
 from ui import page, words
 
@@ -51,9 +52,9 @@ def change(team_id: int, card: PlaceCard | None) -> None:
     with page.attempt("The team is told in no channel." if gone else "Saved.") as session:
         me, row = page.me(), teams.find(session, team_id)
         if gone:
-            places.take(session, me, row, detailed=detailed)
+            team_channels.take(session, me, row, detailed=detailed)
         else:
-            places.put(
+            team_channels.put(
                 session, me, row, channel=channel if way == CHANNEL else "",
                 webhook=webhook if way == WEBHOOK else "", detailed=detailed,
             )  # fmt: skip
@@ -62,7 +63,7 @@ def change(team_id: int, card: PlaceCard | None) -> None:
 def mine(me: Actor) -> None:
     """Let a person say who they are in Slack, and try it."""
     with page.see() as session:
-        now = choices.slack_id(session, me)
+        now = preferences.slack_id(session, me)
     st.caption(
         "Docket looks for your e-mail address in Slack. If you have another one there, say who you are."
     )
@@ -77,6 +78,6 @@ def mine(me: Actor) -> None:
     if saved or tried:
         with page.attempt("A test is on its way to you in Slack." if tried else "Saved.") as session:
             if given.strip().upper() != now:
-                choices.be_in_slack(session, me, given)
+                preferences.be_in_slack(session, me, given)
             if tried:
-                choices.try_slack(session, me)
+                preferences.try_slack(session, me)

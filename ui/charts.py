@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.desk.statuses import StatusCard
+from lib.catalog.statuses import StatusCard
 
 HUES = {"todo": "gray", "active": "blue", "blocked": "red", "paused": "yellow", "done": "green"}
 STILL = {"displayModeBar": False, "staticPlot": True, "responsive": True}

@@ -6,9 +6,10 @@ from datetime import date
 import streamlit as st
 
 from db.vocabulary import Priority
-from lib.desk import categories, query, statuses, tags
-from lib.desk.meanings import Term
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.catalog import categories, statuses, tags
+from lib.lists import query_language
+from lib.lists.qualifiers import Term
 from lib.people import accounts, teams
 from ui import finding, page, words
 from ui.lists import begin_again
@@ -35,7 +36,7 @@ def chips(me: Actor, line: str) -> str:
 
     Returns the qualifier that is being typed, if there is one that could go on.
     """
-    last = query.last(line)
+    last = query_language.last(line)
     typing = last[1].written if last else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
         adding = st.popover("Filter", icon=":material/filter_list:", key="filter", on_change="rerun")
@@ -43,7 +44,7 @@ def chips(me: Actor, line: str) -> str:
             with adding:
                 _form(me)
         finding.explain(finding.put_in)
-        terms = query.read(line).terms
+        terms = query_language.read(line).terms
         people, taken = _people(me, terms), _taken(me, line) if terms else frozenset()
         for place, term in enumerate(terms):
             if place not in taken:
@@ -60,7 +61,9 @@ def chips(me: Actor, line: str) -> str:
 def _taken(me: Actor, line: str) -> frozenset[int]:
     """Return the places of the qualifiers that are understood; only they have chips."""
     with page.see() as session:
-        return query.understand(session, page.there(me), query.read(line), words=False).taken
+        return query_language.understand(
+            session, page.there(me), query_language.read(line), words=False
+        ).taken
 
 
 def _people(me: Actor, terms: Iterable[Term]) -> dict[str, str]:
@@ -127,11 +130,11 @@ def _dates() -> list[str]:
 
 
 def _add(field: str, values: list[str], negated: bool) -> None:
-    added = query.write(field, values, negated=negated)
+    added = query_language.write(field, values, negated=negated)
     st.session_state.q = f"{st.session_state.q or ''} {added}".strip()
     begin_again()
 
 
 def _drop(place: int) -> None:
-    st.session_state.q = query.without(st.session_state.q or "", place)
+    st.session_state.q = query_language.without(st.session_state.q or "", place)
     begin_again()

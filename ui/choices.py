@@ -5,25 +5,16 @@ from dataclasses import dataclass
 
 from db.models import Ticket
 from db.vocabulary import FieldKind, Permission
-from lib import gate
-from lib.desk import (
-    assignees,
-    categories,
-    links,
-    proposals,
-    statuses,
-    tags,
-    tickets,
-    values,
-    waiting,
-    workflow,
-)
-from lib.desk.assignees import Candidate
-from lib.desk.links import LinkCard
-from lib.gate import Actor
-from lib.insight import courses
-from lib.insight.courses import Course
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.assignment import candidates, queue
+from lib.assignment.candidates import Candidate
+from lib.catalog import categories, category_proposals, custom_field_values, statuses, tags
 from lib.people import accounts, teams
+from lib.reports import status_timeline
+from lib.reports.status_timeline import Course
+from lib.tickets import links, tickets, workflow
+from lib.tickets.links import LinkCard
 from lib.transactions import Session
 from ui import following, timing
 
@@ -47,7 +38,7 @@ class Choices:
     following: following.Following
     tags: tuple[str, ...]
     known_tags: tuple[str, ...]
-    held: tuple[values.Held, ...]
+    held: tuple[custom_field_values.Held, ...]
     people: Mapping[int, str]
     may: frozenset[Permission]
     targets: Collection[int]
@@ -62,7 +53,7 @@ class Choices:
 def read(session: Session, me: Actor, ticket: Ticket) -> Choices:
     """Read what the panel offers."""
     whole = ticket.merged_into_id is None
-    held = tuple(values.of(session, me, ticket))
+    held = tuple(custom_field_values.of(session, me, ticket))
     asks_people = any(h.writable and h.field.kind == FieldKind.PERSON for h in held)
     may = frozenset(p for p in OFFERED if whole and gate.covers(session, me, p, ticket))
     assigns = Permission.TICKET_ASSIGN_OTHER in may
@@ -72,10 +63,10 @@ def read(session: Session, me: Actor, ticket: Ticket) -> Choices:
         statuses={id: statuses.card(s) for id, s in stored.items()},
         categories={c.id: c.path for c in categories.every(session)} if me.staff else {},
         teams={t.id: t.name for t in teams.every(session, me)} if me.staff else {},
-        candidates=tuple(assignees.of(session, me, ticket)) if assigns else (),
-        takes=Permission.TICKET_CLAIM in may and me.id in assignees.working(session, ticket.team_id),
-        waits=waiting.of(session, me, ticket),
-        proposed=proposals.of(session, me, ticket),
+        candidates=tuple(candidates.of(session, me, ticket)) if assigns else (),
+        takes=Permission.TICKET_CLAIM in may and me.id in candidates.working(session, ticket.team_id),
+        waits=queue.of(session, me, ticket),
+        proposed=category_proposals.of(session, me, ticket),
         following=following.read(session, me, ticket),
         tags=tuple(tickets.tags_of(session, ticket)),
         held=held,
@@ -88,5 +79,5 @@ def read(session: Session, me: Actor, ticket: Ticket) -> Choices:
         obstacle=links.obstacle(session, me, ticket) if ticket.open else None,
         works=whole and gate.works(me, Permission.TICKET_UPDATE, ticket),
         times=timing.read(session, me, ticket),
-        course=courses.of(session, me, ticket) if me.staff else None,
+        course=status_timeline.of(session, me, ticket) if me.staff else None,
     )

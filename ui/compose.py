@@ -11,14 +11,15 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Priority
-from lib.desk import attachments, comments, drafts, mentions, tickets
-from lib.desk.attachments import AttachmentCard
-from lib.desk.categories import CategoryCard
-from lib.desk.drafts import DraftCard
-from lib.errors import Invalid, OutcomeUnknown, Refusal, Unavailable
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.audit import idempotency
+from lib.catalog.categories import CategoryCard
+from lib.conversation import attachments, comments, drafts, mentions
+from lib.conversation.attachments import AttachmentCard
+from lib.conversation.drafts import DraftCard
+from lib.core.errors import Invalid, OutcomeUnknown, Refusal, Unavailable
+from lib.tickets import tickets
 from lib.transactions import Session
-from lib.trust import receipts
 from ui import page
 from ui.components.written import Composition, Submission
 
@@ -43,7 +44,7 @@ def opened(session: Session, actor: Actor, slot: str) -> DraftCard:
     if draft.updated_at is not None:
         return draft
     fresh = st.session_state.setdefault(f"token:{slot}", draft.token)
-    if receipts.used(session, actor, drafts.receipt(fresh)):
+    if idempotency.used(session, actor, drafts.receipt(fresh)):
         fresh = st.session_state[f"token:{slot}"] = draft.token
     return DraftCard(slot, fresh)
 
@@ -234,10 +235,10 @@ def _once(
 ) -> Sent:
     key = drafts.receipt(draft.token)
     fingerprint = hashlib.sha256(repr((draft.slot, *content)).encode()).hexdigest()
-    kept = receipts.find(session, actor, key)
+    kept = idempotency.find(session, actor, key)
     if kept is not None:
         return Sent(int(kept.answer), late=kept.fingerprint != fingerprint)
-    return Sent(int(receipts.once(session, actor, key, fingerprint=fingerprint, deed=deed)), late=False)
+    return Sent(int(idempotency.once(session, actor, key, fingerprint=fingerprint, deed=deed)), late=False)
 
 
 def _begin_anew(

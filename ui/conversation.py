@@ -8,15 +8,16 @@ import streamlit as st
 from babel.numbers import format_decimal
 
 from db.models import Ticket
-from lib.desk import conversation
-from lib.desk.attachments import AttachmentCard
-from lib.desk.comments import CommentCard
-from lib.desk.conversation import Thread
-from lib.desk.history import Line
-from lib.desk.links import WORDS, LinkCard
-from lib.desk.listing import TicketRow
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.catalog.link_words import WORDS
+from lib.conversation import timeline
+from lib.conversation.attachments import AttachmentCard
+from lib.conversation.comments import CommentCard
+from lib.conversation.history import Line
+from lib.conversation.timeline import Thread
+from lib.lists.ticket_list import TicketRow
 from lib.markdown import names, rendering
+from lib.tickets.links import LinkCard
 from lib.transactions import Session
 from ui import faces, page, words
 from ui.components.spot import spot
@@ -34,10 +35,10 @@ def description(ticket: Ticket, requester: str, files: Sequence[AttachmentCard])
 def asked(session: Session, me: Actor, ticket: Ticket) -> Thread:
     """Return the piece of a conversation that the address asks for: before a comment, or with one in it."""
     before, wanted = page.number_asked("before"), page.number_asked("comment")
-    found = conversation.of(session, me, ticket, before=before or None)
+    found = timeline.of(session, me, ticket, before=before or None)
     first = min((e.id for e in found.entries if isinstance(e, CommentCard)), default=0)
     if wanted and found.earlier and not before and wanted < first:
-        return conversation.of(session, me, ticket, before=wanted + 1)
+        return timeline.of(session, me, ticket, before=wanted + 1)
     return found
 
 

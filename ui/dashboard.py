@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from db.vocabulary import Permission, Scope
-from lib import clock
-from lib.desk import filters, listing, query
-from lib.desk.leavers import Left
-from lib.desk.listing import TicketRow
-from lib.desk.statuses import StatusCard
-from lib.gate import Actor
-from lib.insight import distribution, metrics
-from lib.insight.distribution import Bucket
-from lib.insight.metrics import Spread
-from lib.people import readiness
-from lib.people.readiness import Readiness
+from lib import setup_checks
+from lib.access.gate import Actor
+from lib.assignment.departed_assignees import Left
+from lib.catalog.statuses import StatusCard
+from lib.core import clock
+from lib.lists import filters, query_language, ticket_list
+from lib.lists.ticket_list import TicketRow
+from lib.reports import backlog, response_times
+from lib.reports.backlog import Bucket
+from lib.reports.response_times import Spread
+from lib.setup_checks import Readiness
 from lib.transactions import Session
 from ui.components.figures import Figure
 from ui.components.ticket_rows import COLUMNS, Column
@@ -100,19 +100,21 @@ def read(session: Session, actor: Actor) -> Seen:
     """Read all that a person's dashboard shows."""
     chosen = outlook(actor)
     narrowed = {
-        name: query.narrow(session, actor, {"q": (VIEWS[name].line,)}).narrowed
+        name: query_language.narrow(session, actor, {"q": (VIEWS[name].line,)}).narrowed
         for name in {*chosen.cards, *chosen.lists}
     }
-    counts = {name: listing.count(session, actor, narrowed[name]) for name in chosen.cards}
+    counts = {name: ticket_list.count(session, actor, narrowed[name]) for name in chosen.cards}
     shown = next((name for name in chosen.lists if counts[name]), chosen.lists[0])
     sort = "-priority" if actor.staff else "-updated"
-    rows = listing.page(session, actor, narrowed[shown], sort=sort, limit=TOP).rows if counts[shown] else ()
+    rows = (
+        ticket_list.page(session, actor, narrowed[shown], sort=sort, limit=TOP).rows if counts[shown] else ()
+    )
     seen = Seen(chosen, counts, shown, sort, rows)
     return _with_reports(session, actor, seen) if actor.may(Permission.REPORT_VIEW) else seen
 
 
 def _with_reports(session: Session, actor: Actor, seen: Seen) -> Seen:
-    now, days = clock.now(), metrics.window(session, actor)
+    now, days = clock.now(), response_times.window(session, actor)
     since = now.replace(second=0, microsecond=0) - timedelta(days=days)
     team = filters.narrow(session, actor, {"team": ("mine",)})
     every = actor.may(Permission.USER_MANAGE, least=Scope.ALL)
@@ -122,12 +124,12 @@ def _with_reports(session: Session, actor: Actor, seen: Seen) -> Seen:
         days=days,
         since=_written(since),
         times={
-            "response": metrics.first_response(session, actor, since=since, until=now),
-            "resolution": metrics.resolution(session, actor, since=since, until=now),
+            "response": response_times.first_response(session, actor, since=since, until=now),
+            "resolution": response_times.resolution(session, actor, since=since, until=now),
         },
-        statuses=distribution.by_status(session, actor, team) if lead else (),
-        ages=distribution.by_age(session, actor, team) if lead else (),
-        care=readiness.look(session, actor) if lead and every else None,
+        statuses=backlog.by_status(session, actor, team) if lead else (),
+        ages=backlog.by_age(session, actor, team) if lead else (),
+        care=setup_checks.look(session, actor) if lead and every else None,
     )
 
 
@@ -175,7 +177,7 @@ def by_status(seen: Seen) -> list[Figure]:
         Figure(
             capped(n),
             s.name,
-            opening("open", line=f"{query.write('status', [s.name])} team:mine"),
+            opening("open", line=f"{query_language.write('status', [s.name])} team:mine"),
             kind=s.kind,
             quiet=not n,
         )
@@ -249,4 +251,4 @@ def _left(left: Left) -> str:
 
 def exact(seen: Seen) -> bool:
     """Tell whether every status was counted to its end, so that a chart of them is true."""
-    return all(n <= listing.CAP for _, n in seen.statuses)
+    return all(n <= ticket_list.CAP for _, n in seen.statuses)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from db.vocabulary import Action
-from lib.trust.audit import Entry
+from lib.audit.audit_log import Entry
 
 WORDS = {
     Action.DENIED: "was refused",

@@ -1,8 +1,8 @@
 """The facts of a ticket beside its conversation, each changed where it stands by those who may."""
 
 from db.vocabulary import Permission
-from lib.desk.listing import TicketRow
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists.ticket_list import TicketRow
 from ui import assigning, conversation, editing, following, moving, staying, timing, words
 from ui import facts as stated
 from ui.changing import Changer

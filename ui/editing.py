@@ -3,12 +3,14 @@
 import streamlit as st
 
 from db.models import Ticket
-from lib.desk import comments, tickets, versions
-from lib.desk.comments import CommentCard
-from lib.desk.conversation import Thread
-from lib.errors import Conflict, Refusal
-from lib.gate import Actor
+from lib.access import ticket_versions
+from lib.access.gate import Actor
+from lib.conversation import comments
+from lib.conversation.comments import CommentCard
+from lib.conversation.timeline import Thread
+from lib.core.errors import Conflict, Refusal
 from lib.markdown import rendering
+from lib.tickets import tickets
 from lib.transactions import Session
 from ui import page
 from ui.changing import Changer
@@ -45,7 +47,7 @@ def _edit_dialog(number: int, opened: int) -> None:
                 seen = st.session_state.get(read, opened)
                 _rewrite(session, me, target, title=title, description=text, seen=seen)
         except Conflict:
-            st.session_state[read] = versions.of(me, ticket)
+            st.session_state[read] = ticket_versions.of(me, ticket)
             st.warning(
                 "Somebody changed it while you were writing. Save again to put your text in place of this:"
             )
@@ -60,7 +62,7 @@ def _edit_dialog(number: int, opened: int) -> None:
 
 def _rewrite(session: Session, me: Actor, ticket: Ticket, *, title: str, description: str, seen: int) -> None:
     tickets.rename(session, me, ticket, title=title, seen=seen)
-    tickets.describe(session, me, ticket, description=description, seen=versions.of(me, ticket))
+    tickets.describe(session, me, ticket, description=description, seen=ticket_versions.of(me, ticket))
 
 
 def own_words(me: Actor, thread: Thread) -> None:

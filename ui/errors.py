@@ -5,7 +5,7 @@ import secrets
 import streamlit as st
 import structlog
 
-from lib.errors import Refusal
+from lib.core.errors import Refusal
 from ui import page, streamlit_internals
 
 log = structlog.get_logger("docket.pages")

@@ -4,10 +4,11 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Priority
-from lib.desk import categories, tickets, values
-from lib.desk.listing import TicketRow
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.catalog import categories, custom_field_values
+from lib.lists.ticket_list import TicketRow
 from lib.people import teams
+from lib.tickets import tickets
 from lib.transactions import Session
 from ui import fields
 from ui.changing import Changer
@@ -31,7 +32,7 @@ def own(change: Changer, offered: Choices) -> None:
     """Let the person change the desk's own fields that they may."""
     changed = fields.edit(offered.held, change, people=offered.people)
     if changed is not None:
-        change("Saved.", values.put, given=dict([changed]))
+        change("Saved.", custom_field_values.put, given=dict([changed]))
 
 
 def _tags(change: Changer, offered: Choices) -> None:

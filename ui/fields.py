@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from db.vocabulary import Access, FieldKind
-from lib.desk import fields
-from lib.desk.fields import FieldCard
-from lib.desk.values import LONGEST, Held
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.catalog import custom_fields
+from lib.catalog.custom_field_values import LONGEST, Held
+from lib.catalog.custom_fields import FieldCard
 from ui import page, words
 from ui.changing import Changer
 from ui.forms import Editing
@@ -154,19 +154,19 @@ def change(me: Actor, card: FieldCard, categories: Mapping[int, str], roles: Map
         form.tell()
         if st.form_submit_button("Save", type="primary"):
             with form.save("Saved.") as session:
-                row = fields.find(session, me, card.id)
+                row = custom_fields.find(session, me, card.id)
                 row.must_be(form.seen)
-                fields.rename(session, me, row, name=name)
-                fields.require(session, me, row, required=required)
-                fields.place(session, me, row, in_categories=where)
-                fields.grant(session, me, row, access=access)
+                custom_fields.rename(session, me, row, name=name)
+                custom_fields.require(session, me, row, required=required)
+                custom_fields.place(session, me, row, in_categories=where)
+                custom_fields.grant(session, me, row, access=access)
                 if card.kind == FieldKind.CHOICE:
-                    fields.choose(session, me, row, choices=choices)
+                    custom_fields.choose(session, me, row, choices=choices)
     with st.popover("Retire", icon=":material/inventory_2:"):
         st.markdown(f"Nobody sees **{words.plain(card.name)}** or what it holds any more, on any ticket.")
         if st.button("Retire for good", type="primary", key=f"retire-{card.id}"):
             with form.save("Retired.") as session:
-                fields.retire(session, me, fields.find(session, me, card.id), seen=form.seen)
+                custom_fields.retire(session, me, custom_fields.find(session, me, card.id), seen=form.seen)
 
 
 def add(
@@ -188,7 +188,7 @@ def add(
         access = levels(roles, keys)
         if st.form_submit_button("Add", type="primary"):
             with page.attempt("Field added.", form="new_field") as session:
-                fields.create(
+                custom_fields.create(
                     session, me, name=name, kind=kind, required=required, in_categories=where, choices=choices,
                     access=access,
                 )  # fmt: skip

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
-from lib.desk import hits, query
-from lib.desk import offers as next_
-from lib.desk.hits import Hit, Where
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists import query_language, search_results
+from lib.lists import suggestions as next_
+from lib.lists.search_results import Hit, Where
 from ui import page, words
 from ui.components.open_page import open_page
 from ui.lists import begin_again
@@ -35,10 +35,10 @@ def box(me: Actor) -> None:
     line = st.session_state.pop(_ASKED, "")
     if not line:
         return
-    number = query.read(line).jump
+    number = query_language.read(line).jump
     if number is not None:
         with page.see() as session:
-            there = hits.titled(session, me, number) is not None
+            there = search_results.titled(session, me, number) is not None
         if there:
             open_page("/ticket", {"id": str(number)})
             return
@@ -82,7 +82,7 @@ def explain(put: Callable[[str], None]) -> None:
             "them must hold. A comma means *or*, `-` before a qualifier means *not*, what holds spaces is quoted, "
             "and `#123` is a ticket's number."
         )
-        for qualifier in query.QUALIFIERS:
+        for qualifier in query_language.QUALIFIERS:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**{qualifier.name}:** {qualifier.meaning}", width="content")
                 for example in qualifier.examples:
@@ -98,11 +98,11 @@ def put_in(line: str) -> None:
 
 def offer(me: Actor, line: str) -> None:
     """Lead to the ticket whose number was typed, if the person may see it."""
-    number = query.read(line).jump
+    number = query_language.read(line).jump
     if number is None:
         return
     with page.see() as session:
-        title = hits.titled(session, me, number)
+        title = search_results.titled(session, me, number)
     if title is not None:
         label = f"Open #{number}: {words.plain(title)}"
         st.page_link(TICKET, label=label, icon=":material/arrow_forward:", query_params={"id": str(number)})

@@ -7,11 +7,12 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Permission
-from lib import gate
-from lib.desk import participants, tickets, watchers
-from lib.gate import Actor
-from lib.notices import choices, reasons
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.conversation import cc, watchers
+from lib.notifications import explanation, preferences
 from lib.people import accounts
+from lib.tickets import tickets
 from lib.transactions import Session
 from ui import page, words
 
@@ -30,7 +31,7 @@ class Following:
 
 def read(session: Session, me: Actor, ticket: Ticket) -> Following:
     """Read who follows a ticket."""
-    copied = {p.id: p.name for p in participants.of(session, me, ticket)}
+    copied = {p.id: p.name for p in cc.of(session, me, ticket)}
     may = ticket.merged_into_id is None and gate.covers(session, me, Permission.TICKET_PARTICIPANTS, ticket)
     shares = may and gate.works(me, Permission.TICKET_PARTICIPANTS, ticket)
     watching = {p.id: p.name for p in watchers.of(session, me, ticket)}
@@ -73,7 +74,7 @@ def _why(number: int) -> None:
             return
         me = page.me()
         with page.see() as session:
-            now = reasons.of(session, me, tickets.find(session, me, number))
+            now = explanation.of(session, me, tickets.find(session, me, number))
         if now.muted or now.stopped:
             st.write("You hear of it only when somebody mentions you or gives you the ticket.")
             st.caption("Because you muted it." if now.muted else "Because you stopped watching it.")
@@ -83,13 +84,13 @@ def _why(number: int) -> None:
             st.write("You don't, as things stand. Watch it to be told what happens.")
         if now.muted and st.button("Unmute", icon=":material/notifications_active:", key=f"unmute-{number}"):
             with page.attempt("You hear of this ticket again.") as session:
-                choices.unmute(session, page.me(), number)
+                preferences.unmute(session, page.me(), number)
         if not (now.muted or now.stopped) and st.button(
             "Mute", icon=":material/notifications_off:", key=f"mute-{number}",
             help="You hear only of mentions of you and of being given the ticket. It still counts as watched.",
         ):  # fmt: skip
             with page.attempt("You hear no more of this ticket, but of mentions.") as session:
-                choices.mute(session, page.me(), number)
+                preferences.mute(session, page.me(), number)
         st.page_link("pages/account/hearing.py", label="Choose what you hear", icon=":material/tune:")
 
 

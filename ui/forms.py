@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.errors import Conflict, Refusal
+from lib.core.errors import Conflict, Refusal
 from lib.transactions import Session
 from ui import page, words
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from db.vocabulary import Permission
 from lib import transactions
-from lib.gate import Actor
-from lib.notices import inbox
+from lib.access.gate import Actor
+from lib.audit import change_feed
+from lib.notifications import inbox
 from lib.timekeeping import timers
-from lib.trust import news
 from ui import finding, looks, page, ticking, views, words
 from ui.components.bell import bell
 from ui.components.handoff import handoff
@@ -27,10 +27,10 @@ def draw(actor: Actor | None) -> None:
     looked = page.number_asked("id") if page.here().partition("?")[0] == "/ticket" else None
     reads, logs = actor.may(Permission.TICKET_READ), actor.may(Permission.TIME_LOG)
     with page.see() as session:
-        unread, newest = inbox.unread(session, actor, but=looked), news.newest(session)
+        unread, newest = inbox.unread(session, actor, but=looked), change_feed.newest(session)
         card = timers.of(session, actor) if logs else None
         kept = views.first(session, actor) if reads else []
-    bell(unread=unread, since=newest, topic=news.NOTICES)
+    bell(unread=unread, since=newest, topic=change_feed.NOTICES)
     with st.sidebar:
         if card:
             ticking.sidebar(card)
@@ -52,7 +52,7 @@ def follow(actor: Actor, ticket: int, *, since: int) -> None:
 
     So has whoever came by the number of a ticket that was merged into this one.
     """
-    live(key=f"live-{ticket}", topic=news.ticket(ticket), since=since)
+    live(key=f"live-{ticket}", topic=change_feed.ticket(ticket), since=since)
     for number in {ticket, page.number_asked("id")}:
         _seen(actor, number)
 

@@ -1,8 +1,8 @@
 """Words for what people hear, where and why."""
 
 from db.vocabulary import Medium, Relation
-from lib.notices import rules
-from lib.notices.book import Pair
+from lib.notifications import default_rules
+from lib.notifications.rules import Pair
 
 NAMES = {Medium.DOCKET: "In Docket", Medium.MAIL: "By mail", Medium.SLACK: "In Slack"}
 HEADS = {
@@ -28,5 +28,5 @@ WHO = {
 
 def shipped(pair: Pair) -> str:
     """Return what holds for a pair in a desk that changed nothing, in words."""
-    told = [NAMES[medium] for medium in Medium if medium in rules.media(*pair)]
+    told = [NAMES[medium] for medium in Medium if medium in default_rules.media(*pair)]
     return f"As it came: {', '.join(told) or 'not at all'}."

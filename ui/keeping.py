@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from db.vocabulary import Kind
-from lib.desk import statuses, tags
-from lib.desk import workflow as rules
-from lib.desk.statuses import StatusCard
-from lib.desk.tags import TagCard
-from lib.gate import Actor
-from lib.people import roles
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.catalog import statuses, tags
+from lib.catalog.statuses import StatusCard
+from lib.catalog.tags import TagCard
+from lib.tickets import workflow as rules
 from ui import page, removing, tables, words
 from ui.forms import Editing
 

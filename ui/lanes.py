@@ -6,15 +6,19 @@ from functools import partial
 
 import streamlit as st
 
-from lib.desk import board as desk
-from lib.desk import query, statuses, tickets, unread, versions, workflow
-from lib.desk.filters import Narrowed
-from lib.desk.listing import TicketRow
-from lib.errors import Refusal
-from lib.gate import Actor
+from lib.access import ticket_versions
+from lib.access.gate import Actor
+from lib.audit import change_feed
+from lib.catalog import statuses
+from lib.conversation import read_markers
+from lib.core.errors import Refusal
+from lib.lists import board as desk
+from lib.lists import query_language
+from lib.lists.filters import Narrowed
+from lib.lists.ticket_list import TicketRow
+from lib.tickets import tickets, workflow
 from lib.timekeeping import timers
 from lib.transactions import Session
-from lib.trust import news
 from ui import assigning, changing, page, ticking
 from ui.components import board as drawn
 from ui.components.assigns import Assigns
@@ -51,10 +55,10 @@ class Shown:
 
 def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown:
     """Read the board for a person."""
-    newest = news.newest(session)
+    newest = change_feed.newest(session)
     found = desk.lanes(session, me, narrowed)
     stuck = desk.blocked(session, found)
-    fresh = unread.fresh(session, me, [row.number for lane in found for row in lane.cards])
+    fresh = read_markers.fresh(session, me, [row.number for lane in found for row in lane.cards])
     cards = tuple(
         _card(row, stuck.get(row.number), rows, unread=row.number in fresh)
         for lane in found
@@ -69,7 +73,7 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
                 lane.status.name,
                 lane.status.kind,
                 lane.count,
-                more_href=opening("all", line=query.write("status", [lane.status.name]))
+                more_href=opening("all", line=query_language.write("status", [lane.status.name]))
                 if lane.count > len(lane.cards)
                 else "",
                 limit=lane.status.limit,
@@ -123,7 +127,7 @@ def _groups(cards: tuple[Card, ...]) -> tuple[Group, ...]:
 
 def hear(shown: Shown) -> None:
     """Let this fragment run again when anything happens on the desk."""
-    live(key="live", topic=news.DESK, since=shown.newest)
+    live(key="live", topic=change_feed.DESK, since=shown.newest)
 
 
 def board(shown: Shown) -> None:
@@ -171,11 +175,11 @@ def _do(me: Actor, made: Move, back: Move | None, *, reason: str) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, made.number, to_change=True)
-            before = versions.of(me, ticket)
+            before = ticket_versions.of(me, ticket)
             seen = changing.reached(made.number, made.seen)
             tickets.move(session, me, ticket, to=statuses.find(session, made.to), seen=seen, reason=reason)
             desk.place(session, me, ticket, before=made.before, after=made.after)
-            after = versions.of(me, ticket)
+            after = ticket_versions.of(me, ticket)
     except Refusal as refusal:
         st.session_state[_REFUSED] = refusal.sentence
         undo = None

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lib.desk import grouping, layout, listing, query
-from lib.desk.filters import Narrowed
-from lib.desk.grouping import Group
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists import columns as list_columns
+from lib.lists import grouped_list, query_language, ticket_list
+from lib.lists.filters import Narrowed
+from lib.lists.grouped_list import Group
 from lib.transactions import Session
 from ui import lists
 from ui.components.ticket_rows import COLUMNS, Column, Heading
@@ -34,13 +35,13 @@ SORTED: Mapping[str, tuple[str, str]] = {
 
 def facts() -> tuple[str, ...]:
     """Return the facts that the address asks for."""
-    return layout.read(st.query_params.get("cols", ""))
+    return list_columns.read(st.query_params.get("cols", ""))
 
 
 def group() -> str:
     """Return what the address groups by, or nothing."""
     asked = st.query_params.get("group", "")
-    return asked if asked in layout.GROUPS else ""
+    return asked if asked in list_columns.GROUPS else ""
 
 
 def choose() -> None:
@@ -48,18 +49,18 @@ def choose() -> None:
     with st.popover("Columns", icon=":material/view_column:", type="tertiary", key="columns"):
         st.session_state["cols"] = list(facts())
         st.multiselect(
-            "Columns, in this order", layout.FACTS, key="cols", format_func=LABELS.__getitem__,
-            max_selections=layout.MOST, on_change=_columns,
+            "Columns, in this order", list_columns.FACTS, key="cols", format_func=LABELS.__getitem__,
+            max_selections=list_columns.MOST, on_change=_columns,
         )  # fmt: skip
-        lists.follow("group", ("", *layout.GROUPS), default="")
+        lists.follow("group", ("", *list_columns.GROUPS), default="")
         st.selectbox(
-            "In groups of", ["", *layout.GROUPS], key="group", on_change=lists.chosen, args=("group", ""),
+            "In groups of", ["", *list_columns.GROUPS], key="group", on_change=lists.chosen, args=("group", ""),
             format_func=lambda name: LABELS.get(name, "No groups"),
         )  # fmt: skip
 
 
 def _columns() -> None:
-    lists.put(cols=layout.write(st.session_state["cols"]))
+    lists.put(cols=list_columns.write(st.session_state["cols"]))
 
 
 def columns(sort: str, kept: Mapping[str, str]) -> list[Column]:
@@ -83,26 +84,28 @@ def page(
     cursor: str | None = None,
     limit: int = 50,
     count: int | None = None,
-) -> listing.Page | grouping.Page:
+) -> ticket_list.Page | grouped_list.Page:
     """Return a page of the list, in the groups that the address asks for. Raises Invalid.
 
     `count` is that of the list, None if it was not taken.
     """
     if name := group():
-        return grouping.page(
+        return grouped_list.page(
             session, actor, narrowed, group=name, sort=sort, cursor=cursor, limit=limit, count=count
         )
-    return listing.page(session, actor, narrowed, sort=sort, cursor=cursor, limit=limit)
+    return ticket_list.page(session, actor, narrowed, sort=sort, cursor=cursor, limit=limit)
 
 
-def headings(found: listing.Page | grouping.Page, view: str, kept: Mapping[str, str]) -> list[Heading]:
+def headings(
+    found: ticket_list.Page | grouped_list.Page, view: str, kept: Mapping[str, str]
+) -> list[Heading]:
     """Return what stands above each group of a page, none without groups.
 
     Each leads to the list of its group alone; `view` is the line of the view that is shown, `kept` what else stands in
     the address.
     """
     shown, at = [], 0
-    for each in found.groups if isinstance(found, grouping.Page) else ():
+    for each in found.groups if isinstance(found, grouped_list.Page) else ():
         count = "" if each.count is None else lists.capped(each.count)
         shown.append(Heading(at, each.name, count, _alone(each, view, kept), each.continued))
         at += len(each.rows)
@@ -118,7 +121,7 @@ def _alone(one: Group, view: str, kept: Mapping[str, str]) -> str:
     if one.value is None:
         value = "none"
     rest, whole = _without(kept.get("q", ""), name), _without(view, name)
-    line = f"{rest} {query.write(name, [value])} "  # a space, as nothing is being typed
+    line = f"{rest} {query_language.write(name, [value])} "  # a space, as nothing is being typed
     asked = {**kept, "q": line.lstrip()}
     if whole != view:
         asked |= {"show": "all", "q": f"{whole} {line}".lstrip()}
@@ -127,8 +130,8 @@ def _alone(one: Group, view: str, kept: Mapping[str, str]) -> str:
 
 def _without(line: str, name: str) -> str:
     """Return a line without its qualifiers of a name, but for those that leave something out."""
-    terms = query.read(line).terms
+    terms = query_language.read(line).terms
     for place in reversed(range(len(terms))):
         if terms[place].name == name and not terms[place].negated:
-            line = query.without(line, place)
+            line = query_language.without(line, place)
     return line

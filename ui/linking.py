@@ -4,9 +4,10 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Permission
-from lib.desk import links, tickets
-from lib.desk.listing import TicketRow
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.catalog import link_words
+from lib.lists.ticket_list import TicketRow
+from lib.tickets import links, tickets
 from lib.transactions import Session
 from ui import conversation, page
 from ui.changing import Changer
@@ -29,12 +30,12 @@ def linker(me: Actor, facts: TicketRow, offered: Choices) -> None:
     change = Changer(me, facts)
     with st.popover("Link to another ticket", icon=":material/add_link:", width="stretch"):
         with st.form(f"link-{facts.number}-{page.turn()}", border=False):
-            name = st.selectbox("This ticket", list(links.NAMES), format_func=links.WORDS.__getitem__)
+            name = st.selectbox("This ticket", list(links.NAMES), format_func=link_words.WORDS.__getitem__)
             number = st.number_input("Number of the other ticket", 1, LARGEST, None, step=1, format="%d")
             if st.form_submit_button("Link", type="primary") and number:
                 change("Linked.", _link, name=name, number=int(number))
         for card in offered.linked:
-            told = f"Unlink: {links.WORDS[card.name]} #{card.number}"
+            told = f"Unlink: {link_words.WORDS[card.name]} #{card.number}"
             if st.button(told, key=f"unlink-{card.name}-{card.number}", icon=":material/link_off:"):
                 change("Unlinked.", _unlink, name=card.name, number=card.number)
 

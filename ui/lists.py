@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from db.vocabulary import Permission
-from lib.desk.listing import CAP
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists.ticket_list import CAP
 from ui import page
 
 _RENAMED = "_renamed"

@@ -6,9 +6,10 @@ import streamlit as st
 
 from db.models import Ticket
 from lib import transactions
-from lib.desk import tickets, unread
-from lib.desk.unread import Look
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.conversation import read_markers
+from lib.conversation.read_markers import Look
+from lib.tickets import tickets
 from lib.transactions import Session
 from ui import page
 
@@ -17,7 +18,7 @@ _LOOKED = "_looked"
 
 def read(session: Session, me: Actor, ticket: Ticket) -> Look:
     """Read when the person looked last."""
-    return unread.last(session, me, ticket)
+    return read_markers.last(session, me, ticket)
 
 
 def noted(me: Actor, number: int, found: Look) -> datetime | None:
@@ -29,7 +30,7 @@ def noted(me: Actor, number: int, found: Look) -> datetime | None:
         st.session_state[_LOOKED] = (visit, before)
     if found.behind or found.at is None:
         with transactions.note() as session:
-            unread.look(session, me, tickets.find(session, me, number), event_id=found.newest)
+            read_markers.look(session, me, tickets.find(session, me, number), event_id=found.newest)
     return before
 
 
@@ -37,4 +38,4 @@ def forget(number: int) -> None:
     """Offer to let the last thing that others did be new again, and to go back to the list."""
     if st.button("Mark as unread", icon=":material/mark_email_unread:", width="stretch"):
         with page.attempt_and_leave("pages/desk/tickets.py", "Marked as unread.") as session:
-            unread.mark(session, page.me(), tickets.find(session, page.me(), number))
+            read_markers.mark(session, page.me(), tickets.find(session, page.me(), number))

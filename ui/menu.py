@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.gate import Actor
+from lib.access.gate import Actor
 from ui import page
 
 if TYPE_CHECKING:

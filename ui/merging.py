@@ -6,11 +6,12 @@ from html import escape
 import streamlit as st
 
 from db.models import Ticket
-from lib.desk import merged, merging, tickets
-from lib.desk.listing import TicketRow
-from lib.desk.merged import Merged, Offer, Preview
-from lib.errors import NotFound
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.core.errors import NotFound
+from lib.lists import merge_preview
+from lib.lists.merge_preview import Merged, Offer, Preview
+from lib.lists.ticket_list import TicketRow
+from lib.tickets import merge, tickets
 from lib.transactions import Session
 from ui import page, words
 
@@ -22,7 +23,7 @@ def followed(session: Session, me: Actor, ticket: Ticket) -> tuple[Ticket, Ticke
 
     `own=1` in the address shows the merged one itself, and so does a target that the person may not see.
     """
-    into = merged.forwarded(session, me, ticket)
+    into = merge_preview.forwarded(session, me, ticket)
     return (ticket, None) if into is None or st.query_params.get("own") else (into, ticket)
 
 
@@ -59,7 +60,7 @@ def _dialog(me: Actor, facts: TicketRow) -> None:
     )
     with page.see() as session:
         ticket = tickets.find(session, me, facts.number)
-        found = {o.number: o for o in merged.offers(session, me, ticket, asked)}
+        found = {o.number: o for o in merge_preview.offers(session, me, ticket, asked)}
     if not found:
         st.caption(
             "No ticket that you work matches."
@@ -78,7 +79,7 @@ def _dialog(me: Actor, facts: TicketRow) -> None:
         return
     with page.see() as session:
         try:
-            plan = merged.preview(session, me, ticket, into=chosen)
+            plan = merge_preview.preview(session, me, ticket, into=chosen)
         except NotFound:
             page.nothing_here()
     _plan(facts, chosen, plan)
@@ -128,8 +129,8 @@ def _and(names: tuple[str, ...]) -> str:
 
 def _merge(me: Actor, facts: TicketRow, *, into: int) -> None:
     def deed(session: Session) -> None:
-        ticket, other = merging.pair(session, me, facts.number, into)
-        merging.merge(session, me, ticket, into=other, seen=facts.version)
+        ticket, other = merge.pair(session, me, facts.number, into)
+        merge.merge(session, me, ticket, into=other, seen=facts.version)
 
     _go(f"#{facts.number} is part of this ticket now.", deed, into)
 
@@ -143,7 +144,7 @@ def held(me: Actor, number: int, found: list[Merged]) -> None:
                 f"{escape(each.title)} <span class='dk-quiet'>was merged into this ticket by {escape(each.by)}, "
                 f"{words.ago(each.at)}</span></span></p>"
             )
-            if merged.may_undo(me) and each.number:
+            if merge_preview.may_undo(me) and each.number:
                 undo(me, each.number, into=number)
 
 
@@ -157,8 +158,8 @@ def undo(me: Actor, number: int, *, into: int) -> None:
         if st.button(f"Part #{number} from #{into}", type="primary", key=f"unmerge-{number}"):
 
             def deed(session: Session) -> None:
-                ticket, other = merging.pair(session, me, number, into)
-                merging.unmerge(session, me, ticket, into=other)
+                ticket, other = merge.pair(session, me, number, into)
+                merge.unmerge(session, me, ticket, into=other)
 
             _go(f"#{number} stands on its own again.", deed, number)
 

@@ -6,11 +6,14 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Kind, Permission
-from lib.desk import comments, duplicates, statuses, tickets, versions
-from lib.desk.links import LinkCard
-from lib.desk.listing import TicketRow
-from lib.gate import Actor
+from lib.access import ticket_versions
+from lib.access.gate import Actor
+from lib.catalog import statuses
+from lib.conversation import comments
+from lib.lists.ticket_list import TicketRow
 from lib.markdown import rendering
+from lib.tickets import duplicates, tickets
+from lib.tickets.links import LinkCard
 from lib.transactions import Session
 from ui import page
 from ui.changing import Changer, reached
@@ -96,10 +99,10 @@ def _finished(change: Changer, to: int, name: str, *, reason: str, answer: str, 
             )
         else:
             ticket = tickets.find(session, me, number, to_change=True)
-            versions.must_be(me, ticket, seen)
+            ticket_versions.must_be(me, ticket, seen)
             if answer.strip():
                 comments.add(session, me, ticket, body=answer)
-            tickets.move(session, me, ticket, to=status, seen=versions.of(me, ticket), reason=reason)
+            tickets.move(session, me, ticket, to=status, seen=ticket_versions.of(me, ticket), reason=reason)
             page.tell(f"Moved to {name}.")
 
 

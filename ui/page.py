@@ -12,11 +12,11 @@ import streamlit as st
 
 from db.vocabulary import Action, Channel
 from lib import transactions
-from lib.errors import NotSignedIn, Refusal
-from lib.gate import Actor
-from lib.people import browsers, sessions
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core.errors import NotSignedIn, Refusal
+from lib.identity import client_info, sessions
 from lib.transactions import Session
-from lib.trust import events
 from ui import words
 
 _WHO, _TOLD, _TURN, _PLACE, _VISIT, _FORM = "_who", "_told", "_turn", "_place", "_visit", "_form-"
@@ -36,12 +36,12 @@ act = transactions.act
 
 def cookie() -> str | None:
     """Return the sign-in cookie that this connection brought."""
-    return st.context.cookies.get(browsers.cookie_name())
+    return st.context.cookies.get(client_info.cookie_name())
 
 
 def address() -> str:
     """Return where the browser is."""
-    return browsers.address(st.context.ip_address, st.context.headers.get("x-forwarded-for"))
+    return client_info.address(st.context.ip_address, st.context.headers.get("x-forwarded-for"))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lib.gate import Actor
+from lib.access.gate import Actor
 from ui.lists import link
 
 

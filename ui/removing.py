@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from lib.desk import categories, statuses, team_removal
-from lib.desk.categories import CategoryCard
-from lib.desk.statuses import StatusCard
-from lib.errors import Refusal
-from lib.people import accounts, departure, teams
+from lib.catalog import categories, statuses
+from lib.catalog.categories import CategoryCard
+from lib.catalog.statuses import StatusCard
+from lib.core.errors import Refusal
+from lib.people import accounts, disable_preview, team_removal, teams
 from lib.people.teams import TeamCard
-from lib.timekeeping import amounts, rates
+from lib.timekeeping import durations, rates
 from lib.timekeeping.rates import RateCard
 from lib.transactions import Session
 from ui import page, words
@@ -128,7 +128,7 @@ def person(person_id: int, name: str) -> None:
     me = page.me()
     with st.popover("Disable", icon=":material/person_off:"):
         with page.see() as session:
-            found = departure.preview(session, me, accounts.find(session, me, person_id))
+            found = disable_preview.preview(session, me, accounts.find(session, me, person_id))
         st.markdown(f"**{words.plain(name)}** can no longer sign in. You can enable them again later.")
         _counts(
             {
@@ -162,7 +162,7 @@ def rate(card: RateCard) -> None:
     if found.entries:
         _counts({"Time entries whose cost changes": found.entries})
         st.markdown(
-            f"{amounts.told(found.minutes)} would cost {rates.told(found.after)} {rates.currency()} instead of "
+            f"{durations.told(found.minutes)} would cost {rates.told(found.after)} {rates.currency()} instead of "
             f"{rates.told(found.before)} {rates.currency()}."
         )
     else:

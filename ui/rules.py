@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.vocabulary import Way
-from lib.desk.dispatch import MOST, RuleCard
+from lib.assignment.rules import MOST, RuleCard
 from ui.forms import Editing
 
 NO_CAP = 0

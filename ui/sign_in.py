@@ -12,11 +12,12 @@ from streamlit_authenticator import Authenticate
 
 from db.models import Person
 from db.vocabulary import Action, Purpose
-from lib.errors import Invalid, Refusal
-from lib.gate import Actor
-from lib.notices import account
-from lib.people import accounts, attempts, factors, onetime, passwords
-from lib.trust import events
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core.errors import Invalid, Refusal
+from lib.identity import login_attempts, one_time_tokens, passwords, second_factor
+from lib.notifications import account_emails
+from lib.people import accounts
 from ui import frame, page
 from ui.components.handoff import handoff
 
@@ -35,7 +36,7 @@ class _Controller:
         email = username.strip().lower()
         try:
             with page.act() as session:
-                attempts.count(session, email, address=page.address())
+                login_attempts.count(session, email, address=page.address())
         except Refusal as refusal:
             st.session_state[_ERROR] = refusal.sentence
             return False
@@ -81,9 +82,9 @@ def _passed(person: Person, password: str) -> None:
     st.session_state.pop(_ERROR, None)
     purpose = Purpose.SECOND_FACTOR if person.totp_secret else Purpose.HANDOFF
     with page.act() as session:
-        attempts.forget(session, person.email)
+        login_attempts.forget(session, person.email)
         accounts.renew_hash(session, person, password)
-        st.session_state[_SECOND if person.totp_secret else _TICKET] = onetime.make(
+        st.session_state[_SECOND if person.totp_secret else _TICKET] = one_time_tokens.make(
             session, purpose, person_id=person.id
         )
 
@@ -109,7 +110,7 @@ def show() -> None:
 
 
 def _links() -> None:
-    if not account.mailed():
+    if not account_emails.mailed():
         st.caption("No account, or the password forgotten? Ask your administrator for a new link.")
         return
     with st.expander("Password forgotten?"), st.form("forgotten", border=False):
@@ -122,9 +123,9 @@ def _forgotten(email: str) -> None:
     """Answer the same, whether or not there is such an account."""
     try:
         with page.act() as session:
-            attempts.count(session, f"forgotten:{email.strip().lower()}", address=page.address())
+            login_attempts.count(session, f"forgotten:{email.strip().lower()}", address=page.address())
         with page.act() as session:
-            account.forgotten(session, email, address=page.address())
+            account_emails.forgotten(session, email, address=page.address())
     except Refusal as refusal:
         st.error(refusal.sentence, icon=":material/lock:")
     else:
@@ -151,19 +152,19 @@ def _second_factor() -> None:
 
 def _verified(secret: str, code: str) -> str:
     with page.see() as session:
-        row = onetime.peek(session, Purpose.SECOND_FACTOR, secret)
+        row = one_time_tokens.peek(session, Purpose.SECOND_FACTOR, secret)
     if row is None:
         st.session_state.pop(_SECOND, None)
         raise Invalid("That took too long. Please sign in again.")
     with page.act() as session:
-        attempts.count(session, f"code:{row.person_id}", address=page.address())
+        login_attempts.count(session, f"code:{row.person_id}", address=page.address())
     with page.act() as session:
         person = session.get_one(Person, row.person_id)
-        good = person.active and factors.verify(session, person, code)
+        good = person.active and second_factor.verify(session, person, code)
     if not good:
         _failed(person)
         raise Invalid("That code is not right, or was used already. Wait for the next one and try again.")
     with page.act() as session:
-        attempts.forget(session, f"code:{row.person_id}")
-        onetime.redeem(session, Purpose.SECOND_FACTOR, secret)
-        return onetime.make(session, Purpose.HANDOFF, person_id=row.person_id)
+        login_attempts.forget(session, f"code:{row.person_id}")
+        one_time_tokens.redeem(session, Purpose.SECOND_FACTOR, secret)
+        return one_time_tokens.make(session, Purpose.HANDOFF, person_id=row.person_id)

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from lib.gate import Actor
-from lib.timekeeping import days
+from lib.access.gate import Actor
+from lib.timekeeping import local_dates
 
 LATELY = timedelta(days=29)
 """How far back a report goes at first."""
@@ -13,7 +13,7 @@ LATELY = timedelta(days=29)
 
 def choose(me: Actor) -> tuple[date, date]:
     """Let a person choose days, at first the last thirty; return the first and the last of them, both included."""
-    today = days.today(me.zone)
+    today = local_dates.today(me.zone)
     first, last = (
         st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=160, bind="query-params")
         for label, key, usual in (("From", "since", today - LATELY), ("To", "until", today))

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.errors import Refusal
-from lib.gate import Actor
-from lib.notices import account
-from lib.people import accounts, roles, teams
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.core.errors import Refusal
+from lib.notifications import account_emails
+from lib.people import accounts, teams
 from lib.people.accounts import Person, PersonCard
 from lib.transactions import Session
 from ui import page, removing, words, work
@@ -29,8 +30,8 @@ def link_made() -> None:
 
 def _give_link(session: Session, me: Actor, person: Person, *, invitation: bool = False) -> None:
     """Let a person have a link to set a password: by mail where that is set up, else through whoever asks for it."""
-    if account.mailed():
-        account.send(session, me, person, invitation=invitation)
+    if account_emails.mailed():
+        account_emails.send(session, me, person, invitation=invitation)
     else:
         secret = accounts.link(session, me, person, invitation=invitation)
         st.session_state[_LINK] = (person.name, accounts.password_address(secret))
@@ -59,7 +60,7 @@ def invite() -> None:
         except Refusal as refusal:
             page.refused(refusal)
         else:
-            if account.mailed():
+            if account_emails.mailed():
                 page.tell(f"The invitation is on its way to {person.email}.")
             st.rerun()
 
@@ -80,14 +81,18 @@ def _may_place(me: Actor, team_id: int) -> bool:
 def _readdressed(person: PersonCard) -> str:
     """Say what another address does to a person's access."""
     if person.invited:
-        return "They get a new invitation." if account.mailed() else "Then make a new link: the old one ends."
+        return (
+            "They get a new invitation."
+            if account_emails.mailed()
+            else "Then make a new link: the old one ends."
+        )
     ended = "They are signed out everywhere, and their API tokens end."
-    return f"{ended} Docket emails the old address." if account.mailed() else ended
+    return f"{ended} Docket emails the old address." if account_emails.mailed() else ended
 
 
 def _link_named(person: PersonCard) -> tuple[str, str]:
     """Return what the button for a password link says, and what is said when the link was emailed."""
-    if account.mailed():
+    if account_emails.mailed():
         what = "Resend invitation" if person.invited else "Email password link"
         return what, f"Email is on its way to {person.email}."
     return "Create invitation link" if person.invited else "Create password link", ""
@@ -118,7 +123,7 @@ def change(person_id: int) -> None:
             found = accounts.find(session, me, person_id)
             found.must_be(form.seen)
             accounts.rename(session, me, found, name=name)
-            account.readdress(session, me, found, email=email)
+            account_emails.readdress(session, me, found, email=email)
             if role and role != person.role:
                 accounts.give_role(session, me, found, role=grantable[role])
             for place, team_id in places.items():

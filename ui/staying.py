@@ -5,9 +5,9 @@ from html import escape
 
 import streamlit as st
 
-from lib.insight.courses import Course, Share, Standing, Stay
-from lib.insight.metrics import Spread
-from lib.insight.stays import StatusTime
+from lib.reports.response_times import Spread
+from lib.reports.status_timeline import Course, Share, Standing, Stay
+from lib.reports.time_in_status import StatusTime
 from ui.words import at_most, lasting, when
 
 NONE = "\N{EN DASH}"

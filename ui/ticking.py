@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.desk import tickets
-from lib.gate import Actor
-from lib.timekeeping import amounts, timers
+from lib.access.gate import Actor
+from lib.tickets import tickets
+from lib.timekeeping import durations, timers
 from lib.timekeeping.timers import Answer, TimerCard
 from ui import page, words
 from ui.components.ticks import Clocks, Tick
@@ -57,7 +57,7 @@ def start(number: int) -> None:
     with page.attempt() as session:
         me = page.there(page.me())
         logged = timers.start(session, me, tickets.find(session, me, number))
-        before = f" Logged {amounts.told(logged.minutes)} on #{logged.ticket}." if logged else ""
+        before = f" Logged {durations.told(logged.minutes)} on #{logged.ticket}." if logged else ""
         page.tell(f"Your timer runs on #{number}.{before}")
 
 
@@ -66,13 +66,13 @@ def stop() -> None:
     with page.attempt() as session:
         logged = timers.stop(session, page.there(page.me()))
         if logged:
-            page.tell(f"Logged {amounts.told(logged.minutes)} on #{logged.ticket}.")
+            page.tell(f"Logged {durations.told(logged.minutes)} on #{logged.ticket}.")
 
 
 def _tell(card: TimerCard) -> None:
     st.info(
         words.plain(
-            f"Your timer on #{card.ticket} stopped, because {card.why}. {amounts.told(card.minutes)} were logged."
+            f"Your timer on #{card.ticket} stopped, because {card.why}. {durations.told(card.minutes)} were logged."
         ),
         icon=":material/timer_off:",
     )
@@ -82,7 +82,7 @@ def _tell(card: TimerCard) -> None:
 
 
 def _ask(card: TimerCard) -> None:
-    counted = amounts.told(card.seconds // 60)
+    counted = durations.told(card.seconds // 60)
     why = f" It stopped, because {card.why}." if card.why else ""
     st.warning(
         words.plain(
@@ -91,7 +91,7 @@ def _ask(card: TimerCard) -> None:
         icon=":material/timer:",
     )
     for how, label in (
-        (Answer.TRIM, f"Trim to {amounts.told(card.trimmed)}"),
+        (Answer.TRIM, f"Trim to {durations.told(card.trimmed)}"),
         (Answer.KEEP, f"Keep {counted}"),
         (Answer.DISCARD, "Discard"),
     ):
@@ -99,7 +99,7 @@ def _ask(card: TimerCard) -> None:
             with page.attempt() as session:
                 logged = timers.answer(session, page.there(page.me()), how)
                 page.tell(
-                    f"Logged {amounts.told(logged.minutes)} on #{logged.ticket}."
+                    f"Logged {durations.told(logged.minutes)} on #{logged.ticket}."
                     if logged
                     else "Timer discarded."
                 )

@@ -1,6 +1,6 @@
 """Choosing a time zone from all there are: typing any part of a name finds it."""
 
-from lib import clock, time_zones
+from lib.core import clock, time_zones
 
 
 def label(name: str) -> str:

@@ -8,13 +8,13 @@ import streamlit as st
 
 from db.models import Ticket
 from db.vocabulary import Permission
-from lib import gate
-from lib.desk import tickets
-from lib.gate import Actor
-from lib.timekeeping import activities, amounts, days, entries, spent, timers
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.tickets import tickets
+from lib.timekeeping import activities, durations, entries, local_dates, ticket_totals, timers
 from lib.timekeeping.activities import ActivityCard
 from lib.timekeeping.entries import EntryCard, What
-from lib.timekeeping.spent import Spent
+from lib.timekeeping.ticket_totals import Spent
 from lib.timekeeping.timers import TimerCard
 from lib.transactions import Session
 from ui import page, ticking, words
@@ -42,7 +42,7 @@ def read(session: Session, me: Actor, ticket: Ticket) -> Times:
     logs = whole and gate.covers(session, me, Permission.TIME_LOG, ticket)
     manages = whole and gate.covers(session, me, Permission.TIME_MANAGE, ticket)
     return Times(
-        spent=spent.on(session, me, ticket) if sees else None,
+        spent=ticket_totals.on(session, me, ticket) if sees else None,
         listed=tuple(entries.of(session, me, ticket)) if sees or logs else (),
         activities=tuple(activities.every(session)) if logs else (),
         workers=entries.workers(session, ticket) if manages else {},
@@ -76,14 +76,14 @@ def panel(me: Actor, number: int, times: Times) -> None:
 
 def told(found: Spent) -> str:
     """Return what a ticket took, in Markdown: "**2 h** of 4 h estimated"."""
-    said = f"**{amounts.told(found.own)}** spent"
+    said = f"**{durations.told(found.own)}** spent"
     if found.estimate is not None:
-        said += f" of {amounts.told(found.estimate)} estimated"
+        said += f" of {durations.told(found.estimate)} estimated"
         if found.own > found.estimate:
-            said += f", :orange[{amounts.told(found.own - found.estimate)} over]"
+            said += f", :orange[{durations.told(found.own - found.estimate)} over]"
     if found.parts:
-        whole = f" of {amounts.told(found.estimates)}" if found.estimates is not None else ""
-        said += f"  \n:gray[With its parts {amounts.told(found.total)}{whole}]"
+        whole = f" of {durations.told(found.estimates)}" if found.estimates is not None else ""
+        said += f"  \n:gray[With its parts {durations.told(found.total)}{whole}]"
     if len(found.people) > 1:
         said += f"  \n:gray[{_by(found.people)}]"
     if len(found.activities) > 1:
@@ -92,7 +92,7 @@ def told(found: Spent) -> str:
 
 
 def _by(named: Mapping[str, int]) -> str:
-    return ", ".join(f"{words.plain(name)} {amounts.told(n)}" for name, n in named.items())
+    return ", ".join(f"{words.plain(name)} {durations.told(n)}" for name, n in named.items())
 
 
 def _log(me: Actor, number: int, times: Times) -> None:
@@ -115,14 +115,14 @@ def _log(me: Actor, number: int, times: Times) -> None:
         with page.attempt() as session:
             actor = page.there(page.me())
             ticket = tickets.find(session, actor, number)
-            said = What(amounts.parse(time), what.day, what.activity_id, note, what.billable)
+            said = What(durations.parse(time), what.day, what.activity_id, note, what.billable)
             made = entries.log(session, actor, ticket, what=said, worker_id=worker)
-            page.tell(f"Logged {amounts.told(made.minutes)}.")
+            page.tell(f"Logged {durations.told(made.minutes)}.")
 
 
 def _rest(me: Actor, offered: Sequence[ActivityCard], now: EntryCard | None, place: str) -> What:
     """Offer day, activity and whether it is billed; return them with no minutes."""
-    today = days.today(page.there(me).zone)
+    today = local_dates.today(page.there(me).zone)
     names = {a.id: a.name for a in offered}
     chosen = now.activity_id if now else next((a.id for a in offered if a.is_default), None)
     if now:
@@ -149,14 +149,14 @@ def _line(card: EntryCard) -> str:
     warned = " <b>overlaps another entry</b>" if card.overlaps else ""
     note = f"<br>{escape(card.note)}" if card.note else ""
     return (
-        f"<li><b>{amounts.told(card.minutes)}</b> {escape(card.worker)} <span class='dk-quiet'>"
+        f"<li><b>{durations.told(card.minutes)}</b> {escape(card.worker)} <span class='dk-quiet'>"
         f"{words.days(card.day, card.day)}, {escape(card.activity)}{more}{by}{warned}</span>{note}</li>"
     )
 
 
 def _named(card: EntryCard) -> str:
     note = f": {card.note}" if card.note else ""
-    return f"{amounts.told(card.minutes)}, {words.days(card.day, card.day)}, {card.worker}{note}"
+    return f"{durations.told(card.minutes)}, {words.days(card.day, card.day)}, {card.worker}{note}"
 
 
 def _change(
@@ -174,7 +174,7 @@ def _change(
         card = changeable[id]
         place = f"{card.id}-{card.version}-{page.turn()}"
         with st.form(f"change-{place}", border=False):
-            time = st.text_input("Time", amounts.told(card.minutes), max_chars=20, key=f"amount-{place}")
+            time = st.text_input("Time", durations.told(card.minutes), max_chars=20, key=f"amount-{place}")
             note = st.text_input("Note", card.note, max_chars=entries.NOTE_LIMIT, key=f"worked-{place}")
             what = _rest(me, offered, card, place)
             with st.container(horizontal=True):
@@ -187,7 +187,7 @@ def _change(
             if removed:
                 entries.remove(session, actor, row)
             else:
-                said = What(amounts.parse(time), what.day, what.activity_id, note, what.billable)
+                said = What(durations.parse(time), what.day, what.activity_id, note, what.billable)
                 entries.change(session, actor, row, what=said, seen=card.version)
 
 
@@ -197,7 +197,7 @@ def _estimate(number: int, found: Spent) -> None:
         st.popover("Estimate", icon=":material/timelapse:", width="stretch", key=f"estimating-{place}"),
         st.form(f"estimate-{place}", border=False),
     ):
-        now = "" if found.estimate is None else amounts.told(found.estimate)
+        now = "" if found.estimate is None else durations.told(found.estimate)
         said = st.text_input(
             "How long will it take?", now, max_chars=20, placeholder="6h, 90m; empty for unknown"
         )
@@ -206,5 +206,5 @@ def _estimate(number: int, found: Spent) -> None:
         with page.attempt("Estimate saved.") as session:
             actor = page.me()
             ticket = tickets.find(session, actor, number, to_change=True)
-            minutes = amounts.estimate(said) if said.strip() else None
-            spent.estimate(session, actor, ticket, minutes=minutes)
+            minutes = durations.estimate(said) if said.strip() else None
+            ticket_totals.estimate(session, actor, ticket, minutes=minutes)

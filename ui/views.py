@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.desk import listing, query, views
-from lib.desk.views import ViewCard
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.lists import query_language, saved_views, ticket_list
+from lib.lists.saved_views import ViewCard
 from lib.people import teams
 from lib.transactions import Session
 from ui import layout, page, words
@@ -33,13 +33,13 @@ class Counted:
 def first(session: Session, me: Actor) -> list[Counted]:
     """Return the first of a person's views, each with how many tickets it holds, where that is quickly known."""
     there = page.there(me)
-    return [_counted(session, there, view) for view in views.every(session, me)[:SHOWN]]
+    return [_counted(session, there, view) for view in saved_views.every(session, me)[:SHOWN]]
 
 
 def _counted(session: Session, me: Actor, view: ViewCard) -> Counted:
-    asked = query.narrow(session, me, {"q": [view.line]})
+    asked = query_language.narrow(session, me, {"q": [view.line]})
     known = not (asked.puzzled or asked.narrowed.tried)
-    count = listing.count(session, me, asked.narrowed, most=MANY) if known else None
+    count = ticket_list.count(session, me, asked.narrowed, most=MANY) if known else None
     return Counted(view, count, asked.puzzled)
 
 
@@ -90,15 +90,15 @@ def keep(me: Actor, line: str, sort: str) -> None:
     if not place.open:
         return
     with page.see() as session:
-        own = [view for view in views.every(session, me) if view.own]
+        own = [view for view in saved_views.every(session, me) if view.own]
         mine = {t.id: t.name for t in teams.every(session, me) if me.staff and t.id in me.teams}
     with place:
         with st.form(page.blank("new_view"), border=False):
-            name = st.text_input("Name", max_chars=views.NAME)
+            name = st.text_input("Name", max_chars=saved_views.NAME)
             team = _team(mine, None, key=f"{page.blank('new_view')}-team")
             if st.form_submit_button("Save", type="primary"):
                 with page.attempt("Saved. It is in the sidebar.", form="new_view") as session:
-                    made = views.create(
+                    made = saved_views.create(
                         session,
                         me,
                         name=name,
@@ -107,35 +107,35 @@ def keep(me: Actor, line: str, sort: str) -> None:
                         facts=layout.facts(),
                         group=layout.group(),
                     )
-                    views.share(session, me, made, team_id=team)
+                    saved_views.share(session, me, made, team_id=team)
         for at, view in enumerate(own, start=1):
             if _row(me, view, mine, at=at):
                 with page.attempt(f"{view.name} holds this list now.") as session:
-                    found = views.find(session, me, view.id)
-                    views.rewrite(session, me, found, line=line)
-                    views.order(session, me, found, sort=sort)
-                    views.arrange(session, me, found, facts=layout.facts(), group=layout.group())
+                    found = saved_views.find(session, me, view.id)
+                    saved_views.rewrite(session, me, found, line=line)
+                    saved_views.order(session, me, found, sort=sort)
+                    saved_views.arrange(session, me, found, facts=layout.facts(), group=layout.group())
 
 
 def _row(me: Actor, view: ViewCard, mine: Mapping[int, str], *, at: int) -> bool:
     """Let a view be changed; tell whether it is to hold the list as it stands."""
     with st.expander(words.plain(view.name)), st.form(f"view_form-{view.id}", border=False):
-        name = st.text_input("Name", view.name, max_chars=views.NAME, key=f"view_name-{view.id}")
+        name = st.text_input("Name", view.name, max_chars=saved_views.NAME, key=f"view_name-{view.id}")
         team = _team(mine, view.team_id, key=f"view_team-{view.id}")
-        position = st.number_input("Place", 1, views.MOST, at, key=f"view_at-{view.id}")
+        position = st.number_input("Place", 1, saved_views.MOST, at, key=f"view_at-{view.id}")
         changed = st.form_submit_button("Save", key=f"view_save-{view.id}")
         renewed = st.form_submit_button("Let it hold this list", key=f"view_renew-{view.id}")
         deleted = st.form_submit_button("Delete", icon=":material/delete:", key=f"view_delete-{view.id}")
     if changed:
         with page.attempt("Saved.") as session:
-            found = views.find(session, me, view.id)
-            views.rename(session, me, found, name=name)
-            views.share(session, me, found, team_id=team)
+            found = saved_views.find(session, me, view.id)
+            saved_views.rename(session, me, found, name=name)
+            saved_views.share(session, me, found, team_id=team)
             if position != at:
-                views.place(session, me, found, at=int(position))
+                saved_views.place(session, me, found, at=int(position))
     if deleted:
         with page.attempt("Deleted.") as session:
-            views.delete(session, me, views.find(session, me, view.id))
+            saved_views.delete(session, me, saved_views.find(session, me, view.id))
     return renewed
 
 

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from lib.desk import listing, query
-from lib.errors import Refusal
-from lib.gate import Actor
-from lib.timekeeping import amounts, sheets, weeks
+from lib.access.gate import Actor
+from lib.core.errors import Refusal
+from lib.lists import query_language, ticket_list
+from lib.timekeeping import durations, timesheets, weeks
 from lib.timekeeping.weeks import Week
 from lib.transactions import Session
 from ui import page, words
@@ -45,7 +45,7 @@ def turns(shown: Week, person: str | None) -> dict[str, str]:
 def keep(fill: Fill) -> None:
     """Write down what was filled into a cell, and draw the week again."""
     with page.attempt() as session:
-        minutes = amounts.parse(fill.time) if fill.time not in ("", "0", "0:00") else 0
+        minutes = durations.parse(fill.time) if fill.time not in ("", "0", "0:00") else 0
         weeks.fill(session, page.there(page.me()), fill.ticket, day=fill.day, minutes=minutes)
 
 
@@ -57,8 +57,8 @@ def add_line(me: Actor, shown: Week) -> None:
             return
         try:
             with page.see() as session:
-                asked = query.narrow(session, page.there(me), {"q": (line,)})
-                found = listing.page(session, me, asked.narrowed, limit=OFFERED).rows
+                asked = query_language.narrow(session, page.there(me), {"q": (line,)})
+                found = ticket_list.page(session, me, asked.narrowed, limit=OFFERED).rows
         except Refusal as refusal:
             page.refused(refusal)
             return
@@ -76,17 +76,17 @@ def add_line(me: Actor, shown: Week) -> None:
 def settle(me: Actor, shown: Week, *, manages: bool) -> None:
     """Show how far the months of the week are settled, and let a person submit, approve or open them again."""
     own = shown.person_id == me.id
-    for first in sorted({sheets.month(day) for day in shown.days}):
-        state = shown.states[next(n for n, day in enumerate(shown.days) if sheets.month(day) == first)]
+    for first in sorted({timesheets.month(day) for day in shown.days}):
+        state = shown.states[next(n for n, day in enumerate(shown.days) if timesheets.month(day) == first)]
         name = f"{first:%B %Y}"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{name} is **{state}**.")
-            if own and state == sheets.OPEN and not sheets.over(me, first):
+            if own and state == timesheets.OPEN and not timesheets.over(me, first):
                 st.caption("You can submit it when the month has ended.", width="content")
             offered = {
-                f"Submit {name}": own and state == sheets.OPEN and sheets.over(me, first),
-                f"Approve {name}": manages and not own and state == sheets.SUBMITTED,
-                f"Open {name} again": manages and state != sheets.OPEN,
+                f"Submit {name}": own and state == timesheets.OPEN and timesheets.over(me, first),
+                f"Approve {name}": manages and not own and state == timesheets.SUBMITTED,
+                f"Open {name} again": manages and state != timesheets.OPEN,
             }
             pressed = [
                 label for label, may in offered.items() if may and st.button(label, key=f"{label}-button")
@@ -99,8 +99,8 @@ def settle(me: Actor, shown: Week, *, manages: bool) -> None:
 def _settle(session: Session, label: str, person_id: int, first: date) -> None:
     me = page.there(page.me())
     if label.startswith("Submit"):
-        sheets.submit(session, me, first)
+        timesheets.submit(session, me, first)
     elif label.startswith("Approve"):
-        sheets.approve(session, me, person_id, day=first)
+        timesheets.approve(session, me, person_id, day=first)
     else:
-        sheets.reopen(session, me, person_id, day=first)
+        timesheets.reopen(session, me, person_id, day=first)

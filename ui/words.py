@@ -6,7 +6,7 @@ from datetime import date, datetime
 import streamlit as st
 from babel.dates import format_date, format_datetime, format_timedelta
 
-from lib import clock, folding, time_zones
+from lib.core import clock, folding, time_zones
 
 _SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
 _ALIVE = re.compile(r"(?i):(?=[\w/+-]+:)|-(?=[->])|<(?=[-=])|[>~](?==)|https?:(?=//)|www(?=\.)")

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import streamlit as st
 
-from lib.desk import categories, skills
-from lib.gate import Actor
+from lib.access.gate import Actor
+from lib.assignment import skills
+from lib.catalog import categories
 from lib.people import absences, accounts
-from lib.timekeeping import days
+from lib.timekeeping import local_dates
 from ui import page, words
 
 
@@ -36,7 +37,7 @@ def skilled(me: Actor, person_id: int) -> None:
             if st.button("Take back", key=f"absence-{absence.id}", icon=":material/undo:"):
                 with page.attempt("Absence taken back.") as session:
                     absences.remove(session, me, accounts.find(session, me, person_id), absence.id)
-    today = days.today(page.there(me).zone)
+    today = local_dates.today(page.there(me).zone)
     with (
         st.form(f"away-{person_id}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),

@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.vocabulary import Channel
-from lib import settings, transactions
-from lib.errors import Unavailable
-from lib.people import browsers, sessions
+from lib import transactions
+from lib.core import settings
+from lib.core.errors import Unavailable
+from lib.identity import client_info, sessions
 from web import tabs
 from web.strangers import Strangers
 
@@ -101,7 +102,7 @@ def _known_host(host: str) -> bool:
 
 
 def _signed_in(cookies: str) -> bool:
-    secret = cookie_parser(cookies).get(browsers.cookie_name())
+    secret = cookie_parser(cookies).get(client_info.cookie_name())
     with transactions.see() as session:
         return sessions.who(session, secret, channel=Channel.PAGE) is not None
 

@@ -9,7 +9,7 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib import settings
+from lib.core import settings
 
 YEAR = 365 * 24 * 3600
 

@@ -15,11 +15,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from db.vocabulary import Channel, Doing
 from lib import transactions
-from lib.desk import presence, tickets
-from lib.errors import Refusal
-from lib.people import browsers, onetime, sessions
-from lib.trust import news
-from lib.trust.news import Topic
+from lib.audit import change_feed
+from lib.audit.change_feed import Topic
+from lib.conversation import presence
+from lib.core.errors import Refusal
+from lib.identity import client_info, one_time_tokens, sessions
+from lib.tickets import tickets
 
 INTERVAL = 0.25
 """Seconds between two looks at the database, while anybody listens."""
@@ -52,7 +53,7 @@ class _Listener:
 
     @property
     def mark(self) -> str:
-        return onetime.digest(self.secret)
+        return one_time_tokens.digest(self.secret)
 
     @property
     def tickets(self) -> dict[int, str]:
@@ -72,7 +73,7 @@ class Live:
 
     async def connect(self, socket: WebSocket) -> None:
         """Serve one page: it says what it listens to, and hears of what is new."""
-        secret = socket.cookies.get(browsers.cookie_name(), "")
+        secret = socket.cookies.get(client_info.cookie_name(), "")
         if not await to_thread.run_sync(_known, secret):
             await socket.close(AWAY)
             return
@@ -188,14 +189,16 @@ def _known(secret: str) -> bool:
 
 def _newest() -> int:
     with transactions.see() as session:
-        return news.newest(session)
+        return change_feed.newest(session)
 
 
 def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Topic, int]], dict[str, int]]:
     with transactions.see() as session:
         actor = sessions.who(session, secret, channel=Channel.PAGE)
-        topics = {name: news.topic(session, actor, name) for name in wanted} if actor else {}
-        newest = {name: news.newest(session, topic) for name, topic in topics.items() if topic is not None}
+        topics = {name: change_feed.topic(session, actor, name) for name in wanted} if actor else {}
+        newest = {
+            name: change_feed.newest(session, topic) for name, topic in topics.items() if topic is not None
+        }
     # What has not happened yet is news to everybody, whatever a page says that it knows.
     heard = {
         name: (topic, min(wanted[name], newest[name])) for name, topic in topics.items() if topic is not None
@@ -250,7 +253,7 @@ def _due(
 ) -> tuple[int, list[tuple[_Listener, str, int]], list[_Listener]]:
     """Return the newest event, who is to hear what, and whose session is over."""
     with transactions.see() as session:
-        new = news.since(session, seen)
+        new = change_feed.since(session, seen)
         if not new:
             return seen, [], []
         alive = sessions.alive(session, {each.mark for each in listeners})

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lib import settings
+from lib.core import settings
 
 
 class Strangers:

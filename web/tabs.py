@@ -12,10 +12,11 @@ from starlette.requests import cookie_parser
 from starlette.types import Message, Receive, Scope
 
 from db.vocabulary import Action, Channel
-from lib import settings, transactions
-from lib.gate import Actor
-from lib.people import browsers, onetime, sessions
-from lib.trust import events
+from lib import transactions
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import settings
+from lib.identity import client_info, one_time_tokens, sessions
 from ui import streamlit_internals
 
 WHO, KEY = b"x-docket-who", "who"
@@ -35,15 +36,15 @@ def own(headers: Headers) -> bool:
 def address(scope: Scope) -> str:
     """Return where a connection comes from."""
     peer = scope["client"][0] if scope.get("client") else None
-    return browsers.address(peer, Headers(scope=scope).get("x-forwarded-for"))
+    return client_info.address(peer, Headers(scope=scope).get("x-forwarded-for"))
 
 
 def known(scope: Scope) -> Scope:
     """Return the connection with its person's mark, and without the session of somebody else that it asked for."""
     headers = Headers(scope=scope)
-    secret = cookie_parser(headers.get("cookie", "")).get(browsers.cookie_name())
+    secret = cookie_parser(headers.get("cookie", "")).get(client_info.cookie_name())
     # Who is signed out has nothing to resume, least of all a half-done sign-in.
-    who = onetime.digest(secret) if secret else secrets.token_hex(32)
+    who = one_time_tokens.digest(secret) if secret else secrets.token_hex(32)
     kept = [(name, value) for name, value in scope["headers"] if name != WHO]
     wanted = [part.strip() for part in headers.get("sec-websocket-protocol", "").split(",")]
     owner = _owner(wanted[2]) if len(wanted) > 2 else None

@@ -13,8 +13,8 @@ import structlog
 from db.models import Message
 from db.vocabulary import Medium
 from lib import transactions
-from lib.notices import media, outbox
-from lib.notices.channels import mail
+from lib.integrations import smtp
+from lib.notifications.delivery import channels, outbox
 from worker import email_sender, slack_sender
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ def start() -> None:
         if _threads:
             return
         _stopped.clear()
-        for medium in sorted(media.on() & set(SEND) | {Medium.SLACK}):  # a team's webhook needs no setting
+        for medium in sorted(channels.on() & set(SEND) | {Medium.SLACK}):  # a team's webhook needs no setting
             thread = threading.Thread(target=_go_on, args=(medium,), name=f"delivery-{medium}", daemon=True)
             _threads.append(thread)
             thread.start()
@@ -55,7 +55,7 @@ def stop() -> None:
     with _lock:
         _stopped.set()
         _join(GRACE)
-        mail.hang_up()
+        smtp.hang_up()
         _join(CUT)
         if not any(thread.is_alive() for thread in _threads):
             _stopped.clear()  # or a delivery by hand later would only give back what it claims

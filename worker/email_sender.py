@@ -11,10 +11,12 @@ import structlog
 from db.models import Message
 from db.vocabulary import Medium
 from lib import transactions
-from lib.errors import Unavailable
-from lib.notices import contents, letters, outbox
-from lib.notices.channels import mail
-from lib.notices.saying import Content
+from lib.core.errors import Unavailable
+from lib.integrations import smtp
+from lib.notifications import content
+from lib.notifications.content_types import Content
+from lib.notifications.delivery import outbox
+from lib.notifications.email import renderer
 from worker import unexpected
 
 log = structlog.get_logger(__name__)
@@ -33,7 +35,7 @@ def send(claimed: list[Message], *, more: Callable[[], list[Message]], stopped: 
     """Send emails over one connection, and those that are due then too; return how many were claimed."""
     left, count = list(claimed), len(claimed)
     try:
-        with mail.opened() as box:
+        with smtp.opened() as box:
             while left:
                 _batch(box, left, stopped)
                 with transactions.act() as session:
@@ -41,7 +43,7 @@ def send(claimed: list[Message], *, more: Callable[[], list[Message]], stopped: 
                     outbox.postponed(session, left)
                 left = more() if count < IN_A_ROW and not stopped.is_set() else []
                 count += len(left)
-    except mail.Unreachable as error:
+    except smtp.Unreachable as error:
         log.warning("mail can't be sent", words=str(error))
         with transactions.act() as session:
             if not stopped.is_set():
@@ -50,7 +52,7 @@ def send(claimed: list[Message], *, more: Callable[[], list[Message]], stopped: 
     return count
 
 
-def _batch(box: mail.Box, left: list[Message], stopped: threading.Event) -> None:
+def _batch(box: smtp.Box, left: list[Message], stopped: threading.Event) -> None:
     """Send emails and take them off what is left; when the connection ends, those that were not tried stay there."""
     until = time.monotonic() + outbox.LEASE.total_seconds() / 2
     said = _Said()
@@ -59,16 +61,16 @@ def _batch(box: mail.Box, left: list[Message], stopped: threading.Event) -> None
             message = left[0]
             try:
                 _send(box, message, said, left[1:], sent)
-            except mail.Refused as refused:
+            except smtp.Refused as refused:
                 if stopped.is_set() and box.broken:
-                    raise mail.Unreachable(str(refused)) from refused  # it was hung up on to stop
+                    raise smtp.Unreachable(str(refused)) from refused  # it was hung up on to stop
                 log.warning("an email was refused", message=message.id, words=str(refused))
                 with transactions.act() as session:
                     outbox.failed(session, message, str(refused), permanent=refused.permanent)
                 del left[0]
                 if box.broken:
-                    raise mail.Unreachable(str(refused)) from refused
-            except (mail.Unreachable, Unavailable):
+                    raise smtp.Unreachable(str(refused)) from refused
+            except (smtp.Unreachable, Unavailable):
                 raise
             except Exception as error:
                 unexpected.settle(message, error)
@@ -77,7 +79,7 @@ def _batch(box: mail.Box, left: list[Message], stopped: threading.Event) -> None
                 del left[0]
 
 
-def _send(box: mail.Box, message: Message, said: "_Said", following: Sequence[Message], sent: "Sent") -> None:
+def _send(box: smtp.Box, message: Message, said: "_Said", following: Sequence[Message], sent: "Sent") -> None:
     """Send one email if there is still something to say, and have it settled."""
     content = said.of(message, following)
     if content is None:
@@ -85,9 +87,9 @@ def _send(box: mail.Box, message: Message, said: "_Said", following: Sequence[Me
             outbox.sent(session, message, empty=True)
         return
     try:
-        letter = letters.write(message, content)
+        letter = renderer.write(message, content)
     except ValueError as error:
-        raise mail.Refused(f"This email can't be written. {error}", permanent=True) from error
+        raise smtp.Refused(f"This email can't be written. {error}", permanent=True) from error
     box.send(letter.to, letter.raw)
     sent.add(message)
 
@@ -153,4 +155,4 @@ class _Said:
 
 def _read(messages: Sequence[Message]) -> dict[int, Content | None]:
     with transactions.see() as session:
-        return contents.several(session, messages)
+        return content.several(session, messages)

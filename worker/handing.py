@@ -3,8 +3,8 @@
 import structlog
 
 from lib import transactions
-from lib.desk import handing, waiting
-from lib.errors import Unavailable
+from lib.assignment import assignment, queue
+from lib.core.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -12,11 +12,11 @@ log = structlog.get_logger(__name__)
 def out() -> None:
     """Ask the rules again, for each ticket by itself: one that fails is tried again next time and holds up no other."""
     with transactions.see() as session:
-        numbers = waiting.due(session)
+        numbers = queue.due(session)
     for number in numbers:
         try:
             with transactions.act() as session:
-                handing.hand_out(session, number)
+                assignment.hand_out(session, number)
         except Unavailable:
             raise
         except Exception:

@@ -7,7 +7,8 @@ from sqlmodel import Session, select
 
 from db.engine import lock
 from db.models import Lease
-from lib import clock, transactions
+from lib import transactions
+from lib.core import clock
 
 
 def take(name: str, *, holder: str, span: timedelta) -> bool:

@@ -4,7 +4,7 @@ import threading
 import time
 
 from lib import transactions
-from lib.desk import refolding
+from lib.search_index import reindexing
 
 TURN = 25.0
 """Seconds that one tick may take."""
@@ -19,5 +19,5 @@ def on() -> None:
     until = time.monotonic() + TURN
     while not stopping.wait(PAUSE) and time.monotonic() < until:
         with transactions.act() as session:
-            if not refolding.some(session):
+            if not reindexing.some(session):
                 return

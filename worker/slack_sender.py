@@ -9,10 +9,12 @@ import structlog
 from db.models import Message
 from db.vocabulary import Medium
 from lib import transactions
-from lib.errors import Unavailable
-from lib.notices import contents, outbox, places, slips
-from lib.notices.channels import mail, slack
-from lib.notices.places import Place
+from lib.core.errors import Unavailable
+from lib.integrations import slack, smtp
+from lib.notifications import content as message_content
+from lib.notifications.delivery import outbox
+from lib.notifications.slack import renderer, team_channels
+from lib.notifications.slack.team_channels import Place
 from worker import unexpected
 
 log = structlog.get_logger(__name__)
@@ -34,10 +36,10 @@ def send(claimed: list[Message], *, stopped: threading.Event) -> int:
                 outbox.ill(session, Medium.SLACK, str(wait), rest=rest)
                 outbox.postponed(session, [message, *left], until=outbox.now(session) + rest)
             return len(claimed)
-        except mail.Unreachable as error:
+        except smtp.Unreachable as error:
             _away(message, left, error)
             return len(claimed)
-        except mail.Refused as refused:
+        except smtp.Refused as refused:
             with transactions.act() as session:
                 outbox.failed(session, message, str(refused), permanent=refused.permanent)
         except Unavailable:
@@ -49,7 +51,7 @@ def send(claimed: list[Message], *, stopped: threading.Event) -> int:
     return len(claimed)
 
 
-def _away(message: Message, left: list[Message], error: mail.Unreachable) -> None:
+def _away(message: Message, left: list[Message], error: smtp.Unreachable) -> None:
     log.warning("Slack can't be written to", words=str(error))
     with transactions.act() as session:
         if isinstance(error, slack.WrongToken):
@@ -63,20 +65,20 @@ def _away(message: Message, left: list[Message], error: mail.Unreachable) -> Non
 def _direct(message: Message) -> None:
     """Write to a person if there is still something to say and they are in Slack, and settle the message."""
     with transactions.see() as session:
-        content = contents.of(session, message)
-        to = slips.known(session, message.person_id or 0) if content else slips.NOT_THERE
-        thread = slips.thread(session, message, to) if to else None
+        content = message_content.of(session, message)
+        to = renderer.known(session, message.person_id or 0) if content else renderer.NOT_THERE
+        thread = renderer.thread(session, message, to) if to else None
     if content and to is None:
-        to = slack.find(content.email) or slips.NOT_THERE
+        to = slack.find(content.email) or renderer.NOT_THERE
         with transactions.act() as session:
-            slips.remember(session, message.person_id or 0, to)
+            renderer.remember(session, message.person_id or 0, to)
     began = ""
     if content and to:
-        words, blocks = slips.write(content)
+        words, blocks = renderer.write(content)
         began = slack.post(to, words, blocks, thread=thread)
     with transactions.act() as session:
         if content and to:
-            slips.begin(session, message, to, began)
+            renderer.begin(session, message, to, began)
             outbox.well(session, Medium.SLACK)
         outbox.sent(session, message, empty=not (content and to))
 
@@ -85,9 +87,9 @@ def _announce(message: Message) -> None:
     """Write to a team's channel; its own troubles make it rest alone, Slack's those of all go on to the caller."""
     team = message.team_id or 0
     with transactions.see() as session:
-        content, place = contents.posted(session, message), places.of(session, team)
+        content, place = message_content.posted(session, message), team_channels.of(session, team)
         resting = place is not None and outbox.holds(place.until, outbox.now(session))
-        thread = slips.thread(session, message, place.channel) if place and place.channel else None
+        thread = renderer.thread(session, message, place.channel) if place and place.channel else None
     if content is None or place is None:
         with transactions.act() as session:
             outbox.sent(session, message, empty=True)
@@ -95,50 +97,50 @@ def _announce(message: Message) -> None:
         with transactions.act() as session:
             outbox.postponed(session, [message], until=place.until)
     else:
-        words, blocks = slips.announce(content)
+        words, blocks = renderer.announce(content)
         if place.channel:
             _post(message, place, words, blocks, thread)
         else:
             _hook(message, place, words, blocks)
 
 
-def _post(message: Message, place: Place, words: str, blocks: slips.Blocks, thread: str | None) -> None:
+def _post(message: Message, place: Place, words: str, blocks: renderer.Blocks, thread: str | None) -> None:
     try:
         began = slack.post(place.channel, words, blocks, thread=thread)
-    except mail.Refused as refused:
+    except smtp.Refused as refused:
         _refused(message, place, refused)
         return
     with transactions.act() as session:
-        places.well(session, place.team_id)
+        team_channels.well(session, place.team_id)
         outbox.well(session, Medium.SLACK)
-        slips.begin(session, message, place.channel, began)
+        renderer.begin(session, message, place.channel, began)
         outbox.sent(session, message)
 
 
-def _hook(message: Message, place: Place, words: str, blocks: slips.Blocks) -> None:
+def _hook(message: Message, place: Place, words: str, blocks: renderer.Blocks) -> None:
     """Write through a webhook; what is wrong with it is the team's alone."""
     try:
         if place.sealed:
-            raise mail.Refused(places.SEALED, permanent=True)
+            raise smtp.Refused(team_channels.SEALED, permanent=True)
         slack.hook(place.url, words, blocks)
     except slack.Wait as wait:
         with transactions.act() as session:
-            until = places.ill(session, place.team_id, str(wait), rest=timedelta(seconds=wait.seconds))
+            until = team_channels.ill(session, place.team_id, str(wait), rest=timedelta(seconds=wait.seconds))
             outbox.postponed(session, [message], until=until)
-    except mail.Unreachable as error:
+    except smtp.Unreachable as error:
         with transactions.act() as session:
-            failing = places.failing(session, place.team_id)
-            until = places.ill(session, place.team_id, str(error))
+            failing = team_channels.failing(session, place.team_id)
+            until = team_channels.ill(session, place.team_id, str(error))
             outbox.unreached(session, message, str(error), failing=failing, until=until)
-    except mail.Refused as refused:
+    except smtp.Refused as refused:
         _refused(message, place, refused)
     else:
         with transactions.act() as session:
-            places.well(session, place.team_id)
+            team_channels.well(session, place.team_id)
             outbox.sent(session, message)
 
 
-def _refused(message: Message, place: Place, refused: mail.Refused) -> None:
+def _refused(message: Message, place: Place, refused: smtp.Refused) -> None:
     with transactions.act() as session:
-        places.ill(session, place.team_id, str(refused))
+        team_channels.ill(session, place.team_id, str(refused))
         outbox.failed(session, message, str(refused), permanent=refused.permanent)

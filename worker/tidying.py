@@ -1,19 +1,21 @@
 """Throw away what has served its purpose: expired secrets, old drafts, files that nothing holds."""
 
-from lib import clock, transactions
-from lib.desk import attachments, presence
-from lib.desk import drafts as desk_drafts
-from lib.notices import inbox, outbox
-from lib.notices.channels import store
-from lib.people import attempts, onetime, sessions
-from lib.trust import receipts
+from lib import transactions
+from lib.audit import idempotency
+from lib.conversation import attachments, presence
+from lib.conversation import drafts as desk_drafts
+from lib.core import clock
+from lib.identity import login_attempts, one_time_tokens, sessions
+from lib.integrations import storage
+from lib.notifications import inbox
+from lib.notifications.delivery import outbox
 
 BATCH = 200
 
 
 def secrets() -> None:
     """Forget ended sessions, one-time secrets, tries to sign in, receipts and pages that nobody will ask for again."""
-    for room in (sessions, onetime, attempts, receipts, presence):
+    for room in (sessions, one_time_tokens, login_attempts, idempotency, presence):
         with transactions.act() as session:
             room.forget_old(session)
 
@@ -34,8 +36,8 @@ def files() -> None:
         with transactions.act() as session:
             gone = {row.id: row.path for row in attachments.let_go(session, limit=BATCH)}
         for path in gone.values():
-            store.remove(path)
-            store.remove(attachments.thumbnail_path(path))
+            storage.remove(path)
+            storage.remove(attachments.thumbnail_path(path))
         with transactions.act() as session:
             attachments.forget(session, gone)
         if len(gone) < BATCH:
@@ -44,11 +46,11 @@ def files() -> None:
 
 def strays() -> None:
     """Delete stored bytes that no row came to hold, as an upload leaves them that was killed half-way."""
-    for paths in store.listed(before=clock.now() - attachments.STRAY, limit=BATCH):
+    for paths in storage.listed(before=clock.now() - attachments.STRAY, limit=BATCH):
         with transactions.see() as session:
             unheld = attachments.strays(session, paths)
         for path in unheld:
-            store.remove(path)
+            storage.remove(path)
 
 
 def notices() -> None:

@@ -4,7 +4,7 @@ import structlog
 
 from db.models import Message
 from lib import transactions
-from lib.notices import outbox
+from lib.notifications.delivery import outbox
 
 log = structlog.get_logger(__name__)
 

@@ -13,9 +13,10 @@ from commands.checkup.finding import Finding, ok, problem, warning
 from db import engine as engines
 from db import opening, schema
 from db.models import Event
-from lib import clock, running, transactions
+from lib import transactions
+from lib.core import clock, run_marker
+from lib.core.settings import Settings
 from lib.people import accounts
-from lib.settings import Settings
 
 DRIFT = timedelta(seconds=30)
 
@@ -77,7 +78,7 @@ def _pages(*, full: bool) -> Iterator[Finding]:
     engine = transactions.engine()
     if engine.dialect.name != "sqlite":
         return
-    left = running.was_left(engine)
+    left = run_marker.was_left(engine)
     if not full and not left:
         return
     try:

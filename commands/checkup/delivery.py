@@ -8,11 +8,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from commands.checkup import database
 from commands.checkup.finding import Finding, ok, problem, warning
 from db.vocabulary import Medium, Permission
-from lib import gate, transactions
-from lib.errors import Unavailable
-from lib.notices import ledger
-from lib.notices.ledger import Account
-from lib.settings import Settings, SettingsError
+from lib import transactions
+from lib.access import gate
+from lib.core.errors import Unavailable
+from lib.core.settings import Settings, SettingsError
+from lib.notifications import queue_admin
+from lib.notifications.queue_admin import Account
 
 NAMES = {Medium.MAIL: "email queue", Medium.SLACK: "Slack queue"}
 
@@ -30,7 +31,7 @@ def look(settings: Settings) -> Iterator[Finding]:
             if not database.is_current(connection):
                 return
         with transactions.see() as session:
-            found = ledger.accounts(session, gate.system("doctor", Permission.SYSTEM_MANAGE))
+            found = queue_admin.accounts(session, gate.system("doctor", Permission.SYSTEM_MANAGE))
     except (SQLAlchemyError, Unavailable, SettingsError):
         return  # others tell of these
     for account in found:

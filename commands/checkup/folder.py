@@ -6,8 +6,8 @@ import stat
 from collections.abc import Iterator
 
 from commands.checkup.finding import Finding, ok, problem, warning
-from lib import open_files
-from lib.settings import Settings, SettingsError
+from lib.core import open_files
+from lib.core.settings import Settings, SettingsError
 
 FEW = 2048
 """Open files below which to warn."""

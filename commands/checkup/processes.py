@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 
 from commands.checkup.finding import Finding, ok, warning
-from lib import settings as chosen
-from lib.settings import Settings
+from lib.core import settings as chosen
+from lib.core.settings import Settings
 
 MEGABYTES = 250
 """What a process takes with some hundred tabs open; `bench.load` prints it."""

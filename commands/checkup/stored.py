@@ -10,10 +10,11 @@ from sqlmodel import col
 
 from commands.checkup.finding import Finding, ok, problem
 from db.models import Attachment, SignIn, SlackPlace, Ticket
-from lib import clock, transactions
-from lib.errors import Unavailable
-from lib.notices.channels import store
-from lib.settings import Settings
+from lib import transactions
+from lib.core import clock
+from lib.core.errors import Unavailable
+from lib.core.settings import Settings
+from lib.integrations import storage
 
 SOME = 50
 """Files in a bucket that are looked for without being asked for all of them: the newest."""
@@ -101,5 +102,5 @@ def _files(settings: Settings, desk: Desk, *, every: bool) -> Iterator[Finding]:
 
 def _there(paths: list[str], *, every: bool) -> set[str]:
     if not every:
-        return {path for path in paths if store.there(path)}
-    return {name for some in store.listed(before=clock.now(), limit=1000) for name in some}
+        return {path for path in paths if storage.there(path)}
+    return {name for some in storage.listed(before=clock.now(), limit=1000) for name in some}

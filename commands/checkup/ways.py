@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from commands.checkup.finding import Finding, ok, problem, warning
-from lib.notices.channels import store
-from lib.settings import Settings
+from lib.core.settings import Settings
+from lib.integrations import storage
 
 HERE = {"localhost", "127.0.0.1", "::1"}
 PATIENCE = 4
@@ -17,7 +17,7 @@ def look(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about addresses, files, mail and Slack."""
     yield from _address(settings)
     if settings.files_url or settings.data.exists():
-        good = store.healthy()
+        good = storage.healthy()
         where = settings.files_url or "the data folder"
         yield (
             ok("files", f"can be stored in {_plain(where)}")

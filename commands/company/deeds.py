@@ -5,14 +5,16 @@ from typing import Any
 
 from sqlmodel import Session
 
+from commands.company.staff import DOMAIN
 from db.models import Person, Ticket
 from db.vocabulary import Priority
-from lib.desk import attachments, categories, comments, statuses, tickets, versions
-from lib.desk.attachments import Upload
-from lib.gate import Actor
+from lib.access import ticket_versions
+from lib.access.gate import Actor
+from lib.catalog import categories, statuses
+from lib.conversation import attachments, comments
+from lib.conversation.attachments import Upload
 from lib.people import accounts
-
-from .staff import DOMAIN
+from lib.tickets import tickets
 
 
 def create(session: Session, me: Actor, story: Mapping[str, Any], uploads: Mapping[str, Upload]) -> int:
@@ -40,11 +42,11 @@ def _person(session: Session, key: str) -> Person:
 
 
 def _assign(session: Session, me: Actor, ticket: Ticket, key: str) -> None:
-    tickets.assign(session, me, ticket, to=_person(session, key).id, seen=versions.of(me, ticket))
+    tickets.assign(session, me, ticket, to=_person(session, key).id, seen=ticket_versions.of(me, ticket))
 
 
 def _move(session: Session, me: Actor, ticket: Ticket, name: str) -> None:
-    tickets.move(session, me, ticket, to=statuses.find(session, name), seen=versions.of(me, ticket))
+    tickets.move(session, me, ticket, to=statuses.find(session, name), seen=ticket_versions.of(me, ticket))
 
 
 DEEDS: dict[str, Callable[[Session, Actor, Ticket, Any], Any]] = {
@@ -53,10 +55,10 @@ DEEDS: dict[str, Callable[[Session, Actor, Ticket, Any], Any]] = {
     "move": _move,
     "note": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body, internal=True),
     "prioritize": lambda session, me, ticket, name: tickets.prioritize(
-        session, me, ticket, priority=Priority[name.upper()], seen=versions.of(me, ticket)
+        session, me, ticket, priority=Priority[name.upper()], seen=ticket_versions.of(me, ticket)
     ),
     "tag": lambda session, me, ticket, names: tickets.tag(
-        session, me, ticket, tags=names, seen=versions.of(me, ticket)
+        session, me, ticket, tags=names, seen=ticket_versions.of(me, ticket)
     ),
     "reply": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body),
     "take": lambda session, me, ticket, _words: tickets.take(session, me, ticket),

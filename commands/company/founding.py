@@ -5,18 +5,22 @@ from datetime import timedelta
 
 from sqlmodel import Session, select
 
+from commands.company import deeds, hours, papers, stories
+from commands.company.staff import CATEGORIES, FOUNDER, STAFF, Colleague
 from db.engine import lock
 from db.models import Person
 from db.vocabulary import Channel
-from lib import clock, transactions
-from lib.desk import attachments, canned, categories, skills
-from lib.desk.attachments import Upload
-from lib.gate import Actor
-from lib.notices.channels import store
-from lib.people import accounts, roles, sessions, teams
-
-from . import deeds, hours, papers, stories
-from .staff import CATEGORIES, FOUNDER, STAFF, Colleague
+from lib import transactions
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.assignment import skills
+from lib.catalog import canned_replies, categories
+from lib.conversation import attachments
+from lib.conversation.attachments import Upload
+from lib.core import clock
+from lib.identity import sessions
+from lib.integrations import storage
+from lib.people import accounts, teams
 
 AGE = timedelta(days=42)
 """How long ago the company began with its desk."""
@@ -56,9 +60,9 @@ def password() -> str:
 
 def _upload(name: str, data: bytes) -> Upload:
     upload = attachments.examine(name, data)
-    store.put(upload.path, data)
+    storage.put(upload.path, data)
     if upload.thumbnail is not None:
-        store.put(attachments.thumbnail_path(upload.path), upload.thumbnail)
+        storage.put(attachments.thumbnail_path(upload.path), upload.thumbnail)
     return upload
 
 
@@ -75,7 +79,7 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
         categories.create(session, me, name=name, team_id=team_ids[team])
     for reply in stories.told("reply"):
         team_id = team_ids[reply["team"]] if "team" in reply else None
-        canned.add(session, me, name=reply["name"], body=reply["text"].strip(), team_id=team_id)
+        canned_replies.add(session, me, name=reply["name"], body=reply["text"].strip(), team_id=team_id)
     people = {FOUNDER.key: me}
     for colleague in STAFF:
         joins = [team_ids[team] for team in colleague.teams]

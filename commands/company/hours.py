@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col
 
+from commands.company.staff import FOUNDER
+from commands.company.stories import Step
 from db.models import Ticket
 from db.vocabulary import Permission
-from lib import clock, gate
-from lib.desk import tickets
-from lib.gate import Actor
-from lib.timekeeping import activities, days, entries, rates, sheets, spent, timers
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core import clock
+from lib.tickets import tickets
+from lib.timekeeping import activities, entries, local_dates, rates, ticket_totals, timers, timesheets
 from lib.timekeeping.entries import What
-
-from .staff import FOUNDER
-from .stories import Step
 
 TOOK = {"reply": ("Work", 20), "note": ("Research", 35), "take": ("Work", 10)}
 """Of what activity a deed was, and about how many minutes it took."""
@@ -29,8 +29,8 @@ def work(session: Session, me: Actor, number: int, step: Step) -> None:
     if not kind or not gate.covers(session, me, Permission.TIME_LOG, ticket):
         return
     if step.deed == "take" and number % 2:
-        spent.estimate(session, me, ticket, minutes=60 * (1 + number % 4))
-    day = days.on(step.at, me.zone)
+        ticket_totals.estimate(session, me, ticket, minutes=60 * (1 + number % 4))
+    day = local_dates.on(step.at, me.zone)
     minutes = about + 5 * (step.at.minute % 7)
     activity = activities.find(session, kind).id
     what = What(minutes, day, activity, "On the phone" if minutes % 4 == 0 else "", billable=number % 3 == 0)
@@ -45,8 +45,8 @@ def settle(session: Session, people: Mapping[str, Actor], now: datetime, begun: 
         rates.put(session, founder, cents=rates.parse(rate), since=begun.date(), person_id=whose)
     last = now.date().replace(day=1) - timedelta(days=1)
     for key in (DONE, SENT):
-        sheets.submit(session, people[key], last)
-    sheets.approve(session, people[LEAD], people[DONE].person_id, day=last)
+        timesheets.submit(session, people[key], last)
+    timesheets.approve(session, people[LEAD], people[DONE].person_id, day=last)
     with clock.at(now - timedelta(minutes=24)):
         me = people[TIMED]
         own = (

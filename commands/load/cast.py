@@ -9,9 +9,10 @@ from commands.load.plan import AGENTS, CATEGORIES, REQUESTERS
 from commands.shell import desk
 from db.models import Category, Person, Status, Team
 from db.vocabulary import Permission
-from lib.desk import categories
-from lib.gate import Actor
-from lib.people import accounts, roles, teams
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.catalog import categories
+from lib.people import accounts, teams
 
 TEAMS = ("Applications", "Infrastructure", "Onsite", "Security")
 DOMAIN = "load.example"

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from commands.load import cast, lite, plan, postgres, rows
 from commands.shell import desk
 from db.vocabulary import Permission
-from lib import clock, transactions
-from lib.desk import listing
-from lib.errors import Conflict
+from lib import transactions
+from lib.core import clock
+from lib.core.errors import Conflict
+from lib.lists import ticket_list
 
 SIZE = 5000
 """Tickets that are written at a time."""
@@ -21,7 +22,7 @@ def tickets(number: int, *, add: bool, tell: Callable[[str], None]) -> None:
     """
     reader = desk.operator(Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
     with transactions.see() as session:
-        if not add and listing.count(session, reader):
+        if not add and ticket_list.count(session, reader):
             raise Conflict("This desk has tickets already. To add the load to them, say --add.")
     began = time.monotonic()
     with transactions.act() as session:

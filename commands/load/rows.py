@@ -7,7 +7,7 @@ from typing import Any
 
 from commands.load.cast import Cast
 from commands.load.plan import Planned
-from lib.desk.search_terms import BOUNDARY
+from lib.search_index.terms import BOUNDARY
 
 Row = tuple[Any, ...]
 COLUMNS = {

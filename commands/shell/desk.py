@@ -1,13 +1,14 @@
 """The desk as the command line meets it: a database of today's schema, and Docket itself who acts."""
 
 from db.vocabulary import Channel, Permission
-from lib import gate, start
-from lib.gate import Actor
+from lib import startup
+from lib.access import gate
+from lib.access.gate import Actor
 
 
 def prepare() -> None:
     """Make the data folder, connect to its database and bring it to today's schema."""
-    start.migrate()
+    startup.migrate()
 
 
 def operator(*permissions: Permission) -> Actor:

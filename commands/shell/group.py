@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from commands.shell.data import with_data
-from lib.errors import Refusal
+from lib.core.errors import Refusal
 
 FOLDER = Path(__file__).parent.parent
 
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent.parent
 def is_sentence(error: Exception) -> bool:
     """Tell whether an error's text is a sentence for the person at the keyboard."""
     # importing these costs more than most commands
-    settings, opening = sys.modules.get("lib.settings"), sys.modules.get("db.opening")
+    settings, opening = sys.modules.get("lib.core.settings"), sys.modules.get("db.opening")
     return (
         isinstance(error, Refusal)
         or (settings is not None and isinstance(error, settings.SettingsError))

@@ -6,9 +6,10 @@ from commands.shell import desk
 from db.models import Person
 from db.vocabulary import Permission, Scope
 from lib import transactions
-from lib.errors import Invalid
-from lib.gate import Actor
-from lib.people import accounts, roles, teams
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.core.errors import Invalid
+from lib.people import accounts, teams
 
 
 def invite(email: str, name: str | None, role: str, team_names: tuple[str, ...]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from lib import open_files
+from lib.core import open_files
 
 PATIENCE = 15.0
 """Seconds for a request with its body, unless its sender is signed in."""

@@ -8,7 +8,8 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from commands.shell.patience import Patience
-from lib import logs, running, settings, start, transactions
+from lib import startup, transactions
+from lib.core import logging, run_marker, settings
 
 ANYWHERE = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104 - compared with, not bound to
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes from a page: widget values only, as files have their own route
@@ -72,11 +73,11 @@ def _serve_alone(config: uvicorn.Config, listening: socket.socket) -> bool:
 
 
 def _serve_together(config: uvicorn.Config, listening: socket.socket) -> bool:
-    logs.configure(settings.current().log_level)
-    start.prepare()
+    logging.configure(settings.current().log_level)
+    startup.prepare()
     transactions.engine().dispose()
-    start.announce()
+    startup.announce()
     supervisor = Multiprocess(config, sockets=[listening])
     supervisor.run()
-    running.end(transactions.engine())
+    run_marker.end(transactions.engine())
     return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from db.models.numbered import Numbered
 from db.models.versions import Versioned
 from db.types import Moment
-from lib import folding
+from lib.core import folding
 
 
 class Role(Numbered, table=True):

@@ -22,7 +22,7 @@ class Setting(Numbered, table=True):
     )
 
     name: str = Field(max_length=60)
-    """Its name in `lib/setting_catalog.py`."""
+    """Its name in `lib/desk_settings/setting_catalog.py`."""
     version: int
     """Counts the changes of this setting, from 2 on."""
     value: str = Field(sa_column=Column(Text, nullable=False))

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
 from db.types import Moment
-from lib.errors import Conflict
+from lib.core.errors import Conflict
 
 
 class Presence(SQLModel, table=True):

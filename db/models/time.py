@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from db.models.numbered import Numbered
 from db.models.versions import Versioned
 from db.types import Moment
-from lib.errors import Conflict
+from lib.core.errors import Conflict
 
 
 class Activity(Numbered, Versioned, table=True):

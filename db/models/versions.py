@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from lib.errors import Conflict
+from lib.core.errors import Conflict
 
 
 class Versioned(SQLModel):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from html import unescape
 from itertools import islice
 
-from lib import folding
+from lib.core import folding
 from lib.markdown import rendering
 
 LENGTH = 120

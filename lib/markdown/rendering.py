@@ -11,8 +11,8 @@ from threading import Lock
 import nh3
 from cachetools import LRUCache, cached
 
-from lib import text
-from lib.errors import Invalid
+from lib.core import text
+from lib.core.errors import Invalid
 from lib.markdown import parser
 
 KEPT = 32 * 1024**2

@@ -8,11 +8,13 @@ from sqlmodel import Session, col, select
 
 from db.models import Absence, Person
 from db.vocabulary import Action, Permission
-from lib import clock, desk_settings, gate
-from lib.errors import Invalid
-from lib.gate import Actor
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock
+from lib.core.errors import Invalid
+from lib.desk_settings import desk_settings
 from lib.people import accounts
-from lib.trust import events
 
 LONGEST = timedelta(days=366)
 MOST = 20

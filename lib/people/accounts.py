@@ -10,14 +10,16 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import Comment, Membership, Person, Role, Team, Ticket
 from db.vocabulary import Action, Channel, Permission, Purpose, Scope
-from lib import clock, desk_settings, email_addresses, folding, gate, settings, text
-from lib.errors import Conflict, Invalid, NotPermitted
-from lib.gate import Actor
-from lib.people import onetime, passwords, roles, sessions, tokens
-from lib.people.roles import RoleCard
+from lib.access import gate, roles
+from lib.access.gate import Actor
+from lib.access.roles import RoleCard
+from lib.audit import events
+from lib.core import clock, email_addresses, folding, settings, text
+from lib.core.errors import Conflict, Invalid, NotPermitted
+from lib.desk_settings import desk_settings
+from lib.desk_settings.setting_catalog import TIME_ZONE
+from lib.identity import api_tokens, one_time_tokens, passwords, sessions
 from lib.people.teams import find as find_team
-from lib.setting_catalog import TIME_ZONE
-from lib.trust import events
 
 LAST_ADMINISTRATOR = "Docket needs at least one active administrator. Make somebody else one first."
 
@@ -223,8 +225,10 @@ def link(
     if person.password_hash is not None and not actor.may(Permission.USER_MANAGE, least=Scope.ALL):
         raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
     events.record(session, actor, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
-    lifetime = onetime.INVITATION if invitation else None
-    return onetime.make(session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime, secret=secret)
+    lifetime = one_time_tokens.INVITATION if invitation else None
+    return one_time_tokens.make(
+        session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime, secret=secret
+    )
 
 
 def password_address(secret: str) -> str:
@@ -237,15 +241,15 @@ def set_password(session: Session, secret: str, password: str) -> Person:
 
     Raises Invalid when the link no longer works (it is not used up when only the password was refused).
     """
-    row = onetime.peek(session, Purpose.PASSWORD, secret)
+    row = one_time_tokens.peek(session, Purpose.PASSWORD, secret)
     person = session.get(Person, row.person_id) if row else None
     if person is None or not person.active:
-        onetime.redeem(session, Purpose.PASSWORD, "")
+        one_time_tokens.redeem(session, Purpose.PASSWORD, "")
         raise AssertionError("redeeming nothing always refuses")
     _choose(person, password)
-    onetime.redeem(session, Purpose.PASSWORD, secret)
+    one_time_tokens.redeem(session, Purpose.PASSWORD, secret)
     sessions.end_all(session, person.id)
-    tokens.end_all(session, person.id)
+    api_tokens.end_all(session, person.id)
     by = Actor(id=person.id, name=person.name, role="", scopes={})
     events.record(session, by, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
     return person
@@ -309,8 +313,8 @@ def readdress(session: Session, actor: Actor, person: Person, *, email: str) -> 
 
 def _end_access(session: Session, person: Person) -> None:
     sessions.end_all(session, person.id)
-    tokens.end_all(session, person.id)
-    onetime.withdraw(session, Purpose.PASSWORD, person_id=person.id)
+    api_tokens.end_all(session, person.id)
+    one_time_tokens.withdraw(session, Purpose.PASSWORD, person_id=person.id)
 
 
 def give_role(session: Session, actor: Actor, person: Person, *, role: RoleCard) -> None:

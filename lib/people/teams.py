@@ -7,10 +7,11 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import Membership, Person, Team
 from db.vocabulary import Action, Permission, Scope
-from lib import gate, names, text
-from lib.errors import Invalid
-from lib.gate import Actor
-from lib.trust import events
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import names, text
+from lib.core.errors import Invalid
 
 
 @dataclass(frozen=True)

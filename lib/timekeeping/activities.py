@@ -6,10 +6,11 @@ from sqlmodel import Session, col, select
 
 from db.models import Activity
 from db.vocabulary import Action, Permission, Scope
-from lib import gate, text
-from lib.errors import Invalid
-from lib.gate import Actor
-from lib.trust import events
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import text
+from lib.core.errors import Invalid
 
 MOST = 50
 """Activities in use."""

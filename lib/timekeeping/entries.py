@@ -11,11 +11,12 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import Activity, Person, Ticket, TimeEntry
 from db.vocabulary import Action, Permission
-from lib import clock, gate, text
-from lib.errors import Invalid
-from lib.gate import Actor
-from lib.timekeeping import activities, amounts, days, sheets
-from lib.trust import events
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock, text
+from lib.core.errors import Invalid
+from lib.timekeeping import activities, durations, local_dates, timesheets
 
 NOTE_LIMIT = 500
 LISTED = 200
@@ -95,7 +96,7 @@ def log(
     else:
         gate.permit(session, actor, Permission.TIME_MANAGE, ticket)
         _must_work(session, ticket, worker)
-    exact = amounts.whole(what.minutes) * 60
+    exact = durations.whole(what.minutes) * 60
     row = TimeEntry(
         ticket_id=ticket.id,
         worker_id=worker,
@@ -131,12 +132,12 @@ def change(session: Session, actor: Actor, row: TimeEntry, *, what: What, seen: 
     """
     _may_change(session, actor, row)
     row.must_be(seen)
-    sheets.must_be_open(session, row.worker_id, row.day)
+    timesheets.must_be_open(session, row.worker_id, row.day)
     was, told = _what(row), _told(session, row)
     if was == what:
         return
     if was.minutes != what.minutes:
-        row.seconds = amounts.whole(what.minutes) * 60
+        row.seconds = durations.whole(what.minutes) * 60
         row.started_at = row.ended_at = None
     _say(session, actor, row, what)
     row.version += 1
@@ -147,7 +148,7 @@ def change(session: Session, actor: Actor, row: TimeEntry, *, what: What, seen: 
 def remove(session: Session, actor: Actor, row: TimeEntry) -> None:
     """Take an entry away; the history keeps what it said. Raises NotPermitted, Invalid when its month is settled."""
     _may_change(session, actor, row)
-    sheets.must_be_open(session, row.worker_id, row.day)
+    timesheets.must_be_open(session, row.worker_id, row.day)
     row.removed_at = clock.now()
     row.version += 1
     _record(session, actor, Action.TIME_REMOVED, row, old=_told(session, row), new=None)
@@ -271,15 +272,15 @@ def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int
 
 def _say(session: Session, actor: Actor, row: TimeEntry, what: What, *, today: date | None = None) -> None:
     """Check what an entry is to say, and let it."""
-    if what.day > (today or days.today(days.of(session, actor, row.worker_id))):
+    if what.day > (today or local_dates.today(local_dates.of(session, actor, row.worker_id))):
         raise Invalid("That day is still to come.", fields={"day": "Not in the future."})
     if what.day < date(2000, 1, 1):
         raise Invalid("That day is too long ago.", fields={"day": "Before the year 2000."})
-    sheets.must_be_open(session, row.worker_id, what.day)
+    timesheets.must_be_open(session, row.worker_id, what.day)
     if what.activity_id != row.activity_id or not row.stored:
         activities.find(session, what.activity_id)
     _must_fit(session, row, what)
-    row.minutes, row.day, row.activity_id = amounts.whole(what.minutes), what.day, what.activity_id
+    row.minutes, row.day, row.activity_id = durations.whole(what.minutes), what.day, what.activity_id
     row.note = text.line(what.note, field="note", limit=NOTE_LIMIT, required=False)
     row.billable = what.billable
 
@@ -294,9 +295,9 @@ def _must_fit(session: Session, row: TimeEntry, what: What) -> None:
         others = others.where(TimeEntry.id != row.id)
     with session.no_autoflush:
         there = session.exec(gate.unscoped(others, "only a sum, to keep a day within 24 hours")).one()
-    if there + what.minutes > amounts.DAY:
+    if there + what.minutes > durations.DAY:
         raise Invalid(
-            f"{what.day:%Y-%m-%d} holds {amounts.told(there)} already; a day has no more than 24 hours.",
+            f"{what.day:%Y-%m-%d} holds {durations.told(there)} already; a day has no more than 24 hours.",
             fields={"time": "More than 24 hours on that day."},
         )
 
@@ -331,7 +332,7 @@ def _what(row: TimeEntry) -> What:
 def _told(session: Session, row: TimeEntry) -> str:
     """Return what an entry says, in words: "1 h 30 min on 2026-01-31, Work, billable: looked into it"."""
     activity = session.get_one(Activity, row.activity_id).name
-    told = f"{amounts.told(row.minutes)} on {row.day.isoformat()}, {activity}{', billable' if row.billable else ''}"
+    told = f"{durations.told(row.minutes)} on {row.day.isoformat()}, {activity}{', billable' if row.billable else ''}"
     return f"{told}: {row.note}" if row.note else told
 
 

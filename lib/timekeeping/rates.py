@@ -10,11 +10,12 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Activity, Person, Rate, TimeEntry
 from db.vocabulary import Action, Permission, Scope
-from lib import clock, gate, settings
-from lib.errors import Invalid
-from lib.gate import Actor
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock, settings
+from lib.core.errors import Invalid
 from lib.timekeeping import activities
-from lib.trust import events
 
 HIGHEST = 100_000_00
 """Hundredths of the currency for an hour."""

@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 from db.engine import lock
 from db.models import Event, Ticket, TimeEntry, Timer
 from db.vocabulary import Action, Permission
-from lib import clock, gate, settings, time_zones
-from lib.errors import Invalid
-from lib.gate import Actor
-from lib.timekeeping import activities, amounts, days, entries
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock, settings, time_zones
+from lib.core.errors import Invalid
+from lib.timekeeping import activities, durations, entries, local_dates
 from lib.timekeeping.entries import EntryCard, What
-from lib.trust import events
 
 PAUSE = timedelta(hours=5)
 """Without a deed for so long, somebody has gone."""
@@ -104,7 +105,7 @@ def start(session: Session, actor: Actor, ticket: Ticket) -> EntryCard | None:
     elif row is not None:
         session.delete(row)
         session.flush()
-    here = str(days.of(session, actor, actor.person_id))
+    here = str(local_dates.of(session, actor, actor.person_id))
     started = Timer(person_id=actor.person_id, ticket_id=ticket.id, started_at=clock.now(), timezone=here)
     session.add(started)
     session.flush()
@@ -137,7 +138,7 @@ def answer(session: Session, actor: Actor, how: Answer) -> EntryCard | None:
         session.delete(row)
         events.record(
             session, actor, Action.TIMER_DISCARDED, ticket_id=row.ticket_id, internal=True,
-            old=amounts.told(_lasted(row) // 60),
+            old=durations.told(_lasted(row) // 60),
         )  # fmt: skip
         return None
     until = _active(session, row) if how == Answer.TRIM else row.stopped_at or clock.now()
@@ -216,13 +217,13 @@ def _active(session: Session, row: Timer) -> datetime:
 
 def _rounded(seconds: int) -> int:
     chosen = settings.current()
-    return amounts.rounded(seconds, step=chosen.time_rounding_minutes, least=chosen.time_minimum_minutes)
+    return durations.rounded(seconds, step=chosen.time_rounding_minutes, least=chosen.time_minimum_minutes)
 
 
 def _finish(session: Session, actor: Actor, row: Timer) -> EntryCard:
     if _asks(row):
         raise Invalid(
-            f"Your timer on #{row.ticket_id} counted {amounts.told(_lasted(row) // 60)}. "
+            f"Your timer on #{row.ticket_id} counted {durations.told(_lasted(row) // 60)}. "
             "First say what becomes of it: keep, trim or discard.",
             fields={"timer": "Waits for an answer."},
         )
@@ -239,12 +240,12 @@ def _log(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Entr
 def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> TimeEntry:
     """Log what a timer counted, on the day on which it began where its owner was then."""
     seconds = max(0, int((until - row.started_at).total_seconds()))
-    if seconds > amounts.DAY * 60:
+    if seconds > durations.DAY * 60:
         raise Invalid("That is more than 24 hours. Trim it to what you last did, or discard it.")
-    there = time_zones.find(row.timezone) if row.timezone else days.of(session, actor, row.person_id)
+    there = time_zones.find(row.timezone) if row.timezone else local_dates.of(session, actor, row.person_id)
     what = What(
         minutes=_rounded(seconds),
-        day=min(days.on(row.started_at, there), days.today(there)),
+        day=min(local_dates.on(row.started_at, there), local_dates.today(there)),
         activity_id=activities.default(session).id,
     )
     entry = TimeEntry(
@@ -259,4 +260,4 @@ def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Ti
         started_at=row.started_at,
         ended_at=row.started_at + timedelta(seconds=seconds),
     )
-    return entries.write(session, entry, what, by=actor, today=days.today(there))
+    return entries.write(session, entry, what, by=actor, today=local_dates.today(there))

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from db.models import Membership, Person, Ticket, TimeEntry
 from db.vocabulary import Permission, Scope
-from lib import gate
-from lib.errors import Invalid
-from lib.gate import Actor
-from lib.timekeeping import activities, amounts, days, entries, sheets
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core.errors import Invalid
+from lib.timekeeping import activities, durations, entries, local_dates, timesheets
 from lib.timekeeping.entries import What
 
 DAYS = 7
@@ -62,8 +62,8 @@ def of(session: Session, actor: Actor, *, person_id: int, day: date, also: tuple
 
     `also` are tickets that get a line though nothing was logged on them yet. Raises NotFound.
     """
-    person = sheets.whose(session, actor, person_id)
-    there = days.of(session, actor, person_id)
+    person = timesheets.whose(session, actor, person_id)
+    there = local_dates.of(session, actor, person_id)
     first = day - timedelta(days=day.weekday())
     rows = session.exec(
         gate.unscoped(
@@ -86,8 +86,8 @@ def of(session: Session, actor: Actor, *, person_id: int, day: date, also: tuple
         line = sums.setdefault(ticket if own or ticket in titles else UNSEEN, [0] * DAYS)
         line[(worked - first).days] += minutes
     lines = [Line(number, titles.get(number), tuple(found)) for number, found in sorted(sums.items())]
-    states = tuple(sheets.state(session, person_id, first + timedelta(days=n)) for n in range(DAYS))
-    return Week(person_id, person.name, first, days.today(there), tuple(lines), states)
+    states = tuple(timesheets.state(session, person_id, first + timedelta(days=n)) for n in range(DAYS))
+    return Week(person_id, person.name, first, local_dates.today(there), tuple(lines), states)
 
 
 def fill(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: int) -> None:
@@ -107,7 +107,7 @@ def fill(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: 
         if minutes == 0:
             entries.remove(session, actor, row)
         else:
-            what = replace(found[0].what, minutes=amounts.whole(minutes))
+            what = replace(found[0].what, minutes=durations.whole(minutes))
             entries.change(session, actor, row, what=what, seen=row.version)
         return
     if more < 0:
@@ -115,7 +115,7 @@ def fill(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: 
     ticket = session.exec(gate.visible(actor).where(col(Ticket.id) == ticket_id)).first()
     if ticket is None:
         raise gate.hidden(actor, Permission.TICKET_READ, "ticket", ticket_id)
-    what = What(amounts.whole(more), day, activities.default(session).id)
+    what = What(durations.whole(more), day, activities.default(session).id)
     entries.log(session, actor, ticket, what=what)
 
 

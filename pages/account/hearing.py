@@ -5,16 +5,21 @@ from datetime import time
 import streamlit as st
 
 from db.vocabulary import Medium, Relation
-from lib.notices import choices, media, rules
-from lib.notices.choices import Habit
+from lib.notifications import default_rules, preferences
+from lib.notifications.delivery import channels as delivery_channels
+from lib.notifications.preferences import Habit
 from ui import channels, frame, hearing, page, words
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 me = page.me()
 with page.see() as session:
-    chosen, habit, muted = choices.of(session, me), choices.habit(session, me), choices.muted(session, me)
-on = [medium for medium in Medium if medium in media.on()]
+    chosen, habit, muted = (
+        preferences.of(session, me),
+        preferences.habit(session, me),
+        preferences.muted(session, me),
+    )
+on = [medium for medium in Medium if medium in delivery_channels.on()]
 
 frame.header("What you hear", actor=me)
 what, when, quiet, there = st.tabs(["What and where", "When", "Muted tickets", "Slack"])
@@ -27,14 +32,14 @@ with what, st.form("what", border=False):
             st.subheader(hearing.HEADS[relation], anchor=False)
             last = relation
         picked = st.pills(
-            rules.WORDS[occasion], on, selection_mode="multi", format_func=hearing.NAMES.__getitem__,
+            default_rules.WORDS[occasion], on, selection_mode="multi", format_func=hearing.NAMES.__getitem__,
             default=[m for m in on if m in chosen[occasion, relation]], key=f"hear-{occasion}-{relation}",
         )  # fmt: skip
         off = chosen[occasion, relation] - set(on)
         wanted[occasion, relation] = frozenset(picked) | off
     if st.form_submit_button("Save", type="primary"):
         with page.attempt("Saved.") as session:
-            choices.choose(session, me, wanted)
+            preferences.choose(session, me, wanted)
 
 with when:
     here = st.context.timezone
@@ -45,7 +50,7 @@ with when:
             )
             if st.button("Use the browser's time zone", key="use-timezone"):
                 with page.attempt(f"Your time zone is {here} now.") as session:
-                    choices.set_timezone(session, me, here)
+                    preferences.set_timezone(session, me, here)
 
 with when, st.form("when", border=False):
     st.caption("Mail and Slack keep to this; the bell does not. What comes in quiet hours comes after them.")
@@ -57,14 +62,14 @@ with when, st.form("when", border=False):
         "Days", range(7), selection_mode="multi", default=sorted(habit.days), format_func=DAYS.__getitem__
     )
     rhythm = st.selectbox(
-        "Mail about what does not press", list(choices.RHYTHMS), format_func=choices.RHYTHMS.__getitem__,
-        index=list(choices.RHYTHMS).index(habit.hours),
+        "Mail about what does not press", list(preferences.RHYTHMS), format_func=preferences.RHYTHMS.__getitem__,
+        index=list(preferences.RHYTHMS).index(habit.hours),
         help="Mentions, and tickets given to you, come at once all the same. Gathered mail holds what is unread.",
     )  # fmt: skip
     if st.form_submit_button("Save", type="primary"):
         minutes = [t.hour * 60 + t.minute for t in (begin, end)] if silent else [0, 0]
         with page.attempt("Saved.") as session:
-            choices.keep(
+            preferences.keep(
                 session, me, Habit(*minutes, days=frozenset(days), hours=rhythm), zone=st.context.timezone
             )
 
@@ -76,7 +81,7 @@ with quiet:
             st.write(f"\\#{number} {words.plain(title)}")
             if st.button("Hear of it again", key=f"unmute-{number}"):
                 with page.attempt("You hear of it again.") as session:
-                    choices.unmute(session, me, number)
+                    preferences.unmute(session, me, number)
 
 with there:
     if Medium.SLACK in on:

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from db.vocabulary import Permission
-from lib.people import accounts, roles, sessions, teams
+from lib.access import roles
+from lib.identity import sessions
+from lib.people import accounts, teams
 from ui import account, frame, page, words, work
 
 me = page.me()

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from db.vocabulary import Purpose
-from lib.errors import Refusal
-from lib.people import accounts, onetime
+from lib.core.errors import Refusal
+from lib.identity import one_time_tokens
+from lib.people import accounts
 from ui import frame, page
 
 secret = st.query_params.get("token", "")
 with page.see() as session:
-    works = onetime.peek(session, Purpose.PASSWORD, secret) is not None
+    works = one_time_tokens.peek(session, Purpose.PASSWORD, secret) is not None
 
 with frame.narrow("set_password"):
     st.title("Choose a password", anchor=False)

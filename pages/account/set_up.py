@@ -3,15 +3,16 @@
 import streamlit as st
 
 from db.vocabulary import Purpose
-from lib import time_zones
-from lib.errors import Refusal
-from lib.people import accounts, onetime
+from lib.core import time_zones
+from lib.core.errors import Refusal
+from lib.identity import one_time_tokens
+from lib.people import accounts
 from ui import frame, page
 from ui.time_zones import label
 
 secret = st.query_params.get("token", "")
 with page.see() as session:
-    works = onetime.peek(session, Purpose.SETUP, secret) is not None
+    works = one_time_tokens.peek(session, Purpose.SETUP, secret) is not None
 
 with frame.narrow("set_up"):
     st.title("Welcome to Docket", anchor=False)
@@ -45,7 +46,7 @@ with frame.narrow("set_up"):
     if sent:
         try:
             with page.act() as session:
-                onetime.redeem(session, Purpose.SETUP, secret)
+                one_time_tokens.redeem(session, Purpose.SETUP, secret)
                 accounts.found_desk(session, email=email, name=name, password=password, time_zone=zone)
         except Refusal as refusal:
             page.refused(refusal)

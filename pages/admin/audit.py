@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.trust import audit
+from lib.audit import audit_log
 from ui import deeds, frame, lists, page, words
 from ui.tables import table
 
@@ -10,7 +10,7 @@ me = page.me()
 frame.header("Audit", actor=me)
 st.caption("What was administered, who signed in, and what was refused. Nobody can change or delete it.")
 
-kinds = [action.value for action in audit.AUDITED]
+kinds = [action.value for action in audit_log.AUDITED]
 kind = st.selectbox(
     "What",
     kinds,
@@ -23,8 +23,8 @@ kind = st.selectbox(
 )
 before = page.number_asked("before") or None
 with page.see() as session:
-    found = audit.read(session, me, action=kind, before=before, limit=51)
-    names = audit.names(session, found)
+    found = audit_log.read(session, me, action=kind, before=before, limit=51)
+    names = audit_log.names(session, found)
 
 if not found:
     st.info("Nothing to show here.", icon=":material/policy:")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from lib.desk import categories, dispatch, proposals
+from lib.assignment import rules
+from lib.catalog import categories, category_proposals
 from lib.people import teams
 from ui import catalogue, forms, frame, page, removing, words
 
@@ -11,9 +12,9 @@ frame.header("Categories", actor=me)
 with page.see() as session:
     found = categories.every(session)
     deleted = categories.deleted(session, me)
-    ruled = dispatch.of_categories(session, me)
+    ruled = rules.of_categories(session, me)
     places = {t.id: t.name for t in teams.every(session, me)}
-    waiting = proposals.waiting(session, me)
+    waiting = category_proposals.waiting(session, me)
 
 catalogue.answer(waiting, found, places)
 catalogue.add(found, places)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.vocabulary import Medium
-from lib.notices import ledger
+from lib.notifications import queue_admin
 from ui import frame, page, words
 
 NAMES = {Medium.MAIL: "Mail", Medium.SLACK: "Slack"}
@@ -15,7 +15,7 @@ OFF = {
 me = page.me()
 frame.header("Delivery", actor=me)
 with page.see() as session:
-    found, aside = ledger.accounts(session, me), ledger.parked(session, me)
+    found, aside = queue_admin.accounts(session, me), queue_admin.parked(session, me)
 
 for each in found:
     name = NAMES[each.medium]
@@ -42,10 +42,10 @@ for each in found:
         label = "Go on" if each.paused else "Pause"
         if each.on and st.button(label, key=f"pause-{each.medium}"):
             with page.attempt("Done.") as session:
-                ledger.pause(session, me, each.medium, paused=not each.paused)
+                queue_admin.pause(session, me, each.medium, paused=not each.paused)
         if each.on and each.medium == Medium.MAIL and st.button("Send me a test", icon=":material/mail:"):
             with page.attempt(f"A test is on its way to {me.email}.") as session:
-                ledger.trial(session, me)
+                queue_admin.trial(session, me)
 
 st.subheader("Put aside", anchor=False)
 if not aside:
@@ -63,7 +63,7 @@ for one in aside:
         with st.container(horizontal=True, width="content"):
             if st.button("Try again", key=f"retry-{one.id}"):
                 with page.attempt("It goes out again.") as session:
-                    ledger.retry(session, me, one.id)
+                    queue_admin.retry(session, me, one.id)
             if st.button("Discard", key=f"discard-{one.id}"):
                 with page.attempt("Discarded.") as session:
-                    ledger.discard(session, me, one.id)
+                    queue_admin.discard(session, me, one.id)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.desk import categories
-from lib.desk import fields as kept
-from lib.people import roles
+from lib.access import roles
+from lib.catalog import categories
+from lib.catalog import custom_fields as kept
 from ui import fields, frame, page, words
 
 me = page.me()

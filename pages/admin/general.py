@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from lib import desk_settings, time_zones
+from lib.core import time_zones
+from lib.desk_settings import desk_settings
 from ui import frame, page, words
 from ui.forms import Editing
 from ui.time_zones import label

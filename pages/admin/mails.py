@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from lib.notices import account, letters, samples
+from lib.notifications import account_emails
+from lib.notifications.email import renderer, samples
 from ui import frame, lists, page, words
 
 LOOKS = {"light": "Light", "dark": "Dark", "text": "Text"}
@@ -26,15 +27,15 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "Look", list(LOOKS), key="look", required=True, format_func=LOOKS.__getitem__,
         on_change=lists.chosen, args=("look", "light"), width="content",
     )  # fmt: skip
-    if account.mailed() and st.button("Send me a test", icon=":material/mail:"):
+    if account_emails.mailed() and st.button("Send me a test", icon=":material/mail:"):
         with page.attempt(f"It is on its way to {me.email}.") as session:
             samples.send(session, me, name)
 
 with page.see() as session:
-    mail = letters.sample(session, me, name)
+    mail = renderer.sample(session, me, name)
 st.markdown(f":gray[Subject]  {words.plain(mail.subject)}")
 if look == "text":
-    st.code(letters.looked_at(mail, dark=False)[0], language=None, wrap_lines=True)
+    st.code(renderer.looked_at(mail, dark=False)[0], language=None, wrap_lines=True)
 else:
     st.iframe(
         f"/api/v1/mail-templates/{quote(name)}/html?scheme={look}", height=720,

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from lib.timekeeping import activities, days, rates, weeks
+from lib.timekeeping import activities, local_dates, rates, weeks
 from ui import frame, page, removing, words
 from ui.forms import Editing
 
@@ -22,7 +22,7 @@ st.caption(
 )
 form = Editing("new_rate", 1)
 with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=False):
-    today = days.today(me.zone)
+    today = local_dates.today(me.zone)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         person = st.selectbox(
             "Person",

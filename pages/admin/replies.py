@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.desk import canned
-from lib.desk.canned import VARIABLES, CannedCard
+from lib.catalog import canned_replies
+from lib.catalog.canned_replies import VARIABLES, CannedCard
 from lib.people import teams
 from ui import frame, page, words
 from ui.forms import Editing
@@ -15,7 +15,7 @@ ALL = 0
 me = page.me()
 frame.header("Canned replies", actor=me)
 with page.see() as session:
-    found = canned.every(session, me)
+    found = canned_replies.every(session, me)
     named = {t.id: t.name for t in teams.every(session, me)}
 everywhere = me.may(Permission.TEMPLATE_MANAGE, least=Scope.ALL)
 places: Mapping[int, str] = {
@@ -45,7 +45,7 @@ if places:
         name, body, team = fields(None, form)
         if st.form_submit_button("Add", type="primary"):
             with form.save("Canned reply added.") as session:
-                canned.add(session, me, name=name, body=body, team_id=team)
+                canned_replies.add(session, me, name=name, body=body, team_id=team)
 if not found:
     st.info("There are no canned replies yet.", icon=":material/quickreply:")
 
@@ -65,8 +65,12 @@ for card in found:
                 name, body, team = fields(card, form)
                 if st.form_submit_button("Save", type="primary"):
                     with form.save("Saved.") as session:
-                        row = canned.find(session, me, card.id)
-                        canned.change(session, me, row, name=name, body=body, team_id=team, seen=form.seen)
+                        row = canned_replies.find(session, me, card.id)
+                        canned_replies.change(
+                            session, me, row, name=name, body=body, team_id=team, seen=form.seen
+                        )
             if st.button("Delete", key=f"delete-{card.id}", icon=":material/delete:"):
                 with form.save("Canned reply deleted.") as session:
-                    canned.delete(session, me, canned.find(session, me, card.id), seen=form.seen)
+                    canned_replies.delete(
+                        session, me, canned_replies.find(session, me, card.id), seen=form.seen
+                    )

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from db.vocabulary import Medium, Relation
-from lib.notices import book, rules
+from lib.notifications import default_rules, rules
 from ui import frame, hearing, lists, page
 from ui.forms import Editing
 
 me = page.me()
 frame.header("Notice rules", actor=me)
 with page.see() as session:
-    own = book.read(session, me)
+    own = rules.read(session, me)
 
 st.caption(
     "What holds for everybody who did not choose otherwise. Nobody hears of what they did themselves, and no requester "
@@ -26,15 +26,15 @@ whom = Relation(chosen or Relation.MENTIONED.value)
 
 form = Editing("rules", own.version)
 wanted = form.pending()
-for occasion, relation in rules.PAIRS:
+for occasion, relation in default_rules.PAIRS:
     if relation == whom:
         pair = (occasion, relation)
-        mark = " :material/bolt:" if rules.pressing(*pair) else ""
+        mark = " :material/bolt:" if default_rules.pressing(*pair) else ""
         key = f"{form.key}-{own.version}-{occasion.value}-{whom.value}"
         now = wanted.get(pair, own.cells[pair])
         st.session_state.setdefault(key, [m for m in Medium if m in now])
         picked = st.pills(
-            f"{rules.WORDS[occasion]}{mark}", list(rules.possible(whom)), selection_mode="multi",
+            f"{default_rules.WORDS[occasion]}{mark}", list(default_rules.possible(whom)), selection_mode="multi",
             format_func=hearing.NAMES.__getitem__, key=key,
             help=hearing.shipped(pair) if pair in own.own else None,
         )  # fmt: skip
@@ -45,7 +45,7 @@ form.tell()
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Save", type="primary"):
         with form.save("Saved. The rules apply from now on.") as session:
-            book.change(session, me, wanted, seen=form.seen)
+            rules.change(session, me, wanted, seen=form.seen)
     if wanted and st.button("Discard changes", type="tertiary", icon=":material/undo:"):
         form.discard()
     if wanted:
@@ -59,4 +59,4 @@ if own.own:
         st.write("All of your own rules are gone then. What people chose for themselves stays.")
         if st.button("Go back", type="primary"):
             with page.attempt("The rules are as they came.") as session:
-                book.reset(session, me, seen=own.version)
+                rules.reset(session, me, seen=own.version)

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit_sortables import sort_items
 
 from db.vocabulary import Kind
-from lib.desk import statuses
+from lib.catalog import statuses
 from ui import frame, keeping, page, removing, words
 
 me = page.me()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.desk import tags
+from lib.catalog import tags
 from ui import frame, keeping, page
 
 me = page.me()

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.desk import dispatch
-from lib.notices import places
+from lib.assignment import rules as assignment_rules
+from lib.notifications.slack import team_channels
 from lib.people import teams
 from ui import channels, frame, page, removing, rules, words
 from ui.forms import Editing
@@ -24,8 +24,8 @@ if me.may(Permission.TEAM_MANAGE, least=Scope.ALL):
 
 with page.see() as session:
     found = teams.every(session, me)
-    ruled = dispatch.of_teams(session, me)
-    told = places.every(session, me)
+    ruled = assignment_rules.of_teams(session, me)
+    told = team_channels.every(session, me)
 
 for team in found:
     with st.container(border=True):
@@ -49,7 +49,7 @@ for team in found:
                         row = teams.find(session, team.id)
                         row.must_be(form.seen)
                         teams.rename(session, me, row, name=new)
-                        dispatch.rule_team(session, me, row, way=way, cap=cap)
+                        assignment_rules.rule_team(session, me, row, way=way, cap=cap)
             with bar:
                 channels.change(team.id, told.get(team.id))
                 removable = len(found) > 1 and me.may(Permission.TEAM_MANAGE, least=Scope.ALL)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.desk import query
+from lib.lists import query_language
 from ui import finding, frame, lanes, lists, page
 from ui.ready import BOARD
 
@@ -33,7 +33,7 @@ def draw() -> None:
     actor = page.me()
     with page.see() as session:
         line = f"{BOARD[show or 'all'].line} {q or ''}"
-        asked = query.narrow(session, page.there(actor), {"q": (line,)})
+        asked = query_language.narrow(session, page.there(actor), {"q": (line,)})
         shown = lanes.read(session, actor, asked.narrowed, rows=rows)
     finding.not_understood(asked.puzzled)
     lanes.hear(shown)

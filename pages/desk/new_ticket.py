@@ -5,10 +5,11 @@ from functools import partial
 import streamlit as st
 
 from db.vocabulary import Permission, Priority, Scope
-from lib.desk import categories, tags, tickets
-from lib.desk import values as values_
-from lib.errors import Refusal
+from lib.catalog import categories, tags
+from lib.catalog import custom_field_values as values_
+from lib.core.errors import Refusal
 from lib.people import accounts, teams
+from lib.tickets import tickets
 from ui import compose, fields, frame, page, words
 from ui.components.writer import refuse, ticket_writer
 

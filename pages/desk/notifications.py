@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from lib.notices import inbox
-from lib.trust import news
+from lib.audit import change_feed
+from lib.notifications import inbox
 from ui import frame, lists, page
 from ui.components.live import live
 from ui.components.notices import notices
@@ -26,10 +26,10 @@ def draw() -> None:
     which = which or "unread"
     before = page.number_asked("after") or None
     with page.see() as session:
-        newest = news.newest(session)
+        newest = change_feed.newest(session)
         found = inbox.mine(session, me, only_unread=which == "unread", before=before, limit=MOST + 1)
         count = inbox.unread(session, me)
-    live(key="live-notices", topic=news.NOTICES, since=newest)
+    live(key="live-notices", topic=change_feed.NOTICES, since=newest)
     ways = bar.container(horizontal=True, vertical_alignment="center", width="content")
     if found and ways.button(
         "Mark all as read", icon=":material/done_all:", key="read_all", type="tertiary", disabled=not count

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.desk import hits
+from lib.lists import search_results
 from ui import finding, frame, page
 
 me = page.me()
@@ -11,7 +11,7 @@ line = finding.asked()
 finding.offer(me, line)
 
 with page.see() as session:
-    found = hits.find(session, page.there(me), line, after=st.query_params.get("after"))
+    found = search_results.find(session, page.there(me), line, after=st.query_params.get("after"))
 
 finding.not_understood(found.asked.puzzled)
 finding.show_hits(found.hits, line)

@@ -3,15 +3,17 @@
 import streamlit as st
 
 from db.vocabulary import Permission
-from lib import gate
-from lib.desk import attachments, listing, merged, tickets, versions
-from lib.desk.comments import CommentCard
-from lib.desk.drafts import DraftCard
-from lib.errors import NotFound, Refusal
-from lib.gate import Actor
+from lib.access import gate, ticket_versions
+from lib.access.gate import Actor
+from lib.audit import change_feed
+from lib.conversation import attachments
+from lib.conversation.comments import CommentCard
+from lib.conversation.drafts import DraftCard
+from lib.core.errors import NotFound, Refusal
+from lib.lists import merge_preview, ticket_list
 from lib.markdown import rendering
+from lib.tickets import tickets
 from lib.transactions import Session
-from lib.trust import news
 from ui import (
     changing,
     choices,
@@ -42,8 +44,8 @@ def write(me: Actor, number: int, draft: DraftCard, kinds: list[str]) -> None:
 
         def say(session: Session) -> tuple[str, int, int]:
             target = tickets.find(session, me, number, to_change=True)
-            before = versions.of(me, target)
-            return compose.say(session, me, target, draft, sent), before, versions.of(me, target)
+            before = ticket_versions.of(me, target)
+            return compose.say(session, me, target, draft, sent), before, ticket_versions.of(me, target)
 
         try:
             done, before, after = compose.submit(draft, say)
@@ -60,11 +62,11 @@ def draw() -> None:
     me = page.me()
     try:
         with page.see() as session:
-            newest = news.newest(session)
+            newest = change_feed.newest(session)
             ticket, led = merging.followed(session, me, tickets.find(session, me, asked))
-            number, left_for = ticket.id, merged.target(session, me, ticket)
-            held = merged.sources(session, me, ticket)
-            facts = listing.one(session, me, ticket)
+            number, left_for = ticket.id, merge_preview.target(session, me, ticket)
+            held = merge_preview.sources(session, me, ticket)
+            facts = ticket_list.one(session, me, ticket)
             thread = shown.asked(session, me, ticket)
             said = [e.id for e in thread.entries if isinstance(e, CommentCard)]
             files = attachments.near(session, me, ticket, said)
@@ -97,7 +99,7 @@ def draw() -> None:
         linking.linker(me, facts, offered)
         if Permission.TICKET_MERGE in offered.may:
             merging.offer(me, facts)
-        if left_for and left_for.number and merged.may_undo(me):
+        if left_for and left_for.number and merge_preview.may_undo(me):
             merging.undo(me, number, into=left_for.number)
     with left:
         shown.description(ticket, facts.requester, files)
@@ -109,7 +111,7 @@ def draw() -> None:
             lists.more("Show the newest replies", "/ticket", {"id": str(number)})
         shown.thread(thread, files, kinds=kinds, looked=before, me=me.id)
         editing.own_words(me, thread)
-        presence(key=f"presence-{number}", topic=news.ticket(number))
+        presence(key=f"presence-{number}", topic=change_feed.ticket(number))
         if kinds:
             write(me, number, draft, kinds)
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from lib.desk import listing, query, unread
-from lib.desk.bulk import Target
+from lib.audit import change_feed
+from lib.conversation import read_markers
+from lib.lists import query_language, ticket_list
+from lib.lists.bulk import Target
 from lib.timekeeping import timers
-from lib.trust import news
 from ui import assigning, bulk, finding, frame, layout, lists, page, ready, ticking, views
 from ui.chips import chips
 from ui.components.live import live
@@ -43,9 +44,9 @@ def draw() -> None:
     """Draw the list; somebody else's deed runs this alone."""
     actor = page.me()
     with page.see() as session:
-        newest = news.newest(session)
-        asked = query.narrow(session, page.there(actor), {"q": (line,)})
-        counted = None if asked.narrowed.tried else listing.count(session, actor, asked.narrowed)
+        newest = change_feed.newest(session)
+        asked = query_language.narrow(session, page.there(actor), {"q": (line,)})
+        counted = None if asked.narrowed.tried else ticket_list.count(session, actor, asked.narrowed)
         found = layout.page(
             session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"), count=counted
         )
@@ -53,8 +54,8 @@ def draw() -> None:
         tried = len(found.rows) if known else bulk.MANY
         count = tried if counted is None else counted
         running = timers.running(session, actor)
-        fresh = unread.fresh(session, actor, [row.number for row in found.rows])
-    live(key="live", topic=news.DESK, since=newest)
+        fresh = read_markers.fresh(session, actor, [row.number for row in found.rows])
+    live(key="live", topic=change_feed.DESK, since=newest)
 
     finding.not_understood(asked.puzzled, typing=typing)
     bar = st.container(

@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from lib.errors import NotFound
-from lib.timekeeping import days, sheets, weeks
+from lib.core.errors import NotFound
+from lib.timekeeping import local_dates, timesheets, weeks
 from ui import frame, page, words
 from ui import week as shown
 from ui.components.week import week
 
 me = page.there(page.me())
 person = page.number_asked("person") or me.person_id
-day = shown.day_asked(days.today(me.zone))
+day = shown.day_asked(local_dates.today(me.zone))
 try:
     with page.see() as session:
         people = weeks.people(session, me)
         found = weeks.of(session, me, person_id=person, day=day, also=shown.also_asked())
-        manages = sheets.manages(session, me, person)
+        manages = timesheets.manages(session, me, person)
 except NotFound:
     page.nothing_here()
 title = "My week" if person == me.id else f"{found.name}'s week"

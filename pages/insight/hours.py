@@ -3,9 +3,9 @@
 import streamlit as st
 
 from db.vocabulary import Permission, Scope
-from lib.errors import Refusal
-from lib.insight import hours
-from lib.timekeeping import amounts, rates
+from lib.core.errors import Refusal
+from lib.reports import time_report
+from lib.timekeeping import durations, rates
 from ui import frame, page, sheets, span, words
 from ui.tables import table
 
@@ -16,16 +16,16 @@ frame.header("Hours", actor=me)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     by = st.multiselect(
         "By",
-        list(hours.FACTS),
+        list(time_report.FACTS),
         ["person"],
-        max_selections=hours.MOST,
+        max_selections=time_report.MOST,
         format_func=str.capitalize,
         key="by",
         bind="query-params",
     )
     per = st.selectbox(
         "Per",
-        list(hours.PERIODS),
+        list(time_report.PERIODS),
         None,
         format_func=str.capitalize,
         key="per",
@@ -39,7 +39,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 try:
     with page.see() as session:
-        found = hours.report(session, me, by=by, per=per, since=since, until=until, cost=cost)
+        found = time_report.report(session, me, by=by, per=per, since=since, until=until, cost=cost)
 except Refusal as refusal:
     page.refused(refusal)
     st.stop()
@@ -47,28 +47,30 @@ except Refusal as refusal:
 groups = found.groups[:LISTED]
 if found.unseen:
     st.caption(
-        f"Not included: {amounts.told(found.unseen)} in timesheets, on tickets that you can't see or your reports "
+        f"Not included: {durations.told(found.unseen)} in timesheets, on tickets that you can't see or your reports "
         "don't cover."
     )
 if not groups:
     st.caption("No time was logged in these days.")
     st.stop()
 
-whole = f"{amounts.told(found.total)} in all"
+whole = f"{durations.told(found.total)} in all"
 if found.estimate is not None and found.estimated is not None:
-    whole += f", {amounts.told(found.estimated)} of it on tickets estimated at {amounts.told(found.estimate)}"
+    whole += (
+        f", {durations.told(found.estimated)} of it on tickets estimated at {durations.told(found.estimate)}"
+    )
 if found.cost is not None:
     whole += f", {rates.told(found.cost)} {rates.currency()}"
 st.subheader(whole, anchor=False)
 if found.unpriced:
-    st.caption(f"No rate is set for {amounts.told(found.unpriced)} of it, which cost nothing here.")
+    st.caption(f"No rate is set for {durations.told(found.unpriced)} of it, which cost nothing here.")
 shown = {"Period": [words.period(g.period, per) if g.period else "" for g in groups]} if per else {}
 for place, name in enumerate(by):
     shown[name.capitalize()] = [g.values[place] for g in groups]
-shown["Time"] = [amounts.told(g.minutes) for g in groups]
+shown["Time"] = [durations.told(g.minutes) for g in groups]
 if found.estimate is not None:
-    shown["Estimate"] = ["" if g.estimate is None else amounts.told(g.estimate) for g in groups]
-    shown["Time on those"] = ["" if g.estimated is None else amounts.told(g.estimated) for g in groups]
+    shown["Estimate"] = ["" if g.estimate is None else durations.told(g.estimate) for g in groups]
+    shown["Time on those"] = ["" if g.estimated is None else durations.told(g.estimated) for g in groups]
 if found.cost is not None:
     shown[f"Cost in {rates.currency()}"] = [rates.told(g.cost or 0) for g in groups]
 table(

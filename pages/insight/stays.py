@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from lib.desk import categories, filters
-from lib.errors import Refusal
-from lib.insight import stays
+from lib.catalog import categories
+from lib.core.errors import Refusal
+from lib.lists import filters
 from lib.people import teams
+from lib.reports import time_in_status
 from ui import frame, page, sheets, span, staying
 
 me = page.there(page.me())
@@ -40,8 +41,8 @@ try:
     with page.see() as session:
         asked = {"team": [team] if team else [], "category": [category] if category else []}
         narrowed = filters.narrow(session, me, asked)
-        since, until = stays.span(first, last, me.zone)
-        found = stays.report(session, me, since=since, until=until, narrowed=narrowed)
+        since, until = time_in_status.span(first, last, me.zone)
+        found = time_in_status.report(session, me, since=since, until=until, narrowed=narrowed)
 except Refusal as refusal:
     page.refused(refusal)
     st.stop()

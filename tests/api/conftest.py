@@ -12,9 +12,10 @@ from starlette.testclient import TestClient
 import api
 from api import pace
 from db import engine as engines
-from lib import gate, transactions
-from lib.gate import Actor
-from lib.people import browsers, tokens
+from lib import transactions
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.identity import api_tokens, client_info
 from lib.transactions import act
 from tests import cast
 
@@ -56,7 +57,7 @@ class Desk:
 
     def token(self, actor: Actor, scope: str = "admin") -> str:
         with act() as session:
-            return tokens.create(
+            return api_tokens.create(
                 session, MAKER, name="tests", scope=scope, owner=cast.person(session, actor)
             )[1]
 
@@ -68,7 +69,7 @@ class Desk:
         cookie = cast.sign_in(actor)
         return Client(
             self.app,
-            cookies={browsers.cookie_name(): cookie},
+            cookies={client_info.cookie_name(): cookie},
             headers={"Sec-Fetch-Site": "same-origin"},
         )
 

@@ -5,9 +5,10 @@ from sqlmodel import col, select
 
 from db.models import Message
 from db.vocabulary import Purpose, Sort
-from lib import settings
-from lib.notices import contents
-from lib.people import accounts, onetime
+from lib.core import settings
+from lib.identity import one_time_tokens
+from lib.notifications import content
+from lib.people import accounts
 from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import problem
@@ -53,7 +54,7 @@ def test_inviting_gives_a_link_that_works_once(desk):
     assert made["person"]["teams"] == [{"id": desk.company.facilities, "name": "Facilities"}]
     secret = made["link"].removeprefix("http://localhost:8501/set-password?token=")
     with see() as session:
-        assert onetime.peek(session, Purpose.PASSWORD, secret)
+        assert one_time_tokens.peek(session, Purpose.PASSWORD, secret)
     with act() as session:
         accounts.set_password(session, secret, cast.PASSWORD)
     assert not desk.ada.get(f"people/{made['person']['id']}").json()["invited"]
@@ -72,8 +73,11 @@ def test_where_there_is_mail_whoever_invites_never_sees_the_link(desk, monkeypat
     with see() as session:
         owed = session.exec(select(Message).order_by(col(Message.id)).execution_options(**UNSCOPED)).all()
         assert [(m.person_id, m.sort) for m in owed] == [(made["person"]["id"], Sort.INVITATION)] * 2
-        links = [contents.secret(message) for message in owed]
-        assert [bool(onetime.peek(session, Purpose.PASSWORD, link)) for link in links] == [False, True]
+        links = [content.secret(message) for message in owed]
+        assert [bool(one_time_tokens.peek(session, Purpose.PASSWORD, link)) for link in links] == [
+            False,
+            True,
+        ]
 
 
 @pytest.mark.parametrize(
@@ -230,12 +234,12 @@ def test_drafts_are_kept_by_person_and_place(desk):
 
 
 def test_a_draft_that_was_sent_is_gone(desk):
-    from lib.desk import drafts
-    from lib.trust import receipts
+    from lib.audit import idempotency
+    from lib.conversation import drafts
 
     token = desk.sam.get("drafts/new-ticket").json()["token"]
     with act() as session:
-        receipts.once(session, desk.company.sam, drafts.receipt(token), fingerprint="", deed=lambda: "1")
+        idempotency.once(session, desk.company.sam, drafts.receipt(token), fingerprint="", deed=lambda: "1")
     problem(desk.sam.patch("drafts/new-ticket", json={"token": token, "values": {"title": "x"}}), 410)
 
 

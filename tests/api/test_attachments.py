@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from sqlalchemy.exc import OperationalError
 
-from lib import settings
-from lib.desk import attachments
-from lib.desk.attachments import LARGEST
+from lib.conversation import attachments
+from lib.conversation.attachments import LARGEST
+from lib.core import settings
 from tests import cast
 from tests.api.conftest import problem, upload
 

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from lib import gate
-from lib.people import accounts, roles, tokens
+from lib.access import gate, roles
+from lib.identity import api_tokens
+from lib.people import accounts
 from lib.transactions import act, see
 from tests.api.conftest import problem
 
@@ -98,7 +99,7 @@ def test_a_key_is_known_after_a_restart(databases, server, kind, tmp_path):
         assert roles.find(session, "administrator")
     with act() as session:
         maker = gate.system("tests", *gate.Permission)
-        secret = tokens.create(session, maker, name="t", scope="write", owner=person)[1]
+        secret = api_tokens.create(session, maker, name="t", scope="write", owner=person)[1]
     made.dispose()
     answers = []
     for start in ("first", "second"):

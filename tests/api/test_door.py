@@ -8,8 +8,9 @@ from structlog.testing import capture_logs
 
 import api
 from db.models import ApiToken
-from lib import settings
-from lib.people import accounts, sessions, teams, tokens
+from lib.core import settings
+from lib.identity import api_tokens, sessions
+from lib.people import accounts, teams
 from lib.transactions import act
 from tests import cast
 from tests.api.conftest import Client, problem
@@ -92,7 +93,7 @@ def test_a_token_of_scope_write_makes_no_token_that_outgrows_it(desk, scope):
 def test_a_revoked_token_is_refused_at_the_next_call(desk):
     assert desk.rita.get("me").status_code == 200
     with act() as session:
-        tokens.end_all(session, desk.company.rita.id)
+        api_tokens.end_all(session, desk.company.rita.id)
     problem(desk.rita.get("me"), 401)
 
 
@@ -204,7 +205,7 @@ def test_too_many_requests_wait(sqlite_desk, monkeypatch):
 
 
 def test_a_bug_tells_a_reference_and_nothing_else(sqlite_desk, monkeypatch):
-    from lib.desk import statuses
+    from lib.catalog import statuses
 
     def burst(_session):
         raise RuntimeError("the secret inside")

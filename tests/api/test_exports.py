@@ -10,10 +10,11 @@ from xml.etree import ElementTree
 import pytest
 
 from db.vocabulary import Permission, Scope
-from lib import clock
-from lib.desk import listing, tickets
-from lib.desk.filters import Narrowed
-from lib.insight import exports
+from lib.core import clock
+from lib.lists import ticket_list
+from lib.lists.filters import Narrowed
+from lib.reports import ticket_export
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import problem
@@ -51,15 +52,15 @@ def test_p22_a_spreadsheet_sees_text_in_csv(desk):
         cast.ask(desk.company.sam, title)
     assert titles(desk.mona) == [title if title == "-1" else f"'{title}" for title in FORMULAS]
     for cell in ("\tx", "\rx", "\nx", "=x", " =x", "\u3000=x"):
-        assert exports.guarded(cell) == f"'{cell}"
-    assert exports.guarded("a=b") == "a=b" and exports.guarded(7) == 7
+        assert ticket_export.guarded(cell) == f"'{cell}"
+    assert ticket_export.guarded("a=b") == "a=b" and ticket_export.guarded(7) == 7
 
 
 def test_p22_a_spreadsheet_sees_text_in_xlsx(desk):
     for title in [*FORMULAS, "http://example.org", "7"]:
         cast.ask(desk.company.sam, title)
     answer = desk.mona.get("tickets/export", params={"format": "xlsx", "sort": "number"})
-    assert answer.headers["content-type"] == exports.TYPES["xlsx"]
+    assert answer.headers["content-type"] == ticket_export.TYPES["xlsx"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
         assert not [name for name in book.namelist() if "hyperlink" in name or "_rels/sheet" in name]
@@ -80,7 +81,7 @@ def test_it_is_the_list_that_was_asked_for(desk):
         desk.mona.get("tickets/2").json()["title"]
     ]
     heading, row = rows(desk.mona, tag="vip", zone="Asia/Tokyo")
-    assert tuple(heading) == exports.HEADINGS
+    assert tuple(heading) == ticket_export.HEADINGS
     assert row[:9] == [
         str(first),
         "The lamp",
@@ -120,20 +121,24 @@ def test_what_one_sees_but_may_not_export_stays_out(desk):
     with act() as session:
         tickets.find(session, desk.company.ada, boiler, to_change=True).team_id = desk.company.facilities
     with see() as session:
-        assert len(listing.page(session, wide).rows) == 2
-        chosen = exports.prepare(wide, Narrowed())
-        assert [line[1] for line in exports.after(session, chosen, exports.Place()).lines] == ["Sam's own"]
+        assert len(ticket_list.page(session, wide).rows) == 2
+        chosen = ticket_export.prepare(wide, Narrowed())
+        assert [line[1] for line in ticket_export.after(session, chosen, ticket_export.Place()).lines] == [
+            "Sam's own"
+        ]
 
 
 def test_batches_leave_nothing_out_and_an_end_is_told(desk, monkeypatch):
     for n in range(7):
         cast.ask(desk.company.sam, f"Ticket {n}")
-    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(ticket_export, "BATCH", 2)
     assert titles(desk.mona) == [f"Ticket {n}" for n in range(7)]
-    monkeypatch.setattr(exports, "MOST", 5)
+    monkeypatch.setattr(ticket_export, "MOST", 5)
     told = rows(desk.mona)
-    assert [r[1] for r in told[1:6]] == [f"Ticket {n}" for n in range(5)] and told[6:] == [[exports.MORE]]
-    monkeypatch.setattr(exports, "MOST", 7)
+    assert [r[1] for r in told[1:6]] == [f"Ticket {n}" for n in range(5)] and told[6:] == [
+        [ticket_export.MORE]
+    ]
+    monkeypatch.setattr(ticket_export, "MOST", 7)
     assert len(rows(desk.mona)) == 8
 
 
@@ -150,7 +155,7 @@ def test_it_is_a_download_that_nothing_keeps(sqlite_desk):
     assert answer.headers["content-disposition"].startswith('attachment; filename="tickets-')
     assert (
         answer.headers["cache-control"] == "no-store"
-        and answer.headers["content-type"] == exports.TYPES["csv"]
+        and answer.headers["content-type"] == ticket_export.TYPES["csv"]
     )
     problem(sqlite_desk.mona.get("tickets/export", params={"format": "pdf"}), 422)
     problem(sqlite_desk.mona.get("tickets/export", params={"limit": "7"}), 422)
@@ -178,9 +183,9 @@ def test_numbers_and_times_are_such_in_both_formats(desk):
 def test_cells_are_what_they_are_in_every_file():
     day, moment = date(2026, 3, 1), datetime(2026, 3, 1, 12, tzinfo=UTC)
     line = (1, -3.5, Decimal("1.50"), day, moment, date(1066, 10, 14), "-3", "=1", "2026-03-01")
-    csv_line = b"".join(exports.as_csv([[line]])).decode("utf-8-sig").strip()
+    csv_line = b"".join(ticket_export.as_csv([[line]])).decode("utf-8-sig").strip()
     assert csv_line == "1,-3.5,1.50,2026-03-01,2026-03-01T12:00:00+00:00,1066-10-14,-3,'=1,2026-03-01"
-    with exports.as_xlsx([[line]]) as file:
+    with ticket_export.as_xlsx([[line]]) as file:
         first = cells(file.read())
     assert first == [
         ("n", "1"), ("n", "-3.5"), ("n", "1.5"), ("n", "46082"), ("n", "46082.5"),
@@ -190,14 +195,14 @@ def test_cells_are_what_they_are_in_every_file():
 
 @pytest.mark.parametrize("text", ["-3", "-3,5", "-3.5", "-1.234,56", "-.5", "-1e5", "-1E-5", "-5%", " -3"])
 def test_a_negative_number_is_no_formula(text):
-    assert exports.guarded(text) == text
+    assert ticket_export.guarded(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["-", "-a", "-3+1", "-3-cmd", "--3", "-=1", "-3,A1", "-(1)", "+3", "-.", "-3\t=1"]
 )
 def test_what_follows_a_minus_may_be_a_formula(text):
-    assert exports.guarded(text) == f"'{text}"
+    assert ticket_export.guarded(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("where", ["time-report", "status-times"])

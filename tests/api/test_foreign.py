@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 
 import api
-from lib import clock
-from lib.people import tokens
+from lib.core import clock
+from lib.identity import api_tokens
 from lib.transactions import act
 from tests import cast
 from tests.api.conftest import MAKER, problem, upload
@@ -86,7 +86,7 @@ def strange(desk) -> dict:
     number = desk.bob.post("tickets", json={"title": "Bob's secret", "attachments": [file]}).json()["number"]
     comment = desk.bob.post(f"tickets/{number}/comments", json={"body": "secret"}).json()["id"]
     with act() as session:
-        token = tokens.create(
+        token = api_tokens.create(
             session, MAKER, name="t", scope="read", owner=cast.person(session, desk.company.bob)
         )[0]
     view = desk.bob.post("views", json={"name": "Bob's secret", "q": "secret"}).json()["id"]

@@ -118,7 +118,7 @@ def test_what_anybody_may_send_is_answered_as_described(any_desk, described, pat
 
 
 def test_the_description_is_really_held_against_the_answers(any_desk, described, monkeypatch):
-    from lib.desk import statuses
+    from lib.catalog import statuses
 
     monkeypatch.setattr(statuses, "every", lambda _session: 1 / 0)
     with pytest.raises(FailureGroup):

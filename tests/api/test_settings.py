@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from lib import clock
+from lib.core import clock
 from tests.api.conftest import problem
 
 ONE = {"version": 1, "value": "Europe/Berlin"}

@@ -5,8 +5,10 @@ from sqlmodel import select
 
 from db.models import SignIn
 from db.vocabulary import Purpose
-from lib import settings, transactions
-from lib.people import accounts, onetime
+from lib import transactions
+from lib.core import settings
+from lib.identity import one_time_tokens
+from lib.people import accounts
 from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import problem
@@ -14,7 +16,7 @@ from tests.api.conftest import problem
 
 def handoff(actor):
     with act() as session:
-        return onetime.make(session, Purpose.HANDOFF, person_id=actor.id)
+        return one_time_tokens.make(session, Purpose.HANDOFF, person_id=actor.id)
 
 
 def enter(client, ticket, **headers):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from lib import clock
+from lib.core import clock
 from tests import cast
 from tests.api.conftest import problem
 from tests.api.state import fingerprint

@@ -5,9 +5,10 @@ import io
 import zipfile
 from datetime import UTC, datetime, timedelta
 
-from lib import clock
-from lib.desk import statuses, tickets
-from lib.insight import exports
+from lib.catalog import statuses
+from lib.core import clock
+from lib.reports import ticket_export
+from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
 from tests.api.conftest import problem
@@ -56,7 +57,7 @@ def test_it_is_a_file_too_in_minutes_for_the_same_people_with_nothing_a_spreadsh
         tickets.move(session, desk.company.rita, ticket, to=started, seen=ticket.version)
     span = f"from={(now - timedelta(days=7)).date()}&to={now.date()}"
     told = desk.mona.get(f"status-times?{span}&format=csv")
-    assert told.headers["content-type"] == exports.TYPES["csv"]
+    assert told.headers["content-type"] == ticket_export.TYPES["csv"]
     assert told.headers["content-disposition"] == 'attachment; filename="where-time-goes.csv"'
     head, *lines = csv.reader(io.StringIO(told.content.decode("utf-8-sig"), newline=""))
     assert head[:4] == ["status", "left count", "left median minutes", "left 9 in 10 within minutes"]

@@ -1,6 +1,6 @@
 """Reports of hours over the API."""
 
-from lib import clock
+from lib.core import clock
 from tests import cast
 from tests.api.conftest import problem
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 import api
-from lib import clock
-from lib.desk import listing, tickets, unread
+from lib.audit import change_feed
+from lib.conversation import read_markers
+from lib.core import clock
+from lib.lists import ticket_list
+from lib.tickets import tickets
 from lib.transactions import act, see
-from lib.trust import news
 from tests import cast
 from tests.api.conftest import problem, upload
 
@@ -62,11 +64,11 @@ def read(client, actor, number: int) -> dict[str, str]:
             answers[f"{path} further"] = following.text
     with see() as session:
         ticket = tickets.find(session, actor, number)
-        for name in (news.ticket(number), news.DESK, news.NOTICES):
-            topic = news.topic(session, actor, name)
-            answers[f"live {name}"] = str(news.newest(session, topic))
-        answers["newest"] = str(unread.last(session, actor, ticket).newest)
-        answers["count"] = str(listing.count(session, actor))
+        for name in (change_feed.ticket(number), change_feed.DESK, change_feed.NOTICES):
+            topic = change_feed.topic(session, actor, name)
+            answers[f"live {name}"] = str(change_feed.newest(session, topic))
+        answers["newest"] = str(read_markers.last(session, actor, ticket).newest)
+        answers["count"] = str(ticket_list.count(session, actor))
     return answers
 
 

@@ -9,12 +9,17 @@ import pytest
 from commands.company import founding, stories
 from commands.company.staff import CATEGORIES, FOUNDER, STAFF
 from db.vocabulary import Channel
-from lib import clock, transactions
-from lib.desk import attachments, canned, history, listing, tickets
-from lib.insight import hours
-from lib.notices.channels import store
-from lib.people import accounts, passwords, sessions
-from lib.timekeeping import entries, sheets, timers
+from lib import transactions
+from lib.catalog import canned_replies
+from lib.conversation import attachments, history
+from lib.core import clock
+from lib.identity import passwords, sessions
+from lib.integrations import storage
+from lib.lists import ticket_list
+from lib.people import accounts
+from lib.reports import time_report
+from lib.tickets import tickets
+from lib.timekeeping import entries, timers, timesheets
 
 MONDAY, SUNDAY = datetime(2026, 3, 30, 7, 0, tzinfo=UTC), datetime(2026, 3, 29, 23, 0, tzinfo=UTC)
 NAMES = {colleague.key for colleague in (FOUNDER, *STAFF)}
@@ -65,7 +70,7 @@ def test_the_company_lives_and_its_people_can_sign_in(run, data):
     priya, suharto = actor("priya"), actor("suharto", "requester")
     with transactions.see() as session:
         first = tickets.find(session, priya, 1)
-        answers = canned.ready(session, priya, first)
+        answers = canned_replies.ready(session, priya, first)
         assert len(answers) >= 4 and "Bianca" in answers[0].body
         assert not [answer.name for answer in answers if "{" in answer.body]
         lines = history.of(session, priya, first)
@@ -73,10 +78,10 @@ def test_the_company_lives_and_its_people_can_sign_in(run, data):
         assert first.created_at < clock.now() - timedelta(days=30)
         assert [line.at for line in lines] == sorted(line.at for line in lines)
         assert "wrote an internal note" in {line.sentence for line in lines}
-        everything = listing.page(session, actor("marguerite", "administrator"), limit=100).rows
+        everything = ticket_list.page(session, actor("marguerite", "administrator"), limit=100).rows
         assert len(everything) > 50
         assert {row.kind.value for row in everything} == {"todo", "active", "blocked", "paused", "done"}
-        mine = listing.page(session, suharto, limit=100).rows
+        mine = ticket_list.page(session, suharto, limit=100).rows
         assert {row.requester for row in mine} > {"Suharto"}  # his own, and one that he is in copy of
         assert not {row.number for row in mine} & {row.number for row in everything if row.confidential}
 
@@ -86,9 +91,9 @@ def test_the_company_lives_and_its_people_can_sign_in(run, data):
         )
         assert timers.running(session, priya) is not None
         month = clock.now().date().replace(day=1) - timedelta(days=1)
-        assert sheets.state(session, priya.id, month) == sheets.APPROVED
-        assert sheets.state(session, actor("junho").id, month) == sheets.SUBMITTED
-        found = hours.report(
+        assert timesheets.state(session, priya.id, month) == timesheets.APPROVED
+        assert timesheets.state(session, actor("junho").id, month) == timesheets.SUBMITTED
+        found = time_report.report(
             session, actor("marguerite", "administrator"), by=["ticket"], per=None, cost=True,
             since=month - timedelta(days=60), until=clock.now().date(),
         )  # fmt: skip
@@ -96,14 +101,14 @@ def test_the_company_lives_and_its_people_can_sign_in(run, data):
 
         pictures = [
             (ticket, card)
-            for row in listing.page(session, priya, limit=100).rows
+            for row in ticket_list.page(session, priya, limit=100).rows
             for ticket in [tickets.find(session, priya, row.number)]
             for card in attachments.of(session, priya, ticket)
             if card.preview
         ]
         path = attachments.find(session, priya, pictures[0][1].id).path
-    assert store.get(path).startswith(b"\x89PNG")
-    assert store.get(attachments.thumbnail_path(path))
+    assert storage.get(path).startswith(b"\x89PNG")
+    assert storage.get(attachments.thumbnail_path(path))
 
     again = run("demo")
     assert (again.exit_code, again.output) == (0, "")

@@ -15,10 +15,12 @@ from commands.shell.group import docket
 from db import engine as engines
 from db import seeds
 from db.vocabulary import Action
-from lib import clock, running, settings, transactions
-from lib.desk import attachments, tickets
-from lib.notices.channels import store
-from lib.trust import events
+from lib import transactions
+from lib.audit import events
+from lib.conversation import attachments
+from lib.core import clock, run_marker, settings
+from lib.integrations import storage
+from lib.tickets import tickets
 from tests import cast
 
 pytestmark = pytest.mark.both_databases("each database is examined its own way")
@@ -211,7 +213,7 @@ def used(data):
     settings.current().key()
     with transactions.act() as session:
         found = attachments.examine("a.txt", b"some words")
-        store.put(found.path, b"some words")
+        storage.put(found.path, b"some words")
         file = attachments.keep(session, company.sam, found).id
     with transactions.act() as session:
         tickets.create(session, company.sam, title="The door is stuck", files=[file])
@@ -305,7 +307,7 @@ def test_destroyed_pages_are_found_on_request(file, data):
 
 
 def test_destroyed_pages_are_found_after_an_unclean_stop(file, data):
-    running.mark(transactions.engine()).touch()
+    run_marker.mark(transactions.engine()).touch()
     found, _ = pages(data)
     assert any("every page" in line for line in found) and any("killed" in line for line in found)
     transactions.engine().dispose()
@@ -325,13 +327,16 @@ def test_a_file_that_is_no_database(file, data):
 def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     from db.models import Message
     from db.vocabulary import Medium, Sort
-    from lib.notices import outbox, places
+    from lib.notifications.delivery import outbox
+    from lib.notifications.slack import team_channels
     from lib.people import teams
 
     desk = cast.company()
     with transactions.act() as session:
         team = teams.find(session, desk.service_desk)
-        places.put(session, desk.mona, team, webhook="https://hooks.slack.com/services/T1/B1/verysecret")
+        team_channels.put(
+            session, desk.mona, team, webhook="https://hooks.slack.com/services/T1/B1/verysecret"
+        )
         now = clock.now()
         session.add(
             Message(
@@ -345,7 +350,7 @@ def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     )
     assert lines["Slack queue"][0] == "ok" and result.exit_code == 0
     lines, result = doctor(SECRET_KEY="another-key-0123456789-abcdefghijklmnop")
-    assert lines["Slack queue"] == ("problem", f"The channel of {seeds.TEAM}: {places.SEALED}")
+    assert lines["Slack queue"] == ("problem", f"The channel of {seeds.TEAM}: {team_channels.SEALED}")
     assert result.exit_code == 1 and "verysecret" not in result.stdout
     with transactions.act() as session:
         outbox.ill(session, Medium.MAIL, "The mail server can't be reached (OSError).")

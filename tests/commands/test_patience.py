@@ -10,7 +10,7 @@ import uvicorn
 
 from commands.shell import patience
 from commands.shell.patience import Patience
-from lib import open_files
+from lib.core import open_files
 
 SHORT = 0.6
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from db.vocabulary import Channel
-from lib import clock, transactions
-from lib.errors import Invalid
-from lib.people import accounts, sessions
+from lib import transactions
+from lib.core import clock
+from lib.core.errors import Invalid
+from lib.identity import sessions
+from lib.people import accounts
 
 PASSWORD = "seven grey geese over Hull"
 
@@ -84,7 +86,7 @@ def test_nobody_gets_a_link_for_a_stranger_or_a_disabled_person(run):
     assert "Nobody here" in run("person", "add", "--email", "x@example.org", "--again").stderr
     add(run)
     from db.vocabulary import Permission
-    from lib import gate
+    from lib.access import gate
 
     # somebody must remain an administrator for anybody to be disabled
     run("person", "add", "--email", "ada@example.org", "--name", "Ada", "--role", "administrator")

@@ -10,9 +10,14 @@ from bench import words as words_of_the_bench
 from commands.load import cast, plan, rows
 from db import schema
 from db.vocabulary import Channel, Permission
-from lib import gate, transactions
-from lib.desk import comments, filters, history, listing, search, search_terms, tickets
-from lib.people import accounts, sessions
+from lib import transactions
+from lib.access import gate
+from lib.conversation import comments, history
+from lib.identity import sessions
+from lib.lists import filters, ticket_list
+from lib.people import accounts
+from lib.search_index import index, terms
+from lib.tickets import tickets
 
 pytestmark = pytest.mark.both_databases("rows in bulk are written in each database's dialect")
 
@@ -27,7 +32,7 @@ def first(number):
 
 def numbers(session, actor, **given):
     narrowed = filters.narrow(session, actor, {key: [value] for key, value in given.items()})
-    return [row.number for row in listing.page(session, actor, narrowed).rows]
+    return [row.number for row in ticket_list.page(session, actor, narrowed).rows]
 
 
 def indexes(engine):
@@ -53,8 +58,8 @@ class TestPlan:
 
     def test_its_words_are_already_folded_as_search_folds_them(self):
         for planned in first(20):
-            plain = f"{planned.title.lower()} {search_terms.BOUNDARY} {planned.description}"
-            assert search_terms.indexed(planned.title, planned.description) == plain
+            plain = f"{planned.title.lower()} {terms.BOUNDARY} {planned.description}"
+            assert terms.indexed(planned.title, planned.description) == plain
 
 
 @pytest.fixture
@@ -67,7 +72,7 @@ def load(run):
 def test_the_load_can_be_read_searched_and_worked_on(load, run):
     with transactions.see() as session:
         planned = list(plan.tickets(60, until=UNTIL))
-        assert listing.count(session, ALL) == 60
+        assert ticket_list.count(session, ALL) == 60
         word = planned[7].description.split()[0]
         assert 8 in numbers(session, ALL, q=f"{planned[7].title} {word}")
         assert 5 in numbers(session, ALL, q=planned[4].replies[1][1])
@@ -84,7 +89,7 @@ def test_the_load_can_be_read_searched_and_worked_on(load, run):
         comments.add(session, agent, made, body="and a reply")
         session.flush()
         assert numbers(session, ALL, q="another one") == [61]
-        assert search.similar(session, ALL, "Another one")
+        assert index.similar(session, ALL, "Another one")
 
 
 def test_the_schema_is_whole_afterwards(load, engine):
@@ -112,7 +117,7 @@ def test_a_desk_with_tickets_is_left_alone_unless_asked(load, run, engine):
     assert run("seed", "--tickets", "5", "--add").exit_code == 0
     assert indexes(engine) == before
     with transactions.see() as session:
-        assert listing.count(session, ALL) == 65
+        assert ticket_list.count(session, ALL) == 65
 
 
 def test_a_load_that_fails_leaves_nothing_and_the_indexes_stand(run, engine, monkeypatch):
@@ -125,7 +130,7 @@ def test_a_load_that_fails_leaves_nothing_and_the_indexes_stand(run, engine, mon
     assert isinstance(run("seed", "--tickets", "5").exception, OSError)
     assert indexes(engine) == before
     with transactions.see() as session:
-        assert listing.count(session, ALL) == 0
+        assert ticket_list.count(session, ALL) == 0
 
 
 def test_nobody_of_the_load_can_sign_in_until_they_get_a_link(load):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from db.vocabulary import Permission, Scope
-from lib import clock, transactions
-from lib.people import tokens
+from lib import transactions
+from lib.core import clock
+from lib.identity import api_tokens
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def rita(run):
 
 def who(secret):
     with transactions.see() as session:
-        found = tokens.who(session, secret)
+        found = api_tokens.who(session, secret)
     return found and found[0]
 
 

@@ -9,8 +9,8 @@ from sqlmodel import Session, SQLModel, select
 from db import models
 from db.models import Tag
 from db.models.numbered import NotStored, Numbered
-from lib import gate
-from lib.gate import NotAPerson
+from lib.access import gate
+from lib.access.gate import NotAPerson
 
 pytestmark = pytest.mark.usefixtures("desk")
 

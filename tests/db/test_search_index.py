@@ -5,8 +5,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select, update
 
 from db.models import SearchEntry, Ticket
-from lib import folding, gate, text
-from lib.desk import search, tickets
+from lib.access import gate
+from lib.core import folding, text
+from lib.search_index import index
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
@@ -14,7 +16,7 @@ from tests.support.unscoped import UNSCOPED
 
 def found(desk, query: str) -> list[int | None]:
     with see() as session:
-        matches = search.matching(session, desk.ada, query)
+        matches = index.matching(session, desk.ada, query)
         assert matches is not None
         chosen = gate.visible(desk.ada, Ticket.id).where(matches.condition)
         return list(session.exec(chosen.order_by(col(Ticket.id))))

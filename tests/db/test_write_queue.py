@@ -18,7 +18,7 @@ from db import engine as engines
 from db import write_queue
 from db.models import Tag
 from lib import transactions
-from lib.errors import Unavailable
+from lib.core.errors import Unavailable
 from lib.transactions import act, see
 from tests.support.server import ROOT
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from lib import settings, transactions
-from lib.gate import Actor
+from lib import transactions
+from lib.access.gate import Actor
+from lib.core import settings
 from tests import cast
 from tests.journeys import visitor as visitors
 from tests.journeys.office import Office, at

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from db.vocabulary import Priority
-from lib.desk import statuses, tickets
+from lib.catalog import statuses
 from lib.people import teams
+from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
 from tests.support.browser import PHONE, accessible, screenshot

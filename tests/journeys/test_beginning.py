@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib import desk_settings
+from lib.desk_settings import desk_settings
+from lib.desk_settings.setting_catalog import TIME_ZONE
 from lib.people import accounts
-from lib.setting_catalog import TIME_ZONE
 from lib.transactions import see
 from tests.cast import PASSWORD
 from tests.conftest import EITHER

@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import history, links, listing, statuses, tickets
+from lib.catalog import statuses
+from lib.conversation import history
+from lib.lists import ticket_list
+from lib.tickets import links, tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.conftest import EITHER
@@ -45,7 +48,7 @@ def drag(visitor, title, onto):
 
 def status(actor, number):
     with see() as session:
-        return listing.one(session, actor, tickets.find(session, actor, number)).status
+        return ticket_list.one(session, actor, tickets.find(session, actor, number)).status
 
 
 def put(actor, number, name):

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import categories, listing, tickets
+from lib.catalog import categories
+from lib.lists import ticket_list
+from lib.tickets import tickets
 from lib.transactions import see
 from tests.journeys.writing import title
 
@@ -34,7 +36,7 @@ def test_a_category_that_is_missed_is_proposed_accepted_and_arranged(office, vis
     with see() as session:
         number = session.exec(tickets.gate.visible(people.rita)).all()[-1].id
         assert (
-            listing.one(session, people.rita, tickets.find(session, people.rita, number)).category
+            ticket_list.one(session, people.rita, tickets.find(session, people.rita, number)).category
             == "Flying machines"
         )
 

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
-from lib.desk import comments, listing, tickets
+from lib.conversation import comments
+from lib.lists import ticket_list
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.journeys.writing import body, title
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 def facts(actor, number):
     with see() as session:
-        return listing.one(session, actor, tickets.find(session, actor, number))
+        return ticket_list.one(session, actor, tickets.find(session, actor, number))
 
 
 def assign(visitor, name):

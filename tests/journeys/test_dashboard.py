@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import statuses, tickets
+from lib.catalog import statuses
+from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
 from tests.support.browser import VIEWS, accessible, screenshot

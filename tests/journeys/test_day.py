@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import history, listing, tickets
+from lib.conversation import history
+from lib.lists import ticket_list
+from lib.tickets import tickets
 from lib.transactions import see
 from tests import cast
 from tests.conftest import EITHER
@@ -19,7 +21,7 @@ both = pytest.mark.parametrize("opened", EITHER, indirect=True)
 def stands(actor, number):
     """Return a ticket's status and whom it is assigned to."""
     with see() as session:
-        row = listing.one(session, actor, tickets.find(session, actor, number))
+        row = ticket_list.one(session, actor, tickets.find(session, actor, number))
         return row.status, row.assignee
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from db.vocabulary import Priority
-from lib.desk import tickets
+from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
 from tests.support.browser import accessible

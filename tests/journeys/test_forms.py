@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from db.vocabulary import Medium, Occasion, Relation
-from lib.desk import canned, categories, fields, statuses
-from lib.desk.fields import FieldKind
-from lib.notices import book
+from lib.catalog import canned_replies, categories, custom_fields, statuses
+from lib.catalog.custom_fields import FieldKind
+from lib.notifications import rules
 from lib.people import accounts, teams
-from lib.timekeeping import activities, days, rates
+from lib.timekeeping import activities, local_dates, rates
 from lib.transactions import act, see
 
 pytestmark = pytest.mark.browser
@@ -21,8 +21,8 @@ def furnish(people):
     """Make one thing of each kind that has a form."""
     with act() as session:
         ada = people.ada
-        canned.add(session, ada, name="Thanks", body="Thank you.", team_id=None)
-        fields.create(session, ada, name="Floor", kind=FieldKind.TEXT)
+        canned_replies.add(session, ada, name="Thanks", body="Thank you.", team_id=None)
+        custom_fields.create(session, ada, name="Floor", kind=FieldKind.TEXT)
         activities.create(session, ada, name="Repairs")
         categories.create(session, ada, name="Lamps")
         teams.create(session, ada, name="Network")
@@ -42,14 +42,16 @@ def rename(people, kind, new):
             case "statuses":
                 statuses.rename(session, mona, statuses.find(session, "Parked"), name=new)
             case "fields":
-                card = next(f for f in fields.every(session) if f.name == "Floor")
-                fields.rename(session, mona, fields.find(session, mona, card.id), name=new)
+                card = next(f for f in custom_fields.every(session) if f.name == "Floor")
+                custom_fields.rename(session, mona, custom_fields.find(session, mona, card.id), name=new)
             case "activities":
                 activities.rename(session, mona, activities.find(session, "Repairs"), name=new)
             case "replies":
-                card = next(c for c in canned.every(session, mona) if c.name == "Thanks")
-                row = canned.find(session, mona, card.id)
-                canned.change(session, mona, row, name=new, body=card.body, team_id=None, seen=row.version)
+                card = next(c for c in canned_replies.every(session, mona) if c.name == "Thanks")
+                row = canned_replies.find(session, mona, card.id)
+                canned_replies.change(
+                    session, mona, row, name=new, body=card.body, team_id=None, seen=row.version
+                )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     page.get_by_text("New rate").click()
     page.get_by_role("textbox", name="for an hour").fill("90")
     with act() as session:
-        rates.put(session, people.ada, cents=8000, since=days.today(ZoneInfo("Europe/Berlin")))
+        rates.put(session, people.ada, cents=8000, since=local_dates.today(ZoneInfo("Europe/Berlin")))
     page.get_by_role("button", name="Set", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     expect(page.get_by_text("80.00")).to_be_visible()
@@ -138,8 +140,8 @@ def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     again = page.get_by_test_id("stButtonGroup").nth(1).get_by_role("button").first
     expect(again).to_have_attribute("aria-pressed", "false" if before == "true" else "true")
     with act() as session:
-        seen = book.of(session).version
-        book.change(
+        seen = rules.of(session).version
+        rules.change(
             session, people.ada, {(Occasion.MOVED, Relation.TEAM): frozenset({Medium.DOCKET})}, seen=seen
         )
     page.get_by_role("button", name="Save", exact=True).click()
@@ -148,6 +150,6 @@ def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     expect(page.get_by_text("The rules apply from now on")).to_be_visible()
     expect(page.get_by_text("Unsaved changes")).to_have_count(0)
     with see() as session:
-        found = book.of(session)
+        found = rules.of(session)
     assert found.media(Occasion.MOVED, Relation.TEAM) == frozenset({Medium.DOCKET})
     assert any(relation == Relation.WATCHER for _, relation in found.own)

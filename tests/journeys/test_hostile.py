@@ -4,10 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from db.vocabulary import Priority
-from lib import text
-from lib.desk import attachments, categories, tickets
-from lib.errors import Invalid
-from lib.people import accounts, roles, teams
+from lib.access import roles
+from lib.catalog import categories
+from lib.conversation import attachments
+from lib.core import text
+from lib.core.errors import Invalid
+from lib.people import accounts, teams
+from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
 from tests.security.test_rendering import CORPUS

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from lib.desk import links, tickets
+from lib.tickets import links, tickets
 from lib.transactions import act
 from tests import cast
 

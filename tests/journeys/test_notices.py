@@ -12,8 +12,9 @@ from sqlmodel import select
 
 from db.models import Message
 from db.vocabulary import Medium, Sort
-from lib import clock
-from lib.notices import choices, inbox, letters, samples
+from lib.core import clock
+from lib.notifications import inbox, preferences
+from lib.notifications.email import renderer, samples
 from lib.transactions import act, see
 from tests import cast
 from tests.support import browser as browsers
@@ -118,7 +119,7 @@ def test_what_one_chooses_to_hear_is_kept(office, visit):
     page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_test_id("stToast").get_by_text("Saved.")).to_be_visible()
     with see() as session:
-        heard = choices.of(session, office.people.sam)
+        heard = preferences.of(session, office.people.sam)
     assert {Medium.DOCKET} in [set(media) for (occasion, _), media in heard.items() if occasion == "replied"]
 
 
@@ -186,8 +187,8 @@ def test_every_mail_looks_right_in_light_and_dark(office, browser, width, dark):
         page = window.new_page()
         for sort in samples.TITLES:
             with see() as session:
-                letter = letters.sample(session, office.people.ada, sort.value)
-            page.set_content(letters.looked_at(letter, dark=dark)[1])
+                letter = renderer.sample(session, office.people.ada, sort.value)
+            page.set_content(renderer.looked_at(letter, dark=dark)[1])
             assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), sort
             accessible(page)
             screenshot(page, f"mail-{sort.value}-{view.name}")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import views
+from lib.lists import saved_views
 from lib.transactions import act
 from tests import cast
 from tests.journeys.test_walk import pages
@@ -29,7 +29,9 @@ def furnish(people):
     """Make a ticket to be found and a saved view that finds it; returns the ticket's number."""
     number = cast.ask(people.sam, "The lamp flickers", tags=["lamp"])
     with act() as session:
-        views.create(session, people.ada, name="Lamps", line="tag:lamp", sort="created", facts="", group="")
+        saved_views.create(
+            session, people.ada, name="Lamps", line="tag:lamp", sort="created", facts="", group=""
+        )
     return number
 
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import listing, tickets
+from lib.lists import ticket_list
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 
@@ -44,7 +45,7 @@ def again(visitor):
 
 def facts(actor, number):
     with see() as session:
-        return listing.one(session, actor, tickets.find(session, actor, number))
+        return ticket_list.one(session, actor, tickets.find(session, actor, number))
 
 
 def test_messages_that_come_twice_are_no_conflict(office, visit):

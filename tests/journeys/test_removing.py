@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import categories, listing, statuses, tickets
+from lib.catalog import categories, statuses
+from lib.lists import ticket_list
 from lib.people import teams
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 
@@ -45,7 +47,10 @@ def test_a_status_is_archived_with_a_successor_and_restored(office, visit):
     dialog.get_by_role("button", name="Archive status").click()
     expect(page.get_by_text("Archived statuses (1)")).to_be_visible()
     with see() as session:
-        assert listing.one(session, people.ada, tickets.find(session, people.ada, number)).status == "Pending"
+        assert (
+            ticket_list.one(session, people.ada, tickets.find(session, people.ada, number)).status
+            == "Pending"
+        )
         assert "Blocked" not in [s.name for s in statuses.every(session)]
     found = visit(people.rita).go("/tickets?show=all&q=status%3ABlocked")
     expect(found.get_by_text("is archived, so no ticket is in it")).to_be_visible()

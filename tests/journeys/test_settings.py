@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib import desk_settings
-from lib.setting_catalog import TIME_ZONE
+from lib.desk_settings import desk_settings
+from lib.desk_settings.setting_catalog import TIME_ZONE
 from lib.transactions import act, see
 from tests.conftest import EITHER
 from tests.support import browser as browsers

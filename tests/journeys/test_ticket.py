@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lib.desk import tickets
+from lib.tickets import tickets
 from lib.transactions import see
 from tests import cast
 from tests.conftest import EITHER

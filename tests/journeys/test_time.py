@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from lib import clock
-from lib.desk import tickets
-from lib.errors import Invalid
-from lib.timekeeping import entries, sheets, timers, weeks
+from lib.core import clock
+from lib.core.errors import Invalid
+from lib.tickets import tickets
+from lib.timekeeping import entries, timers, timesheets, weeks
 from lib.transactions import act, see
 from tests import cast
 from tests.conftest import EITHER
@@ -179,7 +179,7 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
     with act() as session, pytest.raises(Invalid):
         weeks.fill(session, people.arun, number, day=day, minutes=90)
     with see() as session:
-        assert sheets.state(session, people.arun.id, day) == sheets.APPROVED
+        assert timesheets.state(session, people.arun.id, day) == timesheets.APPROVED
 
 
 def test_weeks_are_turned_in_the_address_and_a_month_is_submitted_after_its_end(office, visit):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from db.vocabulary import Purpose
-from lib.people import onetime
+from lib.identity import one_time_tokens
 from lib.transactions import act
 from tests import cast
 from tests.journeys.visitor import Visitor
@@ -93,8 +93,8 @@ def test_a_role_walks_through_all_its_pages(office, visit, furnished, role):
 
 def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, furnished):
     with act() as session:
-        set_up = onetime.make(session, Purpose.SETUP, person_id=None)
-        password = onetime.make(session, Purpose.PASSWORD, person_id=office.people.kim.id)
+        set_up = one_time_tokens.make(session, Purpose.SETUP, person_id=None)
+        password = one_time_tokens.make(session, Purpose.PASSWORD, person_id=office.people.kim.id)
     guest = visit()
     for entry in ENTRIES:
         if entry.signed_out:

@@ -18,8 +18,8 @@ from playwright.sync_api import (
     expect,
 )
 
-from lib.gate import Actor
-from lib.people import browsers as cookies
+from lib.access.gate import Actor
+from lib.identity import client_info as cookies
 from tests import cast
 from tests.support import browser as browsers
 from tests.support.browser import DESKTOP, View

@@ -33,8 +33,8 @@ from db.models import (
     Timer,
     Watch,
 )
-from lib import gate
-from lib.errors import NotFound, Unavailable
+from lib.access import gate
+from lib.core.errors import NotFound, Unavailable
 from lib.transactions import GUARDED, Unscoped, act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED

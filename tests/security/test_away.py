@@ -5,8 +5,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import web
-from lib.errors import Unavailable
-from lib.faults import AWAY
+from lib.core.database_errors import AWAY
+from lib.core.errors import Unavailable
 from web import guard
 
 

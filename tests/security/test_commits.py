@@ -7,8 +7,9 @@ from sqlmodel import select
 
 from db import engine as engines
 from db.models import Attachment, Comment, Tag, Ticket
-from lib import settings, transactions
-from lib.errors import OutcomeUnknown
+from lib import transactions
+from lib.core import settings
+from lib.core.errors import OutcomeUnknown
 from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import Desk, problem

@@ -5,10 +5,13 @@ from sqlmodel import select
 
 from db.models import Event, Person
 from db.vocabulary import Action, Permission, Scope
-from lib import gate
-from lib.desk import attachments, comments, statuses, tickets
-from lib.errors import Invalid, NotFound, NotPermitted, Refusal
-from lib.people import accounts, roles, sessions, teams, tokens
+from lib.access import gate, roles
+from lib.catalog import statuses
+from lib.conversation import attachments, comments
+from lib.core.errors import Invalid, NotFound, NotPermitted, Refusal
+from lib.identity import api_tokens, sessions
+from lib.people import accounts, teams
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
@@ -149,7 +152,7 @@ def test_administration_is_closed_to_those_without_it(desk, who):
         lambda s: accounts.rename(s, actor, cast.person(s, desk.bob), name="X"),
         lambda s: teams.create(s, actor, name="X"),
         lambda s: teams.remove(s, actor, cast.team(s, desk.service_desk), cast.person(s, desk.arun)),
-        lambda s: tokens.create(s, actor, name="X", scope="read", owner=cast.person(s, desk.bob)),
+        lambda s: api_tokens.create(s, actor, name="X", scope="read", owner=cast.person(s, desk.bob)),
     ):
         refuse(deed)
     assert len(denials(desk)) == 7
@@ -207,7 +210,7 @@ def test_requesters_put_nobody_in_copy_and_take_out_themselves_alone(desk):
 def test_a_token_makes_no_token_that_may_more_than_itself(desk):
     for scope in ("read", "write"):
         capped = desk.ada.capped(scope)
-        refuse(lambda session, by=capped: tokens.create(session, by, name="X", scope="admin"))
+        refuse(lambda session, by=capped: api_tokens.create(session, by, name="X", scope="admin"))
 
 
 def test_only_its_author_changes_a_comment_and_the_try_is_recorded(desk):

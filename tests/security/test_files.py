@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lib.desk import attachments
-from lib.errors import Invalid, TooLarge
+from lib.conversation import attachments
+from lib.core.errors import Invalid, TooLarge
 from tests.support import effort
 
 INLINE = {

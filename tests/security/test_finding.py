@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import insert, inspect
 
 from db.models import Ticket
-from lib.desk import bulk, hits, listing, offers, query, tickets, views
-from lib.desk.bulk import Target
-from lib.errors import Invalid
-from lib.insight import exports
+from lib.core.errors import Invalid
+from lib.lists import bulk, query_language, saved_views, search_results, suggestions, ticket_list
+from lib.lists.bulk import Target
+from lib.reports import ticket_export
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 from ui.components.ticket_rows import _chosen
@@ -37,14 +38,14 @@ LONG = [
 def test_p15_a_forged_choice_of_rows_chooses_nothing(desk, value):
     cast.ask(desk.sam)
     with see() as session:
-        rows = listing.page(session, desk.mona).rows
+        rows = ticket_list.page(session, desk.mona).rows
     assert _chosen(value, rows, 0) == frozenset()
 
 
 def test_p15_only_rows_on_the_list_can_be_chosen(desk):
     number = cast.ask(desk.sam)
     with see() as session:
-        rows = listing.page(session, desk.mona).rows
+        rows = ticket_list.page(session, desk.mona).rows
     sent = {"round": 3, "numbers": [number, number, 99_999]}
     assert _chosen(sent, rows, 3) == {number}
     assert _chosen(sent, rows, None) == frozenset(), "who may not change many chooses nothing"
@@ -63,9 +64,9 @@ def test_p15_what_a_forged_batch_names_is_refused_as_if_it_were_not_there(desk):
 
 def test_p22_formulas_stay_text_where_they_are_names_and_tags_too(desk):
     for begin in ("=", "+", "-", "@", "\t=", " =", "\u00a0=", "\uff1d", "\uff0b", "\uff0d", "\uff20"):
-        assert str(exports.guarded(f'{begin}HYPERLINK("http://evil")')).startswith("'"), repr(begin)
-    assert exports.guarded("Printer = broken") == "Printer = broken"
-    assert exports.guarded(7) == 7
+        assert str(ticket_export.guarded(f'{begin}HYPERLINK("http://evil")')).startswith("'"), repr(begin)
+    assert ticket_export.guarded("Printer = broken") == "Printer = broken"
+    assert ticket_export.guarded(7) == 7
 
 
 @pytest.mark.parametrize("line", LONG, ids=lambda line: line[:8])
@@ -74,13 +75,13 @@ def test_p24_over_long_lines_are_read_to_their_limit_and_at_once(desk, line):
     began = time.process_time()
     with see() as session:
         for actor in (desk.sam, desk.rita):
-            asked = query.narrow(session, actor, {"q": [line]})
-            listing.page(session, actor, asked.narrowed)
-            hits.find(session, actor, line)
-            offers.of(session, actor, line)
+            asked = query_language.narrow(session, actor, {"q": [line]})
+            ticket_list.page(session, actor, asked.narrowed)
+            search_results.find(session, actor, line)
+            suggestions.of(session, actor, line)
     assert time.process_time() - began < 2
     with pytest.raises(Invalid), act() as session:
-        views.create(session, desk.rita, name="Long", line=line)
+        saved_views.create(session, desk.rita, name="Long", line=line)
     assert number
 
 
@@ -94,10 +95,12 @@ def test_p24_a_large_desk_is_listed_searched_and_exported_in_time(desk):
     with see() as session:
         for actor in (desk.sam, desk.rita, desk.mona):
             for line in ("is:open", "needle", "is:open is:unassigned -tag:vip", "created:7d priority:normal"):
-                asked = query.narrow(session, actor, {"q": [line]})
-                listing.page(session, actor, asked.narrowed)
-                listing.count(session, actor, asked.narrowed)
-            assert [hit.number for hit in hits.find(session, actor, "needle").hits] == [first]
-        export = exports.prepare(desk.mona, query.narrow(session, desk.mona, {"q": ["is:open"]}).narrowed)
-        assert len(exports.after(session, export, exports.Place()).lines) == exports.BATCH
+                asked = query_language.narrow(session, actor, {"q": [line]})
+                ticket_list.page(session, actor, asked.narrowed)
+                ticket_list.count(session, actor, asked.narrowed)
+            assert [hit.number for hit in search_results.find(session, actor, "needle").hits] == [first]
+        export = ticket_export.prepare(
+            desk.mona, query_language.narrow(session, desk.mona, {"q": ["is:open"]}).narrowed
+        )
+        assert len(ticket_export.after(session, export, ticket_export.Place()).lines) == ticket_export.BATCH
     assert time.process_time() - began < 2 * 16, "two seconds for each of sixteen pages"

@@ -15,8 +15,9 @@ from api import pace, standing
 from db import engine as engines
 from db.models import ApiToken, Attachment
 from db.write_queue import WriteQueue
-from lib import settings, transactions
-from lib.notices.channels import store
+from lib import transactions
+from lib.core import settings
+from lib.integrations import storage
 from lib.transactions import act, see
 from tests import cast
 from tests.api.conftest import Desk, problem, upload
@@ -160,7 +161,7 @@ def test_a_token_that_can_not_be_noted_as_used_works(desk, disk, monkeypatch):
     def full(*_):
         raise OperationalError("UPDATE", {}, _full())
 
-    monkeypatch.setattr("api.door.tokens.touch", full)
+    monkeypatch.setattr("api.door.api_tokens.touch", full)
     sent = []
 
     async def watch(scope, receive, send):
@@ -201,7 +202,7 @@ def test_a_file_that_can_not_wait_on_the_disk_is_a_sentence(desk, monkeypatch):
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES])
 def test_every_error_of_the_store_is_a_sentence(code):
-    assert store.fault(OSError(code, os.strerror(code))).sentence.endswith(".")
+    assert storage.fault(OSError(code, os.strerror(code))).sentence.endswith(".")
 
 
 def test_what_nobody_asked_for_is_not_missed(desk):

@@ -10,12 +10,13 @@ from starlette.websockets import WebSocketDisconnect
 
 import web
 from db.vocabulary import Doing
-from lib.desk import presence, tickets
-from lib.people import browsers
+from lib.audit import change_feed
+from lib.conversation import presence
+from lib.identity import client_info
+from lib.tickets import tickets
 from lib.transactions import see
-from lib.trust import news
 from tests import cast
-from tests.lib.test_presence import enter, there
+from tests.lib.conversation.test_presence import enter, there
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def client():
 
 
 def line(client, actor):
-    client.cookies.set(browsers.cookie_name(), cast.sign_in(actor))
+    client.cookies.set(client_info.cookie_name(), cast.sign_in(actor))
     return client.websocket_connect("/live")
 
 
@@ -38,7 +39,7 @@ def comes(look, wanted):
 
 
 def test_nobody_in_particular_is_not_listened_to(desk, client):
-    client.cookies.set(browsers.cookie_name(), "made up")
+    client.cookies.set(client_info.cookie_name(), "made up")
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/live") as socket:
         socket.receive_json()
 
@@ -79,7 +80,7 @@ def test_what_nobody_can_read_is_refused_and_leaves_no_traceback(desk, client, c
 def test_what_happens_next_is_told_whatever_a_page_says_that_it_knows(desk, client, known):
     number = cast.ask(desk.sam)
     with see() as session:
-        newest = news.newest(session)
+        newest = change_feed.newest(session)
     topic = f"ticket-{number}"
     with line(client, desk.rita) as socket:
         for since in known:

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from db.vocabulary import Permission
-from lib.desk import attachments, comments, filters, history, listing, search, tickets
-from lib.errors import NotFound
+from lib.audit import audit_log
+from lib.conversation import attachments, comments, history
+from lib.core.errors import NotFound
+from lib.lists import filters, ticket_list
 from lib.people import accounts
+from lib.search_index import index
+from lib.tickets import tickets
 from lib.transactions import act, see
-from lib.trust import audit
 from tests import cast
 
 CANARY = "zebrafinch"
@@ -55,17 +58,17 @@ def everything(actor, number: int) -> str:
         by_start = filters.narrow(session, actor, {"q": [CANARY[:4]]})
         return flat(
             [
-                listing.one(session, actor, ticket),
+                ticket_list.one(session, actor, ticket),
                 comments.of(session, actor, ticket),
                 comments.of(session, actor, ticket, before=10**9),
                 history.of(session, actor, ticket, limit=500),
                 history.of(session, actor, ticket, before=10**9, limit=500),
                 attachments.of(session, actor, ticket),
                 tickets.tags_of(session, ticket),
-                listing.page(session, actor, by_word).rows,
-                listing.page(session, actor, by_start).rows,
-                [listing.count(session, actor, by_word), listing.count(session, actor, by_start)],
-                search.similar(session, actor, f"door {CANARY}"),
+                ticket_list.page(session, actor, by_word).rows,
+                ticket_list.page(session, actor, by_start).rows,
+                [ticket_list.count(session, actor, by_word), ticket_list.count(session, actor, by_start)],
+                index.similar(session, actor, f"door {CANARY}"),
                 accounts.directory(session, actor),
             ]
         )
@@ -135,9 +138,9 @@ def test_foreign_words_reach_nobody_through_search_suggestions_lists_counts_or_p
                 {},
             ):
                 narrowed = filters.narrow(session, stranger, given)
-                assert listing.count(session, stranger, narrowed) == 0
-                got.append(listing.page(session, stranger, narrowed))
-            got.append(search.similar(session, stranger, f"The {CANARY} sings"))
+                assert ticket_list.count(session, stranger, narrowed) == 0
+                got.append(ticket_list.page(session, stranger, narrowed))
+            got.append(index.similar(session, stranger, f"The {CANARY} sings"))
         assert CANARY not in flat(got)
 
 
@@ -164,7 +167,7 @@ def test_the_audit_never_says_what_a_ticket_says(haunted):
         tickets.find(session, desk.bob, number)
     with see() as session:
         for reader in (desk.ada, desk.mona):
-            got = flat(audit.read(session, reader, limit=500))
+            got = flat(audit_log.read(session, reader, limit=500))
             assert CANARY not in got
             assert "door" not in got
             assert "access.denied" in got
@@ -172,8 +175,8 @@ def test_the_audit_never_says_what_a_ticket_says(haunted):
 
 @pytest.mark.parametrize("who", ["sam", "rita"])
 def test_the_audit_is_for_those_who_may_read_it(desk, who):
-    from lib.errors import NotPermitted
+    from lib.core.errors import NotPermitted
 
     with pytest.raises(NotPermitted), see() as session:
-        audit.read(session, getattr(desk, who))
+        audit_log.read(session, getattr(desk, who))
     assert not getattr(desk, who).may(Permission.AUDIT_READ)

@@ -8,10 +8,10 @@ from sqlmodel import Session, select
 
 from db.models import Ticket
 from db.vocabulary import Permission
-from lib import gate
-from lib.desk import tickets
-from lib.errors import NotFound, NotPermitted
-from lib.gate import Actor
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core.errors import NotFound, NotPermitted
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED

@@ -13,11 +13,12 @@ import api
 from api import pace
 from db.models import Attachment, Comment, Ticket
 from db.vocabulary import Permission
-from lib import clock, gate
-from lib.desk import search
-from lib.gate import Actor
-from lib.notices.channels import store
-from lib.people import tokens
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core import clock
+from lib.identity import api_tokens
+from lib.integrations import storage
+from lib.search_index import index
 from lib.transactions import act
 from tests import cast
 from tests.security.test_permission_matrix import RELATIONS, ROLES, expected, populate
@@ -80,9 +81,9 @@ def furnish(actor: Actor, number: int) -> Case:
         file, own = attached(number, 1), attached(10**6 + number, by, ticket_id=number)
         session.add_all([said, note, file, own])
         session.flush()
-        search.index_comment(session, note)
+        index.index_comment(session, note)
         case = Case(number, ticket.version, ticket.team_id, said.id, file.id, own.id)
-    store.put(file.path, b"x")
+    storage.put(file.path, b"x")
     return case
 
 
@@ -122,7 +123,7 @@ def enter(app: Starlette, actor: Actor) -> TestClient:
     """A client with a token that may do all that its owner may."""
     with act() as session:
         owner = cast.person(session, actor)
-        token = tokens.create(session, MAKER, name="matrix", scope="admin", owner=owner)[1]
+        token = api_tokens.create(session, MAKER, name="matrix", scope="admin", owner=owner)[1]
     return TestClient(app, base_url="http://localhost:8501", headers={"Authorization": f"Bearer {token}"})
 
 

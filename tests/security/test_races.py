@@ -9,12 +9,16 @@ from sqlmodel import Session, select
 
 from db.models import Comment, Event, Person, Status, Ticket
 from db.vocabulary import Action, Priority, Purpose
-from lib import clock, gate
-from lib.desk import comments, statuses, tickets
-from lib.errors import Conflict, Invalid, Refusal
-from lib.people import accounts, factors, onetime
+from lib.access import gate
+from lib.audit import idempotency
+from lib.catalog import statuses
+from lib.conversation import comments
+from lib.core import clock
+from lib.core.errors import Conflict, Invalid, Refusal
+from lib.identity import one_time_tokens, second_factor
+from lib.people import accounts
+from lib.tickets import tickets
 from lib.transactions import act, see
-from lib.trust import receipts
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
@@ -163,7 +167,7 @@ def test_p32_a_key_raced_by_ten_does_its_deed_once_and_answers_all_alike(desk):
                 def make():
                     return str(tickets.create(session, actor, title="Once").id)
 
-                return receipts.once(session, actor, "key", fingerprint="f", deed=make)
+                return idempotency.once(session, actor, "key", fingerprint="f", deed=make)
 
         return deed
 
@@ -174,7 +178,7 @@ def test_p32_a_key_raced_by_ten_does_its_deed_once_and_answers_all_alike(desk):
     with see() as session:
         assert len(session.exec(gate.visible(desk.sam, Ticket.id)).all()) == 1
     with pytest.raises(Invalid, match="another request"), act() as session:
-        receipts.once(session, desk.sam, "key", fingerprint="other", deed=str)
+        idempotency.once(session, desk.sam, "key", fingerprint="other", deed=str)
 
 
 def test_two_who_set_up_at_once_make_one_administrator(engine):
@@ -200,11 +204,11 @@ def test_two_who_set_up_at_once_make_one_administrator(engine):
 def test_a_one_time_secret_raced_by_eight_works_once(desk, purpose):
     whom = None if purpose == Purpose.SETUP else desk.sam.id
     with act() as session:
-        secret = onetime.make(session, purpose, person_id=whom)
+        secret = one_time_tokens.make(session, purpose, person_id=whom)
 
     def redeem():
         with act() as session:
-            return onetime.redeem(session, purpose, secret)
+            return one_time_tokens.redeem(session, purpose, secret)
 
     answers = at_once(*[redeem] * 8)
     assert [type(a) for a in answers if isinstance(a, Refusal)] == [Invalid] * 7
@@ -212,7 +216,7 @@ def test_a_one_time_secret_raced_by_eight_works_once(desk, purpose):
 
 
 def test_p09_a_code_raced_by_four_is_used_up_by_one(desk):
-    secret = factors.propose()
+    secret = second_factor.propose()
     with act() as session:
         cast.person(session, desk.sam).totp_secret = secret
     import pyotp
@@ -221,7 +225,7 @@ def test_p09_a_code_raced_by_four_is_used_up_by_one(desk):
 
     def verify():
         with act() as session:
-            return factors.verify(session, cast.person(session, desk.sam), code)
+            return second_factor.verify(session, cast.person(session, desk.sam), code)
 
     assert sorted(at_once(*[verify] * 4)) == [False, False, False, True]
 

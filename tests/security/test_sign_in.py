@@ -11,9 +11,12 @@ from sqlmodel import col, select
 from db import engine as engines
 from db.models import ApiToken, OneTimeSecret, Person, SignIn
 from db.vocabulary import Channel, Permission, Purpose
-from lib import clock, settings, transactions
-from lib.errors import Invalid, TooMany
-from lib.people import accounts, attempts, onetime, passwords, roles, sessions, teams, tokens
+from lib import transactions
+from lib.access import roles
+from lib.core import clock, settings
+from lib.core.errors import Invalid, TooMany
+from lib.identity import api_tokens, login_attempts, one_time_tokens, passwords, sessions
+from lib.people import accounts, teams
 from lib.transactions import act, see
 from tests import cast
 
@@ -55,7 +58,7 @@ def test_p01_too_many_tries_say_the_same_whether_or_not_the_account_exists(desk)
         for n in range(11):
             try:
                 with act() as session:
-                    attempts.count(session, account, address=f"10.0.0.{n}")
+                    login_attempts.count(session, account, address=f"10.0.0.{n}")
             except TooMany as refusal:
                 said[account] = str(refusal)
     assert len(said) == 2
@@ -66,7 +69,7 @@ def guess(account: str, address: str) -> bool:
     """One wrong try as sign-in does it: count first, verify only when let through; True when verified."""
     try:
         with act() as session:
-            attempts.count(session, account, address=address)
+            login_attempts.count(session, account, address=address)
     except TooMany:
         return False
     passwords.verify("wrong", against=None)
@@ -98,14 +101,14 @@ def test_p02_all_spellings_of_an_account_are_one_account(desk, spelling):
         assert accounts.by_email(session, spelling).name == "Sam Reed"
     for n in range(10):
         with act() as session:
-            attempts.count(session, "sam.reed@example.org", address=f"10.0.0.{n}")
+            login_attempts.count(session, "sam.reed@example.org", address=f"10.0.0.{n}")
     with pytest.raises(TooMany) as refusal, act() as session:
-        attempts.count(session, spelling, address="10.1.1.1")
+        login_attempts.count(session, spelling, address="10.1.1.1")
     assert 0 < refusal.value.seconds <= 15 * 60 + 1
 
 
 def test_p02_one_address_that_tries_many_accounts_at_once_is_stopped_too(desk, work):
-    limit = settings.current().sign_in_attempts * attempts.ADDRESS_FACTOR
+    limit = settings.current().sign_in_attempts * login_attempts.ADDRESS_FACTOR
     with ThreadPoolExecutor(20) as pool:
         reached = list(pool.map(lambda n: guess(f"p{n}@example.org", "10.0.0.1"), range(limit + 30)))
     assert sum(reached) == limit
@@ -115,12 +118,12 @@ def test_a_good_sign_in_forgets_the_tries_of_that_account_only(desk):
     for account in ("a@example.org", "b@example.org"):
         for n in range(10):
             with act() as session:
-                attempts.count(session, account, address=f"10.0.0.{n}")
+                login_attempts.count(session, account, address=f"10.0.0.{n}")
     with act() as session:
-        attempts.forget(session, " A@example.org")
-        attempts.count(session, "a@example.org", address="10.1.1.1")
+        login_attempts.forget(session, " A@example.org")
+        login_attempts.count(session, "a@example.org", address="10.1.1.1")
     with pytest.raises(TooMany), act() as session:
-        attempts.count(session, "b@example.org", address="10.1.1.1")
+        login_attempts.count(session, "b@example.org", address="10.1.1.1")
 
 
 def test_p03_the_database_holds_hashes_of_all_secrets_and_nothing_else(desk, engine):
@@ -128,7 +131,7 @@ def test_p03_the_database_holds_hashes_of_all_secrets_and_nothing_else(desk, eng
     cookie = cast.sign_in(desk.rita)
     with act() as session:
         link = accounts.link(session, desk.ada, cast.person(session, desk.sam))
-        _row, token = tokens.create(session, desk.rita, name="script", scope="write")
+        _row, token = api_tokens.create(session, desk.rita, name="script", scope="write")
     everything = []
     with engine.connect() as connection:
         for table in ("sign_in", "one_time_secret", "api_token", "person", "event"):
@@ -143,7 +146,7 @@ def test_p03_the_database_holds_hashes_of_all_secrets_and_nothing_else(desk, eng
             *session.exec(select(OneTimeSecret.secret_hash)),
             *session.exec(select(ApiToken.secret_hash)),
         }
-    assert hashes == {onetime.digest(s) for s in (cookie, link, token)}
+    assert hashes == {one_time_tokens.digest(s) for s in (cookie, link, token)}
 
 
 def test_p03_a_cookie_from_before_is_nobody_and_each_sign_in_is_new(desk):
@@ -181,13 +184,13 @@ def test_p04_changing_the_password_ends_the_others(desk):
 def test_p04_disabling_ends_every_session_token_and_link_and_enabling_revives_none(desk):
     cookies = [cast.sign_in(desk.rita), cast.sign_in(desk.rita)]
     with act() as session:
-        _row, token = tokens.create(session, desk.rita, name="script", scope="read")
+        _row, token = api_tokens.create(session, desk.rita, name="script", scope="read")
         link = accounts.link(session, desk.ada, cast.person(session, desk.rita))
         accounts.disable(session, desk.ada, cast.person(session, desk.rita))
     for _again in ("disabled", "enabled"):
         assert [who(cookie) for cookie in cookies] == [None, None]
         with see() as session:
-            assert tokens.who(session, token) is None
+            assert api_tokens.who(session, token) is None
         with pytest.raises(Invalid), act() as session:
             accounts.set_password(session, link, "a phrase that nobody else has")
         with act() as session:
@@ -245,7 +248,7 @@ def test_people_end_their_own_sessions_and_administrators_anybody_s(desk):
     with see() as session:
         for row in session.exec(select(SignIn)):
             ids[row.person_id] = row.id
-    from lib.errors import NotFound
+    from lib.core.errors import NotFound
 
     with pytest.raises(NotFound), act() as session:
         sessions.revoke(session, desk.sam, ids[desk.bob.id])
@@ -361,7 +364,7 @@ class TestLinks:
         secret = self.make(desk)
         for purpose in set(Purpose) - {Purpose.PASSWORD}:
             with pytest.raises(Invalid), act() as session:
-                onetime.redeem(session, purpose, secret)
+                one_time_tokens.redeem(session, purpose, secret)
         self.use(secret)
 
     def test_leaves_the_second_factor_on(self, desk):

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from db.vocabulary import Purpose
 from lib import transactions
-from lib.people import accounts, onetime, tokens
+from lib.identity import api_tokens, one_time_tokens
+from lib.people import accounts
 from lib.transactions import act
 from tests import cast
 from tests.support import wire
@@ -183,7 +184,7 @@ class TestHostAndOrigin:
     def test_no_other_site_changes_anything(self, house, from_where):
         cookie = cast.sign_in(house.people.sam)
         with act() as session:
-            ticket = onetime.make(session, Purpose.HANDOFF, person_id=house.people.bob.id)
+            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=house.people.bob.id)
         with httpx.Client(base_url=house.url, cookies={"docket": cookie}, headers=from_where) as other:
             signed_in = other.post("/auth/session", content=f'{{"ticket": "{ticket}"}}')
             out = other.post("/auth/sign-out")
@@ -261,7 +262,7 @@ class TestHeaders:
 
     def test_over_https_the_cookie_is_bound_to_it(self, sealed):
         with act() as session:
-            ticket = onetime.make(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
+            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
         headers = {"Host": "desk.example.org", "Origin": HTTPS, "Sec-Fetch-Site": "same-origin"}
         answer = httpx.post(f"{sealed.url}/auth/session", json={"ticket": ticket}, headers=headers)
         cookie = answer.headers["set-cookie"].split("; ")
@@ -272,7 +273,7 @@ class TestHeaders:
             me = httpx.get(f"{sealed.url}/api/v1/me", headers={**headers, "Cookie": f"{name}={secret}"})
             assert me.status_code == status
         with act() as session:
-            ticket = onetime.make(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
+            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
         http = {**headers, "Origin": "http://desk.example.org"}
         del http["Sec-Fetch-Site"]
         assert (
@@ -332,7 +333,7 @@ class TestLogs:
         canaries["cookie"] = answer.cookies["docket"]
         canaries["password"], canaries["e-mail"] = cast.PASSWORD, people.sam.email
         with act() as session:
-            canaries["token"] = tokens.create(session, people.ada, name="t", scope="admin")[1]
+            canaries["token"] = api_tokens.create(session, people.ada, name="t", scope="admin")[1]
             account = cast.person(session, people.kim)
             canaries["link"] = accounts.link(session, people.ada, account)
         with httpx.Client(

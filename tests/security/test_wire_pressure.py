@@ -19,9 +19,10 @@ from websockets.exceptions import InvalidStatus
 
 from db.models import Attempt, OneTimeSecret, SignIn
 from db.vocabulary import Purpose
-from lib import settings
-from lib.errors import TooMany
-from lib.people import accounts, attempts, onetime
+from lib.core import settings
+from lib.core.errors import TooMany
+from lib.identity import login_attempts, one_time_tokens
+from lib.people import accounts
 from lib.transactions import act, see
 from tests import cast
 from tests.support import wire
@@ -97,7 +98,7 @@ class TestGuessing:
         monkeypatch.setenv("DOCKET_SIGN_IN_ATTEMPTS", str(TRIES))
         settings.current.cache_clear()
         with pytest.raises(TooMany), act() as session:
-            attempts.count(session, email, address="198.51.100.1")
+            login_attempts.count(session, email, address="198.51.100.1")
 
         with act() as session:
             for row in session.exec(select(Attempt)).all():
@@ -107,14 +108,14 @@ class TestGuessing:
 
     def test_a_made_up_address_gives_no_more_guesses(self, house):
         said = []
-        for number in range(TRIES * attempts.ADDRESS_FACTOR + 3):
+        for number in range(TRIES * login_attempts.ADDRESS_FACTOR + 3):
             with Tab(house.url, headers={"X-Forwarded-For": f"203.0.113.{number}"}) as tab:
                 said.append(outcome(wire.sign_in(tab, f"person{number}@example.org", "x" * 20)))
         assert said.count(LATER) == 3
 
     def test_a_made_up_address_is_not_written_down(self, house):
         with act() as session:
-            ticket = onetime.make(session, Purpose.HANDOFF, person_id=house.people.bob.id)
+            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=house.people.bob.id)
         with wire.browser(house.url, **{"X-Forwarded-For": "203.0.113.9"}) as browser:
             assert browser.post("/auth/session", json={"ticket": ticket}).status_code == 204
         with see() as session:

@@ -9,7 +9,9 @@ from sqlmodel import select
 from streamlit.util import calc_hash
 
 from db.models import Membership, OneTimeSecret, SignIn
-from lib.people import accounts, roles, sessions, teams
+from lib.access import roles
+from lib.identity import sessions
+from lib.people import accounts, teams
 from lib.transactions import act, see
 from tests import cast
 from tests.conftest import EITHER

@@ -1,6 +1,6 @@
 """Texts of the longest permitted length that ask as much of a reader of text as they can."""
 
-from lib.text import BODY_LIMIT
+from lib.core.text import BODY_LIMIT
 
 
 def repeated(piece: str, *, before: str = "", after: str = "") -> str:

@@ -18,7 +18,7 @@ import worker  # noqa: F401
 from commands import run  # noqa: F401
 from commands.shell import server  # noqa: F401
 from db import schema  # noqa: F401
-from lib import settings
+from lib.core import settings
 from ui import charts, components, errors  # noqa: F401
 
 charts.warm()

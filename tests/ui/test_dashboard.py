@@ -5,8 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lib import clock
-from lib.desk import comments, listing, query, statuses, tickets
+from lib.catalog import statuses
+from lib.conversation import comments
+from lib.core import clock
+from lib.lists import query_language, ticket_list
+from lib.tickets import tickets
 from lib.transactions import act, see
 from ui import dashboard
 from ui.lists import capped
@@ -44,9 +47,9 @@ def opened(session, actor, href) -> int:
     """The count of the list at an address, as the page of tickets reads it."""
     given = parse_qs(urlsplit(href).query)
     view = offered(actor, given["show"][0])[given["show"][0]]
-    asked = query.narrow(session, actor, {"q": [f"{view.line} {given.get('q', [''])[0]}"]})
+    asked = query_language.narrow(session, actor, {"q": [f"{view.line} {given.get('q', [''])[0]}"]})
     assert asked.puzzled == ()
-    return listing.count(session, actor, asked.narrowed)
+    return ticket_list.count(session, actor, asked.narrowed)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -79,8 +82,8 @@ def test_the_office_has_what_the_numbers_are_about(office):
 def test_what_waits_for_an_answer_is_what_the_requester_spoke_on_last(desk):
     def waits(number: int) -> bool:
         with see() as session:
-            narrowed = query.narrow(session, desk.rita, {"q": [VIEWS["waiting"].line]}).narrowed
-            return number in {row.number for row in listing.page(session, desk.rita, narrowed).rows}
+            narrowed = query_language.narrow(session, desk.rita, {"q": [VIEWS["waiting"].line]}).narrowed
+            return number in {row.number for row in ticket_list.page(session, desk.rita, narrowed).rows}
 
     def say(actor, number: int, **more) -> None:
         with act() as session:
@@ -98,7 +101,7 @@ def test_what_waits_for_an_answer_is_what_the_requester_spoke_on_last(desk):
     say(desk.sam, number)
     assert waits(number)
     with act() as session:
-        taken_back = listing.page(session, desk.sam).rows[0].number
+        taken_back = ticket_list.page(session, desk.sam).rows[0].number
         thread = comments.of(session, desk.sam, tickets.find(session, desk.sam, taken_back))
         comments.remove(session, desk.sam, *comments.find(session, desk.sam, thread[-1].id))
     assert not waits(number), "what was taken back was not said"
@@ -124,7 +127,7 @@ def test_an_agent_with_nothing_to_do_is_shown_what_waits_for_somebody(desk):
 def test_every_ready_made_list_is_understood(desk):
     with see() as session:
         for view in (*VIEWS.values(), *BOARD.values()):
-            assert query.narrow(session, desk.rita, {"q": [view.line]}).puzzled == (), view
+            assert query_language.narrow(session, desk.rita, {"q": [view.line]}).puzzled == (), view
 
 
 def test_views_are_offered_where_they_lead(desk):

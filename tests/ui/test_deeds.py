@@ -5,9 +5,9 @@ import re
 import pytest
 
 from db.vocabulary import Action
-from lib import clock
-from lib.trust import audit
-from lib.trust.audit import Entry
+from lib.audit import audit_log
+from lib.audit.audit_log import Entry
+from lib.core import clock
 from ui import deeds
 
 CODE = re.compile(r"\w[._:]\w")
@@ -18,7 +18,7 @@ def entry(action, subject, **more):
     return Entry(id=1, at=clock.now(), action=action, subject=subject, channel="page", **given)
 
 
-@pytest.mark.parametrize("action", audit.AUDITED)
+@pytest.mark.parametrize("action", audit_log.AUDITED)
 def test_every_deed_has_words(action):
     what = action.partition(".")[0]
     assert not CODE.search(deeds.label(action))
@@ -39,4 +39,4 @@ def test_names_are_found_for_what_is_still_there(desk):
 
     entries = [entry(Action.PERSON_CREATED, f"person:{desk.rita.id}"), entry(Action.TEAM_CHANGED, "team:999")]
     with see() as session:
-        assert audit.names(session, entries) == {f"person:{desk.rita.id}": "Rita Sosa"}
+        assert audit_log.names(session, entries) == {f"person:{desk.rita.id}": "Rita Sosa"}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lib.notices import inbox
+from lib.audit import change_feed
+from lib.notifications import inbox
 from lib.transactions import see
-from lib.trust import news
 from tests import cast
 from ui import frame, page
 
@@ -30,7 +30,7 @@ def look(monkeypatch):
         marked.clear()
         frame.draw(actor)
         with see() as session:
-            since = news.newest(session)
+            since = change_feed.newest(session)
         frame.follow(actor, shown or number, since=since)
         return rung[0], sorted(marked)
 

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lib.desk.grouping import Group, Page
+from lib.lists.grouped_list import Group, Page
 from ui import layout
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lib import clock
+from lib.core import clock
 from ui.time_zones import label
 
 

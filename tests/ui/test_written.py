@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.desk.drafts import DraftCard
+from lib.conversation.drafts import DraftCard
 from ui.components.written import Composition, Submission
 
 DRAFT = DraftCard("ticket-44", "this-token", {"title": "Chair", "body": "Broken", "attachments": ["a"]})

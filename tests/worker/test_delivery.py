@@ -10,9 +10,10 @@ from sqlmodel import col, select
 
 from db.models import MediumState, Message, Mute, OneTimeSecret, Person, Ticket
 from db.vocabulary import Medium, Sort
-from lib import clock, gate, settings
-from lib.notices import outbox
-from lib.notices.channels import mail
+from lib.access import gate
+from lib.core import clock, settings
+from lib.integrations import smtp
+from lib.notifications.delivery import outbox
 from lib.people import teams
 from lib.transactions import act, see
 from tests import cast
@@ -172,12 +173,13 @@ def test_an_address_that_is_none_stops_no_other_email(desk, post, address):
 
 @pytest.mark.parametrize("where", ["write", "several", "send"])
 def test_what_an_email_raises_settles_it_and_no_other(desk, post, monkeypatch, where):
-    from lib.notices import contents, letters
+    from lib.notifications import content
+    from lib.notifications.email import renderer
 
     number = cast.ask(desk.sam)
     cast.copy_in(desk.rita, number, desk.bob)
     cast.say(desk.rita, number, "Hello")
-    write, several, send = letters.write, contents.several, mail.Box.send
+    write, several, send = renderer.write, content.several, smtp.Box.send
 
     def writing(message, content):
         return write(message, content) if message.person_id != desk.sam.id else {}["boom"]
@@ -194,11 +196,11 @@ def test_what_an_email_raises_settles_it_and_no_other(desk, post, monkeypatch, w
         send(box, to, raw)
 
     if where == "write":
-        monkeypatch.setattr(letters, "write", writing)
+        monkeypatch.setattr(renderer, "write", writing)
     elif where == "several":
-        monkeypatch.setattr(contents, "several", reading)
+        monkeypatch.setattr(content, "several", reading)
     else:
-        monkeypatch.setattr(mail.Box, "send", sending)
+        monkeypatch.setattr(smtp.Box, "send", sending)
     deliver()
     by = {row.person_id: row for row in rows()}
     assert by[desk.sam.id].parked_at and "KeyError" in by[desk.sam.id].error
@@ -413,13 +415,14 @@ def link(mail):
 
 def test_a_forgotten_password_is_set_anew_by_a_link_from_the_configured_address(desk, post):
     """P07."""
-    from lib.errors import Invalid
-    from lib.notices import account
-    from lib.people import accounts, sessions
+    from lib.core.errors import Invalid
+    from lib.identity import sessions
+    from lib.notifications import account_emails
+    from lib.people import accounts
 
     def forget(email):
         with act() as session:
-            account.forgotten(session, email, address="203.0.113.9")
+            account_emails.forgotten(session, email, address="203.0.113.9")
         deliver()
 
     cast.give_password(desk.sam)
@@ -446,11 +449,11 @@ def test_a_forgotten_password_is_set_anew_by_a_link_from_the_configured_address(
 
 
 def test_an_invitation_goes_by_mail_and_not_when_a_newer_one_was_asked_for(desk, post):
-    from lib.notices import account
+    from lib.notifications import account_emails
 
     for _ in range(2):
         with act() as session:
-            account.send(session, desk.ada, cast.person(session, desk.kim), invitation=True)
+            account_emails.send(session, desk.ada, cast.person(session, desk.kim), invitation=True)
     deliver()
     (mail,) = to(post, desk.kim)
     assert mail["Subject"] == "Your invitation to Docket" and "three days" in str(mail)
@@ -488,11 +491,11 @@ def test_a_mail_is_settled_within_a_second_though_the_next_one_hangs(desk, post)
 def test_a_few_batches_go_over_one_connection(desk, post, monkeypatch):
     made = []
 
-    def counting(opened=mail.opened):
+    def counting(opened=smtp.opened):
         made.append(1)
         return opened()
 
-    monkeypatch.setattr(mail, "opened", counting)
+    monkeypatch.setattr(smtp, "opened", counting)
     many = 2 * email_sender.IN_A_ROW + 5
     now = clock.now()
     with act() as session:

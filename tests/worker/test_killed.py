@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from db.models import Message
 from db.vocabulary import Medium, Sort
-from lib import clock
+from lib.core import clock
 from lib.transactions import act, see
 from tests.support import post as posts
 from tests.support.unscoped import UNSCOPED
@@ -30,7 +30,7 @@ WORKER = """
 import time
 from datetime import timedelta
 from db.vocabulary import Medium
-from lib.notices import outbox
+from lib.notifications.delivery import outbox
 from worker import delivery
 outbox.LEASE = timedelta(seconds=3)
 while True:

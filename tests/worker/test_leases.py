@@ -10,7 +10,8 @@ import pytest
 from sqlmodel import select
 
 from db.models import Lease
-from lib import clock, transactions
+from lib import transactions
+from lib.core import clock
 from worker import leases
 
 pytestmark = pytest.mark.both_databases("leases are settled by each database's locks")

@@ -9,9 +9,9 @@ from sqlmodel import col, select
 
 from db.models import MediumState, Message
 from db.vocabulary import Medium, Sort
-from lib import clock, settings
-from lib.notices import ledger
-from lib.notices.channels import mail
+from lib.core import clock, settings
+from lib.integrations import smtp
+from lib.notifications import queue_admin
 from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
@@ -34,8 +34,8 @@ def aim(monkeypatch):
         monkeypatch.setenv(f"DOCKET_{name}", value)
 
     def at(port: int, *, patient: bool = True) -> None:
-        monkeypatch.setattr(mail, "PATIENCE", 10 if patient else 0.5)
-        monkeypatch.setattr(mail, "WHOLE", 30 if patient else 1)
+        monkeypatch.setattr(smtp, "PATIENCE", 10 if patient else 0.5)
+        monkeypatch.setattr(smtp, "WHOLE", 30 if patient else 1)
         monkeypatch.setenv("DOCKET_SMTP_PORT", str(port))
         settings.current.cache_clear()
 
@@ -62,7 +62,7 @@ def later():
 
 def account(desk):
     with see() as session:
-        return ledger.accounts(session, desk.ada)[0]
+        return queue_admin.accounts(session, desk.ada)[0]
 
 
 def owe(desk, count):

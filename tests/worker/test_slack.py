@@ -9,11 +9,13 @@ from sqlmodel import col, select
 from db import seeds
 from db.models import Event, MediumState, Message, SlackPlace, Status, Ticket
 from db.vocabulary import Action, Kind, Medium
-from lib import clock, settings
-from lib.desk import tickets
-from lib.errors import Invalid, NotPermitted
-from lib.notices import choices, outbox, places
+from lib.core import clock, settings
+from lib.core.errors import Invalid, NotPermitted
+from lib.notifications import preferences
+from lib.notifications.delivery import outbox
+from lib.notifications.slack import team_channels
 from lib.people import teams
+from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
@@ -128,12 +130,12 @@ def told(desk, slack):
 
 def put(desk, **how):
     with act() as session:
-        places.put(session, desk.mona, teams.find(session, desk.service_desk), **how)
+        team_channels.put(session, desk.mona, teams.find(session, desk.service_desk), **how)
 
 
 def card(desk):
     with see() as session:
-        return places.every(session, desk.mona)[desk.service_desk]
+        return team_channels.every(session, desk.mona)[desk.service_desk]
 
 
 def confide(desk, number):
@@ -168,9 +170,9 @@ def test_what_a_direct_message_says_is_for_the_team_of_the_ticket(desk, slack):
     one = "\n".join(map(json.dumps, slack.posts))
     assert "Mona Lind assigned it to you" in one and "Sam Reed replied" in one and "Arun" not in one
     assert "asked by Sam Reed, new" in one and "Priority" in one and "zebrafinch" not in one
-    assert heard(slack) == [] and card(desk) == places.PlaceCard(None, False, True, None, None)
+    assert heard(slack) == [] and card(desk) == team_channels.PlaceCard(None, False, True, None, None)
     with act() as session:
-        places.put(
+        team_channels.put(
             session, desk.ada, teams.find(session, desk.facilities), channel="C0FAC0000", detailed=True
         )
     put(desk, detailed=False)
@@ -180,18 +182,18 @@ def test_what_a_direct_message_says_is_for_the_team_of_the_ticket(desk, slack):
     other = json.dumps(slack.posts)
     assert "Assigned to you" in other and not any(word in other for word in ("Sam", "Mona", "Priority"))
     with see() as session:
-        assert desk.service_desk not in places.every(session, desk.ada)
+        assert desk.service_desk not in team_channels.every(session, desk.ada)
 
 
 def test_a_team_s_wish_outlives_its_channel_or_ends_with_it(desk, told):
     put(desk, detailed=True)
     with act() as session:
-        places.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
+        team_channels.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
     number = assign(desk, desk.rita)
     deliver()
     assert heard(told) == [] and "Mona Lind assigned" in json.dumps(told.posts)
     with act() as session:
-        places.take(session, desk.mona, teams.find(session, desk.service_desk))
+        team_channels.take(session, desk.mona, teams.find(session, desk.service_desk))
     cast.say(desk.sam, number, "Hello")
     deliver()
     assert told.posts[-1]["text"].endswith("New reply") and "Sam" not in json.dumps(told.posts[-1])
@@ -207,7 +209,7 @@ def test_a_team_s_wish_outlives_its_channel_or_ends_with_it(desk, told):
 def test_a_message_that_was_owed_to_a_channel_that_is_gone_says_nothing(desk, told):
     cast.ask(desk.sam)
     with act() as session:
-        places.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
+        team_channels.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
     deliver()
     assert told.posts == told.hooked == [] and all(row.empty and row.done_at for row in rows() if row.team_id)
 
@@ -284,7 +286,7 @@ def test_only_what_can_be_a_place_in_slack_is_taken(desk, slack, wrong):
 def test_only_who_manages_the_team_says_where(desk, slack):
     for who in (desk.rita, desk.sam, desk.mona):
         with pytest.raises(NotPermitted), act() as session:
-            places.put(session, who, teams.find(session, desk.facilities), channel="C0123ABCD")
+            team_channels.put(session, who, teams.find(session, desk.facilities), channel="C0123ABCD")
 
 
 @pytest.mark.parametrize(
@@ -317,15 +319,15 @@ def test_a_channel_that_fails_rests_and_is_flagged_while_others_go_on(desk, slac
 
 def test_who_somebody_says_they_are_in_slack_is_whom_docket_writes_to(desk, slack):
     with act() as session:
-        choices.be_in_slack(session, desk.arun, " u0999zzzz ")
-        choices.try_slack(session, desk.arun)
+        preferences.be_in_slack(session, desk.arun, " u0999zzzz ")
+        preferences.try_slack(session, desk.arun)
     assign(desk, desk.arun)
     deliver()
     assert [post["channel"] for post in slack.posts] == ["U0999ZZZZ"] * 2 and slack.lookups == []
     with pytest.raises(Invalid), act() as session:
-        choices.be_in_slack(session, desk.arun, "arun")
+        preferences.be_in_slack(session, desk.arun, "arun")
     with act() as session:
-        choices.be_in_slack(session, desk.arun, "")
+        preferences.be_in_slack(session, desk.arun, "")
     assign(desk, desk.arun)
     deliver()
     assert slack.lookups == [desk.arun.email] and len(slack.posts) == 2
@@ -397,32 +399,32 @@ def test_a_message_at_which_slack_fails_while_others_go_through_fails_in_the_end
 
 
 def test_a_webhook_whose_seal_no_key_opens_stops_nobody_and_says_so(desk, slack, monkeypatch):
-    from lib.notices import ledger
+    from lib.notifications import queue_admin
 
     put(desk, webhook=slack.url.replace("/api/", "/services/a/b"))
     monkeypatch.setenv("DOCKET_SECRET_KEY", "another-key-0123456789-abcdefghijklmnop")
     settings.current.cache_clear()
-    assert card(desk).error == places.SEALED and card(desk).failing_since is None
+    assert card(desk).error == team_channels.SEALED and card(desk).failing_since is None
     assign(desk, desk.rita)
     deliver()
     mine = [row for row in slack_rows() if row.team_id]
-    assert [bool(row.parked_at) for row in mine] == [True] and mine[0].error == places.SEALED[:300]
+    assert [bool(row.parked_at) for row in mine] == [True] and mine[0].error == team_channels.SEALED[:300]
     assert len(slack.posts) == 1 and slack.hooked == []
     with see() as session:
-        _, account = ledger.accounts(session, desk.ada)
+        _, account = queue_admin.accounts(session, desk.ada)
         assert account.failing and account.parked == 1 and account.owed == 0
-        assert [(c.team, c.error) for c in account.channels] == [(seeds.TEAM, places.SEALED)]
+        assert [(c.team, c.error) for c in account.channels] == [(seeds.TEAM, team_channels.SEALED)]
 
 
 def test_what_a_slack_message_raises_settles_it_and_no_other(desk, slack, monkeypatch):
-    from lib.notices import slips
+    from lib.notifications.slack import renderer
 
-    write = slips.write
+    write = renderer.write
 
     def boom(content):
         return write(content) if "boom" not in content.said[-1].title else {}["boom"]
 
-    monkeypatch.setattr(slips, "write", boom)
+    monkeypatch.setattr(renderer, "write", boom)
     for title in ("boom", "well"):
         assign(desk, desk.rita, title)
     deliver()

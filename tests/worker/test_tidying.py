@@ -8,12 +8,15 @@ from sqlmodel import col, delete, func, select
 from commands.shell import newcomers
 from db.models import Attachment, Attempt, Draft, Message, Notice, OneTimeSecret, Receipt, SignIn
 from db.vocabulary import Channel, Medium, Purpose, Sort
-from lib import clock, settings, transactions
-from lib.desk import attachments, drafts, tickets
-from lib.errors import NotFound
-from lib.notices.channels import store
-from lib.people import accounts, attempts, onetime, sessions
-from lib.trust import receipts
+from lib import transactions
+from lib.audit import idempotency
+from lib.conversation import attachments, drafts
+from lib.core import clock, settings
+from lib.core.errors import NotFound
+from lib.identity import login_attempts, one_time_tokens, sessions
+from lib.integrations import storage
+from lib.people import accounts
+from lib.tickets import tickets
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 from worker import tidying
@@ -39,23 +42,23 @@ def count(model):
 
 def upload(actor, data=b"some words in a file"):
     found = attachments.examine("notes.txt", data)
-    store.put(found.path, data)
-    store.put(attachments.thumbnail_path(found.path), b"preview")
+    storage.put(found.path, data)
+    storage.put(attachments.thumbnail_path(found.path), b"preview")
     with transactions.act() as session:
         return attachments.keep(session, actor, found)
 
 
 def there(row):
-    return store.get(row.path) is not None
+    return storage.get(row.path) is not None
 
 
 def live(session, sam):
     """Leave one of everything that runs out."""
     person = accounts.by_email(session, sam.email)
     sessions.open(session, person, browser="", address="")
-    onetime.make(session, Purpose.HANDOFF, person_id=sam.id)
-    attempts.count(session, sam.email, address="127.0.0.1")
-    receipts.once(session, sam, "key", fingerprint="x", deed=lambda: "done")
+    one_time_tokens.make(session, Purpose.HANDOFF, person_id=sam.id)
+    login_attempts.count(session, sam.email, address="127.0.0.1")
+    idempotency.once(session, sam, "key", fingerprint="x", deed=lambda: "done")
 
 
 def test_what_still_works_is_kept(sam):
@@ -104,7 +107,7 @@ def test_an_upload_that_nothing_took_goes_after_a_week(sam):
     fresh = upload(sam)
     tidying.files()
     assert [there(old), there(fresh)] == [False, True]
-    assert store.get(attachments.thumbnail_path(old.path)) is None
+    assert storage.get(attachments.thumbnail_path(old.path)) is None
     assert count(Attachment) == 1
 
 
@@ -125,13 +128,13 @@ def test_a_file_on_a_ticket_stays_until_it_is_removed(sam):
 def test_bytes_that_no_row_holds_go_after_a_day(sam):
     held, stray, foreign = upload(sam), f"{'0a' * 16}.bin", "logo.png"
     for path in (stray, attachments.thumbnail_path(stray), foreign):
-        store.put(path, b"bytes")
+        storage.put(path, b"bytes")
     tidying.strays()
-    assert store.get(stray) == b"bytes", "an upload may still be on its way"
+    assert storage.get(stray) == b"bytes", "an upload may still be on its way"
     with clock.at(clock.now() + 2 * DAY):
         tidying.strays()
-    assert store.get(stray) is None and store.get(attachments.thumbnail_path(stray)) is None
-    assert there(held) and store.get(attachments.thumbnail_path(held.path)) and store.get(foreign)
+    assert storage.get(stray) is None and storage.get(attachments.thumbnail_path(stray)) is None
+    assert there(held) and storage.get(attachments.thumbnail_path(held.path)) and storage.get(foreign)
 
 
 def test_more_files_than_one_batch_go_in_one_tick(sam, monkeypatch):
@@ -147,7 +150,7 @@ def test_a_tick_that_breaks_off_hides_the_file_and_the_next_one_goes_on(sam, mon
     with clock.at(clock.now() - 8 * DAY):
         row = upload(sam)
     with monkeypatch.context() as broken:
-        broken.setattr(store, "remove", lambda _path: (_ for _ in ()).throw(OSError("the store is away")))
+        broken.setattr(storage, "remove", lambda _path: (_ for _ in ()).throw(OSError("the store is away")))
         with pytest.raises(OSError, match="away"):
             tidying.files()
     with pytest.raises(NotFound), transactions.see() as session:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from lib import clock
+from lib.core import clock
 from worker import handing, timetable
 from worker.timetable import TASKS, Task, tick
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lib.notices import rules
-from lib.notices.inbox import NoticeCard
+from lib.notifications import default_rules
+from lib.notifications.inbox import NoticeCard
 from ui.components.packaged import renderer
 
 
@@ -29,7 +29,7 @@ def _data(card: NoticeCard) -> dict[str, Any]:
         "sentence": card.sentence,
         "excerpt": card.excerpt,
         "internal": card.internal,
-        "reason": rules.REASONS[card.relation],
+        "reason": default_rules.REASONS[card.relation],
         "read": card.read,
         "snoozed": card.snoozed_until.isoformat() if card.snoozed_until else "",
     }

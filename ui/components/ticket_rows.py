@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from lib.desk.listing import TicketRow
+from lib.lists.ticket_list import TicketRow
 from ui.components.assigns import Assigns, asked
 from ui.components.hostile import number as positive
 from ui.components.packaged import renderer

@@ -5,10 +5,10 @@ from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
-from lib import text
-from lib.desk.attachments import AttachmentCard
-from lib.desk.drafts import DraftCard
-from lib.errors import Refusal
+from lib.conversation.attachments import AttachmentCard
+from lib.conversation.drafts import DraftCard
+from lib.core import text
+from lib.core.errors import Refusal
 from ui.components.hostile import words
 from ui.components.packaged import renderer
 from ui.components.written import Composition, Submission, Visibility

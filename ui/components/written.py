@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from lib.desk.drafts import DraftCard
+from lib.conversation.drafts import DraftCard
 from ui.components.hostile import texts, whole, words
 
 Visibility = Literal["public", "internal"]

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from lib import folding
+from lib.core import folding
 
 revision = "0037"
 down_revision = "0036"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import folding, text
-from lib.errors import Invalid
+from lib.core import folding, text
+from lib.core.errors import Invalid
 from lib.markdown import limits, names, parser, rendering
 from tests.support import effort
 from tests.support.dense import DENSE, PIECES, repeated, table

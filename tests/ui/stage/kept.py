@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from lib.desk.attachments import AttachmentCard
-from lib.desk.drafts import DraftCard
+from lib.conversation.attachments import AttachmentCard
+from lib.conversation.drafts import DraftCard
 
 rows: dict[str, DraftCard] = {}
 files: dict[str, AttachmentCard] = {}

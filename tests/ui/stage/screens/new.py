@@ -1,6 +1,6 @@
 import streamlit as st
 
-from lib.errors import Invalid
+from lib.core.errors import Invalid
 from tests.ui.stage import kept
 from ui.components.writer import refuse, ticket_writer
 

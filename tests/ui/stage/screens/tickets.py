@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from db.vocabulary import Kind, Priority
-from lib.desk.listing import TicketRow
+from lib.lists.ticket_list import TicketRow
 from ui.components.ticket_rows import COLUMNS, Column, Empty, ticket_rows
 
 ODD = {

@@ -1,0 +1,43 @@
+"""Who may see a ticket, as a condition on people: the gate's rule, asked from the other side."""
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlmodel import col, select
+
+from db.models import Membership, Participant, Person, Ticket
+from db.vocabulary import Permission, Scope
+from lib.access import gate
+
+
+def works(ticket: Ticket, permission: Permission) -> ColumnElement[bool]:
+    """The SQL condition on `person` for whom `permission` reaches a ticket by their work; the twin of `gate.works`."""
+    team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
+    role = col(Person.role_id)
+    return or_(
+        role.in_(gate.granting(permission, Scope.ALL)),
+        and_(role.in_(gate.granting(permission, Scope.TEAM)), col(Person.id).in_(team)),
+    )
+
+
+def takes_part(ticket: Ticket) -> ColumnElement[bool]:
+    """The SQL condition on `person` for its requester, those in copy, and its assignee while in its team."""
+    copied = select(Participant.person_id).where(Participant.ticket_id == ticket.id)
+    team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
+    person = col(Person.id)
+    assigned = and_(person == ticket.assignee_id, person.in_(team)) if ticket.assignee_id else false()
+    return or_(person == ticket.requester_id, person.in_(copied), assigned)
+
+
+def of(ticket: Ticket, *, notes: bool = False) -> ColumnElement[bool]:
+    """The SQL condition on `person` for whoever may see a ticket, or with `notes` read its internal notes too.
+
+    The twin of `gate.sees`. A statement with it reads who is in copy, so it is for those who found the ticket
+    through the gate.
+    """
+    if ticket.deleted_at is not None:
+        return false()
+    own = gate.granting(Permission.TICKET_READ, Scope.OWN, Scope.TEAM, Scope.ALL)
+    part = takes_part(ticket)
+    read = or_(works(ticket, Permission.TICKET_READ), and_(col(Person.role_id).in_(own), part))
+    private = or_(part, works(ticket, Permission.TICKET_CONFIDENTIAL)) if ticket.confidential else true()
+    told = works(ticket, Permission.COMMENT_READ_INTERNAL) if notes else true()
+    return and_(col(Person.active), read, private, told)

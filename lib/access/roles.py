@@ -1,0 +1,103 @@
+"""Roles: named sets of permissions, each with a scope."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from db.models import Role, RolePermission
+from db.vocabulary import Permission, Scope
+from lib.access.gate import SHARED, Actor
+from lib.core.errors import Invalid
+
+DESCRIPTIONS: Mapping[Permission, str] = {
+    Permission.APIKEY_OWN: "make API tokens for oneself",
+    Permission.ATTACHMENT_ADD: "add files",
+    Permission.ATTACHMENT_READ: "open files",
+    Permission.ATTACHMENT_REMOVE: "remove files",
+    Permission.AUDIT_READ: "read the audit",
+    Permission.COMMENT_EDIT_OWN: "edit own comments for 15 minutes",
+    Permission.COMMENT_INTERNAL: "write internal notes",
+    Permission.COMMENT_PUBLIC: "reply",
+    Permission.COMMENT_READ_INTERNAL: "read internal notes",
+    Permission.EXPORT_TICKETS: "export tickets",
+    Permission.RATE_MANAGE: "keep hourly rates and see what time costs",
+    Permission.REPORT_VIEW: "see reports",
+    Permission.SLA_OVERRIDE: "nothing yet",
+    Permission.SYSTEM_MANAGE: "change categories, statuses and settings",
+    Permission.TEAM_MANAGE: "change teams and their members",
+    Permission.TEMPLATE_MANAGE: "keep canned replies",
+    Permission.TICKET_ASSIGN_OTHER: "assign tickets to others",
+    Permission.TICKET_BULK: "change many tickets at once",
+    Permission.TICKET_CLAIM: "take tickets",
+    Permission.TICKET_CLOSE: "complete and reopen tickets",
+    Permission.TICKET_CONFIDENTIAL: "see confidential tickets",
+    Permission.TICKET_CREATE: "open tickets; beyond own: for others too",
+    Permission.TICKET_DELETE: "delete tickets",
+    Permission.TICKET_MERGE: "merge and link tickets",
+    Permission.TICKET_MOVE_TEAM: "move tickets to another team",
+    Permission.TICKET_PARTICIPANTS: "change who is in copy",
+    Permission.TICKET_PRIORITY: "set the priority",
+    Permission.TICKET_READ: "see tickets",
+    Permission.TICKET_TRANSITION: "move tickets between statuses",
+    Permission.TICKET_UPDATE: "change title, description, category and tags",
+    Permission.TIME_LOG: "log and mend one's own time, and estimate",
+    Permission.TIME_MANAGE: "log and mend time for others",
+    Permission.TIME_READ: "see how much time tickets took",
+    Permission.USER_MANAGE: "invite, change and disable people",
+}
+
+
+PLANNED = frozenset({Permission.SLA_OVERRIDE})
+"""What roles have already and nothing asks for yet, so that it is not shown."""
+_KNOWN = {p.value: p for p in Permission}
+_SCOPES = select(RolePermission.permission, RolePermission.scope).where(
+    col(RolePermission.role_id) == bindparam("role_id")
+)
+"""Built once, as every request asks it."""
+
+
+@dataclass(frozen=True)
+class RoleCard:
+    """A role as pages and the API show it; `scopes` maps a permission to its reach."""
+
+    id: int
+    name: str
+    built_in: bool
+    scopes: Mapping[Permission, Scope]
+
+
+def scopes(session: Session, role_id: int) -> dict[Permission, Scope]:
+    """Return what a role may do; a permission that this version doesn't know counts for nothing."""
+    rows = session.exec(_SCOPES, params={"role_id": role_id}).all()
+    return {_KNOWN[name]: Scope(scope) for name, scope in rows if name in _KNOWN}
+
+
+def every(session: Session) -> list[RoleCard]:
+    """Return every role with its permissions; roles are no secret to those who are signed in."""
+    found = session.exec(select(Role).order_by(col(Role.id))).all()
+    return [RoleCard(r.id, r.name, r.built_in, scopes(session, r.id)) for r in found]
+
+
+def find(session: Session, name_or_id: str | int) -> RoleCard:
+    """Return one role by its id or name; raises Invalid naming the field `role`."""
+    which = (
+        col(Role.id) == name_or_id if isinstance(name_or_id, int) else col(Role.name) == name_or_id.lower()
+    )
+    row = session.exec(select(Role).where(which)).first()
+    if row is None:
+        raise Invalid("There is no such role.", fields={"role": "There is no such role."})
+    return RoleCard(row.id, row.name, row.built_in, scopes(session, row.id))
+
+
+def grantable(actor: Actor, role: RoleCard) -> bool:
+    """Tell whether `actor` may give `role` to somebody: whoever manages everyone may give any, others none beyond own.
+
+    What taking part in a ticket brings is everybody's, so it is not compared.
+    """
+    if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
+        return True
+    return Permission.USER_MANAGE not in role.scopes and all(
+        actor.reach(p) >= s or (s == Scope.OWN and p in SHARED) for p, s in role.scopes.items()
+    )

@@ -1,0 +1,64 @@
+"""How often and when a ticket last changed, as its reader may know it.
+
+An internal note, or a field that requesters may not read, is no change to people who may not read notes: for them a
+ticket keeps its `public_version` and `public_updated_at`.
+"""
+
+from functools import lru_cache
+from typing import Any, Protocol
+
+from sqlalchemy import case
+from sqlmodel import col
+
+from db.models import Ticket
+from db.vocabulary import Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core.errors import Conflict
+
+_NOTES = Permission.COMMENT_READ_INTERNAL
+
+
+class Placed(Protocol):
+    """A ticket, or a row of a list, with the team that works it."""
+
+    @property
+    def team_id(self) -> int:
+        """The team's id."""
+        ...
+
+
+def all_known(actor: Actor, where: Placed) -> bool:
+    """Tell whether the actor may know of every change to a ticket, because they may read its notes."""
+    reach = actor.reach(_NOTES)
+    return reach == Scope.ALL or (reach == Scope.TEAM and where.team_id in actor.teams)
+
+
+def of(actor: Actor, ticket: Ticket) -> int:
+    """Return the version of a ticket that the actor knows."""
+    return ticket.version if all_known(actor, ticket) else ticket.public_version
+
+
+def must_be(actor: Actor, ticket: Ticket, seen: int) -> None:
+    """Raise Conflict unless, as far as the actor may know, nobody changed the ticket since version `seen`."""
+    now = of(actor, ticket)
+    if now != seen:
+        raise Conflict(
+            f"Somebody changed #{ticket.id} while you were working on it. Nothing of yours was saved; "
+            "look at what it is now and try again.",
+            current={"version": now},
+        )
+
+
+@lru_cache(maxsize=gate.KEPT)
+def updated(actor: Actor) -> Any:
+    """The SQL expression for when each ticket last changed, as far as the actor may know."""
+    known = in_part(actor)
+    if known is not None:
+        return case((known, col(Ticket.updated_at)), else_=col(Ticket.public_updated_at))
+    return col(Ticket.updated_at if actor.reach(_NOTES) == Scope.ALL else Ticket.public_updated_at)
+
+
+def in_part(actor: Actor) -> Any:
+    """Return the SQL condition for the tickets of which the actor may know every change; None for all or none."""
+    return gate.within(actor, _NOTES) if actor.reach(_NOTES) == Scope.TEAM and actor.teams else None

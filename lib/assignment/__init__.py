@@ -1,0 +1,1 @@
+"""Who works a ticket: candidates, skills, assignment rules and the queue of waiting tickets."""

@@ -1,0 +1,114 @@
+"""Leavers: open tickets whose assignee was disabled, left the team, or lost the role to work in it.
+
+Such a ticket is unassigned at once and remembers who had it. If that person comes back before somebody else gets the
+ticket, it is theirs again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, true
+from sqlmodel import Session, col, select
+
+from db.models import Event, Membership, Person, Ticket
+from db.vocabulary import Action, Channel, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.assignment import assignment, candidates, queue, rules
+from lib.audit import events
+
+NAMED = 20
+"""Ticket numbers that a setup check lists for one person."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """Open tickets that are unassigned because `name` left: how many the actor may see, and the first numbers."""
+
+    name: str
+    count: int
+    numbers: tuple[int, ...]
+
+
+def settle(session: Session) -> None:
+    """Follow what this transaction changed in people and teams: unassign what leavers held, give back what returns."""
+    people = {id for event in events.so_far(session) for id in _concerned(event)}
+    if not people:
+        return
+    session.flush()
+    held = _open(Ticket.assignee_id, people).where(~_works(Ticket.assignee_id))
+    for ticket in session.exec(held).all():
+        _release(session, ticket)
+    back = _open(Ticket.former_assignee_id, people).where(
+        col(Ticket.assignee_id).is_(None), _works(Ticket.former_assignee_id)
+    )
+    for ticket in session.exec(back).all():
+        name = session.get_one(Person, ticket.former_assignee_id).name
+        who = ticket.former_assignee_id or 0
+        if not candidates.works(session, who, ticket.team_id):
+            continue
+        assignment.give(session, _docket(), ticket, who, reason=f"{name} works in this team again")
+
+
+def check(session: Session, ticket: Ticket) -> None:
+    """Unassign a ticket that was just reopened when its assignee left in the meantime."""
+    if ticket.open and ticket.assignee_id is not None:
+        session.flush()
+        if not candidates.works(session, ticket.assignee_id, ticket.team_id):
+            _release(session, ticket)
+
+
+def unassigned(session: Session, actor: Actor) -> list[Left]:
+    """Return whose open tickets are unassigned since they left, by name, as far as the actor may see the tickets."""
+    chosen = gate.visible(actor, Person.name, Ticket.id).join(
+        Person, col(Person.id) == col(Ticket.former_assignee_id)
+    )
+    chosen = chosen.where(col(Ticket.former_assignee_id).is_not(None), col(Ticket.open) == true())
+    found: dict[str, list[int]] = {}
+    for name, number in session.execute(chosen.order_by(Person.name, Ticket.id)).all():
+        found.setdefault(name, []).append(number)
+    return [Left(name, len(numbers), tuple(numbers[:NAMED])) for name, numbers in found.items()]
+
+
+def _concerned(event: Event) -> Iterable[int]:
+    """Return whose place in a team an event changed."""
+    if event.action == Action.PERSON_CHANGED and event.field in ("active", "role"):
+        return (int(event.subject.removeprefix("person:")),)
+    if event.action == Action.TEAM_CHANGED and event.field == "member":
+        return (int(event.new or event.old or 0),)
+    return ()
+
+
+def _open(column: Any, people: Iterable[int]) -> Any:
+    """Select open tickets by a column with a person, locked until the transaction ends."""
+    chosen = select(Ticket).where(
+        col(column).in_(sorted(people)), col(Ticket.open) == true(), col(Ticket.deleted_at).is_(None)
+    )
+    chosen = chosen.order_by(col(Ticket.id)).with_for_update(key_share=True)
+    return gate.unscoped(chosen, "all tickets of a person who left change", populate_existing=True)
+
+
+def _works(column: Any) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` that the person in a column works in its team; as `gate.workers`."""
+    grants = gate.granting(Permission.TICKET_TRANSITION, Scope.TEAM, Scope.ALL)
+    return exists(
+        select(Membership.person_id)
+        .join(Person, col(Person.id) == Membership.person_id)
+        .where(Membership.person_id == column, Membership.team_id == Ticket.team_id)
+        .where(col(Person.active), col(Person.role_id).in_(grants))
+        .correlate(Ticket)
+    )
+
+
+def _release(session: Session, ticket: Ticket) -> None:
+    """Unassign a ticket and remember who had it; where a rule is to give it to somebody, it waits for that."""
+    was = session.get_one(Person, ticket.assignee_id)
+    assignment.give(session, _docket(), ticket, None, reason=f"{was.name} no longer works in this team")
+    ticket.former_assignee_id = was.id
+    if rules.ruled(session, ticket):
+        queue.begin(session, ticket)
+
+
+def _docket() -> Actor:
+    return gate.system("assignment", channel=Channel.WORKER)

@@ -1,0 +1,209 @@
+"""Dispatch: the rules by which new tickets find their assignee without anybody's doing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from db.models import AssignmentRule, Category, Team, Ticket
+from db.vocabulary import Action, Permission, Scope, Way
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.assignment import candidates
+from lib.assignment.candidates import Candidate
+from lib.audit import events
+from lib.catalog import categories
+from lib.core.errors import Invalid
+
+MOST = 1000
+"""The highest cap."""
+NAMES = {Way.MANUAL: "by hand", Way.ROUND_ROBIN: "round robin", Way.LEAST_LOADED: "least loaded"}
+CONCERNED = and_(
+    col(Ticket.open),
+    ~col(Ticket.confidential),
+    col(Ticket.assignee_id).is_(None),
+    col(Ticket.deleted_at).is_(None),
+)
+"""The SQL condition for the tickets that a rule may give to somebody; the twin of `concerns`."""
+_DOCKET = gate.system("assignment", Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
+
+
+@dataclass(frozen=True)
+class RuleCard:
+    """A rule; nobody who has `cap` open tickets is given another by it."""
+
+    way: Way
+    cap: int | None = None
+
+    def __str__(self) -> str:
+        return NAMES[self.way] + (f", at most {self.cap}" if self.cap else "")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whom a rule gives a ticket, and why in words; nobody where it found nobody who is free."""
+
+    person_id: int | None
+    reason: str = ""
+
+
+def of_categories(session: Session, actor: Actor) -> dict[int, RuleCard]:
+    """Return the rules that categories have of their own, by their ids; for staff."""
+    return {r.category_id: _card(r) for r in _all(session, actor) if r.category_id}
+
+
+def of_teams(session: Session, actor: Actor) -> dict[int, RuleCard]:
+    """Return the rules of teams, by their ids; for staff."""
+    return {r.team_id: _card(r) for r in _all(session, actor) if r.team_id}
+
+
+def rule_category(
+    session: Session, actor: Actor, category: Category, *, way: Way | None, cap: int | None = None
+) -> None:
+    """Give a category's new tickets a rule, or with None let them follow what stands above it, else their team.
+
+    Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    there = session.exec(select(AssignmentRule).where(AssignmentRule.category_id == category.id)).first()
+    told = _set(session, there, AssignmentRule(category_id=category.id, way=way or Way.MANUAL), way, cap=cap)
+    if told:
+        category.version += 1
+        events.record(
+            session, actor, Action.CATEGORY_CHANGED, subject=f"category:{category.id}", field="assignment",
+            old=told[0], new=told[1],
+        )  # fmt: skip
+
+
+def rule_team(session: Session, actor: Actor, team: Team, *, way: Way | None, cap: int | None = None) -> None:
+    """Give a team's new tickets a rule, or with None leave them to be given by hand. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.TEAM_MANAGE, least=Scope.TEAM)
+    if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and team.id not in actor.teams:
+        raise gate.refused(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)
+    way = None if way == Way.MANUAL else way
+    there = session.exec(select(AssignmentRule).where(AssignmentRule.team_id == team.id)).first()
+    told = _set(session, there, AssignmentRule(team_id=team.id, way=way or Way.MANUAL), way, cap=cap)
+    if told:
+        team.version += 1
+        events.record(
+            session, actor, Action.TEAM_CHANGED, subject=f"team:{team.id}", field="assignment",
+            old=told[0], new=told[1],
+        )  # fmt: skip
+
+
+def concerns(ticket: Ticket) -> bool:
+    """Tell whether a rule may give this ticket to somebody; the twin of `CONCERNED`."""
+    given = ticket.assignee_id is not None or ticket.deleted_at is not None
+    return ticket.open and not ticket.confidential and not given
+
+
+def ruled(session: Session, ticket: Ticket) -> bool:
+    """Tell whether a rule is to give this ticket to somebody."""
+    rule, _ = _rule(session, ticket) if concerns(ticket) else (None, "")
+    return rule is not None and rule.way != Way.MANUAL
+
+
+def full(session: Session, ticket: Ticket) -> bool:
+    """Tell whether a rule holds for tickets such as this one, and nobody is free who may work them."""
+    rule, _ = _rule(session, ticket)
+    if rule is None or rule.way == Way.MANUAL:
+        return False
+    return not _free(candidates.fitting(session, _DOCKET, ticket), rule)
+
+
+def hold(session: Session, ticket: Ticket) -> None:
+    """Let nobody else take a turn of a ticket's rule until the transaction ends."""
+    rule, _ = _rule(session, ticket)
+    if rule is not None:
+        _held(session, rule)
+
+
+def choose(session: Session, ticket: Ticket) -> Choice | None:
+    """Return whom the rule of a ticket's category or team gives it, or None where no rule decides on it.
+
+    The rule's row is locked until the transaction ends, so that of many tickets at once each finds its own turn. A
+    confidential ticket is left to its managers, and nobody is given what they asked for themselves.
+    """
+    if not concerns(ticket):
+        return None
+    rule, whose = _rule(session, ticket)
+    if rule is None or rule.way == Way.MANUAL:
+        return None
+    rule = _held(session, rule)
+    if rule is None or rule.way == Way.MANUAL:
+        return None
+    there = [c for c in candidates.fitting(session, _DOCKET, ticket) if c.id != ticket.requester_id]
+    free = _free(there, rule)
+    among = [c for c in free if c.knows] or free
+    if not among:
+        return Choice(None)
+    chosen = _next(among, rule)
+    rule.last_id = chosen.id
+    session.add(rule)
+    return Choice(chosen.id, _why(rule, whose, chosen, there))
+
+
+def _held(session: Session, rule: AssignmentRule) -> AssignmentRule | None:
+    locked = select(AssignmentRule).where(AssignmentRule.id == rule.id).with_for_update()
+    return session.exec(locked.execution_options(populate_existing=True)).first()
+
+
+def _free(there: Sequence[Candidate], rule: AssignmentRule) -> list[Candidate]:
+    return [c for c in there if c.away_until is None and (rule.cap is None or c.open < rule.cap)]
+
+
+def _next(among: Sequence[Candidate], rule: AssignmentRule) -> Candidate:
+    """Return whose turn it is: the next by number, or of those who have least the next by number."""
+    least = min(c.open for c in among)
+    turn = [c for c in among if rule.way == Way.ROUND_ROBIN or c.open == least]
+    return min(turn, key=lambda c: (c.id <= (rule.last_id or 0), c.id))
+
+
+def _why(rule: AssignmentRule, whose: str, chosen: Candidate, there: Sequence[Candidate]) -> str:
+    knows = f", knows {chosen.knows}" if chosen.knows else ""
+    gone = ", ".join(c.name for c in there if c.away_until is not None)
+    return f"{NAMES[Way(rule.way)]} of the {whose}{knows}"[:400] + (f"; away: {gone}"[:90] if gone else "")
+
+
+def _rule(session: Session, ticket: Ticket) -> tuple[AssignmentRule | None, str]:
+    """Return the rule that is nearest to a ticket, and in words whose it is."""
+    line = categories.line(session, ticket.category_id)
+    which = or_(
+        col(AssignmentRule.category_id).in_(list(line)), col(AssignmentRule.team_id) == ticket.team_id
+    )
+    found = session.exec(select(AssignmentRule).where(which)).all()
+    by_category = {r.category_id: r for r in found if r.category_id}
+    nearest = next((id for id in line if id in by_category), None)
+    if nearest is not None:
+        return by_category[nearest], f"category {line[nearest]}"
+    rule = next((r for r in found if r.team_id), None)
+    return rule, f"team {session.get_one(Team, ticket.team_id).name}" if rule else ""
+
+
+def _all(session: Session, actor: Actor) -> Sequence[AssignmentRule]:
+    return session.exec(select(AssignmentRule)).all() if actor.staff or actor.id is None else []
+
+
+def _card(rule: AssignmentRule) -> RuleCard:
+    return RuleCard(Way(rule.way), rule.cap)
+
+
+def _set(
+    session: Session, there: AssignmentRule | None, fresh: AssignmentRule, way: Way | None, *, cap: int | None
+) -> tuple[str | None, str | None] | None:
+    """Write a rule down; return what it was and is in words, or None when it stays."""
+    if cap is not None and not 1 <= cap <= MOST:
+        raise Invalid(f"A cap is between 1 and {MOST}.", fields={"cap": f"Between 1 and {MOST}."})
+    was = _card(there) if there else None
+    now = RuleCard(way, None if way == Way.MANUAL else cap) if way else None
+    if was == now:
+        return None
+    if now is None:
+        session.delete(there)
+    else:
+        row = there or fresh
+        row.way, row.cap = now.way, now.cap
+        session.add(row)
+    session.flush()
+    return str(was) if was else None, str(now) if now else None

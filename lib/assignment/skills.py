@@ -1,0 +1,69 @@
+"""Skills: which categories a person knows; knowing one is knowing all that stands below it."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from db.models import Category, Person, Skill
+from db.vocabulary import Action, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.catalog import categories
+from lib.core.errors import Invalid
+from lib.people import accounts
+
+MOST = 50
+"""Categories that one person may know."""
+
+
+def of(session: Session, actor: Actor, person: Person) -> dict[int, str]:
+    """Return the categories that a person knows, names by id in order; for themselves and for staff.
+
+    Raises NotFound for others.
+    """
+    accounts.may_know_work(actor, person)
+    return _known(session, person)
+
+
+def choose(session: Session, actor: Actor, person: Person, category_ids: Iterable[int]) -> None:
+    """Say which categories a person knows, all of them. Raises NotPermitted, Invalid."""
+    if not accounts.keeps(session, actor, person):
+        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
+    wanted = {id: categories.find(session, id).name for id in set(category_ids)}
+    if len(wanted) > MOST:
+        raise Invalid(f"At most {MOST} categories.", fields={"categories": f"At most {MOST}."})
+    was = _known(session, person)
+    if set(was) == set(wanted):
+        return
+    for row in session.exec(select(Skill).where(Skill.person_id == person.id)).all():
+        if row.category_id not in wanted:
+            session.delete(row)
+    session.add_all(Skill(person_id=person.id, category_id=id) for id in set(wanted) - set(was))
+    person.version += 1
+    session.flush()
+    events.record(
+        session, actor, Action.PERSON_CHANGED, subject=f"person:{person.id}", field="skills",
+        old=", ".join(was.values()) or None, new=", ".join(sorted(wanted.values())) or None,
+    )  # fmt: skip
+
+
+def knowing(session: Session, category_id: int | None, people: Iterable[int]) -> dict[int, str]:
+    """Return who of these people knows a category, each with the name of what they know: it, or what is above it."""
+    line = categories.line(session, category_id)
+    rows = session.exec(
+        select(Skill.person_id, Skill.category_id).where(
+            col(Skill.category_id).in_(list(line)), col(Skill.person_id).in_(list(people))
+        )
+    ).all()
+    near = {id: place for place, id in enumerate(line)}
+    found: dict[int, int] = {}
+    for person, category in rows:
+        found[person] = min(category, found.get(person, category), key=lambda id: near[id])
+    return {person: line[category] for person, category in found.items()}
+
+
+def _known(session: Session, person: Person) -> dict[int, str]:
+    chosen = select(Category.id, Category.name).join(Skill, col(Skill.category_id) == Category.id)
+    rows = session.exec(chosen.where(Skill.person_id == person.id).order_by(Category.name)).all()
+    return dict(rows)

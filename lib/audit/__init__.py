@@ -1,0 +1,1 @@
+"""What happened: the event stream, the audit log, the change feed and idempotency keys."""

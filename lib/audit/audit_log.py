@@ -1,0 +1,125 @@
+"""The audit: administration, sign-ins and refusals, for those who may read them; never what a ticket says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, null, union_all
+from sqlmodel import Session, col, select
+
+from db.models import Activity, Category, CustomField, Event, Person, Role, Status, Tag, Team, Ticket
+from db.vocabulary import Action, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+
+ON_TICKETS = tuple(
+    a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.", "time.", "timer."))
+)
+AUDITED = tuple(a for a in Action if a not in ON_TICKETS)
+
+NAMED = {
+    "person": Person,
+    "team": Team,
+    "category": Category,
+    "status": Status,
+    "role": Role,
+    "field": CustomField,
+    "tag": Tag,
+    "activity": Activity,
+}
+"""Subjects that people know by a name, which is no secret to whoever may read the audit."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the audit; `actor` is None for nobody signed in, or Docket itself."""
+
+    id: int
+    at: datetime
+    action: str
+    subject: str
+    field: str | None
+    old: str | None
+    new: str | None
+    actor_id: int | None
+    actor: str | None
+    channel: str
+    address: str | None
+
+
+def read(
+    session: Session,
+    actor: Actor,
+    *,
+    action: str | None = None,
+    person_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Return the newest entries before event `before`, of one `action` or by one person if given.
+
+    A manager reads what was refused on their teams' tickets; an administrator everything. Raises NotPermitted.
+    """
+    gate.require(actor, Permission.AUDIT_READ, least=Scope.TEAM)
+    conditions = []
+    wanted = [action] if action else AUDITED
+    if not actor.may(Permission.AUDIT_READ, least=Scope.ALL):
+        wanted = [each for each in wanted if each == Action.DENIED]
+        seen = select(Ticket.id).where(gate.readable(actor))
+        conditions.append(col(Event.ticket_id).in_(seen))
+    if person_id is not None:
+        conditions.append(col(Event.actor_id) == person_id)
+    if before is not None:
+        conditions.append(col(Event.id) < before)
+    found = select(Event, Person.name).outerjoin(Person, col(Person.id) == Event.actor_id)
+    found = found.where(col(Event.id).in_(_newest(wanted, conditions, limit=limit)))
+    rows = session.exec(
+        gate.unscoped(found.order_by(col(Event.id).desc()).limit(limit), "only what the actor may audit")
+    ).all()
+    return [
+        Entry(
+            e.id,
+            e.at,
+            e.action,
+            e.subject,
+            e.field,
+            e.old,
+            e.new,
+            e.actor_id,
+            name,
+            e.channel,
+            e.address,
+        )
+        for e, name in rows
+    ]
+
+
+def _newest(actions: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, limit: int) -> Any:
+    """Return a select of the newest events of some actions, each walked along its index.
+
+    Between two entries of the audit may lie a million events on tickets, which a walk over all would read.
+    """
+    walks = [
+        select(Event.id)
+        .where(col(Event.action) == each, *conditions)
+        .order_by(col(Event.id).desc())
+        .limit(limit)
+        for each in actions
+    ]
+    return union_all(*(select(walk.subquery().c.id) for walk in walks)) if walks else select(null())
+
+
+def names(session: Session, entries: Iterable[Entry]) -> dict[str, str]:
+    """Return today's names of what entries are about, by their subject; what is gone has none."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        what, _, number = entry.subject.partition(":")
+        if what in NAMED and number.isdigit():
+            wanted.setdefault(what, set()).add(int(number))
+    found: dict[str, str] = {}
+    for what, ids in wanted.items():
+        model = NAMED[what]
+        rows = session.exec(select(model.id, model.name).where(col(model.id).in_(ids))).all()
+        found |= {f"{what}:{id}": name for id, name in rows}
+    return found

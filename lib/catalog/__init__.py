@@ -1,0 +1,1 @@
+"""What tickets are described with: statuses, categories, tags, custom fields and canned replies."""

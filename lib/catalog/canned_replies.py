@@ -1,0 +1,196 @@
+"""Canned replies: answers kept ready for all or for one team, with variables that the ticket fills in."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import CannedReply, Person, Status, Team, Ticket
+from db.vocabulary import Action, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import folding, names, text
+from lib.core.errors import Invalid
+from lib.people import teams
+
+OFFERED = 8
+"""Replies offered at once while somebody writes."""
+_VARIABLE = re.compile(r"\{([A-Za-z_.]{1,40})\}")
+
+VARIABLES: Mapping[str, str] = {
+    "ticket.number": "its number, as #44",
+    "ticket.title": "its title",
+    "ticket.status": "where it stands",
+    "ticket.team": "the team that works it",
+    "requester.name": "whoever asks",
+    "requester.first_name": "the first part of their name",
+    "agent.name": "whoever writes",
+    "agent.first_name": "the first part of their name",
+}
+"""What may stand in braces, and what it becomes."""
+
+
+@dataclass(frozen=True)
+class CannedCard:
+    """A canned reply; `team_id` is None for one for all, `mine` tells whether the actor may change it."""
+
+    id: int
+    name: str
+    body: str
+    team_id: int | None
+    version: int
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A canned reply filled in for a ticket."""
+
+    id: int
+    name: str
+    body: str
+
+
+def every(session: Session, actor: Actor) -> list[CannedCard]:
+    """Return the replies that the actor may use, those for all first, by name. Raises NotPermitted."""
+    gate.require(actor, Permission.COMMENT_INTERNAL)
+    found = select(CannedReply).where(_within(actor))
+    rows = session.exec(found.order_by(col(CannedReply.team_id).is_not(None), CannedReply.name)).all()
+    return [card(actor, row) for row in rows]
+
+
+def card(actor: Actor, row: CannedReply) -> CannedCard:
+    """Return a reply as the actor sees it."""
+    return CannedCard(row.id, row.name, row.body, row.team_id, row.version, _keeps(actor, row.team_id))
+
+
+def find(session: Session, actor: Actor, reply_id: int) -> CannedReply:
+    """Return a reply to change. Raises NotPermitted, and NotFound for one of a team that is not the actor's."""
+    gate.require(actor, Permission.TEMPLATE_MANAGE, least=Scope.TEAM)
+    row = session.exec(select(CannedReply).where(CannedReply.id == reply_id, _within(actor))).first()
+    if row is None:
+        raise gate.hidden(actor, Permission.TEMPLATE_MANAGE, "canned_reply", reply_id)
+    return row
+
+
+def add(session: Session, actor: Actor, *, name: str, body: str, team_id: int | None) -> CannedReply:
+    """Keep a reply for a team, or with None for all. Raises NotPermitted, Invalid."""
+    _may_keep(actor, team_id)
+    team = teams.find(session, team_id).id if team_id is not None else None
+    row = CannedReply(name=_name(session, name, team), body=_body(body), team_id=team)
+    session.add(row)
+    session.flush()
+    events.record(session, actor, Action.CANNED_CREATED, subject=f"canned_reply:{row.id}", new=row.name)
+    return row
+
+
+def change(
+    session: Session, actor: Actor, row: CannedReply, *, name: str, body: str, team_id: int | None, seen: int
+) -> None:
+    """Give a reply another name, text or team. Raises NotPermitted, Invalid, Conflict (changed since `seen`)."""
+    _may_keep(actor, row.team_id)
+    _may_keep(actor, team_id)
+    row.must_be(seen)
+    team = teams.find(session, team_id).id if team_id is not None else None
+    body = _body(body)
+    name = _name(session, name, team, but=row.id)
+    if (row.name, row.body, row.team_id) == (name, body, team):
+        return
+    was = row.name if row.body == body else row.body
+    row.name, row.body, row.team_id = name, body, team
+    row.version += 1
+    session.add(row)
+    session.flush()
+    events.record(
+        session, actor, Action.CANNED_CHANGED, subject=f"canned_reply:{row.id}", old=was, new=row.name
+    )
+
+
+def delete(session: Session, actor: Actor, row: CannedReply, *, seen: int | None = None) -> None:
+    """Keep a reply no longer; what was sent with it stays. Raises NotPermitted, Conflict (changed since `seen`)."""
+    _may_keep(actor, row.team_id)
+    row.must_be(seen)
+    session.delete(row)
+    events.record(session, actor, Action.CANNED_DELETED, subject=f"canned_reply:{row.id}", old=row.name)
+
+
+def ready(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -> list[Ready]:
+    """Return replies for a ticket whose name or text holds every word of `search`, by name, filled in.
+
+    Raises NotFound, NotPermitted: they are for those who work the ticket.
+    """
+    gate.permit(session, actor, Permission.COMMENT_INTERNAL, ticket)
+    here = or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id) == ticket.team_id)
+    rows = session.exec(select(CannedReply).where(here).order_by(CannedReply.name)).all()
+    words = folding.words(search)
+    matching = [row for row in rows if _holds(row.name, words)]
+    matching += [row for row in rows if row not in matching and _holds(f"{row.name} {row.body}", words)]
+    shown = matching[:OFFERED]
+    values = _values(session, actor, ticket) if shown else {}
+    return [Ready(row.id, row.name, _filled(row.body, values)) for row in shown]
+
+
+def _holds(haystack: str, words: list[str]) -> bool:
+    return folding.begin(words, folding.words(haystack))
+
+
+def _filled(body: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), body)
+
+
+def _values(session: Session, actor: Actor, ticket: Ticket) -> dict[str, str]:
+    requester = session.exec(select(Person.name).where(Person.id == ticket.requester_id)).one()
+    ways: dict[str, Callable[[], str]] = {
+        "ticket.number": lambda: f"#{ticket.id}",
+        "ticket.title": lambda: ticket.title,
+        "ticket.status": lambda: session.get_one(Status, ticket.status_id).name,
+        "ticket.team": lambda: session.get_one(Team, ticket.team_id).name,
+        "requester.name": lambda: requester,
+        "requester.first_name": lambda: requester.split()[0],
+        "agent.name": lambda: actor.name,
+        "agent.first_name": lambda: actor.name.split()[0],
+    }
+    return {name: way() for name, way in ways.items()}
+
+
+def _within(actor: Actor) -> ColumnElement[bool]:
+    if actor.may(Permission.TEMPLATE_MANAGE, least=Scope.ALL):
+        return or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id).is_not(None))
+    return or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id).in_(actor.teams))
+
+
+def _keeps(actor: Actor, team_id: int | None) -> bool:
+    if actor.may(Permission.TEMPLATE_MANAGE, least=Scope.ALL):
+        return True
+    return team_id in actor.teams and actor.may(Permission.TEMPLATE_MANAGE, least=Scope.TEAM)
+
+
+def _may_keep(actor: Actor, team_id: int | None) -> None:
+    if not _keeps(actor, team_id):
+        raise gate.refused(actor, Permission.TEMPLATE_MANAGE, subject="team", subject_id=team_id)
+
+
+def _name(session: Session, name: str, team_id: int | None, but: int | None = None) -> str:
+    name = text.line(name, field="name", limit=80)
+    lock(session, "canned replies")
+    beside = select(CannedReply.name).where(
+        col(CannedReply.id).is_distinct_from(but), col(CannedReply.team_id).is_not_distinct_from(team_id)
+    )
+    return names.must_be_free(name, session.exec(beside).all(), what="canned reply")
+
+
+def _body(body: str) -> str:
+    body = text.block(body, field="body")
+    unknown = sorted(set(_VARIABLE.findall(body)) - set(VARIABLES))
+    if unknown:
+        named = ", ".join(f"{{{name}}}" for name in unknown)
+        known = ", ".join(f"{{{name}}}" for name in VARIABLES)
+        raise Invalid(
+            f"There is no variable {named}. Those that there are: {known}.",
+            fields={"body": f"Unknown: {named}."},
+        )
+    return body

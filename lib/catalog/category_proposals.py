@@ -1,0 +1,156 @@
+"""Proposals: categories that people missed while they filed a ticket, and what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Category, CategoryProposal, Person, Ticket
+from db.vocabulary import Action, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.catalog import categories
+from lib.core import clock, names, text
+from lib.core.errors import Invalid
+
+
+@dataclass(frozen=True)
+class ProposalCard:
+    """A name that waits for an answer; `id` is that of the first who proposed it, `tickets` how many bear it."""
+
+    id: int
+    name: str
+    people: tuple[str, ...]
+    tickets: int
+    since: datetime
+
+
+def propose(session: Session, actor: Actor, ticket: Ticket, name: str) -> None:
+    """Note on a ticket that a category is missing; it waits for an administrator. Raises NotPermitted, Invalid."""
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    gate.require(actor, Permission.TICKET_CREATE, least=Scope.TEAM)
+    name = text.line(name, field="proposed_category", limit=80)
+    there = _named(session, name)
+    if there is not None:
+        raise Invalid(
+            f"There is a category {there.name} already. Choose it instead.",
+            fields={"proposed_category": "Is there already."},
+        )
+    session.add(
+        CategoryProposal(
+            name=name, ticket_id=ticket.id, category_id=ticket.category_id, person_id=actor.person_id,
+            created_at=clock.now(),
+        )
+    )  # fmt: skip
+    events.record(session, actor, Action.CATEGORY_PROPOSED, ticket_id=ticket.id, new=name, internal=True)
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> str | None:
+    """Return the category that was proposed for a ticket and waits, for those who read its notes."""
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        return None
+    chosen = select(CategoryProposal.name).where(CategoryProposal.ticket_id == ticket.id)
+    return session.exec(gate.unscoped(chosen, "found through the gate")).first()
+
+
+def waiting(session: Session, actor: Actor) -> list[ProposalCard]:
+    """Return the names that wait for an answer, the oldest first. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    found = (
+        select(CategoryProposal, Person.name)
+        .join(Person, col(Person.id) == CategoryProposal.person_id)
+        .order_by(col(CategoryProposal.id))
+    )
+    grouped: dict[str, list[tuple[CategoryProposal, str]]] = {}
+    for row, who in session.exec(gate.unscoped(found, "administration was permitted")).all():
+        grouped.setdefault(row.name.casefold(), []).append((row, who))
+    return [
+        ProposalCard(
+            id=rows[0][0].id,
+            name=rows[0][0].name,
+            people=tuple(dict.fromkeys(who for _, who in rows)),
+            tickets=len(rows),
+            since=rows[0][0].created_at,
+        )
+        for rows in grouped.values()
+    ]
+
+
+def accept(
+    session: Session,
+    actor: Actor,
+    proposal_id: int,
+    *,
+    name: str,
+    parent_id: int | None = None,
+    team_id: int | None = None,
+) -> Category:
+    """Make the category under this `name`, or take the one that bears it, and put the tickets into it.
+
+    A ticket that somebody has put elsewhere meanwhile stays there. Raises NotPermitted, NotFound, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    rows = _alike(session, actor, proposal_id)
+    there = _named(session, text.line(name, field="name", limit=80))
+    category = there or categories.create(session, actor, name=name, parent_id=parent_id, team_id=team_id)
+    for row in rows:
+        _put(session, actor, row, category)
+    _answer(session, actor, rows, subject=f"category:{category.id}", field="accepted", new=category.name)
+    return category
+
+
+def refuse(session: Session, actor: Actor, proposal_id: int) -> None:
+    """Let a proposal be; its tickets stay where they are. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    _answer(
+        session, actor, _alike(session, actor, proposal_id), subject="category", field="refused", new=None
+    )
+
+
+def _put(session: Session, actor: Actor, row: CategoryProposal, category: Category) -> None:
+    chosen = select(Ticket).where(Ticket.id == row.ticket_id).with_for_update(key_share=True)
+    ticket = session.exec(gate.unscoped(chosen, "administration was permitted")).one()
+    if ticket.category_id != row.category_id or ticket.category_id == category.id:
+        return
+    was = session.get(Category, ticket.category_id) if ticket.category_id else None
+    ticket.category_id = category.id
+    ticket.change(at=clock.now())
+    events.record(
+        session, actor, Action.TICKET_UPDATED, ticket_id=ticket.id, field="category",
+        old=was.name if was else None, new=category.name,
+    )  # fmt: skip
+
+
+def _answer(
+    session: Session,
+    actor: Actor,
+    rows: list[CategoryProposal],
+    *,
+    subject: str,
+    field: str,
+    new: str | None,
+) -> None:
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    events.record(
+        session, actor, Action.CATEGORY_ANSWERED, subject=subject, field=field, old=rows[0].name, new=new
+    )
+
+
+def _alike(session: Session, actor: Actor, proposal_id: int) -> list[CategoryProposal]:
+    """Return all proposals of the same name, which are answered together."""
+    lock(session, "categories")
+    chosen = select(CategoryProposal).order_by(col(CategoryProposal.ticket_id))
+    rows = session.exec(gate.unscoped(chosen, "administration was permitted")).all()
+    name = next((r.name.casefold() for r in rows if r.id == proposal_id), None)
+    if name is None:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "proposal", proposal_id)
+    return [r for r in rows if r.name.casefold() == name]
+
+
+def _named(session: Session, name: str) -> Category | None:
+    rows = session.exec(select(Category).where(~col(Category.retired)).order_by(col(Category.id))).all()
+    return next((row for row in rows if names.key(row.name) == names.key(name)), None)

@@ -1,0 +1,317 @@
+"""Fields of a desk's own: what more there is to know of a ticket, in which categories, and for which roles.
+
+A role that works tickets has its own access on those that it works; on those in which its people only take part they
+have no more than requesters have.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, false, true
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import CustomField, FieldCategory, FieldChoice, FieldRole, Role, Ticket
+from db.vocabulary import Access, Action, FieldKind, Permission, Scope
+from lib.access import gate, roles
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.catalog import categories
+from lib.core import folding, names, text
+from lib.core.errors import Invalid
+
+MOST = 50
+"""Fields in use."""
+CHOICES = 100
+"""Choices of one field."""
+BUILT_IN = frozenset(
+    {"number", "title", "description", "status", "kind", "priority", "category", "team", "requester", "assignee", "tag"}
+    | {"tags", "confidential", "created", "created at", "updated", "updated at", "responded", "first response"}
+    | {"first response at", "resolved", "resolved at", "due", "due on", "due date", "estimate", "spent", "version"}
+    | {"is", "field", "fields", "copy", "participants", "watchers", "comments", "attachments", "links"}
+)  # fmt: skip
+"""What a ticket has anyway, as pages, searches, exports and the API call it."""
+ASKERS = "requester"
+"""The role whose access everybody has where they only take part."""
+_KEY = re.compile(r"[a-z0-9][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class FieldCard:
+    """A field in use; without categories it is asked for in all of them, a role that is not named may nothing."""
+
+    id: int
+    key: str
+    name: str
+    kind: FieldKind
+    required: bool = False
+    categories: frozenset[int] = frozenset()
+    choices: Mapping[int, str] = field(default_factory=dict)
+    access: Mapping[int, Access] = field(default_factory=dict)
+    asker: Access = Access.NONE
+    version: int = 1
+
+    def applies(self, category_id: int | None) -> bool:
+        """Tell whether the field is asked for in a category."""
+        return not self.categories or category_id in self.categories
+
+    def allows(self, actor: Actor, *, works: bool) -> Access:
+        """Return what an actor may do with the field, on a ticket that they work or one in which they take part."""
+        own = self.access.get(actor.role_id or 0, Access.NONE)
+        return own if works else min(own, self.asker)
+
+
+def every(session: Session) -> list[FieldCard]:
+    """Return the fields in use, in the desk's order; not to be shown to those who may not read them."""
+    rows = session.exec(
+        select(CustomField)
+        .where(~col(CustomField.retired))
+        .order_by(col(CustomField.position), col(CustomField.id))
+    ).all()
+    if not rows:
+        return []
+    within: dict[int, set[int]] = {}
+    for where in session.exec(select(FieldCategory)).all():
+        within.setdefault(where.field_id, set()).add(where.category_id)
+    choices: dict[int, dict[int, str]] = {}
+    chosen = select(FieldChoice).where(~col(FieldChoice.retired))
+    for choice in session.exec(chosen.order_by(col(FieldChoice.position), col(FieldChoice.id))).all():
+        choices.setdefault(choice.field_id, {})[choice.id] = choice.name
+    access: dict[int, dict[int, Access]] = {}
+    for row in session.exec(select(FieldRole)).all():
+        access.setdefault(row.field_id, {})[row.role_id] = Access(row.access)
+    askers = session.exec(select(Role.id).where(Role.name == ASKERS)).first() or 0
+    return [
+        FieldCard(
+            r.id, r.key, r.name, FieldKind(r.kind), r.required, frozenset(within.get(r.id, ())),
+            choices.get(r.id, {}), access.get(r.id, {}),
+            access.get(r.id, {}).get(askers, Access.NONE), r.version,
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def readable(session: Session, actor: Actor) -> list[FieldCard]:
+    """Return the fields that the actor may read on some ticket; whoever keeps fields gets all."""
+    keeps = actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    return [f for f in every(session) if keeps or f.allows(actor, works=True) > Access.NONE]
+
+
+def works(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether the actor has a role's own access to fields on a ticket: whoever may read its internal notes."""
+    return gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+
+
+def reach(actor: Actor, card: FieldCard) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for where the actor may read a field; the twin of `allows` and `works`."""
+    if card.allows(actor, works=False) > Access.NONE:
+        return true()
+    if card.allows(actor, works=True) > Access.NONE:
+        return gate.within(actor, Permission.COMMENT_READ_INTERNAL)
+    return false()
+
+
+def hidden(session: Session, actor: Actor, ticket: Ticket) -> list[str]:
+    """Return the subjects of events on a ticket that tell of fields which the actor may not read, retired ones too."""
+    here = works(session, actor, ticket)
+    seen = {f.id for f in every(session) if f.allows(actor, works=here) > Access.NONE}
+    ids = session.exec(select(CustomField.id)).all()
+    return [f"field:{id}" for id in ids if id not in seen]
+
+
+def find(session: Session, actor: Actor, field_id: int) -> CustomField:
+    """Return a field in use, to be changed. Raises NotPermitted for whoever doesn't keep fields, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row = session.get(CustomField, field_id)
+    if row is None or row.retired:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "field", field_id)
+    return row
+
+
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    kind: FieldKind,
+    key: str = "",
+    required: bool = False,
+    in_categories: Iterable[int] = (),
+    choices: Iterable[str] = (),
+    access: Mapping[int, Access] | None = None,
+) -> CustomField:
+    """Add a field at the end. Without `access` the roles that work tickets write it and others don't know of it.
+
+    Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "fields")
+    there = every(session)
+    if len(there) >= MOST:
+        raise Invalid(f"At most {MOST} fields. Retire one that is not needed first.")
+    name = text.line(name, field="name", limit=40)
+    row = CustomField(
+        key=_free_key(session, key or name), name=_free_name(there, name), kind=kind.value, required=required,
+        position=len(there),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _set_choices(session, row, choices)
+    _set_categories(session, row, in_categories)
+    _set_access(session, row, _usual(session) if access is None else access)
+    events.record(session, actor, Action.FIELD_CREATED, subject=f"field:{row.id}", new=row.name)
+    return row
+
+
+def rename(session: Session, actor: Actor, row: CustomField, *, name: str) -> None:
+    """Give a field another name; its key stays, so that programs and searches go on. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    name = text.line(name, field="name", limit=40)
+    if name != row.name:
+        lock(session, "fields")
+        others = [f for f in every(session) if f.id != row.id]
+        was, row.name = row.name, _free_name(others, name)
+        _changed(session, actor, row, field="name", old=was, new=name)
+
+
+def require(session: Session, actor: Actor, row: CustomField, *, required: bool) -> None:
+    """Let a ticket be opened only with this field, or without it too. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if row.required != required:
+        row.required = required
+        old, new = ("no", "yes") if required else ("yes", "no")
+        _changed(session, actor, row, field="required", old=old, new=new)
+
+
+def place(session: Session, actor: Actor, row: CustomField, *, in_categories: Iterable[int]) -> None:
+    """Ask for a field in these categories; in all, if none is named. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    was = _card(session, row).categories
+    now = frozenset(in_categories)
+    if was != now:
+        _set_categories(session, row, now)
+        called = {c.id: c.name for c in categories.every(session)}
+        old, new = (", ".join(sorted(called.get(i, "?") for i in ids)) or "all" for ids in (was, now))
+        _changed(session, actor, row, field="categories", old=old, new=new)
+
+
+def choose(session: Session, actor: Actor, row: CustomField, *, choices: Iterable[str]) -> None:
+    """Let these be the choices of a field, in this order; what is left out stays where it was chosen.
+
+    Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    was = list(_card(session, row).choices.values())
+    now = _set_choices(session, row, choices)
+    if was != now:
+        _changed(session, actor, row, field="choices", old=", ".join(was), new=", ".join(now))
+
+
+def grant(session: Session, actor: Actor, row: CustomField, *, access: Mapping[int, Access]) -> None:
+    """Say what each role may do with a field; who is not named keeps what they have. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    was = dict(_card(session, row).access)
+    now = was | dict(access)
+    _set_access(session, row, now)
+    called = {r.id: r.name for r in roles.every(session)}
+    for role_id, level in now.items():
+        old = was.get(role_id, Access.NONE)
+        if old != level:
+            told = f"access of {called.get(role_id, '?')}"[:40]
+            _changed(session, actor, row, field=told, old=old.label, new=level.label)
+
+
+def retire(session: Session, actor: Actor, row: CustomField, *, seen: int | None = None) -> None:
+    """Use a field no longer: nobody sees it or its values any more, and its name is free.
+
+    Raises NotPermitted, Conflict (changed since version `seen`).
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row.must_be(seen)
+    row.retired = True
+    row.key = f"{row.key[:24]}_retired_{row.id}"
+    events.record(session, actor, Action.FIELD_RETIRED, subject=f"field:{row.id}", old=row.name)
+
+
+def _card(session: Session, row: CustomField) -> FieldCard:
+    session.flush()
+    return next(f for f in every(session) if f.id == row.id)
+
+
+def _usual(session: Session) -> dict[int, Access]:
+    """Return the access of a new field: those who work tickets write it."""
+    return {
+        role.id: Access.WRITE
+        for role in roles.every(session)
+        if role.scopes.get(Permission.COMMENT_READ_INTERNAL, Scope.NONE) > Scope.NONE
+    }
+
+
+def _free_name(there: Iterable[FieldCard], name: str) -> str:
+    _must_not_be_built_in(name, field="name")
+    return names.must_be_free(name, [card.name for card in there], what="custom field")
+
+
+def _must_not_be_built_in(name: str, *, field: str) -> None:
+    if names.key(name).replace("_", " ") in BUILT_IN:
+        raise Invalid(
+            f"Every ticket has “{name}” already. Give the custom field another {field}.",
+            fields={field: "The name of a built-in field."},
+        )
+
+
+def _free_key(session: Session, key: str) -> str:
+    key = "_".join(folding.words(text.line(key, field="key", limit=40)))[:40].strip("_")
+    if not _KEY.fullmatch(key):
+        raise Invalid(
+            "The key needs letters from a to z or digits: it is what programs call the field.",
+            fields={"key": "Letters from a to z, digits and _."},
+        )
+    _must_not_be_built_in(key, field="key")
+    if session.exec(select(CustomField.id).where(CustomField.key == key)).first() is not None:
+        raise Invalid(f"A field with the key {key} is here already.", fields={"key": "In use already."})
+    return key
+
+
+def _set_choices(session: Session, row: CustomField, choices: Iterable[str]) -> list[str]:
+    wanted = list(dict.fromkeys(text.line(name, field="choices", limit=80) for name in choices))
+    if (row.kind == FieldKind.CHOICE) != bool(wanted):
+        sentence = "Name the choices." if not wanted else "Only a field of choice has choices."
+        raise Invalid(sentence, fields={"choices": sentence})
+    if len(wanted) > CHOICES:
+        raise Invalid(f"At most {CHOICES} choices.", fields={"choices": f"At most {CHOICES}."})
+    there = session.exec(select(FieldChoice).where(FieldChoice.field_id == row.id)).all()
+    known = {choice.name: choice for choice in there}
+    for choice in there:
+        choice.retired = choice.name not in wanted
+    for at, name in enumerate(wanted):
+        choice = known.get(name) or FieldChoice(field_id=row.id, name=name)
+        choice.position = at
+        session.add(choice)
+    session.flush()
+    return wanted
+
+
+def _set_categories(session: Session, row: CustomField, ids: Iterable[int]) -> None:
+    wanted = {categories.find(session, id).id for id in ids}
+    for where in session.exec(select(FieldCategory).where(FieldCategory.field_id == row.id)).all():
+        session.delete(where)
+    session.flush()
+    session.add_all(FieldCategory(field_id=row.id, category_id=id) for id in wanted)
+    session.flush()
+
+
+def _set_access(session: Session, row: CustomField, access: Mapping[int, Access]) -> None:
+    for role_id, level in access.items():
+        roles.find(session, role_id)
+        given = session.get(FieldRole, (row.id, role_id)) or FieldRole(field_id=row.id, role_id=role_id)
+        given.access = int(level)
+        session.add(given)
+    session.flush()
+
+
+def _changed(session: Session, actor: Actor, row: CustomField, *, field: str, old: str, new: str) -> None:
+    row.version += 1
+    subject = f"field:{row.id}"
+    events.record(session, actor, Action.FIELD_CHANGED, subject=subject, field=field, old=old, new=new)

@@ -1,0 +1,11 @@
+"""What links between tickets are called in sentences."""
+
+WORDS = {
+    "blocks": "blocks",
+    "blocked_by": "is blocked by",
+    "parent": "is part of",
+    "child": "contains",
+    "relates": "relates to",
+    "duplicates": "duplicates",
+    "duplicated_by": "is duplicated by",
+}

@@ -1,0 +1,249 @@
+"""Statuses: where a ticket may stand; the kind decides what that means."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, update
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Merge, Status, Ticket, Transition
+from db.vocabulary import Action, Kind, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import names, text
+from lib.core.errors import Invalid
+
+MOST = 30
+"""Statuses in use."""
+
+
+@dataclass(frozen=True)
+class StatusCard:
+    """A status as pages and the API show it; `limit` is how many tickets may stand here before the board warns."""
+
+    id: int
+    name: str
+    kind: Kind
+    counts: bool = True
+    asks_reason: bool = False
+    limit: int | None = None
+    is_default: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """What retiring a status would do: `tickets` go to a successor, `open` of them are open.
+
+    `merged` tickets would return to the status when their merge is undone. `moves` counts the workflow's rules that
+    name the status; they take effect again when it is restored.
+    """
+
+    tickets: int
+    open: int
+    merged: int
+    moves: int
+
+    @property
+    def needs_successor(self) -> bool:
+        """Whether the tickets need another status to go to."""
+        return self.tickets > 0 or self.merged > 0
+
+
+def card(status: Status) -> StatusCard:
+    """Return a status as others see it."""
+    return StatusCard(
+        status.id,
+        status.name,
+        Kind(status.kind),
+        status.counts,
+        status.asks_reason,
+        status.limit,
+        status.is_default,
+        status.version,
+    )
+
+
+def every(session: Session) -> list[StatusCard]:
+    """Return the statuses in use, in the desk's order."""
+    return [card(s) for s in used(session)]
+
+
+def used(session: Session) -> list[Status]:
+    """Return the statuses in use, in the desk's order, as they are stored."""
+    chosen = select(Status).where(~col(Status.retired)).order_by(col(Status.position), col(Status.id))
+    return list(session.exec(chosen).all())
+
+
+def find(session: Session, name_or_id: str | int) -> Status:
+    """Return one status in use by id or name; raises Invalid naming the field `status`."""
+    there = used(session)
+    if isinstance(name_or_id, int):
+        status = next((s for s in there if s.id == name_or_id), None)
+    else:
+        status = next((s for s in there if names.key(s.name) == names.key(name_or_id)), None)
+    if status is None:
+        raise Invalid("There is no such status.", fields={"status": "There is no such status."})
+    return status
+
+
+def archived(session: Session, actor: Actor) -> list[StatusCard]:
+    """Return the retired statuses by name. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    chosen = select(Status).where(col(Status.retired), ~col(Status.is_merged)).order_by(Status.name)
+    return [card(status) for status in session.exec(chosen).all()]
+
+
+def find_archived(session: Session, actor: Actor, status_id: int) -> Status:
+    """Return a retired status, to be restored. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    status = session.get(Status, status_id) if 0 < status_id < 2**31 else None
+    if status is None or not status.retired or status.is_merged:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "status", status_id)
+    return status
+
+
+def default(session: Session) -> Status:
+    """Return the status in which tickets begin."""
+    return session.exec(select(Status).where(col(Status.is_default))).one()
+
+
+def create(session: Session, actor: Actor, *, name: str, kind: Kind, counts: bool = True) -> Status:
+    """Add a status at the end. Raises NotPermitted, Invalid when the name is taken."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    there = used(session)
+    if len(there) >= MOST:
+        raise Invalid(f"At most {MOST} statuses. Retire one that is not needed first.")
+    status = Status(name=_free_name(session, name), kind=kind, position=len(there), counts=counts)
+    session.add(status)
+    session.flush()
+    events.record(session, actor, Action.STATUS_CREATED, subject=f"status:{status.id}", new=status.name)
+    return status
+
+
+def rename(session: Session, actor: Actor, status: Status, *, name: str) -> None:
+    """Give a status another name; its kind stays, so clocks and reports go on. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if name.strip() == status.name:
+        return
+    was, status.name = status.name, _free_name(session, name, but=status.id)
+    _changed(session, actor, status, field="name", old=was, new=status.name)
+
+
+def ask_reason(session: Session, actor: Actor, status: Status, *, asks: bool) -> None:
+    """Let whoever moves a ticket here say why, or no longer. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if status.asks_reason != asks:
+        status.asks_reason = asks
+        old, new = ("no", "yes") if asks else ("yes", "no")
+        _changed(session, actor, status, field="asks_reason", old=old, new=new)
+
+
+def set_limit(session: Session, actor: Actor, status: Status, *, limit: int | None) -> None:
+    """Let the board warn above `limit` tickets, or never. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if limit is not None and not 1 <= limit <= 10_000:
+        raise Invalid("A limit is between 1 and 10,000.", fields={"limit": "Between 1 and 10,000."})
+    if status.limit != limit:
+        old, new = str(status.limit or "none"), str(limit or "none")
+        status.limit = limit
+        _changed(session, actor, status, field="limit", old=old, new=new)
+
+
+def order(session: Session, actor: Actor, ids: list[int]) -> None:
+    """Put the statuses into this order; those not named follow. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    there = used(session)
+    wanted = {id: place for place, id in enumerate(ids)}
+    ordered = sorted(there, key=lambda s: wanted.get(s.id, len(wanted) + s.position))
+    if ordered == there:
+        return
+    for place, status in enumerate(ordered):
+        status.position = place
+    old, new = (", ".join(s.name for s in listed) for listed in (there, ordered))
+    events.record(session, actor, Action.STATUS_CHANGED, subject="status", field="order", old=old, new=new)
+
+
+def preview_retire(session: Session, actor: Actor, status: Status) -> Retirement:
+    """Return what retiring a status would do, without doing it. Raises NotPermitted, Invalid as `retire` does."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if status.is_default:
+        raise Invalid("Tickets begin in this status, so it can't be retired.")
+    held = select(func.count(), func.count().filter(col(Ticket.open))).where(Ticket.status_id == status.id)
+    count, open_ = session.execute(gate.unscoped(held, "administration was permitted")).one()
+    back = select(func.count()).select_from(Merge).where(Merge.status_id == status.id)
+    merged = session.exec(gate.unscoped(back, "administration was permitted")).one()
+    named = or_(col(Transition.from_id) == status.id, col(Transition.to_id) == status.id)
+    moves = session.exec(select(func.count()).select_from(Transition).where(named)).one()
+    return Retirement(tickets=count, open=open_, merged=merged, moves=moves)
+
+
+def retire(
+    session: Session,
+    actor: Actor,
+    status: Status,
+    *,
+    successor: Status | None = None,
+    seen: int | None = None,
+) -> None:
+    """Use a status no longer; its tickets go to `successor`, done if it is done and open if it is open.
+
+    Merged tickets return there too when their merge is undone. The tickets keep when they were resolved, unless its
+    successor doesn't count as resolved. Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
+    """
+    held = preview_retire(session, actor, status).needs_successor
+    status.must_be(seen)
+    if held:
+        _hand_over(session, status, successor)
+    status.retired = True
+    new = successor.name if successor and held else None
+    events.record(
+        session, actor, Action.STATUS_RETIRED, subject=f"status:{status.id}", old=status.name, new=new
+    )
+
+
+def restore(session: Session, actor: Actor, status: Status) -> None:
+    """Use a retired status again, as the last one; the tickets that it had stay where they went.
+
+    Raises NotPermitted, Invalid.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if not status.retired:
+        return
+    there = used(session)
+    if len(there) >= MOST:
+        raise Invalid(f"At most {MOST} statuses. Retire one that is not needed first.")
+    status.retired, status.position = False, len(there)
+    events.record(session, actor, Action.STATUS_RESTORED, subject=f"status:{status.id}", new=status.name)
+
+
+def _hand_over(session: Session, status: Status, successor: Status | None) -> None:
+    if successor is None or successor.id == status.id:
+        raise Invalid(
+            "Tickets stand in this status. Name its successor.",
+            fields={"successor": "Choose where its tickets go."},
+        )
+    if (successor.kind == Kind.DONE) != (status.kind == Kind.DONE):
+        raise Invalid("Its successor must be done when it is done, and open when it is open.")
+    resolved = {} if successor.counts else {"resolved_at": None, "resolver_id": None}
+    for model in (Ticket, Merge):  # a merge keeps where its ticket returns to when it is undone
+        moved = (
+            update(model).where(col(model.status_id) == status.id).values(status_id=successor.id, **resolved)
+        )
+        session.execute(gate.unscoped(moved, "administration was permitted", synchronize_session=False))
+
+
+def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
+    name = text.line(name, field="name", limit=40)
+    lock(session, "statuses")
+    rows = session.exec(select(Status).where(col(Status.id).is_distinct_from(but))).all()
+    names.must_be_free(name, [s.name for s in rows if not s.retired or s.is_merged], what="status")
+    hint = "It is archived: restore it, or choose another name."
+    return names.must_be_free(name, [s.name for s in rows if s.retired], what="status", hint=hint)
+
+
+def _changed(session: Session, actor: Actor, status: Status, *, field: str, old: str, new: str) -> None:
+    status.version += 1
+    subject = f"status:{status.id}"
+    events.record(session, actor, Action.STATUS_CHANGED, subject=subject, field=field, old=old, new=new)

@@ -1,0 +1,204 @@
+"""Tags: free words that group tickets, made by typing them; the same whatever their case and accents."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Tag, Ticket, TicketTag
+from db.vocabulary import Action, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import text
+from lib.core.errors import Invalid
+
+LONGEST = 40
+"""Characters of a tag."""
+OFFERED = 500
+"""Tags offered for choosing."""
+
+
+@dataclass(frozen=True)
+class TagCard:
+    """A tag, and on how many tickets that the actor may see it stands."""
+
+    id: int
+    name: str
+    count: int
+
+
+def every(session: Session, actor: Actor) -> list[TagCard]:
+    """Return the tags on tickets that the actor may see, by name, with the unused ones for people who manage tags."""
+    counted = gate.visible(actor, TicketTag.tag_id, func.count()).join(TicketTag, _on_ticket())
+    counts: dict[int, int] = dict(session.exec(counted.group_by(TicketTag.tag_id)).all())
+    chosen = select(Tag.id, Tag.name).where(_readable(actor)).order_by(Tag.key)
+    rows = session.exec(gate.unscoped(chosen, "only tags the actor may see")).all()
+    return [TagCard(id, name, counts.get(id, 0)) for id, name in rows]
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `tag` for those of which the actor may know.
+
+    Even people who manage tags don't read one that only confidential tickets have which they may not see.
+    """
+    mine = _borne(gate.visible(actor, Ticket.id))
+    if not actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL):
+        return mine
+    secret = _borne(select(Ticket.id).where(col(Ticket.confidential), ~gate.readable(actor)))
+    return or_(mine, ~secret)
+
+
+def _borne(tickets: Any) -> ColumnElement[bool]:
+    """The SQL condition on `tag` that some ticket of a select has it."""
+    return tickets.join(TicketTag, _on_ticket()).where(TicketTag.tag_id == Tag.id).correlate(Tag).exists()
+
+
+def names(session: Session, actor: Actor) -> list[str]:
+    """Return the names of tags on tickets that the actor may see, to be offered, by name."""
+    borne = _borne(gate.visible(actor, Ticket.id))
+    chosen = select(Tag.name).where(borne).order_by(Tag.key).limit(OFFERED)
+    return list(session.exec(gate.unscoped(chosen, "only tags the actor may see")).all())
+
+
+def on(session: Session, numbers: Collection[int]) -> dict[int, list[str]]:
+    """Return the names of the tags on some tickets that were found through the gate, by number and name."""
+    chosen = select(TicketTag.ticket_id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
+    chosen = chosen.where(col(TicketTag.ticket_id).in_(numbers)).order_by(Tag.name)
+    found: dict[int, list[str]] = {}
+    for number, name in session.exec(gate.unscoped(chosen, "found through the gate")).all():
+        found.setdefault(number, []).append(name)
+    return found
+
+
+def _on_ticket() -> Any:
+    return col(TicketTag.ticket_id) == Ticket.id
+
+
+def clean(name: str) -> str:
+    """Return a tag's name as it is kept: one line of small letters. Raises Invalid."""
+    name = text.line(name, field="tags", limit=LONGEST).lower()
+    if "," in name:
+        raise Invalid("A tag holds no comma.", fields={"tags": "Please leave the comma out."})
+    if not key(name):
+        raise Invalid("A tag needs a letter, a digit or a sign.", fields={"tags": "Please type a word."})
+    return name
+
+
+def key(name: str) -> str:
+    """Return what tells tags apart: their letters without case and accents."""
+    return text.folded(" ".join(name.split()))
+
+
+def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
+    """Return the tags of these names, making those that are not there yet, by name; nobody else makes any meanwhile.
+
+    A comma stands between two of them. Raises Invalid.
+    """
+    cleaned = cleaned_up(wanted)
+    lock(session, "tags")
+    there = {tag.key: tag for tag in session.exec(select(Tag).where(col(Tag.key).in_(cleaned))).all()}
+    fresh = [Tag(name=name, key=folded) for folded, name in cleaned.items() if folded not in there]
+    session.add_all(fresh)
+    session.flush()
+    return sorted([*there.values(), *fresh], key=lambda tag: tag.name)
+
+
+def cleaned_up(wanted: Iterable[str]) -> dict[str, str]:
+    """Return the names of tags as they are kept, by what tells them apart. Raises Invalid."""
+    return {key(name): name for typed in wanted for name in map(clean, _apart(typed))}
+
+
+def _apart(typed: str) -> list[str]:
+    """Return the names between commas; what holds none is left as it is."""
+    return [name for name in typed.split(",") if name.strip()] or [typed]
+
+
+def find(session: Session, actor: Actor, tag_id: int) -> Tag:
+    """Return a tag to be changed. Raises NotPermitted for people who don't manage tags, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    chosen = select(Tag).where(Tag.id == tag_id, _readable(actor))
+    tag = session.exec(gate.unscoped(chosen, "only tags the actor may see")).first()
+    if tag is None:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "tag", tag_id)
+    return tag
+
+
+def create(session: Session, actor: Actor, *, name: str) -> Tag:
+    """Keep a tag ready that no ticket bears yet. Raises NotPermitted, Invalid when it is there.
+
+    One that is there but not for the actor to know is taken as it is, without a word.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    name = clean(name)
+    if (secret := _must_be_free(session, actor, name)) is not None:
+        return secret
+    tag = Tag(name=name, key=key(name))
+    session.add(tag)
+    session.flush()
+    events.record(session, actor, Action.TAG_CREATED, subject=f"tag:{tag.id}", new=name)
+    return tag
+
+
+def rename(session: Session, actor: Actor, tag: Tag, *, name: str) -> None:
+    """Give a tag another name, on every ticket. Raises NotPermitted, Invalid when another bears it.
+
+    One of that name of which the actor may not know becomes the same tag.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    name = clean(name)
+    if name == tag.name:
+        return
+    if key(name) != tag.key and (secret := _must_be_free(session, actor, name)) is not None:
+        _absorb(session, secret, into=tag)
+    was, tag.name, tag.key = tag.name, name, key(name)
+    events.record(
+        session, actor, Action.TAG_CHANGED, subject=f"tag:{tag.id}", field="name", old=was, new=name
+    )
+
+
+def merge(session: Session, actor: Actor, tag: Tag, *, into: Tag) -> None:
+    """Let another tag stand wherever this one stood, and drop this one. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    if tag.id == into.id:
+        raise Invalid("A tag can't be merged into itself.", fields={"successor": "Choose another tag."})
+    _absorb(session, tag, into=into)
+    events.record(session, actor, Action.TAG_DELETED, subject=f"tag:{tag.id}", old=tag.name, new=into.name)
+
+
+def _absorb(session: Session, tag: Tag, *, into: Tag) -> None:
+    lock(session, "tags")
+    bear = select(TicketTag.ticket_id).where(TicketTag.tag_id == into.id)
+    twice = delete(TicketTag).where(col(TicketTag.tag_id) == tag.id, col(TicketTag.ticket_id).in_(bear))
+    _run(session, twice)
+    _run(session, update(TicketTag).where(col(TicketTag.tag_id) == tag.id).values(tag_id=into.id))
+    session.delete(tag)
+    session.flush()
+
+
+def remove(session: Session, actor: Actor, tag: Tag) -> None:
+    """Take a tag from every ticket and drop it. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "tags")
+    _run(session, delete(TicketTag).where(col(TicketTag.tag_id) == tag.id))
+    session.delete(tag)
+    events.record(session, actor, Action.TAG_DELETED, subject=f"tag:{tag.id}", old=tag.name)
+
+
+def _run(session: Session, change: Any) -> None:
+    session.execute(gate.unscoped(change, "administration was permitted", synchronize_session=False))
+
+
+def _must_be_free(session: Session, actor: Actor, name: str) -> Tag | None:
+    """Return the tag of that name of which the actor may not know, or None. Raises Invalid for one that they know."""
+    chosen = select(Tag, _readable(actor)).where(Tag.key == key(name))
+    found = session.exec(gate.unscoped(chosen, "only to tell whether the name is taken")).first()
+    if found is None or not found[1]:
+        return found and found[0]
+    raise Invalid(
+        f"There is the tag “{found[0].name}” already. Merge the two instead.",
+        fields={"name": "In use already."},
+    )

@@ -1,0 +1,1 @@
+"""What is said on a ticket: comments, mentions, attachments, drafts, and who follows along."""

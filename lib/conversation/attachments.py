@@ -1,0 +1,296 @@
+"""Files on tickets and comments: what they are is read from their bytes, never believed from their name."""
+
+import hashlib
+import io
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import puremagic
+from PIL import Image
+from sqlalchemy import bindparam, delete, or_
+from sqlmodel import Session, col, select
+
+from db.models import Attachment, Comment, Person, Ticket
+from db.vocabulary import Action, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock
+from lib.core.errors import Invalid, TooLarge
+from lib.core.file_names import safe_name
+
+LARGEST = 25 * 1024 * 1024
+"""Bytes of one file."""
+MOST = 20
+"""Files on one ticket description or comment."""
+PIXELS = 40_000_000
+THUMBNAIL = 640
+"""Longest side of a preview, in pixels."""
+REGRET = timedelta(minutes=15)
+"""How long an uploader without a wider permission may remove a file of theirs."""
+STRAY = timedelta(days=1)
+"""How long stored bytes may wait for the row that holds them."""
+UNUSED = timedelta(days=7)
+"""How long an upload that nothing took is kept: as long as a draft may wait."""
+
+IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+PLAIN = {"application/pdf", "application/zip"} | IMAGES
+_ID = re.compile(r"[0-9a-f]{32}")
+_STORED = re.compile(r"[0-9a-f]{32}\.bin")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was examined and can be kept: `path` is where its bytes are to be stored."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
+    path: str
+    thumbnail: bytes | None
+
+
+@dataclass(frozen=True)
+class AttachmentCard:
+    """A file as pages and the API show it."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    preview: bool
+    comment_id: int | None
+    uploader: str
+    created_at: datetime
+
+
+def examine(name: str, data: bytes) -> Upload:
+    """Return what a file is; raises TooLarge over 25 MB and Invalid when it is empty."""
+    if len(data) > LARGEST:
+        raise TooLarge(f"“{safe_name(name)}” is larger than {LARGEST // 1024**2} MB.")
+    if not data:
+        raise Invalid(f"“{safe_name(name)}” is empty.", fields={"file": "The file is empty."})
+    kind = _kind(data)
+    thumbnail = _thumbnail(data) if kind in IMAGES else None
+    digest = hashlib.sha256(data).hexdigest()
+    return Upload(safe_name(name), kind, len(data), digest, f"{secrets.token_hex(16)}.bin", thumbnail)
+
+
+def _kind(data: bytes) -> str:
+    try:
+        found = puremagic.from_string(data, mime=True)
+    except (puremagic.PureError, ValueError):
+        found = ""
+    if found in PLAIN:
+        return found
+    try:
+        head = data[:4096].decode("utf-8")
+    except UnicodeDecodeError as error:
+        head = data[: error.start].decode("utf-8") if error.start > 4000 else "\x00"
+    if "\x00" not in head and "<" not in head:
+        return "text/plain"
+    return "application/octet-stream"
+
+
+def _thumbnail(data: bytes) -> bytes | None:
+    """Draw the picture anew, small: what comes out holds pixels only. None when it is no sound image."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > PIXELS:
+                return None
+            image.draft("RGB", (THUMBNAIL, THUMBNAIL))
+            image.thumbnail((THUMBNAIL, THUMBNAIL))
+            out = io.BytesIO()
+            image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB").save(
+                out, "WEBP"
+            )
+    except Exception:
+        return None
+    return out.getvalue()
+
+
+def thumbnail_path(path: str) -> str:
+    """Return where the preview of the file stored at `path` lies."""
+    return f"{path}.preview"
+
+
+def keep(session: Session, actor: Actor, upload: Upload) -> Attachment:
+    """Note an upload whose bytes are stored; it is its uploader's alone until something takes it."""
+    gate.require(actor, Permission.ATTACHMENT_ADD)
+    row = Attachment(
+        id=secrets.token_hex(16),
+        uploader_id=actor.person_id,
+        name=upload.name,
+        type=upload.type,
+        size=upload.size,
+        sha256=upload.sha256,
+        path=upload.path,
+        preview=upload.thumbnail is not None,
+        created_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def attach(
+    session: Session, actor: Actor, ids: Iterable[str], *, ticket: Ticket, comment: Comment | None = None
+) -> None:
+    """Let a ticket's description, or a comment, take the actor's own uploads.
+
+    Raises NotFound for a file that is not the actor's unused upload, NotPermitted, Invalid for too many.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return
+    gate.permit(session, actor, Permission.ATTACHMENT_ADD, ticket)
+    if len(wanted) > MOST:
+        raise Invalid(f"At most {MOST} files at a time.", fields={"attachments": f"At most {MOST}."})
+    for id in wanted:
+        row = _own_upload(session, actor, id)
+        row.ticket_id, row.comment_id = ticket.id, comment.id if comment else None
+    session.flush()
+
+
+def _own_upload(session: Session, actor: Actor, id: str) -> Attachment:
+    unused = select(Attachment).where(
+        Attachment.id == (id if _ID.fullmatch(id) else ""),
+        Attachment.uploader_id == actor.id,
+        col(Attachment.ticket_id).is_(None),
+        col(Attachment.removed_at).is_(None),
+    )
+    row = session.exec(gate.unscoped(unused.with_for_update(), "only the actor's own uploads")).first()
+    if row is None:
+        raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
+    return row
+
+
+def find(session: Session, actor: Actor, id: str) -> Attachment:
+    """Return a file the actor may open: on a ticket they see, not on a note they may not read; raises NotFound."""
+    row = (
+        gate.unscoped_get(session, Attachment, id, "checked before it is returned")
+        if _ID.fullmatch(id)
+        else None
+    )
+    if row is None or row.removed_at is not None:
+        raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
+    if row.ticket_id is None:
+        return _own_upload(session, actor, id)
+    reachable = (
+        gate.visible(actor, Ticket.id)
+        .outerjoin(Comment, col(Comment.id) == row.comment_id)
+        .where(col(Ticket.id) == row.ticket_id, gate.within(actor, Permission.ATTACHMENT_READ))
+    )
+    if row.comment_id is not None:
+        reachable = reachable.where(gate.heard(actor), col(Comment.removed_at).is_(None))
+    if session.exec(reachable).first() is None:
+        raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
+    return row
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> list[AttachmentCard]:
+    """Return the files of a ticket that the actor sees and of its comments that they may read, oldest first."""
+    if not gate.covers(session, actor, Permission.ATTACHMENT_READ, ticket):
+        return []
+    rows = session.exec(_files(actor), params={"number": ticket.id}).all()
+    return [card(row, uploader) for row, uploader in rows]
+
+
+def near(session: Session, actor: Actor, ticket: Ticket, comments: Iterable[int]) -> list[AttachmentCard]:
+    """Return the files of a ticket itself and of some comments of it, as far as the actor may read them."""
+    if not gate.covers(session, actor, Permission.ATTACHMENT_READ, ticket):
+        return []
+    shown = or_(col(Attachment.comment_id).is_(None), col(Attachment.comment_id).in_(list(comments)))
+    rows = session.exec(_files(actor).where(shown), params={"number": ticket.id}).all()
+    return [card(row, uploader) for row, uploader in rows]
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _files(actor: Actor) -> Any:
+    return gate.unscoped(
+        select(Attachment, Person.name)
+        .join(Person, col(Person.id) == Attachment.uploader_id)
+        .join(Ticket, col(Ticket.id) == Attachment.ticket_id)
+        .outerjoin(Comment, col(Comment.id) == Attachment.comment_id)
+        .where(Attachment.ticket_id == bindparam("number"), col(Attachment.removed_at).is_(None))
+        .where(col(Attachment.comment_id).is_(None) | (gate.heard(actor) & col(Comment.removed_at).is_(None)))
+        .order_by(col(Attachment.created_at)),
+        "found through the gate",
+    )
+
+
+def card(row: Attachment, uploader: str) -> AttachmentCard:
+    """Return a file as others see it."""
+    return AttachmentCard(
+        row.id, row.name, row.type, row.size, row.preview, row.comment_id, uploader, row.created_at
+    )
+
+
+def remove(session: Session, actor: Actor, row: Attachment) -> None:
+    """Take a file away; its name stays in the history. The bytes go when the worker next tidies.
+
+    An unused upload is its uploader's to drop. Raises NotPermitted; Invalid when one's own 15 minutes are over.
+    """
+    if row.ticket_id is None:
+        _own_upload(session, actor, row.id).removed_at = clock.now()
+        return
+    ticket = session.exec(
+        gate.unscoped(select(Ticket).where(Ticket.id == row.ticket_id), "checked in the next line")
+    ).one()
+    gate.permit(session, actor, Permission.ATTACHMENT_REMOVE, ticket)
+    if not gate.covers(session, actor, Permission.TICKET_DELETE, ticket):
+        if row.uploader_id != actor.id:
+            raise gate.refused(actor, Permission.ATTACHMENT_REMOVE, subject="ticket", subject_id=ticket.id)
+        working = gate.works(actor, Permission.ATTACHMENT_REMOVE, ticket)
+        if not working and row.created_at < clock.now() - REGRET:
+            raise Invalid(
+                "A file can be taken back for 15 minutes only. Ask the people on the ticket to remove it."
+            )
+    row.removed_at = clock.now()
+    comment = (
+        gate.unscoped_get(session, Comment, row.comment_id, "the ticket was permitted")
+        if row.comment_id
+        else None
+    )
+    internal = comment.internal if comment else False
+    events.record(
+        session, actor, Action.ATTACHMENT_REMOVED, ticket_id=ticket.id, old=row.name, internal=internal
+    )
+
+
+def let_go(session: Session, *, limit: int) -> list[Attachment]:
+    """Return removed files, and uploads that nothing took for a week, whose bytes may go; nothing takes them now."""
+    unused = col(Attachment.ticket_id).is_(None) & (col(Attachment.created_at) < clock.now() - UNUSED)
+    gone = unused | col(Attachment.removed_at).is_not(None)
+    chosen = select(Attachment).where(gone).limit(limit).with_for_update()
+    rows = session.exec(gate.unscoped(chosen, "the worker cleans up for all")).all()
+    for row in rows:
+        row.removed_at = row.removed_at or clock.now()
+    return list(rows)
+
+
+def strays(session: Session, paths: Iterable[str]) -> list[str]:
+    """Return which of the stored names are of Docket's making and held by no row, previews among them."""
+    holders = {path: path.removesuffix(".preview") for path in paths}
+    ours = {path: holder for path, holder in holders.items() if _STORED.fullmatch(holder)}
+    chosen = select(Attachment.path).where(col(Attachment.path).in_(set(ours.values())))
+    held = set(session.exec(gate.unscoped(chosen, "the worker cleans up for all")).all())
+    return [path for path, holder in ours.items() if holder not in held]
+
+
+def forget(session: Session, ids: Iterable[str]) -> None:
+    """Drop the rows of removed files whose bytes are gone; the history keeps their names."""
+    session.execute(
+        gate.unscoped(
+            delete(Attachment).where(
+                col(Attachment.id).in_(list(ids)), col(Attachment.removed_at).is_not(None)
+            ),
+            "the worker cleans up for all",
+        )
+    )

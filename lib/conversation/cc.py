@@ -1,0 +1,23 @@
+"""Who is in copy of a ticket."""
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from db.models import Participant, Person, Ticket
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.people.accounts import PersonCard
+
+_COPIED = gate.unscoped(
+    select(Person.id, Person.name, Person.email)
+    .join(Participant, col(Participant.person_id) == Person.id)
+    .where(Participant.ticket_id == bindparam("number"))
+    .order_by(Person.name),
+    "found through the gate",
+)
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
+    """Return who is in copy, by name; addresses only for staff. The ticket was found through the gate."""
+    rows = session.exec(_COPIED, params={"number": ticket.id}).all()
+    return [PersonCard(id, name, email if actor.staff else None) for id, name, email in rows]

@@ -1,0 +1,279 @@
+"""What people say on a ticket: public replies, and internal notes that a requester never receives a byte of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, literal, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, col, select
+
+from db.models import Comment, Person, Ticket
+from db.types import Moment
+from db.vocabulary import Action, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.conversation import attachments, mentions, watchers
+from lib.core import clock, text
+from lib.core.errors import Conflict, Invalid, NotPermitted
+from lib.search_index import index
+
+WINDOW = timedelta(minutes=15)
+"""How long one's own comment may be edited or taken back."""
+
+
+@dataclass(frozen=True)
+class CommentCard:
+    """A comment as pages and the API show it; a removed one keeps its place without its words."""
+
+    id: int
+    author_id: int
+    author: str
+    body: str
+    internal: bool
+    created_at: datetime
+    edited_at: datetime | None
+    removed: bool
+    version: int
+    editable: bool
+    came_from: int | None = None
+    """The merged ticket on which it was said."""
+    mentions: Mapping[int, str] = field(default_factory=dict)
+    """The people whom it mentions: names by id."""
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    body: str,
+    internal: bool = False,
+    files: Iterable[str] = (),
+) -> Comment:
+    """Say something on a ticket, with uploaded `files`, to those whom it mentions too if they may read it.
+
+    The first public reply by someone who works the ticket and is not its requester is the first response.
+    Raises NotPermitted, Invalid.
+    """
+    gate.permit(
+        session, actor, Permission.COMMENT_INTERNAL if internal else Permission.COMMENT_PUBLIC, ticket
+    )
+    now = clock.now()
+    by_staff = actor.id != ticket.requester_id and gate.works(actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    comment = Comment(
+        ticket_id=ticket.id,
+        author_id=actor.person_id,
+        internal=internal,
+        by_staff=by_staff,
+        assignee_id=ticket.assignee_id,
+        body=text.block(body, field="body"),
+        created_at=now,
+    )
+    session.add(comment)
+    session.flush()
+    attachments.attach(session, actor, files, ticket=ticket, comment=comment)
+    named = mentions.named(session, actor, ticket, body=comment.body, internal=internal)
+    mentions.keep(session, comment, named.people)
+    watchers.draw_in(session, ticket, named.people)
+    _note(session, ticket, at=now, internal=internal, answers=by_staff and not internal)
+    index.index_comment(session, comment)
+    subject = f"comment:{comment.id}"
+    events.record(
+        session, actor, Action.COMMENT_ADDED, ticket_id=ticket.id, subject=subject, internal=internal
+    )
+    return comment
+
+
+def _note(session: Session, ticket: Ticket, *, at: datetime, internal: bool, answers: bool) -> None:
+    """Let the ticket know it was spoken on; no version guards this, so that talk and edits never stop each other."""
+    now = literal(at, Moment())
+    values: dict[str, ColumnElement] = {"updated_at": now}
+    if not internal:
+        values["public_updated_at"] = now
+    if answers:
+        values["first_response_at"] = func.coalesce(Ticket.first_response_at, now)
+        first = col(Ticket.first_response_at).is_(None)
+        values["responder_id"] = case((first, col(Ticket.assignee_id)), else_=col(Ticket.responder_id))
+    spoken = update(Ticket).where(col(Ticket.id) == ticket.id).values(values)
+    session.execute(gate.unscoped(spoken, "the comment was permitted", synchronize_session=False))
+    for told in {"updated_at", "public_updated_at"} & set(values):
+        set_committed_value(ticket, told, at)
+    if answers and ticket.first_response_at is None:
+        set_committed_value(ticket, "first_response_at", at)
+        set_committed_value(ticket, "responder_id", ticket.assignee_id)
+
+
+def settle_first_response(session: Session, ticket: Ticket) -> None:
+    """Take as first response the first public reply that is still there, if any: replies are removed and move."""
+    replies = (
+        select(Comment.created_at, Comment.assignee_id)
+        .where(Comment.ticket_id == ticket.id, col(Comment.by_staff), ~col(Comment.internal))
+        .where(col(Comment.removed_at).is_(None), col(Comment.came_from).is_(None))
+        .order_by(col(Comment.created_at), col(Comment.id))
+        .limit(1)
+    )
+    found = session.exec(gate.unscoped(replies, "only times and ids, for the first response")).first()
+    at, holder = found or (None, None)
+    settled = (
+        update(Ticket).where(col(Ticket.id) == ticket.id).values(first_response_at=at, responder_id=holder)
+    )
+    session.execute(gate.unscoped(settled, "only the first response changes", synchronize_session=False))
+    set_committed_value(ticket, "first_response_at", at)
+    set_committed_value(ticket, "responder_id", holder)
+
+
+def find(
+    session: Session, actor: Actor, comment_id: int, *, to_change: bool = False
+) -> tuple[Comment, Ticket]:
+    """Return a comment the actor may read, and its ticket; raises NotFound.
+
+    With `to_change` nobody else changes the comment until the transaction ends.
+    """
+    chosen = (
+        gate.visible(actor, Comment, Ticket)
+        .join(Comment, col(Comment.ticket_id) == Ticket.id)
+        .where(col(Comment.id) == comment_id, gate.heard(actor))
+    )
+    if to_change:
+        chosen = chosen.with_for_update(of=Comment)
+    row = session.exec(chosen).first()
+    if row is None:
+        raise gate.hidden(actor, Permission.TICKET_READ, "comment", comment_id)
+    return row[0], row[1]
+
+
+def of(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[CommentCard]:
+    """Return comments the actor may read, oldest first: the first after id `after`, or the last before `before`."""
+    chosen = (
+        select(Comment, Person.name)
+        .join(Person, col(Person.id) == Comment.author_id)
+        .join(Ticket, col(Ticket.id) == Comment.ticket_id)
+        .where(Comment.ticket_id == ticket.id, gate.heard(actor), col(Comment.id) > after)
+    )
+    newest = before is not None
+    chosen = chosen.where(col(Comment.id) < before) if before else chosen
+    order = col(Comment.id).desc() if newest else col(Comment.id)
+    rows = session.exec(gate.unscoped(chosen.order_by(order).limit(limit), "found through the gate")).all()
+    named = mentions.of(session, [comment.id for comment, _ in rows])
+    return [
+        _card(actor, comment, author, named.get(comment.id, {}))
+        for comment, author in (reversed(rows) if newest else rows)
+    ]
+
+
+def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str]) -> CommentCard:
+    """Return a comment as the actor sees it, with the people it names."""
+    removed = comment.removed_at is not None
+    fresh = comment.created_at > clock.now() - WINDOW
+    return CommentCard(
+        id=comment.id,
+        author_id=comment.author_id,
+        author=author,
+        body="" if removed else comment.body,
+        internal=comment.internal,
+        created_at=comment.created_at,
+        edited_at=comment.edited_at,
+        removed=removed,
+        version=comment.version,
+        editable=fresh
+        and not removed
+        and comment.author_id == actor.id
+        and actor.may(Permission.COMMENT_EDIT_OWN),
+        came_from=comment.came_from,
+        mentions={} if removed else named,
+    )
+
+
+def moment(session: Session, actor: Actor, ticket: Ticket, comment_id: int) -> datetime | None:
+    """Return when a comment of a ticket was written, or None where there is none that the actor may read."""
+    chosen = (
+        gate.visible(actor, Comment.created_at)
+        .join(Comment, col(Comment.ticket_id) == Ticket.id)
+        .where(Comment.ticket_id == ticket.id, Comment.id == comment_id, gate.heard(actor))
+    )
+    return session.exec(chosen).first()
+
+
+def author(session: Session, comment: Comment) -> str:
+    """Return the name of who wrote a comment that was found through the gate."""
+    return session.get_one(Person, comment.author_id).name
+
+
+def shown(session: Session, actor: Actor, comment: Comment, author: str) -> CommentCard:
+    """Return one comment that was found through the gate as the actor sees it."""
+    named = mentions.of(session, [comment.id])
+    return _card(actor, comment, author, named.get(comment.id, {}))
+
+
+def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, body: str, seen: int) -> None:
+    """Rewrite one's own comment within 15 minutes; the earlier text stays in the history.
+
+    Raises NotPermitted, Conflict (it was changed since version `seen`), Invalid (too late).
+    """
+    _own(session, actor, comment, ticket)
+    if comment.version != seen:
+        raise Conflict(
+            "This comment was changed meanwhile. Nothing of yours was saved.",
+            current={"version": comment.version},
+        )
+    body = text.block(body, field="body")
+    if body == comment.body:
+        return
+    was, comment.body = comment.body, body
+    comment.version += 1
+    comment.edited_at = clock.now()
+    named = mentions.named(session, actor, ticket, body=body, internal=comment.internal)
+    mentions.keep(session, comment, named.people)
+    watchers.draw_in(session, ticket, named.people)
+    index.index_comment(session, comment)
+    _tell(session, actor, Action.COMMENT_EDITED, comment, old=was)
+
+
+def remove(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
+    """Take one's own comment back within 15 minutes; its words go, its place stays. Raises NotPermitted, Invalid."""
+    _own(session, actor, comment, ticket)
+    comment.body = ""
+    comment.version += 1
+    comment.removed_at = clock.now()
+    mentions.keep(session, comment, ())
+    index.index_comment(session, comment)
+    session.flush()
+    if comment.came_from is None:
+        settle_first_response(session, ticket)
+    _tell(session, actor, Action.COMMENT_REMOVED, comment, old=None)
+
+
+def _own(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
+    gate.permit(session, actor, Permission.COMMENT_EDIT_OWN, ticket)
+    if comment.author_id != actor.id:
+        raise NotPermitted(
+            "Only its author can change a comment.",
+            permission=Permission.COMMENT_EDIT_OWN.value,
+            denial=gate.denial(actor, Permission.COMMENT_EDIT_OWN, "comment", comment.id),
+        )
+    if comment.removed_at is not None or comment.created_at < clock.now() - WINDOW:
+        raise Invalid("A comment can be changed for 15 minutes only. Please write another one.")
+
+
+def _tell(session: Session, actor: Actor, action: Action, comment: Comment, *, old: str | None) -> None:
+    subject, internal = f"comment:{comment.id}", comment.internal
+    events.record(
+        session,
+        actor,
+        action,
+        ticket_id=comment.ticket_id,
+        subject=subject,
+        field="body",
+        old=old,
+        internal=internal,
+    )

@@ -1,0 +1,105 @@
+"""Drafts: what somebody has begun to write, kept by person and place, so that nothing typed is ever lost."""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from db.engine import lock
+from db.models import Draft
+from lib.access.gate import Actor
+from lib.audit import idempotency
+from lib.core import clock, text
+from lib.core.errors import Gone, Invalid
+
+FIELDS = frozenset(
+    {
+        "title",
+        "body",
+        "attachments",
+        "visibility",
+        "category",
+        "priority",
+        "requester",
+        "confidential",
+        "tags",
+        "fields",
+        "proposal",
+    }
+)
+LARGEST = 4 * text.BODY_LIMIT
+KEPT = timedelta(days=90)
+"""How long a draft waits for its writer."""
+_SLOT = re.compile(r"new-ticket|ticket-[1-9][0-9]{0,9}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@dataclass(frozen=True)
+class DraftCard:
+    """A draft: its place, the token that its one submission uses up, and the values typed so far."""
+
+    slot: str
+    token: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    updated_at: datetime | None = None
+
+
+def open(session: Session, actor: Actor, slot: str) -> DraftCard:
+    """Return the actor's draft for a place, or an empty one with a fresh token."""
+    row = session.get(Draft, (actor.id, _known(slot)))
+    if row is None:
+        return DraftCard(slot, secrets.token_urlsafe(16))
+    return DraftCard(slot, row.token, json.loads(row.body), row.updated_at)
+
+
+def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mapping[str, Any]) -> None:
+    """Keep some values; None takes one out. Another token begins the draft anew.
+
+    Raises Gone when the token's text was sent already, Invalid for a value that no form has or too much text.
+    """
+    if not _TOKEN.fullmatch(token) or not set(values) <= FIELDS:
+        raise Invalid("This draft can't be kept: it is not from one of Docket's forms.")
+    if idempotency.used(session, actor, receipt(token)):
+        raise Gone("This draft was sent already.")
+    lock(session, f"draft:{actor.id}:{slot}")
+    row = session.get(Draft, (actor.id, _known(slot)))
+    if row is None:
+        row = Draft(person_id=actor.person_id, slot=slot, token=token, body="{}", updated_at=clock.now())
+    merged = (json.loads(row.body) if row.token == token else {}) | dict(values)
+    body = json.dumps({k: v for k, v in merged.items() if v is not None}, ensure_ascii=False)
+    if len(body) > LARGEST:
+        raise Invalid("This draft is too long to be kept.")
+    if not text.storable(body):
+        raise Invalid("This draft holds a character that can't be kept.")
+    row.token, row.body, row.updated_at = token, body, clock.now()
+    session.add(row)
+    session.flush()
+
+
+def discard(session: Session, actor: Actor, slot: str) -> None:
+    """Throw the actor's draft for a place away; none there is fine."""
+    row = session.get(Draft, (actor.id, _known(slot)))
+    if row is not None:
+        session.delete(row)
+
+
+def receipt(token: str) -> str:
+    """Return the key under which the one submission of a draft is remembered."""
+    return f"draft:{token}"
+
+
+def _known(slot: str) -> str:
+    if not _SLOT.fullmatch(slot):
+        raise Invalid("There is no such form.")
+    return slot
+
+
+def forget_old(session: Session) -> None:
+    """Drop drafts that nobody went on with."""
+    session.execute(delete(Draft).where(col(Draft.updated_at) < clock.now() - KEPT))

@@ -1,0 +1,248 @@
+"""A ticket's history, in words and as data, read from the event stream."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Text, literal_column, or_
+from sqlmodel import Session, col, select
+
+from db.models import Event, Person, Ticket
+from db.vocabulary import Action, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.catalog import custom_fields, link_words
+
+HIDDEN = (Action.DENIED, Action.TICKET_WATCHED, Action.TIMER_DISCARDED, Action.TIMER_STARTED)
+"""Kept for the audit; not part of what happened to the ticket."""
+TIME = tuple(a for a in Action if a.value.startswith("time."))
+"""For those who see the ticket's time."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deed: `sentence` begins after the doer's name, `actor` is None for Docket itself."""
+
+    id: int
+    at: datetime
+    action: Action
+    field: str | None
+    old: str | None
+    new: str | None
+    actor_id: int | None
+    actor: str | None
+    subject: str
+    sentence: str
+
+
+def of(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Line]:
+    """Return what happened to a ticket, oldest first: the first deeds after event `after`, or the last before `before`.
+
+    Deeds on internal notes, and why somebody was given the ticket, are left out for whoever may not read notes, and
+    those on time for whoever may not see it.
+    """
+    conditions = [col(Event.id) > after]
+    newest = before is not None
+    conditions += [col(Event.id) < before] if before else []
+    return _lines(session, actor, ticket, conditions, newest=newest, limit=limit)
+
+
+def between(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> list[Line]:
+    """Return what was done besides talking from one moment until before another, oldest first, at most `limit`.
+
+    An index holds these deeds alone, so that what was said costs nothing, however much it is.
+    """
+    # Letter by letter what the index says, else SQLite doesn't use it.
+    conditions: list[ColumnElement[bool]] = [
+        literal_column("event.action", Text) != literal_column("'comment.added'", Text)
+    ]
+    conditions += [col(Event.at) >= since] if since else []
+    conditions += [col(Event.at) < until] if until else []
+    return _lines(session, actor, ticket, conditions, newest=True, limit=limit)
+
+
+def _lines(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    conditions: Iterable[ColumnElement[bool]],
+    *,
+    newest: bool,
+    limit: int,
+) -> list[Line]:
+    chosen = select(Event).where(Event.ticket_id == ticket.id, col(Event.action).not_in(HIDDEN), *conditions)
+    colleague = gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    if not colleague:
+        chosen = chosen.where(~col(Event.internal))
+    if unseen := custom_fields.hidden(session, actor, ticket):
+        chosen = chosen.where(
+            or_(col(Event.action) != Action.TICKET_FIELD, col(Event.subject).not_in(unseen))
+        )
+    if not gate.covers(session, actor, Permission.TIME_READ, ticket):
+        chosen = chosen.where(col(Event.action).not_in(TIME))
+    order = col(Event.id).desc() if newest else col(Event.id)
+    rows = list(
+        session.exec(gate.unscoped(chosen.order_by(order).limit(limit), "found through the gate")).all()
+    )
+    return _discreet(
+        session, actor, in_words(session, reversed(rows) if newest else rows, colleague=colleague)
+    )
+
+
+def told(session: Session, actor: Actor, rows: Iterable[Event]) -> list[Line]:
+    """Return events that were found through the gate in words for anybody who may see them."""
+    return told_each(session, [(actor, list(rows))])[0]
+
+
+def told_each(session: Session, found: Sequence[tuple[Actor, Sequence[Event]]]) -> list[list[Line]]:
+    """Return what `told` does for several people, each with their events; one query for all the names."""
+    words = iter(in_words(session, (row for _, rows in found for row in rows), colleague=False))
+    return [_discreet(session, actor, [next(words) for _ in rows]) for actor, rows in found]
+
+
+def _discreet(session: Session, actor: Actor, lines: list[Line]) -> list[Line]:
+    """Leave out into which ticket this one was merged where the actor may not see that one."""
+    told = {i: int(line.new or line.old or 0) for i, line in enumerate(lines) if _into(line)}
+    if not told:
+        return lines
+    seen = set(session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(told.values()))).all())
+    return [
+        replace(line, old=None, new=None, subject="", sentence=_merged(line.action, "another ticket"))
+        if i in told and told[i] not in seen
+        else line
+        for i, line in enumerate(lines)
+    ]
+
+
+def _into(line: Line) -> bool:
+    return line.action in (Action.TICKET_MERGED, Action.TICKET_UNMERGED) and line.field == "into"
+
+
+def _merged(action: Action, other: str) -> str:
+    return f"merged it into {other}" if action == Action.TICKET_MERGED else f"took it out of {other} again"
+
+
+def in_words(session: Session, rows: Iterable[Event], *, colleague: bool) -> list[Line]:
+    """Return events with names and sentences; one query for all the names.
+
+    Why somebody was given a ticket is for a `colleague` only.
+    """
+    rows = list(rows)
+    ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_people(r)) if i is not None}
+    found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all() if ids else []
+    names = dict(found)
+    return [_line(row, names, colleague=colleague) for row in rows]
+
+
+def _people(row: Event) -> list[int]:
+    if row.action not in (Action.TICKET_ASSIGNED, Action.TICKET_PARTICIPANTS):
+        return []
+    return [int(v) for v in (row.old, row.new) if v]
+
+
+def _line(row: Event, names: dict[int, str], *, colleague: bool) -> Line:
+    actor = names.get(row.actor_id) if row.actor_id is not None else None
+    old, new = row.old, row.new
+    if _people(row):
+        old, new = (v and names.get(int(v), "somebody") for v in (old, new))
+    return Line(
+        id=row.id,
+        at=row.at,
+        action=Action(row.action),
+        field=row.field,
+        old=old,
+        new=new,
+        actor_id=row.actor_id,
+        actor=actor,
+        subject=row.subject,
+        sentence=_sentence(row, old, new, names) + (_why(row) if colleague else ""),
+    )
+
+
+def _why(row: Event) -> str:
+    return f": {row.reason}" if row.action == Action.TICKET_ASSIGNED and row.reason else ""
+
+
+def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
+    row: Event, old: str | None, new: str | None, names: dict[int, str]
+) -> str:
+    match row.action:
+        case Action.TICKET_CREATED:
+            return f"opened it for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "opened it"
+        case Action.TICKET_MOVED:
+            return f"moved it from {old} to {new}" + (f": {row.reason}" if row.reason else "")
+        case Action.TICKET_ASSIGNED if row.new and row.new == str(row.actor_id):
+            return f"took it over from {old}" if old else "took it"
+        case Action.TICKET_ASSIGNED:
+            return f"assigned it to {new}" if new else f"took it from {old}; nobody has it now"
+        case Action.TICKET_PARTICIPANTS:
+            return f"put {new} in copy" if new else f"took {old} out of the copy"
+        case Action.TICKET_LINKED | Action.TICKET_UNLINKED:
+            said = f"this ticket {link_words.WORDS.get(row.field or '', 'is linked to')} #{new or old}"
+            return f"noted that {said}" if new else f"took back that {said}"
+        case Action.TICKET_MERGED | Action.TICKET_UNMERGED if row.field == "into":
+            return _merged(Action(row.action), f"#{new or old}")
+        case Action.TICKET_MERGED:
+            return f"merged #{new} into this ticket"
+        case Action.TICKET_UNMERGED:
+            return f"took #{old} out of this ticket again"
+        case Action.TICKET_FIELD:
+            return f"set {row.field} to {new}" if new else f"removed {row.field}"
+        case Action.TICKET_DELETED:
+            return f"deleted it: {new}"
+        case Action.CATEGORY_PROPOSED:
+            return f"proposed the category “{new}”"
+        case Action.TICKET_UPDATED:
+            return _update(row.field, old, new)
+        case Action.COMMENT_ADDED:
+            return "wrote an internal note" if row.internal else "replied"
+        case Action.COMMENT_EDITED:
+            return "edited an internal note" if row.internal else "edited a reply"
+        case Action.COMMENT_REMOVED:
+            return "took back an internal note" if row.internal else "took back a reply"
+        case Action.ATTACHMENT_REMOVED:
+            return f"removed the file “{old}”"
+        case Action.TIME_LOGGED:
+            return f"logged {new}" + (f" for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "")
+        case Action.TIME_CHANGED:
+            return f"changed the time {old} to {new}"
+        case Action.TIME_REMOVED:
+            return f"took back the time {old}"
+        case Action.TIME_ESTIMATED:
+            return f"estimated {new}" if new else "took back the estimate"
+    return str(row.action)
+
+
+def _update(field: str | None, old: str | None, new: str | None) -> str:  # noqa: PLR0911 - one sentence a field
+    match field:
+        case "title":
+            return f"changed the title from “{old}” to “{new}”"
+        case "description":
+            return "changed the description"
+        case "category":
+            return f"put it into the category {new}"
+        case "team":
+            return f"handed it from {old} to the team {new}"
+        case "due_on":
+            return f"set the due date to {new}" if new else "removed the due date"
+        case "confidential":
+            return "made it confidential" if new == "yes" else "opened it to its team again"
+        case "tags":
+            return f"tagged it {new}" if new else "removed its tags"
+    return f"changed the {field} from {old} to {new}"

@@ -1,0 +1,103 @@
+"""Who has a ticket open at this moment, and what they are doing there; only for those who may know."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Person, Presence, Ticket
+from db.vocabulary import Doing, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core import clock
+
+LIFE = timedelta(seconds=30)
+"""How long a page counts as open after it was last heard of."""
+_ORDER = list(Doing)
+
+
+@dataclass(frozen=True)
+class Here:
+    """Somebody else at the same ticket."""
+
+    id: int
+    name: str
+    doing: Doing
+
+
+def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: Doing) -> None:
+    """Note that a page, known by its mark, is open on a ticket, and what is done there.
+
+    Raises NotFound, NotPermitted.
+    """
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    if doing == Doing.NOTING:
+        gate.permit(session, actor, Permission.COMMENT_INTERNAL, ticket)
+    lock(session, f"presence:{mark}")
+    row = gate.unscoped_get(session, Presence, mark, "the ticket was permitted")
+    if row is None:
+        row = Presence(mark=mark, person_id=actor.person_id, ticket_id=0, doing=doing, at=clock.now())
+    row.ticket_id, row.doing, row.at = ticket.id, doing, clock.now()
+    session.add(row)
+    session.flush()
+
+
+def stay(session: Session, marks: Collection[str]) -> None:
+    """Note that pages are still open."""
+    kept = update(Presence).where(col(Presence.mark).in_(marks)).values(at=clock.now())
+    session.execute(gate.unscoped(kept, "nothing is read", synchronize_session=False))
+
+
+def leave(session: Session, marks: Collection[str]) -> None:
+    """Note that pages were closed."""
+    gone = delete(Presence).where(col(Presence.mark).in_(marks))
+    session.execute(gate.unscoped(gone, "nothing is read", synchronize_session=False))
+
+
+def forget_old(session: Session) -> None:
+    """Drop what was left by pages that could not say that they closed."""
+    gone = delete(Presence).where(col(Presence.at) < clock.now() - LIFE)
+    session.execute(gate.unscoped(gone, "the worker cleans up for all", synchronize_session=False))
+
+
+def stir(session: Session, numbers: Collection[int]) -> dict[int, frozenset[tuple[int, str]]]:
+    """Return for some tickets who does what there, as ids alone: only to notice that it changed, never to show."""
+    rows = session.exec(
+        gate.unscoped(
+            select(Presence.ticket_id, Presence.person_id, Presence.doing).where(
+                col(Presence.ticket_id).in_(numbers), col(Presence.at) > clock.now() - LIFE
+            ),
+            "only ids, to refresh open pages",
+        )
+    ).all()
+    found: dict[int, set[tuple[int, str]]] = {}
+    for number, person, doing in rows:
+        found.setdefault(number, set()).add((person, doing))
+    return {number: frozenset(who) for number, who in found.items()}
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> list[Here]:
+    """Return who else is at a ticket, by name, each once. Raises NotFound.
+
+    Only those who may read its notes learn who looks and who writes a note; others hear of replies alone.
+    """
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    chosen = (
+        select(Presence.person_id, Person.name, Presence.doing)
+        .join(Person, col(Person.id) == Presence.person_id)
+        .where(Presence.ticket_id == ticket.id, col(Presence.at) > clock.now() - LIFE)
+        .where(col(Person.active), Presence.person_id != actor.id)
+    )
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        chosen = chosen.where(Presence.doing == Doing.REPLYING)
+    found: dict[int, Here] = {}
+    for id, name, doing in session.exec(
+        gate.unscoped(chosen.order_by(Person.name), "the ticket was permitted")
+    ).all():
+        before = found.get(id)
+        if before is None or _ORDER.index(Doing(doing)) > _ORDER.index(before.doing):
+            found[id] = Here(id, name, Doing(doing))
+    return list(found.values())

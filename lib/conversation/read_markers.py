@@ -1,0 +1,117 @@
+"""What is new on a ticket since somebody last looked: a row a person and ticket, which holds the last event they saw.
+
+A ticket at which somebody never looked is new to them when they take part in it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Event, Seen, Ticket
+from db.vocabulary import Action, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.conversation import history
+from lib.core import clock
+from lib.core.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Look:
+    """When somebody looked at a ticket last, up to which event, and which is its newest that they may know of."""
+
+    event_id: int
+    at: datetime | None
+    newest: int
+
+    @property
+    def behind(self) -> bool:
+        """Whether anything at all happened since."""
+        return self.newest > self.event_id
+
+
+def last(session: Session, actor: Actor, ticket: Ticket) -> Look:
+    """Return somebody's last look at a ticket. Raises NotFound."""
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    row = gate.unscoped_get(session, Seen, (actor.id, ticket.id), "the ticket was permitted")
+    known = select(func.max(Event.id)).where(Event.ticket_id == ticket.id)
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        known = known.where(~col(Event.internal))
+    newest = session.exec(gate.unscoped(known, "the ticket was permitted")).one()
+    return Look(row.event_id if row else 0, row.at if row else None, newest or 0)
+
+
+def look(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) -> None:
+    """Note that the actor has seen all up to an event; what they saw already stays seen. Raises NotFound."""
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    row = _row(session, actor, ticket)
+    row.event_id, row.at = max(row.event_id, event_id), clock.now()
+    session.add(row)
+    session.flush()
+
+
+def mark(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Let the last thing that somebody else did be new again. Raises NotFound, Invalid when nobody did anything."""
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    of_others = select(Event).where(*_others(actor), Event.ticket_id == ticket.id)
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        of_others = of_others.where(_plain())
+    newest = gate.unscoped(of_others.order_by(col(Event.id).desc()).limit(1), "the ticket was permitted")
+    found = session.exec(newest).first()
+    if found is None:
+        raise Invalid("Nobody else has done anything here yet.")
+    row = _row(session, actor, ticket)
+    row.event_id, row.at = found.id - 1, found.at - timedelta(microseconds=1)
+    session.add(row)
+    session.flush()
+
+
+def fresh(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
+    """Return which of some tickets have something new for the actor that they did not do themselves."""
+    if not numbers or actor.id is None:
+        return set()
+    return set(session.exec(_fresh(actor), params={"numbers": list(numbers)}).all())
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _fresh(actor: Actor) -> Any:
+    """Return the select of them, as every list asks for it."""
+    chosen = gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(bindparam("numbers", expanding=True)))
+    looked = (
+        select(Seen.event_id)
+        .where(Seen.ticket_id == Ticket.id, Seen.person_id == actor.id)
+        .correlate(Ticket)  # twice removed from the tickets outside, which SQLAlchemy does not see by itself
+    )
+    seen = func.coalesce(looked.scalar_subquery(), 0)
+    never = ~exists(looked)
+    news = exists(
+        select(Event.id)
+        .where(*_others(actor), Event.ticket_id == Ticket.id, col(Event.id) > seen)
+        .where(or_(_plain(), gate.within(actor, Permission.COMMENT_READ_INTERNAL)))
+    )
+    mine: ColumnElement[bool] = or_(~never, gate.takes_part(actor))
+    return chosen.where(mine, news)
+
+
+def _others(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        or_(col(Event.actor_id).is_(None), col(Event.actor_id) != actor.id),
+        col(Event.action).not_in(history.HIDDEN),
+    )
+
+
+def _plain() -> ColumnElement[bool]:
+    """What tells those who read no notes of nothing that may be hidden from them, as the value of a field may be."""
+    return and_(~col(Event.internal), col(Event.action) != Action.TICKET_FIELD)
+
+
+def _row(session: Session, actor: Actor, ticket: Ticket) -> Seen:
+    lock(session, f"seen:{actor.id}:{ticket.id}")
+    row = gate.unscoped_get(session, Seen, (actor.id, ticket.id), "only the actor's own mark")
+    return row or Seen(person_id=actor.person_id, ticket_id=ticket.id, event_id=0, at=clock.now())

@@ -1,0 +1,77 @@
+"""Who watches a ticket, to hear of it: whoever takes part until they stop, others once they begin.
+
+Watching gives no sight: who may not see the ticket does not watch it, whatever they chose before.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Person, Ticket, Watch
+from db.vocabulary import Action, Permission
+from lib.access import audience, gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.people.accounts import PersonCard
+
+
+def watching(ticket: Ticket) -> ColumnElement[bool]:
+    """The SQL condition on `person` for those who watch a ticket that was found through the gate, and may see it."""
+    chose = select(Watch.person_id).where(Watch.ticket_id == ticket.id)
+    begun, stopped = chose.where(col(Watch.watching)), chose.where(~col(Watch.watching))
+    person = col(Person.id)
+    wanted = or_(audience.takes_part(ticket), person.in_(begun))
+    return and_(wanted, person.not_in(stopped), audience.of(ticket))
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
+    """Return who watches a ticket, by name: all of them for those who read its notes, else oneself alone.
+
+    Raises NotFound.
+    """
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    found = select(Person.id, Person.name).where(watching(ticket))
+    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        found = found.where(Person.id == actor.id)
+    rows = session.exec(gate.unscoped(found.order_by(Person.name), "the ticket was permitted")).all()
+    return [PersonCard(id, name) for id, name in rows]
+
+
+def watch(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Begin to watch a ticket; watching it already, nothing happens. Raises NotFound."""
+    _choose(session, actor, ticket, watching=True)
+
+
+def stop(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Watch a ticket no longer. Raises NotFound."""
+    _choose(session, actor, ticket, watching=False)
+
+
+def _choose(session: Session, actor: Actor, ticket: Ticket, *, watching: bool) -> None:
+    gate.permit(session, actor, Permission.TICKET_READ, ticket)
+    lock(session, f"watch:{ticket.id}:{actor.id}")
+    was = any(p.id == actor.id for p in of(session, actor, ticket))
+    if was == watching:
+        return
+    row = gate.unscoped_get(session, Watch, (ticket.id, actor.id), "the ticket was permitted")
+    row = row or Watch(ticket_id=ticket.id, person_id=actor.person_id, watching=watching)
+    row.watching = watching
+    session.add(row)
+    session.flush()
+    events.record(
+        session, actor, Action.TICKET_WATCHED, ticket_id=ticket.id, field="watching",
+        new="yes" if watching else "no", internal=True,
+    )  # fmt: skip
+
+
+def draw_in(session: Session, ticket: Ticket, people: Iterable[int]) -> None:
+    """Let people who were mentioned watch a ticket from now on, unless they once chose to stop."""
+    wanted = set(people)
+    rows = select(Watch.person_id).where(Watch.ticket_id == ticket.id, col(Watch.person_id).in_(wanted))
+    chose = set(session.exec(gate.unscoped(rows, "the comment was permitted")).all())
+    session.add_all(
+        Watch(ticket_id=ticket.id, person_id=person, watching=True) for person in sorted(wanted - chose)
+    )
+    session.flush()

@@ -1,0 +1,70 @@
+"""What an error of the database means for the person: it is away, full, read-only, or the outcome is not known."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from lib.core.errors import OutcomeUnknown, Unavailable
+
+AWAY = (
+    "Docket can't work with its database just now. Nothing was saved, and what you typed is kept where you typed it. "
+    "Try again in a moment."
+)
+FULL = (
+    "The disk of Docket's server is full. Nothing was saved, and what you typed is kept where you typed it. "
+    "Ask an administrator to free some space, then try again."
+)
+READ_ONLY = (
+    "Docket can only read its database at the moment. Nothing was saved, and what you typed is kept where you typed "
+    "it. Tell an administrator, and try again later."
+)
+DAMAGED = (
+    "The file of Docket's database is damaged. Nothing was saved, and what you typed is kept where you typed it. "
+    "Tell an administrator: the command doctor --full says more."
+)
+UNKNOWN = (
+    "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
+    "Check whether it is there before you try again."
+)
+
+IOERR = 10
+SQLITE = {5: AWAY, 6: AWAY, 8: READ_ONLY, IOERR: AWAY, 11: DAMAGED, 13: FULL, 14: AWAY, 26: DAMAGED}
+"""By SQLite's primary result codes: busy, locked, read-only, disk error, damaged, full, can't open, no database."""
+POSTGRESQL = {"25006": READ_ONLY, "53100": FULL}
+PG_CUT = ("08", "57P", "40003")
+"""Beginnings of PostgreSQL's codes with which a connection ends, so that it no longer says how a commit ended."""
+
+
+def of_database(error: SQLAlchemyError) -> Unavailable | None:
+    """Return the refusal for an error before the commit, when the database is at fault and not the statement."""
+    if isinstance(error, NoConnectionFree):
+        return Unavailable(AWAY)
+    if not isinstance(error, DBAPIError):
+        return None
+    code, state = _sqlite(error), _postgresql(error)
+    if code is not None:
+        sentence = SQLITE.get(code)
+    else:
+        away = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        sentence = POSTGRESQL.get(state or "", AWAY if away else None)
+    return Unavailable(sentence) if sentence else None
+
+
+def of_commit(error: DBAPIError) -> OutcomeUnknown | None:
+    """Return the refusal for an error out of COMMIT after which the change may be there; None when it surely is not.
+
+    A server that answers with an error has undone the transaction. One that is gone may have kept it, and so may a
+    disk that failed while SQLite wrote.
+    """
+    code, state = _sqlite(error), _postgresql(error)
+    if code is not None:
+        return OutcomeUnknown(UNKNOWN) if code == IOERR else None
+    return OutcomeUnknown(UNKNOWN) if state is None or state.startswith(PG_CUT) else None
+
+
+def _sqlite(error: DBAPIError) -> int | None:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _postgresql(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

@@ -1,0 +1,27 @@
+"""Secrets that Docket itself must use: sealed with its key, so that a copy of the database gives none away."""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from lib.core import settings
+
+
+def seal(secret: str) -> str:
+    """Return a secret as it may be kept."""
+    return _box().encrypt(secret.encode()).decode()
+
+
+def opened(sealed: str) -> str | None:
+    """Return a kept secret, or None when it was sealed with another key."""
+    try:
+        return _box().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def _box() -> Fernet:
+    key = hmac.new(settings.current().key(), b"seals", hashlib.sha256).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,69 @@
+"""Names of files: as people gave them, but for what harms a file system or hides what a file is."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from lib.core import text
+
+LIMIT = 120
+"""Characters of a name."""
+_EXTENSION = 20
+"""Characters of the longest extension, with its dot: what is longer is part of the name."""
+_READ = 1_000
+"""Characters at each end of a name that are read; what is between is cut."""
+_JOINERS = "\u200c\u200d"
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\..*)?")
+"""Names of devices on Windows."""
+
+
+def received(name: str) -> str:
+    """Return the name that a browser means in an upload: in forms it writes a quotation mark as %22 (WHATWG HTML)."""
+    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+
+
+def safe_name(name: str) -> str:
+    """Return a name of one file that shows what it is and harms no file system: at most 120 characters.
+
+    A longer one is cut before its extension, where an ellipsis stands.
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    ends = last if len(last) <= 2 * _READ else last[:_READ] + last[-_READ:]
+    plain = re.sub("[<>:|?*]", "_", _seen(ends)).rstrip(" .").lstrip(" ")
+    plain = re.sub(r"^\.[ .]*", ".", plain)
+    if not plain or _RESERVED.fullmatch(plain):
+        plain = f"_{plain}" if plain else "file"
+    return plain if len(plain) <= LIMIT else _cut(plain)
+
+
+def _seen(name: str) -> str:
+    """Return a name without what can't be seen, in the one form in which equal letters are equal."""
+    shown = text.composed("".join(" " if one in "\u2028\u2029" else one for one in name if _shows(one)))
+    kept: list[str] = []
+    for one in shown:
+        if one not in _JOINERS or (kept and _joins(kept[-1])):
+            kept.append(one)
+    return text.composed("".join(kept))
+
+
+def _shows(one: str) -> bool:
+    """Tell whether a character is seen, or joins some that are; emoji that Python does not know yet are seen."""
+    return one in _JOINERS or unicodedata.category(one)[0] != "C" or "\U0001f000" <= one <= "\U0001fbff"
+
+
+def _joins(before: str) -> bool:
+    """Tell whether a joiner may follow: in scripts and emoji that are written with joiners."""
+    return not before.isascii() and unicodedata.category(before)[0] in "LMSC" and before not in _JOINERS
+
+
+def parted(name: str) -> tuple[str, str]:
+    """Return a name in two: what may be cut, and its extension with the dot, which tells what the file is."""
+    *_, before, last = "", "", *PurePosixPath(name).suffixes
+    extension = before + last if before.lower() == ".tar" else last
+    extension = extension if len(extension) <= _EXTENSION else ""
+    return name[: len(name) - len(extension)], extension
+
+
+def _cut(name: str) -> str:
+    stem, extension = parted(name)
+    return f"{stem[: LIMIT - 1 - len(extension)].rstrip(f' .{_JOINERS}')}…{extension}"

@@ -1,0 +1,136 @@
+"""Text folded for finding: plain small letters without accents, whatever the script and however it was typed."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain
+
+from lib.core import text
+
+WORD_LIMIT = 64
+"""Letters of a word that count."""
+_CHANGED = (range(0x20000), range(0x2F800, 0x2FA20), range(0xE0000, 0xE0200))
+"""Where characters stand that folding changes."""
+RANGES = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u0edc-\u0edf"  # Thai, Lao
+    "\u1000-\u103f\u1050-\u108f\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a-\uaa7f\u1780-\u17d3"  # Myanmar, Khmer
+    "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb"  # Hangul
+    "\u3005-\u3007\u3031-\u3035\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # Kana
+    "\u3105-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Bopomofo, Han
+)
+SPACELESS = re.compile(f"[{RANGES}]")
+"""A letter of a script that is written without spaces, or joins endings to its words as Korean does."""
+_APOSTROPHES = "\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201b\u2032\u05f3\uff07\u0060"
+_OTHERS = {
+    **dict.fromkeys(_APOSTROPHES, "'"),
+    "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "\u0131": "i", "ȷ": "j", "ŋ": "n", "ĸ": "k", "\u0640": "",
+}  # fmt: skip
+_BASED = ("LATIN", "CYRILLIC")
+MARKS = text.ranges(
+    c
+    for c in map(chr, (*range(0x900, 0x1D00), *range(0xA800, 0xAC00)))
+    if unicodedata.category(c) in ("Mn", "Mc") and not SPACELESS.match(c)
+)
+"""Vowel signs of scripts with spaces, which are part of a word as letters are."""
+_APOSTROPHE = re.compile(r"'(?=\w)")
+_WORD = re.compile(rf"[\w{MARKS}{RANGES}]+")
+
+
+class Table(dict[int, str]):
+    """What `str.translate` puts in place of characters; all others stay, which a plain dict takes longer for."""
+
+    __missing__ = staticmethod(chr)
+
+
+@cache
+def _folds() -> Table:
+    """Return what each character becomes that does not stay as it is: made whole, once, as no text may wait for it."""
+    made = {one: "".join(map(_character, unicodedata.normalize("NFKC", one))) for one in _candidates()}
+    return Table({ord(one): folded for one, folded in made.items() if folded != one})
+
+
+def _candidates() -> Iterator[str]:
+    for one in map(chr, chain.from_iterable(_CHANGED)):
+        category = unicodedata.category(one)
+        stays = category in ("Cn", "Co") or (category == "Lo" and not unicodedata.decomposition(one))
+        if not stays or one in _OTHERS:
+            yield one
+
+
+def _character(one: str) -> str:
+    if one in _OTHERS:
+        return _OTHERS[one]
+    if SPACELESS.fullmatch(one):
+        return unicodedata.normalize("NFKC", one)
+    plain = unicodedata.normalize("NFKD", one.casefold())
+    return unicodedata.normalize("NFC", "".join(_letter(c) for c in plain))
+
+
+def _letter(one: str) -> str:
+    """Return a small letter without what is drawn into it or above it; nothing for what can't be seen."""
+    if one in _OTHERS:
+        return _OTHERS[one]
+    if SPACELESS.fullmatch(one):
+        return one
+    category = unicodedata.category(one)
+    if (
+        category in ("Cf", "Me")
+        or unicodedata.combining(one)
+        or one == "\u034f"
+        or "\ufe00" <= one <= "\ufe0f"
+    ):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(one))
+    name = unicodedata.name(one, "")
+    if name.startswith(_BASED) and " WITH " in name:
+        return _based(name.partition(" WITH ")[0], one)
+    return one
+
+
+@cache
+def _based(name: str, otherwise: str) -> str:
+    try:
+        return unicodedata.lookup(name)
+    except KeyError:
+        return otherwise
+
+
+def fold(value: str) -> str:
+    """Return a text in plain small letters without accents and what can't be seen; its other signs stay.
+
+    Soft hyphens and zero-width spaces are gone, every apostrophe is the plain one, digits are 0 to 9.
+    """
+    if value.isascii():
+        return value.lower().replace("`", "'")
+    plain = text.parted(value.replace("\u00b4", "'")).translate(_folds())
+    return unicodedata.normalize("NFC", plain[: text.FOLDED_LIMIT])
+
+
+def folded_letter(one: str) -> str:
+    """Return a single character folded, which may give none or several."""
+    return _folds()[ord(one)]
+
+
+def name(value: str) -> str:
+    """Return a person's name as it is compared: without accents, nor apostrophes before a letter."""
+    return " ".join(_APOSTROPHE.sub("", fold(value)).split())
+
+
+def runs(folded: str) -> list[str]:
+    """Return what stands between the signs and blanks of a folded text."""
+    return _WORD.findall(folded.replace("_", " "))
+
+
+def begin(asked: Iterable[str], there: Sequence[str]) -> bool:
+    """Tell whether each folded word begins one that is there, or stands within one of a script without spaces."""
+    return all(
+        any(one.startswith(word) or (word in one and SPACELESS.match(word) is not None) for one in there)
+        for word in asked
+    )
+
+
+def words(*parts: str) -> list[str]:
+    """Return the words of `parts`, folded, in order."""
+    return [word[:WORD_LIMIT] for word in runs(fold(" ".join(parts)))]

@@ -1,0 +1,42 @@
+"""Time zones by their names in the IANA database, such as Europe/Berlin."""
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from lib.core.errors import Invalid
+
+UTC = "UTC"
+UNKNOWN = "There is no such time zone. Use a name such as Europe/Berlin."
+_NOWHERE = frozenset({"Factory", "localtime"})
+"""Names that stand for no place, or for wherever the server is."""
+_REGIONS = (
+    "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/",
+    "Pacific/",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def names() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset(available_timezones() - _NOWHERE)
+
+
+def choices(*also: str | None) -> list[str]:
+    """Return the names to choose from: UTC and the places, sorted, with those of `also` that are time zones."""
+    wanted = {name for name in also if name and name in names()}
+    return [UTC, *sorted({name for name in names() if name.startswith(_REGIONS)} | wanted - {UTC})]
+
+
+def find(name: str | None, *, default: str = UTC) -> ZoneInfo:
+    """Return the time zone of that name, or the default one for no name and for a name that is none."""
+    try:
+        return ZoneInfo(name or default)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(default)
+
+
+def parse(name: str) -> ZoneInfo:
+    """Return the time zone of that name. Raises Invalid for a name that is none."""
+    if name not in names():
+        raise Invalid(UNKNOWN)
+    return ZoneInfo(name)

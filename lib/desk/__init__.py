@@ -1,1 +1,0 @@
-"""The desk: tickets, their conversation, and how they are found."""

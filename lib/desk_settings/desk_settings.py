@@ -1,0 +1,144 @@
+"""The settings that administrators change in Docket: reading them at little cost, and changing them.
+
+Each change adds a row to the `setting` table. The number of the newest row says whether the values that this process
+keeps are still those of the database, so several processes see a change at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Pool
+from sqlmodel import Session, col, func, select
+
+from db.engine import lock
+from db.models import Person, Setting
+from db.vocabulary import Action, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock, time_zones
+from lib.core.errors import Conflict, Invalid
+from lib.desk_settings.setting_catalog import CATALOG, TIME_ZONE, Definition, Value
+
+_NEWEST = select(func.max(Setting.id))
+"""Built once, as every transaction that uses a setting asks it."""
+_VALUES, _CHANGED = "setting values", "settings changed"
+_kept: WeakKeyDictionary[Pool, tuple[int, Mapping[str, str]]] = WeakKeyDictionary()
+"""For each database the values up to a change number."""
+
+
+@dataclass(frozen=True)
+class SettingCard:
+    """A setting as administrators see it. Version 1 is the default, which nobody changed yet."""
+
+    name: str
+    label: str
+    help: str
+    type: str
+    default: str
+    value: str
+    version: int = 1
+    since: datetime | None = None
+    by_id: int | None = None
+    by: str | None = None
+
+
+def get(session: Session, setting: Definition[Value]) -> Value:
+    """Return the value of a setting: one short query for each transaction, however often it is used."""
+    return setting.parse(_values(session).get(setting.name, setting.default))
+
+
+def zone_of(session: Session, own: str | None) -> ZoneInfo:
+    """Return the time zone that a person chose, or the desk's for those who chose none."""
+    return time_zones.find(own, default=get(session, TIME_ZONE).key)
+
+
+def list_all(session: Session, actor: Actor) -> list[SettingCard]:
+    """Return all settings for whoever may change them. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    chosen = select(Setting, Person.name).outerjoin(Person, col(Person.id) == Setting.by_id)
+    rows = session.exec(chosen.where(col(Setting.id).in_(_newest_ids()))).all()
+    found = {row.name: (row, by) for row, by in rows}
+    return [_card(setting, *found.get(setting.name, (None, None))) for setting in CATALOG.values()]
+
+
+def find(session: Session, actor: Actor, name: str) -> SettingCard:
+    """Return one setting. Raises NotPermitted, NotFound."""
+    found = next((card for card in list_all(session, actor) if card.name == name), None)
+    if found is None:
+        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "setting", None)
+    return found
+
+
+def update(session: Session, actor: Actor, name: str, value: str, *, seen: int) -> SettingCard:
+    """Change a setting; the value that it has already changes nothing.
+
+    Raises NotPermitted, NotFound, Conflict (someone changed it since version `seen`), Invalid for a value that it
+    doesn't take.
+    """
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    lock(session, "settings")  # so that change numbers are committed in their order
+    was = find(session, actor, name)
+    if was.version != seen:
+        raise Conflict(
+            "Someone else changed this setting after you read it. Nothing was saved. Read it again and try again.",
+            current={"version": was.version},
+        )
+    _check(CATALOG[name], value)
+    if value == was.value:
+        return was
+    row = Setting(name=name, version=was.version + 1, value=value, since=clock.now(), by_id=actor.id)
+    session.add(row)
+    session.flush()
+    session.info[_CHANGED] = True
+    session.info.pop(_VALUES, None)
+    events.record(
+        session, actor, Action.SETTING_CHANGED, subject="setting", field=name, old=was.value, new=value
+    )
+    return find(session, actor, name)
+
+
+def _check(setting: Definition[Any], value: str) -> None:
+    try:
+        setting.parse(value)
+    except Invalid as invalid:
+        raise Invalid(invalid.sentence, fields={"value": invalid.sentence}) from None
+
+
+def _card(setting: Definition[Any], row: Setting | None, by: str | None) -> SettingCard:
+    about = (setting.name, setting.label, setting.help, setting.type, setting.default)
+    if row is None:
+        return SettingCard(*about, value=setting.default)
+    return SettingCard(*about, row.value, row.version, row.since, row.by_id, by)
+
+
+def _values(session: Session) -> Mapping[str, str]:
+    """Return all values that were changed, by name; read at most once in a transaction."""
+    if _VALUES not in session.info:
+        session.info[_VALUES] = _current(session)
+    return session.info[_VALUES]
+
+
+def _current(session: Session) -> Mapping[str, str]:
+    newest = session.exec(_NEWEST).one() or 0
+    pool = session.get_bind().engine.pool
+    number, values = _kept.get(pool, (0, {}))
+    if number == newest:
+        return values
+    values = dict(
+        session.exec(
+            select(Setting.name, Setting.value).where(col(Setting.id).in_(_newest_ids(newest)))
+        ).all()
+    )
+    if not session.info.get(_CHANGED):  # a change that may still be rolled back is kept by nobody
+        _kept[pool] = newest, values
+    return values
+
+
+def _newest_ids(until: int = 2**31 - 1) -> Any:
+    """Return a select of the newest version of each setting, up to a change number."""
+    return select(func.max(Setting.id)).where(col(Setting.id) <= until).group_by(col(Setting.name))

@@ -1,0 +1,36 @@
+"""The settings that administrators change in Docket: name, type, default, effect and validation of each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from lib.core import time_zones
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Definition(Generic[Value]):
+    """One setting. `parse` returns a stored value as its type, and raises Invalid for text that is none."""
+
+    name: str
+    label: str
+    help: str
+    type: str
+    default: str
+    parse: Callable[[str], Value]
+
+
+TIME_ZONE: Definition[ZoneInfo] = Definition(
+    name="time_zone",
+    label="Time zone",
+    help="When days begin for people who have not set a time zone of their own: in reports, timesheets, searches, "
+    "emails and exports. Entries that are logged already keep their day.",
+    type="time zone",
+    default=time_zones.UTC,
+    parse=time_zones.parse,
+)
+
+CATALOG: dict[str, Definition[Any]] = {setting.name: setting for setting in (TIME_ZONE,)}
+"""All of them by name, in the order in which pages show them."""

@@ -1,0 +1,138 @@
+"""API tokens: shown once, kept as a hash with a prefix to know them by, and never more than their owner."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, or_, update
+from sqlmodel import Session, col, select
+
+from db.models import ApiToken, Person, Role
+from db.vocabulary import Action, Channel, Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock, text
+from lib.core.errors import Invalid
+from lib.identity import sessions
+from lib.identity.one_time_tokens import digest
+
+SCOPES = ("read", "write", "admin")
+LONGEST = 3650
+"""Days that a token with an end may last."""
+MARK = "dkt_"
+"""Tokens begin with this, so that scanners recognise one that leaked."""
+
+
+_WORKS = (
+    select(ApiToken, Person, Role.name)
+    .join(Person, col(Person.id) == ApiToken.person_id)
+    .join(Role, col(Role.id) == Person.role_id)
+    .where(
+        col(ApiToken.secret_hash) == bindparam("hash"),
+        col(ApiToken.revoked_at).is_(None),
+        or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > bindparam("now")),
+        col(Person.active),
+    )
+)
+"""Built once, as every request asks it."""
+
+
+@dataclass(frozen=True)
+class TokenCard:
+    """A token as its owner sees it later: never the secret."""
+
+    id: int
+    name: str
+    prefix: str
+    scope: str
+    created_at: datetime
+    used_at: datetime | None
+    expires_at: datetime | None
+
+
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    scope: str,
+    days: int | None = None,
+    owner: Person | None = None,
+) -> tuple[ApiToken, str]:
+    """Return a new token and its secret, which nobody can show again; for oneself unless `owner` is given.
+
+    Raises NotPermitted, also when acting through a token that is not of scope admin, which would outgrow itself;
+    Invalid for an unknown scope.
+    """
+    if owner is None:
+        gate.require(actor, Permission.APIKEY_OWN)
+    else:
+        gate.require(actor, Permission.APIKEY_OWN, least=Scope.ALL)
+    if actor.cap not in (None, "admin"):
+        raise gate.refused(actor, Permission.APIKEY_OWN, subject="token", subject_id=None)
+    if scope not in SCOPES:
+        raise Invalid(
+            "A token's scope is read, write or admin.", fields={"scope": "Choose read, write or admin."}
+        )
+    if days is not None and not 0 < days <= LONGEST:
+        raise Invalid(
+            f"A token lasts from one day to {LONGEST}.", fields={"days": f"Use a number from 1 to {LONGEST}."}
+        )
+    secret, now = MARK + secrets.token_urlsafe(32), clock.now()
+    row = ApiToken(
+        person_id=owner.id if owner else actor.person_id,
+        name=text.line(name, field="name", limit=80),
+        prefix=secret[:10],
+        secret_hash=digest(secret),
+        scope=scope,
+        created_at=now,
+        expires_at=now + timedelta(days=days) if days else None,
+    )
+    session.add(row)
+    session.flush()
+    events.record(session, actor, Action.TOKEN_CREATED, subject=f"token:{row.id}", new=scope)
+    return row, secret
+
+
+def who(session: Session, secret: str, *, address: str | None = None) -> tuple[Actor, int] | None:
+    """Return who stands behind a bearer token, capped to its scope, and the token's id; or None."""
+    found = session.exec(_WORKS, params={"hash": digest(secret), "now": clock.now()}).first()
+    if found is None:
+        return None
+    row, person, role = found
+    full = sessions.actor(session, person, role, channel=Channel.API, address=address)
+    return full.capped(row.scope), row.id
+
+
+def touch(session: Session, token_id: int) -> None:
+    """Note that a token was used, at most once a minute."""
+    now = clock.now()
+    old = or_(col(ApiToken.used_at).is_(None), col(ApiToken.used_at) < now - sessions.TOUCH)
+    session.execute(update(ApiToken).where(col(ApiToken.id) == token_id, old).values(used_at=now))
+
+
+def mine(session: Session, actor: Actor) -> list[TokenCard]:
+    """Return the actor's working tokens, newest first."""
+    rows = session.exec(
+        select(ApiToken)
+        .where(ApiToken.person_id == actor.id, col(ApiToken.revoked_at).is_(None))
+        .order_by(col(ApiToken.id).desc())
+    ).all()
+    return [TokenCard(r.id, r.name, r.prefix, r.scope, r.created_at, r.used_at, r.expires_at) for r in rows]
+
+
+def revoke(session: Session, actor: Actor, token_id: int) -> None:
+    """Let a token stop working: one's own, or with the permission anybody's; raises NotFound."""
+    row = session.get(ApiToken, token_id)
+    if row is None or not (row.person_id == actor.id or actor.may(Permission.APIKEY_OWN, least=Scope.ALL)):
+        raise gate.hidden(actor, Permission.APIKEY_OWN, "token", token_id)
+    if row.revoked_at is None:
+        row.revoked_at = clock.now()
+        events.record(session, actor, Action.TOKEN_REVOKED, subject=f"token:{row.id}")
+
+
+def end_all(session: Session, person_id: int) -> None:
+    """Let every token of a person stop working."""
+    still = update(ApiToken).where(col(ApiToken.person_id) == person_id, col(ApiToken.revoked_at).is_(None))
+    session.execute(still.values(revoked_at=clock.now()))

@@ -1,0 +1,70 @@
+"""Tries to sign in, counted in the database for each account and address: too many delay, none locks out."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, func
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import Attempt
+from lib.core import clock, settings
+from lib.core.errors import TooMany
+
+ADDRESS_FACTOR = 5
+"""One address may stand for many people behind it, so it gets this many times an account's tries."""
+
+
+def _hash(value: str) -> str:
+    return hmac.new(
+        settings.current().key(), value.casefold().encode("utf-8", "replace"), hashlib.sha256
+    ).hexdigest()
+
+
+def _account(name: str) -> str:
+    """Return the hash of an account's name, the same for all spellings that sign in to the same account."""
+    return _hash(f"account:{name.strip().lower()}")
+
+
+def count(session: Session, account: str, *, address: str) -> None:
+    """Count one try on `account` from `address`, whether or not the account exists.
+
+    Raises TooMany, with the seconds to wait, when the account or the address has used up its tries. Concurrent
+    tries wait for each other, so that no race gets past the limit.
+    """
+    limits = settings.current()
+    window = timedelta(minutes=limits.sign_in_window_minutes)
+    account_hash, address_hash = _account(account), _hash(f"address:{address}")
+    for name in sorted((account_hash, address_hash)):
+        lock(session, name)
+    _wait(session, col(Attempt.account_hash) == account_hash, limits.sign_in_attempts, window)
+    _wait(
+        session, col(Attempt.address_hash) == address_hash, limits.sign_in_attempts * ADDRESS_FACTOR, window
+    )
+    session.add(Attempt(account_hash=account_hash, address_hash=address_hash, at=clock.now()))
+    session.flush()
+
+
+def _wait(session: Session, which: ColumnElement[bool], limit: int, window: timedelta) -> None:
+    now = clock.now()
+    recent = select(func.count(), func.min(Attempt.at)).where(which, col(Attempt.at) > now - window)
+    used, oldest = session.exec(recent).one()
+    if used >= limit:
+        seconds = max(1, int((oldest + window - now).total_seconds()) + 1)
+        minutes = -(-seconds // 60)
+        raise TooMany(
+            f"Too many tries to sign in. Please wait {minutes} minute{'' if minutes == 1 else 's'} and try again.",
+            seconds=seconds,
+        )
+
+
+def forget(session: Session, account: str) -> None:
+    """Drop an account's tries after it was signed in."""
+    session.execute(delete(Attempt).where(col(Attempt.account_hash) == _account(account)))
+
+
+def forget_old(session: Session) -> None:
+    """Drop tries that no longer count."""
+    window = timedelta(minutes=settings.current().sign_in_window_minutes)
+    session.execute(delete(Attempt).where(col(Attempt.at) < clock.now() - window))

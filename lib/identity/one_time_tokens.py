@@ -1,0 +1,105 @@
+"""Secrets that work once: 256 random bits, kept as a hash, soon expired, and never matched by nothing."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from db.models import OneTimeSecret
+from db.vocabulary import Purpose
+from lib.core import clock
+from lib.core.errors import Invalid
+
+LIFETIMES = {
+    Purpose.SETUP: timedelta(hours=24),
+    Purpose.PASSWORD: timedelta(minutes=30),
+    Purpose.HANDOFF: timedelta(seconds=30),
+    Purpose.SECOND_FACTOR: timedelta(minutes=5),
+}
+INVITATION = timedelta(days=3)
+
+
+def digest(secret: str) -> str:
+    """Return the SHA-256 of a random secret, which is all that the database keeps of it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def make(
+    session: Session,
+    purpose: Purpose,
+    *,
+    person_id: int | None,
+    lifetime: timedelta | None = None,
+    secret: str | None = None,
+) -> str:
+    """Return a new secret, or the given one; older unused ones of the same purpose and person stop working."""
+    withdraw(session, purpose, person_id=person_id)
+    secret, now = secret or secrets.token_urlsafe(32), clock.now()
+    session.add(
+        OneTimeSecret(
+            secret_hash=digest(secret),
+            purpose=purpose,
+            person_id=person_id,
+            created_at=now,
+            expires_at=now + (lifetime or LIFETIMES[purpose]),
+        )
+    )
+    session.flush()
+    return secret
+
+
+def withdraw(session: Session, purpose: Purpose, *, person_id: int | None) -> None:
+    """Let all unused secrets of this purpose and person stop working."""
+    session.execute(
+        update(OneTimeSecret)
+        .where(
+            col(OneTimeSecret.purpose) == purpose,
+            col(OneTimeSecret.person_id).is_not_distinct_from(person_id),
+            col(OneTimeSecret.used_at).is_(None),
+        )
+        .values(used_at=clock.now())
+    )
+
+
+def peek(session: Session, purpose: Purpose, secret: str) -> OneTimeSecret | None:
+    """Return the secret's row while it would still work, without using it up."""
+    if not secret:
+        return None
+    return session.exec(
+        select(OneTimeSecret).where(
+            OneTimeSecret.secret_hash == digest(secret),
+            OneTimeSecret.purpose == purpose,
+            col(OneTimeSecret.used_at).is_(None),
+            OneTimeSecret.expires_at > clock.now(),
+        )
+    ).first()
+
+
+def redeem(session: Session, purpose: Purpose, secret: str) -> int | None:
+    """Use the secret up and return the person it was made for (None for the set-up link).
+
+    Raises Invalid when it was used, has expired, or never was; of two that race, one wins.
+    """
+    won = None
+    if secret:
+        won = session.execute(
+            update(OneTimeSecret)
+            .where(
+                col(OneTimeSecret.secret_hash) == digest(secret),
+                col(OneTimeSecret.purpose) == purpose,
+                col(OneTimeSecret.used_at).is_(None),
+                col(OneTimeSecret.expires_at) > clock.now(),
+            )
+            .values(used_at=clock.now())
+            .returning(col(OneTimeSecret.id), col(OneTimeSecret.person_id))
+        ).first()
+    if won is None:
+        raise Invalid("This link has been used, has expired, or was never made. Ask for a new one.")
+    return won.person_id
+
+
+def forget_old(session: Session) -> None:
+    """Drop secrets that expired."""
+    session.execute(delete(OneTimeSecret).where(col(OneTimeSecret.expires_at) < clock.now()))

@@ -1,0 +1,174 @@
+"""The mail server: yagmail keeps the connection, and nothing else of it is used."""
+
+import math
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import Any
+from weakref import WeakSet
+
+import yagmail
+
+from lib.core import settings
+
+PATIENCE = 10
+"""Seconds that the server may be silent."""
+WHOLE = 30
+"""Seconds that it has for one answer in all, so that none that drips holds up a worker for ever."""
+_GLANCE = 0.25
+_PERMANENT, _CLOSING = 500, 421
+_open: WeakSet["_Timely"] = WeakSet()
+
+
+class Unreachable(Exception):
+    """The server can't be worked with at all; the message says why in words."""
+
+
+class Refused(Exception):
+    """The server did not take this one email; `permanent` when it never will."""
+
+    def __init__(self, words: str, *, permanent: bool) -> None:
+        super().__init__(words)
+        self.permanent = permanent
+
+
+@contextmanager
+def opened() -> Iterator["Box"]:
+    """Connect and sign in. Raises Unreachable."""
+    box = _box()
+    try:
+        box.login()
+    except smtplib.SMTPAuthenticationError as error:
+        raise Unreachable(f"The mail server refused the account ({error.smtp_code}).") from error
+    except ssl.SSLCertVerificationError as error:
+        raise Unreachable("The mail server's certificate is not valid for its name.") from error
+    except Exception as error:  # a host name that is none raises neither OSError nor SMTPException
+        raise Unreachable(f"The mail server can't be reached ({type(error).__name__}).") from error
+    try:
+        yield Box(box)
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            box.close()
+
+
+class Box:
+    """An open connection."""
+
+    def __init__(self, box: yagmail.Client) -> None:
+        self._box = box
+
+    def send(self, to: str, raw: bytes) -> None:
+        """Hand over one email for one address, byte for byte.
+
+        Raises Refused for the email, and Unreachable when the server says that it closes.
+        """
+        try:
+            self._box.smtp.sendmail(settings.current().smtp_from or "", [to], raw)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            raise _refused(code, words, "the address") from error
+        except smtplib.SMTPSenderRefused as error:
+            raise _refused(error.smtp_code, error.smtp_error, "the sender") from error
+        except smtplib.SMTPResponseException as error:
+            raise _refused(error.smtp_code, error.smtp_error, "the email") from error
+        except (OSError, smtplib.SMTPException) as error:
+            words = f"The connection broke while this email was sent ({type(error).__name__})."
+            raise Refused(words, permanent=False) from error
+        except Exception:
+            with suppress(OSError, smtplib.SMTPException):
+                self._box.smtp.rset()  # or the server would wait for the rest of this one
+            raise
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection is gone."""
+        return self._box.smtp.sock is None
+
+
+def _refused(code: int, words: bytes | str, what: str) -> Refused | Unreachable:
+    told = words.decode(errors="replace") if isinstance(words, bytes) else words
+    told = " ".join(told.split())[:160]
+    if code == _CLOSING:
+        return Unreachable(f"The mail server takes nothing now: {code} {told}")
+    return Refused(f"The mail server refused {what}: {code} {told}", permanent=code >= _PERMANENT)
+
+
+def hang_up() -> None:
+    """Hang up on the mail server wherever this process talks to it, because it stops."""
+    for connection in list(_open):
+        connection.hang_up()
+
+
+class _Timely(smtplib.SMTP):
+    """A connection that hangs up on a server whose answer takes too long in all, however it goes on speaking."""
+
+    _until = math.inf
+
+    def connect(self, *where: Any, **how: Any) -> tuple[int, bytes]:
+        """Connect, and look after the connection from then on."""
+        self._over = threading.Event()
+        _open.add(self)
+        threading.Thread(target=self._look_after, name="mail-patience", daemon=True).start()
+        try:
+            return super().connect(*where, **how)
+        except OSError:
+            self._over.set()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the server's answer."""
+        self._until = time.monotonic() + WHOLE
+        try:
+            return super().getreply()
+        finally:
+            self._until = math.inf
+
+    def close(self) -> None:
+        """Hang up."""
+        self._over.set()
+        super().close()
+
+    def hang_up(self) -> None:
+        """End the connection from another thread, so that waiting for an answer ends there."""
+        if self.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+    def _look_after(self) -> None:
+        while not self._over.wait(_GLANCE):
+            if time.monotonic() > self._until and self.sock is not None:
+                self.hang_up()
+                return
+
+
+class _TimelyTls(_Timely, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte on."""
+
+
+class _Client(yagmail.Client):
+    @property
+    def connection(self) -> Any:
+        return _TimelyTls if self.ssl else _Timely
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return whom to trust, read once, as reading it takes long."""
+    return ssl.create_default_context()
+
+
+def _box() -> yagmail.Client:
+    now = settings.current()
+    secret = now.smtp_password.get_secret_value() if now.smtp_password else ""
+    context = None if now.smtp_tls == "none" else _trust()
+    tls: dict[str, Any] = {"context": context} if now.smtp_tls == "tls" else {}
+    return _Client(
+        user=now.smtp_user or now.smtp_from, password=secret, host=now.smtp_host or "", port=now.smtp_port,
+        smtp_ssl=now.smtp_tls == "tls", smtp_starttls={"context": context} if now.smtp_tls == "starttls" else False,
+        smtp_skip_login=not now.smtp_user, soft_email_validation=False, timeout=PATIENCE, **tls,
+    )  # fmt: skip

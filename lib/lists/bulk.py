@@ -1,0 +1,213 @@
+"""Many tickets changed alike: each through its own verbs, done or refused for itself, and all undone at once."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import Event, Team, Ticket
+from db.vocabulary import Permission, Priority
+from lib.access import gate, ticket_versions
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.catalog import categories, statuses, tags
+from lib.core.errors import Conflict, Invalid, Refusal
+from lib.people import teams
+from lib.tickets import tickets
+
+MOST = 500
+"""Tickets that are changed at once."""
+CHUNK = 25
+"""Tickets in one transaction, so that others need not wait for all of them."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A ticket to change, and the version of it that was seen, or None for whatever it is."""
+
+    number: int
+    seen: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one ticket: `refused` is why not, `changed` tells whether anything is other than it was."""
+
+    number: int
+    changed: bool = False
+    refused: str = ""
+
+
+Changes = Mapping[str, Any]
+Deed = Callable[[Ticket], None]
+
+
+def begin(actor: Actor) -> Actor:
+    """Return the actor with a mark that all events of one batch bear. Raises NotPermitted."""
+    gate.require(actor, Permission.TICKET_BULK)
+    return replace(actor, batch=secrets.token_hex(8))
+
+
+def chunks(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
+    """Yield the targets in parts, each for a transaction of its own. Raises Invalid for none or too many."""
+    once = sorted({target.number: target for target in targets}.values(), key=lambda target: target.number)
+    if not 0 < len(once) <= MOST:
+        raise Invalid(f"Choose between 1 and {MOST} tickets.", fields={"tickets": f"1 to {MOST}."})
+    # By number, so that two people who change the same tickets never wait for each other.
+    return (once[at : at + CHUNK] for at in range(0, len(once), CHUNK))
+
+
+def change(session: Session, actor: Actor, targets: Sequence[Target], changes: Changes) -> list[Outcome]:
+    """Make the same changes to each target; a refused one stays wholly as it is and the others go on.
+
+    `changes` holds any of `STEPS`, and a `reason` for the workflow. To foresee what would come of it, roll back.
+    Raises NotPermitted without the permission to change many, Invalid for changes that don't exist.
+    """
+    gate.require(actor, Permission.TICKET_BULK)
+    unknown = set(changes) - {*STEPS, "reason"}
+    if unknown or not set(changes) & set(STEPS):
+        raise Invalid("Say what is to be changed.", fields={"change": f"Use some of {', '.join(STEPS)}."})
+
+    def deed(ticket: Ticket) -> None:
+        for name, step in STEPS.items():
+            if name in changes:
+                step(session, actor, ticket, changes[name], changes.get("reason", ""))
+
+    return [_each(session, actor, target, deed) for target in targets]
+
+
+def touched(session: Session, actor: Actor, batch: str) -> list[Target]:
+    """Return the tickets that one's batch changed. Raises NotFound for a batch that is not there or not one's own."""
+    mine = select(Event.ticket_id).where(Event.batch == batch, Event.actor_id == actor.id).distinct()
+    numbers = session.exec(gate.unscoped(mine, "only the actor's own changes")).all() if batch else []
+    if not numbers:
+        raise gate.hidden(actor, Permission.TICKET_BULK, "batch", None)
+    return [Target(number) for number in numbers if number]
+
+
+def undo(session: Session, actor: Actor, targets: Sequence[Target], *, batch: str) -> list[Outcome]:
+    """Bring back what one's batch changed on each target, unless it was changed since. Raises NotPermitted."""
+    gate.require(actor, Permission.TICKET_BULK)
+    return [
+        _each(session, actor, target, lambda ticket: _back(session, actor, ticket, batch))
+        for target in targets
+    ]
+
+
+def _each(session: Session, actor: Actor, target: Target, deed: Deed) -> Outcome:
+    try:
+        with session.begin_nested():
+            ticket = tickets.find(session, actor, target.number, to_change=True)
+            gate.permit(session, actor, Permission.TICKET_BULK, ticket)
+            if target.seen is not None:
+                ticket_versions.must_be(actor, ticket, target.seen)
+            was = ticket.version
+            deed(ticket)
+            session.flush()
+            return Outcome(target.number, changed=ticket.version != was)
+    except Refusal as refusal:
+        if refusal.denial is not None:
+            events.record_denial(session, refusal.denial)
+        return Outcome(target.number, refused=refusal.sentence)
+
+
+def _back(session: Session, actor: Actor, ticket: Ticket, batch: str) -> None:
+    mine = select(Event).where(Event.ticket_id == ticket.id, Event.batch == batch, Event.actor_id == actor.id)
+    done = session.exec(gate.unscoped(mine.order_by(col(Event.id)), "found through the gate")).all()
+    was = {event.field: event.old for event in reversed(done) if event.field}
+    later = select(Event.id).where(
+        Event.ticket_id == ticket.id, col(Event.field).in_(was), col(Event.id) > (done[-1].id if done else 0)
+    )
+    if session.exec(gate.unscoped(later.limit(1), "found through the gate")).first() is not None:
+        raise Conflict(f"#{ticket.id} was changed since.")
+    for field, restore in RESTORE.items():
+        if field in was:
+            restore(session, actor, ticket, was[field])
+
+
+def _assign(session: Session, actor: Actor, ticket: Ticket, to: int | None, reason: str) -> None:
+    if to is None:
+        tickets.unassign(session, actor, ticket, seen=ticket_versions.of(actor, ticket), reason=reason)
+    else:
+        tickets.assign(session, actor, ticket, to=to, seen=ticket_versions.of(actor, ticket), reason=reason)
+
+
+def _move(session: Session, actor: Actor, ticket: Ticket, to: int | str, reason: str) -> None:
+    tickets.move(
+        session,
+        actor,
+        ticket,
+        to=statuses.find(session, to),
+        seen=ticket_versions.of(actor, ticket),
+        reason=reason,
+    )
+
+
+def _prioritize(session: Session, actor: Actor, ticket: Ticket, to: Priority, _reason: str) -> None:
+    tickets.prioritize(session, actor, ticket, priority=to, seen=ticket_versions.of(actor, ticket))
+
+
+def _categorize(session: Session, actor: Actor, ticket: Ticket, to: int | str, _reason: str) -> None:
+    tickets.categorize(
+        session, actor, ticket, category=categories.find(session, to), seen=ticket_versions.of(actor, ticket)
+    )
+
+
+def _schedule(session: Session, actor: Actor, ticket: Ticket, day: date | None, _reason: str) -> None:
+    tickets.schedule(session, actor, ticket, due_on=day, seen=ticket_versions.of(actor, ticket))
+
+
+def _add_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
+    both = [*tickets.tags_of(session, ticket), *names]
+    tickets.tag(session, actor, ticket, tags=both, seen=ticket_versions.of(actor, ticket))
+
+
+def _remove_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
+    gone = {tags.key(name) for name in names}
+    kept = [name for name in tickets.tags_of(session, ticket) if tags.key(name) not in gone]
+    tickets.tag(session, actor, ticket, tags=kept, seen=ticket_versions.of(actor, ticket))
+
+
+def _give_team(session: Session, actor: Actor, ticket: Ticket, to: int, _reason: str) -> None:
+    tickets.give_team(
+        session, actor, ticket, team=teams.find(session, to), seen=ticket_versions.of(actor, ticket)
+    )
+
+
+Step = Callable[[Session, Actor, Ticket, Any, str], None]
+STEPS: Mapping[str, Step] = {
+    "priority": _prioritize,
+    "category": _categorize,
+    "due": _schedule,
+    "add_tags": _add_tags,
+    "remove_tags": _remove_tags,
+    "status": _move,
+    "team": _give_team,
+    "assignee": _assign,
+}
+"""What can be changed, in the order in which it is done: last come those that may end the actor's view."""
+
+
+def _team_again(session: Session, actor: Actor, ticket: Ticket, was: str | None) -> None:
+    team = session.exec(select(Team).where(Team.name == was)).first()
+    if team is None:
+        raise Invalid(f"There is no team {was} any more.")
+    tickets.give_team(session, actor, ticket, team=team, seen=ticket_versions.of(actor, ticket))
+
+
+Restore = Callable[[Session, Actor, Ticket, str | None], None]
+RESTORE: Mapping[str, Restore] = {
+    "team": _team_again,
+    "priority": lambda s, a, t, was: _prioritize(s, a, t, Priority[(was or "").upper()], ""),
+    "category": lambda s, a, t, was: _categorize(s, a, t, was or "", ""),
+    "due_on": lambda s, a, t, was: _schedule(s, a, t, date.fromisoformat(was) if was else None, ""),
+    "tags": lambda s, a, t, was: tickets.tag(
+        s, a, t, tags=was.split(", ") if was else (), seen=ticket_versions.of(a, t)
+    ),
+    "status": lambda s, a, t, was: _move(s, a, t, was or "", "Undone"),
+    "assignee": lambda s, a, t, was: _assign(s, a, t, int(was) if was else None, "Undone"),
+}
+"""How each field of an event is brought back, the team first because the rest may hang on it."""

@@ -1,0 +1,104 @@
+"""Days as people write them in a search, read in their own time zone."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from lib.core import clock, time_zones
+
+EXAMPLES = (
+    "a day such as 2026-01-31, >2026-01-31, 2026-01, today, yesterday or 2026-01-01..2026-01-31, "
+    "or 7d for the last 7 days"
+)
+AHEAD = EXAMPLES.replace("yesterday", "tomorrow").replace("the last", "the next")
+
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_AGO = re.compile(r"([0-9]{1,6})[dD]")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+
+Span = tuple[datetime | None, datetime | None]
+"""From when (included) and until when (not included), in UTC; None for no end."""
+
+
+def span(value: str, *, timezone: str | None) -> Span | None:
+    """Return what a day, month, year, time or comparison with one spans, in the time zone of that name, or None.
+
+    `>2026-01-31` begins when that day is over, `<=2026-01-31` ends then; `7d` begins so many days ago.
+    """
+    zone = time_zones.find(timezone)
+    first, dots, last = value.partition("..")
+    try:
+        if dots:
+            begin, end = _whole(first, zone), _whole(last, zone)
+            return (begin[0], end[1]) if begin[0] < end[1] else None
+        bare = value.lstrip("<>=")
+        side = value[: len(value) - len(bare)]
+        start, over = _whole(bare, zone)
+        if _AGO.fullmatch(bare):
+            return (start, None) if not side else None
+        if start == over and not side:
+            return None
+    except (ValueError, OverflowError):
+        return None
+    sides: dict[str, Span] = {
+        "": (start, over),
+        ">": (over, None),
+        ">=": (start, None),
+        "<": (None, start),
+        "<=": (None, over),
+    }
+    return sides.get(side)
+
+
+def ahead(value: str, *, timezone: str | None) -> tuple[date | None, date | None] | None:
+    """Return the calendar days of `span`, from (included) and until (not included); `7d` is today and 7 days more."""
+    zone = time_zones.find(timezone)
+    try:
+        if within := _AGO.fullmatch(value):
+            today = clock.now().astimezone(zone).date()
+            return today, today + timedelta(days=int(within[1]) + 1)
+        found = span(value, timezone=timezone)
+        return found and (_day(found[0], zone), _day(found[1], zone))
+    except OverflowError:
+        return None
+
+
+def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
+    return at.astimezone(zone).date() if at else None
+
+
+def _begin(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _whole(value: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    at = _moment(value.strip(), zone)
+    if at is not None:
+        return at, at
+    first, over = _dates(value.strip().lower(), clock.now().astimezone(zone).date())
+    return _begin(first, zone), _begin(over, zone)
+
+
+def _moment(value: str, zone: ZoneInfo) -> datetime | None:
+    if ago := _AGO.fullmatch(value):
+        return clock.now() - timedelta(days=int(ago[1]))
+    if "T" not in value[:11]:
+        return None
+    at = datetime.fromisoformat(value)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _dates(value: str, today: date) -> tuple[date, date]:
+    if value in _NEAR:
+        day = today + timedelta(days=_NEAR[value])
+        return day, day + timedelta(days=1)
+    found = _DATE.fullmatch(value)
+    if found is None:
+        raise ValueError(value)
+    year, month, day = (int(part) if part else None for part in found.groups())
+    first = date(year or 0, month or 1, day or 1)
+    if day:
+        return first, first + timedelta(days=1)
+    if month:
+        return first, date(first.year + month // 12, month % 12 + 1, 1)
+    return first, date(first.year + 1, 1, 1)

@@ -1,0 +1,297 @@
+"""What a list is narrowed to, read from a URL's or the API's parameters: repeated means or, a leading `!` means not."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true
+from sqlmodel import Session, col, select
+
+from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
+from db.vocabulary import Action, Kind, Permission, Priority
+from lib.access import gate, ticket_versions
+from lib.access.gate import Actor
+from lib.catalog import custom_field_values as desk
+from lib.catalog import tags
+from lib.core import clock, names, text
+from lib.core.errors import Invalid
+from lib.search_index import index
+
+SORTS = ("updated", "created", "priority", "due", "number")
+FIELDS = (
+    "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "responder", "resolver", "tag",
+    "last_word", "answered", "opened_by",
+    "created_after", "created_before", "updated_after", "updated_before",
+    "responded_after", "responded_before", "resolved_after", "resolved_before", "due_after", "due_before", "number",
+    "field",
+)  # fmt: skip
+MOST = 50
+"""Values that one parameter may be repeated with."""
+UNDONE = {"open", *(kind.value for kind in Kind if kind != Kind.DONE)}
+CHANGED = ("updated_after", "updated_before")
+MOMENTS = {
+    "created": Ticket.created_at,
+    "responded": Ticket.first_response_at,
+    "resolved": Ticket.resolved_at,
+}
+PEOPLE = {
+    "assignee": Ticket.assignee_id,
+    "requester": Ticket.requester_id,
+    "responder": Ticket.responder_id,
+    "resolver": Ticket.resolver_id,
+}
+"""Who took which part; the last two were assigned when it was first answered, and when it was resolved."""
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+SKEW = timedelta(hours=1)
+"""How far two machines' clocks may differ: a ticket was changed last when it was resolved, or later, but for this."""
+
+Conditions = list[ColumnElement[bool]]
+_OPEN: ColumnElement[bool] = col(Ticket.open).is_(True)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A list's conditions on `ticket`.
+
+    `few` tells that they leave few rows, which are best found first of all; `open` that they leave only open ones;
+    `tried` that tickets are tried one by one for common words, so that counting them would take long; `hits` are
+    conditions again, for who looks up what matches some words instead of going along a list; `changed` are those of the
+    `conditions` that bound when a ticket last changed, to be asked of the column along which a list goes.
+    """
+
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    few: bool = False
+    open: bool = False
+    tried: bool = False
+    hits: tuple[ColumnElement[bool], ...] = ()
+    changed: tuple[Callable[[Any], ColumnElement[bool]], ...] = ()
+
+    @property
+    def usual(self) -> bool:
+        """Whether these are all tickets or all open ones, as most lists are."""
+        said = all(condition is _OPEN for condition in self.conditions)
+        return said and not (self.few or self.tried or self.hits or self.changed)
+
+    def bounds(self, column: Any) -> tuple[ColumnElement[bool], ...]:
+        """Return what bounds the time of the last change, asked of the column along which a list goes."""
+        return tuple(bound(column) for bound in self.changed)
+
+    @property
+    def indexed(self) -> tuple[ColumnElement[bool], ...]:
+        """The same conditions, said so that matches are looked up and the indexes on open tickets serve.
+
+        That is for counts, and for few rows. A page of many is better read along its order, from which SQLite would
+        be lured away.
+        """
+        there = (*self.conditions, *self.hits)
+        return (*there, col(Ticket.open) == true()) if self.open else there
+
+
+EVERYTHING = Narrowed()
+
+
+def both(one: Narrowed, other: Narrowed) -> Narrowed:
+    """Return what meets the conditions of one and of the other."""
+    return Narrowed(
+        (*one.conditions, *other.conditions),
+        one.few or other.few,
+        one.open or other.open,
+        one.tried or other.tried,
+        (*one.hits, *other.hits),
+        (*one.changed, *other.changed),
+    )
+
+
+def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Narrowed:
+    """Turn parameters into conditions; unknown parameters are the caller's to refuse.
+
+    Raises Invalid naming the parameter for a value that can't be.
+    """
+    found: Conditions = []
+    tried, hits = False, ()
+    few = any(_chooses(given.get(name, ())) for name in (*PEOPLE, "number"))
+    for name, values in given.items():
+        chosen = [v.strip() for v in values if v.strip()]
+        if not all(map(text.storable, chosen)):
+            raise _wrong(name, "It holds a character that can't be stored.")
+        if len(chosen) > MOST:
+            raise _wrong(name, f"At most {MOST} values.")
+        if chosen and name == "q":
+            matches = [m for m in (index.matching(session, actor, value) for value in chosen) if m]
+            found.append(or_(*(m.condition for m in matches)) if matches else false())
+            few = few or all(m.few for m in matches)
+            tried = any(m.tried for m in matches)
+            hits = tuple(m.hits for m in matches if m.hits is not None) if len(matches) == 1 else ()
+        elif chosen:
+            found.extend(_field(session, actor, name, chosen))
+    kinds = [kind.strip() for kind in given.get("kind", ()) if kind.strip()]
+    changed = tuple(_bound(name, value) for name in CHANGED for value in given.get(name, ()) if value.strip())
+    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE, tried, hits, changed)
+
+
+def _chooses(values: Iterable[str]) -> bool:
+    """Tell whether values say whom or what, not only whom or what not."""
+    return any(value.strip() and not value.strip().startswith("!") for value in values)
+
+
+def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
+    if name.endswith(("_after", "_before")):
+        return [_moment(actor, name, value) for value in values]
+    wanted = [_value(session, actor, name, v) for v in values if not v.startswith("!")]
+    unwanted = [_value(session, actor, name, v[1:]) for v in values if v.startswith("!")]
+    found = [or_(*wanted)] if wanted else []
+    # coalesce, because what nobody has is not somebody's either
+    return [*found, and_(*(not_(func.coalesce(u, false())) for u in unwanted))] if unwanted else found
+
+
+def _moment(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+    what, _, side = name.partition("_")
+    if what == "due":
+        day, due = _date(name, value), col(Ticket.due_on)
+        return due < day if side == "before" else due >= day
+    if what == "updated":
+        return _bound(name, value)(ticket_versions.updated(actor))
+    column, at = col(MOMENTS[what]), _time(name, value)
+    if side == "before":
+        return column < at
+    # What was answered or resolved since then was changed since then, and that has indexes.
+    implied = what in ("responded", "resolved")
+    return and_(column >= at, col(Ticket.updated_at) >= at - SKEW) if implied else column >= at
+
+
+def _time(name: str, value: str) -> datetime:
+    try:
+        if value.endswith("d") and value[:-1].isascii() and value[:-1].isdigit():
+            return clock.now() - timedelta(days=int(value[:-1][:6]))
+        at = datetime.fromisoformat(value)
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(at, EARLIEST)
+    except (ValueError, OverflowError):
+        raise _wrong(
+            name, "Use a date like 2026-01-31, a time like 2026-01-31T09:00:00Z, or days ago like 7d."
+        ) from None
+
+
+def _bound(name: str, value: str) -> Callable[[Any], ColumnElement[bool]]:
+    """Return a bound on when a ticket last changed, for the column that tells."""
+    at = _time(name, value.strip())
+    return (lambda column: column < at) if name.endswith("_before") else (lambda column: column >= at)
+
+
+def _date(name: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise _wrong(name, "Use a date like 2026-01-31.") from None
+
+
+def _value(  # noqa: C901, PLR0911 - one line a field
+    session: Session, actor: Actor, name: str, value: str
+) -> ColumnElement[bool]:
+    match name:
+        case "kind" if value in set(Kind):
+            named = select(Status.id).where(Status.kind == value)
+            in_use = col(Ticket.open).is_(value != Kind.DONE)
+            return and_(in_use, col(Ticket.status_id).in_(list(session.exec(named).all())))
+        case "kind" if value == "open":
+            return _OPEN
+        case "priority" if value.upper() in Priority.__members__:
+            return col(Ticket.priority) == Priority[value.upper()]
+        case "team" if value == "mine":
+            return gate.within(actor, Permission.TICKET_TRANSITION)
+        case "last_word" | "answered" | "opened_by":
+            return _talk(name, value)
+        case "number" if _whole(value):
+            return col(Ticket.id) == int(value)
+        case "assignee" if value == "none":
+            return col(Ticket.assignee_id).is_(None)
+        case "category" if value == "none":
+            return col(Ticket.category_id).is_(None)
+        case "assignee" | "requester" | "responder" | "resolver":
+            return _person(actor, name, value)
+        case "tag":
+            bears = (
+                select(TicketTag.ticket_id)
+                .join(Tag, col(Tag.id) == TicketTag.tag_id)
+                .where(Tag.key == tags.key(value))
+            )
+            return col(Ticket.id).in_(gate.unscoped(bears, "among visible tickets"))
+        case "field":
+            return desk.condition(session, actor, value)
+        case "status" | "category" | "team":
+            return _named(session, name, value)
+    raise _wrong(name, f"“{value[:40]}” is none of its values.")
+
+
+def _talk(name: str, value: str) -> ColumnElement[bool]:
+    never = col(Ticket.first_response_at).is_(None)
+    known = {
+        ("last_word", "requester"): last_word,
+        ("answered", "no"): lambda: and_(never, ~col(Ticket.staff_opened)),
+        ("answered", "yes"): lambda: ~never,
+        ("opened_by", "requester"): lambda: not_(on_behalf()),
+        ("opened_by", "staff"): lambda: col(Ticket.staff_opened).is_(True),
+    }
+    if (name, value) not in known:
+        raise _wrong(name, f"“{value[:40]}” is none of its values.")
+    return known[name, value]()
+
+
+def last_word() -> ColumnElement[bool]:
+    """The SQL condition that the last public message is by someone who doesn't work the ticket; opening it is one."""
+    said = (
+        select(Comment.by_staff)
+        .where(Comment.ticket_id == Ticket.id, ~col(Comment.internal), col(Comment.removed_at).is_(None))
+        .order_by(col(Comment.created_at).desc(), col(Comment.id).desc())
+        .limit(1)
+        .correlate(Ticket)
+    )
+    return ~func.coalesce(said.scalar_subquery(), Ticket.staff_opened)
+
+
+def on_behalf() -> ColumnElement[bool]:
+    """The SQL condition that somebody else opened the ticket for its requester, as the event of its opening tells."""
+    return exists(
+        select(Event.id)
+        .where(
+            Event.ticket_id == Ticket.id,
+            Event.action == Action.TICKET_CREATED,
+            col(Event.behalf_id).is_not(None),
+        )
+        .correlate(Ticket)
+    )
+
+
+def _whole(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 10
+
+
+def _person(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+    column = col(PEOPLE[name])
+    if value == "me":
+        return column == actor.id
+    if _whole(value):
+        return column == int(value)
+    raise _wrong(name, "Use a person's id, or me.")
+
+
+def _named(session: Session, name: str, value: str) -> ColumnElement[bool]:
+    model, column = {
+        "status": (Status, Ticket.status_id),
+        "category": (Category, Ticket.category_id),
+        "team": (Team, Ticket.team_id),
+    }[name]
+    if _whole(value):
+        return col(column) == int(value)
+    wanted = names.key(value)
+    ids = [
+        id for id, called in session.exec(select(model.id, model.name)).all() if names.key(called) == wanted
+    ]
+    if not ids:
+        raise _wrong(name, f"“{value[:40]}” is none of its values.")
+    return col(column).in_(ids) if len(ids) > 1 else col(column) == ids[0]
+
+
+def _wrong(name: str, sentence: str) -> Invalid:
+    return Invalid(f"The filter {name} can't be used. {sentence}", fields={name: sentence})

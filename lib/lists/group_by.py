@@ -1,0 +1,97 @@
+"""What tickets can be grouped by, and the groups that there may be, in their order."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Integer, func, literal, union_all
+from sqlmodel import Session, col, select
+
+from db.models import Category, Person, Status, Team, Ticket
+from db.vocabulary import Kind, Priority
+from lib.access import gate
+
+FACTS: dict[str, Any] = {
+    "status": Ticket.status_id,
+    "priority": Ticket.priority,
+    "category": Ticket.category_id,
+    "team": Ticket.team_id,
+    "assignee": Ticket.assignee_id,
+    "requester": Ticket.requester_id,
+}
+IDS: dict[str, Any] = {
+    "status": Status.id,
+    "category": Category.id,
+    "team": Team.id,
+    "assignee": Person.id,
+    "requester": Person.id,
+}
+NOBODY = {"category": "No category", "assignee": "Nobody yet"}
+"""What may be empty, and how tickets without it are called; they come first."""
+SOME = 500
+"""Of how many people the names are asked for one by one."""
+
+Value = int | None
+"""What the tickets of a group share: an id or a priority, None for those that have none."""
+
+
+def known(session: Session, group: str, *, among: Collection[Value] | None = None) -> dict[Value, str]:
+    """Return the groups that there may be, names by value, in their order; of `among` at most, if given.
+
+    Retired statuses and categories and people who left are there too, as their tickets are.
+    """
+    found = _NAMED[group](session, among) if group in _NAMED else _people(session, group, among)
+    ordered = {None: NOBODY[group], **found} if group in NOBODY else found
+    return ordered if among is None else {v: name for v, name in ordered.items() if v in among}
+
+
+def each(group: str, values: Collection[Value]) -> Any:
+    """Return a column with values, from which a statement can ask for each."""
+    if group in IDS:
+        return select(IDS[group].label("value")).where(col(IDS[group]).in_(values)).cte("each").c.value
+    return (
+        union_all(*(select(literal(value, Integer).label("value")) for value in values)).cte("each").c.value
+    )
+
+
+def _statuses(session: Session, _among: object) -> dict[Value, str]:
+    kinds = list(Kind)
+    rows = session.exec(select(Status)).all()
+    rows = sorted(rows, key=lambda s: (kinds.index(Kind(s.kind)), s.position, s.id))
+    return {row.id: row.name for row in rows}
+
+
+def _priorities(_session: Session, _among: object) -> dict[Value, str]:
+    return {priority.value: priority.label.capitalize() for priority in reversed(Priority)}
+
+
+def _teams(session: Session, _among: object) -> dict[Value, str]:
+    return _by_name(session.exec(select(Team.id, Team.name)).all())
+
+
+def _categories(session: Session, _among: object) -> dict[Value, str]:
+    return _by_name(session.exec(select(Category.id, Category.name)).all())
+
+
+_NAMED = {"status": _statuses, "priority": _priorities, "team": _teams, "category": _categories}
+
+
+def _people(session: Session, group: str, among: Collection[Value] | None) -> dict[Value, str]:
+    people = select(Person.id, Person.name)
+    if among is not None and len(among) <= SOME:
+        people = people.where(col(Person.id).in_([id for id in among if id is not None]))
+    elif group == "assignee":
+        people = people.where(col(Person.id).in_(_assignees()))
+    return _by_name(session.exec(gate.unscoped(people, "only names, for visible groups")).all())
+
+
+def _assignees() -> Any:
+    """Return a select of everybody who was given a ticket: from each in the index to the next, as they are few."""
+    given = col(Ticket.assignee_id)
+    each = select(func.min(given).label("id")).cte("each_assignee", recursive=True)
+    following = select(func.min(given)).where(given > each.c.id).correlate(each).scalar_subquery()
+    each = each.union_all(select(following).where(each.c.id.is_not(None)))
+    return select(each.c.id).where(each.c.id.is_not(None))
+
+
+def _by_name(rows: Any) -> dict[Value, str]:
+    return dict(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))

@@ -1,0 +1,367 @@
+"""Lists of tickets in groups: over the whole list, page by page after a key, as `listing` has them without groups.
+
+What a list of few tickets holds is gathered and put in order at once. Of a long one the groups that come next are
+looked for a few at a time, and the page is filled from them along indexes, so that it costs the same at a thousand
+tickets and at a million.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, func, or_, true, union
+from sqlmodel import Session, col, select
+
+from db.models import Ticket
+from db.vocabulary import Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core.errors import Invalid
+from lib.lists import group_by, ticket_list
+from lib.lists.columns import GROUPS
+from lib.lists.filters import SORTS, Narrowed, both
+from lib.lists.group_by import Value
+from lib.lists.ticket_list import CAP, TicketRow
+from lib.search_index import backends
+
+GATHERED = 10_000
+"""Tickets of one person's list, or of one that was narrowed to few, that are put in order at once."""
+SORTED = CAP
+"""Tickets of a group up to which all are sorted; beyond, some are soon found along the list's order."""
+CHUNK, WIDEST = 4, 256
+"""How many groups are looked at first to fill a page; each time twice as many, up to the widest."""
+
+INDEXED = {"team": {*SORTS}, "requester": {*SORTS}, "priority": {"priority", "number"}}
+"""By what the tickets of a group are sorted in an index, or, as they are few, quickly; others by `updated`."""
+
+BY_TEAM = {"status", "priority", "category"}
+"""What stands in an index behind the team, because there may be much of which a team has little."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group as far as it stands on a page.
+
+    `value` is the id or priority that its tickets share, None for those without; `count` is how many of the whole list
+    it holds (one more than CAP: more), None where counting would take long; `continued` tells that it began earlier.
+    """
+
+    value: Value
+    name: str
+    rows: tuple[TicketRow, ...]
+    count: int | None
+    continued: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list in groups; `next` is the cursor of the one after it, or None."""
+
+    groups: tuple[Group, ...]
+    next: str | None
+
+    @property
+    def rows(self) -> tuple[TicketRow, ...]:
+        """The tickets of all groups, in order."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a page goes on: in this group after the ticket that is sorted by `key` and has this number."""
+
+    value: Value
+    key: Any
+    number: int
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The numbers of a group's tickets from where the page begins in it, and how many tickets the group has in all."""
+
+    value: Value
+    numbers: Sequence[int]
+    count: int | None
+
+
+@dataclass(frozen=True)
+class _List:
+    """One list in groups, as somebody asked for it, from a place on."""
+
+    actor: Actor
+    narrowed: Narrowed
+    group: str
+    sort: str
+    place: _Place | None
+    lite: bool
+
+    @property
+    def by(self) -> ticket_list.Order:
+        """By what its tickets are sorted inside their groups."""
+        return ticket_list.order(self.actor, self.sort)
+
+    def inside(self, value: Any) -> ColumnElement[bool]:
+        """The SQL condition that a ticket is in a group."""
+        fact = col(group_by.FACTS[self.group])
+        return fact.is_(None) if value is None else fact == value
+
+    def among(self, values: Sequence[Value]) -> ColumnElement[bool]:
+        """The SQL condition that a ticket is in one of several groups."""
+        if len(values) == 1:
+            return self.inside(values[0])
+        given = col(group_by.FACTS[self.group]).in_([value for value in values if value is not None])
+        return or_(given, self.inside(None)) if None in values else given
+
+    def ways(self, values: Sequence[Value]) -> list[tuple[Sequence[Value], list[ColumnElement[bool]]]]:
+        """Return groups with the conditions, each with an index, under one of which the actor sees what is in them."""
+        actor = self.actor
+        reach = actor.reach(Permission.TICKET_READ)
+        if reach in (Scope.ALL, Scope.NONE):
+            return [(values, [true()])]
+        if reach == Scope.OWN:
+            return [(values, [ticket_list.takes_part(actor, in_teams=True)])]
+        asked = ticket_list.takes_part(actor, in_teams=False)
+        if self.group in BY_TEAM:
+            return [(values, [asked, *ticket_list.of_teams(actor)])]
+        if self.group != "team":
+            return [(values, [true()])]
+        mine = [value for value in values if value in actor.teams]
+        return [(mine, [true()]), ([value for value in values if value not in mine], [asked])]
+
+    def along(self, value: Value) -> ColumnElement[bool]:
+        """The same for a walk along a list's order; `+ 0` keeps SQLite off an index by which it sorts all."""
+        fact = col(group_by.FACTS[self.group])
+        if not self.lite or self.sort.removeprefix("-") in INDEXED.get(self.group, {"updated"}):
+            return self.inside(value)
+        return (fact + 0).is_(None) if value is None else fact + 0 == value
+
+    def begins(self, value: Value) -> _Place | None:
+        """Return where the page begins inside a group, None for its top."""
+        return self.place if self.place and self.place.value == value else None
+
+    def rest(self, known: Mapping[Value, str]) -> list[Value]:
+        """Return the groups from the place on. Raises Invalid when its group is no longer there."""
+        values = list(known)
+        if self.place is None:
+            return values
+        if self.place.value not in known:
+            raise ticket_list.gone()
+        return values[values.index(self.place.value) :]
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    narrowed: Narrowed = Narrowed(),  # noqa: B008 - frozen
+    *,
+    group: str,
+    sort: str = "-updated",
+    cursor: str | None = None,
+    limit: int = 50,
+    count: int | None = None,
+) -> Page:
+    """Return up to `limit` tickets the actor may see, in the order of their groups (one of GROUPS), in each by `sort`.
+
+    `count` is what `ticket_list.count` gave for the same list, None if it was not taken.
+
+    Raises Invalid for an unknown group or sort, or a cursor that was not made here for both.
+    """
+    if group not in GROUPS:
+        raise Invalid(
+            "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPS)}."}
+        )
+    ticket_list.order(actor, sort)
+    place = _place(_made_for(group, sort), cursor)
+    asked = _List(actor, narrowed, group, sort, place, backends.lite(session))
+    gathered = _gathered(session, asked, count=count)
+    if gathered is None:
+        known = group_by.known(session, group)
+        parts = _found(session, asked, asked.rest(known), limit=limit + 1)
+    else:
+        among = {*gathered, *([asked.place.value] if asked.place else [])}
+        known = group_by.known(session, group, among=among)
+        parts = [gathered[value] for value in asked.rest(known) if value in gathered]
+    return _filled(session, asked, parts, known=known, limit=limit)
+
+
+def _filled(
+    session: Session, asked: _List, parts: Iterable[_Part], *, known: Mapping[Value, str], limit: int
+) -> Page:
+    taken: list[tuple[_Part, Sequence[int]]] = []
+    room, more = limit, False
+    for part in parts:
+        more = len(part.numbers) > room
+        if part.numbers and room:
+            taken.append((part, part.numbers[:room]))
+        room -= len(part.numbers[:room])
+        if more:
+            break
+    lines = ticket_list.rows(session, asked.actor, [number for _, numbers in taken for number in numbers])
+    found = tuple(
+        Group(part.value, known[part.value], rows, part.count, continued=asked.begins(part.value) is not None)
+        for part, numbers in taken
+        if (rows := tuple(lines[n] for n in numbers if n in lines))
+    )
+    if not more or not found:
+        return Page(found, None)
+    last = found[-1].rows[-1]
+    place = (found[-1].value, ticket_list.key(asked.sort, last), last.number)
+    return Page(found, ticket_list.signed(_made_for(asked.group, asked.sort), *place))
+
+
+def _made_for(group: str, sort: str) -> str:
+    return f"{group} {sort}"
+
+
+def _place(made_for: str, cursor: str | None) -> _Place | None:
+    if not cursor:
+        return None
+    place = ticket_list.unsigned(made_for, cursor)
+    if len(place) != 3:
+        raise ticket_list.gone()
+    return _Place(*place)
+
+
+def _held(asked: _List, values: Sequence[Value] | None = None) -> tuple[CTE, Any]:
+    """Return number, group and sorting key of all that groups hold, gathered before it is sorted, and how that is.
+
+    Without groups it is all of the list.
+    """
+    by = asked.by
+    fact = col(group_by.FACTS[asked.group])
+    seen = gate.visible(asked.actor, Ticket.id, fact.label("value"), by.column.label("key"))
+    seen = seen.where(*asked.narrowed.indexed)
+    if values is not None:
+        found = [
+            seen.where(asked.among(some), way) for some, ways in asked.ways(values) for way in ways if some
+        ]
+    elif asked.actor.may(Permission.TICKET_READ, least=Scope.TEAM):
+        found = [seen]
+    else:
+        found = [seen.where(ticket_list.takes_part(asked.actor, in_teams=True))]
+    held = (union(*found) if len(found) > 1 else found[0]).cte("held").prefix_with("MATERIALIZED")
+    return held, (held.c.key.desc(), held.c.id.desc()) if by.down else (held.c.key, held.c.id)
+
+
+def _gathered(session: Session, asked: _List, *, count: int | None) -> dict[Value, _Part] | None:
+    """Return all groups of a list of few tickets, each from the place on; None for a list of many."""
+    own = asked.narrowed.few or not asked.actor.may(Permission.TICKET_READ, least=Scope.TEAM)
+    if not own and (count is None or count > CAP):
+        return None
+    held, order = _held(asked)
+    place = asked.place
+    left = asked.by.past(place.key, place.number, of=held.c) if place else sqlalchemy.true()
+    chosen = sqlalchemy.select(held.c.id, held.c.value, left.label("left")).order_by(*order)
+    rows = session.execute(gate.unscoped(chosen.limit(GATHERED + 1), "among visible tickets")).all()
+    if len(rows) > GATHERED:
+        return None
+    found: dict[Value, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.value, []).append(row)
+    return {
+        value: _Part(value, [r.id for r in inside if r.left or not asked.begins(value)], len(inside))
+        for value, inside in found.items()
+    }
+
+
+def _found(session: Session, asked: _List, values: Sequence[Value], *, limit: int) -> list[_Part]:
+    """Return the next groups of a list of many tickets, as far as they hold the first `limit` of them."""
+    parts: list[_Part] = []
+    if asked.place:
+        begun, *values = values
+        count = _counts(session, asked, [begun]).get(begun)
+        parts.append(_Part(begun, _first(session, asked, begun, count=count, limit=limit), count))
+        limit -= len(parts[0].numbers)
+    sizes = _next(session, asked, values, limit=limit)
+    counts = _counts(session, asked, list(sizes))
+    whole = []
+    for value, size in sizes.items():
+        if size >= limit:
+            rest = _Part(
+                value, _first(session, asked, value, count=counts[value], limit=limit), counts[value]
+            )
+            return [*parts, *_whole(session, asked, whole), rest]
+        whole.append(value)
+        limit -= size
+    return [*parts, *_whole(session, asked, whole)]
+
+
+def _next(session: Session, asked: _List, values: Sequence[Value], *, limit: int) -> dict[Value, int]:
+    """Return the next groups that together hold `limit` tickets, and the size of each as far as it counts for that."""
+    found: dict[Value, int] = {}
+    size = 1 if asked.narrowed.tried else CHUNK
+    while values and limit > 0:
+        chunk, values = values[:size], values[size:]
+        for value, there in _sizes(session, asked, chunk, most=limit).items():
+            if limit > 0:
+                found[value] = there
+                limit -= there
+        size = min(2 * size, WIDEST)
+    return found
+
+
+def _counts(session: Session, asked: _List, values: Sequence[Value]) -> dict[Value, int | None]:
+    """Return how many tickets groups have; not when each would be tried, as that takes long."""
+    if asked.narrowed.tried:
+        return dict.fromkeys(values)
+    return {**_sizes(session, asked, values, most=CAP + 1)}
+
+
+def _sizes(session: Session, asked: _List, values: Sequence[Value], *, most: int) -> dict[Value, int]:
+    """Return how many tickets groups have, up to `most`, in the order of `values`; without those that have none."""
+    found: dict[Value, int] = {}
+    for some, ways in asked.ways(values):
+        if None in some:
+            found[None] = session.execute(_size(asked, asked.inside(None), ways, most=most)).scalar_one()
+        if given := [value for value in some if value is not None]:
+            each = group_by.each(asked.group, given)
+            size = _size(asked, asked.inside(each), ways, most=most, each=each.table).scalar_subquery()
+            counted = gate.unscoped(select(each, size), "among visible tickets")
+            found |= {value: n for value, n in session.execute(counted)}
+    return {value: n for value in values if (n := found.get(value))}
+
+
+def _size(
+    asked: _List,
+    inside: ColumnElement[bool],
+    ways: Sequence[ColumnElement[bool]],
+    *,
+    most: int,
+    each: FromClause | None = None,
+) -> Select:
+    seen = gate.visible(asked.actor, Ticket.id).where(inside, *asked.narrowed.indexed).limit(most)
+    found = [seen.where(way).correlate(each) if each is not None else seen.where(way) for way in ways]
+    some = found[0] if len(found) == 1 else union(*(select(f.subquery().c.id) for f in found)).limit(most)
+    return gate.unscoped(
+        sqlalchemy.select(func.count()).select_from(some.subquery()), "among visible tickets"
+    )
+
+
+def _first(session: Session, asked: _List, value: Value, *, count: int | None, limit: int) -> Sequence[int]:
+    """Return the numbers of a group's first tickets from the place on: few are sorted, many walked along."""
+    place = asked.begins(value)
+    if count is not None and count <= SORTED:
+        held, order = _held(asked, [value])
+        left = [asked.by.past(place.key, place.number, of=held.c)] if place else []
+        first = sqlalchemy.select(held.c.id).where(*left).order_by(*order).limit(limit)
+        return session.execute(gate.unscoped(first, "among visible tickets")).scalars().all()
+    after = (place.key, place.number) if place else None
+    # Many are in the group, so one walk soon finds some; for each reason alone there may be hardly any in it.
+    narrowed = both(asked.narrowed, Narrowed((asked.along(value),)))
+    walked = ticket_list.walked(asked.actor, narrowed, asked.sort, after=after, limit=limit)
+    return session.execute(walked).scalars().all()
+
+
+def _whole(session: Session, asked: _List, values: Sequence[Value]) -> list[_Part]:
+    """Return groups that are small enough to stand on a page whole, all at once."""
+    if not values:
+        return []
+    held, order = _held(asked, values)
+    rows = session.execute(
+        gate.unscoped(sqlalchemy.select(held.c.id, held.c.value).order_by(*order), "among visible tickets")
+    )
+    found: dict[Value, list[int]] = {}
+    for number, value in rows:
+        found.setdefault(value, []).append(number)
+    return [_Part(value, found[value], len(found[value])) for value in values if value in found]

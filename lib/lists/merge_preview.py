@@ -1,0 +1,165 @@
+"""What to tell of merges: where a merged ticket went, what went into a ticket, and what would move."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, func
+from sqlmodel import Session, col, select
+
+from db.models import Attachment, Comment, Merge, Participant, Person, Status, Ticket
+from db.vocabulary import Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core.errors import NotFound
+from lib.lists import filters, ticket_list
+from lib.search_index import index
+from lib.tickets import links, tickets
+
+OFFERED = 8
+"""Tickets offered to merge into."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A ticket that went into another; `number` is None for one that the actor may not see."""
+
+    number: int | None
+    title: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A ticket that another could be merged into."""
+
+    number: int
+    title: str
+    status: str
+    requester: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a merge would move, and what it would change for whom."""
+
+    title: str
+    replies: int
+    files: int
+    newcomers: tuple[str, ...]
+    """Who would see the whole other ticket from then on, and did not before."""
+    tags: tuple[str, ...]
+    links: int
+    confides: bool
+    """Whether the other ticket would become confidential."""
+    confidential: bool
+    """Whether the other ticket is confidential, which newcomers would then read."""
+    done: str
+    """The status in which the other ticket is done already, or nothing."""
+
+
+def target(session: Session, actor: Actor, ticket: Ticket) -> Merged | None:
+    """Return where a ticket, found through the gate, went; None when it is not merged."""
+    if ticket.merged_into_id is None:
+        return None
+    chosen = _merges().where(Merge.source_id == ticket.id)
+    by, at = session.exec(chosen).one()
+    seen = gate.visible(actor, Ticket.id, Ticket.title).where(col(Ticket.id) == ticket.merged_into_id)
+    row = session.exec(seen).first()
+    return Merged(row[0], row[1], by or "Docket", at) if row else Merged(None, "", by or "Docket", at)
+
+
+def sources(session: Session, actor: Actor, ticket: Ticket) -> list[Merged]:
+    """Return what went into a ticket and is there still, as far as the actor may see it, oldest merge first."""
+    rows = session.exec(_sources(actor), params={"number": ticket.id}).all()
+    return [Merged(number, title, by or "Docket", at) for number, title, by, at in rows]
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _sources(actor: Actor) -> Any:
+    return (
+        gate.visible(actor, Ticket.id, Ticket.title, Person.name, Merge.at)
+        .join(Merge, col(Merge.source_id) == Ticket.id)
+        .outerjoin(Person, col(Person.id) == Merge.actor_id)
+        .where(Merge.target_id == bindparam("number"), col(Merge.undone_at).is_(None))
+        .order_by(Merge.at)
+    )
+
+
+def _merges() -> Any:
+    chosen = select(Person.name, Merge.at).outerjoin(Person, col(Person.id) == Merge.actor_id)
+    return gate.unscoped(chosen.where(col(Merge.undone_at).is_(None)), "found through the gate")
+
+
+def may_undo(actor: Actor) -> bool:
+    """Tell whether the actor may part merged tickets again."""
+    return actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
+
+
+def offers(session: Session, actor: Actor, ticket: Ticket, words: str) -> list[Offer]:
+    """Return tickets that the actor works and `ticket` could go into: by number or words, else those that are alike."""
+    words = words.strip()
+    named = words.removeprefix("#")
+    if named.isascii() and named.isdigit():
+        numbers = [int(named)] if len(named) < 10 else []
+    elif words:
+        found = filters.narrow(session, actor, {"q": [words]})
+        numbers = [row.number for row in ticket_list.page(session, actor, found, limit=OFFERED + 2).rows]
+    else:
+        numbers = [card.number for card in index.similar(session, actor, ticket.title, limit=OFFERED + 1)]
+    rows = session.exec(
+        gate.visible(actor, Ticket.id, Ticket.title, Status.name, Person.name)
+        .join(Status, col(Status.id) == Ticket.status_id)
+        .join(Person, col(Person.id) == Ticket.requester_id)
+        .where(col(Ticket.id).in_(numbers), col(Ticket.id) != ticket.id, col(Ticket.merged_into_id).is_(None))
+        .where(gate.within(actor, Permission.TICKET_MERGE))
+    ).all()
+    listed = sorted(rows, key=lambda row: numbers.index(row[0]))
+    return [Offer(*row) for row in listed[:OFFERED]]
+
+
+def preview(session: Session, actor: Actor, ticket: Ticket, *, into: int) -> Preview:
+    """Return what merging a ticket into another would do. Raises NotFound."""
+    other = tickets.find(session, actor, into)
+    status = session.get_one(Status, other.status_id)
+    heard = gate.visible(actor, func.count(col(Comment.id))).join(
+        Comment, col(Comment.ticket_id) == Ticket.id
+    )
+    heard = heard.where(Comment.ticket_id == ticket.id, gate.heard(actor))
+    files = select(func.count()).where(
+        Attachment.ticket_id == ticket.id, col(Attachment.removed_at).is_(None)
+    )
+    there = set(tickets.tags_of(session, other))
+    return Preview(
+        title=other.title,
+        replies=session.exec(heard).one(),
+        files=session.exec(gate.unscoped(files, "found through the gate")).one(),
+        newcomers=_newcomers(session, ticket, other),
+        tags=tuple(t for t in tickets.tags_of(session, ticket) if t not in there),
+        links=len([card for card in links.of(session, actor, ticket) if card.number != other.id]),
+        confides=ticket.confidential and not other.confidential,
+        confidential=other.confidential,
+        done="" if other.open else status.name,
+    )
+
+
+def _newcomers(session: Session, ticket: Ticket, other: Ticket) -> tuple[str, ...]:
+    def people(of: Ticket) -> set[int]:
+        copied = select(Participant.person_id).where(Participant.ticket_id == of.id)
+        return {of.requester_id, *session.exec(gate.unscoped(copied, "found through the gate")).all()}
+
+    fresh = people(ticket) - people(other)
+    names = select(Person.name).where(col(Person.id).in_(fresh)).order_by(Person.name)
+    return tuple(session.exec(names).all())
+
+
+def forwarded(session: Session, actor: Actor, ticket: Ticket) -> Ticket | None:
+    """Return the ticket to which a merged one leads, or None where it leads nowhere that the actor may see."""
+    if ticket.merged_into_id is None:
+        return None
+    try:
+        return tickets.find(session, actor, ticket.merged_into_id)
+    except NotFound:
+        return None

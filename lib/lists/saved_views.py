@@ -1,0 +1,197 @@
+"""Saved views: a search line and an order that somebody keeps under a name, alone or with a team."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, func, select
+
+from db.models import Person, SavedView
+from db.vocabulary import Action, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock, text
+from lib.core.errors import Invalid
+from lib.lists import columns as list_columns
+from lib.lists import query_language
+from lib.lists.filters import SORTS
+from lib.people import teams
+
+MOST = 50
+"""Views of one person."""
+NAME = 60
+
+
+@dataclass(frozen=True)
+class ViewCard:
+    """A view as pages and the API show it; `own` tells whether the person who looks may change it."""
+
+    id: int
+    name: str
+    line: str
+    sort: str
+    facts: str
+    grouping: str
+    owner_id: int
+    owner: str
+    team_id: int | None
+    own: bool
+
+
+def every(session: Session, actor: Actor) -> list[ViewCard]:
+    """Return the actor's views in their order, then those that others share with a team of theirs."""
+    return [card(actor, view, owner) for view, owner in session.exec(_every(actor)).all()]
+
+
+@lru_cache(maxsize=gate.KEPT)
+def _every(actor: Actor) -> Any:
+    """Return the select of them with the names of their owners, as every page asks for it."""
+    own = col(SavedView.owner_id) == actor.id
+    return (
+        select(SavedView, Person.name)
+        .join(Person, col(Person.id) == SavedView.owner_id)
+        .where(_theirs(actor))
+        .order_by(own.desc(), col(SavedView.position), col(SavedView.id))
+    )
+
+
+def card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
+    """Return a view for somebody to look at; `owner` is its owner's name."""
+    own = view.owner_id == actor.id
+    return ViewCard(
+        view.id,
+        view.name,
+        view.line,
+        view.sort,
+        view.facts,
+        view.grouping,
+        view.owner_id,
+        owner,
+        view.team_id,
+        own,
+    )
+
+
+def find(session: Session, actor: Actor, view_id: int) -> SavedView:
+    """Return a view of the actor's or of a team of theirs; raises NotFound."""
+    view = session.exec(select(SavedView).where(SavedView.id == view_id, _theirs(actor))).first()
+    if view is None:
+        raise gate.hidden(actor, Permission.TICKET_READ, "view", view_id)
+    return view
+
+
+def create(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    line: str,
+    sort: str = "-updated",
+    facts: Iterable[str] = list_columns.USUAL,
+    group: str = "",
+) -> SavedView:
+    """Keep a line under a name, for oneself, after one's other views. Raises NotPermitted, Invalid."""
+    gate.require(actor, Permission.TICKET_READ)
+    mine = select(func.count(), func.max(SavedView.position)).where(SavedView.owner_id == actor.id)
+    number, last = session.exec(mine).one()
+    if actor.id is None or number >= MOST:
+        raise Invalid(f"You can keep at most {MOST} views. Delete one first.")
+    columns, grouping = list_columns.checked(facts, group)
+    view = SavedView(
+        owner_id=actor.id,
+        name=text.line(name, field="name", limit=NAME),
+        line=_line(line),
+        sort=_sort(sort),
+        facts=columns,
+        grouping=grouping,
+        position=(last or 0) + 1,
+        created_at=clock.now(),
+    )
+    session.add(view)
+    session.flush()
+    events.record(session, actor, Action.VIEW_CREATED, subject=f"view:{view.id}", new=view.name)
+    return view
+
+
+def rename(session: Session, actor: Actor, view: SavedView, *, name: str) -> None:
+    """Give one's view another name. Raises NotPermitted, Invalid."""
+    _change(session, actor, view, field="name", value=text.line(name, field="name", limit=NAME))
+
+
+def rewrite(session: Session, actor: Actor, view: SavedView, *, line: str) -> None:
+    """Let one's view choose other tickets. Raises NotPermitted, Invalid."""
+    _change(session, actor, view, field="line", value=_line(line))
+
+
+def order(session: Session, actor: Actor, view: SavedView, *, sort: str) -> None:
+    """Let one's view sort its tickets otherwise. Raises NotPermitted, Invalid."""
+    _change(session, actor, view, field="sort", value=_sort(sort))
+
+
+def arrange(session: Session, actor: Actor, view: SavedView, *, facts: Iterable[str], group: str) -> None:
+    """Lay one's view out otherwise. Raises NotPermitted, Invalid."""
+    columns, grouping = list_columns.checked(facts, group)
+    _change(session, actor, view, field="facts", value=columns)
+    _change(session, actor, view, field="grouping", value=grouping)
+
+
+def share(session: Session, actor: Actor, view: SavedView, *, team_id: int | None) -> None:
+    """Share one's view with a team that one works in, or with nobody. Raises NotPermitted, Invalid."""
+    if team_id is not None:
+        teams.find(session, team_id)
+        if not actor.staff or team_id not in actor.teams:
+            raise gate.refused(actor, Permission.COMMENT_READ_INTERNAL, subject="team", subject_id=team_id)
+    _change(session, actor, view, field="team_id", value=team_id)
+
+
+def place(session: Session, actor: Actor, view: SavedView, *, at: int) -> None:
+    """Move one's view to place `at` among one's own, counted from 1; the others close up. Raises NotPermitted."""
+    _own(actor, view)
+    mine = select(SavedView).where(SavedView.owner_id == actor.id, SavedView.id != view.id)
+    others = list(session.exec(mine.order_by(col(SavedView.position), col(SavedView.id))).all())
+    others.insert(max(0, at - 1), view)
+    for position, one in enumerate(others, start=1):
+        one.position = position
+
+
+def delete(session: Session, actor: Actor, view: SavedView) -> None:
+    """Keep one's view no longer. Raises NotPermitted."""
+    _own(actor, view)
+    events.record(session, actor, Action.VIEW_DELETED, subject=f"view:{view.id}", old=view.name)
+    session.delete(view)
+
+
+def _theirs(actor: Actor) -> ColumnElement[bool]:
+    shared = col(SavedView.team_id).in_(actor.teams if actor.staff else ())
+    return or_(col(SavedView.owner_id) == actor.id, shared)
+
+
+def _own(actor: Actor, view: SavedView) -> None:
+    if view.owner_id != actor.id:
+        raise gate.refused(actor, Permission.TICKET_READ, subject="view", subject_id=view.id)
+
+
+def _change(session: Session, actor: Actor, view: SavedView, *, field: str, value: str | int | None) -> None:
+    _own(actor, view)
+    was = getattr(view, field)
+    if was == value:
+        return
+    setattr(view, field, value)
+    old, new = (None if v is None else str(v) for v in (was, value))
+    name = field.removesuffix("_id")
+    events.record(
+        session, actor, Action.VIEW_CHANGED, subject=f"view:{view.id}", field=name, old=old, new=new
+    )
+
+
+def _line(line: str) -> str:
+    return text.line(line, field="q", limit=query_language.LONGEST, required=False)
+
+
+def _sort(sort: str) -> str:
+    if sort.removeprefix("-") not in SORTS:
+        raise Invalid("A list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTS)}."})
+    return sort

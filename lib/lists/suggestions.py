@@ -1,0 +1,100 @@
+"""What could stand next in a search line, offered while it is typed: qualifiers, and their values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from db.vocabulary import Priority
+from lib.access.gate import Actor
+from lib.catalog import categories, custom_fields, statuses, tags
+from lib.core import folding, text
+from lib.lists import qualifiers, query_language
+from lib.people import teams
+
+MOST = 5
+"""Offers at a time."""
+BEGUN = 2
+"""Letters of a word from which it may be the beginning of a qualifier."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something to go on with: how it reads, and the whole line with it."""
+
+    label: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What is being typed, explained in a few words, and what it could become."""
+
+    meaning: str = ""
+    offers: tuple[Offer, ...] = ()
+
+
+def of(session: Session, actor: Actor, line: str) -> Offers:
+    """Return what the end of a line could become; nothing for one that ends in a space or in plain words."""
+    line = line[: query_language.LONGEST]
+    last = query_language.last(line)
+    if last is None or not text.storable(line):
+        return Offers()
+    start, term = last
+    before, sign = line[:start], "-" if term.negated else ""
+    if term.name not in query_language.NAMES:
+        begun = term.written.removeprefix("-").lower()
+        found = [q for q in query_language.QUALIFIERS if len(begun) >= BEGUN and q.name.startswith(begun)]
+        offers = tuple(Offer(f"{sign}{q.name}:", f"{before}{sign}{q.name}:") for q in found[:MOST])
+        return Offers(found[0].meaning if len(found) == 1 else "", offers)
+    *kept, begun = term.values or ("",)
+    if term.written.endswith((":", ",")):
+        kept, begun = list(term.values), ""
+    known = _values(session, actor, term.name)
+    if term.negated and term.name in qualifiers.DATED:
+        known = ()  # a span can't be excluded
+    values = [v for v in known if _fits(v, begun) and v not in kept]
+    if begun in values:
+        values.remove(begun)
+    meaning = next(q.meaning for q in query_language.QUALIFIERS if q.name == term.name)
+    return Offers(
+        meaning,
+        tuple(
+            Offer(value, f"{before}{query_language.write(term.name, [*kept, value], negated=term.negated)} ")
+            for value in values[:MOST]
+        ),
+    )
+
+
+def _fits(value: str, begun: str) -> bool:
+    wanted = folding.words(begun)
+    if not wanted:
+        return True
+    words = folding.words(value)
+    return "".join(words).startswith("".join(wanted)) or folding.begin(wanted[-1:], words)
+
+
+def _values(  # noqa: PLR0911 - one line a qualifier
+    session: Session, actor: Actor, name: str
+) -> Iterable[str]:
+    match name:
+        case "is":
+            return qualifiers.IS
+        case "priority":
+            return [p.label for p in reversed(Priority)]
+        case "status":
+            return [s.name for s in statuses.every(session)]
+        case "category":
+            return [c.name for c in categories.every(session)]
+        case "team":
+            return [*(("mine",) if actor.staff else ()), *(t.name for t in teams.every(session, actor))]
+        case "tag":
+            return tags.names(session, actor)
+        case "assignee":
+            staff = {n for t in teams.every(session, actor) for n in t.members.values()}
+            return ["me", "none", *sorted(staff, key=str.casefold)]
+        case "field":
+            return [card.key for card in custom_fields.readable(session, actor)]
+        case "requester" | "responder" | "resolver":
+            return ["me"]
+    return ["<today", "today", "tomorrow", "7d"] if name == "due" else ["today", "yesterday", "7d", "30d"]

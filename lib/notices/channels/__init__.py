@@ -1,1 +1,0 @@
-"""The only rooms that touch a network or a store of files: a leaf that nothing in lib decides from."""

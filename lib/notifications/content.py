@@ -1,0 +1,204 @@
+"""What a message has to say at the moment it is sent, to whoever its person is by then."""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from db.models import Comment, Event, Message, Notice, Person, Role, SlackPlace, TeamNotice, Ticket
+from db.vocabulary import Action, Channel, Medium, Occasion, Permission, Priority, Purpose, Relation, Sort
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.conversation import history
+from lib.core import clock, settings
+from lib.desk_settings import desk_settings
+from lib.identity import one_time_tokens, sessions
+from lib.notifications import default_rules, inbox
+from lib.notifications.content_types import Content, Post, Said
+from lib.notifications.email import samples
+
+_Row = tuple[Notice, Event, Ticket, Comment | None]
+_PEOPLE = (
+    select(Person, Role.name)
+    .join(Role, col(Role.id) == Person.role_id)
+    .where(col(Person.id).in_(bindparam("ids", expanding=True)), col(Person.active))
+)
+
+
+_LONG: Any = Ticket.description
+
+
+def _notices(own: Any) -> Any:
+    """Select what messages tell of, with its ticket; who may hear of it is for `_may_hear` to say."""
+    found: Any = (
+        select(Notice, Event, Ticket, Comment)
+        .join(Event, col(Event.id) == Notice.event_id)
+        .join(Ticket, col(Ticket.id) == Notice.ticket_id)
+        .outerjoin(Comment, col(Comment.id) == Notice.comment_id)
+        .where(own.in_(bindparam("ids", expanding=True)))
+        .order_by(col(Notice.ticket_id), col(Notice.id))
+    )
+    return gate.unscoped(found.options(defer(_LONG)), "each recipient is checked")
+
+
+_NOTICES = {Medium.MAIL: _notices(col(Notice.mail_id)), Medium.SLACK: _notices(col(Notice.slack_id))}
+"""These are built once, as putting one together takes longer than asking it."""
+
+
+def of(session: Session, message: Message) -> Content | None:
+    """Return what a message has to say by now, or None when nothing is left that its person may hear."""
+    return several(session, [message])[message.id]
+
+
+def several(session: Session, messages: Sequence[Message]) -> dict[int, Content | None]:
+    """Return what `of` does for several messages by their ids, in a few statements however many they are."""
+    people = _people(session, {message.person_id or 0 for message in messages})
+    proven = {id for id, (person, _) in people.items() if not person.email_unproven}
+    told = [m for m in messages if m.sort in (Sort.TICKET, Sort.DIGEST) and m.person_id in proven]
+    said = _said(session, told, sessions.actors(session, people, channel=Channel.WORKER)) if told else {}
+    return {
+        message.id: _content(session, message, people[message.person_id][0], said.get(message.id, ()))
+        if message.person_id in people
+        else None
+        for message in messages
+    }
+
+
+def _people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, str]]:
+    """Return whoever of these people is active, and what their role is called."""
+    rows = session.exec(_PEOPLE, params={"ids": list(ids)}).all()
+    return {person.id: (person, role) for person, role in rows}
+
+
+def _content(session: Session, message: Message, person: Person, said: tuple[Said, ...]) -> Content | None:
+    link, detailed = "", False
+    zone = desk_settings.zone_of(session, person.timezone).key
+    match message.sort:
+        case Sort.TICKET | Sort.DIGEST:
+            if not said:
+                return None
+            if message.medium == Medium.SLACK:
+                detailed = _detailed(session, said[-1].ticket)
+        case sort if sort in samples.SORTS:
+            return samples.content(samples.SORTS[Sort(sort)], person, zone=zone)
+        case Sort.INVITATION | Sort.PASSWORD:
+            if one_time_tokens.peek(session, Purpose.PASSWORD, secret(message)) is None:
+                return None
+            link = f"/set-password?token={secret(message)}"
+        case Sort.ADDRESS:
+            changed = _readdressed(session, message)
+            return changed and Content(
+                Sort.ADDRESS, person.id, person.name, changed[0], zone, address=changed[1]
+            )
+    return Content(
+        Sort(message.sort), person.id, person.name, person.email, zone, said,
+        detailed=detailed, facts=_facts(session, said[-1].ticket) if detailed else "", link=link,
+    )  # fmt: skip
+
+
+def _readdressed(session: Session, message: Message) -> tuple[str, str] | None:
+    """Return the address that a person had and the one they got, in the change of which a message tells."""
+    changed = select(Event.old, Event.new).where(
+        Event.action == Action.PERSON_CHANGED, Event.field == "email",
+        Event.subject == f"person:{message.person_id}", Event.at <= message.created_at,
+    )  # fmt: skip
+    row = session.exec(
+        gate.unscoped(changed.order_by(col(Event.id).desc()).limit(1), "only the recipient's own addresses")
+    ).first()
+    return (row[0], row[1]) if row is not None and row[0] and row[1] else None
+
+
+def posted(session: Session, message: Message) -> Post | None:
+    """Return what a team's channel is told by now, or None when the ticket is no longer the team's."""
+    ticket = gate.unscoped_get(session, Ticket, message.ticket_id, "the team's channel is checked")
+    place = session.get(SlackPlace, message.team_id)
+    if ticket is None or place is None or ticket.deleted_at or ticket.team_id != message.team_id:
+        return None
+    found = select(TeamNotice, Event).join(Event, col(Event.id) == TeamNotice.event_id)
+    found = found.where(TeamNotice.message_id == message.id, ~col(Event.internal)).order_by(
+        col(TeamNotice.id)
+    )
+    rows = session.exec(gate.unscoped(found, "the team's channel is checked")).all()
+    if not rows:
+        return None
+    number = ticket.id
+    if ticket.confidential or not place.detailed:
+        short = dict.fromkeys(default_rules.SHORT[Occasion(notice.occasion)] for notice, _ in rows)
+        return Post(number, "" if ticket.confidential else ticket.title, tuple(short), "")
+    reader = gate.system("Slack", Permission.TICKET_READ)
+    lines = history.told(session, reader, [event for _, event in rows])
+    deeds = tuple(f"{line.actor or 'Docket'} {line.sentence}" for line in lines)
+    return Post(number, ticket.title, deeds, _facts(session, number))
+
+
+def _detailed(session: Session, number: int) -> bool:
+    """Tell whether a ticket's team wants more of it in Slack than number, title and link."""
+    ticket = session.exec(
+        gate.unscoped(
+            select(Ticket).where(Ticket.id == number), "only a setting of the ticket's team is read"
+        )
+    ).one()
+    place = session.get(SlackPlace, ticket.team_id)
+    return place is not None and place.detailed
+
+
+def _facts(session: Session, number: int) -> str:
+    ticket = session.exec(
+        gate.unscoped(select(Ticket).where(Ticket.id == number), "each recipient is checked")
+    ).one()
+    requester = session.exec(select(Person.name).where(Person.id == ticket.requester_id)).one()
+    hours = int((clock.now() - ticket.created_at).total_seconds() // 3600)
+    age = f"{hours // 24} days old" if hours >= 48 else f"{hours} hours old" if hours >= 2 else "new"
+    return f"Priority {Priority(ticket.priority).label}, asked by {requester}, {age}"
+
+
+def secret(message: Message) -> str:
+    """Return the one-time secret that an account's mail holds: the same for every attempt, and in no table."""
+    about = f"outbox:{message.id}:{message.created_at.isoformat()}".encode()
+    return hmac.new(settings.current().key(), about, hashlib.sha256).hexdigest()
+
+
+def _said(
+    session: Session, messages: Sequence[Message], actors: Mapping[int, Actor]
+) -> dict[int, tuple[Said, ...]]:
+    """Return what each message tells its person of, who has to be among the actors, by the messages' ids."""
+    owed = {message.id: message for message in messages}
+    found: dict[int, list[_Row]] = {id: [] for id in owed}
+    for medium, asked in _NOTICES.items():
+        ids = [message.id for message in messages if message.medium == medium]
+        for row in session.exec(asked, params={"ids": ids}).all() if ids else ():
+            message = owed[row[0].mail_id if medium == Medium.MAIL else row[0].slack_id]
+            if row[0].person_id == message.person_id and _may_hear(session, actors, message, row):
+                found[message.id].append(row)
+    told = [(actors[owed[id].person_id or 0], [row[1] for row in rows]) for id, rows in found.items()]
+    lines = history.told_each(session, told)
+    return {
+        id: tuple(_deed(row, line) for row, line in zip(rows, each, strict=True))
+        for (id, rows), each in zip(found.items(), lines, strict=True)
+    }
+
+
+def _may_hear(session: Session, actors: Mapping[int, Actor], message: Message, row: _Row) -> bool:
+    """Tell whether a notice's person may know of its event at this moment, and has not read it where that counts."""
+    notice, event, ticket, comment = row
+    actor = actors[notice.person_id]
+    if (comment and comment.removed_at) or (message.sort == Sort.DIGEST and notice.read_at):
+        return False
+    if not gate.sees(session, actor, ticket):
+        return False
+    return not event.internal or gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+
+
+def _deed(row: _Row, line: history.Line) -> Said:
+    notice, event, ticket, comment = row
+    return Said(
+        ticket=notice.ticket_id, title=ticket.title, actor=line.actor or "Docket",
+        sentence=inbox.sentence(notice, line.sentence, internal=event.internal),
+        body=comment.body if comment else "", internal=event.internal, at=event.at,
+        path=inbox.place(notice.ticket_id, notice.comment_id), relation=Relation(notice.relation),
+        occasion=Occasion(notice.occasion), discreet=ticket.confidential or event.internal,
+    )  # fmt: skip

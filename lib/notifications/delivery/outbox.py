@@ -1,0 +1,208 @@
+"""The messages that are owed: claimed for a while, sent by whoever claimed them, settled by them alone."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from db.engine import lock
+from db.models import MediumState, Message
+from db.vocabulary import Medium, Sort
+from lib.access import gate
+from lib.core import clock, settings
+from lib.notifications.delivery import clock_setback
+from lib.notifications.delivery.clock_setback import LEASE, LONGEST
+
+FIRST = timedelta(seconds=30)
+"""The delay after the first failure, which doubles up to LONGEST."""
+ATTEMPTS = 10
+UNSETTLED = "Docket stopped each time while it sent this message. The log says why."
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+"""How long a medium rests whose server can't be worked with: as long as it has failed, within these."""
+_WORDS = 300
+
+
+def now(session: Session) -> datetime:
+    """Return the database's time where it has one of its own: several machines may disagree on theirs."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.exec(select(func.clock_timestamp())).one()
+    return clock.now()
+
+
+def owe(session: Session, medium: Medium, sort: Sort, person_id: int | None) -> Message:
+    """Owe somebody a message of their own, which is due at once; return it with its number."""
+    at = clock.now()
+    row = Message(medium=medium, sort=sort, person_id=person_id, created_at=at, due_at=at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _owed(row: Any) -> Any:
+    return row.done_at.is_(None) & row.parked_at.is_(None)
+
+
+def ready(session: Session, medium: Medium) -> bool:
+    """Tell whether there is something to send through a medium that is neither stopped nor at rest."""
+    at, state = now(session), session.get(MediumState, medium.value)
+    if state is not None and (state.paused or holds(state.not_before, at)):
+        return False
+    if clock_setback.found(session, medium, at=at):
+        return True
+    due = (
+        select(Message.id).where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at).limit(1)
+    )
+    return session.exec(gate.unscoped(due, "the worker sends for all")).first() is not None
+
+
+def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: bool = False) -> list[Message]:
+    """Return messages that are due, the oldest or the newest of them, which nobody else may send within LEASE.
+
+    Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
+    """
+    at = now(session)
+    clock_setback.mend(session, medium, at=at)
+    due = (
+        select(Message.id, Message.attempts)
+        .where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at)
+        .where(~_before(Message.person_id), ~_before(Message.team_id))
+        .order_by(*(order.desc() if newest else order for order in (col(Message.due_at), col(Message.id))))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    found = session.exec(gate.unscoped(due, "the worker sends for all")).all()
+    ids = [id for id, attempts in found if attempts < ATTEMPTS]
+    _give_up(session, [id for id, attempts in found if attempts >= ATTEMPTS], at)
+    if not ids:
+        return []
+    taken = update(Message).where(col(Message.id).in_(ids))
+    taken = taken.values(due_at=at + LEASE, claimed_by=holder, attempts=Message.attempts + 1)
+    session.execute(gate.unscoped(taken, "the worker sends for all", synchronize_session=False))
+    mine = select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.created_at), col(Message.id))
+    return list(session.exec(gate.unscoped(mine, "the worker sends for all", populate_existing=True)).all())
+
+
+def _give_up(session: Session, ids: Sequence[int], at: datetime) -> None:
+    """Mark messages as failed that were claimed as often as is allowed and never settled."""
+    over = update(Message).where(col(Message.id).in_(ids))
+    over = over.values(parked_at=at, claimed_by=None, error=func.coalesce(Message.error, UNSETTLED))
+    if ids:
+        session.execute(gate.unscoped(over, "the worker sends for all", synchronize_session=False))
+
+
+def _before(whose: Any) -> Any:
+    """Whether an earlier message on the same ticket is owed to the same person or team."""
+    older = aliased(Message)
+    return (
+        select(older.id)
+        .where(older.medium == Message.medium, getattr(older, whose.key) == whose)
+        .where(older.ticket_id == Message.ticket_id, col(older.id) < col(Message.id), _owed(older))
+        .exists()
+    )
+
+
+def _settle(session: Session, messages: Sequence[Message], values: dict[str, Any]) -> None:
+    """Write down how it went, but for messages that somebody else has claimed meanwhile."""
+    for holder in {message.claimed_by for message in messages}:
+        ids = [message.id for message in messages if message.claimed_by == holder]
+        own = update(Message).where(
+            col(Message.id).in_(ids), col(Message.claimed_by) == holder, col(Message.done_at).is_(None)
+        )
+        settled = own.values({"claimed_by": None, **values})
+        session.execute(gate.unscoped(settled, "the worker sends for all", synchronize_session=False))
+
+
+def sent(session: Session, *messages: Message, empty: bool = False) -> None:
+    """Note that messages were delivered, or that nothing was left to say, unless they are somebody else's by now."""
+    _settle(session, messages, {"done_at": clock.now(), "error": None, "empty": empty})
+
+
+def failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:
+    """Note why a message was not delivered: it is tried again later, or put aside."""
+    at = now(session)
+    if permanent or message.attempts >= ATTEMPTS:
+        _settle(session, [message], {"parked_at": at, "error": words[:_WORDS]})
+    else:
+        _settle(session, [message], {"due_at": at + delay(message.attempts), "error": words[:_WORDS]})
+
+
+def postponed(session: Session, messages: Sequence[Message], *, until: datetime | None = None) -> None:
+    """Give claimed messages back that were not tried at all: they are due again, or are `until` a moment."""
+    if messages:
+        due = until or col(Message.created_at)
+        _settle(session, messages, {"due_at": due, "attempts": col(Message.attempts) - 1})
+
+
+def unreached(
+    session: Session, message: Message, words: str, *, failing: bool, until: datetime | None = None
+) -> None:
+    """Note that a message met a service that is away, which costs no attempt.
+
+    It does where the message met that before and others went through since: then the fault is in the message.
+    """
+    if message.error and not failing:
+        failed(session, message, words)
+        return
+    back = {
+        "due_at": until or col(Message.created_at),
+        "attempts": col(Message.attempts) - 1,
+        "error": words[:_WORDS],
+    }
+    _settle(session, [message], back)
+
+
+def delay(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: doubling, with jitter, at most an hour."""
+    whole = min(LONGEST, FIRST * 2 ** (attempts - 1))
+    return whole * random.uniform(0.75, 1.0)  # noqa: S311 - it spreads load and guards nothing
+
+
+def forget_old(session: Session, *, limit: int) -> int:
+    """Forget what was sent long ago, at most `limit` messages; return how many."""
+    before = clock.now() - timedelta(days=settings.current().message_days)
+    old = select(Message.id).where(col(Message.done_at) < before).limit(limit)
+    ids = session.exec(gate.unscoped(old, "the worker cleans up for all")).all()
+    gone = delete(Message).where(col(Message.id).in_(ids))
+    session.execute(gate.unscoped(gone, "the worker cleans up for all", synchronize_session=False))
+    return len(ids)
+
+
+def _state(session: Session, medium: Medium) -> MediumState:
+    lock(session, f"medium:{medium}")
+    row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    session.add(row)
+    return row
+
+
+def failing(session: Session, medium: Medium) -> bool:
+    """Tell whether a medium's server could not be worked with the last time."""
+    row = session.get(MediumState, medium.value)
+    return row is not None and row.failing_since is not None
+
+
+def holds(until: datetime | None, at: datetime) -> bool:
+    """Tell whether a rest until a moment still holds; one longer than LONGEST began before the clock was set back."""
+    return until is not None and at < until <= at + LONGEST
+
+
+def well(session: Session, medium: Medium) -> None:
+    """Note that a medium works."""
+    row = session.get(MediumState, medium.value)
+    if row is not None and (row.failing_since or row.not_before or row.error):
+        row.failing_since = row.not_before = row.error = None
+        session.add(row)
+
+
+def ill(session: Session, medium: Medium, words: str, *, rest: timedelta | None = None) -> None:
+    """Note that a medium's server can't be worked with, and let it rest: for `rest`, or longer the longer it fails."""
+    at, row = now(session), _state(session, medium)
+    if rest is None:
+        row.failing_since = row.failing_since or at
+        row.error = words[:_WORDS]
+        rest = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, at - row.failing_since))
+        rest *= random.uniform(0.75, 1.0)  # noqa: S311 - as above
+    row.not_before = at + rest

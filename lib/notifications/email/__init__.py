@@ -1,0 +1,1 @@
+"""Emails: rendered from templates, with their headers and samples."""

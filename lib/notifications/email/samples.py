@@ -1,0 +1,115 @@
+"""Mails to look at, with made-up contents that say so: each template as it will look."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from db.models import Message, Person
+from db.vocabulary import Action, Medium, Occasion, Permission, Relation, Scope, Sort
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock
+from lib.core.errors import NotFound
+from lib.notifications.content_types import Content, Said
+from lib.notifications.delivery import outbox
+
+SORTS = {
+    Sort.SAMPLE_TICKET: Sort.TICKET,
+    Sort.SAMPLE_DIGEST: Sort.DIGEST,
+    Sort.SAMPLE_INVITATION: Sort.INVITATION,
+    Sort.SAMPLE_PASSWORD: Sort.PASSWORD,
+    Sort.SAMPLE_TRIAL: Sort.TRIAL,
+    Sort.SAMPLE_ADDRESS: Sort.ADDRESS,
+}
+"""What is sent as a sample, and which mail it looks like."""
+TITLES = {
+    Sort.TICKET: "News of a ticket",
+    Sort.DIGEST: "Gathered news",
+    Sort.INVITATION: "Invitation",
+    Sort.PASSWORD: "New password",
+    Sort.TRIAL: "Test",
+    Sort.ADDRESS: "New address",
+}
+NUMBER = 4711
+_ASKED = """The label printer in goods-in prints **blank labels** since this morning.
+
+- the ribbon is new
+- switched off and on twice
+
+Its web page says `MEDIA OUT`, though there is paper."""
+_NOTE = "Same as last month: the sensor. @Robin Sample has a spare."
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One template by name, and what it is called."""
+
+    name: str
+    title: str
+
+
+def every(actor: Actor) -> list[Letter]:
+    """Return the templates there are. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    return [Letter(sort.value, title) for sort, title in TITLES.items()]
+
+
+def find(name: str) -> Sort:
+    """Return a template by its name. Raises NotFound."""
+    for sort in TITLES:
+        if sort.value == name:
+            return sort
+    raise NotFound("There is no template of this name.")
+
+
+def message(name: str) -> Message:
+    """Return a message of which a template could be made; it is nobody's and is kept nowhere. Raises NotFound."""
+    sort = find(name)
+    return Message(
+        id=0, medium=Medium.MAIL, sort=sort, person_id=0, created_at=clock.now(), due_at=clock.now(),
+        ticket_id=NUMBER if sort == Sort.TICKET else None,
+    )  # fmt: skip
+
+
+def send(session: Session, actor: Actor, name: str) -> None:
+    """Owe oneself a template as a mail. Raises NotPermitted, NotFound."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    wanted = find(name)
+    outbox.owe(session, Medium.MAIL, next(s for s, looks in SORTS.items() if looks == wanted), actor.id)
+    events.record(
+        session, actor, Action.DELIVERY_CHANGED, subject="medium:mail", field="delivery", new=f"test {wanted}"
+    )
+
+
+def content(sort: Sort, person: Person, *, zone: str) -> Content:
+    """Return made-up contents for a template, to whom they may go."""
+    said: tuple[Said, ...] = ()
+    if sort in (Sort.TICKET, Sort.DIGEST):
+        said = _told(several=sort == Sort.DIGEST)
+    link = "/set-password?token=sample" if sort in (Sort.INVITATION, Sort.PASSWORD) else ""
+    fresh = person.email if sort == Sort.ADDRESS else ""
+    return Content(sort, 0, person.name, person.email, zone, said, link=link, sample=True, address=fresh)
+
+
+def _told(*, several: bool) -> tuple[Said, ...]:
+    title = "Label printer in goods-in is blank again (sample)"
+    first = _said(0, title, "Kim Sample", "replied", _ASKED, minutes=12)
+    note = _said(0, title, "Alex Sample", "mentioned you in an internal note", _NOTE, minutes=3)
+    if not several:
+        return first, note
+    other = "Access to the climate chamber for Robin (sample)"
+    given = _said(1, other, "Alex Sample", "assigned it to you", "", minutes=95)
+    moved = _said(1, other, "Robin Sample", "moved it from To-Do to In Progress", "", minutes=80)
+    return given, moved, first, note
+
+
+def _said(nth: int, title: str, who: str, sentence: str, body: str, *, minutes: int) -> Said:
+    ticket = NUMBER - nth
+    return Said(
+        ticket=ticket, title=title, actor=who, sentence=sentence, body=body, internal="note" in sentence,
+        at=clock.now() - timedelta(minutes=minutes), path=f"/ticket?id={ticket}",
+        relation=Relation.MENTIONED if "mentioned" in sentence else Relation.ASSIGNEE,
+        occasion=Occasion.NOTED if "note" in sentence else Occasion.REPLIED, discreet=False,
+    )  # fmt: skip

@@ -1,0 +1,187 @@
+"""The plan: at the end of every transaction, who is to hear of its deeds and where, written down with them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import (
+    Event,
+    Message,
+    Notice,
+    NoticeChoice,
+    NoticeHabit,
+    Person,
+    SlackPlace,
+    Status,
+    TeamNotice,
+    Ticket,
+)
+from db.vocabulary import Medium, Occasion, Relation, Sort
+from lib.access import gate
+from lib.audit import events
+from lib.core import clock
+from lib.desk_settings import desk_settings
+from lib.notifications import default_rules, event_types, recipients, rules
+from lib.notifications.delivery import bundling, channels, schedule
+from lib.notifications.rules import Book
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One person who hears of one event: where, and when they may be reached."""
+
+    notice: Notice
+    media: frozenset[Medium]
+    habit: NoticeHabit
+    zone: str | None
+    pressing: bool
+
+
+def write(session: Session) -> None:
+    """Write down who hears of the deeds of this transaction; called once, before it commits."""
+    kinds: dict[str, str] = {}
+
+    def known() -> dict[str, str]:
+        kinds.update(kinds or session.exec(select(Status.name, Status.kind)).all())
+        return kinds
+
+    own: Book | None = None
+    for event in events.recorded(session):
+        occasion = event_types.of(event, known) if event.ticket_id is not None else None
+        if occasion is not None:
+            session.flush()
+            own = own or rules.of(session)
+            _tell(session, event, occasion, own)
+
+
+def _tell(session: Session, event: Event, occasion: Occasion, own: Book) -> None:
+    ticket = gate.unscoped_get(session, Ticket, event.ticket_id, "each recipient is checked")
+    if ticket is None:
+        return
+    people = recipients.of(session, event, occasion, ticket=ticket, book=own)
+    usual = {id: own.media(occasion, relation) for id, relation in people.items()}
+    told = [each for each in _chosen(session, event, occasion, people, usual=usual) if each.media]
+    session.add_all(each.notice for each in told)
+    _owe(session, event, [each for each in told if Medium.MAIL in each.media], Medium.MAIL)
+    _owe(session, event, [each for each in told if Medium.SLACK in each.media], Medium.SLACK)
+    if Relation.CHANNEL in own.relations(occasion) and not event.internal:
+        _announce(session, event, occasion, team_id=ticket.team_id)
+    session.flush()
+
+
+def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: int) -> None:
+    """Let the team's channel hear of an event, if it has one, through a message that waits already or a new one."""
+    place = session.get(SlackPlace, team_id)
+    if place is None or not (place.webhook or (place.channel and Medium.SLACK in channels.on())):
+        return
+    now = clock.now()
+    due = now
+    if not default_rules.pressing(occasion, Relation.CHANNEL):
+        about = {"medium": Medium.SLACK, "ticket_id": event.ticket_id, "at": now}
+        due = max(now, bundling.ends(session, col(Message.team_id), [team_id], **about).get(team_id, now))
+    chosen: Any = select(Message).where(
+        Message.team_id == team_id, Message.ticket_id == event.ticket_id, Message.attempts == 0,
+        col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
+    )  # fmt: skip
+    chosen = chosen.order_by(col(Message.id).desc()).limit(1).with_for_update()
+    message = session.exec(gate.unscoped(chosen, "messages hold only ids", populate_existing=True)).first()
+    if message is None:
+        message = Message(
+            medium=Medium.SLACK, sort=Sort.CHANNEL, team_id=team_id, ticket_id=event.ticket_id,
+            created_at=now, due_at=due,
+        )  # fmt: skip
+    message.due_at = min(message.due_at, due)
+    session.add(message)
+    session.flush()
+    session.add(
+        TeamNotice(
+            message_id=message.id,
+            event_id=event.id,
+            ticket_id=event.ticket_id or 0,
+            occasion=occasion,
+        )
+    )
+
+
+def _chosen(
+    session: Session,
+    event: Event,
+    occasion: Occasion,
+    people: Mapping[int, Relation],
+    *,
+    usual: Mapping[int, frozenset[Medium]],
+) -> Iterable[_Told]:
+    """Yield where each person hears of an event, as the rules and they themselves have it."""
+    if not people:
+        return
+    choices = select(NoticeChoice).where(
+        NoticeChoice.occasion == occasion, col(NoticeChoice.person_id).in_(list(people))
+    )
+    chose = {(c.person_id, c.relation, c.medium): c.wanted for c in session.exec(choices).all()}
+    habits = select(NoticeHabit).where(col(NoticeHabit.person_id).in_(list(people)))
+    habit = {h.person_id: h for h in session.exec(habits).all()}
+    found = session.exec(select(Person.id, Person.timezone).where(col(Person.id).in_(list(people)))).all()
+    zones = {id: desk_settings.zone_of(session, own).key for id, own in found}
+    for id, relation in sorted(people.items()):
+        wanted = frozenset(m for m in channels.on() if chose.get((id, relation, m), m in usual[id]))
+        notice = Notice(
+            person_id=id, event_id=event.id, ticket_id=event.ticket_id or 0, occasion=occasion,
+            relation=relation, comment_id=recipients.comment(event), listed=Medium.DOCKET in wanted, at=event.at,
+        )  # fmt: skip
+        pressing = default_rules.pressing(occasion, relation)
+        yield _Told(notice, wanted, habit.get(id, schedule.USUAL), zones.get(id), pressing)
+
+
+def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Medium) -> None:
+    """Let each person's message tell of an event: one that waits already, or a new one."""
+    told = list(told)
+    if not told:
+        return
+    gathered = {
+        t.notice.person_id for t in told if t.habit.hours and not t.pressing and medium == Medium.MAIL
+    }
+    waiting = _waiting(session, {t.notice.person_id for t in told} - gathered, medium, event.ticket_id)
+    waiting |= _waiting(session, gathered, medium, None)
+    now = clock.now()
+    held = {t.notice.person_id for t in told if not t.pressing} - gathered
+    about = {"medium": medium, "ticket_id": event.ticket_id, "at": now}
+    ends = bundling.ends(session, col(Message.person_id), held, **about)
+    for each in told:
+        person = each.notice.person_id
+        due = _due(each, now, ends=ends.get(person, now), gathered=person in gathered)
+        message = waiting.get(person)
+        if message is None:
+            sort, ticket = (Sort.DIGEST, None) if person in gathered else (Sort.TICKET, event.ticket_id)
+            message = Message(
+                medium=medium, sort=sort, person_id=person, ticket_id=ticket, created_at=now, due_at=due
+            )
+            session.add(message)
+        message.due_at = min(message.due_at, due)
+        session.flush()
+        if medium == Medium.MAIL:
+            each.notice.mail_id = message.id
+        else:
+            each.notice.slack_id = message.id
+
+
+def _due(each: _Told, now: datetime, *, ends: datetime, gathered: bool) -> datetime:
+    if gathered:
+        return schedule.next_mail(each.habit, each.zone, now)
+    return schedule.reachable(each.habit, each.zone, max(now, ends))
+
+
+def _waiting(session: Session, people: set[int], medium: Medium, ticket_id: int | None) -> dict[int, Message]:
+    """Return the messages that nobody began to send, locked so that nobody does before this commits."""
+    if not people:
+        return {}
+    chosen: Any = select(Message).where(
+        col(Message.person_id).in_(people), Message.medium == medium,
+        Message.sort == (Sort.TICKET if ticket_id else Sort.DIGEST), Message.ticket_id == ticket_id,
+        Message.attempts == 0, col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
+    )  # fmt: skip
+    chosen = chosen.order_by(col(Message.id)).with_for_update(skip_locked=ticket_id is None)
+    rows = session.exec(gate.unscoped(chosen, "messages hold only ids", populate_existing=True)).all()
+    return {row.person_id or 0: row for row in rows}

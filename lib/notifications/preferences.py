@@ -1,0 +1,171 @@
+"""What somebody chose to hear, where and when; what they did not choose follows the rules."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from db.models import Mute, NoticeChoice, NoticeHabit, Person, SlackName, Ticket
+from db.vocabulary import Medium, Occasion, Permission, Relation, Sort
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core import time_zones
+from lib.core.errors import Invalid
+from lib.notifications import rules as notification_rules
+from lib.notifications.delivery import outbox, schedule
+from lib.notifications.rules import Book, Pair
+
+RHYTHMS = {0: "At once", 4: "Every four hours", schedule.DAY: "Once a day", schedule.WEEK: "Once a week"}
+_OTHERS = frozenset({Relation.MENTIONED, Relation.REQUESTER, Relation.WATCHER})
+"""Why somebody hears who works no tickets."""
+_MINUTES = 24 * 60
+_MEMBER = re.compile(r"[UW][A-Z0-9]{5,30}")
+
+
+@dataclass(frozen=True)
+class Habit:
+    """Quiet hours as minutes of one's day, equal for none; days of the week from 0 for Monday; hours between mails."""
+
+    quiet_from: int = 0
+    quiet_until: int = 0
+    days: frozenset[int] = frozenset(range(7))
+    hours: int = 0
+
+
+def pairs(actor: Actor, rules: Book) -> list[Pair]:
+    """Return what a person can hear of at all, by reason."""
+    people = [(o, r) for o, r in rules.told if r != Relation.CHANNEL]
+    mine = [(o, r) for o, r in people if actor.staff or (r in _OTHERS and o != Occasion.NOTED)]
+    return sorted(mine, key=lambda pair: list(Relation).index(pair[1]))
+
+
+def of(session: Session, actor: Actor) -> dict[Pair, frozenset[Medium]]:
+    """Return where one hears of what."""
+    rows = session.exec(select(NoticeChoice).where(NoticeChoice.person_id == actor.id)).all()
+    chose = {(row.occasion, row.relation, row.medium): row.wanted for row in rows}
+    rules = notification_rules.of(session)
+    return {
+        (o, r): frozenset(m for m in Medium if chose.get((o, r, m), m in rules.media(o, r)))
+        for o, r in pairs(actor, rules)
+    }
+
+
+def choose(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[Medium]]) -> None:
+    """Hear of things where `wanted` says; what it leaves out stays. Raises Invalid."""
+    rules = notification_rules.of(session)
+    if not set(wanted) <= set(pairs(actor, rules)):
+        raise Invalid("There is nothing like that to hear of.")
+    for (occasion, relation), media in wanted.items():
+        for medium in Medium:
+            usual = medium in rules.media(occasion, relation)
+            _one(session, actor, (occasion, relation, medium), wanted=medium in media, usual=usual)
+
+
+def _one(
+    session: Session, actor: Actor, what: tuple[Occasion, Relation, Medium], *, wanted: bool, usual: bool
+) -> None:
+    key = (actor.id, *(part.value for part in what))
+    row = session.get(NoticeChoice, key)
+    if wanted == usual:
+        if row is not None:
+            session.delete(row)
+        return
+    row = row or NoticeChoice(
+        person_id=actor.person_id, occasion=key[1], relation=key[2], medium=key[3], wanted=wanted
+    )
+    row.wanted = wanted
+    session.add(row)
+
+
+def habit(session: Session, actor: Actor) -> Habit:
+    """Return when one wants to be reached."""
+    row = session.get(NoticeHabit, actor.id)
+    if row is None:
+        return Habit()
+    days = frozenset(day for day in range(7) if row.days & (1 << day))
+    return Habit(row.quiet_from, row.quiet_until, days, row.hours)
+
+
+def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> None:
+    """Be reached at other times; `zone` is the browser's, for those who have none yet. Raises Invalid."""
+    if not habit.days or not habit.days <= set(range(7)):
+        raise Invalid("Choose at least one day.", fields={"days": "Choose at least one day."})
+    quiet = (habit.quiet_from, habit.quiet_until)
+    if habit.hours not in RHYTHMS or not all(0 <= minute < _MINUTES for minute in quiet):
+        raise Invalid("Choose times of a day.")
+    row = session.get(NoticeHabit, actor.id) or NoticeHabit(person_id=actor.person_id)
+    row.quiet_from, row.quiet_until = quiet
+    row.days, row.hours = sum(1 << day for day in habit.days), habit.hours
+    session.add(row)
+    person = session.get_one(Person, actor.id)
+    if person.timezone is None and zone in time_zones.names():
+        person.timezone = zone
+
+
+def timezone(session: Session, actor: Actor) -> str | None:
+    """Return the name of the time zone that the actor's days and quiet hours are in, or None for the browser's."""
+    return session.get_one(Person, actor.id).timezone
+
+
+def set_timezone(session: Session, actor: Actor, name: str) -> None:
+    """Let the actor's days and quiet hours be those of a time zone: "Europe/Berlin". Raises Invalid for none."""
+    if name not in time_zones.names():
+        raise Invalid(time_zones.UNKNOWN, fields={"timezone": time_zones.UNKNOWN})
+    session.get_one(Person, actor.id).timezone = name
+
+
+def slack_id(session: Session, actor: Actor) -> str:
+    """Return who one is in Slack as far as Docket knows, or nothing."""
+    row = session.get(SlackName, actor.id)
+    return row.slack_id if row else ""
+
+
+def be_in_slack(session: Session, actor: Actor, slack_id: str) -> None:
+    """Be somebody in Slack, by the member's id; with nothing, Docket looks for one's e-mail address again.
+
+    Raises Invalid.
+    """
+    given, row = slack_id.strip().upper(), session.get(SlackName, actor.id)
+    if given and not _MEMBER.fullmatch(given):
+        raise Invalid(
+            "A member's id in Slack begins with U or W, as in U0123ABCD. Your profile there has it: Copy member ID.",
+            fields={"slack_id": "Not a member's id."},
+        )
+    if row is not None and not given:
+        session.delete(row)
+    elif given:
+        row = row or SlackName(person_id=actor.person_id, slack_id=given)
+        row.slack_id = given
+        session.add(row)
+
+
+def try_slack(session: Session, actor: Actor) -> None:
+    """Owe oneself a direct message in Slack that says that they arrive."""
+    outbox.owe(session, Medium.SLACK, Sort.TRIAL, actor.id)
+
+
+def muted(session: Session, actor: Actor) -> dict[int, str]:
+    """Return the tickets of which one hears no more, by number."""
+    found = gate.visible(actor, Ticket.id, Ticket.title).join(Mute, col(Mute.ticket_id) == Ticket.id)
+    return dict(session.exec(found.where(Mute.person_id == actor.id).order_by(col(Ticket.id))).all())
+
+
+def mute(session: Session, actor: Actor, ticket_id: int) -> None:
+    """Hear no more of a ticket but what calls one by name; muted already, nothing happens. Raises NotFound."""
+    _seen(session, actor, ticket_id)
+    if session.get(Mute, (ticket_id, actor.id)) is None:
+        session.add(Mute(ticket_id=ticket_id, person_id=actor.person_id))
+
+
+def _seen(session: Session, actor: Actor, ticket_id: int) -> None:
+    if session.exec(gate.visible(actor, Ticket.id).where(Ticket.id == ticket_id)).first() is None:
+        raise gate.hidden(actor, Permission.TICKET_READ, "ticket", ticket_id)
+
+
+def unmute(session: Session, actor: Actor, ticket_id: int) -> None:
+    """Hear of a ticket again; hearing of it already, nothing happens. Raises NotFound."""
+    _seen(session, actor, ticket_id)
+    row = session.get(Mute, (ticket_id, actor.id))
+    if row is not None:
+        session.delete(row)

@@ -1,0 +1,161 @@
+"""What is owed and what was put aside, for administrators: to look, to try again, to let go, to stop a medium."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from db.models import MediumState, Message, Person, SlackPlace, Team
+from db.vocabulary import Action, Medium, Permission, Scope, Sort
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.audit import events
+from lib.core import clock
+from lib.core.errors import NotFound
+from lib.notifications.delivery import channels, outbox
+from lib.notifications.delivery.outbox import LEASE
+from lib.notifications.slack import team_channels
+from lib.notifications.slack.team_channels import FailingChannel
+
+LATE = timedelta(minutes=5)
+"""How old a message is that counts as late, unless its person wants it later."""
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Account:
+    """How one medium stands; `oldest` is since when a message waits whose turn it is."""
+
+    medium: Medium
+    on: bool
+    paused: bool
+    owed: int
+    late: int
+    parked: int
+    sent: int
+    """In the last 24 hours."""
+    oldest: datetime | None
+    failing_since: datetime | None
+    error: str | None
+    failed_lately: int
+    """Of those that failed, how many did in the last 24 hours."""
+    channels: tuple[FailingChannel, ...] = ()
+    """Teams' channels that can't be written to."""
+
+    @property
+    def failing(self) -> bool:
+        """Whether the server or a channel can't be worked with, or a message failed in the last 24 hours."""
+        return bool(self.failing_since or self.channels or self.failed_lately)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A message that was put aside, with the reason in words."""
+
+    id: int
+    medium: Medium
+    sort: Sort
+    person: str
+    ticket: int | None
+    parked_at: datetime
+    attempts: int
+    error: str
+
+
+def accounts(session: Session, actor: Actor) -> list[Account]:
+    """Return how each medium stands. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    return [_account(session, medium) for medium in (Medium.MAIL, Medium.SLACK)]
+
+
+def _account(session: Session, medium: Medium) -> Account:
+    now, state = clock.now(), session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    of = Message.medium == medium
+    hooked = select(SlackPlace.team_id).where(col(SlackPlace.webhook).is_not(None)).limit(1)
+    hooks = medium == Medium.SLACK and session.exec(hooked).first() is not None
+    aside = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_not(None))
+    owed = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_(None))
+
+    def count(*which: Any) -> int:
+        chosen = select(func.count()).select_from(Message).where(*which)
+        return session.exec(gate.unscoped(chosen, "administration was permitted")).one()
+
+    turn = (*owed, col(Message.due_at) <= now + LEASE)
+    first = select(func.min(Message.created_at)).where(*turn)
+    oldest = session.exec(gate.unscoped(first, "administration was permitted")).one()
+    return Account(
+        medium=medium, on=medium in channels.on() or hooks, paused=state.paused, owed=count(*owed),
+        late=count(*turn, col(Message.created_at) < now - LATE), parked=count(*aside),
+        sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
+        oldest=oldest, failing_since=state.failing_since,
+        error=state.error, failed_lately=count(*aside, col(Message.parked_at) > now - timedelta(days=1)),
+        channels=tuple(team_channels.failing_channels(session)) if medium == Medium.SLACK else (),
+    )  # fmt: skip
+
+
+def parked(session: Session, actor: Actor) -> Sequence[Parked]:
+    """Return what was put aside, newest first. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    chosen = (
+        select(Message, Person.name, Team.name)
+        .outerjoin(Person, col(Person.id) == Message.person_id)
+        .outerjoin(Team, col(Team.id) == Message.team_id)
+        .where(col(Message.parked_at).is_not(None), col(Message.done_at).is_(None))
+        .order_by(col(Message.parked_at).desc())
+        .limit(SHOWN)
+    )
+    rows = session.exec(gate.unscoped(chosen, "administration was permitted")).all()
+    return [
+        Parked(
+            m.id, Medium(m.medium), Sort(m.sort), name or f"{team}'s channel", m.ticket_id,
+            m.parked_at or m.due_at, m.attempts, m.error or "",
+        )
+        for m, name, team in rows
+    ]  # fmt: skip
+
+
+def retry(session: Session, actor: Actor, message_id: int) -> None:
+    """Owe a message again that was put aside. Raises NotPermitted, NotFound."""
+    row = _find(session, actor, message_id)
+    row.parked_at, row.attempts, row.due_at = None, 0, row.created_at
+    _tell(session, actor, f"message:{row.id}", "retry")
+
+
+def discard(session: Session, actor: Actor, message_id: int) -> None:
+    """Let a message go that was put aside. Raises NotPermitted, NotFound."""
+    row = _find(session, actor, message_id)
+    row.parked_at, row.done_at, row.empty = None, clock.now(), True
+    _tell(session, actor, f"message:{row.id}", "discard")
+
+
+def pause(session: Session, actor: Actor, medium: Medium, *, paused: bool) -> None:
+    """Stop to send through a medium, or go on; what is owed stays owed. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    if row.paused != paused:
+        row.paused = paused
+        session.add(row)
+        _tell(session, actor, f"medium:{medium}", "pause" if paused else "go on")
+
+
+def trial(session: Session, actor: Actor) -> None:
+    """Owe oneself a mail that says that mail arrives. Raises NotPermitted."""
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    outbox.owe(session, Medium.MAIL, Sort.TRIAL, actor.id)
+    _tell(session, actor, "medium:mail", "test")
+
+
+def _find(session: Session, actor: Actor, message_id: int) -> Message:
+    gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
+    row = gate.unscoped_get(session, Message, message_id, "administration was permitted")
+    if row is None or row.parked_at is None:
+        raise NotFound("Somebody saw to this message already.")
+    session.add(row)
+    return row
+
+
+def _tell(session: Session, actor: Actor, subject: str, deed: str) -> None:
+    events.record(session, actor, Action.DELIVERY_CHANGED, subject=subject, field="delivery", new=deed)

@@ -1,0 +1,122 @@
+"""Who hears of an event on a ticket, and why: the strongest reason of each, and only those who may see it."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import (
+    Event,
+    Membership,
+    Mention,
+    Mute,
+    Notice,
+    Participant,
+    Person,
+    Ticket,
+    Watch,
+)
+from db.vocabulary import Action, Occasion, Permission, Relation, Scope
+from lib.access import audience, gate
+from lib.notifications.rules import Book
+
+
+def comment(event: Event) -> int | None:
+    """Return the comment that an event is about."""
+    kind, _, id = event.subject.partition(":")
+    return int(id) if kind == "comment" else None
+
+
+def of(
+    session: Session, event: Event, occasion: Occasion, *, ticket: Ticket, book: Book
+) -> dict[int, Relation]:
+    """Return who is to hear of an event by the desk's rules, by id, each with why; never whoever did it."""
+    if occasion == Occasion.COPIED:
+        found = {int(event.new or 0): Relation.WATCHER}
+    elif event.action == Action.COMMENT_EDITED:
+        found = dict.fromkeys(_newly_mentioned(session, event), Relation.MENTIONED)
+    else:
+        found = _related(session, event, ticket, book.relations(occasion))
+    found.pop(event.actor_id or 0, None)
+    may = _may(session, found, ticket, notes=event.internal)
+    deaf = _deaf(session, found, ticket)
+    return {id: why for id, why in found.items() if id in may and (id not in deaf or _called(occasion, why))}
+
+
+def _called(occasion: Occasion, why: Relation) -> bool:
+    """Tell whether somebody is spoken to by name, and so hears of it whatever they chose about the ticket."""
+    given = occasion == Occasion.ASSIGNED and why == Relation.ASSIGNEE
+    return given or why == Relation.MENTIONED
+
+
+def _related(
+    session: Session, event: Event, ticket: Ticket, asked: Collection[Relation]
+) -> dict[int, Relation]:
+    found: dict[int, Relation] = {}
+    assigning = event.action == Action.TICKET_ASSIGNED
+    assignee = event.new if assigning else ticket.assignee_id
+    by_strength = [relation for relation in Relation if relation in asked and relation != Relation.CHANNEL]
+    for relation in reversed(by_strength):
+        match relation:
+            case Relation.MENTIONED:
+                people: Iterable[Any] = _mentioned(session, comment(event))
+            case Relation.ASSIGNEE:
+                people = [assignee]
+            case Relation.REQUESTER:
+                people = [ticket.requester_id]
+            case Relation.FORMER:
+                people = [event.old]
+            case Relation.WATCHER:
+                people = _watching(session, ticket)
+            case _:
+                people = (
+                    [] if ticket.assignee_id else _team(session, ticket, leads=relation == Relation.MANAGER)
+                )
+        found |= {int(id): relation for id in people if id}
+    return found
+
+
+def _ids(session: Session, chosen: Any) -> set[int]:
+    return set(session.exec(gate.unscoped(chosen, "each recipient is checked")).all())
+
+
+def _mentioned(session: Session, comment_id: int | None) -> set[int]:
+    return _ids(session, select(Mention.person_id).where(Mention.comment_id == comment_id))
+
+
+def _newly_mentioned(session: Session, event: Event) -> set[int]:
+    told = select(Notice.person_id).where(
+        Notice.comment_id == comment(event), Notice.relation == Relation.MENTIONED
+    )
+    return _mentioned(session, comment(event)) - _ids(session, told)
+
+
+def _watching(session: Session, ticket: Ticket) -> set[int]:
+    copied = select(Participant.person_id).where(Participant.ticket_id == ticket.id)
+    begun = select(Watch.person_id).where(Watch.ticket_id == ticket.id, col(Watch.watching))
+    return _ids(session, copied) | _ids(session, begun)
+
+
+def _team(session: Session, ticket: Ticket, *, leads: bool) -> set[int]:
+    members = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
+    if leads:
+        lead = gate.granting(Permission.TICKET_ASSIGN_OTHER, Scope.TEAM)
+        people = select(Person.id).where(col(Person.role_id).in_(lead))
+        members = members.where(col(Membership.person_id).in_(people))
+    return _ids(session, members)
+
+
+def _may(session: Session, people: Iterable[int], ticket: Ticket, *, notes: bool) -> set[int]:
+    return _ids(
+        session, select(Person.id).where(col(Person.id).in_(list(people)), audience.of(ticket, notes=notes))
+    )
+
+
+def _deaf(session: Session, people: Iterable[int], ticket: Ticket) -> set[int]:
+    """Return who chose to hear no more of a ticket: they stopped to watch it, or muted it."""
+    asked = list(people)
+    stopped = select(Watch.person_id).where(Watch.ticket_id == ticket.id, ~col(Watch.watching))
+    muted = select(Mute.person_id).where(Mute.ticket_id == ticket.id)
+    return _ids(session, stopped.where(col(Watch.person_id).in_(asked))) | _ids(
+        session, muted.where(col(Mute.person_id).in_(asked))
+    )

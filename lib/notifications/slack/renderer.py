@@ -1,0 +1,96 @@
+"""Slack messages, from what is to be said: number, title and a way to the ticket, never what was written.
+
+Who did what, the requester, the priority and the age are told of tickets whose team wants that, in its channel and in
+direct messages alike.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from db.models import Message, SlackName, SlackThread
+from lib.core import settings
+from lib.notifications import default_rules, inbox
+from lib.notifications.content_types import Content, Post
+
+Blocks = list[dict[str, Any]]
+Slip = tuple[str, Blocks]
+"""A message's plain words, and its blocks."""
+
+NOT_THERE = ""
+"""Kept where somebody has no account in Slack, so that they are looked up once."""
+
+
+TRIAL = "A test from Docket: what you are to hear in Slack arrives here."
+
+
+def write(content: Content) -> Slip:
+    """Return a direct message: number, title and link, and who did what only where the ticket's team wants that.
+
+    Of what is confidential it has the number and the way to it, and nothing else.
+    """
+    if not content.said:
+        return TRIAL, [{"type": "section", "text": {"type": "mrkdwn", "text": TRIAL}}]
+    last = content.said[-1]
+    discreet = any(said.discreet for said in content.said)
+    head = f"#{last.ticket}" if discreet else f"#{last.ticket} {last.title}"
+    if discreet or not content.detailed:
+        short = list(
+            dict.fromkeys(default_rules.short(said.occasion, said.relation) for said in content.said)
+        )
+        return _slip(head, short, "", path=last.path)
+    return _slip(head, [f"{s.actor} {s.sentence}" for s in content.said], content.facts, path=last.path)
+
+
+def announce(post: Post) -> Slip:
+    """Return a message for a team's channel."""
+    return _slip(
+        f"#{post.ticket} {post.title}".strip(), post.deeds, post.facts, path=inbox.place(post.ticket, None)
+    )
+
+
+def _slip(head: str, deeds: Sequence[str], facts: str, *, path: str) -> Slip:
+    """Return the plain words and the blocks; nothing in them is a command of Slack's."""
+    link, head = f"{settings.current().base_url}{path}", plain(head)
+    told = "\n".join(plain(deed) for deed in deeds)
+    context = [{"type": "context", "elements": [{"type": "mrkdwn", "text": plain(facts)}]}] if facts else []
+    blocks: list[dict[str, Any]] = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"*<{link}|{head}>*\n{told}"[:2900]}},
+        *context,
+        {"type": "actions", "elements": [
+            {"type": "button", "text": {"type": "plain_text", "text": "Open ticket"}, "url": link, "action_id": "open"}
+        ]},
+    ]  # fmt: skip
+    return f"{head}: {told}"[:2900], blocks
+
+
+def plain(value: str) -> str:
+    """Return text that Slack shows as it is."""
+    safe = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join(c if c not in "*_~`" else f"\u200b{c}" for c in safe)
+
+
+def known(session: Session, person_id: int) -> str | None:
+    """Return who somebody is in Slack as far as it is known: NOT_THERE for nobody, None where nobody looked yet."""
+    row = session.get(SlackName, person_id)
+    return row.slack_id if row else None
+
+
+def remember(session: Session, person_id: int, slack_id: str) -> None:
+    """Remember who somebody is in Slack."""
+    row = session.get(SlackName, person_id) or SlackName(person_id=person_id, slack_id=slack_id)
+    row.slack_id = slack_id
+    session.add(row)
+
+
+def thread(session: Session, message: Message, place: str) -> str | None:
+    """Return where the talk about a message's ticket began in a place."""
+    row = session.get(SlackThread, (message.ticket_id, place))
+    return row.began if row else None
+
+
+def begin(session: Session, message: Message, place: str, began: str) -> None:
+    """Remember where the talk about a ticket began."""
+    if message.ticket_id and began and session.get(SlackThread, (message.ticket_id, place)) is None:
+        session.add(SlackThread(ticket_id=message.ticket_id, place=place, began=began))

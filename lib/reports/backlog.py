@@ -1,0 +1,85 @@
+"""How the open tickets lie: by status and by age, counted up to a cap, so that it costs the same on any desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, literal, literal_column, union_all
+from sqlmodel import Session, col, select
+
+from db.models import Ticket
+from db.vocabulary import Kind
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.catalog import statuses
+from lib.catalog.statuses import StatusCard
+from lib.core import clock
+from lib.lists import ticket_list
+from lib.lists.filters import Narrowed
+
+AGES: Sequence[tuple[int, int | None]] = ((0, 1), (1, 3), (3, 7), (7, 30), (30, None))
+"""The buckets of age in days; each holds its beginning and not its end."""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Open tickets of an age: created at or after `after` and before `before`."""
+
+    days: tuple[int, int | None]
+    after: datetime | None
+    before: datetime | None
+    count: int
+
+
+def by_status(session: Session, actor: Actor, narrowed: Narrowed) -> list[tuple[StatusCard, int]]:
+    """Return each status that is not done with its tickets, counted up to one more than `ticket_list.CAP`.
+
+    Source: `ticket.status_id`; what the actor may not see is not counted.
+    """
+    there = [s for s in statuses.every(session) if s.kind != Kind.DONE]
+    counts = _counts(
+        session, actor, narrowed, [and_(col(Ticket.open), col(Ticket.status_id) == s.id) for s in there]
+    )
+    return list(zip(there, counts, strict=True))
+
+
+def by_age(session: Session, actor: Actor, narrowed: Narrowed) -> list[Bucket]:
+    """Return the open tickets by the time since they were created, each counted up to one more than `ticket_list.CAP`.
+
+    Source: `ticket.created_at` against the present minute, so that a list of the same tickets can be linked to.
+    """
+    minute = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+    bounds = [
+        (minute - timedelta(days=old) if old else None, minute - timedelta(days=young) if young else None)
+        for young, old in AGES
+    ]
+    conditions = [
+        and_(
+            col(Ticket.open),
+            *([col(Ticket.created_at) >= after] if after else []),
+            *([col(Ticket.created_at) < before] if before else []),
+        )
+        for after, before in bounds
+    ]
+    counts = _counts(session, actor, narrowed, conditions)
+    return [
+        Bucket(days, after, before, count)
+        for days, (after, before), count in zip(AGES, bounds, counts, strict=True)
+    ]
+
+
+def _counts(
+    session: Session, actor: Actor, narrowed: Narrowed, conditions: Sequence[ColumnElement[bool]]
+) -> list[int]:
+    capped = [
+        select(literal_column(str(place)).label("place"), func.count().label("n")).select_from(
+            gate.visible(actor, literal(1))
+            .where(condition, *narrowed.indexed)
+            .limit(ticket_list.CAP + 1)
+            .subquery()
+        )
+        for place, condition in enumerate(conditions)
+    ]
+    rows = session.execute(gate.unscoped(union_all(*capped), "among visible tickets")).all() if capped else []
+    found = {place: n for place, n in rows}
+    return [found[place] for place in range(len(conditions))]

@@ -1,0 +1,111 @@
+"""How long first responses and resolutions take; docs/metrics.md has each definition.
+
+All times are calendar time: nights and weekends count, until working hours are known. Durations are in whole seconds,
+from one moment to another with the fractions of a second cut off both.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, extract, false, func, literal, true
+from sqlmodel import Session, col, select
+
+from db.models import Ticket
+from db.vocabulary import Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core import clock
+from lib.lists import filters
+
+WINDOWS = (30, 7, 1)
+"""Days over which the dashboard looks back: the first that is not too much to read at once."""
+MOST = 2000
+"""Tickets that are not too many to read at once."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How `n` durations lie: their median, the one that nine in ten do not exceed, their mean, in whole seconds."""
+
+    n: int = 0
+    median: int | None = None
+    p90: int | None = None
+    mean: int | None = None
+
+
+def spread(durations: Iterable[int]) -> Spread:
+    """Return how durations lie; the median of an even number is the mean of the two in the middle, p90 one of them."""
+    ordered = sorted(durations)
+    n = len(ordered)
+    if not n:
+        return Spread()
+    median = (ordered[(n - 1) // 2] + ordered[n // 2]) // 2
+    return Spread(n, median, ordered[ceil(0.9 * n) - 1], sum(ordered) // n)
+
+
+def scope(actor: Actor, held: Any = Ticket.assignee_id) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for whose work `report.view` shows: what the actor held, their teams', all.
+
+    `held` is the column with who held the ticket at what is measured.
+    """
+    match actor.reach(Permission.REPORT_VIEW):
+        case Scope.OWN:
+            return col(held) == actor.id
+        case Scope.TEAM:
+            return col(Ticket.team_id).in_(sorted(actor.teams))
+        case Scope.ALL:
+            return true()
+    return false()
+
+
+def window(session: Session, actor: Actor) -> int:
+    """Return how many days to look back: the first of WINDOWS in which at most MOST tickets changed, or the last."""
+    for days in WINDOWS[:-1]:
+        since = clock.now() - timedelta(days=days)
+        touched = select(literal(1)).where(scope(actor), col(Ticket.updated_at) >= since).limit(MOST + 1)
+        counted = gate.unscoped(
+            select(func.count()).select_from(touched.subquery()), "only tickets in the actor's reports"
+        )
+        if session.execute(counted).scalar_one() <= MOST:
+            return days
+    return WINDOWS[-1]
+
+
+def first_response(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
+    """Return the times from creation to the first public reply by someone who works the ticket, given in the period.
+
+    Source: `ticket.created_at` and `ticket.first_response_at`, which the verb behind `comment.added` writes. Tickets
+    opened by someone who works them (`ticket.staff_opened`) expect no response and are left out. It counts for the
+    assignee at that time. Raises NotPermitted for people who see no reports.
+    """
+    gate.require(actor, Permission.REPORT_VIEW)
+    answered = col(Ticket.first_response_at)
+    in_time = and_(answered >= since, answered < until, ~col(Ticket.staff_opened))
+    return _between(session, actor, answered, since, in_time, scope(actor, Ticket.responder_id))
+
+
+def resolution(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
+    """Return the times from creation to the last resolution, within the period.
+
+    Source: `ticket.created_at` and `ticket.resolved_at`, which `ticket.moved` writes and a reopening clears. A move
+    from one done status that counts to another changes nothing. Canceled tickets never count; reopened ones count
+    again once they are done, with their longer time. It counts for the assignee at that time. Raises NotPermitted.
+    """
+    gate.require(actor, Permission.REPORT_VIEW)
+    resolved = col(Ticket.resolved_at)
+    in_time = and_(resolved >= since, resolved < until)
+    return _between(session, actor, resolved, since, in_time, scope(actor, Ticket.resolver_id))
+
+
+def _between(
+    session: Session, actor: Actor, end: Any, since: datetime, *conditions: ColumnElement[bool]
+) -> Spread:
+    # A change touches updated_at, which has the indexes; one person's own tickets have an index by this end.
+    own = actor.reach(Permission.REPORT_VIEW) == Scope.OWN
+    touched = () if own else (col(Ticket.updated_at) >= since - filters.SKEW,)
+    chosen = gate.visible(actor, extract("epoch", col(Ticket.created_at)), extract("epoch", end))
+    rows: Sequence = session.execute(chosen.where(*touched, *conditions)).all()
+    return spread(int(ended) - int(began) for began, ended in rows)

@@ -1,0 +1,203 @@
+"""Lists of tickets as files: CSV and XLSX, read in batches, with nothing in them that a spreadsheet would calculate."""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import chain
+from typing import IO
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from db.vocabulary import Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.catalog import custom_field_values, tags
+from lib.catalog.custom_fields import FieldCard
+from lib.lists import filters, ticket_list
+from lib.lists.filters import Narrowed
+from lib.lists.ticket_list import TicketRow
+
+MOST = 100_000
+"""Tickets in one export."""
+BATCH = 500
+HEADINGS = (
+    "number", "title", "status", "priority", "category", "team", "requester", "assignee", "confidential",
+    "created", "updated", "first response", "resolved", "due", "tags",
+)  # fmt: skip
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What a file of each format is called on the way."""
+MORE = f"Only the first {MOST:,} tickets are here. Narrow the list to export the rest."
+_BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet take a cell for a formula, full-width forms too."""
+
+_UNSEEN = " \u00a0\u3000\u200c\u200d"
+"""What may stand before it unseen."""
+
+_NEGATIVE = re.compile("-[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?%?")
+"""A negative number, with a decimal point or a decimal comma: no formula."""
+_ZONED_OFF = {"remove_timezone": True, "constant_memory": True, "in_memory": False}
+"""How workbooks are written: XLSX knows no time zones, so times stand there as the person's clock shows them."""
+
+_SHAPES: dict[type, str] = {date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm:ss", Decimal: "0.00"}
+_FIRST_YEAR = 1900
+"""Workbooks know no earlier days: those are written as text."""
+
+Cell = str | int | float | Decimal | date | datetime
+"""Text, a number, a day or a time: both formats write each as what it is."""
+Line = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is to be exported, permitted and narrowed; read it with `headed` and `after`."""
+
+    actor: Actor
+    narrowed: Narrowed
+    sort: str
+    fields: tuple[FieldCard, ...] = ()
+    """The desk's own, each a column at the end."""
+    notes: tuple[str, ...] = ()
+    """What was not understood of the search, a sentence each: they are the last lines."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far an export has got."""
+
+    cursor: str | None = None
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some lines, and the place after them, or None at the end: read each batch in a transaction of its own."""
+
+    lines: tuple[Line, ...]
+    next: Place | None
+
+
+def prepare(
+    actor: Actor,
+    narrowed: Narrowed,
+    *,
+    sort: str = "-updated",
+    fields: Sequence[FieldCard] = (),
+    notes: Sequence[str] = (),
+) -> Export:
+    """Return the export of a list, of the tickets that the permission to export reaches. Raises NotPermitted.
+
+    `fields` are those of the desk's own that `custom_field_values.columns` gave for the actor.
+    """
+    gate.require(actor, Permission.EXPORT_TICKETS)
+    reach = gate.within(actor, Permission.EXPORT_TICKETS)
+    return Export(actor, filters.both(narrowed, Narrowed((reach,))), sort, tuple(fields), tuple(notes))
+
+
+def headed(export: Export) -> Batch:
+    """Return what an export begins with."""
+    return Batch(((*HEADINGS, *(card.name for card in export.fields)),), Place())
+
+
+def after(session: Session, export: Export, place: Place) -> Batch:
+    """Return the lines that follow a place; the last ones are sentences on tickets beyond MOST and on the search."""
+    notes = tuple((note,) for note in export.notes)
+    if place.done >= MOST:
+        return Batch(((MORE,), *notes), None)
+    limit = min(BATCH, MOST - place.done)
+    page = ticket_list.page(
+        session, export.actor, export.narrowed, sort=export.sort, cursor=place.cursor, limit=limit
+    )
+    zone = export.actor.zone
+    numbers = [row.number for row in page.rows]
+    borne = tags.on(session, numbers)
+    held = custom_field_values.listed(session, export.actor, export.fields, numbers)
+    lines = tuple(
+        (
+            *_line(row, zone, borne.get(row.number, ())),
+            *(held.get(row.number, {}).get(card.id, "") for card in export.fields),
+        )
+        for row in page.rows
+    )
+    return Batch(lines, Place(page.next, place.done + limit)) if page.next else Batch(lines + notes, None)
+
+
+def as_csv(lines: Iterable[Sequence[Line]]) -> Iterator[bytes]:
+    """Yield lines as CSV (UTF-8 with a mark, so that spreadsheets know), guarded against formulas."""
+    yield "\ufeff".encode()
+    for batch in lines:
+        held = io.StringIO()
+        csv.writer(held).writerows([[guarded(_written(cell)) for cell in line] for line in batch])
+        yield held.getvalue().encode()
+
+
+def as_xlsx(lines: Iterable[Sequence[Line]]) -> IO[bytes]:
+    """Return lines as an XLSX file, kept on disk while it is written; every text in it is text. Close it."""
+    import xlsxwriter
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on
+    book = xlsxwriter.Workbook(file, _ZONED_OFF)
+    sheet = book.add_worksheet("Tickets")
+    shapes = {kind: book.add_format({"num_format": f}) for kind, f in _SHAPES.items()}
+    sheet.freeze_panes(1, 0)
+    for place, line in enumerate(chain.from_iterable(lines)):
+        for column, cell in enumerate(line):
+            if isinstance(cell, date) and cell.year >= _FIRST_YEAR:
+                at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+                sheet.write_datetime(place, column, at, shapes[type(cell)])
+            elif isinstance(cell, int | float | Decimal):
+                sheet.write_number(place, column, float(cell), shapes.get(type(cell)))
+            else:
+                sheet.write_string(place, column, str(_written(cell)))
+    book.close()
+    file.seek(0)
+    return file
+
+
+def _written(cell: Cell) -> Cell:
+    """Return a cell as CSV has it: a time with its offset, a number without needless digits."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else cell
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def guarded(cell: Cell) -> Cell:
+    """Return a cell so that a spreadsheet takes it for text: an apostrophe stands before what could be a formula."""
+    if not isinstance(cell, str):
+        return cell
+    seen = cell.strip(_UNSEEN)
+    return f"'{cell}" if seen.startswith(_BEGIN) and not _NEGATIVE.fullmatch(seen) else cell
+
+
+def _line(row: TicketRow, zone: ZoneInfo, borne: Iterable[str]) -> Line:
+    return (
+        row.number,
+        row.title,
+        row.status,
+        row.priority.label,
+        row.category or "",
+        row.team,
+        row.requester,
+        row.assignee or "",
+        "yes" if row.confidential else "no",
+        *(
+            _moment(at, zone)
+            for at in (row.created_at, row.updated_at, row.first_response_at, row.resolved_at)
+        ),
+        row.due_on or "",
+        ", ".join(borne),
+    )
+
+
+def _moment(at: datetime | None, zone: ZoneInfo) -> Cell:
+    return at.astimezone(zone) if at else ""

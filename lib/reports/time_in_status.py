@@ -1,0 +1,188 @@
+"""Where time goes: how long tickets stand in each status, across tickets; docs/metrics.md has the definition."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy
+from sqlalchemy import Text, and_, case, extract, func, literal, literal_column, or_, true
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from db.models import Event, Status, Ticket
+from db.types import Moment
+from db.vocabulary import Action, Kind, Permission
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core import clock
+from lib.core.errors import Invalid
+from lib.lists.filters import Narrowed
+from lib.reports import response_times, status_timeline
+from lib.reports.response_times import Spread
+from lib.reports.status_timeline import Era, Standing
+from lib.reports.ticket_export import Line
+
+LONGEST = timedelta(days=366)
+# Letter by letter what the index says, else SQLite doesn't use it.
+_MOVED = literal_column(f"'{Action.TICKET_MOVED.value}'", Text)
+EARLIEST, LATEST = 1990, 2200
+NOTHING = Narrowed()
+_SAID = ("count", "median minutes", "9 in 10 within minutes", "mean minutes")
+
+
+@dataclass(frozen=True)
+class StatusTime:
+    """Seconds in one status: `left` of the stays that ended in the period, `standing` of the open tickets there now."""
+
+    status: Standing
+    left: Spread
+    standing: Spread
+
+
+def span(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the moments from and until which days last, both included, in a time zone.
+
+    Raises Invalid for days out of all reason.
+    """
+    if first.year < EARLIEST or last.year > LATEST:
+        raise Invalid(
+            "Choose days of this age.", fields={"from": "A day of this age.", "to": "A day of this age."}
+        )
+    over = last + timedelta(days=1)
+    return datetime.combine(first, time(), zone), datetime.combine(over, time(), zone)
+
+
+def report(
+    session: Session, actor: Actor, *, since: datetime, until: datetime, narrowed: Narrowed = NOTHING
+) -> list[StatusTime]:
+    """Return how long tickets stood in each status that is not done, in the desk's order, of those one's reports hold.
+
+    Source: `ticket.created`, `ticket.moved`, `ticket.merged` and `ticket.unmerged`. A stay belongs to the period in
+    which a move ended it; merged tickets are left out. Raises NotPermitted, Invalid for more than a year.
+    """
+    gate.require(actor, Permission.REPORT_VIEW)
+    if until <= since or until - since > LONGEST:
+        raise Invalid("Choose a span of up to a year.", fields={"to": "Up to a year."})
+    whose = (gate.readable(actor), response_times.scope(actor), col(Ticket.merged_into_id).is_(None))
+    conditions = (*whose, *narrowed.indexed)
+    left = _spreads(session, _left(session, since, until).where(*conditions))
+    standing = _spreads(session, _standing(session).where(*conditions))
+    rows = session.exec(select(Status).order_by(col(Status.position), col(Status.id))).all()
+    return [
+        StatusTime(Standing(id, s.name, Kind(s.kind)), left.get(id, Spread()), standing.get(id, Spread()))
+        for s in rows
+        if s.kind != Kind.DONE and (id := s.id) and (not s.retired or id in left)
+    ]
+
+
+def _left(session: Session, since: datetime, until: datetime) -> Any:
+    """Select the status and the seconds of each stay that a move ended in the period."""
+    before = aliased(Event, name="before")
+    began = (
+        select(func.max(before.at))
+        .where(before.ticket_id == Event.ticket_id, col(before.id) < Event.id, status_timeline.turns(before))
+        .scalar_subquery()
+    )
+    moved = and_(col(Event.action) == _MOVED, col(Event.at) >= since, col(Event.at) < until)
+    # The most that earlier turns say: after a clock that jumped back a stay begins with the time it jumped from.
+    seconds = _between(session, func.coalesce(began, Ticket.created_at), col(Event.at))
+    return (
+        select(_named(status_timeline.eras(session)).label("status_id"), seconds.label("seconds"))
+        .select_from(Event)
+        .join(Ticket, col(Ticket.id) == Event.ticket_id)
+        .where(moved)
+    )
+
+
+def _standing(session: Session) -> Any:
+    """Select the status of each open ticket and the seconds since it came there."""
+    turn = aliased(Event, name="turn")
+    began = (
+        select(func.max(turn.at))
+        .where(turn.ticket_id == Ticket.id, status_timeline.turns(turn))
+        .scalar_subquery()
+    )
+    seconds = _between(session, func.coalesce(began, Ticket.created_at), literal(clock.now(), Moment()))
+    return select(col(Ticket.status_id).label("status_id"), seconds.label("seconds")).where(
+        col(Ticket.open) == true()
+    )
+
+
+def _between(session: Session, began: Any, ended: Any) -> Any:
+    # Said once: a condition would have it worked out twice.
+    most = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
+    return most(_epoch(session, ended) - _epoch(session, began), literal_column("0"))
+
+
+def _epoch(session: Session, moment: Any) -> Any:
+    """Whole seconds, fractions cut off; SQLite's are whole already."""
+    seconds = extract("epoch", moment)
+    return seconds if session.get_bind().dialect.name == "sqlite" else func.floor(seconds)
+
+
+def _named(known: list[Era]) -> Any:
+    """The id of the status that bore the name which a move left, at that time."""
+    return case(
+        *(
+            (
+                and_(
+                    col(Event.old) == era.name,
+                    col(Event.id) > era.since,
+                    *((col(Event.id) < era.until,) if era.until else ()),
+                ),
+                era.status.id,
+            )
+            for era in known
+        )
+    )
+
+
+def _spreads(session: Session, stays: Any) -> Mapping[int, Spread]:
+    """Return how the seconds of each status lie, worked out where they are."""
+    each = stays.subquery()
+    whole = {"partition_by": each.c.status_id}
+    ranked = sqlalchemy.select(
+        each.c.status_id,
+        each.c.seconds,
+        func.row_number().over(order_by=each.c.seconds, **whole).label("place"),
+        func.count().over(**whole).label("n"),
+        func.sum(each.c.seconds).over(**whole).label("sum"),
+    ).subquery()
+    n, place = ranked.c.n, ranked.c.place
+    told = sqlalchemy.select(ranked.c.status_id, n, ranked.c.sum, place, ranked.c.seconds).where(
+        or_(place == (n + 1) // 2, place == n // 2 + 1, place == (9 * n + 9) // 10)
+    )
+    found: dict[int, dict[int, int]] = {}
+    sums: dict[int, tuple[int, int]] = {}
+    for status, many, total, where, seconds in session.execute(
+        gate.unscoped(told, "among visible tickets")
+    ).all():
+        found.setdefault(status, {})[int(where)] = int(seconds)
+        sums[status] = int(many), int(total)
+    return {
+        status: Spread(
+            many,
+            (at[(many + 1) // 2] + at[many // 2 + 1]) // 2,
+            at[(9 * many + 9) // 10],
+            total // many,
+        )
+        for status, at in found.items()
+        for many, total in [sums[status]]
+    }
+
+
+def lines(found: Sequence[StatusTime]) -> list[Line]:
+    """Return a report as the lines of a file: headings, a line for each status; whole minutes, empty where none is."""
+    rows: list[Line] = [("status", *(f"{which} {what}" for which in ("left", "standing") for what in _SAID))]
+    rows += [(each.status.name, *_minutes(each.left), *_minutes(each.standing)) for each in found]
+    return rows
+
+
+def _minutes(spread: Spread) -> Line:
+    p90 = (
+        None if spread.p90 is None else -(-spread.p90 // 60)
+    )  # what nine in ten don't exceed is never rounded down
+    median, mean = (None if each is None else each // 60 for each in (spread.median, spread.mean))
+    return (spread.n, *("" if each is None else each for each in (median, p90, mean)))

@@ -1,0 +1,335 @@
+"""Hours: how much time was logged, by up to three facts and by period; docs/metrics.md has the definition."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, UnaryExpression, and_, extract, false, func, literal_column, or_
+from sqlalchemy.sql.operators import custom_op
+from sqlmodel import Session, col, select
+
+from db.models import Ticket, TimeEntry
+from db.vocabulary import Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.core.errors import Invalid
+from lib.reports import packing, time_dimensions
+from lib.reports.ticket_export import Line
+from lib.reports.time_dimensions import FACTS
+from lib.timekeeping import rates, weeks
+from lib.timekeeping.rates import Rates
+
+MOST = 3
+"""Facts by which hours are told apart at once."""
+LONGEST = timedelta(days=366 * 5)
+SHORT = timedelta(days=100)
+"""A span over which entries are found by day, whatever is asked."""
+PERIODS = ("day", "week", "month", "quarter", "year")
+MONTHLY = ("month", "quarter", "year")
+"""Periods of whole months."""
+WIDE = (Permission.REPORT_VIEW, Permission.TICKET_READ, Permission.TIME_READ)
+Key = tuple[tuple[str, ...], date | None]
+Minutes = tuple[int, int]
+"""What the tickets with an estimate are expected to take, and what was logged on them in the period."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Minutes of one group: its values in the order asked, and the first day of its period, if one was asked.
+
+    `estimate` are the minutes that its tickets with an estimate are expected to take, and `estimated` the part of
+    `minutes` that was logged on those; None where that can't be told group by group.
+    `cost` are hundredths of the desk's currency, None where it was not asked.
+    """
+
+    values: tuple[str, ...]
+    period: date | None
+    minutes: int
+    estimate: int | None = None
+    cost: int | None = None
+    estimated: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Groups in order, and the minutes, the estimate and the cost in all, which they add up to.
+
+    `unpriced` are minutes for which no rate is set; they cost nothing here. `unseen` are minutes in the timesheets of
+    the actor, and of the people whose timesheets they manage, on tickets that the report doesn't cover.
+    """
+
+    by: tuple[str, ...]
+    per: str | None
+    groups: tuple[Group, ...]
+    total: int
+    estimate: int | None = None
+    cost: int | None = None
+    unpriced: int = 0
+    estimated: int | None = None
+    unseen: int = 0
+
+
+def begin(day: date, per: str) -> date:
+    """Return the first day of the period in which a day lies."""
+    match per:
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "quarter":
+            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        case "year":
+            return day.replace(month=1, day=1)
+    return day
+
+
+def report(
+    session: Session,
+    actor: Actor,
+    *,
+    by: Sequence[str],
+    per: str | None,
+    since: date,
+    until: date,
+    cost: bool = False,
+) -> Report:
+    """Return the hours from one day to another, both included, of which `report.view` lets the actor know.
+
+    Source: `time_entry`, by each worker's own day, as the entries stand now; with `cost` also `rate`. Raises
+    NotPermitted, also for a cost without `rate.manage`, and Invalid.
+    """
+    gate.require(actor, Permission.REPORT_VIEW)
+    _must_make_sense(by, per, since, until)
+    priced = rates.read(session, actor) if cost else None
+    asked = [*(FACTS[name].column for name in by), *_also(per, cost=cost)]
+    monthly = per in MONTHLY and not cost
+    rows = _summed(session, actor, by, asked, (since, until), monthly=monthly)
+    names = time_dimensions.named(session, by, rows)
+    minutes: dict[Key, int] = {}
+    costs: dict[Key, int] = {}
+    unpriced = 0
+    for row in rows:
+        values = tuple(called[value] for called, value in zip(names, row, strict=False))
+        key = (values, _period(row[len(by)], per, monthly=monthly) if per else None)
+        worked = int(row[-1])
+        minutes[key] = minutes.get(key, 0) + worked
+        if priced:
+            rate = _rate(priced, row)
+            costs[key] = costs.get(key, 0) + worked * (rate or 0)
+            unpriced += 0 if rate is not None else worked
+    ordered = sorted(minutes, key=lambda key: (key[1] or date.min, key[0]))
+    paid = dict(zip(ordered, rates.shared([costs[key] for key in ordered]), strict=True)) if priced else {}
+    guessed = _estimates(session, actor, by, (since, until)) if _tellable(by, per) else {}
+    groups = tuple(
+        Group(*key, minutes[key], cost=paid.get(key), **_guess(guessed.get(key[0]))) for key in ordered
+    )
+    return Report(
+        tuple(by),
+        per,
+        groups,
+        sum(minutes.values()),
+        cost=sum(paid.values()) if priced else None,
+        unpriced=unpriced,
+        unseen=_unseen(session, actor, (since, until)),
+        **_guess(_both(guessed.values())),
+    )
+
+
+def _guess(found: Minutes | None) -> dict[str, int]:
+    return {"estimate": found[0], "estimated": found[1]} if found else {}
+
+
+def _both(pairs: Iterable[Minutes]) -> Minutes | None:
+    pairs = list(pairs)
+    return (sum(estimate for estimate, _ in pairs), sum(worked for _, worked in pairs)) if pairs else None
+
+
+def _also(per: str | None, *, cost: bool) -> list[Any]:
+    """The columns besides the facts: weeks are put together here, as each database cuts them in its own way."""
+    day = [TimeEntry.day] if per or cost else []
+    return [*day, TimeEntry.worker_id, TimeEntry.activity_id] if cost else day
+
+
+def _rate(priced: Rates, row: Any) -> int | None:
+    day, worker, activity = row[-4:-1]
+    return priced.on(day, worker, activity)
+
+
+def _summed(
+    session: Session,
+    actor: Actor,
+    by: Sequence[str],
+    asked: list[Any],
+    span: tuple[date, date],
+    *,
+    monthly: bool,
+) -> list[Any]:
+    """Return the minutes for each value of what is asked; `monthly` gives a day as the number of its month."""
+    joins = any(FACTS[name].joins for name in by)
+    keys = {column.key for column in asked if column.class_ is TimeEntry}
+    sorts = session.get_bind().dialect.name == "sqlite"
+    if (sorts or monthly) and not joins and keys <= {"day", "worker_id"}:
+        chosen = _twice(actor, asked, [TimeEntry.day, TimeEntry.worker_id], span, monthly=monthly)
+    elif sorts and keys <= {"ticket_id", "activity_id"}:
+        chosen = _twice(actor, asked, [TimeEntry.ticket_id, TimeEntry.activity_id], span, monthly=monthly)
+    elif sorts and joins and keys <= set(packing.OWN) and span[1] - span[0] > SHORT:
+        conditions = [*_known(actor, whole=True), _far(TimeEntry.day).between(*span)]
+        return packing.sums(session, asked, conditions)
+    else:
+        columns = [_month(column) if monthly and column.key == "day" else column for column in asked]
+        chosen = sqlalchemy.select(*columns, func.sum(TimeEntry.minutes)).select_from(TimeEntry)
+        if joins:
+            chosen = chosen.join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
+        chosen = chosen.where(*_known(actor), col(TimeEntry.day).between(*span)).group_by(*columns)
+    rows = session.execute(gate.unscoped(chosen, "only time the actor may read")).all()
+    return [row for row in rows if row[-1]]
+
+
+def _twice(actor: Actor, asked: list[Any], keys: list[Any], span: tuple[date, date], *, monthly: bool) -> Any:
+    """Select what is asked from sums in the order of an index, which are far fewer than entries.
+
+    SQLite sorts what it groups, which takes most of the time, unless an index gives the order; PostgreSQL does not.
+    """
+    day: Any = TimeEntry.day
+    if keys[0] is not day and span[1] - span[0] > SHORT:
+        day = _far(day)
+    each: Any = sqlalchemy.select(*keys, func.sum(TimeEntry.minutes).label("minutes"))
+    each = each.where(*_known(actor), day.between(*span)).group_by(*keys).subquery()
+    columns = [each.c[column.key] if column.class_ is TimeEntry else column for column in asked]
+    columns = [_month(column) if monthly and column.key == "day" else column for column in columns]
+    told = sqlalchemy.select(*columns, func.sum(each.c.minutes)).select_from(each)
+    if any(column.class_ is Ticket for column in asked):
+        told = told.join(Ticket, col(Ticket.id) == each.c.ticket_id)
+    return told.group_by(*columns)
+
+
+def _far(day: Any) -> Any:
+    """Hide a day from the index of the days, along which many of them are read more slowly than all tickets."""
+    return func.coalesce(day, day)
+
+
+def _month(day: Any) -> Any:
+    """The number of a day's month, counted from the year 0."""
+    # Written out, because both databases have to see the same in the select and in the grouping.
+    return extract("year", day) * literal_column("12") + extract("month", day) - literal_column("1")
+
+
+def _period(value: Any, per: str, *, monthly: bool) -> date:
+    """Return the first day of a period from a day, or from the number of its month."""
+    return begin(date(int(value) // 12, int(value) % 12 + 1, 1) if monthly else value, per)
+
+
+def _known(actor: Actor, *, whole: bool = False) -> list[ColumnElement[bool]]:
+    """The SQL conditions on `time_entry`: one's own, with a wider scope what one's teams took, on tickets one sees.
+
+    With `whole` they hide that removed entries are left out from the indexes that leave them out too, as those lack
+    what is asked and SQLite takes one of them all the same.
+    """
+    removed: Any = TimeEntry.removed_at
+    there, seen = (_unindexed(removed) if whole else removed).is_(None), gate.readable(actor)
+    ticket, worker = _unindexed(TimeEntry.ticket_id), _unindexed(TimeEntry.worker_id)
+    if all(actor.may(p, least=Scope.ALL) for p in WIDE):
+        # All but a few: those few are quicker to leave out. What is not known to be seen is not.
+        return [there, ticket.not_in(select(Ticket.id).where(~func.coalesce(seen, false())))]
+    own = and_(worker == actor.id, ticket.in_(select(Ticket.id).where(seen)))
+    if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
+        return [there, col(TimeEntry.worker_id) == actor.id, own]
+    return [there, or_(ticket.in_(select(Ticket.id).where(seen, _reached(actor))), own)]
+
+
+def _unindexed(column: Any) -> Any:
+    """Hide a column from the indexes, so that entries are read along their days."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for those whose time, whoever worked, is in the actor's reports."""
+    if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
+        return false()
+    return and_(gate.within(actor, Permission.TIME_READ), gate.within(actor, Permission.REPORT_VIEW))
+
+
+def _tellable(by: Sequence[str], per: str | None) -> bool:
+    """Tell whether each ticket is in one group, so that what was estimated adds up."""
+    return per is None and all(FACTS[name].of_ticket for name in by)
+
+
+def _estimates(
+    session: Session, actor: Actor, by: Sequence[str], span: tuple[date, date]
+) -> dict[tuple[str, ...], Minutes]:
+    """Return what each group's tickets were estimated to take and took in these days, as far as the actor may know."""
+    columns: list[Any] = [
+        Ticket.id if FACTS[name].column.class_ is TimeEntry else FACTS[name].column for name in by
+    ]
+    worked = (
+        gate.visible(actor, col(Ticket.id), func.sum(TimeEntry.minutes).label("minutes"))
+        .join(TimeEntry, col(TimeEntry.ticket_id) == Ticket.id)
+        .where(
+            col(Ticket.estimate).is_not(None),
+            gate.within(actor, Permission.TIME_READ),
+            col(TimeEntry.removed_at).is_(None),
+            col(TimeEntry.day).between(*span),
+            or_(col(TimeEntry.worker_id) == actor.id, _reached(actor)),
+        )
+        .group_by(col(Ticket.id))
+        .subquery()
+    )
+    chosen: Any = sqlalchemy.select(*columns, func.sum(Ticket.estimate), func.sum(worked.c.minutes))
+    chosen = chosen.select_from(Ticket).join(worked, col(Ticket.id) == worked.c.id).group_by(*columns)
+    rows = session.execute(gate.unscoped(chosen, "among visible tickets")).all()
+    names = time_dimensions.named(session, by, rows)
+    found: dict[tuple[str, ...], Minutes] = {}
+    for row in rows:
+        if row[-1] is not None:
+            values = tuple(called[value] for called, value in zip(names, row, strict=False))
+            estimate, minutes = found.get(values, (0, 0))
+            found[values] = (estimate + int(row[-2]), minutes + int(row[-1]))
+    return found
+
+
+def _unseen(session: Session, actor: Actor, span: tuple[date, date]) -> int:
+    """Return the minutes in timesheets that the actor may open, on tickets that their report doesn't cover."""
+    chosen = sqlalchemy.select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
+        col(TimeEntry.removed_at).is_(None),
+        col(TimeEntry.day).between(*span),
+        weeks.opened(actor),
+        ~func.coalesce(and_(*_known(actor)), false()),
+    )
+    return int(session.execute(gate.unscoped(chosen, "only timesheets the actor may open")).scalar_one())
+
+
+def _must_make_sense(by: Sequence[str], per: str | None, since: date, until: date) -> None:
+    if len(by) > MOST or len(set(by)) < len(by) or not set(by) <= set(FACTS):
+        raise Invalid(f"Choose up to {MOST} of {', '.join(FACTS)}.", fields={"by": "Up to three, each once."})
+    if per is not None and per not in PERIODS:
+        raise Invalid(f"Choose one of {', '.join(PERIODS)}.", fields={"per": "Not a period."})
+    if until < since or until - since > LONGEST:
+        raise Invalid("Choose a span of up to five years.", fields={"to": "Up to five years."})
+
+
+def lines(found: Report) -> list[Line]:
+    """Return a report as the lines of a file: headings, a line for each group, the total."""
+    period = (found.per,) if found.per else ()
+    blank = len(found.by) + len(period)
+    more = (("estimate", "on estimated") if found.estimate is not None else ()) + (
+        (f"cost in {rates.currency()}",) if found.cost is not None else ()
+    )
+    rows: list[Line] = [(*period, *found.by, "minutes", "hours", *more)]
+    for group in found.groups:
+        begun = (group.period,) if group.period else ()
+        rows.append((*begun, *group.values, *_numbers(found, group)))
+    names = (*("" for _ in range(max(0, blank - 1))), *(("total",) if blank else ()))
+    whole = Group((), None, found.total, found.estimate, found.cost, found.estimated)
+    rows.append((*names, *_numbers(found, whole)))
+    return rows
+
+
+def _numbers(found: Report, group: Group) -> Line:
+    minutes = group.minutes
+    guesses = ("" if guess is None else guess for guess in (group.estimate, group.estimated))
+    guessed = tuple(guesses) if found.estimate is not None else ()
+    paid = (Decimal(rates.told(group.cost or 0)),) if found.cost is not None else ()
+    return (minutes, Decimal(f"{minutes / 60:.2f}"), *guessed, *paid)

@@ -1,0 +1,71 @@
+"""Bringing what was indexed by an earlier version to today's tokens, some texts at a time, while all stay findable."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from db.models import Comment, SearchEntry, SearchFolding, Ticket
+from lib.access import gate
+from lib.search_index import terms
+from lib.search_index.backends import Ways
+
+BATCH = 500
+"""Texts that are indexed anew in one transaction."""
+
+
+def ways(session: Session, query: str, *, typing: bool = True) -> Ways:
+    """Return how a query is asked: in another way as well, as long as there are texts that know only that."""
+    now = terms.asked(query, typing=typing).terms
+    before = terms.asked_before(query, typing=typing).terms
+    if before == now or not before or not pending(session):
+        return [now]
+    return [now, before]
+
+
+def pending(session: Session) -> int:
+    """Return the id below which texts are yet to be indexed anew, 0 when all are."""
+    return session.exec(select(SearchFolding.below)).first() or 0
+
+
+def some(session: Session) -> bool:
+    """Index the newest of the texts that wait for it anew, and tell whether more wait.
+
+    Does nothing this time when somebody is changing one of them, so that nobody ever waits for each other.
+    """
+    row = session.exec(select(SearchFolding)).first()
+    if row is None or not row.below:
+        return False
+    waiting = select(SearchEntry.id).where(col(SearchEntry.id) < row.below)
+    ids = session.exec(_unscoped(waiting.order_by(col(SearchEntry.id).desc()).limit(BATCH))).all()
+    mine = select(SearchEntry).where(col(SearchEntry.id).in_(ids)).with_for_update(skip_locked=True)
+    entries = session.exec(_unscoped(mine)).all()
+    if len(entries) < len(ids):
+        return True
+    texts = _texts(session, ids)
+    for entry in entries:
+        entry.words = terms.indexed(*texts[entry.id])
+    row.below = min(ids) if len(ids) == BATCH else 0
+    return row.below > 0
+
+
+def _texts(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found = (
+        sa.select(
+            *map(
+                col, (SearchEntry.id, SearchEntry.comment_id, Ticket.title, Ticket.description, Comment.body)
+            )
+        )
+        .join(Ticket, col(Ticket.id) == SearchEntry.ticket_id)
+        .join(Comment, col(Comment.id) == SearchEntry.comment_id, isouter=True)
+        .where(col(SearchEntry.id).in_(ids))
+    )
+    return {
+        id: (title, description) if comment is None else (body or "",)
+        for id, comment, title, description, body in session.execute(_unscoped(found))
+    }
+
+
+def _unscoped(statement: Any) -> Any:
+    return gate.unscoped(statement, "only search words are made of it")

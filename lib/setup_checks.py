@@ -1,0 +1,45 @@
+"""What an administrator should see to: facts about people and teams that leave a desk exposed or somebody outside."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Membership, Person, Team
+from db.vocabulary import Permission, Scope
+from lib.access import gate
+from lib.access.gate import Actor
+from lib.assignment import departed_assignees
+from lib.assignment.departed_assignees import Left
+from lib.people import accounts
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What to see to.
+
+    `alone`: nobody else is an administrator; `invited`: people without a password yet; `empty`: teams without members;
+    `left`: open tickets without an assignee because theirs left.
+    """
+
+    alone: bool
+    invited: int
+    empty: tuple[str, ...]
+    left: tuple[Left, ...]
+
+
+def look(session: Session, actor: Actor) -> Readiness:
+    """Return what needs care. Raises NotPermitted for whoever doesn't manage everybody."""
+    gate.require(actor, Permission.USER_MANAGE, least=Scope.ALL)
+    waiting = (
+        select(func.count())
+        .select_from(Person)
+        .where(col(Person.active), col(Person.password_hash).is_(None))
+    )
+    manned = select(Membership.team_id)
+    empty = select(Team.name).where(col(Team.id).not_in(manned)).order_by(Team.name)
+    return Readiness(
+        alone=accounts.administrators(session) < 2,
+        invited=session.exec(waiting).one(),
+        empty=tuple(session.exec(empty).all()),
+        left=tuple(departed_assignees.unassigned(session, actor)),
+    )

@@ -1,1 +1,0 @@
-"""What happened: the event stream, and who may read it."""

@@ -1,0 +1,176 @@
+"""What a search shows: each text that matches, newest first, marked and escaped, and nothing that one may not read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.core.errors import Invalid
+from lib.lists import search_results
+from lib.lists.search_results import Where
+from lib.search_index import backends, index
+from lib.search_index import terms as search_terms
+from lib.transactions import act, see
+from tests import cast
+from tests.support import effort
+
+pytestmark = pytest.mark.both_databases("each database has its own full-text index")
+
+
+@pytest.fixture
+def said(desk):
+    """Words in a title, a description, a reply and a note."""
+    lamp = cast.ask(desk.sam, "The lamp flickers", description="Since Monday.")
+    chair = cast.ask(desk.bob, "My chair", description="It squeaks like the lamp & did <b>")
+    cast.say(desk.rita, lamp, "We ordered a new LÁMP for you")
+    cast.say(desk.rita, lamp, "Sam broke the lamp, canary", internal=True)
+    return {"lamp": lamp, "chair": chair}
+
+
+def find(actor, line, **more):
+    with see() as session:
+        return search_results.find(session, actor, line, **more)
+
+
+def seen(actor, line):
+    return [(hit.number, hit.where) for hit in find(actor, line).hits]
+
+
+@pytest.fixture(
+    params=[
+        "rare",
+        "common",
+        "common, and the newest are looked at first",
+        "common, few tried",
+        "unsure, few tried",
+    ]
+)
+def way(request, monkeypatch):
+    if request.param != "rare":
+        monkeypatch.setattr(index, "COMMON", 0)
+    if "common" in request.param:
+        monkeypatch.setattr(backends, "known", lambda *_given, **_more: True)
+    if "newest" in request.param:
+        monkeypatch.setattr(index, "WINDOW", 2)
+    if "few" in request.param:
+        monkeypatch.setattr(index, "TEXTS", dict.fromkeys(index.TEXTS, 1))
+
+
+def test_every_way_finds_the_same_texts(desk, said, way):
+    lamp, chair = said["lamp"], said["chair"]
+    whole = [
+        (lamp, Where.NOTE), (lamp, Where.REPLY), (chair, Where.DESCRIPTION), (lamp, Where.TITLE)
+    ]  # fmt: skip
+    assert seen(desk.rita, "lamp") == whole
+    assert seen(desk.rita, "lamp requester:sam") == [whole[0], whole[1], whole[3]]
+    assert seen(desk.sam, "lamp") == [whole[1], whole[3]]
+    assert seen(desk.bela, "lamp") == []
+    found, after = [], None
+    while after is not None or not found:
+        page = find(desk.rita, "lamp", after=after, limit=1)
+        found, after = [*found, *((hit.number, hit.where) for hit in page.hits)], page.next
+    assert found == whole
+
+
+def test_staff_find_every_text_newest_first(desk, said):
+    lamp, chair = said["lamp"], said["chair"]
+    assert seen(desk.rita, "lamp") == [
+        (lamp, Where.NOTE), (lamp, Where.REPLY), (chair, Where.DESCRIPTION), (lamp, Where.TITLE)
+    ]  # fmt: skip
+    assert [hit.snippet_html for hit in find(desk.rita, "lamp").hits] == [
+        "Sam broke the <mark>lamp</mark>, canary",
+        "We ordered a new <mark>LÁMP</mark> for you",
+        "It squeaks like the <mark>lamp</mark> &amp; did &lt;b&gt;",
+        "The <mark>lamp</mark> flickers",
+    ]
+
+
+def test_p13_a_requester_finds_their_own_texts_and_no_note(desk, said):
+    assert seen(desk.sam, "lamp") == [(said["lamp"], Where.REPLY), (said["lamp"], Where.TITLE)]
+    assert seen(desk.sam, "canary") == [] and seen(desk.bob, "flickers") == []
+    assert seen(desk.bela, "lamp") == []
+
+
+def test_a_beginning_finds_and_marks_the_whole_word(desk, said):
+    assert find(desk.sam, "fli").hits[0].snippet_html == "The lamp <mark>flickers</mark>"
+
+
+def test_qualifiers_narrow_and_alone_choose_tickets(desk, said):
+    assert seen(desk.ada, "lamp requester:bob") == [(said["chair"], Where.DESCRIPTION)]
+    assert seen(desk.ada, "requester:sam") == [(said["lamp"], Where.TITLE)]
+    assert seen(desk.ada, f"#{said['chair']}") == [(said["chair"], Where.TITLE)]
+    assert seen(desk.ada, "") == [] and seen(desk.ada, "tag:") == []
+
+
+@pytest.mark.parametrize("line", ["lamp", "is:open"])
+def test_pages_leave_nothing_out_and_repeat_nothing(desk, said, line):
+    whole = find(desk.rita, line).hits
+    found, after = [], None
+    while True:
+        page = find(desk.rita, line, after=after, limit=1)
+        found += page.hits
+        after = page.next
+        if after is None:
+            break
+    assert tuple(found) == whole and len(found) >= 2
+    for wrong in ("x", "1"):
+        with pytest.raises(Invalid):
+            find(desk.rita, line, after=wrong)
+
+
+def test_what_was_taken_back_or_deleted_is_not_found(desk, said):
+    from lib.conversation import comments
+    from lib.tickets import tickets
+
+    with act() as session:
+        ticket = tickets.find(session, desk.rita, said["lamp"], to_change=True)
+        card = comments.of(session, desk.rita, ticket)[0]
+        comments.remove(session, desk.rita, *comments.find(session, desk.rita, card.id))
+        tickets.delete(session, desk.ada, tickets.find(session, desk.ada, said["chair"]), reason="spam")
+    assert seen(desk.rita, "lamp") == [(said["lamp"], Where.NOTE), (said["lamp"], Where.TITLE)]
+
+
+def test_the_last_of_common_words_stands_for_itself(desk, said, monkeypatch):
+    cast.ask(desk.sam, "Lam")
+    assert len(find(desk.rita, "lam").hits) == 5
+    monkeypatch.setattr(index, "COMMON", 0)
+    monkeypatch.setattr(backends, "known", lambda *_given, **_more: True)
+    assert len(find(desk.rita, "lam").hits) == 1
+
+
+@given(
+    body=st.text(max_size=600), words=st.lists(st.text(alphabet="abß", min_size=1, max_size=3), max_size=4)
+)
+def test_a_snippet_is_safe_and_short(body, words):
+    made = search_results.snippet(body, search_terms.asked(" ".join(words)).terms)
+    plain = made.replace("<mark>", "").replace("</mark>", "")
+    assert "<" not in plain and ">" not in plain
+    assert made.count("<mark>") == made.count("</mark>")
+    assert len(plain) <= 6 * (search_results.LENGTH + 2)
+
+
+def test_a_snippet_begins_near_what_was_found(desk):
+    body = "word " * 200 + "needle " + "word " * 200
+    made = search_results.snippet(body, search_terms.asked("needle").terms)
+    assert made.startswith("…word") and made.endswith("word…") and "<mark>needle</mark>" in made
+
+
+@pytest.mark.parametrize("before", [0, 10, 2_995, 2_999, 3_000, 3_998, 4_001, 6_000, 40_000])
+@pytest.mark.parametrize("letter", ["x", "漢", "é "])
+def test_a_word_is_shown_wherever_it_stands_in_a_long_text(before, letter):
+    body = f"{(letter * before)[:before]} needle pin{letter * 9_000}"[:50_000]
+    made = search_results.snippet(body, search_terms.asked("needle").terms)
+    assert made.count("<mark>needle</mark>") == 1
+
+
+def test_a_part_of_a_word_is_not_shown_where_a_long_text_is_cut():
+    for gap in range(2_980, 4_010):
+        body = "x" * (gap % 7) + " " * gap + "concatenate " + " " * 3_000
+        for part in ("con", "concat", "cat"):
+            assert not search_terms.first_places(body, search_terms.asked(f'"{part}"').terms), gap
+
+
+@pytest.mark.parametrize("body", ["ab " * 16_000, "漢字" * 25_000, "é ü " * 12_500, "a.b@c " * 8_000])
+def test_a_snippet_of_a_long_text_costs_little(body):
+    for asked in ("zz", "ab", "漢", "zz ab cd ef gh"):
+        terms = search_terms.asked(asked).terms
+        assert effort.seconds(search_results.snippet, body, terms, enough=0.05) < 0.05

@@ -1,0 +1,110 @@
+"""What messages say, read together: the same as one by one, in as few statements however many they are."""
+
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import col, select
+
+from db.models import Message, Person, Role, Ticket
+from db.vocabulary import Channel, Medium
+from lib import transactions
+from lib.core import settings
+from lib.identity import sessions
+from lib.notifications import content
+from lib.people import teams
+from lib.transactions import act, see
+from tests import cast
+from tests.support.unscoped import UNSCOPED
+
+pytestmark = pytest.mark.both_databases(
+    "messages are read together in few statements, planned by each database"
+)
+
+
+@pytest.fixture(autouse=True)
+def mailing(monkeypatch):
+    """A Docket that owes mail at once."""
+    for name, value in {
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_FROM": "desk@example.org",
+        "NOTICE_WINDOW_SECONDS": "0",
+    }.items():
+        monkeypatch.setenv(f"DOCKET_{name}", value)
+    settings.current.cache_clear()
+
+
+def owed(session):
+    chosen = select(Message).where(Message.medium == Medium.MAIL).order_by(col(Message.id))
+    return list(session.exec(chosen.execution_options(**UNSCOPED)).all())
+
+
+@contextmanager
+def counted():
+    told = []
+
+    def note(_connection, _cursor, statement, *_):
+        told.append(statement)
+
+    event.listen(transactions.engine(), "before_cursor_execute", note)
+    try:
+        yield told
+    finally:
+        event.remove(transactions.engine(), "before_cursor_execute", note)
+
+
+def talk(desk, count):
+    """Let many people hear of many things: requesters, assignees, people in copy, whoever is mentioned."""
+    for n in range(count):
+        number = cast.ask(desk.sam if n % 2 else desk.bob, f"Ticket {n}")
+        cast.copy_in(desk.rita, number, desk.kim)
+        cast.say(desk.rita, number, f"Reply {n}")
+        cast.say(desk.rita, number, f"@Arun Das note {n}", internal=True)
+
+
+def test_read_together_messages_say_what_each_says_alone(desk):
+    talk(desk, 4)
+    with act() as session:
+        teams.remove(
+            session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.arun)
+        )
+        hidden = session.exec(select(Ticket).execution_options(**UNSCOPED)).first()
+        assert hidden is not None
+        hidden.confidential = True
+        cast.person(session, desk.bob).active = False
+    with see() as session:
+        messages = owed(session)
+        together = content.several(session, messages)
+    alone = {}
+    for message in messages:
+        with see() as session:
+            alone[message.id] = content.of(session, message)
+    assert together == alone and len(messages) > 8
+    told = {content.person_id for content in together.values() if content}
+    assert desk.sam.id in told and not told & {desk.arun.id, desk.bob.id}
+    assert None in together.values()
+
+
+def test_however_many_are_read_it_takes_a_few_statements(desk):
+    def asked(count):
+        with see() as session:
+            messages = [m for m in owed(session) if m.person_id in (desk.sam.id, desk.arun.id)][:count]
+            assert len(messages) == count
+            with counted() as told:
+                content.several(session, messages)
+        return len(told)
+
+    talk(desk, 12)
+    few = asked(3)
+    assert asked(12) == few <= 8
+
+
+def test_several_people_act_as_each_does_alone(desk):
+    with see() as session:
+        found = session.exec(select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)).all()
+        people = {person.id: (person, role) for person, role in found}
+        several = sessions.actors(session, people, channel=Channel.WORKER)
+        for id, (person, role) in people.items():
+            one = sessions.actor(session, person, role, channel=Channel.WORKER)
+            assert (several[id], several[id].name, several[id].role) == (one, one.name, one.role)
+    assert len(several) > 5 and any(actor.teams for actor in several.values())

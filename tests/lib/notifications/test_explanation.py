@@ -1,0 +1,53 @@
+"""Why somebody hears of a ticket, and how they hear no more."""
+
+import pytest
+
+from lib.conversation import watchers
+from lib.core.errors import NotFound
+from lib.notifications import explanation, inbox, preferences
+from lib.tickets import tickets
+from lib.transactions import act, see
+from tests import cast
+
+
+def why(actor, number):
+    with see() as session:
+        return explanation.of(session, actor, tickets.find(session, actor, number))
+
+
+def test_each_reason_is_told(desk):
+    number = cast.ask(desk.sam)
+    assert why(desk.sam, number).reasons == ("you asked for it",)
+    assert why(desk.rita, number).reasons == ("the ticket came to your team",)
+    assert why(desk.mona, number).reasons == ("the ticket came to your team", "you lead the ticket's team")
+    cast.say(desk.mona, number, "@Rita Sosa look")
+    cast.copy_in(desk.mona, number, desk.bob)
+    assert why(desk.rita, number).reasons[:2] == ("you were mentioned", "you watch the ticket")
+    assert why(desk.bob, number).reasons == ("you watch the ticket",)
+    with pytest.raises(NotFound):
+        why(desk.bela, number)
+
+
+def test_who_mutes_a_ticket_hears_only_when_called(desk):
+    number = cast.ask(desk.sam)
+    with act() as session:
+        preferences.mute(session, desk.sam, number)
+    assert why(desk.sam, number).muted and not why(desk.sam, number).stopped
+    cast.say(desk.rita, number, "Hello")
+    cast.say(desk.rita, number, "@Sam Reed hello")
+    with see() as session:
+        assert [card.excerpt for card in inbox.mine(session, desk.sam)] == ["@Sam Reed hello"]
+    with act() as session:
+        preferences.unmute(session, desk.sam, number)
+        watchers.stop(session, desk.sam, tickets.find(session, desk.sam, number))
+    assert why(desk.sam, number).stopped and not why(desk.sam, number).muted
+    with pytest.raises(NotFound), act() as session:
+        preferences.mute(session, desk.bela, number)
+
+
+def test_an_excerpt_says_what_was_said_without_its_marks(desk):
+    number = cast.ask(desk.sam)
+    said = "I am **looking** at [it](https://example.org), see `x`.\n\n- one\n- *two*\n\n> quoted\n\n```\ncode\n```"
+    cast.say(desk.rita, number, said)
+    with see() as session:
+        assert inbox.mine(session, desk.sam)[0].excerpt == "I am looking at it, see x. one two quoted code"
