@@ -18,7 +18,8 @@ import worker
 from db import opening
 from lib import startup, transactions
 from lib.core import logging, open_files, run_marker, settings
-from ui import components, errors, streamlit_internals
+from ui import components, streamlit_internals
+from ui.shell import error_page
 
 
 def _prepare() -> None:
@@ -38,7 +39,7 @@ def _warm() -> None:
     import pyarrow  # noqa: F401
 
     from lib.search_index import terms
-    from ui import charts
+    from ui.shared import charts
 
     charts.warm()
     terms.indexed("ä")
@@ -86,5 +87,5 @@ app = st.App(
         WebSocketRoute("/live", web.Live().connect),
     ],
     middleware=[Middleware(web.Headers), Middleware(web.Guard)],
-    on_script_error=errors.show,
+    on_script_error=error_page.show,
 )

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from ui import frame, looks, menu, page, sign_in
+from ui.account import sign_in
+from ui.shared import page
+from ui.shell import layout, menu, style
 
-st.set_page_config(page_title="Docket", page_icon=looks.icon(), layout="wide")
+st.set_page_config(page_title="Docket", page_icon=style.icon(), layout="wide")
 
 with page.run() as me:
     chosen, entry = menu.navigate(me)
-    frame.tab(entry.title if me or entry.signed_out else "Sign in")
-    frame.draw(me)
+    layout.tab(entry.title if me or entry.signed_out else "Sign in")
+    layout.draw(me)
 
     if me is None and not entry.signed_out:
         sign_in.show()

@@ -15,7 +15,7 @@ from db import seeds
 from lib import transactions
 from lib.access.gate import Actor
 from lib.lists import query_language, ticket_list
-from ui import dashboard
+from ui.reports import dashboard
 
 
 def people() -> dict[str, Actor]:

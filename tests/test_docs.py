@@ -13,7 +13,7 @@ from db import seeds
 from db.vocabulary import Action, Permission, Scope
 from lib.access import gate, roles
 from lib.core.settings import Settings
-from ui import menu
+from ui.shell import menu
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -8,7 +8,9 @@ from db.vocabulary import Medium, Relation
 from lib.notifications import default_rules, preferences
 from lib.notifications.delivery import channels as delivery_channels
 from lib.notifications.preferences import Habit
-from ui import channels, frame, hearing, page, words
+from ui.settings import slack
+from ui.shared import formatting, notification_labels, page
+from ui.shell import layout
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -21,7 +23,7 @@ with page.see() as session:
     )
 on = [medium for medium in Medium if medium in delivery_channels.on()]
 
-frame.header("What you hear", actor=me)
+layout.header("What you hear", actor=me)
 what, when, quiet, there = st.tabs(["What and where", "When", "Muted tickets", "Slack"])
 
 with what, st.form("what", border=False):
@@ -29,12 +31,16 @@ with what, st.form("what", border=False):
     wanted, last = {}, None
     for occasion, relation in shown:
         if relation != last:
-            st.subheader(hearing.HEADS[relation], anchor=False)
+            st.subheader(notification_labels.HEADS[relation], anchor=False)
             last = relation
         picked = st.pills(
-            default_rules.WORDS[occasion], on, selection_mode="multi", format_func=hearing.NAMES.__getitem__,
-            default=[m for m in on if m in chosen[occasion, relation]], key=f"hear-{occasion}-{relation}",
-        )  # fmt: skip
+            default_rules.WORDS[occasion],
+            on,
+            selection_mode="multi",
+            format_func=notification_labels.NAMES.__getitem__,
+            default=[m for m in on if m in chosen[occasion, relation]],
+            key=f"hear-{occasion}-{relation}",
+        )
         off = chosen[occasion, relation] - set(on)
         wanted[occasion, relation] = frozenset(picked) | off
     if st.form_submit_button("Save", type="primary"):
@@ -46,7 +52,7 @@ with when:
     if me.timezone and here and me.timezone != here:
         with st.container(horizontal=True, vertical_alignment="center", key="timezone"):
             st.write(
-                f"Your time zone is {words.plain(me.timezone)}. Your browser is in {words.plain(here)} now."
+                f"Your time zone is {formatting.plain(me.timezone)}. Your browser is in {formatting.plain(here)} now."
             )
             if st.button("Use the browser's time zone", key="use-timezone"):
                 with page.attempt(f"Your time zone is {here} now.") as session:
@@ -78,13 +84,13 @@ with quiet:
         st.caption("None. *Why do I hear of this?* on a ticket mutes it, and so does a mail's last line.")
     for number, title in muted.items():
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.write(f"\\#{number} {words.plain(title)}")
+            st.write(f"\\#{number} {formatting.plain(title)}")
             if st.button("Hear of it again", key=f"unmute-{number}"):
                 with page.attempt("You hear of it again.") as session:
                     preferences.unmute(session, me, number)
 
 with there:
     if Medium.SLACK in on:
-        channels.mine(me)
+        slack.mine(me)
     else:
         st.caption("Slack is not set up here. Administrators can do that.")

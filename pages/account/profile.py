@@ -6,7 +6,9 @@ from db.vocabulary import Permission
 from lib.access import roles
 from lib.identity import sessions
 from lib.people import accounts, teams
-from ui import account, frame, page, words, work
+from ui.account import profile, skills
+from ui.shared import formatting, page
+from ui.shell import layout
 
 me = page.me()
 with page.see() as session:
@@ -16,9 +18,9 @@ with page.see() as session:
     browsers = sessions.mine(session, me)
     keeps = me.staff and accounts.keeps(session, me, own)
 
-frame.header("Profile", actor=me)
+layout.header("Profile", actor=me)
 st.caption(
-    f"{words.plain(me.email)} · {words.plain(role.name)} · {words.plain(', '.join(places)) or 'no team'}"
+    f"{formatting.plain(me.email)} · {formatting.plain(role.name)} · {formatting.plain(', '.join(places)) or 'no team'}"
 )
 
 who, what, safety, tokens = st.tabs(["You", "Permissions", "Sign-in and security", "API tokens"])
@@ -31,27 +33,27 @@ with who:
                 accounts.rename(session, me, accounts.find(session, me, me.person_id), name=name)
     if keeps:
         st.subheader("Work", anchor=False)
-        work.skilled(me, me.person_id)
+        skills.skilled(me, me.person_id)
 
 with what:
-    st.write(f"Your role is **{words.plain(role.name)}**. It lets you:")
-    account.permissions(role.scopes)
+    st.write(f"Your role is **{formatting.plain(role.name)}**. It lets you:")
+    profile.permissions(role.scopes)
 
 with safety:
-    account.password(me)
-    account.second_factor(me, on=own.totp_secret is not None)
+    profile.password(me)
+    profile.second_factor(me, on=own.totp_secret is not None)
     st.subheader("Signed-in browsers", anchor=False)
     for browser in browsers:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             mark = " (this one)" if browser.here else ""
-            told = f"{words.plain(browser.address)}, last used {words.ago(browser.seen_at)}"
-            st.write(f"{words.plain(browser.browser)}{mark}  \n:gray[{told}]")
+            told = f"{formatting.plain(browser.address)}, last used {formatting.ago(browser.seen_at)}"
+            st.write(f"{formatting.plain(browser.browser)}{mark}  \n:gray[{told}]")
             if not browser.here and st.button("End", key=f"end-{browser.id}", icon=":material/logout:"):
                 with page.attempt("That browser is signed out.") as session:
                     sessions.revoke(session, me, browser.id)
 
 with tokens:
     if me.may(Permission.APIKEY_OWN):
-        account.api_tokens(me)
+        profile.api_tokens(me)
     else:
         st.info("Your role can't make API tokens.", icon=":material/key_off:")

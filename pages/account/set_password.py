@@ -6,13 +6,14 @@ from db.vocabulary import Purpose
 from lib.core.errors import Refusal
 from lib.identity import one_time_tokens
 from lib.people import accounts
-from ui import frame, page
+from ui.shared import page
+from ui.shell import layout
 
 secret = st.query_params.get("token", "")
 with page.see() as session:
     works = one_time_tokens.peek(session, Purpose.PASSWORD, secret) is not None
 
-with frame.narrow("set_password"):
+with layout.narrow("set_password"):
     st.title("Choose a password", anchor=False)
     if st.session_state.get("_password_set"):
         st.success("Your password is set. Sign in with it now.", icon=":material/check_circle:")

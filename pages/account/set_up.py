@@ -7,14 +7,15 @@ from lib.core import time_zones
 from lib.core.errors import Refusal
 from lib.identity import one_time_tokens
 from lib.people import accounts
-from ui import frame, page
-from ui.time_zones import label
+from ui.shared import page
+from ui.shared.time_zones import label
+from ui.shell import layout
 
 secret = st.query_params.get("token", "")
 with page.see() as session:
     works = one_time_tokens.peek(session, Purpose.SETUP, secret) is not None
 
-with frame.narrow("set_up"):
+with layout.narrow("set_up"):
     st.title("Welcome to Docket", anchor=False)
     if st.session_state.get("_founded"):
         st.success("You are the first administrator. Sign in to begin.", icon=":material/check_circle:")

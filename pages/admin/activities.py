@@ -3,11 +3,12 @@
 import streamlit as st
 
 from lib.timekeeping import activities
-from ui import frame, page, words
-from ui.forms import Editing
+from ui.shared import formatting, page
+from ui.shared.forms import Editing
+from ui.shell import layout
 
 me = page.me()
-frame.header("Activities", actor=me)
+layout.header("Activities", actor=me)
 with page.see() as session:
     found = activities.every(session)
 
@@ -25,7 +26,7 @@ for activity in found:
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         mark = " :gray-badge[default]" if activity.is_default else ""
-        st.markdown(f"**{words.plain(activity.name)}**{mark}")
+        st.markdown(f"**{formatting.plain(activity.name)}**{mark}")
         form = Editing(f"activity-{activity.id}", activity.version)
         with st.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
             new = st.text_input("Name", max_chars=40, key=form.field("name", activity.name))

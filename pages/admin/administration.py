@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from ui import frame, menu, page
+from ui.shared import page
+from ui.shell import layout, menu
 
 ACROSS = 3
 
 me = page.me()
-frame.header("Administration", actor=me)
+layout.header("Administration", actor=me)
 for area, entries in menu.areas(me).items():
     st.subheader(area, anchor=False)
     with st.container(key=f"area_{area.split()[0].lower()}", border=True):

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from lib.audit import audit_log
-from ui import deeds, frame, lists, page, words
-from ui.tables import table
+from ui.settings import audit_labels
+from ui.shared import formatting, lists, page
+from ui.shared.tables import table
+from ui.shell import layout
 
 me = page.me()
-frame.header("Audit", actor=me)
+layout.header("Audit", actor=me)
 st.caption("What was administered, who signed in, and what was refused. Nobody can change or delete it.")
 
 kinds = [action.value for action in audit_log.AUDITED]
@@ -19,7 +21,7 @@ kind = st.selectbox(
     bind="query-params",
     placeholder="Everything",
     width=360,
-    format_func=deeds.label,
+    format_func=audit_labels.label,
 )
 before = page.number_asked("before") or None
 with page.see() as session:
@@ -31,15 +33,15 @@ if not found:
 else:
     table(
         {
-            "When": [words.when(e.at) for e in found[:50]],
+            "When": [formatting.when(e.at) for e in found[:50]],
             "Who": [e.actor or "Docket" for e in found[:50]],
-            "What": [deeds.told(e, names) for e in found[:50]],
-            "Detail": [deeds.detail(e) for e in found[:50]],
+            "What": [audit_labels.told(e, names) for e in found[:50]],
+            "Detail": [audit_labels.detail(e) for e in found[:50]],
             "Through": [e.channel for e in found[:50]],
         },
         label="Audit",
     )
 if len(found) > 50:
-    kept = {"what": deeds.label(kind)} if kind else {}
+    kept = {"what": audit_labels.label(kind)} if kind else {}
     older = {**kept, "before": str(found[49].id)}
     lists.more("Older", "/audit", older)

@@ -4,7 +4,8 @@ import streamlit as st
 
 from db.vocabulary import Medium
 from lib.notifications import queue_admin
-from ui import frame, page, words
+from ui.shared import formatting, page
+from ui.shell import layout
 
 NAMES = {Medium.MAIL: "Mail", Medium.SLACK: "Slack"}
 OFF = {
@@ -13,7 +14,7 @@ OFF = {
 }
 
 me = page.me()
-frame.header("Delivery", actor=me)
+layout.header("Delivery", actor=me)
 with page.see() as session:
     found, aside = queue_admin.accounts(session, me), queue_admin.parked(session, me)
 
@@ -24,12 +25,15 @@ for each in found:
         st.caption(OFF[each.medium])
     if each.failing_since and each.on:
         st.error(
-            f"{words.plain(each.error or '')} It began {words.ago(each.failing_since)}.",
+            f"{formatting.plain(each.error or '')} It began {formatting.ago(each.failing_since)}.",
             icon=":material/error:",
         )
     for channel in each.channels:
-        began = f" It began {words.ago(channel.since)}." if channel.since else ""
-        st.error(f"{words.plain(channel.team)}: {words.plain(channel.error)}{began}", icon=":material/error:")
+        began = f" It began {formatting.ago(channel.since)}." if channel.since else ""
+        st.error(
+            f"{formatting.plain(channel.team)}: {formatting.plain(channel.error)}{began}",
+            icon=":material/error:",
+        )
     if each.paused:
         st.warning("Paused. What is owed waits.", icon=":material/pause_circle:")
     if each.on or each.owed or each.parked:
@@ -57,8 +61,8 @@ for one in aside:
         about = f"#{one.ticket}" if one.ticket else one.sort.value
         tries = f"{one.attempts} tr{'y' if one.attempts == 1 else 'ies'}"
         st.markdown(
-            f"**{words.plain(one.person)}** {NAMES[one.medium]}, {words.plain(about)}  \n"
-            f":gray[{words.plain(one.error)} · {tries}, {words.ago(one.parked_at)}]"
+            f"**{formatting.plain(one.person)}** {NAMES[one.medium]}, {formatting.plain(about)}  \n"
+            f":gray[{formatting.plain(one.error)} · {tries}, {formatting.ago(one.parked_at)}]"
         )
         with st.container(horizontal=True, width="content"):
             if st.button("Try again", key=f"retry-{one.id}"):

@@ -6,10 +6,11 @@ from db.vocabulary import Permission, Scope
 from lib.access import roles
 from lib.catalog import categories
 from lib.catalog import custom_fields as kept
-from ui import fields, frame, page, words
+from ui.shared import custom_fields, formatting, page
+from ui.shell import layout
 
 me = page.me()
-frame.header("Fields", actor=me)
+layout.header("Fields", actor=me)
 with page.see() as session:
     found = kept.readable(session, me)
     paths = {c.id: c.path for c in categories.every(session)}
@@ -19,15 +20,15 @@ working = [r.id for r in everybody if r.scopes.get(Permission.COMMENT_READ_INTER
 
 st.caption("What tickets hold besides title, description, category, priority and tags.")
 with st.expander("New field", icon=":material/add:"):
-    fields.add(me, paths, names, dict.fromkeys(working, kept.Access.WRITE))
+    custom_fields.add(me, paths, names, dict.fromkeys(working, kept.Access.WRITE))
 
 for card in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        told = words.plain(fields.described(card, paths))
-        st.markdown(f"**{words.plain(card.name)}**  \n:gray[{told}]")
+        told = formatting.plain(custom_fields.described(card, paths))
+        st.markdown(f"**{formatting.plain(card.name)}**  \n:gray[{told}]")
         with st.popover("Change", icon=":material/edit:"):
-            fields.change(me, card, paths, names)
+            custom_fields.change(me, card, paths, names)
 if not found:
     st.info("There are no fields of your own yet.", icon=":material/list_alt:")

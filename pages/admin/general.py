@@ -4,12 +4,13 @@ import streamlit as st
 
 from lib.core import time_zones
 from lib.desk_settings import desk_settings
-from ui import frame, page, words
-from ui.forms import Editing
-from ui.time_zones import label
+from ui.shared import formatting, page
+from ui.shared.forms import Editing
+from ui.shared.time_zones import label
+from ui.shell import layout
 
 me = page.me()
-frame.header("General settings", actor=me)
+layout.header("General settings", actor=me)
 with page.see() as session:
     found = desk_settings.list_all(session, me)
 
@@ -22,8 +23,8 @@ for setting in found:
         )  # fmt: skip
         st.caption(setting.help)
         if setting.since:
-            by = f" by {words.plain(setting.by)}" if setting.by else ""
-            st.caption(f"Last changed {words.when(setting.since)}{by}.")
+            by = f" by {formatting.plain(setting.by)}" if setting.by else ""
+            st.caption(f"Last changed {formatting.when(setting.since)}{by}.")
         form.tell()
         saved = st.form_submit_button("Save", type="primary")
     if saved:

@@ -6,12 +6,13 @@ import streamlit as st
 
 from lib.notifications import account_emails
 from lib.notifications.email import renderer, samples
-from ui import frame, lists, page, words
+from ui.shared import formatting, lists, page
+from ui.shell import layout
 
 LOOKS = {"light": "Light", "dark": "Dark", "text": "Text"}
 
 me = page.me()
-frame.header("Mails", actor=me)
+layout.header("Mails", actor=me)
 with page.see() as session:
     titles = {letter.name: letter.title for letter in samples.every(me)}
 st.caption("What Docket sends, with made-up contents. The words lie in the templates that came with it.")
@@ -33,7 +34,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 with page.see() as session:
     mail = renderer.sample(session, me, name)
-st.markdown(f":gray[Subject]  {words.plain(mail.subject)}")
+st.markdown(f":gray[Subject]  {formatting.plain(mail.subject)}")
 if look == "text":
     st.code(renderer.looked_at(mail, dark=False)[0], language=None, wrap_lines=True)
 else:

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from lib.people import accounts
-from ui import forms, frame, lists, page, staffing
+from ui.settings import people
+from ui.shared import forms, lists, page
+from ui.shell import layout
 
 me = page.me()
-frame.header("People", actor=me)
-staffing.link_made()
+layout.header("People", actor=me)
+people.link_made()
 
 lists.renamed("q", "name")
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -16,7 +18,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     gone = st.toggle("Show disabled", key="disabled", bind="query-params")
     if st.button("Invite", type="primary", icon=":material/person_add:"):
-        staffing.invite()
+        people.invite()
 
 after = page.number_asked("after")
 with page.see() as session:
@@ -31,10 +33,10 @@ for person in found[:50]:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.markdown(staffing.described(person))
+        st.markdown(people.described(person))
         if person.id in changeable and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
             forms.begin(f"person-{person.id}")
-            staffing.change(person.id)
+            people.change(person.id)
 if len(found) > 50:
     kept = {k: v for k in ("name", "disabled") if (v := st.query_params.get(k))}
     lists.more("Next 50", "/people", {**kept, "after": str(found[49].id)})

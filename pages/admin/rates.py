@@ -5,11 +5,13 @@ from datetime import date
 import streamlit as st
 
 from lib.timekeeping import activities, local_dates, rates, weeks
-from ui import frame, page, removing, words
-from ui.forms import Editing
+from ui.settings import removal
+from ui.shared import formatting, page
+from ui.shared.forms import Editing
+from ui.shell import layout
 
 me = page.there(page.me())
-frame.header("Rates", actor=me)
+layout.header("Rates", actor=me)
 with page.see() as session:
     found = rates.every(session, me)
     gone = rates.every(session, me, removed=True)
@@ -28,7 +30,7 @@ with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=Fa
             "Person",
             list(people),
             None,
-            format_func=lambda id: words.findable(people[id]),
+            format_func=lambda id: formatting.findable(people[id]),
             placeholder="All",
             width=240,
             key=form.field("person", None),
@@ -58,19 +60,19 @@ for card in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        whose = words.plain(card.person or "All people")
-        what = f" at {words.plain(card.activity)}" if card.activity else ""
+        whose = formatting.plain(card.person or "All people")
+        what = f" at {formatting.plain(card.activity)}" if card.activity else ""
         st.markdown(f"**{whose}**{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
         if st.button("Remove …", icon=":material/delete:", key=f"remove-{card.id}"):
-            removing.rate(card)
+            removal.rate(card)
 if gone:
     with st.expander(f"Removed rates ({len(gone)})", icon=":material/inventory_2:"):
         for card in gone:
             with st.container(
                 horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
             ):
-                whose = words.plain(card.person or "All people")
-                what = f" at {words.plain(card.activity)}" if card.activity else ""
+                whose = formatting.plain(card.person or "All people")
+                what = f" at {formatting.plain(card.activity)}" if card.activity else ""
                 st.markdown(f"{whose}{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
                 if st.button("Restore", icon=":material/restore:", key=f"restore-{card.id}"):
                     with page.attempt("Rate restored.") as session:

@@ -8,12 +8,13 @@ from db.vocabulary import Permission, Scope
 from lib.catalog import canned_replies
 from lib.catalog.canned_replies import VARIABLES, CannedCard
 from lib.people import teams
-from ui import frame, page, words
-from ui.forms import Editing
+from ui.shared import formatting, page
+from ui.shared.forms import Editing
+from ui.shell import layout
 
 ALL = 0
 me = page.me()
-frame.header("Canned replies", actor=me)
+layout.header("Canned replies", actor=me)
 with page.see() as session:
     found = canned_replies.every(session, me)
     named = {t.id: t.name for t in teams.every(session, me)}
@@ -56,7 +57,9 @@ for card in found:
         place = named.get(card.team_id or ALL, "All teams")
         begin = " ".join(card.body.split())
         begin = begin if len(begin) <= 90 else f"{begin[:90]} …"
-        st.markdown(f"**{words.plain(card.name)}**  \n:gray[{words.plain(place)} · {words.plain(begin)}]")
+        st.markdown(
+            f"**{formatting.plain(card.name)}**  \n:gray[{formatting.plain(place)} · {formatting.plain(begin)}]"
+        )
         if not card.mine:
             continue
         with st.popover("Change", icon=":material/edit:"):

@@ -4,11 +4,12 @@ import streamlit as st
 
 from db.vocabulary import Medium, Relation
 from lib.notifications import default_rules, rules
-from ui import frame, hearing, lists, page
-from ui.forms import Editing
+from ui.shared import lists, notification_labels, page
+from ui.shared.forms import Editing
+from ui.shell import layout
 
 me = page.me()
-frame.header("Notice rules", actor=me)
+layout.header("Notice rules", actor=me)
 with page.see() as session:
     own = rules.read(session, me)
 
@@ -19,7 +20,7 @@ st.caption(
 lists.follow("whom", [relation.value for relation in Relation], default=Relation.MENTIONED.value)
 chosen = st.segmented_control(
     "Who", [relation.value for relation in Relation], key="whom", required=True,
-    format_func=lambda value: hearing.WHO[Relation(value)], on_change=lists.chosen,
+    format_func=lambda value: notification_labels.WHO[Relation(value)], on_change=lists.chosen,
     args=("whom", Relation.MENTIONED.value),
 )  # fmt: skip
 whom = Relation(chosen or Relation.MENTIONED.value)
@@ -35,8 +36,8 @@ for occasion, relation in default_rules.PAIRS:
         st.session_state.setdefault(key, [m for m in Medium if m in now])
         picked = st.pills(
             f"{default_rules.WORDS[occasion]}{mark}", list(default_rules.possible(whom)), selection_mode="multi",
-            format_func=hearing.NAMES.__getitem__, key=key,
-            help=hearing.shipped(pair) if pair in own.own else None,
+            format_func=notification_labels.NAMES.__getitem__, key=key,
+            help=notification_labels.shipped(pair) if pair in own.own else None,
         )  # fmt: skip
         wanted[pair] = frozenset(picked)
         if wanted[pair] == own.cells[pair]:
@@ -49,7 +50,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if wanted and st.button("Discard changes", type="tertiary", icon=":material/undo:"):
         form.discard()
     if wanted:
-        rows = ", ".join(dict.fromkeys(hearing.WHO[relation] for _, relation in wanted))
+        rows = ", ".join(dict.fromkeys(notification_labels.WHO[relation] for _, relation in wanted))
         st.caption(f"Unsaved changes: {rows}", width="content")
 
 if own.own:

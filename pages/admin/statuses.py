@@ -5,10 +5,13 @@ from streamlit_sortables import sort_items
 
 from db.vocabulary import Kind
 from lib.catalog import statuses
-from ui import frame, keeping, page, removing, words
+from ui.settings import removal
+from ui.settings import statuses as status_settings
+from ui.shared import formatting, page
+from ui.shell import layout
 
 me = page.me()
-frame.header("Statuses", actor=me)
+layout.header("Statuses", actor=me)
 with page.see() as session:
     found = statuses.every(session)
     archived = statuses.archived(session, me)
@@ -18,7 +21,7 @@ with (
     st.form(page.blank("new_status"), border=False),
 ):
     name = st.text_input("Name", max_chars=40)
-    kind = st.selectbox("What it means", list(Kind), format_func=keeping.KINDS.__getitem__)
+    kind = st.selectbox("What it means", list(Kind), format_func=status_settings.KINDS.__getitem__)
     counts = st.checkbox("A ticket done this way counts as resolved", value=True)
     if st.form_submit_button("Add", type="primary"):
         with page.attempt("Status added.", form="new_status") as session:
@@ -37,11 +40,11 @@ for status in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.markdown(f"**{words.plain(status.name)}**  \n:gray[{keeping.described(status)}]")
+        st.markdown(f"**{formatting.plain(status.name)}**  \n:gray[{status_settings.described(status)}]")
         with st.container(horizontal=True, width="content"):
             with st.popover("Change", icon=":material/edit:"):
-                keeping.change(me, status)
-            keeping.archive(status, found)
+                status_settings.change(me, status)
+            status_settings.archive(status, found)
 
-removing.archived_statuses(archived)
-keeping.workflow(me, found)
+removal.archived_statuses(archived)
+status_settings.workflow(me, found)

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from lib.catalog import tags
-from ui import frame, keeping, page
+from ui.settings import statuses
+from ui.shared import page
+from ui.shell import layout
 
 me = page.me()
-frame.header("Tags", actor=me)
+layout.header("Tags", actor=me)
 with page.see() as session:
     found = tags.every(session, me)
 
@@ -21,7 +23,7 @@ with (
             tags.create(session, me, name=name)
 
 if found:
-    keeping.tag(me, found)
-    keeping.tag_table(found)
+    statuses.tag(me, found)
+    statuses.tag_table(found)
 else:
     st.info("There are no tags yet.", icon=":material/sell:")

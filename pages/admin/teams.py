@@ -6,11 +6,14 @@ from db.vocabulary import Permission, Scope
 from lib.assignment import rules as assignment_rules
 from lib.notifications.slack import team_channels
 from lib.people import teams
-from ui import channels, frame, page, removing, rules, words
-from ui.forms import Editing
+from ui.settings import assignment_rules as assignment_rule_form
+from ui.settings import removal, slack
+from ui.shared import formatting, page
+from ui.shared.forms import Editing
+from ui.shell import layout
 
 me = page.me()
-frame.header("Teams", actor=me)
+layout.header("Teams", actor=me)
 
 if me.may(Permission.TEAM_MANAGE, least=Scope.ALL):
     with (
@@ -30,19 +33,21 @@ with page.see() as session:
 for team in found:
     with st.container(border=True):
         mark = " :gray-badge[gets what no other team does]" if team.is_default else ""
-        st.markdown(f"**{words.plain(team.name)}**{mark}")
+        st.markdown(f"**{formatting.plain(team.name)}**{mark}")
         st.caption(
-            words.plain(", ".join(team.members.values())) or "Nobody yet: add people on the People page."
+            formatting.plain(", ".join(team.members.values())) or "Nobody yet: add people on the People page."
         )
-        st.caption(f"New tickets are {rules.described(ruled.get(team.id)) or 'given by hand'}.")
+        st.caption(
+            f"New tickets are {assignment_rule_form.described(ruled.get(team.id)) or 'given by hand'}."
+        )
         if team.id in told:
-            channels.state(told[team.id])
+            slack.state(told[team.id])
         if me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team.id in me.teams:
             bar = st.container(horizontal=True)
             form = Editing(f"team-{team.id}", team.version)
             with bar.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
                 new = st.text_input("Name", max_chars=80, key=form.field("name", team.name))
-                way, cap = rules.asked(form, ruled.get(team.id))
+                way, cap = assignment_rule_form.asked(form, ruled.get(team.id))
                 form.tell()
                 if st.form_submit_button("Save"):
                     with form.save("Saved.") as session:
@@ -51,9 +56,9 @@ for team in found:
                         teams.rename(session, me, row, name=new)
                         assignment_rules.rule_team(session, me, row, way=way, cap=cap)
             with bar:
-                channels.change(team.id, told.get(team.id))
+                slack.change(team.id, told.get(team.id))
                 removable = len(found) > 1 and me.may(Permission.TEAM_MANAGE, least=Scope.ALL)
                 if removable and st.button(
                     "Delete or merge …", key=f"remove-{team.id}", icon=":material/merge:"
                 ):
-                    removing.team(team, {t.id: t.name for t in found if t.id != team.id})
+                    removal.team(team, {t.id: t.name for t in found if t.id != team.id})

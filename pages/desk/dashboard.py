@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from ui import charts, dashboard, frame, page
 from ui.components.figures import figures
 from ui.components.ticket_rows import Empty, ticket_rows
+from ui.reports import dashboard
+from ui.shared import charts, page
+from ui.shell import layout
 
 me = page.me()
 with page.see() as session:
     seen = dashboard.read(session, me)
 
-frame.header("Dashboard", actor=me)
+layout.header("Dashboard", actor=me)
 figures(dashboard.cards(me, seen), key="cards", label="Tickets in numbers")
 
 heading = dashboard.HEADINGS[seen.shown]

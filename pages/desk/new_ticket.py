@@ -10,8 +10,10 @@ from lib.catalog import custom_field_values as values_
 from lib.core.errors import Refusal
 from lib.people import accounts, teams
 from lib.tickets import tickets
-from ui import compose, fields, frame, page, words
 from ui.components.writer import refuse, ticket_writer
+from ui.shared import custom_fields, formatting, page
+from ui.shell import layout
+from ui.ticket import compose
 
 SLOT = "new-ticket"
 
@@ -23,7 +25,7 @@ with page.see() as session:
     others = me.may(Permission.TICKET_CREATE, least=Scope.TEAM)
     people = {p.id: p for p in accounts.directory(session, me, limit=500)} if others else {}
 
-frame.header("New ticket", actor=me)
+layout.header("New ticket", actor=me)
 key, values = f"writer-{draft.token}", draft.values
 written = ticket_writer(draft, key=key, files=compose.files(me, draft))
 
@@ -42,7 +44,7 @@ team = next((c.team_id for c in compose.above(known, category) if c.team_id), No
 with page.see() as session:
     asked = values_.asked(session, me, category_id=category, team_id=team or teams.default(session))
     names = {p.id: p.name for p in accounts.directory(session, me, limit=500)} if asked else {}
-filled = fields.fill_in(
+filled = custom_fields.fill_in(
     asked, values.get("fields") or {}, token=draft.token, people=names, keep=compose.fields_keeper(SLOT, draft.token),
 )  # fmt: skip
 requester, proposal = None, ""
@@ -54,7 +56,7 @@ if others:
     )  # fmt: skip
     requester = st.selectbox(
         "On behalf of", list(people), index=compose.place(people, values.get("requester", me.id)),
-        key=f"requester-{draft.token}", format_func=lambda id: words.findable(people[id].name, people[id].email),
+        key=f"requester-{draft.token}", format_func=lambda id: formatting.findable(people[id].name, people[id].email),
         on_change=keep, args=("requester",),
     )  # fmt: skip
 tagged: list[str] = []

@@ -4,9 +4,10 @@ import streamlit as st
 
 from lib.audit import change_feed
 from lib.notifications import inbox
-from ui import frame, lists, page
 from ui.components.live import live
 from ui.components.notices import notices
+from ui.shared import lists, page
+from ui.shell import layout
 
 MOST = 30
 SHOWN = {"unread": "Unread", "all": "All"}
@@ -42,5 +43,5 @@ def draw() -> None:
     notices(found[:MOST], key="notices", empty=EMPTY[which], more=more)
 
 
-frame.header("Notifications")
+layout.header("Notifications")
 draw()

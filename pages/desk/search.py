@@ -3,19 +3,20 @@
 import streamlit as st
 
 from lib.lists import search_results
-from ui import finding, frame, page
+from ui.shared import page, search_box
+from ui.shell import layout
 
 me = page.me()
-frame.header("Search", actor=me)
-line = finding.asked()
-finding.offer(me, line)
+layout.header("Search", actor=me)
+line = search_box.asked()
+search_box.offer(me, line)
 
 with page.see() as session:
     found = search_results.find(session, page.there(me), line, after=st.query_params.get("after"))
 
-finding.not_understood(found.asked.puzzled)
-finding.show_hits(found.hits, line)
+search_box.not_understood(found.asked.puzzled)
+search_box.show_hits(found.hits, line)
 if found.next:
     with st.container(horizontal=True, horizontal_alignment="right"):
-        more = {finding.WORDS: line, "after": found.next}
-        st.page_link(finding.SEARCH, label="Older", icon=":material/chevron_right:", query_params=more)
+        more = {search_box.WORDS: line, "after": found.next}
+        st.page_link(search_box.SEARCH, label="Older", icon=":material/chevron_right:", query_params=more)

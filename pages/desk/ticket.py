@@ -14,23 +14,12 @@ from lib.lists import merge_preview, ticket_list
 from lib.markdown import rendering
 from lib.tickets import tickets
 from lib.transactions import Session
-from ui import (
-    changing,
-    choices,
-    compose,
-    details,
-    editing,
-    frame,
-    linking,
-    lists,
-    looking,
-    merging,
-    page,
-    words,
-)
-from ui import conversation as shown
 from ui.components.presence import presence
 from ui.components.writer import refuse, reply_writer
+from ui.shared import field_editor, formatting, lists, page
+from ui.shell import layout
+from ui.ticket import compose, editing, links, merge, options, panel, read_marker
+from ui.ticket import conversation as shown
 
 asked = page.number_asked("id")
 
@@ -51,7 +40,7 @@ def write(me: Actor, number: int, draft: DraftCard, kinds: list[str]) -> None:
             done, before, after = compose.submit(draft, say)
         except Refusal as refusal:
             refuse(key, refusal)
-        changing.made(number, before, after)
+        field_editor.made(number, before, after)
         page.tell(done)
         st.rerun()
 
@@ -63,7 +52,7 @@ def draw() -> None:
     try:
         with page.see() as session:
             newest = change_feed.newest(session)
-            ticket, led = merging.followed(session, me, tickets.find(session, me, asked))
+            ticket, led = merge.followed(session, me, tickets.find(session, me, asked))
             number, left_for = ticket.id, merge_preview.target(session, me, ticket)
             held = merge_preview.sources(session, me, ticket)
             facts = ticket_list.one(session, me, ticket)
@@ -71,8 +60,8 @@ def draw() -> None:
             said = [e.id for e in thread.entries if isinstance(e, CommentCard)]
             files = attachments.near(session, me, ticket, said)
             draft = compose.opened(session, me, f"ticket-{number}")
-            offered = choices.read(session, me, ticket)
-            look = looking.read(session, me, ticket)
+            offered = options.read(session, me, ticket)
+            look = read_marker.read(session, me, ticket)
             may = {
                 p: left_for is None and gate.covers(session, me, p, ticket)
                 for p in (Permission.COMMENT_PUBLIC, Permission.COMMENT_INTERNAL)
@@ -80,31 +69,31 @@ def draw() -> None:
     except NotFound:
         page.nothing_here()
 
-    before = looking.noted(me, number, look)
+    before = read_marker.noted(me, number, look)
     kinds = [
         k
         for k, p in (("public", Permission.COMMENT_PUBLIC), ("internal", Permission.COMMENT_INTERNAL))
         if may[p]
     ]
-    frame.follow(me, number, since=newest)
-    frame.tab(f"#{number} {facts.title}")
-    frame.header(words.plain(facts.title), actor=me)
+    layout.follow(me, number, since=newest)
+    layout.tab(f"#{number} {facts.title}")
+    layout.header(formatting.plain(facts.title), actor=me)
     shown.facts(facts)
-    merging.notice(led, left_for)
+    merge.notice(led, left_for)
 
     left, right = st.columns([5, 2], gap="large")
     with right:
-        details.panel(me, facts, offered)
-        looking.forget(number)
-        linking.linker(me, facts, offered)
+        panel.panel(me, facts, offered)
+        read_marker.forget(number)
+        links.linker(me, facts, offered)
         if Permission.TICKET_MERGE in offered.may:
-            merging.offer(me, facts)
+            merge.offer(me, facts)
         if left_for and left_for.number and merge_preview.may_undo(me):
-            merging.undo(me, number, into=left_for.number)
+            merge.undo(me, number, into=left_for.number)
     with left:
         shown.description(ticket, facts.requester, files)
-        linking.related(offered)
-        merging.held(me, number, held)
+        links.related(offered)
+        merge.held(me, number, held)
         if thread.earlier:
             lists.more("Show earlier replies", "/ticket", {"id": str(number), "before": str(thread.earlier)})
         if st.query_params.get("before"):

@@ -7,16 +7,20 @@ from lib.conversation import read_markers
 from lib.lists import query_language, ticket_list
 from lib.lists.bulk import Target
 from lib.timekeeping import timers
-from ui import assigning, bulk, finding, frame, layout, lists, page, ready, ticking, views
-from ui.chips import chips
 from ui.components.live import live
 from ui.components.ticket_rows import Empty, Link, ticket_rows
-from ui.lists import SORTS
+from ui.shared import lists, page, search_box
+from ui.shared.lists import SORTS
+from ui.shell import layout
+from ui.ticket import assignee
+from ui.tickets import bulk, default_views, list_layout, saved_views
+from ui.tickets.filter_chips import chips
+from ui.time import timer
 
 me = page.me()
-frame.header("Tickets", actor=me)
+layout.header("Tickets", actor=me)
 
-offered = ready.offered(me, st.query_params.get("show"))
+offered = default_views.offered(me, st.query_params.get("show"))
 lists.follow("show", offered, default="open")
 show = st.segmented_control(
     "Show", list(offered), key="show", required=True, format_func=lambda name: offered[name].label,
@@ -25,15 +29,22 @@ show = st.segmented_control(
 lists.follow("sort", SORTS, default="-updated")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     q = st.text_input(
-        "Find", key="q", type="search", placeholder=finding.PLACEHOLDER, icon=":material/search:", bind="query-params",
-        label_visibility="collapsed", live="300ms", on_change=lists.begin_again,
-    )  # fmt: skip
+        "Find",
+        key="q",
+        type="search",
+        placeholder=search_box.PLACEHOLDER,
+        icon=":material/search:",
+        bind="query-params",
+        label_visibility="collapsed",
+        live="300ms",
+        on_change=lists.begin_again,
+    )
     sort = st.selectbox(
         "Sort", list(SORTS), key="sort", format_func=SORTS.__getitem__, label_visibility="collapsed", width=170,
         on_change=lists.chosen, args=("sort", "-updated"),
     )  # fmt: skip
 typing = chips(me, q or "")
-finding.offer(me, q or "")
+search_box.offer(me, q or "")
 
 view = offered[show or "open"]
 line = f"{view.line} {q or ''}".strip()
@@ -47,7 +58,7 @@ def draw() -> None:
         newest = change_feed.newest(session)
         asked = query_language.narrow(session, page.there(actor), {"q": (line,)})
         counted = None if asked.narrowed.tried else ticket_list.count(session, actor, asked.narrowed)
-        found = layout.page(
+        found = list_layout.page(
             session, actor, asked.narrowed, sort=sort, cursor=st.query_params.get("after"), count=counted
         )
         known = counted is not None or not (found.next or "after" in st.query_params)
@@ -57,7 +68,7 @@ def draw() -> None:
         fresh = read_markers.fresh(session, actor, [row.number for row in found.rows])
     live(key="live", topic=change_feed.DESK, since=newest)
 
-    finding.not_understood(asked.puzzled, typing=typing)
+    search_box.not_understood(asked.puzzled, typing=typing)
     bar = st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="told"
     )
@@ -68,9 +79,9 @@ def draw() -> None:
         more.append(Link("Next 50", lists.link("/tickets", {**kept, "after": found.next})))
     standing = [(row.number, row.team_id) for row in found.rows]
     chosen = ticket_rows(
-        found.rows, key="rows", columns=layout.columns(sort, kept), sort=sort, fresh=fresh, empty=empty,
-        groups=layout.headings(found, view.line, kept), more=more, choosing=bulk.choosing(actor), sorter=False,
-        clocks=ticking.clocks(actor, standing, running=running), assigns=assigning.offered(actor, standing),
+        found.rows, key="rows", columns=list_layout.columns(sort, kept), sort=sort, fresh=fresh, empty=empty,
+        groups=list_layout.headings(found, view.line, kept), more=more, choosing=bulk.choosing(actor), sorter=False,
+        clocks=timer.clocks(actor, standing, running=running), assigns=assignee.offered(actor, standing),
     )  # fmt: skip
     with bar:
         if chosen:
@@ -90,11 +101,11 @@ def draw() -> None:
                 )
                 bulk.done(actor)
             with st.container(horizontal=True, width="content", gap="small"):
-                layout.choose()
-                views.keep(actor, line, sort)
+                list_layout.choose()
+                saved_views.keep(actor, line, sort)
                 lists.export(actor, (line,), sort, understood=not asked.puzzled)
     bulk.talk()
-    assigning.talk()
+    assignee.talk()
 
 
 draw()

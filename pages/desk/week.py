@@ -4,9 +4,10 @@ import streamlit as st
 
 from lib.core.errors import NotFound
 from lib.timekeeping import local_dates, timesheets, weeks
-from ui import frame, page, words
-from ui import week as shown
 from ui.components.week import week
+from ui.shared import formatting, page
+from ui.shell import layout
+from ui.time import timesheet as shown
 
 me = page.there(page.me())
 person = page.number_asked("person") or me.person_id
@@ -19,20 +20,20 @@ try:
 except NotFound:
     page.nothing_here()
 title = "My week" if person == me.id else f"{found.name}'s week"
-frame.tab(title)
-frame.header(words.plain(title), actor=me)
+layout.tab(title)
+layout.header(formatting.plain(title), actor=me)
 
 if len(people) > 1:
     ids = list(people)
     chosen = st.selectbox(
         "Whose week", ids, index=ids.index(person) if person in ids else None,
-        format_func=lambda id: words.findable(people[id]), key=f"whose-{person}", width=320,
+        format_func=lambda id: formatting.findable(people[id]), key=f"whose-{person}", width=320,
     )  # fmt: skip
     if chosen and chosen != person:
         st.query_params.from_dict({"of": found.first.isoformat(), "person": str(chosen)})
         st.rerun()
 
-st.subheader(words.days(found.days[0], found.days[-1]), anchor=False)
+st.subheader(formatting.days(found.days[0], found.days[-1]), anchor=False)
 if not found.lines:
     st.caption("Nothing was logged in this week yet.")
 filled = week(

@@ -6,13 +6,15 @@ from db.vocabulary import Permission, Scope
 from lib.core.errors import Refusal
 from lib.reports import time_report
 from lib.timekeeping import durations, rates
-from ui import frame, page, sheets, span, words
-from ui.tables import table
+from ui.reports import date_range, downloads
+from ui.shared import formatting, page
+from ui.shared.tables import table
+from ui.shell import layout
 
 LISTED = 500
 
 me = page.there(page.me())
-frame.header("Hours", actor=me)
+layout.header("Hours", actor=me)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     by = st.multiselect(
         "By",
@@ -33,7 +35,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=190,
         bind="query-params",
     )
-    since, until = span.choose(me)
+    since, until = date_range.choose(me)
     keeps = me.may(Permission.RATE_MANAGE, least=Scope.ALL)
     cost = keeps and st.toggle("Cost", key="cost", help="By the rates that are set.", bind="query-params")
 
@@ -64,7 +66,7 @@ if found.cost is not None:
 st.subheader(whole, anchor=False)
 if found.unpriced:
     st.caption(f"No rate is set for {durations.told(found.unpriced)} of it, which cost nothing here.")
-shown = {"Period": [words.period(g.period, per) if g.period else "" for g in groups]} if per else {}
+shown = {"Period": [formatting.period(g.period, per) if g.period else "" for g in groups]} if per else {}
 for place, name in enumerate(by):
     shown[name.capitalize()] = [g.values[place] for g in groups]
 shown["Time"] = [durations.told(g.minutes) for g in groups]
@@ -84,4 +86,4 @@ asked = {"by": ",".join(by), "from": since.isoformat(), "to": until.isoformat()}
     {"per": per} if per else {}
 )
 asked |= {"cost": "true"} if cost else {}
-sheets.links("time-report", asked)
+downloads.links("time-report", asked)

@@ -7,10 +7,13 @@ from lib.core.errors import Refusal
 from lib.lists import filters
 from lib.people import teams
 from lib.reports import time_in_status
-from ui import frame, page, sheets, span, staying
+from ui.reports import date_range, downloads
+from ui.shared import page
+from ui.shell import layout
+from ui.time import time_in_status as time_in_status_parts
 
 me = page.there(page.me())
-frame.header("Where time goes", actor=me)
+layout.header("Where time goes", actor=me)
 with page.see() as session:
     own = {str(team.id): team.name for team in teams.every(session, me)}
     tree = {str(card.id): card.path for card in categories.every(session)}
@@ -35,7 +38,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=260,
         bind="query-params",
     )
-    first, last = span.choose(me)
+    first, last = date_range.choose(me)
 
 try:
     with page.see() as session:
@@ -50,12 +53,12 @@ except Refusal as refusal:
 if any(row.left.n or row.standing.n for row in found):
     open_tickets = sum(row.standing.n for row in found)
     st.caption(f"Backlog: {open_tickets:,} open ticket{'' if open_tickets == 1 else 's'} now.")
-    staying.table(found)
+    time_in_status_parts.table(found)
     st.caption(
         "Calendar time, nights and weekends too. Half of the stays were no longer than the median. "
         "A ticket that comes back to a status stays there once more."
     )
     days = {"from": first.isoformat(), "to": last.isoformat(), "zone": me.zone.key}
-    sheets.links("status-times", asked | days)
+    downloads.links("status-times", asked | days)
 else:
     st.caption("No ticket left a status in these days, and none stands in one.")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests import cast
 from tests.journeys.test_board import card
 from tests.journeys.test_walk import pages
-from ui.menu import ENTRIES
+from ui.shell.menu import ENTRIES
 
 pytestmark = pytest.mark.browser
 COVERED = """() => {

@@ -9,7 +9,7 @@ from lib.transactions import act
 from tests import cast
 from tests.journeys.visitor import Visitor
 from tests.support import browser as browsers
-from ui.menu import ENTRIES
+from ui.shell.menu import ENTRIES
 
 pytestmark = pytest.mark.browser
 ROLES = {"requester": "sam", "agent": "rita", "manager": "mona", "administrator": "ada"}

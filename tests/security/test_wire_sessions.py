@@ -19,7 +19,7 @@ from tests.support import wire
 from tests.support.house import BOBS, NOTE, SAMS, House, settle
 from tests.support.server import ROOT, free_port
 from tests.support.wire import BackMsg, Tab, pressed, typed
-from ui.menu import ENTRIES
+from ui.shell.menu import ENTRIES
 
 FORM = "Sign in to Docket"
 SECRETS = (SAMS, NOTE, BOBS, "Quince-body-2256")

@@ -19,7 +19,9 @@ from commands import run  # noqa: F401
 from commands.shell import server  # noqa: F401
 from db import schema  # noqa: F401
 from lib.core import settings
-from ui import charts, components, errors  # noqa: F401
+from ui import components  # noqa: F401
+from ui.shared import charts
+from ui.shell import error_page  # noqa: F401
 
 charts.warm()
 api.app()  # its description takes longer to draw than all the rest of a start

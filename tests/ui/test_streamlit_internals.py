@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 import app
 from tests.support.wire import Tab
 from ui import streamlit_internals
-from ui.components import packaged
+from ui.components import registration
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = {"streamlit", "streamlit.testing.v1", "streamlit.components.v2.types"}
@@ -60,7 +60,7 @@ def test_a_started_server_scans_no_pages_and_serves_every_component(server):
         assert "page_not_found" not in tab.run("tickets").kinds
     for path in (
         "component/streamlit_sortables.sortable_items/index.html",
-        *(f"_stcore/bidi-components/docket.{name}/{name}.js" for name in packaged.NAMES),
+        *(f"_stcore/bidi-components/docket.{name}/{name}.js" for name in registration.NAMES),
     ):
         assert httpx.get(f"{docket.url}/{path}").status_code == 200, path
 
@@ -77,15 +77,15 @@ def test_components_are_known_once_they_are_registered():
         import streamlit as st
 
         from ui import streamlit_internals
-        from ui.components import packaged
+        from ui.components import registration
 
-        for name in packaged.NAMES:
-            packaged.renderer(name)
+        for name in registration.NAMES:
+            registration.renderer(name)
             st.text(streamlit_internals.has_components("docket", name))
         st.text(streamlit_internals.has_components("docket", "unknown"))
 
     told = [text.value for text in AppTest.from_function(script).run().text]
-    assert told == ["True"] * len(packaged.NAMES) + ["False"]
+    assert told == ["True"] * len(registration.NAMES) + ["False"]
 
 
 def test_loggers_give_their_handlers_up_now_and_later(monkeypatch):

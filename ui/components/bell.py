@@ -1,6 +1,6 @@
 """The bell: how many notices are unread, on every page."""
 
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
 
 
 def bell(*, unread: int, since: int, topic: str) -> None:

@@ -7,13 +7,13 @@ from typing import Any, Self
 
 import streamlit as st
 
-from ui import faces
-from ui.components.assigns import Assigns
-from ui.components.assigns import asked as asked_for
-from ui.components.hostile import number as positive
-from ui.components.packaged import renderer
-from ui.components.ticks import Clocks
-from ui.components.ticks import heard as heard_clock
+from ui.components import avatars
+from ui.components.assign_buttons import Assigns
+from ui.components.assign_buttons import asked as asked_for
+from ui.components.registration import renderer
+from ui.components.timer_buttons import Clocks
+from ui.components.timer_buttons import heard as heard_clock
+from ui.components.validation import number as positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,8 @@ def _card(card: Card) -> dict[str, Any]:
         "priority": card.priority,
         "category": card.category,
         "assignee": card.assignee,
-        "initials": faces.initials(card.assignee) if card.assignee else "",
-        "tone": faces.tone(card.assignee),
+        "initials": avatars.initials(card.assignee) if card.assignee else "",
+        "tone": avatars.tone(card.assignee),
         "updated": updated,
         "version": card.version,
         "unread": card.unread,

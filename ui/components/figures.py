@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from db.vocabulary import Kind
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Hears that something happened, so that what is on the screen can follow."""
 
-from ui.components.hostile import number
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
+from ui.components.validation import number
 
 
 def live(*, key: str, topic: str, since: int) -> int | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from lib.notifications import default_rules
 from lib.notifications.inbox import NoticeCard
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
 
 
 def notices(cards: Sequence[NoticeCard], *, key: str, empty: str, more: str = "") -> None:

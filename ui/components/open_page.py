@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
 
 
 def open_page(path: str, query: Mapping[str, str] | None = None) -> None:

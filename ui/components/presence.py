@@ -1,6 +1,6 @@
 """Who else is at a ticket, and what they do there."""
 
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
 
 
 def presence(*, key: str, topic: str) -> None:

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from lib.lists.ticket_list import TicketRow
-from ui.components.assigns import Assigns, asked
-from ui.components.hostile import number as positive
-from ui.components.packaged import renderer
-from ui.components.ticks import Clocks, heard
+from ui.components.assign_buttons import Assigns, asked
+from ui.components.registration import renderer
+from ui.components.timer_buttons import Clocks, heard
+from ui.components.validation import number as positive
 
 Field = Literal[
     "title", "category", "priority", "status", "assignee", "requester", "team", "created", "updated", "due"

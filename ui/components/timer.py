@@ -1,6 +1,6 @@
 """What counts for a person at present, second by second."""
 
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
 
 
 def timer(*, key: str, ticket: int, title: str, seconds: int) -> None:

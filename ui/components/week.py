@@ -8,8 +8,8 @@ from typing import Any, Self
 import streamlit as st
 
 from lib.timekeeping.weeks import Week
-from ui.components.hostile import number, words
-from ui.components.packaged import renderer
+from ui.components.registration import renderer
+from ui.components.validation import number, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from lib.conversation.attachments import AttachmentCard
 from lib.conversation.drafts import DraftCard
 from lib.core import text
 from lib.core.errors import Refusal
-from ui.components.hostile import words
-from ui.components.packaged import renderer
-from ui.components.written import Composition, Submission, Visibility
+from ui.components.registration import renderer
+from ui.components.validation import words
+from ui.components.writer_values import Composition, Submission, Visibility
 
 LARGEST = 25 * 1024 * 1024
 """Bytes of one file; the route holds the same."""

@@ -19,7 +19,7 @@ from tests import cast
 from tests.lib.assignment.test_assignment import change, move, waits
 from tests.lib.assignment.test_rules import holder, rule_team
 from tests.support.unscoped import UNSCOPED
-from ui import dashboard
+from ui.reports import dashboard
 from worker import handing as worker
 
 

@@ -10,7 +10,7 @@ from lib.lists import columns, saved_views
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
-from ui import views as ui_views
+from ui.tickets import saved_views as ui_views
 
 
 def keep(actor, name="Stuck", line="is:blocked", **more):

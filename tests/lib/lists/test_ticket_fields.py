@@ -7,9 +7,9 @@ from api.ticket_shapes import TicketFull, TicketLine
 from api.tickets import Filters, NewTicket, TicketChange
 from lib.lists import bulk, columns, filters, query_language
 from lib.reports import ticket_export
-from ui import bulk as bulk_page
-from ui import layout as list_page
-from ui import lists
+from ui.shared import lists
+from ui.tickets import bulk as bulk_page
+from ui.tickets import list_layout as list_page
 
 # A word is where the field is; what stands after the bar says why it is in none of the others.
 TABLE = """

@@ -11,7 +11,7 @@ from lib.people import accounts
 from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
-from ui import words
+from ui.shared import formatting
 
 pytestmark = pytest.mark.both_databases("each database folds and compares letters its own way")
 
@@ -119,9 +119,9 @@ def test_values_are_offered_without_accents(desk, named):
 )
 def test_a_chooser_finds_them_letter_by_letter(typed, which):
     """Streamlit looks whether the typed letters stand in a label in their order."""
-    label = iter(words.findable(NAMES[which], "x@example.org").lower())
+    label = iter(formatting.findable(NAMES[which], "x@example.org").lower())
     assert all(letter in label for letter in typed.lower())
 
 
 def test_a_plain_name_stands_in_a_chooser_as_it_is():
-    assert words.findable("Rita Moss", "rita@example.org") == "Rita Moss (rita@example.org)"
+    assert formatting.findable("Rita Moss", "rita@example.org") == "Rita Moss (rita@example.org)"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import looks
+from ui.shell import style
 
 HERE = Path(__file__).parent
 
-st.set_page_config(page_title="Stage", page_icon=looks.icon(), layout="wide")
-looks.dress()
+st.set_page_config(page_title="Stage", page_icon=style.icon(), layout="wide")
+style.dress()
 page = st.navigation(
     [
         st.Page(

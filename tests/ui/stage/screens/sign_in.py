@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ui.components.handoff import handoff
+from ui.components.session_handoff import handoff
 
 st.title("Sign in")
 st.write("Cookie:", "yes" if st.context.cookies.get("docket") else "no")

@@ -1,0 +1,1 @@
+"""Signing in, and the parts of a person's own pages."""

@@ -1,0 +1,67 @@
+"""What comes back from a writer, and the proof that it is what it should be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+
+from lib.conversation.drafts import DraftCard
+from ui.components.validation import texts, whole, words
+
+Visibility = Literal["public", "internal"]
+VISIBILITIES: Mapping[str, Visibility] = {"public": "public", "internal": "internal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A new ticket as it stands on the screen; `attachments` are ids.
+
+    `uploading` counts files that are still on their way; `submitted` when Ctrl+Enter was pressed in this run.
+    Lengths are for the verb to judge.
+    """
+
+    token: str
+    title: str
+    body: str
+    attachments: tuple[str, ...]
+    uploading: int = 0
+    submitted: bool = False
+
+    @classmethod
+    def begun(cls, draft: DraftCard) -> Self:
+        """What the draft holds, as long as nothing else is known."""
+        kept = draft.values
+        attachments = texts(kept.get("attachments")) or ()
+        return cls(draft.token, words(kept.get("title")) or "", words(kept.get("body")) or "", attachments)
+
+    @classmethod
+    def read(cls, value: object, draft: DraftCard, *, submitted: bool) -> Self | None:
+        """What the browser sent for this draft; None when it is malformed or belongs to another."""
+        if not isinstance(value, Mapping) or value.get("token") != draft.token:
+            return None
+        title, body = words(value.get("title")), words(value.get("body"))
+        attachments, uploading = texts(value.get("attachments")), whole(value.get("uploading", 0))
+        if title is None or body is None or attachments is None or uploading is None:
+            return None
+        made = cls(draft.token, title, body, attachments, uploading)
+        return replace(made, submitted=submitted)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A reply that somebody sent in this run; `attachments` are ids."""
+
+    token: str
+    body: str
+    attachments: tuple[str, ...]
+    visibility: Visibility
+
+    @classmethod
+    def read(cls, value: object, draft: DraftCard, offered: Sequence[str]) -> Self | None:
+        """What the browser sent for this draft; None when it is malformed, another's, or not offered."""
+        if not isinstance(value, Mapping) or value.get("token") != draft.token:
+            return None
+        body, attachments = words(value.get("body")), texts(value.get("attachments"))
+        visibility = VISIBILITIES.get(str(value.get("visibility")))
+        if body is None or attachments is None or visibility is None or visibility not in offered:
+            return None
+        return cls(draft.token, body, attachments, visibility)

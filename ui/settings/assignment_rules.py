@@ -1,0 +1,50 @@
+"""The rule by which new tickets find their assignee, where categories and teams are kept."""
+
+import streamlit as st
+
+from db.vocabulary import Way
+from lib.assignment.rules import MOST, RuleCard
+from ui.shared.forms import Editing
+
+NO_CAP = 0
+WAYS = {
+    Way.MANUAL: "By hand: somebody takes or assigns them",
+    Way.ROUND_ROBIN: "In turn, to everybody who is there",
+    Way.LEAST_LOADED: "To whoever has least open",
+}
+SAID = {
+    Way.MANUAL: "given by hand",
+    Way.ROUND_ROBIN: "given in turn",
+    Way.LEAST_LOADED: "given to whoever has least open",
+}
+
+
+def described(rule: RuleCard | None) -> str:
+    """Return a rule in words, or nothing where there is none."""
+    if rule is None:
+        return ""
+    return SAID[rule.way] + (f", at most {rule.cap} open each" if rule.cap else "")
+
+
+def asked(
+    form: Editing, rule: RuleCard | None, *, inherited: str | None = None
+) -> tuple[Way | None, int | None]:
+    """Ask for a rule and its cap inside a form; `inherited` says what holds without one, where that can be chosen."""
+    now = rule.way if rule else None if inherited else Way.MANUAL
+    ways: dict[Way | None, str] = {**({None: inherited} if inherited else {}), **WAYS}
+    listed = list(ways)
+    way = st.selectbox(
+        "New tickets are given", listed, format_func=ways.__getitem__, key=form.field("way", now)
+    )
+    most = rule.cap if rule and rule.cap else NO_CAP
+    cap = st.number_input(
+        "Nobody is given more than this many open tickets (0: no limit)",
+        NO_CAP,
+        MOST,
+        key=form.field("cap", most),
+    )
+    st.caption(
+        "When nobody is left, tickets wait, and are handed out within a minute of somebody being free again: "
+        "the most urgent first."
+    )
+    return way, int(cap) or None

@@ -1,0 +1,161 @@
+"""The parts with which administrators keep the tree of categories and answer proposals."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+from streamlit_sortables import sort_items
+
+from db.vocabulary import Priority
+from lib.assignment import rules as assignment_rules
+from lib.assignment.rules import RuleCard
+from lib.catalog import categories, category_proposals
+from lib.catalog.categories import CategoryCard
+from lib.catalog.category_proposals import ProposalCard
+from lib.people import teams
+from ui.settings import assignment_rules as assignment_rule_form
+from ui.settings import removal
+from ui.shared import formatting, page
+from ui.shared.forms import Editing
+
+LEVELS = {p: p.label.capitalize() for p in Priority}
+TOP = "At the top"
+BELOW, GOES = "Stands below", "Its tickets go to"
+ABOVE, ABOVE_TEAM = "As above it, else normal", "As above it, else the default team"
+
+
+def described(category: CategoryCard, places: Mapping[int, str], rule: RuleCard | None) -> str:
+    """Return what a category says of its own about its tickets, in words."""
+    parts = [
+        f"goes to {places.get(category.team_id, 'no team')}" if category.team_id else "",
+        f"begins {category.priority.label}" if category.priority else "",
+        assignment_rule_form.described(rule),
+    ]
+    told = " · ".join(part for part in parts if part)
+    return formatting.plain(told) or (
+        "goes to the default team" if not category.depth else "as the category above"
+    )
+
+
+def add(found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
+    """Let an administrator add a category."""
+    with (
+        st.expander("New category", icon=":material/add:"),
+        st.form(page.blank("new_category"), border=False),
+    ):
+        name = st.text_input("Name", max_chars=80)
+        parent, team = _where({c.id: c.path for c in found}, places)
+        if st.form_submit_button("Add", type="primary"):
+            with page.attempt("Category added.", form="new_category") as session:
+                categories.create(session, page.me(), name=name, parent_id=parent, team_id=team)
+
+
+def _where(paths: Mapping[int, str], places: Mapping[int, str]) -> tuple[int | None, int | None]:
+    """Ask below which category, and to which team its tickets go."""
+    tops, groups = {None: TOP, **paths}, {None: ABOVE_TEAM, **places}
+    above = st.selectbox(BELOW, list(tops), format_func=tops.__getitem__)
+    goes = st.selectbox(GOES, list(groups), format_func=groups.__getitem__)
+    return above, goes
+
+
+@st.dialog("Change a category")
+def change(category_id: int) -> None:
+    """Change everything about one category, or delete it."""
+    me = page.me()
+    with page.see() as session:
+        found = {c.id: c for c in categories.every(session)}
+        rule = assignment_rules.of_categories(session, me).get(category_id)
+        places = {t.id: t.name for t in teams.every(session, me)}
+    category = found.get(category_id)
+    if category is None:
+        st.info("Somebody deleted it meanwhile.")
+        return
+    below = categories.within(found, category.id)
+    rest = {c.id: c.path for c in found.values() if c.id not in below}
+    form = Editing(f"category-{category.id}", category.version, dialog=True)
+    with st.form(form.key, border=False):
+        name = st.text_input("Name", max_chars=80, key=form.field("name", category.name))
+        tops, groups = {None: TOP, **rest}, {None: ABOVE_TEAM, **places}
+        parent = st.selectbox(
+            BELOW, list(tops), format_func=tops.__getitem__, key=form.field("parent", category.parent_id)
+        )
+        team = st.selectbox(
+            GOES, list(groups), format_func=groups.__getitem__, key=form.field("team", category.team_id)
+        )
+        levels = {None: ABOVE, **LEVELS}
+        priority = st.selectbox(
+            "They begin with the priority", list(levels), format_func=levels.__getitem__,
+            key=form.field("priority", category.priority),
+        )  # fmt: skip
+        way, cap = assignment_rule_form.asked(form, rule, inherited="As above it, else as their team says")
+        default = category.is_default or st.checkbox(
+            "Tickets go here when nobody chooses a category", key=form.field("default", now=False)
+        )
+        form.tell()
+        if st.form_submit_button("Save", type="primary"):
+            with form.save("Saved.") as session:
+                row = categories.find(session, category.id)
+                row.must_be(form.seen)
+                categories.rename(session, me, row, name=name)
+                categories.place(session, me, row, parent_id=parent)
+                categories.give_team(session, me, row, team_id=team)
+                categories.set_priority(session, me, row, priority=priority)
+                assignment_rules.rule_category(session, me, row, way=way, cap=cap)
+                if default:
+                    categories.make_default(session, me, row)
+    if category.is_default:
+        st.caption("Tickets for which nobody chooses a category go here, so it can't be deleted.")
+    elif len(below) > 1:
+        st.caption("Other categories stand below this one. Move or delete them first to delete it.")
+    else:
+        removal.category(category, rest, seen=form.seen)
+
+
+def order(found: Sequence[CategoryCard]) -> None:
+    """Let an administrator drag those that stand beside each other into their order."""
+    beside: dict[int | None, list[CategoryCard]] = {}
+    for card in found:
+        beside.setdefault(card.parent_id, []).append(card)
+    groups = {parent: cards for parent, cards in beside.items() if len(cards) > 1}
+    if not groups:
+        return
+    if not st.toggle("Arrange their order"):
+        return
+    paths: dict[int | None, str] = {None: TOP, **{c.id: f"Below {c.path}" for c in found}}
+    parent = st.selectbox("Those that stand", list(groups), format_func=paths.__getitem__)
+    st.caption("Drag them into the order in which they are offered.")
+    ids = {c.name: c.id for c in groups[parent]}
+    ordered = sort_items(list(ids), key=f"order-{parent}-{page.turn()}")
+    if ordered != list(ids) and set(ordered) == set(ids):
+        with page.attempt("Order kept.") as session:
+            categories.order(session, page.me(), parent, [ids[name] for name in ordered])
+
+
+def answer(waiting: Sequence[ProposalCard], found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
+    """Let an administrator accept, rename or refuse what colleagues proposed."""
+    if not waiting:
+        return
+    st.subheader("Proposed by colleagues", anchor=False)
+    paths = {c.id: c.path for c in found}
+    for proposal in waiting:
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            who, count = ", ".join(proposal.people), proposal.tickets
+            told = f"{who}, {formatting.ago(proposal.since)}, for {count} ticket{'' if count == 1 else 's'}"
+            st.markdown(f"**{formatting.plain(proposal.name)}**  \n:gray[{formatting.plain(told)}]")
+            with st.popover("Answer", icon=":material/reply:"):
+                with st.form(f"accept-{proposal.id}", border=False):
+                    name = st.text_input(
+                        "Name", proposal.name, max_chars=80,
+                        help="The name of a category that is there already puts the tickets into that one.",
+                    )  # fmt: skip
+                    parent, team = _where(paths, places)
+                    if st.form_submit_button("Accept", type="primary"):
+                        with page.attempt("Accepted. Its tickets are in it now.") as session:
+                            me = page.me()
+                            category_proposals.accept(
+                                session, me, proposal.id, name=name, parent_id=parent, team_id=team
+                            )
+                if st.button("Refuse", key=f"refuse-{proposal.id}", icon=":material/close:"):
+                    with page.attempt("Refused. Its tickets stay where they are.") as session:
+                        category_proposals.refuse(session, page.me(), proposal.id)

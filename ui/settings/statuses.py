@@ -1,0 +1,158 @@
+"""The parts with which administrators keep statuses and the workflow."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from db.vocabulary import Kind
+from lib.access import roles
+from lib.access.gate import Actor
+from lib.catalog import statuses, tags
+from lib.catalog.statuses import StatusCard
+from lib.catalog.tags import TagCard
+from lib.tickets import workflow as rules
+from ui.settings import removal
+from ui.shared import formatting, page, tables
+from ui.shared.forms import Editing
+
+KINDS = {
+    Kind.TODO: "Not begun",
+    Kind.ACTIVE: "Being worked on",
+    Kind.BLOCKED: "Waits for somebody else",
+    Kind.PAUSED: "Waits for the requester",
+    Kind.DONE: "Done",
+}
+NO_LIMIT = 0
+MAY = {"allowed": "May", "reason": "May, with a reason", "no": "May not"}
+
+
+def described(status: StatusCard) -> str:
+    """Return what a status means and asks, in words."""
+    parts = [KINDS[status.kind]]
+    if status.is_default:
+        parts.append("tickets begin here")
+    if status.kind == Kind.DONE and not status.counts:
+        parts.append("does not count as resolved")
+    if status.asks_reason:
+        parts.append("asks for a reason")
+    if status.limit:
+        parts.append(f"at most {status.limit} at once")
+    return " · ".join(parts)
+
+
+def change(me: Actor, status: StatusCard) -> None:
+    """Let an administrator change one status."""
+    form = Editing(f"status-{status.id}", status.version)
+    with st.form(form.key, border=False):
+        name = st.text_input("Name", max_chars=40, key=form.field("name", status.name))
+        asks = st.checkbox(
+            "Ask whoever moves a ticket here for a reason", key=form.field("asks", status.asks_reason)
+        )
+        limit = st.number_input(
+            "Warn above this many tickets (0: never)",
+            0,
+            10_000,
+            key=form.field("limit", status.limit or NO_LIMIT),
+        )
+        form.tell()
+        if st.form_submit_button("Save", type="primary"):
+            with form.save("Saved.") as session:
+                row = statuses.find(session, status.id)
+                row.must_be(form.seen)
+                statuses.rename(session, me, row, name=name)
+                statuses.ask_reason(session, me, row, asks=asks)
+                statuses.set_limit(session, me, row, limit=int(limit) or None)
+
+
+def archive(status: StatusCard, every: Sequence[StatusCard]) -> None:
+    """Let an administrator archive one status, unless tickets begin there."""
+    if status.is_default:
+        return
+    if st.button("Archive …", key=f"archive-{status.id}", icon=":material/inventory_2:"):
+        done = status.kind == Kind.DONE
+        removal.status(
+            status, {s.id: s.name for s in every if s.id != status.id and (s.kind == Kind.DONE) == done}
+        )
+
+
+def workflow(me: Actor, every: Sequence[StatusCard]) -> None:
+    """Let an administrator say which moves a role may make."""
+    st.subheader("Workflow", anchor=False)
+    st.caption("Every move is allowed unless you say otherwise here, role by role.")
+    with page.see() as session:
+        there = {r.id: r.name for r in roles.every(session)}
+    names = {s.id: s.name for s in every}
+    left, middle, right = st.columns(3)
+    role = left.selectbox("Role", list(there), format_func=lambda id: there[id].capitalize(), key="role")
+    was = middle.selectbox("From", list(names), format_func=names.__getitem__, key="was")
+    to = right.selectbox("To", [i for i in names if i != was], format_func=names.__getitem__, key="to")
+    with page.see() as session:
+        own = rules.rules(session, role)
+    now = own.get((was, to), rules.USUAL)
+    at = "no" if not now.allowed else "reason" if now.asks_reason else "allowed"
+    chosen = st.segmented_control(
+        "This role",
+        list(MAY),
+        default=at,
+        required=True,
+        format_func=MAY.__getitem__,
+        key=f"may-{role}-{was}-{to}-{at}",
+    )
+    if chosen and chosen != at:
+        with page.attempt("Workflow changed.") as session:
+            rules.set_rule(
+                session, me, role_id=role, was=statuses.find(session, was), to=statuses.find(session, to),
+                allowed=chosen != "no", asks_reason=chosen == "reason",
+            )  # fmt: skip
+    unusual = [
+        f"{names[a]} → {names[b]}: {_may(r)}" for (a, b), r in own.items() if a in names and b in names
+    ]
+    for line in unusual:
+        st.caption(line)
+
+
+def _may(rule: rules.Rule) -> str:
+    return MAY["no"] if not rule.allowed else MAY["reason"]
+
+
+def tag(me: Actor, every: Sequence[TagCard]) -> None:
+    """Let an administrator rename, merge or delete one tag."""
+    names = {card.id: card.name for card in every}
+    counts = {card.id: card.count for card in every}
+    chosen = st.selectbox(
+        "Change a tag", list(names), index=None, format_func=names.__getitem__, placeholder="Choose a tag",
+        key=f"tag-{page.turn()}",
+    )  # fmt: skip
+    if chosen is None:
+        return
+    with st.container(border=True):
+        with st.form(f"rename-{chosen}", border=False):
+            name = st.text_input("Name", names[chosen], max_chars=tags.LONGEST)
+            if st.form_submit_button("Rename", type="primary"):
+                with page.attempt("Renamed.") as session:
+                    tags.rename(session, me, tags.find(session, me, chosen), name=name)
+        others = [id for id in names if id != chosen]
+        if others:
+            with st.form(f"merge-{chosen}", border=False):
+                heir = st.selectbox("Put another in its place", others, format_func=names.__getitem__)
+                if st.form_submit_button("Merge", icon=":material/merge:"):
+                    with page.attempt("Merged.") as session:
+                        into = tags.find(session, me, heir)
+                        tags.merge(session, me, tags.find(session, me, chosen), into=into)
+        held = (
+            f"It stands on {counts[chosen]:,} tickets." if counts[chosen] != 1 else "It stands on one ticket."
+        )
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown(f"**{formatting.plain(names[chosen])}** goes from every ticket. {held}")
+            if st.button("Delete for good", type="primary"):
+                with page.attempt("Tag deleted.") as session:
+                    tags.remove(session, me, tags.find(session, me, chosen))
+
+
+def tag_table(every: Sequence[TagCard]) -> None:
+    """Show the tags and on how many tickets each stands."""
+    listed = sorted(every, key=lambda card: (-card.count, card.name))
+    tables.table(
+        {"Tag": [card.name for card in listed], "Tickets": [f"{card.count:,}" for card in listed]},
+        label="Tags",
+    )

@@ -1,0 +1,1 @@
+"""Parts that several kinds of pages use: the page itself, formatting, forms, tables and charts."""

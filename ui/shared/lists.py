@@ -1,0 +1,107 @@
+"""How lists of tickets are chosen and shown."""
+
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from db.vocabulary import Permission
+from lib.access.gate import Actor
+from lib.lists.ticket_list import CAP
+from ui.shared import page
+
+_RENAMED = "_renamed"
+SORTS: Mapping[str, str] = {
+    "-updated": "Last updated",
+    "-created": "Newest",
+    "created": "Oldest",
+    "-priority": "Most urgent",
+    "updated": "Longest untouched",
+    "priority": "Least urgent",
+    "due": "Due first",
+    "-due": "Due last",
+}
+
+
+def follow(name: str, options: Collection[str], *, default: str) -> None:
+    """Let the coming widget of the key `name` hold what the address says, or `default`; `chosen` is its other half.
+
+    Streamlit's own binding would write labels into the address, which are for eyes and may change.
+    """
+    asked = st.query_params.get(name, default)
+    st.session_state[name] = asked if asked in options else default
+
+
+def renamed(old: str, key: str) -> None:
+    """Let the coming widget of the key `key` begin with what the address still holds under an `old` name.
+
+    A key that is bound to the address belongs to one page: Streamlit takes it out of every address on the way from
+    that page to another one.
+    """
+    if st.session_state.get(_RENAMED) != page.visit() and old in st.query_params:
+        st.session_state[key] = st.query_params[old]
+    st.session_state[_RENAMED] = page.visit()
+
+
+def chosen(name: str, default: str) -> None:
+    """Write what was chosen into the address, and go back to the first page, because the list is another one now."""
+    begin_again()
+    value = st.session_state[name]
+    put(**{name: value if value != default else ""})
+
+
+def put(**values: str) -> None:
+    """Write values into the address; an empty one is taken out."""
+    for name, value in values.items():
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
+
+
+def begin_again() -> None:
+    """Go back to the first page, because the list is another one now."""
+    st.query_params.pop("after", None)
+
+
+def export(actor: Actor, line: Sequence[str], sort: str, *, understood: bool = True) -> None:
+    """Offer the list as a file to those who may export tickets."""
+    if not actor.may(Permission.EXPORT_TICKETS):
+        return
+    with st.popover("Export", icon=":material/download:", type="tertiary", key="export"):
+        for kind, label in {"csv": "As CSV", "xlsx": "For Excel (XLSX)"}.items():
+            query = {"q": line, "sort": sort, "format": kind}
+            if st.context.timezone:
+                query["zone"] = st.context.timezone
+            st.link_button(
+                label, f"/api/v1/tickets/export?{urlencode(query, doseq=True)}", icon=":material/table:"
+            )
+        if not understood:
+            st.caption("Parts of the search were not understood. The last lines of the file name them.")
+
+
+def capped(count: int) -> str:
+    """Return a capped count as a number."""
+    return f"{CAP:,}+" if count > CAP else f"{count:,}"
+
+
+def link(path: str, query: Mapping[str, str | Sequence[str]]) -> str:
+    """Return the address of a page inside Docket, as a link in HTML has it."""
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path
+
+
+def more(label: str, path: str, query: Mapping[str, str]) -> None:
+    """Lead to another part of a list. Streamlit's own link to the page one is on leaves no trace in the history."""
+    st.html(
+        f"<p class='dk dk-more'><a href='{escape(link(path, query))}' target='_self'>{escape(label)}</a></p>"
+    )
+
+
+def shown(count: int, noun: str, *, known: bool = True) -> str:
+    """Return a capped count in words; one that is not `known` was not taken, as it would take long."""
+    if not known:
+        return f"Many {noun}s"
+    if count > CAP:
+        return f"More than {CAP:,} {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

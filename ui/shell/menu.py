@@ -1,0 +1,142 @@
+"""The pages there are, who may open each, and the navigation that shows a person only theirs."""
+
+import re
+from copy import copy
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from db.vocabulary import Permission, Scope
+from lib.access.gate import Actor
+from ui.shared import page
+
+if TYPE_CHECKING:
+    from ui.streamlit_internals import Page
+
+
+HUB = "admin/administration"
+DESK, WHO, WHAT, HOW, TIME = "Desk", "People and teams", "Tickets", "Notices", "Time"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page; `needs` and `least` say who may open it, `signed_out` whether nobody in particular may.
+
+    A page with an `area` is reached through that of administration, where `about` says what it is for.
+    """
+
+    path: str
+    url: str
+    title: str
+    icon: str
+    needs: Permission | None = None
+    least: Scope = Scope.OWN
+    signed_out: bool = False
+    listed: bool = True
+    area: str = ""
+    about: str = ""
+
+    def opens_for(self, actor: Actor | None) -> bool:
+        """Tell whether the page is for this person, or for nobody signed in."""
+        if actor is None or self.signed_out:
+            return self.signed_out
+        if self.path == HUB:
+            return bool(areas(actor))
+        return self.needs is None or actor.may(self.needs, least=self.least)
+
+
+ENTRIES = (
+    Entry("desk/dashboard", "", "Dashboard", "home", Permission.TICKET_READ),
+    Entry("desk/tickets", "tickets", "Tickets", "confirmation_number", Permission.TICKET_READ),
+    Entry("desk/board", "board", "Board", "view_kanban", Permission.TICKET_TRANSITION),
+    Entry("desk/week", "week", "My week", "calendar_view_week", Permission.TIME_LOG),
+    Entry("insight/hours", "hours", "Hours", "schedule", Permission.REPORT_VIEW),
+    Entry("insight/stays", "where-time-goes", "Where time goes", "hourglass", Permission.REPORT_VIEW),
+    Entry("desk/search", "search", "Search", "search", Permission.TICKET_READ, listed=False),
+    Entry("desk/notifications", "notifications", "Notifications", "notifications", listed=False),
+    Entry("desk/new_ticket", "new", "New ticket", "add_circle", Permission.TICKET_CREATE),
+    Entry("desk/ticket", "ticket", "Ticket", "confirmation_number", Permission.TICKET_READ, listed=False),
+    Entry(HUB, "administration", "Administration", "settings"),
+    Entry("admin/general", "general", "General settings", "public", Permission.SYSTEM_MANAGE, Scope.ALL,
+          area=DESK, about="The time zone of the whole desk"),
+    Entry("admin/people", "people", "People", "group", Permission.USER_MANAGE, Scope.TEAM,
+          area=WHO, about="Invite people, choose their roles and teams, sign them out"),
+    Entry("admin/teams", "teams", "Teams", "groups", Permission.TEAM_MANAGE, Scope.TEAM,
+          area=WHO, about="Who works which tickets, how new ones find somebody, the team's Slack"),
+    Entry("admin/categories", "categories", "Categories", "category", Permission.SYSTEM_MANAGE,
+          area=WHAT, about="What tickets are about, and what follows from it: team, priority, fields"),
+    Entry("admin/statuses", "statuses", "Statuses", "label", Permission.SYSTEM_MANAGE,
+          area=WHAT, about="The columns of the board, and who may move a ticket where"),
+    Entry("admin/fields", "fields", "Fields", "list_alt", Permission.SYSTEM_MANAGE,
+          area=WHAT, about="What else a ticket is asked for, and who reads and writes it"),
+    Entry("admin/tags", "tags", "Tags", "sell", Permission.SYSTEM_MANAGE,
+          area=WHAT, about="Keep them few: rename, merge, delete"),
+    Entry("admin/replies", "replies", "Canned replies", "quickreply", Permission.TEMPLATE_MANAGE, Scope.TEAM,
+          area=WHAT, about="Answers kept ready, for all or for one team"),
+    Entry("admin/rules", "rules", "Notice rules", "rule", Permission.SYSTEM_MANAGE, Scope.ALL,
+          area=HOW, about="Who hears of what and where, unless they choose otherwise"),
+    Entry("admin/mails", "mails", "Mails", "mail", Permission.SYSTEM_MANAGE, Scope.ALL,
+          area=HOW, about="How every mail looks, with a test to yourself"),
+    Entry("admin/delivery", "delivery", "Delivery", "outgoing_mail", Permission.SYSTEM_MANAGE, Scope.ALL,
+          area=HOW, about="What is owed, late or could not be sent, and why"),
+    Entry("admin/activities", "activities", "Activities", "work_history", Permission.SYSTEM_MANAGE,
+          area=TIME, about="The kinds of work that time is logged for"),
+    Entry("admin/rates", "rates", "Rates", "payments", Permission.RATE_MANAGE, Scope.ALL,
+          area=TIME, about="What an hour costs, for reports"),
+    Entry("admin/audit", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM,
+          area=WHO, about="Who administered, signed in or was refused what, and when"),
+    Entry("account/profile", "profile", "Profile", "account_circle"),
+    Entry("account/hearing", "hearing", "What you hear", "tune", listed=False),
+    Entry("account/set_up", "set-up", "Set up", "rocket_launch", signed_out=True, listed=False),
+    Entry("account/set_password", "set-password", "Set password", "key", signed_out=True, listed=False),
+)  # fmt: skip
+
+
+def areas(actor: Actor) -> dict[str, list[Entry]]:
+    """Return the pages of administration that are for this person, by their area."""
+    found: dict[str, list[Entry]] = {}
+    for entry in ENTRIES:
+        if entry.area and entry.opens_for(actor):
+            found.setdefault(entry.area, []).append(entry)
+    return found
+
+
+def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
+    """Declare every page, so that deep links hold, listing only the person's; return the one asked for.
+
+    Streamlit would list sections too, but in a way that screen readers can't follow, so administration has a page.
+    """
+    entries: dict[str, Entry] = {}
+    pages: list[Page] = []
+    for entry in ENTRIES:
+        made = copy(_declared(entry, entry.listed and not entry.area and entry.opens_for(actor)))
+        entries[made._script_hash] = entry
+        pages.append(made)
+    if elsewhere := _elsewhere():
+        made = st.Page(page.nothing_here, title="Nothing here", url_path=elsewhere, visibility="hidden")
+        entries[made._script_hash] = Entry("", elsewhere, "Nothing here", "search_off", listed=False)
+        pages.append(made)
+    chosen = st.navigation(pages, position="sidebar" if actor else "hidden", expanded=True)
+    return chosen, entries[chosen._script_hash]
+
+
+@cache
+def _declared(entry: Entry, listed: bool) -> "Page":
+    """Return a page of the menu; a run takes a copy, as Streamlit notes on it which one may be run."""
+    return st.Page(
+        f"pages/{entry.path}.py",
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        url_path=entry.url,
+        default=not entry.url,
+        visibility="visible" if listed else "hidden",
+    )
+
+
+def _elsewhere() -> str | None:
+    """Return the path that was asked for when no page has it, as Streamlit would put a dialog of its own there."""
+    path = page.path().partition("#")[0].strip("/")
+    known = {entry.url for entry in ENTRIES}
+    return path if re.fullmatch(r"[\w-]{1,80}", path) and path not in known else None

@@ -1,0 +1,251 @@
+"""Who has a ticket: taking it, handing it back, and the list of those who could work it, the best fit first."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from db.models import Ticket
+from db.vocabulary import Permission, Scope
+from lib.access import gate, ticket_versions
+from lib.access.gate import Actor
+from lib.assignment import candidates as assignment_candidates
+from lib.assignment.candidates import Candidate
+from lib.core.errors import Conflict, Refusal
+from lib.lists import ticket_list
+from lib.lists.ticket_list import TicketRow
+from lib.tickets import tickets
+from lib.transactions import Session
+from ui.components.assign_buttons import Assigns
+from ui.shared import field_editor, formatting, page
+from ui.shared.field_editor import Changer
+from ui.ticket.options import Choices
+
+NOBODY = 0
+_OPEN = "_assigning"
+LISTED = 7
+"""People who are listed with all that speaks for them; the rest are found by typing."""
+
+WAITS = "Waits for its turn: nobody is free."
+
+
+@dataclass(frozen=True)
+class _Deed:
+    """What becomes of whose ticket it is: a verb with what it takes besides the ticket, and what is said afterwards."""
+
+    done: str
+    verb: Callable[..., None]
+    what: Mapping[str, Any]
+
+
+def offered(me: Actor, rows: Iterable[tuple[int, int]]) -> Assigns | None:
+    """Offer to assign tickets from their rows, given as ticket and team: nothing for those who assign none."""
+    reach = max(me.reach(Permission.TICKET_ASSIGN_OTHER), me.reach(Permission.TICKET_CLAIM))
+    if reach < Scope.TEAM:
+        return None
+    return Assigns({number for number, team in rows if reach == Scope.ALL or team in me.teams}, _open)
+
+
+def _open(number: int) -> None:
+    st.session_state[_OPEN] = page.visit(), number, None
+
+
+def talk() -> None:
+    """Show the dialog for as long as it is open, though what lies behind it is drawn anew."""
+    visit, number, _seen = st.session_state.get(_OPEN, (None, 0, None))
+    if visit == page.visit():
+        _dialog(number)
+
+
+def _forget() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("Who works it?", on_dismiss=_forget)
+def _dialog(number: int) -> None:
+    me = page.me()
+    try:
+        facts, offered = _read(me, number)
+    except Refusal as refusal:
+        page.refused(refusal)
+        return
+    seen = _seen(facts.version)
+    st.markdown(f"**\\#{number}** {formatting.plain(facts.title)}")
+    chosen = _at_once(me, facts, offered)
+    if offered.assigns:
+        chosen = _form(facts, offered.candidates, f"from-list-{number}") or chosen
+    if chosen:
+        _do(me, number, chosen, seen=seen)
+
+
+@dataclass(frozen=True)
+class _Offered:
+    """What a person may do about whose ticket it is."""
+
+    takes: bool
+    assigns: bool
+    candidates: Sequence[Candidate]
+
+
+def _read(me: Actor, number: int) -> tuple[TicketRow, _Offered]:
+    with page.see() as session:
+        ticket = tickets.find(session, me, number)
+        assigns = gate.covers(session, me, Permission.TICKET_ASSIGN_OTHER, ticket)
+        claims = gate.covers(session, me, Permission.TICKET_CLAIM, ticket)
+        takes = claims and me.id in assignment_candidates.working(session, ticket.team_id)
+        candidates = assignment_candidates.of(session, me, ticket) if assigns else ()
+        return ticket_list.one(session, me, ticket), _Offered(takes, assigns, candidates)
+
+
+def _at_once(me: Actor, facts: TicketRow, offered: _Offered) -> _Deed | None:
+    """Offer what takes one click."""
+    if facts.assignee_id is None:
+        if offered.takes and st.button("Take it", icon=":material/back_hand:", width="stretch"):
+            return _Deed("It is yours.", _take, {})
+    elif offered.assigns:
+        return None
+    elif facts.assignee_id != me.id:
+        name = formatting.plain(facts.assignee or "Somebody")
+        st.write(f"{name} works it. Your role doesn't allow giving it to somebody else.")
+    elif st.button("Hand it back", icon=":material/undo:", width="stretch"):
+        return _Deed("Nobody has it now.", tickets.unassign, {})
+    return None
+
+
+def _seen(version: int) -> int:
+    """Return which version the person saw when the dialog opened, or after they were told that it had changed."""
+    visit, number, seen = st.session_state[_OPEN]
+    st.session_state[_OPEN] = visit, number, seen or version
+    return seen or version
+
+
+def _do(me: Actor, number: int, chosen: _Deed, *, seen: int) -> None:
+    try:
+        with page.act() as session:
+            ticket = tickets.find(session, me, number, to_change=True)
+            before = ticket_versions.of(me, ticket)
+            chosen.verb(session, me, ticket, seen=field_editor.reached(number, seen), **chosen.what)
+            after = ticket_versions.of(me, ticket)
+    except Refusal as refusal:
+        if isinstance(refusal, Conflict):
+            _open(number)
+        page.refused(refusal)
+        return
+    field_editor.made(number, before, after)
+    _forget()
+    page.tell(chosen.done)
+    st.rerun()
+
+
+def panel(change: Changer, me: Actor, facts: TicketRow, offered: Choices) -> None:
+    """Let a person take the ticket, hand it back, or give it to somebody else, as far as they may.
+
+    What is open and half typed stays while others change the ticket; the person's own deed closes it.
+    """
+    if Permission.TICKET_ASSIGN_OTHER in offered.may:
+        _assign(change, facts, offered.candidates)
+    if offered.waits:
+        st.caption(WAITS)
+    if Permission.TICKET_CLAIM not in offered.may:
+        return
+    if facts.assignee_id is None and offered.takes:
+        if change.press("Take it", icon=":material/back_hand:", type="primary"):
+            change("It is yours.", _take)
+    elif facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may:
+        _hand_back(change, facts)
+
+
+def _assign(change: Changer, facts: TicketRow, candidates: Sequence[Candidate]) -> None:
+    label = f"Assigned to {formatting.plain(facts.assignee)}" if facts.assignee else "Assign to …"
+    place = f"{facts.number}-{page.turn()}"
+    with st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"):
+        chosen = _form(facts, candidates, place, on_click=partial(change.note, "assignee"))
+    if chosen:
+        change(chosen.done, chosen.verb, **chosen.what)
+
+
+def _form(
+    facts: TicketRow,
+    candidates: Sequence[Candidate],
+    place: str,
+    *,
+    on_click: Callable[[], None] | None = None,
+) -> _Deed | None:
+    """Offer everybody who could work a ticket; return who was chosen, once somebody else is and was sent."""
+    with st.form(f"assign-{place}", border=False):
+        best, rest = _split(candidates, facts.assignee_id)
+        options = [c.id for c in best] + ([NOBODY] if facts.assignee_id else [])
+        names = {c.id: formatting.plain(c.name) for c in best} | {NOBODY: "Nobody"}
+        why = {c.id: _spoken(c) for c in best} | {NOBODY: "Whoever is free can take it"}
+        if facts.assignee_id and facts.assignee_id not in names:
+            options, names = (
+                [facts.assignee_id, *options],
+                {**names, facts.assignee_id: formatting.plain(facts.assignee or "")},
+            )
+            why[facts.assignee_id] = "Has it, but no longer works in this team"
+        chosen = None
+        if options:
+            at = options.index(facts.assignee_id) if facts.assignee_id else 0
+            captions = [why[id] for id in options]
+            chosen = st.radio(
+                "Assign to", options, at, format_func=names.__getitem__, captions=captions, key=f"to-{place}"
+            )
+        else:
+            st.write("Nobody works in this team yet. Add people to it on the People page.")
+        others = {c.id: c for c in rest}
+        other = None
+        if others:
+            told = {id: f"{formatting.findable(c.name)}: {c.reason}" for id, c in others.items()}
+            other = st.selectbox(
+                "Or somebody else",
+                list(told),
+                None,
+                format_func=told.__getitem__,
+                key=f"other-{place}",
+            )
+        note = _note(place)
+        sent = st.form_submit_button("Assign", type="primary", on_click=on_click, disabled=not options)
+    to = other or chosen
+    if not sent or to is None or to == (facts.assignee_id or NOBODY):
+        return None
+    if to == NOBODY:
+        return _Deed("Nobody has it now.", tickets.unassign, {"reason": note})
+    name = next(c.name for c in candidates if c.id == to)
+    return _Deed(f"Assigned to {name}.", tickets.assign, {"to": to, "reason": note})
+
+
+def _split(candidates: Sequence[Candidate], holder: int | None) -> tuple[list[Candidate], list[Candidate]]:
+    """Return those who are listed, whoever has the ticket among them, and the rest by name."""
+    best = list(candidates[:LISTED])
+    best += [c for c in candidates[LISTED:] if c.id == holder]
+    return best, sorted((c for c in candidates if c not in best), key=lambda c: c.name.casefold())
+
+
+def _spoken(candidate: Candidate) -> str:
+    reason = candidate.reason
+    return formatting.plain(reason[0].upper() + reason[1:])
+
+
+def _hand_back(change: Changer, facts: TicketRow) -> None:
+    place = f"{facts.number}-{page.turn()}"
+    with (
+        st.popover("Hand it back", icon=":material/undo:", width="stretch", key=f"back-{place}"),
+        st.form(f"hand-back-{place}", border=False),
+    ):
+        note = _note(place)
+        sent = st.form_submit_button("Hand it back", on_click=partial(change.note, "assignee"))
+    if sent:
+        change("Nobody has it now.", tickets.unassign, reason=note)
+
+
+def _note(place: str) -> str:
+    return st.text_input(
+        "Note", max_chars=500, key=f"note-{place}", placeholder="For colleagues",
+        help="Colleagues read it in the history; whoever asked does not.",
+    )  # fmt: skip
+
+
+def _take(session: Session, me: Actor, ticket: Ticket, *, seen: int) -> None:  # noqa: ARG001 - nobody had it
+    tickets.take(session, me, ticket)

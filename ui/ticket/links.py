@@ -1,0 +1,49 @@
+"""How a ticket stands to others: shown, linked and unlinked."""
+
+import streamlit as st
+
+from db.models import Ticket
+from db.vocabulary import Permission
+from lib.access.gate import Actor
+from lib.catalog import link_words
+from lib.lists.ticket_list import TicketRow
+from lib.tickets import links, tickets
+from lib.transactions import Session
+from ui.shared import page
+from ui.shared.field_editor import Changer
+from ui.ticket import conversation
+from ui.ticket.options import Choices
+
+LARGEST = 2**31 - 1
+
+
+def related(offered: Choices) -> None:
+    """Show how the ticket stands to others."""
+    if offered.obstacle:
+        st.warning(f"This ticket can't be completed yet: {offered.obstacle}.", icon=":material/block:")
+    conversation.linked(offered.linked)
+
+
+def linker(me: Actor, facts: TicketRow, offered: Choices) -> None:
+    """Let staff link the ticket to others, and unlink it."""
+    if Permission.TICKET_MERGE not in offered.may:
+        return
+    change = Changer(me, facts)
+    with st.popover("Link to another ticket", icon=":material/add_link:", width="stretch"):
+        with st.form(f"link-{facts.number}-{page.turn()}", border=False):
+            name = st.selectbox("This ticket", list(links.NAMES), format_func=link_words.WORDS.__getitem__)
+            number = st.number_input("Number of the other ticket", 1, LARGEST, None, step=1, format="%d")
+            if st.form_submit_button("Link", type="primary") and number:
+                change("Linked.", _link, name=name, number=int(number))
+        for card in offered.linked:
+            told = f"Unlink: {link_words.WORDS[card.name]} #{card.number}"
+            if st.button(told, key=f"unlink-{card.name}-{card.number}", icon=":material/link_off:"):
+                change("Unlinked.", _unlink, name=card.name, number=card.number)
+
+
+def _link(session: Session, me: Actor, ticket: Ticket, *, name: str, number: int, seen: int) -> None:  # noqa: ARG001
+    links.link(session, me, ticket, name=name, other=tickets.find(session, me, number))
+
+
+def _unlink(session: Session, me: Actor, ticket: Ticket, *, name: str, number: int, seen: int) -> None:  # noqa: ARG001
+    links.unlink(session, me, ticket, name=name, other=tickets.find(session, me, number))

@@ -1,0 +1,1 @@
+"""The parts of ticket lists and the board."""

@@ -1,0 +1,1 @@
+"""Timer, timesheet and time in status."""

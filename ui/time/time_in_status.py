@@ -1,0 +1,80 @@
+"""Where time went: a ticket's own course as a strip, and how long tickets stand in each status as a table."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from lib.reports.response_times import Spread
+from lib.reports.status_timeline import Course, Share, Standing, Stay
+from lib.reports.time_in_status import StatusTime
+from ui.shared.formatting import at_most, lasting, when
+
+NONE = "\N{EN DASH}"
+HEAD = (
+    "<tr><th scope='col' rowspan='2'>Status</th><th scope='colgroup' colspan='4'>Left it in this time</th>"
+    "<th scope='colgroup' colspan='3'>Stand there now</th></tr><tr>"
+    "<th scope='col' class='dk-number'>Stays</th><th scope='col' class='dk-number'>Median</th>"
+    "<td aria-hidden='true'></td>"
+    "<th scope='col' class='dk-number'>9 in 10 within</th><th scope='col' class='dk-number'>Tickets</th>"
+    "<th scope='col' class='dk-number'>Median so far</th><th scope='col' class='dk-number'>9 in 10 within</th></tr>"
+)
+
+
+def strip(course: Course, *, key: str) -> None:
+    """Show how long a ticket stood where; the strip is for the eye, the list below it says the same."""
+    drawn = [stay for stay in course.stays if stay.counts or stay.ended is not None]
+    if not course.shares:
+        return
+    with st.container(border=True, key=key):
+        st.subheader("Where time went", anchor=False)
+        parts = "".join(map(_part, drawn))
+        shares = "".join(map(_share, course.shares))
+        st.html(
+            f"<div class='dk'><div class='dk-strip' aria-hidden='true'>{parts}</div>"
+            f"<ul class='dk-shares' aria-label='Time in each status'>{shares}</ul></div>"
+        )
+
+
+def _part(stay: Stay) -> str:
+    kind, name = (stay.status.kind.value, stay.status.name) if stay.status else ("merged", "merged")
+    said = f"{name}: {lasting(stay.seconds)}, from {when(stay.began)}"
+    return f"<span data-kind='{kind}' style='--part: {max(1, stay.seconds)}' title='{escape(said, quote=True)}'></span>"
+
+
+def _share(share: Share) -> str:
+    return f"<li>{_status(share.status)}<span>{lasting(share.seconds)}</span></li>"
+
+
+def _status(status: Standing) -> str:
+    return (
+        f"<span class='dk-status' data-kind='{status.kind.value}'><span>{escape(status.name)}</span></span>"
+    )
+
+
+def table(rows: Sequence[StatusTime]) -> None:
+    """Show how long tickets stand in each status, with a bar for the eye beside the median."""
+    most = max((row.left.median or 0 for row in rows), default=0)
+    body = "".join(_row(row, most) for row in rows)
+    st.html(
+        "<div class='dk dk-table' tabindex='0' role='region' aria-label='Time in each status'>"
+        f"<table><thead>{HEAD}</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: StatusTime, most: int) -> str:
+    part = 100 * (row.left.median or 0) // most if most and row.left.n else 0
+    bar = f"<span class='dk-bar' data-kind='{row.status.kind.value}' style='--part: {part}%'></span>"
+    track = f"<td aria-hidden='true'><span class='dk-track'>{bar if row.left.n else ''}</span></td>"
+    left, now = _cells(row.left), _cells(row.standing)
+    cells = [_number(left[0]), _number(left[1]), track, _number(left[2]), *map(_number, now)]
+    return f"<tr><th scope='row'>{_status(row.status)}</th>{''.join(cells)}</tr>"
+
+
+def _cells(spread: Spread) -> tuple[str, str, str]:
+    median = NONE if spread.median is None else lasting(spread.median)
+    return f"{spread.n:,}", median, NONE if spread.p90 is None else at_most(spread.p90)
+
+
+def _number(said: str) -> str:
+    return f"<td class='dk-number'>{said}</td>"
