@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api.shapes import HIGHEST, Form, Shape, done, shown
+from api.shared.schemas import HIGHEST, Form, Shape, done, shown
 from lib.transactions import Session, act, see
 
 SeenVersion = Annotated[int | None, Query(ge=1, le=HIGHEST, description="the version that was read last")]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from api import scopes
-from api.application import app
-from api.roles import reach
+from api.app.application import app
+from api.people.roles import reach
+from api.shared import scopes
 from commands.shell.group import docket
 from db import seeds
 from db.vocabulary import Action, Permission, Scope

@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 import api
-from api import pace
+from api.shared import rate_limits
 from db import engine as engines
 from lib import transactions
 from lib.access import gate
@@ -79,7 +79,7 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def fresh_pace():
-    pace.forget()
+    rate_limits.forget()
 
 
 @pytest.fixture

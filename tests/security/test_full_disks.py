@@ -11,7 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from api import pace, standing
+from api.app import health
+from api.shared import rate_limits
 from db import engine as engines
 from db.models import ApiToken, Attachment
 from db.write_queue import WriteQueue
@@ -50,8 +51,8 @@ def desk(disk, databases, monkeypatch):
     databases.drop(url)
     monkeypatch.setenv("DOCKET_DATA", str(disk))
     monkeypatch.setenv("DOCKET_API_REQUESTS_PER_MINUTE", "100000")
-    monkeypatch.setattr(standing, "FRESH", 0.0)
-    pace.forget()
+    monkeypatch.setattr(health, "FRESH", 0.0)
+    rate_limits.forget()
     settings.current.cache_clear()
     made = engines.connect(f"sqlite:///{moved}")
     transactions.use(made)
@@ -161,7 +162,7 @@ def test_a_token_that_can_not_be_noted_as_used_works(desk, disk, monkeypatch):
     def full(*_):
         raise OperationalError("UPDATE", {}, _full())
 
-    monkeypatch.setattr("api.door.api_tokens.touch", full)
+    monkeypatch.setattr("api.shared.auth.api_tokens.touch", full)
     sent = []
 
     async def watch(scope, receive, send):

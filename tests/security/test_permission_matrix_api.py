@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import api
-from api import pace
+from api.shared import rate_limits
 from db.models import Attachment, Comment, Ticket
 from db.vocabulary import Permission
 from lib.access import gate
@@ -158,7 +158,7 @@ MANY = {
 
 @pytest.fixture
 def app():
-    pace.forget()
+    rate_limits.forget()
     return Starlette(routes=[Mount("/api/v1", app=api.app())])
 
 

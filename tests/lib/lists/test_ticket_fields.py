@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.bulk import Change
-from api.ticket_shapes import TicketFull, TicketLine
-from api.tickets import Filters, NewTicket, TicketChange
+from api.lists.bulk import Change
+from api.tickets.ticket_schemas import TicketFull, TicketLine
+from api.tickets.tickets import Filters, NewTicket, TicketChange
 from lib.lists import bulk, columns, filters, query_language
 from lib.reports import ticket_export
 from ui.shared import lists

@@ -1,0 +1,69 @@
+"""The way out of mail: one click on a signed link, with no sign-in (RFC 8058)."""
+
+from html import escape
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from api.app.sign_in import Guarded
+from api.shared import rate_limits
+from api.shared.auth import address
+from lib.notifications import unsubscribe
+from lib.notifications.email import renderer
+from lib.transactions import act
+
+_UNKNOWN = "This link is not complete. Copy all of it from the mail, or change what you hear in Docket."
+
+
+def routes() -> list[Route]:
+    """Return the route that mails lead to."""
+    return [
+        Route("/unsubscribe", Guarded(ask), methods=["GET"]),
+        Route("/unsubscribe", Guarded(stop), methods=["POST"]),
+    ]
+
+
+async def ask(request: Request) -> Response:
+    """Ask first, because programs open links too."""
+    token = request.query_params.get("t", "")
+    found = renderer.stopped(token)
+    if found is None:
+        return _page(f"<p>{_UNKNOWN}</p>", 404)
+    what = f"about ticket #{found[1]}" if found[1] else "that gathers what happened"
+    return _page(
+        f"<p>Do you want no more mail {what}?</p>"
+        f'<form method="post" action="/unsubscribe?t={escape(token)}"><button>No more mail {what}</button></form>'
+    )
+
+
+async def stop(request: Request) -> Response:
+    """Do it; doing it again changes nothing."""
+    rate_limits.stranger(address(request))
+    found = renderer.stopped(request.query_params.get("t", ""))
+    if found is None:
+        return _page(f"<p>{_UNKNOWN}</p>", 404)
+    await run_in_threadpool(_silence, *found)
+    what = (
+        f"of ticket #{found[1]}, except when you are mentioned or given it"
+        if found[1]
+        else "in gathered mails"
+    )
+    return _page(f"<p>Done. You hear no more {what}.</p>")
+
+
+def _silence(person: int, ticket: int | None) -> None:
+    with act() as session:
+        unsubscribe.silence(session, person, ticket)
+
+
+def _page(body: str, status: int = 200) -> Response:
+    return HTMLResponse(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta name="robots" content="noindex"><title>Docket</title><style>:root{color-scheme:light dark}'
+        "body{max-width:30rem;margin:15vh auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}"
+        "button{min-height:2.75rem;padding:0 1.25rem;border:0;border-radius:8px;background:#0b6660;color:#fff;"
+        f"font:inherit;font-weight:600}}</style><main><h1>Mail from Docket</h1>{body}</main></html>",
+        status,
+    )

@@ -1,0 +1,1 @@
+"""Routes of ticket lists: search, saved views, bulk changes and export."""

@@ -1,0 +1,72 @@
+"""Search: the texts that match, wherever they stand, and the language of the search box explained."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.shared.auth import Me
+from api.shared.schemas import Cursor, Limit, Shape, Words, shown
+from api.tickets.ticket_schemas import StatusName
+from lib.lists import search_results
+from lib.lists.search_results import Hit, Where
+from lib.transactions import see
+
+router = APIRouter(tags=["search"])
+
+
+class HitTicket(Shape):
+    """The ticket in which something was found."""
+
+    number: int
+    title: str
+    status: StatusName
+
+
+class Found(Shape):
+    """A text that matches; `snippet_html` is safe, with the matching words in `<mark>`."""
+
+    ticket: HitTicket
+    where: Where
+    comment: int | None
+    at: datetime
+    snippet_html: str
+
+
+class Hits(Shape):
+    """A page of hits; `not_understood` says in sentences which parts of `q` were left out."""
+
+    items: list[Found]
+    next_cursor: str | None
+    not_understood: list[str]
+
+
+@router.get("/search", response_model=Hits)
+def search(
+    me: Me,
+    q: Annotated[Words, Query(max_length=2000, description="words and qualifiers")],
+    limit: Annotated[Limit, Query()] = 50,
+    cursor: Annotated[Cursor, Query()] = None,
+) -> Response:
+    """Find words in titles, descriptions, replies and notes that you may read, those written last first."""
+    with see() as session:
+        found = search_results.find(session, me, q, after=cursor, limit=limit)
+    return shown(
+        Hits(
+            items=[_hit(h) for h in found.hits],
+            next_cursor=found.next,
+            not_understood=list(found.asked.puzzled),
+        )
+    )
+
+
+def _hit(hit: Hit) -> Found:
+    status = StatusName(id=hit.status_id, name=hit.status, kind=hit.kind)
+    return Found(
+        ticket=HitTicket(number=hit.number, title=hit.title, status=status),
+        where=hit.where,
+        comment=hit.comment_id,
+        at=hit.at,
+        snippet_html=hit.snippet_html,
+    )

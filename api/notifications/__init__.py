@@ -1,0 +1,1 @@
+"""Routes of notifications, preferences, rules and email templates."""

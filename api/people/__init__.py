@@ -1,0 +1,1 @@
+"""Routes of people, teams and roles, and of the person who asks."""

@@ -1,0 +1,95 @@
+"""Your own API tokens."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.shared.auth import Me
+from api.shared.idempotency import Creating, Made
+from api.shared.schemas import Form, Number, Page, Shape, Words, done, shown
+from lib.identity import api_tokens
+from lib.transactions import Session, act, see
+
+router = APIRouter(tags=["tokens"])
+
+TokenScope = Literal["read", "write", "admin"]
+
+
+class NewToken(Form):
+    """A token to make; without `days` it works until it is revoked."""
+
+    name: Words
+    scope: TokenScope = "read"
+    days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = None
+
+
+class Token(Shape):
+    """A token; its secret can't be shown again."""
+
+    id: int
+    name: str
+    prefix: str
+    scope: str
+    created: datetime
+    used: datetime | None
+    expires: datetime | None
+
+
+class MadeToken(Token):
+    """A new token with its secret, which is shown this once; a repeated request gets null."""
+
+    secret: str | None
+
+
+@router.get("/tokens", response_model=Page[Token])
+def read(me: Me) -> Response:
+    """List your working tokens, newest first."""
+    with see() as session:
+        found = api_tokens.mine(session, me)
+    items = [
+        Token(
+            id=t.id,
+            name=t.name,
+            prefix=t.prefix,
+            scope=t.scope,
+            created=t.created_at,
+            used=t.used_at,
+            expires=t.expires_at,
+        )
+        for t in found
+    ]
+    return shown(Page(items=items))
+
+
+@router.post("/tokens", status_code=201, response_model=MadeToken)
+def make(creating: Creating, form: NewToken) -> Response:
+    """Make a token; acting through one yourself, it must be of scope admin."""
+
+    def deed(session: Session) -> Made:
+        row, secret = api_tokens.create(
+            session, creating.me, name=form.name, scope=form.scope, days=form.days
+        )
+        shape = MadeToken(
+            id=row.id,
+            name=row.name,
+            prefix=row.prefix,
+            scope=form.scope,
+            created=row.created_at,
+            used=None,
+            expires=row.expires_at,
+            secret=secret,
+        )
+        return Made(f"/tokens/{row.id}", shape, kept=shape.model_copy(update={"secret": None}))
+
+    return creating.once(form, deed)
+
+
+@router.delete("/tokens/{id}", status_code=204)
+def revoke(me: Me, id: Number) -> Response:
+    """Let a token stop working."""
+    with act() as session:
+        api_tokens.revoke(session, me, id)
+    return done()

@@ -1,0 +1,61 @@
+"""The workflow: which moves a role may make, where that is other than usual."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.shared.auth import Me
+from api.shared.schemas import Flag, Form, Id, Page, Shape, done, shown
+from lib.access import roles
+from lib.catalog import statuses
+from lib.tickets import workflow
+from lib.transactions import act, see
+
+router = APIRouter(tags=["statuses"])
+
+
+class Rule(Shape):
+    """A move that a role may not make, or must give a reason for; every other move is allowed."""
+
+    role: int
+    from_status: int
+    to_status: int
+    allowed: bool
+    asks_reason: bool
+
+
+class NewRule(Form):
+    """What a role may do with one move; allowed without a reason is what is usual."""
+
+    role: Id
+    from_status: Id
+    to_status: Id
+    allowed: Flag
+    asks_reason: Flag = False
+
+
+@router.get("/workflow", response_model=Page[Rule])
+def read() -> Response:
+    """List what is other than usual."""
+    with see() as session:
+        found = [
+            Rule(role=role.id, from_status=was, to_status=to, allowed=r.allowed, asks_reason=r.asks_reason)
+            for role in roles.every(session)
+            for (was, to), r in sorted(workflow.rules(session, role.id).items())
+        ]
+    return shown(Page(items=found))
+
+
+@router.put("/workflow", status_code=204)
+def change(me: Me, form: NewRule) -> Response:
+    """Say whether a role may make a move, and whether it must say why."""
+    with act() as session:
+        workflow.set_rule(
+            session,
+            me,
+            role_id=roles.find(session, form.role).id,
+            was=statuses.find(session, form.from_status),
+            to=statuses.find(session, form.to_status),
+            allowed=form.allowed,
+            asks_reason=form.asks_reason,
+        )
+    return done()

@@ -1,0 +1,1 @@
+"""What every route uses: authentication, rate limits, errors, schemas and idempotency."""

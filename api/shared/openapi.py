@@ -1,0 +1,89 @@
+"""The OpenAPI document: the routes' own words, and the answers that all of them may give."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.shared import scopes
+from api.shared.problems import MEDIA_TYPE
+
+ABOUT = (
+    "Everything that Docket's pages do, for programs. Authenticate with `Authorization: Bearer <token>`. "
+    "Lists give `items` and `next_cursor`; every refusal is a problem with a sentence in `detail`."
+)
+PROBLEM = {
+    "type": "object",
+    "title": "Problem",
+    "description": "A refusal (RFC 9457)",
+    "required": ["type", "title", "status", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "a sentence for the person"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "current": {"type": "object", "description": "with 409: what is true now"},
+        "reference": {"type": "string", "description": "with 500: what to tell an administrator"},
+        "outcome": {"type": "string", "description": "with 503: `unknown` when it may have been saved"},
+    },
+}
+REASONS = {
+    400: "The body can't be read",
+    401: "Nobody, or nobody any more, stands behind the request",
+    403: "You may see it but not do this; `detail` names the permission",
+    404: "It does not exist, or you may not know that it does",
+    405: "Not with this method",
+    409: "Somebody else was faster; `current` holds what is true now",
+    410: "It was used up",
+    413: "Too large",
+    415: "Not this kind of content",
+    416: "No such part",
+    422: "A field or parameter is wrong or unknown",
+    429: "Too much at once; try again after `Retry-After` seconds",
+    500: "A fault of Docket's; `detail` holds a reference",
+    503: "The database or disk is away, too busy, read-only or full; nothing was saved unless `outcome` is `unknown`",
+}
+SCOPE = "x-token-scope"
+"""Where an operation says which scope a token needs for it."""
+ALWAYS = (401, 404, 422, 429, 500, 503)
+CHANGES = (400, 403, 409, 410, 413, 415)
+
+
+def draw(app: FastAPI) -> dict[str, Any]:
+    """Return the app's OpenAPI 3.1 document."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=ABOUT,
+        routes=app.routes,
+        servers=[{"url": "/api/v1"}],
+    )
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            operation[SCOPE] = scopes.least(method, path)
+            for status in (*ALWAYS, 403, *(() if method == "get" else CHANGES)):
+                operation["responses"][str(status)] = _reason(status)
+            if method == "get" and "206" in operation["responses"]:
+                operation["responses"]["416"] = _reason(416)
+    parts = document.setdefault("components", {})
+    parts["schemas"] = {
+        name: schema
+        for name, schema in parts.get("schemas", {}).items()
+        if name not in ("HTTPValidationError", "ValidationError")
+    } | {"Problem": PROBLEM}
+    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{"token": []}]
+    return document
+
+
+def _reason(status: int) -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": REASONS[status], "content": content}

@@ -1,0 +1,1 @@
+"""Routes of tickets and of what belongs to one."""

@@ -1,0 +1,45 @@
+"""Merging one ticket into another, and parting them again."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.shared.auth import Me
+from api.shared.schemas import Form, Id, Number, Version, shown, unset
+from api.tickets.conflicts import facing
+from api.tickets.ticket_schemas import TicketFull, full
+from lib.access import ticket_versions
+from lib.core.errors import Invalid
+from lib.tickets import merge as ticket_merge
+from lib.tickets import tickets
+from lib.transactions import act
+
+router = APIRouter(tags=["tickets"])
+
+
+class Merge(Form):
+    """The ticket into which that of the path goes; with `version`, only if nobody changed that since."""
+
+    into: Id
+    version: Version = unset()
+
+
+@router.post("/tickets/{number}/merge", response_model=TicketFull)
+def merge(me: Me, number: Number, form: Merge) -> Response:
+    """Merge a ticket into another, which is the answer; the merged one keeps its number and leads there."""
+    with facing(me, number), act() as session:
+        ticket, into = ticket_merge.pair(session, me, number, form.into)
+        seen = form.version if "version" in form.model_fields_set else ticket_versions.of(me, ticket)
+        ticket_merge.merge(session, me, ticket, into=into, seen=seen)
+        return shown(full(session, me, into))
+
+
+@router.post("/tickets/{number}/unmerge", response_model=TicketFull)
+def unmerge(me: Me, number: Number) -> Response:
+    """Part a merged ticket, which is the answer, from the one that it went into; what came from it goes back."""
+    with act() as session:
+        target = tickets.find(session, me, number).merged_into_id
+        if target is None:
+            raise Invalid(f"#{number} is not merged into another ticket.")
+        ticket, into = ticket_merge.pair(session, me, number, target)
+        ticket_merge.unmerge(session, me, ticket, into=into)
+        return shown(full(session, me, ticket))

@@ -1,0 +1,188 @@
+"""What a ticket looks like in the API."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.shared.schemas import Named, Shape
+from db.vocabulary import FieldKind, Kind, Priority
+from lib.access.gate import Actor
+from lib.assignment import queue
+from lib.catalog import category_proposals, custom_field_values
+from lib.catalog.custom_field_values import Held
+from lib.conversation import attachments, cc
+from lib.conversation.attachments import AttachmentCard
+from lib.lists import merge_preview, ticket_list
+from lib.lists.ticket_list import TicketRow
+from lib.markdown import rendering
+from lib.tickets import links, tickets
+from lib.tickets.tickets import Ticket
+from lib.transactions import Session
+
+LinkName = Literal[
+    "blocks", "blocked_by", "parent", "child", "relates", "duplicates", "duplicated_by"
+]  # fmt: skip
+PriorityName = Literal["low", "normal", "high", "urgent"]
+
+
+FieldWorth = str | float | date | Named | None
+"""Of a choice or a person the id and name."""
+PRIORITY: Mapping[Priority, PriorityName] = {
+    Priority.LOW: "low", Priority.NORMAL: "normal", Priority.HIGH: "high", Priority.URGENT: "urgent",
+}  # fmt: skip
+
+
+class StatusName(Named):
+    """A status, and what it means whatever it is called."""
+
+    kind: Kind
+
+
+class TicketLine(Shape):
+    """A ticket in a list."""
+
+    number: int
+    title: str
+    status: StatusName
+    priority: PriorityName
+    category: Named | None
+    team: Named
+    requester: Named
+    assignee: Named | None
+    confidential: bool
+    created: datetime
+    updated: datetime
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    due: date | None
+    version: int
+
+
+class File(Shape):
+    """A file on a ticket or comment."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    preview: bool
+    uploader: str
+    created: datetime
+
+
+class Link(Shape):
+    """A link seen from a ticket: what it is called from there, and the other ticket."""
+
+    kind: LinkName
+    ticket: int
+    title: str
+    status: str
+    open: bool
+
+
+class Merged(Shape):
+    """A ticket that was merged into this one."""
+
+    number: int
+    title: str
+    at: datetime
+
+
+class TicketFull(TicketLine):
+    """A ticket with all that it holds, but for its comments and history."""
+
+    proposed_category: str | None
+    waiting_for_assignee: bool
+    """Whether a rule found nobody for it who is free, and gives it to somebody later; colleagues alone read this."""
+    description: str
+    description_html: str
+    tags: list[str]
+    fields: dict[str, FieldWorth]
+    """What the desk's own fields hold that you may read, by key; empty ones are null."""
+    blocked: str | None
+    links: list[Link]
+    merged_into: int | None
+    merged: list[Merged]
+    participants: list[Named]
+    attachments: list[File]
+
+
+def _facts(row: TicketRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "title": row.title,
+        "status": {"id": row.status_id, "name": row.status, "kind": row.kind},
+        "priority": row.priority.label,
+        "category": None if row.category_id is None else {"id": row.category_id, "name": row.category},
+        "team": {"id": row.team_id, "name": row.team},
+        "requester": {"id": row.requester_id, "name": row.requester},
+        "assignee": None if row.assignee_id is None else {"id": row.assignee_id, "name": row.assignee},
+        "confidential": row.confidential,
+        "created": row.created_at,
+        "updated": row.updated_at,
+        "first_response_at": row.first_response_at,
+        "resolved_at": row.resolved_at,
+        "due": row.due_on,
+        "version": row.version,
+    }
+
+
+def lines(rows: Iterable[TicketRow], more: str | None, *, not_understood: Iterable[str] = ()) -> Response:
+    """Return a page of tickets as an answer: plain facts, as models would take longer than the database."""
+    items = [_facts(row) for row in rows]
+    page = {"items": items, "next_cursor": more, "not_understood": list(not_understood)}
+    return Response(to_json(page), media_type="application/json")
+
+
+def file(card: AttachmentCard) -> File:
+    """Return a file as its ticket or comment shows it."""
+    return File(
+        id=card.id,
+        name=card.name,
+        type=card.type,
+        size=card.size,
+        preview=card.preview,
+        uploader=card.uploader,
+        created=card.created_at,
+    )
+
+
+def linked(session: Session, me: Actor, ticket: Ticket) -> list[Link]:
+    """Return a ticket's links to tickets that the actor may see."""
+    return [
+        Link.model_construct(kind=c.name, ticket=c.number, title=c.title, status=c.status, open=c.open)
+        for c in links.of(session, me, ticket)
+    ]
+
+
+def _worth(held: Held) -> FieldWorth:
+    if held.value is None or held.field.kind not in (FieldKind.CHOICE, FieldKind.PERSON):
+        return held.value
+    return Named(id=int(str(held.value)), name=held.shown)
+
+
+def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
+    """Return a ticket that was found through the gate, as the actor may see it."""
+    session.flush()
+    files = attachments.of(session, me, ticket)
+    return TicketFull(
+        **_facts(ticket_list.one(session, me, ticket)),
+        proposed_category=category_proposals.of(session, me, ticket),
+        waiting_for_assignee=queue.of(session, me, ticket),
+        description=ticket.description,
+        description_html=rendering.to_html(ticket.description),
+        tags=tickets.tags_of(session, ticket),
+        fields={held.field.key: _worth(held) for held in custom_field_values.of(session, me, ticket)},
+        blocked=links.obstacle(session, me, ticket) if ticket.open else None,
+        links=linked(session, me, ticket),
+        merged_into=into.id if (into := merge_preview.forwarded(session, me, ticket)) else None,
+        merged=[
+            Merged(number=m.number or 0, title=m.title, at=m.at)
+            for m in merge_preview.sources(session, me, ticket)
+        ],
+        participants=[Named(id=p.id, name=p.name) for p in cc.of(session, me, ticket)],
+        attachments=[file(f) for f in files if f.comment_id is None],
+    )

@@ -1,0 +1,1 @@
+"""Routes of time entries, timers, weeks, activities and rates."""

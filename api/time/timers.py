@@ -1,0 +1,108 @@
+"""Your timer: at most one, on one ticket."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.shared.auth import Me
+from api.shared.problems import NOTHING
+from api.shared.schemas import Form, Number, Shape, shown
+from api.time.time_schemas import TimeEntry, entry
+from lib.access.gate import Actor
+from lib.core.errors import NotFound
+from lib.tickets import tickets
+from lib.timekeeping import timers
+from lib.timekeeping.timers import Answer
+from lib.transactions import Session, act, see
+
+router = APIRouter(tags=["time"])
+
+
+class Timer(Shape):
+    """Your timer; `seconds` by now, `running` until somebody's deed stopped it.
+
+    `asks` says that it waits for an answer, as it ran longer than a working day; `active_at` is when you last did
+    something while it ran. `entry` is what was logged when another's deed stopped it.
+    """
+
+    ticket: int
+    started: datetime
+    stopped: datetime | None
+    running: bool
+    seconds: int
+    asks: bool
+    active_at: datetime
+    entry: int | None
+
+
+class Mine(Shape):
+    """Your timer, or null, and what was logged for the one that this stopped."""
+
+    timer: Timer | None
+    logged: TimeEntry | None = None
+
+
+class Decision(Form):
+    """What becomes of a timer that waits: `keep` all, `trim` to what you last did, `discard`."""
+
+    answer: Answer
+
+
+def _timer(session: Session, me: Actor) -> Timer | None:
+    card = timers.of(session, me)
+    if card is None:
+        return None
+    return Timer(
+        ticket=card.ticket,
+        started=card.started_at,
+        stopped=card.stopped_at,
+        running=card.runs,
+        seconds=card.seconds,
+        asks=card.asks,
+        active_at=card.active_at,
+        entry=card.entry,
+    )
+
+
+@router.get("/me/timer", response_model=Mine)
+def read(me: Me) -> Response:
+    """Read your timer."""
+    with see() as session:
+        return shown(Mine(timer=_timer(session, me)))
+
+
+@router.post("/tickets/{number}/timer", response_model=Mine)
+def start(me: Me, number: Number) -> Response:
+    """Let your timer run on a ticket; one that runs on another stops and is logged."""
+    with act() as session:
+        logged = timers.start(session, me, tickets.find(session, me, number))
+        return shown(Mine(timer=_timer(session, me), logged=entry(logged) if logged else None))
+
+
+@router.delete("/tickets/{number}/timer", response_model=TimeEntry)
+def stop(me: Me, number: Number) -> Response:
+    """Stop your timer on a ticket and log what it counted; 404 when none runs there."""
+    with act() as session:
+        card = timers.of(session, me)
+        logged = timers.stop(session, me) if card and card.ticket == number else None
+        if logged is None:
+            raise NotFound(NOTHING)
+        return shown(entry(logged))
+
+
+@router.put("/me/timer", response_model=Mine)
+def decide(me: Me, form: Decision) -> Response:
+    """Say what becomes of your timer; it stops in any case."""
+    with act() as session:
+        logged = timers.answer(session, me, form.answer)
+        return shown(Mine(timer=_timer(session, me), logged=entry(logged) if logged else None))
+
+
+@router.delete("/me/timer", response_model=Mine)
+def dismiss(me: Me) -> Response:
+    """Put away the word that somebody else's deed stopped your timer."""
+    with act() as session:
+        timers.dismiss(session, me)
+        session.flush()
+        return shown(Mine(timer=_timer(session, me)))
