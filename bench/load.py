@@ -12,7 +12,7 @@ import click
 from bench import serving
 from bench.measure import percentile, table
 from bench.tab import Tab
-from commands.load.plan import AGENTS
+from commands.seed.plan import AGENTS
 from commands.shell.data import with_data
 
 FILTERS = (

@@ -26,7 +26,7 @@ from lib.access import gate
 from lib.core import clock, settings
 from lib.integrations import smtp
 from lib.transactions import act, engine, see
-from worker import delivery
+from worker import outbox_loop
 
 SERVER = """
 import asyncio, socket, sys
@@ -58,11 +58,11 @@ def main(messages: int, owed: int, fresh: int) -> None:
         gc.collect()
         gc.freeze()  # as the server does when it starts
         began, worked = time.perf_counter(), time.process_time()
-        delivery.start()
+        outbox_loop.start()
         while _left():
             time.sleep(0.2)
         drained = messages / (time.perf_counter() - began)
-        delivery.stop()
+        outbox_loop.stop()
         cost = (time.process_time() - worked) / messages * 1000
         _clear()
         _owe(owed)
@@ -163,7 +163,7 @@ def _fresh(count: int, *, after: int) -> list[float]:
 
     begun: dict[str, float] = {}
     with patch.object(smtp.Box, "send", noting):
-        delivery.start()
+        outbox_loop.start()
         for about in _told(after + count)[after:]:
             at = clock.now()
             with act() as session:
@@ -176,7 +176,7 @@ def _fresh(count: int, *, after: int) -> list[float]:
         until = time.monotonic() + 60
         while not begun.keys() <= taken.keys() and time.monotonic() < until:
             time.sleep(0.1)
-        delivery.stop()
+        outbox_loop.stop()
     return [(taken.get(id, math.inf) - at) * 1000 for id, at in begun.items()]
 
 

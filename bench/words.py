@@ -2,7 +2,7 @@
 
 import random
 
-from commands.load import plan
+from commands.seed import plan
 
 
 def queries(number: int = 50, *, seed: int = plan.SEED) -> tuple[list[str], list[str]]:

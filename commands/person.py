@@ -20,15 +20,15 @@ def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: 
     Staff without --team join the default team. The link works once, within three days for somebody new and 30
     minutes for somebody who had a password. A new link lets every earlier one lapse.
     """
-    from commands.shell import desk, newcomers
+    from commands.shell import desk, invitations
     from lib.core import settings
     from lib.people import accounts
 
     desk.prepare()
     if again:
-        who, secret = newcomers.link_again(email)
+        who, secret = invitations.link_again(email)
     else:
-        who, secret = newcomers.invite(email, name, role, teams)
+        who, secret = invitations.invite(email, name, role, teams)
     click.echo(who, err=True)
     click.echo(accounts.password_address(secret))
     if "base_url" not in settings.current().model_fields_set:

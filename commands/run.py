@@ -28,7 +28,7 @@ def run(ctx: click.Context, host: str, port: int, processes: int | None, demo: b
         settings.current.cache_clear()
         settings.current().key()  # a wrong or weak secret stops the start here, with its sentence
         if demo:
-            ctx.invoke(import_module("commands.demo").demo)
+            ctx.invoke(import_module("commands.demo.command").demo)
         click.echo(f"Docket is starting at {url}")
         os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the current folder
         if not server.serve(listening, settings.current().processes):

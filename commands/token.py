@@ -18,14 +18,14 @@ def add(email: str, name: str, scope: str, days: int | None) -> None:
 
     It lets a program do what the person may do, at most; read and write tokens less than that.
     """
-    from commands.shell import desk, newcomers
+    from commands.shell import desk, invitations
     from db.vocabulary import Permission
     from lib import transactions
     from lib.identity import api_tokens
 
     desk.prepare()
     with transactions.act() as session:
-        owner = newcomers.known(session, email)
+        owner = invitations.known(session, email)
         me = desk.operator(Permission.APIKEY_OWN)
         _row, secret = api_tokens.create(session, me, name=name, scope=scope, days=days, owner=owner)
     click.echo(f"A {scope} token for {owner.name}. Keep it now: nobody can show it again.", err=True)

@@ -1,8 +1,8 @@
 """What every request passes on its way in and out: the guard, and the headers that keep browsers strict."""
 
-from web.guard import Guard
-from web.headers import Headers
-from web.lines import gather
-from web.live import Live
+from web.live_updates import Live
+from web.log_capture import gather
+from web.request_guard import Guard
+from web.security_headers import Headers
 
 __all__ = ["Guard", "Headers", "Live", "gather"]

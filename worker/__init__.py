@@ -1,5 +1,5 @@
 """What happens later and by itself: periodic tasks, once for all processes that share a database."""
 
-from worker.timetable import start, stop
+from worker.scheduler import start, stop
 
 __all__ = ["start", "stop"]

@@ -17,7 +17,7 @@ from lib.notifications import content
 from lib.notifications.content_types import Content
 from lib.notifications.delivery import outbox
 from lib.notifications.email import renderer
-from worker import unexpected
+from worker import unexpected_errors
 
 log = structlog.get_logger(__name__)
 WAIT = 0.2
@@ -73,7 +73,7 @@ def _batch(box: smtp.Box, left: list[Message], stopped: threading.Event) -> None
             except (smtp.Unreachable, Unavailable):
                 raise
             except Exception as error:
-                unexpected.settle(message, error)
+                unexpected_errors.settle(message, error)
                 del left[0]
             else:
                 del left[0]

@@ -15,7 +15,7 @@ from lib.notifications import content as message_content
 from lib.notifications.delivery import outbox
 from lib.notifications.slack import renderer, team_channels
 from lib.notifications.slack.team_channels import Place
-from worker import unexpected
+from worker import unexpected_errors
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ def send(claimed: list[Message], *, stopped: threading.Event) -> int:
         except Unavailable:
             raise
         except Exception as error:
-            unexpected.settle(message, error)
+            unexpected_errors.settle(message, error)
     with transactions.act() as session:
         outbox.postponed(session, left)
     return len(claimed)

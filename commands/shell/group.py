@@ -1,4 +1,4 @@
-"""The group of commands: each module in `commands/` is one, found by its name, imported when called."""
+"""The group of commands: each module or package in `commands/` with one is found by its name, imported when called."""
 
 import sys
 from importlib import import_module
@@ -25,19 +25,23 @@ def is_sentence(error: Exception) -> bool:
     )
 
 
+def _places() -> dict[str, str]:
+    found = {m.name: f"commands.{m.name}" for m in iter_modules([str(FOLDER)]) if not m.ispkg}
+    return found | {p.parent.name: f"commands.{p.parent.name}.command" for p in FOLDER.glob("*/command.py")}
+
+
 class Commands(click.Group):
-    """A group whose commands are the modules of this package: `commands/seed.py` holds the command `seed`."""
+    """A group whose commands lie in this package: `run` in `commands/run.py`, `seed` in `commands/seed/command.py`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, in alphabetical order."""
-        modules = iter_modules([str(FOLDER)])
-        return sorted(m.name for m in modules if not m.ispkg and not m.name.startswith("_"))
+        return sorted(name for name in _places() if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, taking `--data` like every other, or None when there is no such module."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        return with_data(getattr(import_module(f"commands.{cmd_name}"), cmd_name))
+        return with_data(getattr(import_module(_places()[cmd_name]), cmd_name))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command; a refusal or a wrong setting ends it with its sentence alone."""

@@ -7,7 +7,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from commands.shell.patience import Patience
+from commands.shell.request_timeouts import Patience
 from lib import startup, transactions
 from lib.core import logging, run_marker, settings
 

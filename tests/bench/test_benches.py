@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bench import measure, plain, queries
-from commands.load import filling
+from commands.seed import fill
 from lib import transactions
 from tests.support import server as servers
 
@@ -44,7 +44,7 @@ def test_a_bench_prints_its_table(loaded, name, words, printed):
 
 
 def test_the_handwritten_sql_runs_on_both_databases(engine, database_url):
-    filling.tickets(40, add=False, tell=lambda _line: None)
+    fill.tickets(40, add=False, tell=lambda _line: None)
     transactions.use(engine)
     by_hand = plain.Plain(database_url)
     try:

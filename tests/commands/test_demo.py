@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from commands.company import founding, stories
-from commands.company.staff import CATEGORIES, FOUNDER, STAFF
+from commands.demo import create, stories
+from commands.demo.staff import CATEGORIES, FOUNDER, STAFF
 from db.vocabulary import Channel
 from lib import transactions
 from lib.catalog import canned_replies
@@ -125,12 +125,12 @@ def test_a_desk_with_people_stays_as_it_is(run, data):
 
 
 def test_of_two_that_race_one_founds_the_company(engine, monkeypatch):
-    monkeypatch.setattr(founding, "_nobody", lambda _session: False)
-    assert founding.found() is None
+    monkeypatch.setattr(create, "_nobody", lambda _session: False)
+    assert create.found() is None
 
 
 def test_made_up_passwords_are_good_enough(engine):
-    made = {founding.password() for _ in range(50)}
+    made = {create.password() for _ in range(50)}
     assert len(made) == 50
     for password in made:
         passwords.check(password, second_factor=False)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url
 
-from commands.checkup import database, folder, processes
+from commands.doctor import data_folder, database, processes
 from commands.shell.group import docket
 from db import engine as engines
 from db import seeds
@@ -116,7 +116,7 @@ def test_a_folder_and_files_that_others_can_read(doctor, data):
 
 @pytest.mark.parametrize(("free", "verdict"), [(10**9, "warning"), (10**8, "problem")])
 def test_a_full_disk(doctor, monkeypatch, free, verdict):
-    monkeypatch.setattr(folder.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": free}))
+    monkeypatch.setattr(data_folder.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": free}))
     assert doctor()[0]["disk"][0] == verdict
 
 

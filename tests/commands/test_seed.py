@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 from bench import words as words_of_the_bench
-from commands.load import cast, plan, rows
+from commands.seed import cast, plan, rows
 from db import schema
 from db.vocabulary import Channel, Permission
 from lib import transactions

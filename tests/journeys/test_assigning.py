@@ -12,7 +12,7 @@ from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
 from tests.support.browser import PHONE, accessible, screenshot
-from worker import handing as worker
+from worker import assignment_queue as worker
 
 pytestmark = pytest.mark.browser
 

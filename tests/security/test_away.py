@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 import web
 from lib.core.database_errors import AWAY
 from lib.core.errors import Unavailable
-from web import guard
+from web import request_guard
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def client(monkeypatch):
     def away():
         raise Unavailable(AWAY)
 
-    monkeypatch.setattr(guard.transactions, "see", away)
+    monkeypatch.setattr(request_guard.transactions, "see", away)
     return TestClient(web.Guard(Starlette()), base_url="http://localhost:8501")
 
 

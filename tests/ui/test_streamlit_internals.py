@@ -28,7 +28,7 @@ ROUTES = {
     "/_stcore/stream", "/_stcore/upload_file/{session_id}/{file_id}", "/auth/login", "/auth/logout",
     "/component/{path:path}", "/media/{file_id:path}", "/oauth2callback",
 }  # fmt: skip
-"""What Streamlit serves. `web.guard` closes what Docket does not need: look there before adding one here."""
+"""What Streamlit serves. `web.request_guard` closes what Docket does not need: look there before adding one here."""
 
 
 def test_only_one_file_knows_private_names():

@@ -31,7 +31,7 @@ import time
 from datetime import timedelta
 from db.vocabulary import Medium
 from lib.notifications.delivery import outbox
-from worker import delivery
+from worker import outbox_loop
 outbox.LEASE = timedelta(seconds=3)
 while True:
     delivery.deliver(Medium.MAIL) or time.sleep(0.05)

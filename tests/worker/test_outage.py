@@ -16,7 +16,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
 from tests.support.unscoped import UNSCOPED
-from worker import delivery
+from worker import outbox_loop
 
 pytestmark = pytest.mark.both_databases("each database fails and returns its own way")
 
@@ -85,17 +85,17 @@ def say(desk, numbers, words):
 
 
 def drain():
-    while delivery.deliver(Medium.MAIL):
+    while outbox_loop.deliver(Medium.MAIL):
         pass
 
 
 def test_who_delivers_by_hand_after_the_worker_has_stopped_sends(desk, aim):
-    delivery.start()
-    delivery.stop()
+    outbox_loop.start()
+    outbox_loop.stop()
     owe(desk, 3)
     with posts.office() as post:
         aim(post.port)
-        delivery.deliver(Medium.MAIL)
+        outbox_loop.deliver(Medium.MAIL)
     assert len(post.mails) == 3
 
 
@@ -117,7 +117,7 @@ def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
         with see() as session:
             rest = (session.get_one(MediumState, "mail").not_before or clock.now()) - clock.now()
         assert timedelta(0) < rest <= timedelta(minutes=5)
-        assert delivery.deliver(Medium.MAIL) == 0, "it rests"
+        assert outbox_loop.deliver(Medium.MAIL) == 0, "it rests"
     tried = [row for row in rows() if row.attempts]
     assert len(tried) == 1 and tried[0].due_at > clock.now() + timedelta(seconds=15), (
         "one mail was hung up on"
@@ -147,7 +147,7 @@ def test_a_mail_at_which_the_server_hangs_up_holds_up_no_other(desk, aim):
     owe(desk, 3)
     with posts.bad("drop") as port:
         aim(port)
-        delivery.deliver(Medium.MAIL)
+        outbox_loop.deliver(Medium.MAIL)
     with posts.office() as post:
         aim(post.port)
         with act() as session:

@@ -21,7 +21,7 @@ from tests import cast
 from tests.support import post as posts
 from tests.support import slack as slacks
 from tests.support.unscoped import UNSCOPED
-from worker import delivery
+from worker import outbox_loop
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def move(desk, number):
 
 
 def deliver():
-    while delivery.deliver(Medium.SLACK):
+    while outbox_loop.deliver(Medium.SLACK):
         pass
 
 
@@ -344,7 +344,7 @@ def test_mail_is_not_late_while_slack_wants_quiet(desk, slack, monkeypatch):
         for _ in range(100):
             assign(desk, desk.rita)
         deliver()
-        while delivery.deliver(Medium.MAIL):
+        while outbox_loop.deliver(Medium.MAIL):
             pass
         assert len([who for who in post.recipients if who == [desk.rita.email]]) == 100
     assert slack.posts == [] and not any(row.error for row in rows())

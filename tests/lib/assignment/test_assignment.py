@@ -22,7 +22,7 @@ from tests import cast
 from tests.lib.assignment.test_rules import asked, away, category, holder, last, rule_category, rule_team
 from tests.security.test_races import at_once, events_of
 from tests.support.unscoped import UNSCOPED
-from worker import handing as worker
+from worker import assignment_queue as worker
 
 pytestmark = pytest.mark.both_databases("the queue is settled by each database's locks")
 

@@ -20,7 +20,7 @@ from tests.lib.assignment.test_assignment import change, move, waits
 from tests.lib.assignment.test_rules import holder, rule_team
 from tests.support.unscoped import UNSCOPED
 from ui.reports import dashboard
-from worker import handing as worker
+from worker import assignment_queue as worker
 
 
 def disable(desk):

@@ -17,7 +17,7 @@ from lib.search_index import terms as search_terms
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
-from worker import refolding as worker_refolding
+from worker import reindexing as worker_refolding
 
 pytestmark = pytest.mark.both_databases("each database has its own full-text index")
 

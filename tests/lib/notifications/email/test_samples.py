@@ -8,7 +8,7 @@ from lib.core.errors import NotFound, NotPermitted
 from lib.notifications.email import renderer, samples
 from lib.transactions import act, see
 from tests.support import post as posts
-from worker import delivery
+from worker import outbox_loop
 
 
 @pytest.mark.parametrize("sort", samples.TITLES)
@@ -37,7 +37,7 @@ def test_a_sample_goes_to_whoever_asked(desk, monkeypatch, sort):
         settings.current.cache_clear()
         with act() as session:
             samples.send(session, desk.ada, sort.value)
-        while delivery.deliver(Medium.MAIL):
+        while outbox_loop.deliver(Medium.MAIL):
             pass
         assert post.recipients == [[desk.ada.email]]
         assert post.mails[0]["Subject"].startswith("[Sample] ")

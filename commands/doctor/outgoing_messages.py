@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from commands.checkup import database
-from commands.checkup.finding import Finding, ok, problem, warning
+from commands.doctor import database
+from commands.doctor.finding import Finding, ok, problem, warning
 from db.vocabulary import Medium, Permission
 from lib import transactions
 from lib.access import gate

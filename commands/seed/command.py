@@ -12,9 +12,9 @@ def seed(number: int, add: bool) -> None:
     The same number gives the same tickets. Nobody of the 550 has a password: make a link with `person add
     --email agent01@load.example --again`, or a token with `token add --person agent01@load.example --name load`.
     """
-    from commands.load import filling
+    from commands.seed import fill
     from commands.shell import desk
 
     desk.prepare()
-    filling.tickets(number, add=add, tell=lambda line: click.echo(line, err=True))
+    fill.tickets(number, add=add, tell=lambda line: click.echo(line, err=True))
     click.echo("Let somebody in: person add --email agent01@load.example --again")

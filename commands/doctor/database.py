@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from commands.checkup.finding import Finding, ok, problem, warning
+from commands.doctor.finding import Finding, ok, problem, warning
 from db import engine as engines
 from db import opening, schema
 from db.models import Event

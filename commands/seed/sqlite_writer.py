@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from commands.load.rows import COLUMNS, Batch
+from commands.seed.rows import COLUMNS, Batch
 
 BUFFER = 256 * 1024 * 1024
 """Bytes that the full-text index gathers before it writes a piece; SQLite's usual is 1 MB."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, delete, func, select
 
-from commands.shell import newcomers
+from commands.shell import invitations
 from db.models import Attachment, Attempt, Draft, Message, Notice, OneTimeSecret, Receipt, SignIn
 from db.vocabulary import Channel, Medium, Purpose, Sort
 from lib import transactions
@@ -19,7 +19,7 @@ from lib.people import accounts
 from lib.tickets import tickets
 from tests import cast
 from tests.support.unscoped import UNSCOPED
-from worker import tidying
+from worker import cleanup
 
 pytestmark = pytest.mark.both_databases("tidying is SQL in each database's dialect")
 
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def sam(engine):
-    newcomers.invite("sam@example.org", "Sam", "requester", ())
+    invitations.invite("sam@example.org", "Sam", "requester", ())
     with transactions.see() as session:
         person = accounts.by_email(session, "sam@example.org")
         return sessions.actor(session, person, "requester", channel=Channel.PAGE)
@@ -64,7 +64,7 @@ def live(session, sam):
 def test_what_still_works_is_kept(sam):
     with transactions.act() as session:
         live(session, sam)
-    tidying.secrets()
+    cleanup.secrets()
     assert [count(m) for m in (SignIn, Attempt, Receipt)] == [1, 1, 1]
     assert count(OneTimeSecret) == 2  # the hand-off, and the invitation
 
@@ -72,7 +72,7 @@ def test_what_still_works_is_kept(sam):
 def test_what_ran_out_is_forgotten(sam):
     with transactions.act() as session, clock.at(clock.now() - 8 * DAY):
         live(session, sam)
-    tidying.secrets()
+    cleanup.secrets()
     assert [count(m) for m in (SignIn, Attempt, Receipt)] == [0, 0, 0]
     assert count(OneTimeSecret) == 1
 
@@ -88,7 +88,7 @@ def test_a_session_that_was_ended_is_forgotten_a_day_later(sam, monkeypatch):
             session, sessions.open(session, accounts.by_email(session, sam.email), browser="", address="")
         )
     with clock.at(clock.now() + timedelta(hours=25)):
-        tidying.secrets()
+        cleanup.secrets()
     assert count(SignIn) == 2
 
 
@@ -96,7 +96,7 @@ def test_drafts_wait_for_ninety_days(sam):
     for slot, age in (("new-ticket", 89), ("ticket-1", 91)):
         with clock.at(clock.now() - age * DAY), transactions.act() as session:
             drafts.save(session, sam, slot, token="t" * 16, values={"title": "x"})
-    tidying.drafts()
+    cleanup.drafts()
     with transactions.see() as session:
         assert session.exec(select(Draft.slot)).all() == ["new-ticket"]
 
@@ -105,7 +105,7 @@ def test_an_upload_that_nothing_took_goes_after_a_week(sam):
     with clock.at(clock.now() - 8 * DAY):
         old = upload(sam)
     fresh = upload(sam)
-    tidying.files()
+    cleanup.files()
     assert [there(old), there(fresh)] == [False, True]
     assert storage.get(attachments.thumbnail_path(old.path)) is None
     assert count(Attachment) == 1
@@ -116,11 +116,11 @@ def test_a_file_on_a_ticket_stays_until_it_is_removed(sam):
         row = upload(sam)
         with transactions.act() as session:
             ticket = tickets.create(session, sam, title="With a file", files=[row.id])
-    tidying.files()
+    cleanup.files()
     assert there(row)
     with clock.at(ticket.created_at + timedelta(minutes=1)), transactions.act() as session:
         attachments.remove(session, sam, attachments.find(session, sam, row.id))
-    tidying.files()
+    cleanup.files()
     assert not there(row)
     assert count(Attachment) == 0
 
@@ -129,20 +129,20 @@ def test_bytes_that_no_row_holds_go_after_a_day(sam):
     held, stray, foreign = upload(sam), f"{'0a' * 16}.bin", "logo.png"
     for path in (stray, attachments.thumbnail_path(stray), foreign):
         storage.put(path, b"bytes")
-    tidying.strays()
+    cleanup.strays()
     assert storage.get(stray) == b"bytes", "an upload may still be on its way"
     with clock.at(clock.now() + 2 * DAY):
-        tidying.strays()
+        cleanup.strays()
     assert storage.get(stray) is None and storage.get(attachments.thumbnail_path(stray)) is None
     assert there(held) and storage.get(attachments.thumbnail_path(held.path)) and storage.get(foreign)
 
 
 def test_more_files_than_one_batch_go_in_one_tick(sam, monkeypatch):
-    monkeypatch.setattr(tidying, "BATCH", 2)
+    monkeypatch.setattr(cleanup, "BATCH", 2)
     with clock.at(clock.now() - 8 * DAY):
         for _ in range(5):
             upload(sam)
-    tidying.files()
+    cleanup.files()
     assert count(Attachment) == 0
 
 
@@ -152,13 +152,13 @@ def test_a_tick_that_breaks_off_hides_the_file_and_the_next_one_goes_on(sam, mon
     with monkeypatch.context() as broken:
         broken.setattr(storage, "remove", lambda _path: (_ for _ in ()).throw(OSError("the store is away")))
         with pytest.raises(OSError, match="away"):
-            tidying.files()
+            cleanup.files()
     with pytest.raises(NotFound), transactions.see() as session:
         attachments.find(session, sam, row.id)
     with pytest.raises(NotFound), transactions.act() as session:
         tickets.create(session, sam, title="Too late", files=[row.id])
     assert there(row)
-    tidying.files()
+    cleanup.files()
     assert not there(row)
     assert count(Attachment) == 0
 
@@ -172,7 +172,7 @@ def test_forgetting_spares_a_file_that_is_in_use(sam):
 
 
 def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk, monkeypatch):
-    monkeypatch.setattr(tidying, "BATCH", 2)
+    monkeypatch.setattr(cleanup, "BATCH", 2)
     number, now = cast.ask(desk.sam), clock.now()
     old, new = now - 91 * DAY, now - 89 * DAY
     with transactions.act() as session:
@@ -193,9 +193,9 @@ def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk
             {"read_at": late}, {},
         ]  # fmt: skip
         session.add_all(Notice(event_id=1000 + n, at=long, **about, **way) for n, way in enumerate(ways))
-    tidying.notices()
+    cleanup.notices()
     assert count(Message) == 3 and count(Notice) == 2
-    tidying.notices()
+    cleanup.notices()
     assert count(Message) == 3 and count(Notice) == 2
 
 
@@ -214,5 +214,5 @@ def test_how_long_is_a_setting(desk, monkeypatch):
                 done_at=at,
             )
         )
-    tidying.notices()
+    cleanup.notices()
     assert count(Message) == 0

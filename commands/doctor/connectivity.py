@@ -4,7 +4,7 @@ import smtplib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from commands.checkup.finding import Finding, ok, problem, warning
+from commands.doctor.finding import Finding, ok, problem, warning
 from lib.core.settings import Settings
 from lib.integrations import storage
 

@@ -14,18 +14,25 @@ def doctor(full: bool) -> None:
 
     A line each, without secrets. The exit code is 1 when there is a problem.
     """
-    from commands.checkup import database, delivery, folder, processes, stored, ways
-    from commands.checkup.finding import Verdict
+    from commands.doctor import (
+        connectivity,
+        data_folder,
+        database,
+        outgoing_messages,
+        processes,
+        stored_files,
+    )
+    from commands.doctor.finding import Verdict
     from lib.core import settings
 
     chosen = settings.current()
     found = [
-        *folder.look(chosen),
+        *data_folder.look(chosen),
         *processes.look(chosen),
         *database.look(chosen, full=full),
-        *stored.look(chosen, full=full),
-        *ways.look(chosen),
-        *delivery.look(chosen),
+        *stored_files.look(chosen, full=full),
+        *connectivity.look(chosen),
+        *outgoing_messages.look(chosen),
     ]
     colors = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "red"}
     for finding in found:

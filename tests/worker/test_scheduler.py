@@ -8,8 +8,8 @@ import pytest
 import structlog
 
 from lib.core import clock
-from worker import handing, timetable
-from worker.timetable import TASKS, Task, tick
+from worker import assignment_queue, scheduler
+from worker.scheduler import TASKS, Task, tick
 
 pytestmark = pytest.mark.both_databases("each task runs SQL in each database's dialect")
 
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def soon(monkeypatch):
     """Lets the first ticks come at once."""
-    monkeypatch.setattr(timetable, "DELAY", timedelta(0))
+    monkeypatch.setattr(scheduler, "DELAY", timedelta(0))
 
 
 def test_a_task_is_done_once_however_often_it_ticks(engine):
@@ -48,21 +48,21 @@ def test_a_task_that_fails_is_logged_by_name(engine):
 def test_one_that_fails_does_not_stop_the_others(engine, soon, monkeypatch):
     done = threading.Event()
     monkeypatch.setattr(
-        timetable, "TASKS", (Task("broken", HOUR, lambda: 1 / 0), Task("well", HOUR, done.set))
+        scheduler, "TASKS", (Task("broken", HOUR, lambda: 1 / 0), Task("well", HOUR, done.set))
     )
-    timetable.start()
+    scheduler.start()
     try:
         assert done.wait(30)
     finally:
-        timetable.stop()
+        scheduler.stop()
 
 
 def test_a_worker_can_be_started_twice_and_stopped_twice(engine, monkeypatch):
-    monkeypatch.setattr(timetable, "TASKS", ())
-    timetable.start()
-    timetable.start()
-    timetable.stop()
-    timetable.stop()
+    monkeypatch.setattr(scheduler, "TASKS", ())
+    scheduler.start()
+    scheduler.start()
+    scheduler.stop()
+    scheduler.stop()
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("task-")]
 
 
@@ -71,25 +71,25 @@ def test_a_clock_that_is_set_back_stops_no_task(engine, soon, monkeypatch):
 
     ticked = threading.Semaphore(0)
     monkeypatch.setattr(
-        timetable, "TASKS", (Task("often", timedelta(seconds=0.2), ticked.release, own=True),)
+        scheduler, "TASKS", (Task("often", timedelta(seconds=0.2), ticked.release, own=True),)
     )
-    timetable.start()
+    scheduler.start()
     try:
         with time_machine.travel(clock.now() - HOUR):
             for _ in range(3):
                 assert ticked.acquire(timeout=10)
     finally:
-        timetable.stop()
+        scheduler.stop()
 
 
 def test_a_task_that_takes_for_ever_holds_up_no_stop(engine, soon, monkeypatch):
     begun, over = threading.Event(), threading.Event()
-    monkeypatch.setattr(timetable, "TASKS", (Task("long", HOUR, lambda: (begun.set(), over.wait(60))),))
-    timetable.start()
+    monkeypatch.setattr(scheduler, "TASKS", (Task("long", HOUR, lambda: (begun.set(), over.wait(60))),))
+    scheduler.start()
     try:
         assert begun.wait(30)
         since = time.monotonic()
-        timetable.stop()
+        scheduler.stop()
         assert time.monotonic() - since < 5
     finally:
         over.set()
@@ -101,11 +101,11 @@ def test_every_task_can_be_done_on_a_new_desk(engine, task):
 
 
 def test_what_waits_for_somebody_is_handed_out_every_minute():
-    [task] = [task for task in TASKS if task.do is handing.out]
+    [task] = [task for task in TASKS if task.do is assignment_queue.out]
     assert task.every <= timedelta(minutes=1) and not task.own
 
 
 def test_tasks_have_names_that_fit_their_leases():
     assert len({task.name for task in TASKS}) == len(TASKS)
     assert max(len(task.name) for task in TASKS) <= 40
-    assert len(timetable.ME) <= 64
+    assert len(scheduler.ME) <= 64

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from commands.checkup.finding import Finding, ok, warning
+from commands.doctor.finding import Finding, ok, warning
 from lib.core import settings as chosen
 from lib.core.settings import Settings
 

@@ -16,7 +16,7 @@ def demo() -> None:
     Who can sign in stands in demo-accounts.txt in the data folder, for its owner alone. A desk that has the
     company already stays as it is.
     """
-    from commands.company import founding
+    from commands.demo import create
     from commands.shell import desk
     from lib.core import settings
 
@@ -24,7 +24,7 @@ def demo() -> None:
     file = settings.current().data / FILE
     if file.exists():
         return
-    passwords = founding.found() if founding.empty() else None
+    passwords = create.found() if create.empty() else None
     if passwords is None:
         click.echo(
             "This desk has people already, and the demo needs an empty one: nothing was added.", err=True

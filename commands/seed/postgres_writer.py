@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from commands.load.rows import COLUMNS, Batch
+from commands.seed.rows import COLUMNS, Batch
 
 
 class Postgres:

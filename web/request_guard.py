@@ -16,8 +16,8 @@ from lib import transactions
 from lib.core import settings
 from lib.core.errors import Unavailable
 from lib.identity import client_info, sessions
-from web import tabs
-from web.strangers import Strangers
+from web import websocket_guard
+from web.connection_limits import Strangers
 
 CLOSED = (
     "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check",
@@ -60,9 +60,13 @@ class Guard:
         except Unavailable as away:  # the page tries to connect again by itself
             await _refuse(PlainTextResponse(away.sentence, away.status), scope, receive, send)
             return
-        with self.strangers.place(None if signed_in else tabs.address(scope)) as room:
+        with self.strangers.place(None if signed_in else websocket_guard.address(scope)) as room:
             if room:
-                await self.app(await to_thread.run_sync(tabs.known, scope), tabs.asked(receive), send)
+                await self.app(
+                    await to_thread.run_sync(websocket_guard.known, scope),
+                    websocket_guard.asked(receive),
+                    send,
+                )
             else:
                 log.warning("too many signed-out pages from one address")
                 await _refuse(PlainTextResponse("Please try again later.", 503), scope, receive, send)
@@ -71,7 +75,7 @@ class Guard:
         path, headers = scope["path"], Headers(scope=scope)
         if not _known_host(headers.get("host", "")):
             return PlainTextResponse(f"Docket is at {settings.current().base_url}.", 421)
-        if scope["type"] == "websocket" and not tabs.own(headers):
+        if scope["type"] == "websocket" and not websocket_guard.own(headers):
             return PlainTextResponse("This connection comes from another site.", 403)
         if path.startswith(CLOSED):
             return PlainTextResponse("There is nothing here.", 404)

@@ -19,7 +19,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
 from tests.support.unscoped import UNSCOPED
-from worker import delivery, email_sender
+from worker import email_sender, outbox_loop
 
 pytestmark = pytest.mark.both_databases("the outbox is emptied under each database's locks")
 
@@ -38,7 +38,7 @@ def post(monkeypatch):
 
 
 def deliver():
-    while delivery.deliver(Medium.MAIL):
+    while outbox_loop.deliver(Medium.MAIL):
         pass
 
 

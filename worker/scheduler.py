@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import structlog
 
-from worker import delivery, handing, leases, refolding, tidying
+from worker import assignment_queue, cleanup, leases, outbox_loop, reindexing
 
 log = structlog.get_logger(__name__)
 ME = f"{socket.gethostname()[:40]}:{os.getpid()}"
@@ -35,14 +35,14 @@ class Task:
 
 
 TASKS = (
-    Task("hand out tickets", timedelta(minutes=1), handing.out),
-    Task("tidy secrets", timedelta(minutes=10), tidying.secrets),
-    Task("tidy drafts", timedelta(hours=6), tidying.drafts),
-    Task("tidy files", timedelta(hours=1), tidying.files),
-    Task("tidy stray bytes", timedelta(hours=24), tidying.strays),
-    Task("tidy notices", timedelta(hours=6), tidying.notices),
-    Task("index words again", timedelta(minutes=1), refolding.on),
-    Task("refresh statistics", timedelta(hours=12), tidying.statistics),
+    Task("hand out tickets", timedelta(minutes=1), assignment_queue.out),
+    Task("tidy secrets", timedelta(minutes=10), cleanup.secrets),
+    Task("tidy drafts", timedelta(hours=6), cleanup.drafts),
+    Task("tidy files", timedelta(hours=1), cleanup.files),
+    Task("tidy stray bytes", timedelta(hours=24), cleanup.strays),
+    Task("tidy notices", timedelta(hours=6), cleanup.notices),
+    Task("index words again", timedelta(minutes=1), reindexing.on),
+    Task("refresh statistics", timedelta(hours=12), cleanup.statistics),
     Task("collect garbage", timedelta(minutes=5), gc.collect, own=True),
 )
 
@@ -63,21 +63,21 @@ def start() -> None:
         if _threads:
             return
         _stopped = threading.Event()
-        refolding.stopping.clear()
+        reindexing.stopping.clear()
         for task in TASKS:
             name = f"task-{task.name}"
             thread = threading.Thread(target=_repeat, args=(task, _stopped), name=name, daemon=True)
             _threads.append(thread)
             thread.start()
-    delivery.start()
+    outbox_loop.start()
 
 
 def stop() -> None:
     """Stop ticking and sending, within a few seconds whatever goes on."""
-    refolding.stopping.set()
+    reindexing.stopping.set()
     with _lock:
         _stopped.set()
-        delivery.stop()
+        outbox_loop.stop()
         until = time.monotonic() + GRACE
         for thread in _threads:
             thread.join(max(0.0, until - time.monotonic()))

@@ -8,8 +8,8 @@ import httpx
 import pytest
 import uvicorn
 
-from commands.shell import patience
-from commands.shell.patience import Patience
+from commands.shell import request_timeouts
+from commands.shell.request_timeouts import Patience
 from lib.core import open_files
 
 SHORT = 0.6
@@ -35,7 +35,7 @@ async def app(scope, receive, send):
 @pytest.fixture
 def port(monkeypatch):
     """A server with Docket's own protocol and little patience."""
-    monkeypatch.setattr(patience, "PATIENCE", SHORT)
+    monkeypatch.setattr(request_timeouts, "PATIENCE", SHORT)
     server = uvicorn.Server(
         uvicorn.Config(app, http=Patience, ws="websockets-sansio", lifespan="off", log_config=None)
     )
@@ -119,7 +119,7 @@ def test_a_whole_request_is_answered_again_and_again(port):
 
 
 def test_many_half_sent_requests_keep_nobody_out(port, monkeypatch):
-    monkeypatch.setattr(patience, "PATIENCE", 30.0)
+    monkeypatch.setattr(request_timeouts, "PATIENCE", 30.0)
     monkeypatch.setattr(open_files, "limit", lambda: 40)
     opened = [begin(port, b"GET / HT") for _ in range(60)]
     try:

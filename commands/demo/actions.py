@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from commands.company.staff import DOMAIN
+from commands.demo.staff import DOMAIN
 from db.models import Person, Ticket
 from db.vocabulary import Priority
 from lib.access import ticket_versions

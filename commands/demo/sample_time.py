@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col
 
-from commands.company.staff import FOUNDER
-from commands.company.stories import Step
+from commands.demo.staff import FOUNDER
+from commands.demo.stories import Step
 from db.models import Ticket
 from db.vocabulary import Permission
 from lib.access import gate

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, select
 
-from commands.company import deeds, hours, papers, stories
-from commands.company.staff import CATEGORIES, FOUNDER, STAFF, Colleague
+from commands.demo import actions, sample_files, sample_time, stories
+from commands.demo.staff import CATEGORIES, FOUNDER, STAFF, Colleague
 from db.engine import lock
 from db.models import Person
 from db.vocabulary import Channel
@@ -38,7 +38,7 @@ def _nobody(session: Session) -> bool:
 
 def found() -> dict[Colleague, str] | None:
     """Write the whole company down; return everybody's passwords, or None when somebody was here first."""
-    uploads = {name: _upload(name, make()) for name, make in papers.MAKERS.items()}
+    uploads = {name: _upload(name, make()) for name, make in sample_files.MAKERS.items()}
     passwords = {colleague: password() for colleague in (FOUNDER, *STAFF)}
     now = clock.now()
     with transactions.act() as session:
@@ -48,7 +48,7 @@ def found() -> dict[Colleague, str] | None:
         with clock.at(now - AGE):
             people = _people(session, passwords)
         _live(session, people, uploads)
-        hours.settle(session, people, now, now - AGE)
+        sample_time.settle(session, people, now, now - AGE)
     return passwords
 
 
@@ -102,12 +102,12 @@ def _live(session: Session, people: dict[str, Actor], uploads: dict[str, Upload]
         me = people[step.who]
         with clock.at(step.at):
             if step.deed == "create":
-                numbers[step.number] = deeds.create(session, me, step.words, uploads)
+                numbers[step.number] = actions.create(session, me, step.words, uploads)
                 if not me.staff and "tags" in step.words:
                     untagged[step.number] = step.words["tags"]
                 continue
             number = numbers[step.number]
-            if step.deed in deeds.WORK and step.number in untagged:
-                deeds.do(session, me, number, "tag", untagged.pop(step.number))
-            deeds.do(session, me, number, step.deed, step.words)
-            hours.work(session, me, number, step)
+            if step.deed in actions.WORK and step.number in untagged:
+                actions.do(session, me, number, "tag", untagged.pop(step.number))
+            actions.do(session, me, number, step.deed, step.words)
+            sample_time.work(session, me, number, step)

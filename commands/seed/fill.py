@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from commands.load import cast, lite, plan, postgres, rows
+from commands.seed import cast, plan, postgres_writer, rows, sqlite_writer
 from commands.shell import desk
 from db.vocabulary import Permission
 from lib import transactions
@@ -28,7 +28,7 @@ def tickets(number: int, *, add: bool, tell: Callable[[str], None]) -> None:
     with transactions.act() as session:
         people = cast.gather(session)
     engine = transactions.engine()
-    database = lite if engine.dialect.name == "sqlite" else postgres
+    database = sqlite_writer if engine.dialect.name == "sqlite" else postgres_writer
     planned = plan.tickets(number, until=clock.now())
     written = 0
     with database.opened(engine) as target:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from commands.load.plan import AGENTS, CATEGORIES, REQUESTERS
+from commands.seed.plan import AGENTS, CATEGORIES, REQUESTERS
 from commands.shell import desk
 from db.models import Category, Person, Status, Team
 from db.vocabulary import Permission

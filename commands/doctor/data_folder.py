@@ -5,7 +5,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 
-from commands.checkup.finding import Finding, ok, problem, warning
+from commands.doctor.finding import Finding, ok, problem, warning
 from lib.core import open_files
 from lib.core.settings import Settings, SettingsError
 

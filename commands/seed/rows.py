@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from commands.load.cast import Cast
-from commands.load.plan import Planned
+from commands.seed.cast import Cast
+from commands.seed.plan import Planned
 from lib.search_index.terms import BOUNDARY
 
 Row = tuple[Any, ...]

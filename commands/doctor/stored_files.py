@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, Select, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from commands.checkup.finding import Finding, ok, problem
+from commands.doctor.finding import Finding, ok, problem
 from db.models import Attachment, SignIn, SlackPlace, Ticket
 from lib import transactions
 from lib.core import clock

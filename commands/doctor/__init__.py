@@ -1,0 +1,1 @@
+"""`doctor`: what it checks and what it says about it, never a secret."""
