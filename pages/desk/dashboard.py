@@ -46,4 +46,4 @@ if seen.times:
 if needs := dashboard.needs(seen):
     st.subheader("Needs care", anchor=False)
     st.markdown("\n".join(f"- {sentence}" for sentence in needs))
-    st.page_link("pages/admin/people.py", label="Go to People", icon=":material/group:")
+    st.page_link("pages/settings/people.py", label="Go to People", icon=":material/group:")

@@ -37,7 +37,9 @@ def draw() -> None:
     ):
         with page.attempt() as session:
             inbox.read_all(session, me, until=found[0].id)
-    ways.page_link("pages/account/hearing.py", label="Choose what you hear", icon=":material/tune:")
+    ways.page_link(
+        "pages/account/notification_settings.py", label="Choose what you hear", icon=":material/tune:"
+    )
     query = {"which": which, "after": str(found[MOST - 1].id)} if len(found) > MOST else {}
     more = lists.link("/notifications", query) if query else ""
     notices(found[:MOST], key="notices", empty=EMPTY[which], more=more)

@@ -91,7 +91,9 @@ def _why(number: int) -> None:
         ):  # fmt: skip
             with page.attempt("You hear no more of this ticket, but of mentions.") as session:
                 preferences.mute(session, page.me(), number)
-        st.page_link("pages/account/hearing.py", label="Choose what you hear", icon=":material/tune:")
+        st.page_link(
+            "pages/account/notification_settings.py", label="Choose what you hear", icon=":material/tune:"
+        )
 
 
 def _share(me: Actor, number: int, found: Following) -> None:
