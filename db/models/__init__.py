@@ -1,22 +1,24 @@
-"""The tables as SQLModel classes, one file for each part of Docket."""
+"""Facts, a file for each package of lib; models hold no session, actor, time or network."""
 
+from db.models.access import Role, RolePermission
 from db.models.assignment import Absence, AssignmentRule, DispatchWait, Skill
-from db.models.desk import (
-    Attachment,
+from db.models.audit import Event, Lease, Receipt
+from db.models.catalog import (
+    CannedReply,
     Category,
     CategoryProposal,
-    Comment,
-    Draft,
-    Participant,
-    SearchEntry,
-    SearchFolding,
+    CustomField,
+    FieldCategory,
+    FieldChoice,
+    FieldRole,
+    FieldValue,
     Status,
     Tag,
-    Ticket,
-    TicketTag,
 )
-from db.models.fields import CustomField, FieldCategory, FieldChoice, FieldRole, FieldValue
-from db.models.notices import (
+from db.models.conversation import Attachment, Comment, Draft, Mention, Participant, Presence, Seen, Watch
+from db.models.identity import ApiToken, Attempt, OneTimeSecret, SignIn
+from db.models.lists import SavedView
+from db.models.notifications import (
     MediumState,
     Message,
     Mute,
@@ -29,24 +31,11 @@ from db.models.notices import (
     SlackThread,
     TeamNotice,
 )
-from db.models.people import (
-    ApiToken,
-    Attempt,
-    Membership,
-    OneTimeSecret,
-    Person,
-    Receipt,
-    Role,
-    RolePermission,
-    SignIn,
-    Team,
-)
+from db.models.people import Membership, Person, Team
+from db.models.search_index import SearchEntry, SearchFolding
 from db.models.settings import Setting
-from db.models.talk import CannedReply, Mention, Presence, Seen, Watch
-from db.models.time import Activity, Rate, TimeEntry, Timer, Timesheet
-from db.models.trust import Event, Lease
-from db.models.views import SavedView
-from db.models.workflow import Link, Merge, Transition
+from db.models.tickets import Link, Merge, Ticket, TicketTag, Transition
+from db.models.timekeeping import Activity, Rate, TimeEntry, Timer, Timesheet
 
 __all__ = [
     "Absence",

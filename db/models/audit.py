@@ -1,8 +1,8 @@
-"""The append-only event log and the leases of periodic tasks."""
+"""The append-only event log, idempotency keys and the leases of periodic tasks."""
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
@@ -74,6 +74,22 @@ class Event(Numbered, table=True):
     """Where it came from."""
     address: str | None = Field(default=None, max_length=64)
     """The IP address."""
+
+
+class Receipt(Numbered, table=True):
+    """The answer to a request with an `Idempotency-Key`, so that the same request gets the same answer."""
+
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
+
+    person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
+    key: str = Field(max_length=255)
+    """The `Idempotency-Key`."""
+    fingerprint: str = Field(max_length=64)
+    """The hash of the request, so that the same key with another request is refused."""
+    answer: str = Field(sa_column=Column(Text, nullable=False))
+    """The answer."""
+    at: datetime = Field(sa_type=Moment, index=True)
+    """When it was stored."""
 
 
 class Lease(SQLModel, table=True):

@@ -1,0 +1,39 @@
+"""The full-text index."""
+
+from sqlalchemy import Column, Index, Text
+from sqlmodel import Field, SQLModel
+
+from db.models.numbered import Numbered
+
+
+class SearchEntry(Numbered, table=True):
+    """What can be found: one row for a ticket's own words, one for each comment, folded to plain letters.
+
+    The full-text index stands on `words`; triggers (SQLite) or an expression index (PostgreSQL) keep it.
+    """
+
+    __tablename__ = "search_entry"
+    __table_args__ = (
+        Index("ix_search_entry_ticket", "ticket_id", "comment_id"),
+        Index("ix_search_entry_place", "id", "ticket_id", "internal"),  # whose a match is, without its words
+        {"sqlite_autoincrement": True},
+    )
+
+    ticket_id: int = Field(foreign_key="ticket.id", ondelete="CASCADE")
+    comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
+    """The comment; empty for the ticket's title and description."""
+    internal: bool = False
+    """Whether the text is an internal note."""
+    words: str = Field(sa_column=Column(Text, nullable=False))
+    """The text as normalized words."""
+
+
+class SearchFolding(SQLModel, table=True):
+    """How far the index of words was brought to how words are folded today: a single row."""
+
+    __tablename__ = "search_folding"
+
+    id: int = Field(default=1, primary_key=True)
+    """Always 1."""
+    below: int
+    """Texts with a smaller id are still indexed as an earlier version did it; 0 when none is left."""
