@@ -34,7 +34,7 @@ from lib.notifications.delivery import outbox
 from worker import outbox_loop
 outbox.LEASE = timedelta(seconds=3)
 while True:
-    delivery.deliver(Medium.MAIL) or time.sleep(0.05)
+    outbox_loop.deliver(Medium.MAIL) or time.sleep(0.05)
 """
 
 

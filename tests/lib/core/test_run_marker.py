@@ -15,10 +15,10 @@ import sys
 from db import engine
 from lib.core import run_marker
 made = engine.connect(sys.argv[1])
-running.begin(made)
+run_marker.begin(made)
 print("begun", flush=True)
 sys.stdin.read()
-running.end(made)
+run_marker.end(made)
 """
 
 

@@ -178,7 +178,8 @@ class TestCache:
         script = (
             "import sys\n"
             "from db import engine\n"
-            "from lib.desk_settings.desk_settings import desk_settings; from lib import transactions\n"
+            "from lib import transactions\n"
+            "from lib.desk_settings import desk_settings\n"
             "from lib.desk_settings.setting_catalog import TIME_ZONE\n"
             "transactions.use(engine.connect(sys.argv[1]))\n"
             "for _ in sys.stdin:\n"
