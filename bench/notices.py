@@ -21,7 +21,7 @@ from sqlmodel import col, func, select
 from bench.measure import percentile, table
 from commands.shell.data import with_data
 from db.models import Event, Message, Notice, Ticket
-from db.vocabulary import Action, Medium, Occasion, Relation, Sort
+from db.vocabulary import Action, MessageKind, NotificationChannel, NotificationType, RecipientReason
 from lib.access import gate
 from lib.core import clock, settings
 from lib.integrations import smtp
@@ -140,15 +140,20 @@ def _owe(count: int, *, after: int = 0) -> None:
 def _message(about: tuple[int, int, int], at: datetime) -> Message:
     _, ticket, person = about
     return Message(
-        medium=Medium.MAIL, sort=Sort.TICKET, person_id=person, ticket_id=ticket, created_at=at, due_at=at
+        medium=NotificationChannel.MAIL,
+        sort=MessageKind.TICKET,
+        person_id=person,
+        ticket_id=ticket,
+        created_at=at,
+        due_at=at,
     )
 
 
 def _notice(about: tuple[int, int, int], at: datetime, message: Message) -> Notice:
     event, ticket, person = about
     return Notice(
-        person_id=person, event_id=event, ticket_id=ticket, occasion=Occasion.CREATED,
-        relation=Relation.REQUESTER, at=at, mail_id=message.id,
+        person_id=person, event_id=event, ticket_id=ticket, occasion=NotificationType.CREATED,
+        relation=RecipientReason.REQUESTER, at=at, mail_id=message.id,
     )  # fmt: skip
 
 

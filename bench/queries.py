@@ -17,7 +17,7 @@ from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
 from commands.shell.data import with_data
 from db.models import Comment, Event
-from db.vocabulary import Action, Channel, Permission, Scope
+from db.vocabulary import Action, Permission, Scope, Source
 from lib import transactions
 from lib.access.gate import Actor
 from lib.conversation import attachments, comments, history, read_markers, timeline
@@ -40,7 +40,7 @@ def actor(email: str, role: str) -> Actor:
         person = accounts.by_email(session, email)
         if person is None:
             raise click.ClickException(f"{email} is not here. Fill the desk with `seed` first.")
-        return sessions.actor(session, person, role, channel=Channel.API)
+        return sessions.actor(session, person, role, channel=Source.API)
 
 
 def page(me: Actor, *, sort: str = "-updated", deep: str | None = None, **given: str) -> ticket_list.Page:
@@ -103,7 +103,7 @@ def crowd(me: Actor, size: int) -> int:
         said = {"ticket_id": number, "author_id": me.id, "internal": False, "created_at": at, "version": 1}
         session.execute(insert(Comment), [said | {"body": f"Comment {n}"} for n in range(size)])
         told = {"at": at, "action": Action.COMMENT_ADDED.value, "ticket_id": number, "actor_id": me.id}
-        told |= {"subject": "", "internal": False, "channel": Channel.API.value}
+        told |= {"subject": "", "internal": False, "channel": Source.API.value}
         session.execute(insert(Event), [told] * size)
     return number
 

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlmodel import col
 
 from db.models import Category, Role, RolePermission, Status, Team
-from db.vocabulary import Kind, Permission, Scope
+from db.vocabulary import Permission, Scope, StatusCategory
 
 P = Permission
 O, T, A = Scope.OWN, Scope.TEAM, Scope.ALL  # noqa: E741 - the letters of the matrix in docs/permissions.md
@@ -73,13 +73,13 @@ ROLES: dict[str, dict[Permission, Scope]] = {
     "administrator": ADMINISTRATOR,
 }
 
-STATUSES: tuple[tuple[str, Kind, bool], ...] = (
-    ("To-Do", Kind.TODO, True),
-    ("In Progress", Kind.ACTIVE, True),
-    ("Blocked", Kind.BLOCKED, True),
-    ("Pending", Kind.PAUSED, True),
-    ("Completed", Kind.DONE, True),
-    ("Cancelled", Kind.DONE, False),
+STATUSES: tuple[tuple[str, StatusCategory, bool], ...] = (
+    ("To-Do", StatusCategory.TODO, True),
+    ("In Progress", StatusCategory.ACTIVE, True),
+    ("Blocked", StatusCategory.BLOCKED, True),
+    ("Pending", StatusCategory.PAUSED, True),
+    ("Completed", StatusCategory.DONE, True),
+    ("Cancelled", StatusCategory.DONE, False),
 )
 """Name, kind, and whether a ticket done this way counts as resolved; the first is where tickets begin."""
 
@@ -102,7 +102,12 @@ def _place_for_merged(connection: Connection) -> None:
     place = len(taken)
     connection.execute(
         insert(Status).values(
-            name=name, kind=Kind.DONE.value, position=place, counts=False, retired=True, is_merged=True
+            name=name,
+            kind=StatusCategory.DONE.value,
+            position=place,
+            counts=False,
+            retired=True,
+            is_merged=True,
         )
     )
 

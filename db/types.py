@@ -15,7 +15,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime: timestamptz on PostgreSQL, UTC text on SQLite, which knows no zones."""
 
     impl = DateTime(timezone=True)

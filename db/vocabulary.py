@@ -3,7 +3,7 @@
 from enum import IntEnum, StrEnum
 
 
-class Kind(StrEnum):
+class StatusCategory(StrEnum):
     """What a status means to clocks and reports, whatever it is called."""
 
     TODO = "todo"
@@ -36,7 +36,7 @@ class LinkKind(StrEnum):
     DUPLICATES = "duplicates"
 
 
-class Doing(StrEnum):
+class PresenceActivity(StrEnum):
     """What somebody does at an open ticket, the more telling the later."""
 
     LOOKING = "looking"
@@ -44,7 +44,7 @@ class Doing(StrEnum):
     NOTING = "noting"
 
 
-class Way(StrEnum):
+class AssignmentMethod(StrEnum):
     """How new tickets find their assignee."""
 
     MANUAL = "manual"
@@ -203,7 +203,7 @@ class Action(StrEnum):
     VIEW_DELETED = "view.deleted"
 
 
-class Occasion(StrEnum):
+class NotificationType(StrEnum):
     """What somebody may hear of; docs/notifications.md has a line for each."""
 
     CREATED = "created"
@@ -220,7 +220,7 @@ class Occasion(StrEnum):
     MERGED = "merged"
 
 
-class Relation(StrEnum):
+class RecipientReason(StrEnum):
     """Why somebody hears of something on a ticket, the stronger reason first."""
 
     MENTIONED = "mentioned"
@@ -233,7 +233,7 @@ class Relation(StrEnum):
     CHANNEL = "channel"
 
 
-class Medium(StrEnum):
+class NotificationChannel(StrEnum):
     """Where somebody hears of something."""
 
     DOCKET = "docket"
@@ -241,7 +241,7 @@ class Medium(StrEnum):
     SLACK = "slack"
 
 
-class Sort(StrEnum):
+class MessageKind(StrEnum):
     """What a message to be sent holds."""
 
     TICKET = "ticket"
@@ -259,7 +259,7 @@ class Sort(StrEnum):
     SAMPLE_ADDRESS = "sample address"
 
 
-class Channel(StrEnum):
+class Source(StrEnum):
     """Through which door a deed came."""
 
     PAGE = "page"

@@ -7,7 +7,7 @@ from functools import cache
 from sqlmodel import Session, col, select
 
 from db.models import Person, Role, Team
-from db.vocabulary import Channel, Permission
+from db.vocabulary import Permission, Source
 from lib.access import gate, roles
 from lib.access.gate import Actor
 from lib.conversation import comments
@@ -63,10 +63,10 @@ def hire(session: Session, name: str, role: str, *team_ids: int) -> Actor:
         session, FOUNDER, email=email, name=name, role=roles.find(session, role), teams=team_ids
     )
     session.flush()
-    return sessions.actor(session, person, role, channel=Channel.API)
+    return sessions.actor(session, person, role, channel=Source.API)
 
 
-def again(actor: Actor, *, channel: Channel = Channel.API) -> Actor:
+def again(actor: Actor, *, channel: Source = Source.API) -> Actor:
     """Return the same person as they are now: today's role and teams."""
     with see() as session:
         found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)

@@ -13,7 +13,7 @@ import structlog
 from anyio import CancelScope, to_thread
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from db.vocabulary import Channel, Doing
+from db.vocabulary import PresenceActivity, Source
 from lib import transactions
 from lib.audit import change_feed
 from lib.audit.change_feed import Topic
@@ -47,7 +47,7 @@ class _Listener:
     topics: dict[str, tuple[Topic, int]] = field(default_factory=dict)
     place: str = field(default_factory=lambda: secrets.token_hex(16))
     """The name of this open page among all that are."""
-    here: tuple[str, Doing] | None = None
+    here: tuple[str, PresenceActivity] | None = None
     shown: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     """Who was last told to be where."""
 
@@ -101,7 +101,7 @@ class Live:
         if "topics" in said:
             await self._subscribe(listener, said)
         if "here" in said:
-            here = said["here"] and (str(said["here"]["topic"]), Doing(said["here"]["doing"]))
+            here = said["here"] and (str(said["here"]["topic"]), PresenceActivity(said["here"]["doing"]))
             if here != listener.here and (here is None or here[0] in listener.tickets.values()):
                 listener.here = here
                 await to_thread.run_sync(_enter if here else _leave, listener)
@@ -184,7 +184,7 @@ async def _end(socket: WebSocket, code: int = REFUSED) -> None:
 
 def _known(secret: str) -> bool:
     with transactions.see() as session:
-        return sessions.who(session, secret, channel=Channel.PAGE) is not None
+        return sessions.who(session, secret, channel=Source.PAGE) is not None
 
 
 def _newest() -> int:
@@ -194,7 +194,7 @@ def _newest() -> int:
 
 def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Topic, int]], dict[str, int]]:
     with transactions.see() as session:
-        actor = sessions.who(session, secret, channel=Channel.PAGE)
+        actor = sessions.who(session, secret, channel=Source.PAGE)
         topics = {name: change_feed.topic(session, actor, name) for name in wanted} if actor else {}
         newest = {
             name: change_feed.newest(session, topic) for name, topic in topics.items() if topic is not None
@@ -208,11 +208,11 @@ def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Top
 
 def _enter(listener: _Listener) -> None:
     """Note what a page does; a refusal is nothing to say aloud, the page only is not shown to others."""
-    topic, doing = listener.here or ("", Doing.LOOKING)
+    topic, doing = listener.here or ("", PresenceActivity.LOOKING)
     number = listener.topics[topic][0].ticket_id or 0
     try:
         with transactions.act() as session:
-            actor = sessions.who(session, listener.secret, channel=Channel.PAGE)
+            actor = sessions.who(session, listener.secret, channel=Source.PAGE)
             if actor is not None:
                 ticket = tickets.find(session, actor, number)
                 presence.enter(session, actor, ticket, mark=listener.place, doing=doing)
@@ -239,7 +239,7 @@ def _people(secret: str, number: int) -> list[dict[str, str]]:
     """Return who else is at a ticket, as far as this listener may know at this moment."""
     try:
         with transactions.see() as session:
-            actor = sessions.who(session, secret, channel=Channel.PAGE)
+            actor = sessions.who(session, secret, channel=Source.PAGE)
             if actor is None:
                 return []
             found = presence.of(session, actor, tickets.find(session, actor, number))

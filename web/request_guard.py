@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from db.vocabulary import Channel
+from db.vocabulary import Source
 from lib import transactions
 from lib.core import settings
 from lib.core.errors import Unavailable
@@ -108,7 +108,7 @@ def _known_host(host: str) -> bool:
 def _signed_in(cookies: str) -> bool:
     secret = cookie_parser(cookies).get(client_info.cookie_name())
     with transactions.see() as session:
-        return sessions.who(session, secret, channel=Channel.PAGE) is not None
+        return sessions.who(session, secret, channel=Source.PAGE) is not None
 
 
 def _logging(scope: Scope, send: Send) -> Send:

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Message, Receive, Scope
 
-from db.vocabulary import Action, Channel
+from db.vocabulary import Action, Source
 from lib import transactions
 from lib.access.gate import Actor
 from lib.audit import events
@@ -63,7 +63,7 @@ def _owner(session_id: str) -> str | None:
 def _tell(owner: str, secret: str | None, address: str) -> None:
     """Let the audit hear of it, unless the session had ended or is the same person's."""
     with transactions.see() as session:
-        here = sessions.who(session, secret, channel=Channel.PAGE, address=address)
+        here = sessions.who(session, secret, channel=Source.PAGE, address=address)
         person = sessions.whose(session, owner)
     if person is None or (here is not None and here.id == person):
         return

@@ -9,7 +9,7 @@ from typing import Self
 import structlog
 
 from db.models import Message
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib import transactions
 from lib.core.errors import Unavailable
 from lib.integrations import smtp
@@ -39,7 +39,7 @@ def send(claimed: list[Message], *, more: Callable[[], list[Message]], stopped: 
             while left:
                 _batch(box, left, stopped)
                 with transactions.act() as session:
-                    outbox.well(session, Medium.MAIL)
+                    outbox.well(session, NotificationChannel.MAIL)
                     outbox.postponed(session, left)
                 left = more() if count < IN_A_ROW and not stopped.is_set() else []
                 count += len(left)
@@ -47,7 +47,7 @@ def send(claimed: list[Message], *, more: Callable[[], list[Message]], stopped: 
         log.warning("mail can't be sent", words=str(error))
         with transactions.act() as session:
             if not stopped.is_set():
-                outbox.ill(session, Medium.MAIL, str(error))
+                outbox.ill(session, NotificationChannel.MAIL, str(error))
             outbox.postponed(session, left)
     return count
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from db.models import Message
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib import transactions
 from lib.integrations import smtp
 from lib.notifications.delivery import channels, outbox
@@ -23,7 +23,7 @@ INTERVAL = 0.5
 BATCH = 30
 GRACE, CUT = 1.5, 0.5
 """Seconds that a stop leaves to what is under way, and then to what notices that its connection was cut."""
-_turns = {medium: itertools.count() for medium in Medium}
+_turns = {medium: itertools.count() for medium in NotificationChannel}
 _stopped = threading.Event()
 _threads: list[threading.Thread] = []
 _lock = threading.Lock()
@@ -40,7 +40,9 @@ def start() -> None:
         if _threads:
             return
         _stopped.clear()
-        for medium in sorted(channels.on() & set(SEND) | {Medium.SLACK}):  # a team's webhook needs no setting
+        for medium in sorted(
+            channels.on() & set(SEND) | {NotificationChannel.SLACK}
+        ):  # a team's webhook needs no setting
             thread = threading.Thread(target=_go_on, args=(medium,), name=f"delivery-{medium}", daemon=True)
             _threads.append(thread)
             thread.start()
@@ -68,7 +70,7 @@ def _join(seconds: float) -> None:
         thread.join(max(0.0, until - time.monotonic()))
 
 
-def _go_on(medium: Medium) -> None:
+def _go_on(medium: NotificationChannel) -> None:
     while not _stopped.is_set():
         try:
             while deliver(medium) and not _stopped.is_set():
@@ -79,13 +81,13 @@ def _go_on(medium: Medium) -> None:
         _stopped.wait(INTERVAL)
 
 
-def deliver(medium: Medium) -> int:
+def deliver(medium: NotificationChannel) -> int:
     """Send the next messages that are due; return how many were claimed."""
     claimed = _claim(medium)
     return SEND[medium](claimed) if claimed else 0
 
 
-def _claim(medium: Medium) -> list[Message]:
+def _claim(medium: NotificationChannel) -> list[Message]:
     with transactions.see() as session:
         if not outbox.ready(session, medium):
             return []
@@ -96,11 +98,14 @@ def _claim(medium: Medium) -> list[Message]:
 
 
 def _emails(claimed: list[Message]) -> int:
-    return email_sender.send(claimed, more=lambda: _claim(Medium.MAIL), stopped=_stopped)
+    return email_sender.send(claimed, more=lambda: _claim(NotificationChannel.MAIL), stopped=_stopped)
 
 
 def _slack(claimed: list[Message]) -> int:
     return slack_sender.send(claimed, stopped=_stopped)
 
 
-SEND: dict[Medium, Callable[[list[Message]], int]] = {Medium.MAIL: _emails, Medium.SLACK: _slack}
+SEND: dict[NotificationChannel, Callable[[list[Message]], int]] = {
+    NotificationChannel.MAIL: _emails,
+    NotificationChannel.SLACK: _slack,
+}

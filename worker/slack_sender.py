@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from db.models import Message
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib import transactions
 from lib.core.errors import Unavailable
 from lib.integrations import slack, smtp
@@ -33,7 +33,7 @@ def send(claimed: list[Message], *, stopped: threading.Event) -> int:
         except slack.Wait as wait:
             rest = timedelta(seconds=wait.seconds)
             with transactions.act() as session:
-                outbox.ill(session, Medium.SLACK, str(wait), rest=rest)
+                outbox.ill(session, NotificationChannel.SLACK, str(wait), rest=rest)
                 outbox.postponed(session, [message, *left], until=outbox.now(session) + rest)
             return len(claimed)
         except smtp.Unreachable as error:
@@ -57,8 +57,10 @@ def _away(message: Message, left: list[Message], error: smtp.Unreachable) -> Non
         if isinstance(error, slack.WrongToken):
             outbox.failed(session, message, str(error), permanent=True)
         else:
-            outbox.unreached(session, message, str(error), failing=outbox.failing(session, Medium.SLACK))
-        outbox.ill(session, Medium.SLACK, str(error))
+            outbox.unreached(
+                session, message, str(error), failing=outbox.failing(session, NotificationChannel.SLACK)
+            )
+        outbox.ill(session, NotificationChannel.SLACK, str(error))
         outbox.postponed(session, left)
 
 
@@ -79,7 +81,7 @@ def _direct(message: Message) -> None:
     with transactions.act() as session:
         if content and to:
             renderer.begin(session, message, to, began)
-            outbox.well(session, Medium.SLACK)
+            outbox.well(session, NotificationChannel.SLACK)
         outbox.sent(session, message, empty=not (content and to))
 
 
@@ -112,7 +114,7 @@ def _post(message: Message, place: Place, words: str, blocks: renderer.Blocks, t
         return
     with transactions.act() as session:
         team_channels.well(session, place.team_id)
-        outbox.well(session, Medium.SLACK)
+        outbox.well(session, NotificationChannel.SLACK)
         renderer.begin(session, message, place.channel, began)
         outbox.sent(session, message)
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.shared.auth import Me
 from api.shared.schemas import HIGHEST, Form, Shape, Version, shown
-from db.vocabulary import Medium, Occasion, Relation
+from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 from lib.notifications import default_rules, rules
 from lib.notifications.rules import Book
 from lib.transactions import act, see
@@ -19,10 +19,10 @@ router = APIRouter(tags=["notifications"])
 class Rule(Shape):
     """Where somebody hears of an occasion, and where they would in a desk that changed nothing."""
 
-    occasion: Occasion
-    relation: Relation
-    media: list[Medium]
-    shipped: list[Medium]
+    occasion: NotificationType
+    relation: RecipientReason
+    media: list[NotificationChannel]
+    shipped: list[NotificationChannel]
     at_once: bool
 
 
@@ -36,9 +36,9 @@ class Rules(Shape):
 class NewRule(Form):
     """Where somebody is to hear of an occasion; an empty list for not at all."""
 
-    occasion: Occasion
-    relation: Relation
-    media: list[Medium] = Field(max_length=len(Medium))
+    occasion: NotificationType
+    relation: RecipientReason
+    media: list[NotificationChannel] = Field(max_length=len(NotificationChannel))
 
 
 class RulesChange(Form):
@@ -55,8 +55,8 @@ def _shape(own: Book) -> Rules:
             Rule(
                 occasion=pair[0],
                 relation=pair[1],
-                media=[m for m in Medium if m in own.cells[pair]],
-                shipped=[m for m in Medium if m in default_rules.media(*pair)],
+                media=[m for m in NotificationChannel if m in own.cells[pair]],
+                shipped=[m for m in NotificationChannel if m in default_rules.media(*pair)],
                 at_once=default_rules.pressing(*pair),
             )
             for pair in default_rules.PAIRS

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.shared.auth import Me
 from api.shared.schemas import Form, Number, Shape, Words, done, shown, unset
-from db.vocabulary import Medium, Occasion, Relation
+from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 from lib.access.gate import Actor
 from lib.notifications import preferences
 from lib.notifications.preferences import Habit
@@ -25,9 +25,9 @@ Weekday = Annotated[int, Field(strict=True, ge=0, le=6)]
 class Wish(Form):
     """Where you hear of an occasion for a reason."""
 
-    occasion: Occasion
-    relation: Relation
-    media: list[Medium] = Field(max_length=len(Medium))
+    occasion: NotificationType
+    relation: RecipientReason
+    media: list[NotificationChannel] = Field(max_length=len(NotificationChannel))
 
 
 class Preferences(Shape):
@@ -60,7 +60,7 @@ def _shape(session: Session, me: Actor) -> Preferences:
     habit = preferences.habit(session, me)
     return Preferences(
         rules=[
-            Wish(occasion=pair[0], relation=pair[1], media=[m for m in Medium if m in media])
+            Wish(occasion=pair[0], relation=pair[1], media=[m for m in NotificationChannel if m in media])
             for pair, media in preferences.of(session, me).items()
         ],
         quiet_from=f"{time(*divmod(habit.quiet_from, 60)):%H:%M}",

@@ -12,7 +12,7 @@ from api.shared.idempotency import Creating, Made
 from api.shared.problems import NOTHING
 from api.shared.schemas import Change, Flag, Form, Number, Page, Shape, Words, shown, unset
 from api.tickets.ticket_schemas import StatusName
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from lib.catalog import statuses
 from lib.catalog.statuses import Status as Row
 from lib.catalog.statuses import StatusCard
@@ -111,7 +111,9 @@ def add(creating: Creating, form: NewStatus) -> Response:
     """Add a status."""
 
     def deed(session: Session) -> Made:
-        row = statuses.create(session, creating.me, name=form.name, kind=Kind(form.kind), counts=form.counts)
+        row = statuses.create(
+            session, creating.me, name=form.name, kind=StatusCategory(form.kind), counts=form.counts
+        )
         return Made(f"/statuses/{row.id}", _one(session, row.id))
 
     return creating.once(form, deed)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.shared import problems, rate_limits
 from api.shared.route_map import Map
-from db.vocabulary import Channel
+from db.vocabulary import Source
 from lib.access.gate import Actor
 from lib.conversation.attachments import LARGEST
 from lib.core.errors import NotPermitted, NotSignedIn, Refusal
@@ -143,7 +143,7 @@ def _caller(request: Request) -> Caller:
             if found is not None:
                 return Caller(*found)
         else:
-            actor = sessions.who(session, cookie, channel=Channel.API, address=address(request))
+            actor = sessions.who(session, cookie, channel=Source.API, address=address(request))
             if actor is not None:
                 return Caller(actor, None)
     rate_limits.stranger(address(request))

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from db.vocabulary import Way
+from db.vocabulary import AssignmentMethod
 from lib.core import text
 
 HIGHEST = 2**31 - 1
@@ -65,7 +65,7 @@ class Change(Form):
 class Rule(Form):
     """How new tickets find their assignee; nobody who has `cap` open ones is given another."""
 
-    way: Way
+    way: AssignmentMethod
     cap: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
 
 

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.shared.schemas import Named, Shape
-from db.vocabulary import FieldKind, Kind, Priority
+from db.vocabulary import FieldKind, Priority, StatusCategory
 from lib.access.gate import Actor
 from lib.assignment import queue
 from lib.catalog import category_proposals, custom_field_values
@@ -38,7 +38,7 @@ PRIORITY: Mapping[Priority, PriorityName] = {
 class StatusName(Named):
     """A status, and what it means whatever it is called."""
 
-    kind: Kind
+    kind: StatusCategory
 
 
 class TicketLine(Shape):

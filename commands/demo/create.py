@@ -9,7 +9,7 @@ from commands.demo import actions, sample_files, sample_time, stories
 from commands.demo.staff import CATEGORIES, FOUNDER, STAFF, Colleague
 from db.engine import lock
 from db.models import Person
-from db.vocabulary import Channel
+from db.vocabulary import Source
 from lib import transactions
 from lib.access import roles
 from lib.access.gate import Actor
@@ -70,7 +70,7 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
     founder = accounts.found_desk(
         session, email=FOUNDER.email, name=FOUNDER.name, password=passwords[FOUNDER], time_zone=FOUNDER.zone
     )
-    me = sessions.actor(session, founder, FOUNDER.role, channel=Channel.PAGE)
+    me = sessions.actor(session, founder, FOUNDER.role, channel=Source.PAGE)
     team_ids = {card.name: card.id for card in teams.every(session, me)}
     for name in dict.fromkeys(CATEGORIES.values()):
         if name not in team_ids:
@@ -91,7 +91,7 @@ def _people(session: Session, passwords: dict[Colleague, str]) -> dict[str, Acto
         accounts.set_password(session, secret, passwords[colleague])
         person.timezone = colleague.zone
         skills.choose(session, me, person, [categories.find(session, name).id for name in colleague.knows])
-        people[colleague.key] = sessions.actor(session, person, colleague.role, channel=Channel.PAGE)
+        people[colleague.key] = sessions.actor(session, person, colleague.role, channel=Source.PAGE)
     return people
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from commands.doctor import database
 from commands.doctor.finding import Finding, ok, problem, warning
-from db.vocabulary import Medium, Permission
+from db.vocabulary import NotificationChannel, Permission
 from lib import transactions
 from lib.access import gate
 from lib.core.errors import Unavailable
@@ -15,7 +15,7 @@ from lib.core.settings import Settings, SettingsError
 from lib.notifications import queue_admin
 from lib.notifications.queue_admin import Account
 
-NAMES = {Medium.MAIL: "email queue", Medium.SLACK: "Slack queue"}
+NAMES = {NotificationChannel.MAIL: "email queue", NotificationChannel.SLACK: "Slack queue"}
 
 
 def look(settings: Settings) -> Iterator[Finding]:

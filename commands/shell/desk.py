@@ -1,6 +1,6 @@
 """The desk as the command line meets it: a database of today's schema, and Docket itself who acts."""
 
-from db.vocabulary import Channel, Permission
+from db.vocabulary import Permission, Source
 from lib import startup
 from lib.access import gate
 from lib.access.gate import Actor
@@ -13,4 +13,4 @@ def prepare() -> None:
 
 def operator(*permissions: Permission) -> Actor:
     """Return Docket acting for whoever holds this machine, with just the permissions listed."""
-    return gate.system("command line", *permissions, channel=Channel.COMMAND)
+    return gate.system("command line", *permissions, channel=Source.COMMAND)

@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
-from db.types import Moment
-from db.vocabulary import Way
+from db.types import UtcDateTime
+from db.vocabulary import AssignmentMethod
 
 
 class Skill(SQLModel, table=True):
@@ -46,7 +46,7 @@ class AssignmentRule(Numbered, table=True):
     """The category it is for, unless it is for a team."""
     team_id: int | None = Field(default=None, foreign_key="team.id", unique=True, ondelete="CASCADE")
     """The team it is for, unless it is for a category."""
-    way: Way = Field(sa_column=Column(Text, nullable=False))
+    way: AssignmentMethod = Field(sa_column=Column(Text, nullable=False))
     """The assignment method."""
     cap: int | None = None
     """The number of open tickets at which a person gets no more; empty for no limit."""
@@ -60,5 +60,5 @@ class DispatchWait(SQLModel, table=True):
     __tablename__ = "dispatch_wait"
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
-    since: datetime = Field(sa_type=Moment)
+    since: datetime = Field(sa_type=UtcDateTime)
     """When the rule first found nobody."""

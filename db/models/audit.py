@@ -6,8 +6,8 @@ from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
-from db.types import Moment
-from db.vocabulary import Action, Channel
+from db.types import UtcDateTime
+from db.vocabulary import Action, Source
 
 TURNS = "action IN ('ticket.created', 'ticket.merged', 'ticket.moved', 'ticket.unmerged')"
 """The events at which a ticket's time in a status begins or ends."""
@@ -46,7 +46,7 @@ class Event(Numbered, table=True):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    at: datetime = Field(sa_type=Moment, index=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When it happened."""
     action: Action = Field(sa_column=Column(Text, nullable=False))
     """What happened, listed in [events](events.md)."""
@@ -70,7 +70,7 @@ class Event(Numbered, table=True):
     """The reason that was given, where one is required."""
     batch: str | None = Field(default=None, max_length=16)
     """What the events of one bulk change have in common."""
-    channel: Channel = Field(sa_column=Column(Text, nullable=False))
+    channel: Source = Field(sa_column=Column(Text, nullable=False))
     """Where it came from."""
     address: str | None = Field(default=None, max_length=64)
     """The IP address."""
@@ -88,7 +88,7 @@ class Receipt(Numbered, table=True):
     """The hash of the request, so that the same key with another request is refused."""
     answer: str = Field(sa_column=Column(Text, nullable=False))
     """The answer."""
-    at: datetime = Field(sa_type=Moment, index=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When it was stored."""
 
 
@@ -99,5 +99,5 @@ class Lease(SQLModel, table=True):
     """The task."""
     holder: str = Field(max_length=64)
     """The process that runs it."""
-    until: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=UtcDateTime)
     """When the lease ends."""

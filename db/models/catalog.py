@@ -7,8 +7,8 @@ from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
 from db.models.versions import Versioned
-from db.types import Moment
-from db.vocabulary import Access, Kind
+from db.types import UtcDateTime
+from db.vocabulary import Access, StatusCategory
 from lib.core.errors import Conflict
 
 
@@ -21,7 +21,7 @@ class Status(Numbered, Versioned, table=True):
 
     name: str = Field(max_length=40, unique=True)
     """The name on screens."""
-    kind: Kind = Field(sa_column=Column(Text, nullable=False))
+    kind: StatusCategory = Field(sa_column=Column(Text, nullable=False))
     """The status category; *paused* is shown as Waiting."""
     position: int
     """The order in lists and on the board."""
@@ -81,7 +81,7 @@ class CategoryProposal(Numbered, table=True):
     """The category the ticket got meanwhile; if somebody moved it since, it stays there."""
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     """Who proposed it."""
-    created_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Tag(Numbered, table=True):

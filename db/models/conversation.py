@@ -8,7 +8,7 @@ from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
-from db.types import Moment
+from db.types import UtcDateTime
 
 
 class Comment(Numbered, table=True):
@@ -34,10 +34,10 @@ class Comment(Numbered, table=True):
     """The assignee at that time; reports attribute a first response to this person."""
     body: str = Field(sa_column=Column(Text, nullable=False))
     """The text, in Markdown."""
-    created_at: datetime = Field(sa_type=Moment)
-    edited_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was last edited."""
-    removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was removed."""
     came_from: int | None = None
     """The number of the ticket it was written on, while that ticket is merged into this one."""
@@ -75,8 +75,8 @@ class Attachment(SQLModel, table=True):
     """Where the file is stored."""
     preview: bool = False
     """Whether it is a verified image that browsers may show in place."""
-    created_at: datetime = Field(sa_type=Moment)
-    removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was removed."""
     came_from: int | None = None
     """The number of the ticket it was added to, while that ticket is merged into this one."""
@@ -92,7 +92,7 @@ class Draft(SQLModel, table=True):
     """Identifies the draft, so that sending it twice creates one thing."""
     body: str = Field(sa_column=Column(Text, nullable=False))
     """The typed values, as JSON."""
-    updated_at: datetime = Field(sa_type=Moment)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
     """When it was last saved."""
 
 
@@ -114,7 +114,7 @@ class Presence(SQLModel, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     doing: str = Field(max_length=10)
     """What the person is doing there."""
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=UtcDateTime)
     """The last refresh."""
 
 
@@ -141,5 +141,5 @@ class Seen(SQLModel, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, index=True, ondelete="CASCADE")
     event_id: int
     """The last event seen."""
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=UtcDateTime)
     """When the person last looked."""

@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from db.models.numbered import Numbered
-from db.types import Moment
+from db.types import UtcDateTime
 
 
 class SignIn(Numbered, table=True):
@@ -17,12 +17,12 @@ class SignIn(Numbered, table=True):
     secret_hash: str = Field(max_length=64, unique=True)
     """The hash of the cookie."""
     person_id: int = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
-    created_at: datetime = Field(sa_type=Moment)
-    seen_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
     """The last request."""
-    expires_at: datetime = Field(sa_type=Moment, index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When it expires."""
-    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was ended."""
     browser: str = Field(default="", max_length=200)
     """The browser, as it describes itself."""
@@ -41,10 +41,10 @@ class OneTimeSecret(Numbered, table=True):
     """What the link is for."""
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="CASCADE")
     """Who it is for; empty for the first administrator."""
-    created_at: datetime = Field(sa_type=Moment)
-    expires_at: datetime = Field(sa_type=Moment, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When it expires."""
-    used_at: datetime | None = Field(default=None, sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was used."""
 
 
@@ -63,12 +63,12 @@ class ApiToken(Numbered, table=True):
     """The hash of the token."""
     scope: str = Field(max_length=10)
     """What it reaches: read, write or admin."""
-    created_at: datetime = Field(sa_type=Moment)
-    used_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """The last request."""
-    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it expires; empty for never."""
-    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was revoked."""
 
 
@@ -84,5 +84,5 @@ class Attempt(Numbered, table=True):
     """The hash of the account."""
     address_hash: str = Field(max_length=64)
     """The hash of the IP address."""
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=UtcDateTime)
     """When it was made."""

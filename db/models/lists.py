@@ -6,7 +6,7 @@ from sqlalchemy import Column, Text
 from sqlmodel import Field
 
 from db.models.numbered import Numbered
-from db.types import Moment
+from db.types import UtcDateTime
 
 
 class SavedView(Numbered, table=True):
@@ -30,4 +30,4 @@ class SavedView(Numbered, table=True):
     """What the list is grouped by."""
     position: int
     """The order in menus."""
-    created_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)

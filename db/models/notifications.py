@@ -6,8 +6,8 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
-from db.types import Moment
-from db.vocabulary import Medium, Occasion, Relation, Sort
+from db.types import UtcDateTime
+from db.vocabulary import MessageKind, NotificationChannel, NotificationType, RecipientReason
 
 _OWED = text("done_at IS NULL AND parked_at IS NULL")
 _TEAM = text("done_at IS NULL AND parked_at IS NULL AND team_id IS NOT NULL")
@@ -27,19 +27,19 @@ class Notice(Numbered, table=True):
     event_id: int = Field(index=True)
     """The event it is about."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
-    occasion: Occasion = Field(sa_column=Column(Text, nullable=False))
+    occasion: NotificationType = Field(sa_column=Column(Text, nullable=False))
     """The type of the notification."""
-    relation: Relation = Field(sa_column=Column(Text, nullable=False))
+    relation: RecipientReason = Field(sa_column=Column(Text, nullable=False))
     """Why this person is notified."""
     comment_id: int | None = None
     """The comment it leads to."""
     listed: bool = True
     """Whether it appears in the inbox."""
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=UtcDateTime)
     """When it was created."""
-    read_at: datetime | None = Field(default=None, sa_type=Moment)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was read."""
-    snoozed_until: datetime | None = Field(default=None, sa_type=Moment)
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When a snoozed notification comes back."""
     mail_id: int | None = Field(default=None, index=True)
     """The email in the outbox."""
@@ -66,9 +66,9 @@ class Message(Numbered, table=True):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    medium: Medium = Field(sa_column=Column(Text, nullable=False))
+    medium: NotificationChannel = Field(sa_column=Column(Text, nullable=False))
     """The channel."""
-    sort: Sort = Field(sa_column=Column(Text, nullable=False))
+    sort: MessageKind = Field(sa_column=Column(Text, nullable=False))
     """The kind of message."""
     person_id: int | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
     """The recipient, unless it is a team's channel."""
@@ -76,16 +76,16 @@ class Message(Numbered, table=True):
     """The team whose channel receives it, unless it is a person."""
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", ondelete="CASCADE")
     """The ticket it is about, if any."""
-    created_at: datetime = Field(sa_type=Moment)
-    due_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
     """When it may be sent, or until when a worker has claimed it."""
     attempts: int = 0
     """The number of failed attempts."""
     claimed_by: str | None = Field(default=None, max_length=64)
     """The worker that is sending it."""
-    done_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     """When it was sent, canceled, or found to have nothing left to say."""
-    parked_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+    parked_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     """When it failed for good; an administrator can retry or cancel it."""
     empty: bool = False
     """Whether there was nothing left to say when it was due."""
@@ -159,9 +159,9 @@ class MediumState(SQLModel, table=True):
     """The channel."""
     paused: bool = False
     """Whether an administrator paused it."""
-    failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Since when sending fails."""
-    not_before: datetime | None = Field(default=None, sa_type=Moment)
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the other side allows the next attempt."""
     error: str | None = Field(default=None, max_length=300)
     """The last error, in words."""
@@ -190,9 +190,9 @@ class SlackPlace(SQLModel, table=True):
     """The address of the incoming webhook, encrypted."""
     detailed: bool = False
     """Whether messages about the team's tickets also say who did what, not only number, title and type."""
-    failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Since when sending to this channel fails."""
-    not_before: datetime | None = Field(default=None, sa_type=Moment)
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When Slack allows the next attempt."""
     error: str | None = Field(default=None, max_length=300)
     """The last error, in words."""
@@ -208,7 +208,7 @@ class TeamNotice(Numbered, table=True):
     event_id: int
     """The event it reports."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
-    occasion: Occasion = Field(sa_column=Column(Text, nullable=False))
+    occasion: NotificationType = Field(sa_column=Column(Text, nullable=False))
     """The type of the notification."""
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
 from db.models.versions import Versioned
-from db.types import Moment
+from db.types import UtcDateTime
 from lib.core import folding
 
 
@@ -34,7 +34,7 @@ class Person(Numbered, Versioned, table=True):
     """The last time step that was used, so that no code works twice."""
     timezone: str | None = Field(default=None, max_length=60)
     """The person's time zone, from the browser."""
-    created_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
     invited_by_id: int | None = None
     """Who invited them, and may manage them while they are in no team."""
     email_unproven: bool = False

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
 from db.models.numbered import Numbered
-from db.types import Moment
+from db.types import UtcDateTime
 
 
 class Setting(Numbered, table=True):
@@ -27,7 +27,7 @@ class Setting(Numbered, table=True):
     """Counts the changes of this setting, from 2 on."""
     value: str = Field(sa_column=Column(Text, nullable=False))
     """The value as text."""
-    since: datetime = Field(sa_type=Moment)
+    since: datetime = Field(sa_type=UtcDateTime)
     """When it was changed to this value."""
     by_id: int | None = Field(default=None, foreign_key="person.id")
     """Who changed it; none means Docket itself."""

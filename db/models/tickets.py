@@ -9,8 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from db.models.catalog import Status
 from db.models.numbered import Numbered
-from db.types import Moment
-from db.vocabulary import Kind, Priority
+from db.types import UtcDateTime
+from db.vocabulary import Priority, StatusCategory
 
 FACTS = ("team_id", "requester_id", "confidential", "deleted_at")
 """The columns that decide who sees a ticket: an index that ends with them answers a count without reading a row."""
@@ -89,22 +89,22 @@ class Ticket(Numbered, table=True):
     """Who was the assignee when they left the team or were disabled, until the ticket is assigned again."""
     confidential: bool = False
     """Whether only people with the permission `ticket.confidential`, and those involved, see it."""
-    created_at: datetime = Field(sa_type=Moment)
-    updated_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
     """When it last changed, for people who may read internal notes."""
-    public_updated_at: datetime = Field(sa_type=Moment)
+    public_updated_at: datetime = Field(sa_type=UtcDateTime)
     """When something last changed that everybody who sees the ticket may know; never later than `updated_at`."""
     staff_opened: bool = False
     """Whether staff created it, for themselves or on behalf of the requester; no first response is expected."""
-    first_response_at: datetime | None = Field(default=None, sa_type=Moment)
+    first_response_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When staff first replied publicly."""
     responder_id: int | None = None
     """The assignee at the first response; reports attribute it to this person."""
-    resolved_at: datetime | None = Field(default=None, sa_type=Moment)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was resolved."""
     resolver_id: int | None = None
     """The assignee at the resolution; reports attribute it to this person."""
-    deleted_at: datetime | None = Field(default=None, sa_type=Moment)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was deleted."""
     due_on: date | None = None
     """The due date."""
@@ -145,7 +145,7 @@ class Ticket(Numbered, table=True):
         nothing, and leaving them clears the resolution.
         """
         self.status_id = status.id
-        self.open = status.kind != Kind.DONE
+        self.open = status.kind != StatusCategory.DONE
         if self.open or not status.counts:
             self.resolved_at = self.resolver_id = None
         elif self.resolved_at is None:
@@ -180,7 +180,7 @@ class Link(Numbered, table=True):
     """The ticket that blocks, is the parent, or is the duplicate."""
     target_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     """The other ticket."""
-    created_at: datetime = Field(sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Transition(SQLModel, table=True):
@@ -214,13 +214,13 @@ class Merge(Numbered, table=True):
     """The ticket it was merged into."""
     actor_id: int | None = Field(default=None, foreign_key="person.id")
     """Who merged it."""
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=UtcDateTime)
     """When it was merged."""
-    undone_at: datetime | None = Field(default=None, sa_type=Moment)
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the merge was undone."""
     status_id: int = Field(foreign_key="status.id")
     """The source's status before."""
-    resolved_at: datetime | None = Field(default=None, sa_type=Moment)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """The source's resolution before."""
     resolver_id: int | None = None
     """The person that resolution was attributed to."""

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from db.models.numbered import Numbered
 from db.models.versions import Versioned
-from db.types import Moment
+from db.types import UtcDateTime
 from lib.core.errors import Conflict
 
 
@@ -71,12 +71,12 @@ class TimeEntry(Numbered, table=True):
     """A note on the work."""
     billable: bool = False
     """Whether it is billable."""
-    started_at: datetime | None = Field(default=None, sa_type=Moment)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the timer started; empty for typed entries."""
-    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the timer stopped."""
-    created_at: datetime = Field(sa_type=Moment)
-    removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was removed."""
     came_from: int | None = None
     """The number of the ticket it was logged on, while that ticket is merged into this one."""
@@ -105,11 +105,11 @@ class Timer(SQLModel, table=True):
     """Whose timer it is."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     """The ticket it runs on."""
-    started_at: datetime = Field(sa_type=Moment)
+    started_at: datetime = Field(sa_type=UtcDateTime)
     """When it started."""
     timezone: str | None = Field(default=None, max_length=60)
     """The owner's time zone at the start; the time is logged on that zone's day."""
-    stopped_at: datetime | None = Field(default=None, sa_type=Moment)
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it stopped because of somebody else's change."""
     entry_id: int | None = Field(default=None, foreign_key="time_entry.id", ondelete="SET NULL")
     """The time entry that was logged then; without one, the owner decides."""
@@ -127,7 +127,7 @@ class Timesheet(SQLModel, table=True):
     """The first day of the month."""
     state: str = Field(max_length=10)
     """The state."""
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=UtcDateTime)
     """When it got this state."""
     by_id: int | None = Field(default=None, foreign_key="person.id")
     """Who set this state."""
@@ -146,5 +146,5 @@ class Rate(Numbered, Versioned, table=True):
     """The first day it applies."""
     cents: int
     """The rate in hundredths of the currency."""
-    removed_at: datetime | None = Field(default=None, sa_type=Moment)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was removed."""

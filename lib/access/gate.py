@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Executable, and_, bindparam, false, func, 
 from sqlmodel import Session, SQLModel, col, select
 
 from db.models import Comment, Membership, Participant, Person, RolePermission, Ticket
-from db.vocabulary import Channel, Permission, Scope
+from db.vocabulary import Permission, Scope, Source
 from lib.core import time_zones
 from lib.core.errors import Denial, Invalid, NotFound, NotPermitted
 
@@ -83,7 +83,7 @@ class Actor:
     role: str = field(compare=False)
     scopes: Mapping[Permission, Scope] = field(hash=False)
     teams: frozenset[int] = frozenset()
-    channel: Channel = field(default=Channel.PAGE, compare=False)
+    channel: Source = field(default=Source.PAGE, compare=False)
     address: str | None = field(default=None, compare=False)
     email: str = field(default="", compare=False)
     role_id: int | None = field(default=None, compare=False)
@@ -135,7 +135,7 @@ def _token_allows(scope: str, permission: Permission) -> bool:
     return permission in READ_ONLY
 
 
-def system(purpose: str, *permissions: Permission, channel: Channel = Channel.WORKER) -> Actor:
+def system(purpose: str, *permissions: Permission, channel: Source = Source.WORKER) -> Actor:
     """Return Docket itself acting for a named purpose, with just the permissions listed."""
     return Actor(
         id=None,

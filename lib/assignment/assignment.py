@@ -3,7 +3,7 @@
 from sqlmodel import Session, select
 
 from db.models import Ticket
-from db.vocabulary import Action, Channel
+from db.vocabulary import Action, Source
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.assignment import candidates, queue, rules
@@ -28,7 +28,7 @@ def give(session: Session, actor: Actor, ticket: Ticket, person_id: int | None, 
     )  # fmt: skip
 
 
-def by_rule(session: Session, ticket: Ticket, *, channel: Channel = Channel.WORKER) -> None:
+def by_rule(session: Session, ticket: Ticket, *, channel: Source = Source.WORKER) -> None:
     """Let the rule of its category or team give a ticket that nobody has to somebody; Docket itself did it then.
 
     Where a rule finds nobody who is free the ticket waits.

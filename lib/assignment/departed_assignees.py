@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, true
 from sqlmodel import Session, col, select
 
 from db.models import Event, Membership, Person, Ticket
-from db.vocabulary import Action, Channel, Permission, Scope
+from db.vocabulary import Action, Permission, Scope, Source
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.assignment import assignment, candidates, queue, rules
@@ -111,4 +111,4 @@ def _release(session: Session, ticket: Ticket) -> None:
 
 
 def _docket() -> Actor:
-    return gate.system("assignment", channel=Channel.WORKER)
+    return gate.system("assignment", channel=Source.WORKER)

@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from db.models import AssignmentRule, Category, Team, Ticket
-from db.vocabulary import Action, Permission, Scope, Way
+from db.vocabulary import Action, AssignmentMethod, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.assignment import candidates
@@ -18,7 +18,11 @@ from lib.core.errors import Invalid
 
 MOST = 1000
 """The highest cap."""
-NAMES = {Way.MANUAL: "by hand", Way.ROUND_ROBIN: "round robin", Way.LEAST_LOADED: "least loaded"}
+NAMES = {
+    AssignmentMethod.MANUAL: "by hand",
+    AssignmentMethod.ROUND_ROBIN: "round robin",
+    AssignmentMethod.LEAST_LOADED: "least loaded",
+}
 CONCERNED = and_(
     col(Ticket.open),
     ~col(Ticket.confidential),
@@ -33,7 +37,7 @@ _DOCKET = gate.system("assignment", Permission.TICKET_READ, Permission.TICKET_CO
 class RuleCard:
     """A rule; nobody who has `cap` open tickets is given another by it."""
 
-    way: Way
+    way: AssignmentMethod
     cap: int | None = None
 
     def __str__(self) -> str:
@@ -59,7 +63,12 @@ def of_teams(session: Session, actor: Actor) -> dict[int, RuleCard]:
 
 
 def rule_category(
-    session: Session, actor: Actor, category: Category, *, way: Way | None, cap: int | None = None
+    session: Session,
+    actor: Actor,
+    category: Category,
+    *,
+    way: AssignmentMethod | None,
+    cap: int | None = None,
 ) -> None:
     """Give a category's new tickets a rule, or with None let them follow what stands above it, else their team.
 
@@ -67,7 +76,13 @@ def rule_category(
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     there = session.exec(select(AssignmentRule).where(AssignmentRule.category_id == category.id)).first()
-    told = _set(session, there, AssignmentRule(category_id=category.id, way=way or Way.MANUAL), way, cap=cap)
+    told = _set(
+        session,
+        there,
+        AssignmentRule(category_id=category.id, way=way or AssignmentMethod.MANUAL),
+        way,
+        cap=cap,
+    )
     if told:
         category.version += 1
         events.record(
@@ -76,14 +91,18 @@ def rule_category(
         )  # fmt: skip
 
 
-def rule_team(session: Session, actor: Actor, team: Team, *, way: Way | None, cap: int | None = None) -> None:
+def rule_team(
+    session: Session, actor: Actor, team: Team, *, way: AssignmentMethod | None, cap: int | None = None
+) -> None:
     """Give a team's new tickets a rule, or with None leave them to be given by hand. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.TEAM)
     if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and team.id not in actor.teams:
         raise gate.refused(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)
-    way = None if way == Way.MANUAL else way
+    way = None if way == AssignmentMethod.MANUAL else way
     there = session.exec(select(AssignmentRule).where(AssignmentRule.team_id == team.id)).first()
-    told = _set(session, there, AssignmentRule(team_id=team.id, way=way or Way.MANUAL), way, cap=cap)
+    told = _set(
+        session, there, AssignmentRule(team_id=team.id, way=way or AssignmentMethod.MANUAL), way, cap=cap
+    )
     if told:
         team.version += 1
         events.record(
@@ -101,13 +120,13 @@ def concerns(ticket: Ticket) -> bool:
 def ruled(session: Session, ticket: Ticket) -> bool:
     """Tell whether a rule is to give this ticket to somebody."""
     rule, _ = _rule(session, ticket) if concerns(ticket) else (None, "")
-    return rule is not None and rule.way != Way.MANUAL
+    return rule is not None and rule.way != AssignmentMethod.MANUAL
 
 
 def full(session: Session, ticket: Ticket) -> bool:
     """Tell whether a rule holds for tickets such as this one, and nobody is free who may work them."""
     rule, _ = _rule(session, ticket)
-    if rule is None or rule.way == Way.MANUAL:
+    if rule is None or rule.way == AssignmentMethod.MANUAL:
         return False
     return not _free(candidates.fitting(session, _DOCKET, ticket), rule)
 
@@ -128,10 +147,10 @@ def choose(session: Session, ticket: Ticket) -> Choice | None:
     if not concerns(ticket):
         return None
     rule, whose = _rule(session, ticket)
-    if rule is None or rule.way == Way.MANUAL:
+    if rule is None or rule.way == AssignmentMethod.MANUAL:
         return None
     rule = _held(session, rule)
-    if rule is None or rule.way == Way.MANUAL:
+    if rule is None or rule.way == AssignmentMethod.MANUAL:
         return None
     there = [c for c in candidates.fitting(session, _DOCKET, ticket) if c.id != ticket.requester_id]
     free = _free(there, rule)
@@ -156,14 +175,16 @@ def _free(there: Sequence[Candidate], rule: AssignmentRule) -> list[Candidate]:
 def _next(among: Sequence[Candidate], rule: AssignmentRule) -> Candidate:
     """Return whose turn it is: the next by number, or of those who have least the next by number."""
     least = min(c.open for c in among)
-    turn = [c for c in among if rule.way == Way.ROUND_ROBIN or c.open == least]
+    turn = [c for c in among if rule.way == AssignmentMethod.ROUND_ROBIN or c.open == least]
     return min(turn, key=lambda c: (c.id <= (rule.last_id or 0), c.id))
 
 
 def _why(rule: AssignmentRule, whose: str, chosen: Candidate, there: Sequence[Candidate]) -> str:
     knows = f", knows {chosen.knows}" if chosen.knows else ""
     gone = ", ".join(c.name for c in there if c.away_until is not None)
-    return f"{NAMES[Way(rule.way)]} of the {whose}{knows}"[:400] + (f"; away: {gone}"[:90] if gone else "")
+    return f"{NAMES[AssignmentMethod(rule.way)]} of the {whose}{knows}"[:400] + (
+        f"; away: {gone}"[:90] if gone else ""
+    )
 
 
 def _rule(session: Session, ticket: Ticket) -> tuple[AssignmentRule | None, str]:
@@ -186,17 +207,22 @@ def _all(session: Session, actor: Actor) -> Sequence[AssignmentRule]:
 
 
 def _card(rule: AssignmentRule) -> RuleCard:
-    return RuleCard(Way(rule.way), rule.cap)
+    return RuleCard(AssignmentMethod(rule.way), rule.cap)
 
 
 def _set(
-    session: Session, there: AssignmentRule | None, fresh: AssignmentRule, way: Way | None, *, cap: int | None
+    session: Session,
+    there: AssignmentRule | None,
+    fresh: AssignmentRule,
+    way: AssignmentMethod | None,
+    *,
+    cap: int | None,
 ) -> tuple[str | None, str | None] | None:
     """Write a rule down; return what it was and is in words, or None when it stays."""
     if cap is not None and not 1 <= cap <= MOST:
         raise Invalid(f"A cap is between 1 and {MOST}.", fields={"cap": f"Between 1 and {MOST}."})
     was = _card(there) if there else None
-    now = RuleCard(way, None if way == Way.MANUAL else cap) if way else None
+    now = RuleCard(way, None if way == AssignmentMethod.MANUAL else cap) if way else None
     if was == now:
         return None
     if now is None:

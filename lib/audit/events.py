@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from db.models import Event
-from db.vocabulary import Action, Channel
+from db.vocabulary import Action, Source
 from lib.core import clock
 from lib.core.errors import Denial
 
@@ -75,6 +75,6 @@ def record_denial(session: Session, denial: Denial) -> None:
             field=denial.permission,
             actor_id=denial.actor_id,
             internal=True,
-            channel=Channel(denial.channel),
+            channel=Source(denial.channel),
         )
     )

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Merge, Status, Ticket, Transition
-from db.vocabulary import Action, Kind, Permission, Scope
+from db.vocabulary import Action, Permission, Scope, StatusCategory
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
@@ -24,7 +24,7 @@ class StatusCard:
 
     id: int
     name: str
-    kind: Kind
+    kind: StatusCategory
     counts: bool = True
     asks_reason: bool = False
     limit: int | None = None
@@ -56,7 +56,7 @@ def card(status: Status) -> StatusCard:
     return StatusCard(
         status.id,
         status.name,
-        Kind(status.kind),
+        StatusCategory(status.kind),
         status.counts,
         status.asks_reason,
         status.limit,
@@ -109,7 +109,7 @@ def default(session: Session) -> Status:
     return session.exec(select(Status).where(col(Status.is_default))).one()
 
 
-def create(session: Session, actor: Actor, *, name: str, kind: Kind, counts: bool = True) -> Status:
+def create(session: Session, actor: Actor, *, name: str, kind: StatusCategory, counts: bool = True) -> Status:
     """Add a status at the end. Raises NotPermitted, Invalid when the name is taken."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     there = used(session)
@@ -224,7 +224,7 @@ def _hand_over(session: Session, status: Status, successor: Status | None) -> No
             "Tickets stand in this status. Name its successor.",
             fields={"successor": "Choose where its tickets go."},
         )
-    if (successor.kind == Kind.DONE) != (status.kind == Kind.DONE):
+    if (successor.kind == StatusCategory.DONE) != (status.kind == StatusCategory.DONE):
         raise Invalid("Its successor must be done when it is done, and open when it is open.")
     resolved = {} if successor.counts else {"resolved_at": None, "resolver_id": None}
     for model in (Ticket, Merge):  # a merge keeps where its ticket returns to when it is undone

@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Person, Ticket
-from db.types import Moment
+from db.types import UtcDateTime
 from db.vocabulary import Action, Permission
 from lib.access import gate
 from lib.access.gate import Actor
@@ -88,7 +88,7 @@ def add(
 
 def _note(session: Session, ticket: Ticket, *, at: datetime, internal: bool, answers: bool) -> None:
     """Let the ticket know it was spoken on; no version guards this, so that talk and edits never stop each other."""
-    now = literal(at, Moment())
+    now = literal(at, UtcDateTime())
     values: dict[str, ColumnElement] = {"updated_at": now}
     if not internal:
         values["public_updated_at"] = now

@@ -9,14 +9,14 @@ from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Person, Presence, Ticket
-from db.vocabulary import Doing, Permission
+from db.vocabulary import Permission, PresenceActivity
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import clock
 
 LIFE = timedelta(seconds=30)
 """How long a page counts as open after it was last heard of."""
-_ORDER = list(Doing)
+_ORDER = list(PresenceActivity)
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,16 @@ class Here:
 
     id: int
     name: str
-    doing: Doing
+    doing: PresenceActivity
 
 
-def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: Doing) -> None:
+def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: PresenceActivity) -> None:
     """Note that a page, known by its mark, is open on a ticket, and what is done there.
 
     Raises NotFound, NotPermitted.
     """
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
-    if doing == Doing.NOTING:
+    if doing == PresenceActivity.NOTING:
         gate.permit(session, actor, Permission.COMMENT_INTERNAL, ticket)
     lock(session, f"presence:{mark}")
     row = gate.unscoped_get(session, Presence, mark, "the ticket was permitted")
@@ -92,12 +92,12 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[Here]:
         .where(col(Person.active), Presence.person_id != actor.id)
     )
     if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
-        chosen = chosen.where(Presence.doing == Doing.REPLYING)
+        chosen = chosen.where(Presence.doing == PresenceActivity.REPLYING)
     found: dict[int, Here] = {}
     for id, name, doing in session.exec(
         gate.unscoped(chosen.order_by(Person.name), "the ticket was permitted")
     ).all():
         before = found.get(id)
-        if before is None or _ORDER.index(Doing(doing)) > _ORDER.index(before.doing):
-            found[id] = Here(id, name, Doing(doing))
+        if before is None or _ORDER.index(PresenceActivity(doing)) > _ORDER.index(before.doing):
+            found[id] = Here(id, name, PresenceActivity(doing))
     return list(found.values())

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import ApiToken, Person, Role
-from db.vocabulary import Action, Channel, Permission, Scope
+from db.vocabulary import Action, Permission, Scope, Source
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
@@ -101,7 +101,7 @@ def who(session: Session, secret: str, *, address: str | None = None) -> tuple[A
     if found is None:
         return None
     row, person, role = found
-    full = sessions.actor(session, person, role, channel=Channel.API, address=address)
+    full = sessions.actor(session, person, role, channel=Source.API, address=address)
     return full.capped(row.scope), row.id
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Membership, Person, Role, SignIn
-from db.vocabulary import Action, Channel, Permission
+from db.vocabulary import Action, Permission, Source
 from lib.access import gate, roles
 from lib.access.gate import Actor
 from lib.audit import events
@@ -72,9 +72,7 @@ def open(session: Session, person: Person, *, browser: str, address: str) -> str
     return secret
 
 
-def who(
-    session: Session, secret: str | None, *, channel: Channel, address: str | None = None
-) -> Actor | None:
+def who(session: Session, secret: str | None, *, channel: Source, address: str | None = None) -> Actor | None:
     """Return who stands behind a cookie now, with today's role and teams, or None."""
     if not secret:
         return None
@@ -93,7 +91,7 @@ def actor(
     person: Person,
     role: str,
     *,
-    channel: Channel,
+    channel: Source,
     address: str | None = None,
     sign_in_id: int | None = None,
 ) -> Actor:
@@ -104,7 +102,7 @@ def actor(
 
 
 def actors(
-    session: Session, people: Mapping[int, tuple[Person, str]], *, channel: Channel
+    session: Session, people: Mapping[int, tuple[Person, str]], *, channel: Source
 ) -> dict[int, Actor]:
     """Return what `actor` does for several people with their roles' names, in a few statements, by their ids."""
     teams: dict[int, list[int]] = {id: [] for id in people}

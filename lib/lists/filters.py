@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true
 from sqlmodel import Session, col, select
 
 from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
-from db.vocabulary import Action, Kind, Permission, Priority
+from db.vocabulary import Action, Permission, Priority, StatusCategory
 from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
 from lib.catalog import custom_field_values as desk
@@ -28,7 +28,7 @@ FIELDS = (
 )  # fmt: skip
 MOST = 50
 """Values that one parameter may be repeated with."""
-UNDONE = {"open", *(kind.value for kind in Kind if kind != Kind.DONE)}
+UNDONE = {"open", *(kind.value for kind in StatusCategory if kind != StatusCategory.DONE)}
 CHANGED = ("updated_after", "updated_before")
 MOMENTS = {
     "created": Ticket.created_at,
@@ -190,9 +190,9 @@ def _value(  # noqa: C901, PLR0911 - one line a field
     session: Session, actor: Actor, name: str, value: str
 ) -> ColumnElement[bool]:
     match name:
-        case "kind" if value in set(Kind):
+        case "kind" if value in set(StatusCategory):
             named = select(Status.id).where(Status.kind == value)
-            in_use = col(Ticket.open).is_(value != Kind.DONE)
+            in_use = col(Ticket.open).is_(value != StatusCategory.DONE)
             return and_(in_use, col(Ticket.status_id).in_(list(session.exec(named).all())))
         case "kind" if value == "open":
             return _OPEN

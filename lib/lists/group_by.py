@@ -7,7 +7,7 @@ from sqlalchemy import Integer, func, literal, union_all
 from sqlmodel import Session, col, select
 
 from db.models import Category, Person, Status, Team, Ticket
-from db.vocabulary import Kind, Priority
+from db.vocabulary import Priority, StatusCategory
 from lib.access import gate
 
 FACTS: dict[str, Any] = {
@@ -54,9 +54,9 @@ def each(group: str, values: Collection[Value]) -> Any:
 
 
 def _statuses(session: Session, _among: object) -> dict[Value, str]:
-    kinds = list(Kind)
+    kinds = list(StatusCategory)
     rows = session.exec(select(Status)).all()
-    rows = sorted(rows, key=lambda s: (kinds.index(Kind(s.kind)), s.position, s.id))
+    rows = sorted(rows, key=lambda s: (kinds.index(StatusCategory(s.kind)), s.position, s.id))
     return {row.id: row.name for row in rows}
 
 

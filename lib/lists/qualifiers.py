@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from db.models import Category, Status, Team
-from db.vocabulary import Kind, Priority
+from db.vocabulary import Priority, StatusCategory
 from lib.access.gate import Actor
 from lib.core import folding, text
 from lib.lists import date_ranges, filters
@@ -15,7 +15,7 @@ from lib.people import accounts
 IS: Mapping[str, tuple[str, str]] = {
     "open": ("kind", "open"),
     "closed": ("kind", "done"),
-    **{kind.value: ("kind", kind.value) for kind in Kind},
+    **{kind.value: ("kind", kind.value) for kind in StatusCategory},
     "unassigned": ("assignee", "none"),
     "assigned": ("assignee", "!none"),
     "mine": ("assignee", "me"),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Status, Ticket
-from db.vocabulary import Kind, Permission, Scope
+from db.vocabulary import Permission, Scope, StatusCategory
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import pagination, text
@@ -43,7 +43,7 @@ class Hit:
     title: str
     status_id: int
     status: str
-    kind: Kind
+    kind: StatusCategory
     where: Where
     comment_id: int | None
     at: datetime

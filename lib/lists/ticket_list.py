@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.models import Category, Person, Status, Team, Ticket
-from db.vocabulary import Kind, Permission, Priority, Scope
+from db.vocabulary import Permission, Priority, Scope, StatusCategory
 from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
 from lib.core import settings
@@ -29,7 +29,7 @@ CAP = 1000
 WALKS = 12
 """More teams than this are walked together."""
 
-_KINDS = {kind.value: kind for kind in Kind}
+_KINDS = {kind.value: kind for kind in StatusCategory}
 _PRIORITIES = {priority.value: priority for priority in Priority}
 Assignee, Requester = aliased(Person), aliased(Person)
 
@@ -41,7 +41,7 @@ class TicketRow(NamedTuple):
     title: str
     status: str
     status_id: int
-    kind: Kind
+    kind: StatusCategory
     priority: Priority
     category: str | None
     category_id: int | None

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from db.models import Person
-from db.vocabulary import Action, Medium, Permission, Purpose, Scope, Sort
+from db.vocabulary import Action, MessageKind, NotificationChannel, Permission, Purpose, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
@@ -15,13 +15,18 @@ from lib.people import accounts
 
 def mailed() -> bool:
     """Tell whether links to set a password go by mail."""
-    return Medium.MAIL in channels.on()
+    return NotificationChannel.MAIL in channels.on()
 
 
 def send(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> None:
     """Mail a link with which the person sets a password. Raises NotPermitted, as `accounts.link` does."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
-    message = outbox.owe(session, Medium.MAIL, Sort.INVITATION if invitation else Sort.PASSWORD, person.id)
+    message = outbox.owe(
+        session,
+        NotificationChannel.MAIL,
+        MessageKind.INVITATION if invitation else MessageKind.PASSWORD,
+        person.id,
+    )
     accounts.link(session, actor, person, invitation=invitation, secret=content.secret(message))
 
 
@@ -35,7 +40,7 @@ def readdress(session: Session, actor: Actor, person: Person, *, email: str) -> 
     if person.password_hash is None:
         send(session, actor, person, invitation=True)
     else:
-        outbox.owe(session, Medium.MAIL, Sort.ADDRESS, person.id)
+        outbox.owe(session, NotificationChannel.MAIL, MessageKind.ADDRESS, person.id)
 
 
 def forgotten(session: Session, email: str, *, address: str) -> None:
@@ -46,7 +51,7 @@ def forgotten(session: Session, email: str, *, address: str) -> None:
     person = accounts.by_email(session, email)
     if person is None or not person.active or person.email_unproven or not mailed():
         return
-    message = outbox.owe(session, Medium.MAIL, Sort.PASSWORD, person.id)
+    message = outbox.owe(session, NotificationChannel.MAIL, MessageKind.PASSWORD, person.id)
     one_time_tokens.make(session, Purpose.PASSWORD, person_id=person.id, secret=content.secret(message))
     by = Actor(id=None, name="", role="", scopes={}, address=address)
     events.record(session, by, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")

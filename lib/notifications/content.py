@@ -10,7 +10,17 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Message, Notice, Person, Role, SlackPlace, TeamNotice, Ticket
-from db.vocabulary import Action, Channel, Medium, Occasion, Permission, Priority, Purpose, Relation, Sort
+from db.vocabulary import (
+    Action,
+    MessageKind,
+    NotificationChannel,
+    NotificationType,
+    Permission,
+    Priority,
+    Purpose,
+    RecipientReason,
+    Source,
+)
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.conversation import history
@@ -45,7 +55,10 @@ def _notices(own: Any) -> Any:
     return gate.unscoped(found.options(defer(_LONG)), "each recipient is checked")
 
 
-_NOTICES = {Medium.MAIL: _notices(col(Notice.mail_id)), Medium.SLACK: _notices(col(Notice.slack_id))}
+_NOTICES = {
+    NotificationChannel.MAIL: _notices(col(Notice.mail_id)),
+    NotificationChannel.SLACK: _notices(col(Notice.slack_id)),
+}
 """These are built once, as putting one together takes longer than asking it."""
 
 
@@ -58,8 +71,10 @@ def several(session: Session, messages: Sequence[Message]) -> dict[int, Content 
     """Return what `of` does for several messages by their ids, in a few statements however many they are."""
     people = _people(session, {message.person_id or 0 for message in messages})
     proven = {id for id, (person, _) in people.items() if not person.email_unproven}
-    told = [m for m in messages if m.sort in (Sort.TICKET, Sort.DIGEST) and m.person_id in proven]
-    said = _said(session, told, sessions.actors(session, people, channel=Channel.WORKER)) if told else {}
+    told = [
+        m for m in messages if m.sort in (MessageKind.TICKET, MessageKind.DIGEST) and m.person_id in proven
+    ]
+    said = _said(session, told, sessions.actors(session, people, channel=Source.WORKER)) if told else {}
     return {
         message.id: _content(session, message, people[message.person_id][0], said.get(message.id, ()))
         if message.person_id in people
@@ -78,24 +93,24 @@ def _content(session: Session, message: Message, person: Person, said: tuple[Sai
     link, detailed = "", False
     zone = desk_settings.zone_of(session, person.timezone).key
     match message.sort:
-        case Sort.TICKET | Sort.DIGEST:
+        case MessageKind.TICKET | MessageKind.DIGEST:
             if not said:
                 return None
-            if message.medium == Medium.SLACK:
+            if message.medium == NotificationChannel.SLACK:
                 detailed = _detailed(session, said[-1].ticket)
         case sort if sort in samples.SORTS:
-            return samples.content(samples.SORTS[Sort(sort)], person, zone=zone)
-        case Sort.INVITATION | Sort.PASSWORD:
+            return samples.content(samples.SORTS[MessageKind(sort)], person, zone=zone)
+        case MessageKind.INVITATION | MessageKind.PASSWORD:
             if one_time_tokens.peek(session, Purpose.PASSWORD, secret(message)) is None:
                 return None
             link = f"/set-password?token={secret(message)}"
-        case Sort.ADDRESS:
+        case MessageKind.ADDRESS:
             changed = _readdressed(session, message)
             return changed and Content(
-                Sort.ADDRESS, person.id, person.name, changed[0], zone, address=changed[1]
+                MessageKind.ADDRESS, person.id, person.name, changed[0], zone, address=changed[1]
             )
     return Content(
-        Sort(message.sort), person.id, person.name, person.email, zone, said,
+        MessageKind(message.sort), person.id, person.name, person.email, zone, said,
         detailed=detailed, facts=_facts(session, said[-1].ticket) if detailed else "", link=link,
     )  # fmt: skip
 
@@ -127,7 +142,7 @@ def posted(session: Session, message: Message) -> Post | None:
         return None
     number = ticket.id
     if ticket.confidential or not place.detailed:
-        short = dict.fromkeys(default_rules.SHORT[Occasion(notice.occasion)] for notice, _ in rows)
+        short = dict.fromkeys(default_rules.SHORT[NotificationType(notice.occasion)] for notice, _ in rows)
         return Post(number, "" if ticket.confidential else ticket.title, tuple(short), "")
     reader = gate.system("Slack", Permission.TICKET_READ)
     lines = history.told(session, reader, [event for _, event in rows])
@@ -171,7 +186,7 @@ def _said(
     for medium, asked in _NOTICES.items():
         ids = [message.id for message in messages if message.medium == medium]
         for row in session.exec(asked, params={"ids": ids}).all() if ids else ():
-            message = owed[row[0].mail_id if medium == Medium.MAIL else row[0].slack_id]
+            message = owed[row[0].mail_id if medium == NotificationChannel.MAIL else row[0].slack_id]
             if row[0].person_id == message.person_id and _may_hear(session, actors, message, row):
                 found[message.id].append(row)
     told = [(actors[owed[id].person_id or 0], [row[1] for row in rows]) for id, rows in found.items()]
@@ -186,7 +201,7 @@ def _may_hear(session: Session, actors: Mapping[int, Actor], message: Message, r
     """Tell whether a notice's person may know of its event at this moment, and has not read it where that counts."""
     notice, event, ticket, comment = row
     actor = actors[notice.person_id]
-    if (comment and comment.removed_at) or (message.sort == Sort.DIGEST and notice.read_at):
+    if (comment and comment.removed_at) or (message.sort == MessageKind.DIGEST and notice.read_at):
         return False
     if not gate.sees(session, actor, ticket):
         return False
@@ -199,6 +214,6 @@ def _deed(row: _Row, line: history.Line) -> Said:
         ticket=notice.ticket_id, title=ticket.title, actor=line.actor or "Docket",
         sentence=inbox.sentence(notice, line.sentence, internal=event.internal),
         body=comment.body if comment else "", internal=event.internal, at=event.at,
-        path=inbox.place(notice.ticket_id, notice.comment_id), relation=Relation(notice.relation),
-        occasion=Occasion(notice.occasion), discreet=ticket.confidential or event.internal,
+        path=inbox.place(notice.ticket_id, notice.comment_id), relation=RecipientReason(notice.relation),
+        occasion=NotificationType(notice.occasion), discreet=ticket.confidential or event.internal,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.vocabulary import Occasion, Relation, Sort
+from db.vocabulary import MessageKind, NotificationType, RecipientReason
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Said:
     internal: bool
     at: datetime
     path: str
-    relation: Relation
-    occasion: Occasion
+    relation: RecipientReason
+    occasion: NotificationType
     discreet: bool
     """Whether neither title nor contents may leave for a service of others: the ticket or the note is confidential."""
 
@@ -38,7 +38,7 @@ class Post:
 class Content:
     """What is to be sent to whom."""
 
-    sort: Sort
+    sort: MessageKind
     person_id: int
     name: str
     email: str

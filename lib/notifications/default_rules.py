@@ -3,9 +3,9 @@
 docs/notifications.md shows this table to people; a test holds the two equal. `book` is what a desk made of it.
 """
 
-from db.vocabulary import Medium, Occasion, Relation
+from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 
-LETTERS = {"d": Medium.DOCKET, "m": Medium.MAIL, "s": Medium.SLACK}
+LETTERS = {"d": NotificationChannel.DOCKET, "m": NotificationChannel.MAIL, "s": NotificationChannel.SLACK}
 """As the table writes them; in capitals when the message goes out at once."""
 
 # d in Docket, m by mail, s through Slack; M and S always go out at once, of the others the first one does; . not at all
@@ -27,55 +27,55 @@ TABLE = """
 """
 
 WORDS = {
-    Occasion.CREATED: "A ticket is opened",
-    Occasion.ARRIVED: "A ticket is handed to another team",
-    Occasion.ASSIGNED: "A ticket is assigned to somebody",
-    Occasion.HANDED_BACK: "A ticket is handed back, so that nobody has it",
-    Occasion.REPLIED: "Somebody replies",
-    Occasion.NOTED: "Somebody writes an internal note",
-    Occasion.MOVED: "A ticket goes to another status",
-    Occasion.DONE: "A ticket is done",
-    Occasion.REOPENED: "A ticket is opened again",
-    Occasion.CHANGED: "Its title, description, priority, category or due date changes",
-    Occasion.COPIED: "Somebody puts you in copy",
-    Occasion.MERGED: "A ticket is merged with another one",
+    NotificationType.CREATED: "A ticket is opened",
+    NotificationType.ARRIVED: "A ticket is handed to another team",
+    NotificationType.ASSIGNED: "A ticket is assigned to somebody",
+    NotificationType.HANDED_BACK: "A ticket is handed back, so that nobody has it",
+    NotificationType.REPLIED: "Somebody replies",
+    NotificationType.NOTED: "Somebody writes an internal note",
+    NotificationType.MOVED: "A ticket goes to another status",
+    NotificationType.DONE: "A ticket is done",
+    NotificationType.REOPENED: "A ticket is opened again",
+    NotificationType.CHANGED: "Its title, description, priority, category or due date changes",
+    NotificationType.COPIED: "Somebody puts you in copy",
+    NotificationType.MERGED: "A ticket is merged with another one",
 }
 SHORT = {
-    Occasion.CREATED: "Opened",
-    Occasion.ARRIVED: "Handed to another team",
-    Occasion.ASSIGNED: "Assigned",
-    Occasion.HANDED_BACK: "Handed back: nobody has it",
-    Occasion.REPLIED: "New reply",
-    Occasion.NOTED: "New internal note",
-    Occasion.MOVED: "Moved to another status",
-    Occasion.DONE: "Done",
-    Occasion.REOPENED: "Opened again",
-    Occasion.CHANGED: "Changed",
-    Occasion.COPIED: "Somebody was put in copy",
-    Occasion.MERGED: "Merged with another ticket",
+    NotificationType.CREATED: "Opened",
+    NotificationType.ARRIVED: "Handed to another team",
+    NotificationType.ASSIGNED: "Assigned",
+    NotificationType.HANDED_BACK: "Handed back: nobody has it",
+    NotificationType.REPLIED: "New reply",
+    NotificationType.NOTED: "New internal note",
+    NotificationType.MOVED: "Moved to another status",
+    NotificationType.DONE: "Done",
+    NotificationType.REOPENED: "Opened again",
+    NotificationType.CHANGED: "Changed",
+    NotificationType.COPIED: "Somebody was put in copy",
+    NotificationType.MERGED: "Merged with another ticket",
 }
 """What is said of an occasion where neither names nor contents may stand."""
 PERSONAL = {
-    (Occasion.ASSIGNED, Relation.ASSIGNEE): "Assigned to you",
-    (Occasion.ASSIGNED, Relation.FORMER): "No longer assigned to you",
-    (Occasion.COPIED, Relation.WATCHER): "You were put in copy",
+    (NotificationType.ASSIGNED, RecipientReason.ASSIGNEE): "Assigned to you",
+    (NotificationType.ASSIGNED, RecipientReason.FORMER): "No longer assigned to you",
+    (NotificationType.COPIED, RecipientReason.WATCHER): "You were put in copy",
 }
 """The same where it was done to whoever hears of it."""
 REASONS = {
-    Relation.MENTIONED: "you were mentioned",
-    Relation.ASSIGNEE: "the ticket is assigned to you",
-    Relation.REQUESTER: "you asked for it",
-    Relation.FORMER: "the ticket was assigned to you before",
-    Relation.WATCHER: "you watch the ticket",
-    Relation.TEAM: "the ticket came to your team",
-    Relation.MANAGER: "you lead the ticket's team",
-    Relation.CHANNEL: "it is your team's channel",
+    RecipientReason.MENTIONED: "you were mentioned",
+    RecipientReason.ASSIGNEE: "the ticket is assigned to you",
+    RecipientReason.REQUESTER: "you asked for it",
+    RecipientReason.FORMER: "the ticket was assigned to you before",
+    RecipientReason.WATCHER: "you watch the ticket",
+    RecipientReason.TEAM: "the ticket came to your team",
+    RecipientReason.MANAGER: "you lead the ticket's team",
+    RecipientReason.CHANNEL: "it is your team's channel",
 }
 
 _HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
-_RELATIONS = [Relation.FORMER if name == "former" else Relation(name) for name in _HEAD[1:]]
-_CELLS: dict[tuple[Occasion, Relation], str] = {
-    (Occasion(row[0]), relation): letters
+_RELATIONS = [RecipientReason.FORMER if name == "former" else RecipientReason(name) for name in _HEAD[1:]]
+_CELLS: dict[tuple[NotificationType, RecipientReason], str] = {
+    (NotificationType(row[0]), relation): letters
     for row in _ROWS
     for relation, letters in zip(_RELATIONS, row[1:], strict=True)
     if letters != "-"
@@ -84,31 +84,33 @@ PAIRS = tuple(_CELLS)
 """Every occasion with every relation that can hear of it, in the table's order."""
 
 
-def short(occasion: Occasion, relation: Relation) -> str:
+def short(occasion: NotificationType, relation: RecipientReason) -> str:
     """Return what is said of an occasion, to somebody who hears of it for a reason, without names or contents."""
-    if relation == Relation.MENTIONED:
+    if relation == RecipientReason.MENTIONED:
         return (
-            "You were mentioned in an internal note" if occasion == Occasion.NOTED else "You were mentioned"
+            "You were mentioned in an internal note"
+            if occasion == NotificationType.NOTED
+            else "You were mentioned"
         )
     return PERSONAL.get((occasion, relation), SHORT[occasion])
 
 
-def possible(relation: Relation) -> tuple[Medium, ...]:
+def possible(relation: RecipientReason) -> tuple[NotificationChannel, ...]:
     """Return where somebody can hear of things: a team's channel is in Slack."""
-    return (Medium.SLACK,) if relation == Relation.CHANNEL else tuple(Medium)
+    return (NotificationChannel.SLACK,) if relation == RecipientReason.CHANNEL else tuple(NotificationChannel)
 
 
-def media(occasion: Occasion, relation: Relation) -> frozenset[Medium]:
+def media(occasion: NotificationType, relation: RecipientReason) -> frozenset[NotificationChannel]:
     """Return where somebody hears of an occasion in a desk that changed nothing."""
     return read(_CELLS.get((occasion, relation), ""))
 
 
-def read(letters: str) -> frozenset[Medium]:
+def read(letters: str) -> frozenset[NotificationChannel]:
     """Return the media that letters of the table stand for."""
     return frozenset(LETTERS[letter.lower()] for letter in letters if letter != ".")
 
 
-def pressing(occasion: Occasion, relation: Relation) -> bool:
+def pressing(occasion: NotificationType, relation: RecipientReason) -> bool:
     """Tell whether a message about it goes out at once, whatever else may follow."""
     letters = _CELLS.get((occasion, relation), "")
     return letters != letters.lower()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Mention, Mute, Participant, Ticket, Watch
-from db.vocabulary import Permission, Relation, Scope
+from db.vocabulary import Permission, RecipientReason, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.notifications import default_rules
@@ -26,14 +26,14 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> Standing:
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     watch = gate.unscoped_get(session, Watch, (ticket.id, actor.id), "the ticket was permitted")
     found = {
-        Relation.MENTIONED: _mentioned(session, actor, ticket),
-        Relation.ASSIGNEE: ticket.assignee_id == actor.id,
-        Relation.REQUESTER: ticket.requester_id == actor.id,
-        Relation.WATCHER: bool(watch and watch.watching) or _copied(session, actor, ticket),
+        RecipientReason.MENTIONED: _mentioned(session, actor, ticket),
+        RecipientReason.ASSIGNEE: ticket.assignee_id == actor.id,
+        RecipientReason.REQUESTER: ticket.requester_id == actor.id,
+        RecipientReason.WATCHER: bool(watch and watch.watching) or _copied(session, actor, ticket),
     }
     if ticket.assignee_id is None and ticket.team_id in actor.teams:
-        found[Relation.TEAM] = True
-        found[Relation.MANAGER] = actor.reach(Permission.TICKET_ASSIGN_OTHER) == Scope.TEAM
+        found[RecipientReason.TEAM] = True
+        found[RecipientReason.MANAGER] = actor.reach(Permission.TICKET_ASSIGN_OTHER) == Scope.TEAM
     return Standing(
         reasons=tuple(default_rules.REASONS[relation] for relation, holds in found.items() if holds),
         muted=session.get(Mute, (ticket.id, actor.id)) is not None,

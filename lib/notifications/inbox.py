@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Comment, Event, Notice, Ticket
-from db.vocabulary import Occasion, Permission, Relation
+from db.vocabulary import NotificationType, Permission, RecipientReason
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.conversation import history
@@ -36,8 +36,8 @@ class NoticeCard:
     sentence: str
     excerpt: str
     internal: bool
-    occasion: Occasion
-    relation: Relation
+    occasion: NotificationType
+    relation: RecipientReason
     comment_id: int | None
     read: bool
     snoozed_until: datetime | None
@@ -118,8 +118,8 @@ def _card(
         sentence=sentence(notice, line.sentence, internal=event.internal),
         excerpt=_excerpt(comment.body) if comment and comment.removed_at is None else "",
         internal=event.internal,
-        occasion=Occasion(notice.occasion),
-        relation=Relation(notice.relation),
+        occasion=NotificationType(notice.occasion),
+        relation=RecipientReason(notice.relation),
         comment_id=notice.comment_id,
         read=notice.read_at is not None,
         snoozed_until=notice.snoozed_until,
@@ -128,11 +128,11 @@ def _card(
 
 def sentence(notice: Notice, told: str, *, internal: bool) -> str:
     """Return what was done as its person is told: spoken to, where it was done to them."""
-    if notice.relation == Relation.MENTIONED:
+    if notice.relation == RecipientReason.MENTIONED:
         return "mentioned you in an internal note" if internal else "mentioned you"
-    if (notice.occasion, notice.relation) == (Occasion.ASSIGNED, Relation.ASSIGNEE):
+    if (notice.occasion, notice.relation) == (NotificationType.ASSIGNED, RecipientReason.ASSIGNEE):
         return "assigned it to you"
-    return "put you in copy" if notice.occasion == Occasion.COPIED else told
+    return "put you in copy" if notice.occasion == NotificationType.COPIED else told
 
 
 def _excerpt(body: str) -> str:

@@ -19,7 +19,7 @@ from db.models import (
     TeamNotice,
     Ticket,
 )
-from db.vocabulary import Medium, Occasion, Relation, Sort
+from db.vocabulary import MessageKind, NotificationChannel, NotificationType, RecipientReason
 from lib.access import gate
 from lib.audit import events
 from lib.core import clock
@@ -34,7 +34,7 @@ class _Told:
     """One person who hears of one event: where, and when they may be reached."""
 
     notice: Notice
-    media: frozenset[Medium]
+    media: frozenset[NotificationChannel]
     habit: NoticeHabit
     zone: str | None
     pressing: bool
@@ -57,7 +57,7 @@ def write(session: Session) -> None:
             _tell(session, event, occasion, own)
 
 
-def _tell(session: Session, event: Event, occasion: Occasion, own: Book) -> None:
+def _tell(session: Session, event: Event, occasion: NotificationType, own: Book) -> None:
     ticket = gate.unscoped_get(session, Ticket, event.ticket_id, "each recipient is checked")
     if ticket is None:
         return
@@ -65,22 +65,32 @@ def _tell(session: Session, event: Event, occasion: Occasion, own: Book) -> None
     usual = {id: own.media(occasion, relation) for id, relation in people.items()}
     told = [each for each in _chosen(session, event, occasion, people, usual=usual) if each.media]
     session.add_all(each.notice for each in told)
-    _owe(session, event, [each for each in told if Medium.MAIL in each.media], Medium.MAIL)
-    _owe(session, event, [each for each in told if Medium.SLACK in each.media], Medium.SLACK)
-    if Relation.CHANNEL in own.relations(occasion) and not event.internal:
+    _owe(
+        session,
+        event,
+        [each for each in told if NotificationChannel.MAIL in each.media],
+        NotificationChannel.MAIL,
+    )
+    _owe(
+        session,
+        event,
+        [each for each in told if NotificationChannel.SLACK in each.media],
+        NotificationChannel.SLACK,
+    )
+    if RecipientReason.CHANNEL in own.relations(occasion) and not event.internal:
         _announce(session, event, occasion, team_id=ticket.team_id)
     session.flush()
 
 
-def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: int) -> None:
+def _announce(session: Session, event: Event, occasion: NotificationType, *, team_id: int) -> None:
     """Let the team's channel hear of an event, if it has one, through a message that waits already or a new one."""
     place = session.get(SlackPlace, team_id)
-    if place is None or not (place.webhook or (place.channel and Medium.SLACK in channels.on())):
+    if place is None or not (place.webhook or (place.channel and NotificationChannel.SLACK in channels.on())):
         return
     now = clock.now()
     due = now
-    if not default_rules.pressing(occasion, Relation.CHANNEL):
-        about = {"medium": Medium.SLACK, "ticket_id": event.ticket_id, "at": now}
+    if not default_rules.pressing(occasion, RecipientReason.CHANNEL):
+        about = {"medium": NotificationChannel.SLACK, "ticket_id": event.ticket_id, "at": now}
         due = max(now, bundling.ends(session, col(Message.team_id), [team_id], **about).get(team_id, now))
     chosen: Any = select(Message).where(
         Message.team_id == team_id, Message.ticket_id == event.ticket_id, Message.attempts == 0,
@@ -90,7 +100,7 @@ def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: in
     message = session.exec(gate.unscoped(chosen, "messages hold only ids", populate_existing=True)).first()
     if message is None:
         message = Message(
-            medium=Medium.SLACK, sort=Sort.CHANNEL, team_id=team_id, ticket_id=event.ticket_id,
+            medium=NotificationChannel.SLACK, sort=MessageKind.CHANNEL, team_id=team_id, ticket_id=event.ticket_id,
             created_at=now, due_at=due,
         )  # fmt: skip
     message.due_at = min(message.due_at, due)
@@ -109,10 +119,10 @@ def _announce(session: Session, event: Event, occasion: Occasion, *, team_id: in
 def _chosen(
     session: Session,
     event: Event,
-    occasion: Occasion,
-    people: Mapping[int, Relation],
+    occasion: NotificationType,
+    people: Mapping[int, RecipientReason],
     *,
-    usual: Mapping[int, frozenset[Medium]],
+    usual: Mapping[int, frozenset[NotificationChannel]],
 ) -> Iterable[_Told]:
     """Yield where each person hears of an event, as the rules and they themselves have it."""
     if not people:
@@ -128,20 +138,28 @@ def _chosen(
     for id, relation in sorted(people.items()):
         wanted = frozenset(m for m in channels.on() if chose.get((id, relation, m), m in usual[id]))
         notice = Notice(
-            person_id=id, event_id=event.id, ticket_id=event.ticket_id or 0, occasion=occasion,
-            relation=relation, comment_id=recipients.comment(event), listed=Medium.DOCKET in wanted, at=event.at,
-        )  # fmt: skip
+            person_id=id,
+            event_id=event.id,
+            ticket_id=event.ticket_id or 0,
+            occasion=occasion,
+            relation=relation,
+            comment_id=recipients.comment(event),
+            listed=NotificationChannel.DOCKET in wanted,
+            at=event.at,
+        )
         pressing = default_rules.pressing(occasion, relation)
         yield _Told(notice, wanted, habit.get(id, schedule.USUAL), zones.get(id), pressing)
 
 
-def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Medium) -> None:
+def _owe(session: Session, event: Event, told: Iterable[_Told], medium: NotificationChannel) -> None:
     """Let each person's message tell of an event: one that waits already, or a new one."""
     told = list(told)
     if not told:
         return
     gathered = {
-        t.notice.person_id for t in told if t.habit.hours and not t.pressing and medium == Medium.MAIL
+        t.notice.person_id
+        for t in told
+        if t.habit.hours and not t.pressing and medium == NotificationChannel.MAIL
     }
     waiting = _waiting(session, {t.notice.person_id for t in told} - gathered, medium, event.ticket_id)
     waiting |= _waiting(session, gathered, medium, None)
@@ -154,14 +172,16 @@ def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Medium) 
         due = _due(each, now, ends=ends.get(person, now), gathered=person in gathered)
         message = waiting.get(person)
         if message is None:
-            sort, ticket = (Sort.DIGEST, None) if person in gathered else (Sort.TICKET, event.ticket_id)
+            sort, ticket = (
+                (MessageKind.DIGEST, None) if person in gathered else (MessageKind.TICKET, event.ticket_id)
+            )
             message = Message(
                 medium=medium, sort=sort, person_id=person, ticket_id=ticket, created_at=now, due_at=due
             )
             session.add(message)
         message.due_at = min(message.due_at, due)
         session.flush()
-        if medium == Medium.MAIL:
+        if medium == NotificationChannel.MAIL:
             each.notice.mail_id = message.id
         else:
             each.notice.slack_id = message.id
@@ -173,13 +193,15 @@ def _due(each: _Told, now: datetime, *, ends: datetime, gathered: bool) -> datet
     return schedule.reachable(each.habit, each.zone, max(now, ends))
 
 
-def _waiting(session: Session, people: set[int], medium: Medium, ticket_id: int | None) -> dict[int, Message]:
+def _waiting(
+    session: Session, people: set[int], medium: NotificationChannel, ticket_id: int | None
+) -> dict[int, Message]:
     """Return the messages that nobody began to send, locked so that nobody does before this commits."""
     if not people:
         return {}
     chosen: Any = select(Message).where(
         col(Message.person_id).in_(people), Message.medium == medium,
-        Message.sort == (Sort.TICKET if ticket_id else Sort.DIGEST), Message.ticket_id == ticket_id,
+        Message.sort == (MessageKind.TICKET if ticket_id else MessageKind.DIGEST), Message.ticket_id == ticket_id,
         Message.attempts == 0, col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
     )  # fmt: skip
     chosen = chosen.order_by(col(Message.id)).with_for_update(skip_locked=ticket_id is None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from db.models import Mute, NoticeChoice, NoticeHabit, Person, SlackName, Ticket
-from db.vocabulary import Medium, Occasion, Permission, Relation, Sort
+from db.vocabulary import MessageKind, NotificationChannel, NotificationType, Permission, RecipientReason
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import time_zones
@@ -17,7 +17,7 @@ from lib.notifications.delivery import outbox, schedule
 from lib.notifications.rules import Book, Pair
 
 RHYTHMS = {0: "At once", 4: "Every four hours", schedule.DAY: "Once a day", schedule.WEEK: "Once a week"}
-_OTHERS = frozenset({Relation.MENTIONED, Relation.REQUESTER, Relation.WATCHER})
+_OTHERS = frozenset({RecipientReason.MENTIONED, RecipientReason.REQUESTER, RecipientReason.WATCHER})
 """Why somebody hears who works no tickets."""
 _MINUTES = 24 * 60
 _MEMBER = re.compile(r"[UW][A-Z0-9]{5,30}")
@@ -35,35 +35,40 @@ class Habit:
 
 def pairs(actor: Actor, rules: Book) -> list[Pair]:
     """Return what a person can hear of at all, by reason."""
-    people = [(o, r) for o, r in rules.told if r != Relation.CHANNEL]
-    mine = [(o, r) for o, r in people if actor.staff or (r in _OTHERS and o != Occasion.NOTED)]
-    return sorted(mine, key=lambda pair: list(Relation).index(pair[1]))
+    people = [(o, r) for o, r in rules.told if r != RecipientReason.CHANNEL]
+    mine = [(o, r) for o, r in people if actor.staff or (r in _OTHERS and o != NotificationType.NOTED)]
+    return sorted(mine, key=lambda pair: list(RecipientReason).index(pair[1]))
 
 
-def of(session: Session, actor: Actor) -> dict[Pair, frozenset[Medium]]:
+def of(session: Session, actor: Actor) -> dict[Pair, frozenset[NotificationChannel]]:
     """Return where one hears of what."""
     rows = session.exec(select(NoticeChoice).where(NoticeChoice.person_id == actor.id)).all()
     chose = {(row.occasion, row.relation, row.medium): row.wanted for row in rows}
     rules = notification_rules.of(session)
     return {
-        (o, r): frozenset(m for m in Medium if chose.get((o, r, m), m in rules.media(o, r)))
+        (o, r): frozenset(m for m in NotificationChannel if chose.get((o, r, m), m in rules.media(o, r)))
         for o, r in pairs(actor, rules)
     }
 
 
-def choose(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[Medium]]) -> None:
+def choose(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[NotificationChannel]]) -> None:
     """Hear of things where `wanted` says; what it leaves out stays. Raises Invalid."""
     rules = notification_rules.of(session)
     if not set(wanted) <= set(pairs(actor, rules)):
         raise Invalid("There is nothing like that to hear of.")
     for (occasion, relation), media in wanted.items():
-        for medium in Medium:
+        for medium in NotificationChannel:
             usual = medium in rules.media(occasion, relation)
             _one(session, actor, (occasion, relation, medium), wanted=medium in media, usual=usual)
 
 
 def _one(
-    session: Session, actor: Actor, what: tuple[Occasion, Relation, Medium], *, wanted: bool, usual: bool
+    session: Session,
+    actor: Actor,
+    what: tuple[NotificationType, RecipientReason, NotificationChannel],
+    *,
+    wanted: bool,
+    usual: bool,
 ) -> None:
     key = (actor.id, *(part.value for part in what))
     row = session.get(NoticeChoice, key)
@@ -142,7 +147,7 @@ def be_in_slack(session: Session, actor: Actor, slack_id: str) -> None:
 
 def try_slack(session: Session, actor: Actor) -> None:
     """Owe oneself a direct message in Slack that says that they arrive."""
-    outbox.owe(session, Medium.SLACK, Sort.TRIAL, actor.id)
+    outbox.owe(session, NotificationChannel.SLACK, MessageKind.TRIAL, actor.id)
 
 
 def muted(session: Session, actor: Actor) -> dict[int, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db.models import MediumState, Message, Person, SlackPlace, Team
-from db.vocabulary import Action, Medium, Permission, Scope, Sort
+from db.vocabulary import Action, MessageKind, NotificationChannel, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
@@ -29,7 +29,7 @@ SHOWN = 100
 class Account:
     """How one medium stands; `oldest` is since when a message waits whose turn it is."""
 
-    medium: Medium
+    medium: NotificationChannel
     on: bool
     paused: bool
     owed: int
@@ -56,8 +56,8 @@ class Parked:
     """A message that was put aside, with the reason in words."""
 
     id: int
-    medium: Medium
-    sort: Sort
+    medium: NotificationChannel
+    sort: MessageKind
     person: str
     ticket: int | None
     parked_at: datetime
@@ -68,14 +68,14 @@ class Parked:
 def accounts(session: Session, actor: Actor) -> list[Account]:
     """Return how each medium stands. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    return [_account(session, medium) for medium in (Medium.MAIL, Medium.SLACK)]
+    return [_account(session, medium) for medium in (NotificationChannel.MAIL, NotificationChannel.SLACK)]
 
 
-def _account(session: Session, medium: Medium) -> Account:
+def _account(session: Session, medium: NotificationChannel) -> Account:
     now, state = clock.now(), session.get(MediumState, medium.value) or MediumState(medium=medium.value)
     of = Message.medium == medium
     hooked = select(SlackPlace.team_id).where(col(SlackPlace.webhook).is_not(None)).limit(1)
-    hooks = medium == Medium.SLACK and session.exec(hooked).first() is not None
+    hooks = medium == NotificationChannel.SLACK and session.exec(hooked).first() is not None
     aside = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_not(None))
     owed = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_(None))
 
@@ -92,7 +92,7 @@ def _account(session: Session, medium: Medium) -> Account:
         sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
         oldest=oldest, failing_since=state.failing_since,
         error=state.error, failed_lately=count(*aside, col(Message.parked_at) > now - timedelta(days=1)),
-        channels=tuple(team_channels.failing_channels(session)) if medium == Medium.SLACK else (),
+        channels=tuple(team_channels.failing_channels(session)) if medium == NotificationChannel.SLACK else (),
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def parked(session: Session, actor: Actor) -> Sequence[Parked]:
     rows = session.exec(gate.unscoped(chosen, "administration was permitted")).all()
     return [
         Parked(
-            m.id, Medium(m.medium), Sort(m.sort), name or f"{team}'s channel", m.ticket_id,
+            m.id, NotificationChannel(m.medium), MessageKind(m.sort), name or f"{team}'s channel", m.ticket_id,
             m.parked_at or m.due_at, m.attempts, m.error or "",
         )
         for m, name, team in rows
@@ -131,7 +131,7 @@ def discard(session: Session, actor: Actor, message_id: int) -> None:
     _tell(session, actor, f"message:{row.id}", "discard")
 
 
-def pause(session: Session, actor: Actor, medium: Medium, *, paused: bool) -> None:
+def pause(session: Session, actor: Actor, medium: NotificationChannel, *, paused: bool) -> None:
     """Stop to send through a medium, or go on; what is owed stays owed. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
@@ -144,7 +144,7 @@ def pause(session: Session, actor: Actor, medium: Medium, *, paused: bool) -> No
 def trial(session: Session, actor: Actor) -> None:
     """Owe oneself a mail that says that mail arrives. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    outbox.owe(session, Medium.MAIL, Sort.TRIAL, actor.id)
+    outbox.owe(session, NotificationChannel.MAIL, MessageKind.TRIAL, actor.id)
     _tell(session, actor, "medium:mail", "test")
 
 

@@ -16,7 +16,7 @@ from db.models import (
     Ticket,
     Watch,
 )
-from db.vocabulary import Action, Occasion, Permission, Relation, Scope
+from db.vocabulary import Action, NotificationType, Permission, RecipientReason, Scope
 from lib.access import audience, gate
 from lib.notifications.rules import Book
 
@@ -28,13 +28,13 @@ def comment(event: Event) -> int | None:
 
 
 def of(
-    session: Session, event: Event, occasion: Occasion, *, ticket: Ticket, book: Book
-) -> dict[int, Relation]:
+    session: Session, event: Event, occasion: NotificationType, *, ticket: Ticket, book: Book
+) -> dict[int, RecipientReason]:
     """Return who is to hear of an event by the desk's rules, by id, each with why; never whoever did it."""
-    if occasion == Occasion.COPIED:
-        found = {int(event.new or 0): Relation.WATCHER}
+    if occasion == NotificationType.COPIED:
+        found = {int(event.new or 0): RecipientReason.WATCHER}
     elif event.action == Action.COMMENT_EDITED:
-        found = dict.fromkeys(_newly_mentioned(session, event), Relation.MENTIONED)
+        found = dict.fromkeys(_newly_mentioned(session, event), RecipientReason.MENTIONED)
     else:
         found = _related(session, event, ticket, book.relations(occasion))
     found.pop(event.actor_id or 0, None)
@@ -43,34 +43,38 @@ def of(
     return {id: why for id, why in found.items() if id in may and (id not in deaf or _called(occasion, why))}
 
 
-def _called(occasion: Occasion, why: Relation) -> bool:
+def _called(occasion: NotificationType, why: RecipientReason) -> bool:
     """Tell whether somebody is spoken to by name, and so hears of it whatever they chose about the ticket."""
-    given = occasion == Occasion.ASSIGNED and why == Relation.ASSIGNEE
-    return given or why == Relation.MENTIONED
+    given = occasion == NotificationType.ASSIGNED and why == RecipientReason.ASSIGNEE
+    return given or why == RecipientReason.MENTIONED
 
 
 def _related(
-    session: Session, event: Event, ticket: Ticket, asked: Collection[Relation]
-) -> dict[int, Relation]:
-    found: dict[int, Relation] = {}
+    session: Session, event: Event, ticket: Ticket, asked: Collection[RecipientReason]
+) -> dict[int, RecipientReason]:
+    found: dict[int, RecipientReason] = {}
     assigning = event.action == Action.TICKET_ASSIGNED
     assignee = event.new if assigning else ticket.assignee_id
-    by_strength = [relation for relation in Relation if relation in asked and relation != Relation.CHANNEL]
+    by_strength = [
+        relation for relation in RecipientReason if relation in asked and relation != RecipientReason.CHANNEL
+    ]
     for relation in reversed(by_strength):
         match relation:
-            case Relation.MENTIONED:
+            case RecipientReason.MENTIONED:
                 people: Iterable[Any] = _mentioned(session, comment(event))
-            case Relation.ASSIGNEE:
+            case RecipientReason.ASSIGNEE:
                 people = [assignee]
-            case Relation.REQUESTER:
+            case RecipientReason.REQUESTER:
                 people = [ticket.requester_id]
-            case Relation.FORMER:
+            case RecipientReason.FORMER:
                 people = [event.old]
-            case Relation.WATCHER:
+            case RecipientReason.WATCHER:
                 people = _watching(session, ticket)
             case _:
                 people = (
-                    [] if ticket.assignee_id else _team(session, ticket, leads=relation == Relation.MANAGER)
+                    []
+                    if ticket.assignee_id
+                    else _team(session, ticket, leads=relation == RecipientReason.MANAGER)
                 )
         found |= {int(id): relation for id in people if id}
     return found
@@ -86,7 +90,7 @@ def _mentioned(session: Session, comment_id: int | None) -> set[int]:
 
 def _newly_mentioned(session: Session, event: Event) -> set[int]:
     told = select(Notice.person_id).where(
-        Notice.comment_id == comment(event), Notice.relation == Relation.MENTIONED
+        Notice.comment_id == comment(event), Notice.relation == RecipientReason.MENTIONED
     )
     return _mentioned(session, comment(event)) - _ids(session, told)
 

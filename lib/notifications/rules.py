@@ -7,14 +7,14 @@ from sqlmodel import Session
 
 from db.engine import lock
 from db.models import NoticeRules
-from db.vocabulary import Action, Medium, Occasion, Permission, Relation, Scope
+from db.vocabulary import Action, NotificationChannel, NotificationType, Permission, RecipientReason, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
 from lib.core.errors import Conflict, Invalid
 from lib.notifications import default_rules
 
-Pair = tuple[Occasion, Relation]
+Pair = tuple[NotificationType, RecipientReason]
 _LETTER = {medium: letter for letter, medium in default_rules.LETTERS.items()}
 
 
@@ -23,7 +23,7 @@ class Book:
     """Where who hears of what; whoever changes it names the `version` they read."""
 
     version: int
-    cells: Mapping[Pair, frozenset[Medium]]
+    cells: Mapping[Pair, frozenset[NotificationChannel]]
 
     @property
     def told(self) -> list[Pair]:
@@ -35,11 +35,11 @@ class Book:
         """What differs from the rules that came with Docket."""
         return [pair for pair in default_rules.PAIRS if self.cells[pair] != default_rules.media(*pair)]
 
-    def media(self, occasion: Occasion, relation: Relation) -> frozenset[Medium]:
+    def media(self, occasion: NotificationType, relation: RecipientReason) -> frozenset[NotificationChannel]:
         """Return where somebody hears of an occasion, unless they chose otherwise."""
         return self.cells.get((occasion, relation), frozenset())
 
-    def relations(self, occasion: Occasion) -> frozenset[Relation]:
+    def relations(self, occasion: NotificationType) -> frozenset[RecipientReason]:
         """Return who hears of an occasion at all."""
         return frozenset(relation for known, relation in self.told if known == occasion)
 
@@ -61,7 +61,9 @@ def read(session: Session, actor: Actor) -> Book:
     return of(session)
 
 
-def change(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[Medium]], *, seen: int) -> Book:
+def change(
+    session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[NotificationChannel]], *, seen: int
+) -> Book:
     """Let people hear of things where `wanted` says unless they chose otherwise; what it leaves out stays.
 
     Raises NotPermitted, Conflict (somebody changed the rules since version `seen`), and Invalid for what can't be: a
@@ -108,8 +110,8 @@ def _name(pair: Pair) -> str:
     return f"{pair[0].value}/{pair[1].value}"
 
 
-def _letters(media: frozenset[Medium]) -> str:
-    return "".join(_LETTER[medium] for medium in Medium if medium in media) or "."
+def _letters(media: frozenset[NotificationChannel]) -> str:
+    return "".join(_LETTER[medium] for medium in NotificationChannel if medium in media) or "."
 
 
 def _told(book: Book, pairs: list[Pair]) -> str:

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from db.models import Mute, NoticeChoice, Ticket
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib.access import gate
 from lib.notifications import default_rules, rules
 
@@ -19,15 +19,23 @@ def silence(session: Session, person_id: int, ticket_id: int | None) -> None:
 
 
 def _no_mail(session: Session, person_id: int) -> None:
-    held = select(NoticeChoice).where(NoticeChoice.person_id == person_id, NoticeChoice.medium == Medium.MAIL)
+    held = select(NoticeChoice).where(
+        NoticeChoice.person_id == person_id, NoticeChoice.medium == NotificationChannel.MAIL
+    )
     chose = {
         (row.occasion, row.relation): row for row in session.exec(held.order_by(col(NoticeChoice.occasion)))
     }
     own = rules.of(session)
     for occasion, relation in own.told:
-        if Medium.MAIL in own.media(occasion, relation) and not default_rules.pressing(occasion, relation):
+        if NotificationChannel.MAIL in own.media(occasion, relation) and not default_rules.pressing(
+            occasion, relation
+        ):
             row = chose.get((occasion, relation)) or NoticeChoice(
-                person_id=person_id, occasion=occasion, relation=relation, medium=Medium.MAIL, wanted=False
+                person_id=person_id,
+                occasion=occasion,
+                relation=relation,
+                medium=NotificationChannel.MAIL,
+                wanted=False,
             )
             row.wanted = False
             session.add(row)

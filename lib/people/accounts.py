@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import Comment, Membership, Person, Role, Team, Ticket
-from db.vocabulary import Action, Channel, Permission, Purpose, Scope
+from db.vocabulary import Action, Permission, Purpose, Scope, Source
 from lib.access import gate, roles
 from lib.access.gate import Actor
 from lib.access.roles import RoleCard
@@ -166,7 +166,7 @@ def found_desk(
     events.record(
         session, gate.system("set-up"), Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name
     )
-    first = sessions.actor(session, person, role.name, channel=Channel.PAGE)
+    first = sessions.actor(session, person, role.name, channel=Source.PAGE)
     now = desk_settings.find(session, first, TIME_ZONE.name)
     desk_settings.update(session, first, TIME_ZONE.name, time_zone, seen=now.version)
     return person

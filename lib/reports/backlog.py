@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, literal_column, union
 from sqlmodel import Session, col, select
 
 from db.models import Ticket
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.catalog import statuses
@@ -36,7 +36,7 @@ def by_status(session: Session, actor: Actor, narrowed: Narrowed) -> list[tuple[
 
     Source: `ticket.status_id`; what the actor may not see is not counted.
     """
-    there = [s for s in statuses.every(session) if s.kind != Kind.DONE]
+    there = [s for s in statuses.every(session) if s.kind != StatusCategory.DONE]
     counts = _counts(
         session, actor, narrowed, [and_(col(Ticket.open), col(Ticket.status_id) == s.id) for s in there]
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Text, and_, literal_column, or_
 from sqlmodel import Session, col, select
 
 from db.models import Event, Merge, Status, Ticket
-from db.vocabulary import Action, Kind, Permission
+from db.vocabulary import Action, Permission, StatusCategory
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import clock
@@ -27,7 +27,7 @@ class Standing:
 
     id: int
     name: str
-    kind: Kind
+    kind: StatusCategory
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Stay:
     @property
     def counts(self) -> bool:
         """Whether somebody waited: not while it is done, or was merged."""
-        return self.status is not None and (self.ended is not None or self.status.kind != Kind.DONE)
+        return self.status is not None and (self.ended is not None or self.status.kind != StatusCategory.DONE)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def eras(session: Session) -> list[Era]:
     changes = session.exec(gate.unscoped(renamed, "only names of statuses")).all()
     found = []
     for row in session.exec(select(Status)).all():
-        standing = Standing(row.id, row.name, Kind(row.kind))
+        standing = Standing(row.id, row.name, StatusCategory(row.kind))
         name, until = row.name, None
         for change in changes:
             if change.subject == f"status:{row.id}" and change.new == name:

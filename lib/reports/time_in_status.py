@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.models import Event, Status, Ticket
-from db.types import Moment
-from db.vocabulary import Action, Kind, Permission
+from db.types import UtcDateTime
+from db.vocabulary import Action, Permission, StatusCategory
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import clock
@@ -71,9 +71,11 @@ def report(
     standing = _spreads(session, _standing(session).where(*conditions))
     rows = session.exec(select(Status).order_by(col(Status.position), col(Status.id))).all()
     return [
-        StatusTime(Standing(id, s.name, Kind(s.kind)), left.get(id, Spread()), standing.get(id, Spread()))
+        StatusTime(
+            Standing(id, s.name, StatusCategory(s.kind)), left.get(id, Spread()), standing.get(id, Spread())
+        )
         for s in rows
-        if s.kind != Kind.DONE and (id := s.id) and (not s.retired or id in left)
+        if s.kind != StatusCategory.DONE and (id := s.id) and (not s.retired or id in left)
     ]
 
 
@@ -104,7 +106,7 @@ def _standing(session: Session) -> Any:
         .where(turn.ticket_id == Ticket.id, status_timeline.turns(turn))
         .scalar_subquery()
     )
-    seconds = _between(session, func.coalesce(began, Ticket.created_at), literal(clock.now(), Moment()))
+    seconds = _between(session, func.coalesce(began, Ticket.created_at), literal(clock.now(), UtcDateTime()))
     return select(col(Ticket.status_id).label("status_id"), seconds.label("seconds")).where(
         col(Ticket.open) == true()
     )

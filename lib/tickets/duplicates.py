@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col
 
 from db.models import Link, Status, Ticket
-from db.vocabulary import Kind, LinkKind, Permission
+from db.vocabulary import LinkKind, Permission, StatusCategory
 from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
 from lib.audit import events
@@ -42,7 +42,7 @@ def complete(
     Returns the ticket, and the duplicates that stay open because the workflow or the actor's permissions say so.
     Raises NotFound, NotPermitted, Conflict, Invalid for the ticket itself; then nothing at all has changed.
     """
-    if to.kind != Kind.DONE:
+    if to.kind != StatusCategory.DONE:
         raise Invalid(
             f"{to.name} completes nothing.", fields={"duplicates": "Only with a status that is done."}
         )

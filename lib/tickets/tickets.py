@@ -18,7 +18,7 @@ from db.models import (
     Ticket,
     TicketTag,
 )
-from db.vocabulary import Action, Kind, Permission, Priority, Scope
+from db.vocabulary import Action, Permission, Priority, Scope, StatusCategory
 from lib.access import audience, gate, ticket_versions
 from lib.access.gate import Actor
 from lib.assignment import assignment, candidates, departed_assignees
@@ -187,7 +187,7 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
     """
     reason = text.line(reason, field="reason", limit=500, required=False)
     now, was = clock.now(), session.get_one(Status, ticket.status_id)
-    closing = Kind.DONE in (was.kind, to.kind)
+    closing = StatusCategory.DONE in (was.kind, to.kind)
     gate.permit(session, actor, Permission.TICKET_CLOSE if closing else Permission.TICKET_TRANSITION, ticket)
     ticket_versions.must_be(actor, ticket, seen)
     if was.id == to.id:
@@ -206,12 +206,12 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
         session, actor, Action.TICKET_MOVED, ticket_id=ticket.id, field="status", old=was.name, new=to.name,
         reason=reason or None,
     )  # fmt: skip
-    if was.kind == Kind.DONE:
+    if was.kind == StatusCategory.DONE:
         departed_assignees.check(session, ticket)
 
 
 def _requesters_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> None:
-    reopens = was.kind == Kind.DONE
+    reopens = was.kind == StatusCategory.DONE
     if reopens and late:
         raise Invalid(f"#{ticket.id} was done more than {REOPEN.days} days ago. Please open a new ticket.")
     if reopens and not to.is_default:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from db.models import Status, Ticket, Transition
-from db.vocabulary import Action, Kind, Permission, Scope
+from db.vocabulary import Action, Permission, Scope, StatusCategory
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
@@ -47,7 +47,7 @@ def allow(session: Session, actor: Actor, ticket: Ticket, *, was: Status, to: St
         raise Invalid(f"Your role ({actor.role}) can't move a ticket from {was.name} to {to.name}.")
     if found.asks_reason and not reason:
         raise Invalid(f"Please say why you move it to {to.name}.", fields={"reason": "Please say why."})
-    if to.kind == Kind.DONE and to.counts and (why := links.obstacle(session, actor, ticket)):
+    if to.kind == StatusCategory.DONE and to.counts and (why := links.obstacle(session, actor, ticket)):
         raise Invalid(f"#{ticket.id} can't be moved to {to.name}: {why}.")
 
 

@@ -4,7 +4,7 @@ from datetime import time
 
 import streamlit as st
 
-from db.vocabulary import Medium, Relation
+from db.vocabulary import NotificationChannel, RecipientReason
 from lib.notifications import default_rules, preferences
 from lib.notifications.delivery import channels as delivery_channels
 from lib.notifications.preferences import Habit
@@ -21,13 +21,13 @@ with page.see() as session:
         preferences.habit(session, me),
         preferences.muted(session, me),
     )
-on = [medium for medium in Medium if medium in delivery_channels.on()]
+on = [medium for medium in NotificationChannel if medium in delivery_channels.on()]
 
 layout.header("What you hear", actor=me)
 what, when, quiet, there = st.tabs(["What and where", "When", "Muted tickets", "Slack"])
 
 with what, st.form("what", border=False):
-    shown = [pair for pair in chosen if not (pair[1] == Relation.MANAGER and me.role == "agent")]
+    shown = [pair for pair in chosen if not (pair[1] == RecipientReason.MANAGER and me.role == "agent")]
     wanted, last = {}, None
     for occasion, relation in shown:
         if relation != last:
@@ -90,7 +90,7 @@ with quiet:
                     preferences.unmute(session, me, number)
 
 with there:
-    if Medium.SLACK in on:
+    if NotificationChannel.SLACK in on:
         slack.mine(me)
     else:
         st.caption("Slack is not set up here. Administrators can do that.")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.vocabulary import Medium, Relation
+from db.vocabulary import NotificationChannel, RecipientReason
 from lib.notifications import default_rules, rules
 from ui.shared import lists, notification_labels, page
 from ui.shared.forms import Editing
@@ -17,13 +17,15 @@ st.caption(
     "What holds for everybody who did not choose otherwise. Nobody hears of what they did themselves, and no requester "
     "of internal notes. What is marked :material/bolt: goes out at once."
 )
-lists.follow("whom", [relation.value for relation in Relation], default=Relation.MENTIONED.value)
+lists.follow(
+    "whom", [relation.value for relation in RecipientReason], default=RecipientReason.MENTIONED.value
+)
 chosen = st.segmented_control(
-    "Who", [relation.value for relation in Relation], key="whom", required=True,
-    format_func=lambda value: notification_labels.WHO[Relation(value)], on_change=lists.chosen,
-    args=("whom", Relation.MENTIONED.value),
+    "Who", [relation.value for relation in RecipientReason], key="whom", required=True,
+    format_func=lambda value: notification_labels.WHO[RecipientReason(value)], on_change=lists.chosen,
+    args=("whom", RecipientReason.MENTIONED.value),
 )  # fmt: skip
-whom = Relation(chosen or Relation.MENTIONED.value)
+whom = RecipientReason(chosen or RecipientReason.MENTIONED.value)
 
 form = Editing("rules", own.version)
 wanted = form.pending()
@@ -33,7 +35,7 @@ for occasion, relation in default_rules.PAIRS:
         mark = " :material/bolt:" if default_rules.pressing(*pair) else ""
         key = f"{form.key}-{own.version}-{occasion.value}-{whom.value}"
         now = wanted.get(pair, own.cells[pair])
-        st.session_state.setdefault(key, [m for m in Medium if m in now])
+        st.session_state.setdefault(key, [m for m in NotificationChannel if m in now])
         picked = st.pills(
             f"{default_rules.WORDS[occasion]}{mark}", list(default_rules.possible(whom)), selection_mode="multi",
             format_func=notification_labels.NAMES.__getitem__, key=key,

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib.notifications import queue_admin
 from ui.shared import formatting, page
 from ui.shell import layout
 
-NAMES = {Medium.MAIL: "Mail", Medium.SLACK: "Slack"}
+NAMES = {NotificationChannel.MAIL: "Mail", NotificationChannel.SLACK: "Slack"}
 OFF = {
-    Medium.MAIL: "Off: set DOCKET_SMTP_HOST and DOCKET_SMTP_FROM.",
-    Medium.SLACK: "Off: set DOCKET_SLACK_BOT_TOKEN.",
+    NotificationChannel.MAIL: "Off: set DOCKET_SMTP_HOST and DOCKET_SMTP_FROM.",
+    NotificationChannel.SLACK: "Off: set DOCKET_SLACK_BOT_TOKEN.",
 }
 
 me = page.me()
@@ -47,7 +47,11 @@ for each in found:
         if each.on and st.button(label, key=f"pause-{each.medium}"):
             with page.attempt("Done.") as session:
                 queue_admin.pause(session, me, each.medium, paused=not each.paused)
-        if each.on and each.medium == Medium.MAIL and st.button("Send me a test", icon=":material/mail:"):
+        if (
+            each.on
+            and each.medium == NotificationChannel.MAIL
+            and st.button("Send me a test", icon=":material/mail:")
+        ):
             with page.attempt(f"A test is on its way to {me.email}.") as session:
                 queue_admin.trial(session, me)
 

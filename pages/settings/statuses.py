@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit_sortables import sort_items
 
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from lib.catalog import statuses
 from ui.settings import removal
 from ui.settings import statuses as status_settings
@@ -21,7 +21,7 @@ with (
     st.form(page.blank("new_status"), border=False),
 ):
     name = st.text_input("Name", max_chars=40)
-    kind = st.selectbox("What it means", list(Kind), format_func=status_settings.KINDS.__getitem__)
+    kind = st.selectbox("What it means", list(StatusCategory), format_func=status_settings.KINDS.__getitem__)
     counts = st.checkbox("A ticket done this way counts as resolved", value=True)
     if st.form_submit_button("Add", type="primary"):
         with page.attempt("Status added.", form="new_status") as session:

@@ -8,7 +8,7 @@ import pytest
 
 from commands.demo import create, stories
 from commands.demo.staff import CATEGORIES, FOUNDER, STAFF
-from db.vocabulary import Channel
+from db.vocabulary import Source
 from lib import transactions
 from lib.catalog import canned_replies
 from lib.conversation import attachments, history
@@ -28,7 +28,7 @@ NAMES = {colleague.key for colleague in (FOUNDER, *STAFF)}
 def actor(key, role="agent"):
     with transactions.see() as session:
         person = accounts.by_email(session, f"{key}@hollisbrandt.example")
-        return sessions.actor(session, person, role, channel=Channel.PAGE)
+        return sessions.actor(session, person, role, channel=Source.PAGE)
 
 
 @pytest.mark.parametrize("now", [MONDAY, SUNDAY])

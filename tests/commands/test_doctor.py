@@ -326,7 +326,7 @@ def test_a_file_that_is_no_database(file, data):
 
 def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     from db.models import Message
-    from db.vocabulary import Medium, Sort
+    from db.vocabulary import MessageKind, NotificationChannel
     from lib.notifications.delivery import outbox
     from lib.notifications.slack import team_channels
     from lib.people import teams
@@ -340,9 +340,14 @@ def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
         now = clock.now()
         session.add(
             Message(
-                medium=Medium.MAIL, sort=Sort.TRIAL, person_id=desk.sam.id, created_at=now, due_at=now, parked_at=now
+                medium=NotificationChannel.MAIL,
+                sort=MessageKind.TRIAL,
+                person_id=desk.sam.id,
+                created_at=now,
+                due_at=now,
+                parked_at=now,
             )
-        )  # fmt: skip
+        )
     lines, result = doctor()
     assert lines["email queue"] == (
         "warning",
@@ -353,5 +358,5 @@ def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     assert lines["Slack queue"] == ("problem", f"The channel of {seeds.TEAM}: {team_channels.SEALED}")
     assert result.exit_code == 1 and "verysecret" not in result.stdout
     with transactions.act() as session:
-        outbox.ill(session, Medium.MAIL, "The mail server can't be reached (OSError).")
+        outbox.ill(session, NotificationChannel.MAIL, "The mail server can't be reached (OSError).")
     assert "The mail server can't be reached (OSError). It began at" in doctor()[1].stdout

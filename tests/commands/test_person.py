@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from db.vocabulary import Channel
+from db.vocabulary import Source
 from lib import transactions
 from lib.core import clock
 from lib.core.errors import Invalid
@@ -26,7 +26,7 @@ def add(run, *words):
 def person():
     with transactions.see() as session:
         found = accounts.by_email(session, "rita@example.org")
-        return sessions.actor(session, found, "", channel=Channel.PAGE)
+        return sessions.actor(session, found, "", channel=Source.PAGE)
 
 
 def set_password(word):

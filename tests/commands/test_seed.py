@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from bench import words as words_of_the_bench
 from commands.seed import cast, plan, rows
 from db import schema
-from db.vocabulary import Channel, Permission
+from db.vocabulary import Permission, Source
 from lib import transactions
 from lib.access import gate
 from lib.conversation import comments, history
@@ -82,7 +82,7 @@ def test_the_load_can_be_read_searched_and_worked_on(load, run):
         assert lines[0].sentence == "opened it"
         assert [line.at for line in lines] == sorted(line.at for line in lines)
         person = accounts.by_email(session, "agent01@load.example")
-        agent = sessions.actor(session, person, "agent", channel=Channel.PAGE)
+        agent = sessions.actor(session, person, "agent", channel=Source.PAGE)
         assert len(agent.teams) == 3
         made = tickets.create(session, agent, title="Another one")  # ids go on after the load
         assert made.id == 61

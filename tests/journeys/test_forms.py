@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from db.vocabulary import Medium, Occasion, Relation
+from db.vocabulary import NotificationChannel, NotificationType, RecipientReason, StatusCategory
 from lib.catalog import canned_replies, categories, custom_fields, statuses
 from lib.catalog.custom_fields import FieldKind
 from lib.notifications import rules
@@ -26,7 +26,7 @@ def furnish(people):
         activities.create(session, ada, name="Repairs")
         categories.create(session, ada, name="Lamps")
         teams.create(session, ada, name="Network")
-        statuses.create(session, ada, name="Parked", kind=statuses.Kind.PAUSED)
+        statuses.create(session, ada, name="Parked", kind=StatusCategory.PAUSED)
 
 
 def rename(people, kind, new):
@@ -142,7 +142,10 @@ def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     with act() as session:
         seen = rules.of(session).version
         rules.change(
-            session, people.ada, {(Occasion.MOVED, Relation.TEAM): frozenset({Medium.DOCKET})}, seen=seen
+            session,
+            people.ada,
+            {(NotificationType.MOVED, RecipientReason.TEAM): frozenset({NotificationChannel.DOCKET})},
+            seen=seen,
         )
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
@@ -151,5 +154,7 @@ def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     expect(page.get_by_text("Unsaved changes")).to_have_count(0)
     with see() as session:
         found = rules.of(session)
-    assert found.media(Occasion.MOVED, Relation.TEAM) == frozenset({Medium.DOCKET})
-    assert any(relation == Relation.WATCHER for _, relation in found.own)
+    assert found.media(NotificationType.MOVED, RecipientReason.TEAM) == frozenset(
+        {NotificationChannel.DOCKET}
+    )
+    assert any(relation == RecipientReason.WATCHER for _, relation in found.own)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sqlmodel import select
 
 from db.models import Message
-from db.vocabulary import Medium, Sort
+from db.vocabulary import MessageKind, NotificationChannel
 from lib.core import clock
 from lib.notifications import inbox, preferences
 from lib.notifications.email import renderer, samples
@@ -120,7 +120,9 @@ def test_what_one_chooses_to_hear_is_kept(office, visit):
     expect(page.get_by_test_id("stToast").get_by_text("Saved.")).to_be_visible()
     with see() as session:
         heard = preferences.of(session, office.people.sam)
-    assert {Medium.DOCKET} in [set(media) for (occasion, _), media in heard.items() if occasion == "replied"]
+    assert {NotificationChannel.DOCKET} in [
+        set(media) for (occasion, _), media in heard.items() if occasion == "replied"
+    ]
 
 
 def test_a_ticket_is_muted_where_it_says_why_one_hears(office, visit):
@@ -144,10 +146,16 @@ def test_an_administrator_sends_again_what_was_put_aside(office, visit):
     with act() as session:
         session.add(
             Message(
-                medium=Medium.MAIL, sort=Sort.TRIAL, person_id=people.bob.id, created_at=now, attempts=10,
-                due_at=now - timedelta(hours=1), parked_at=now, error="550 mailbox full",
+                medium=NotificationChannel.MAIL,
+                sort=MessageKind.TRIAL,
+                person_id=people.bob.id,
+                created_at=now,
+                attempts=10,
+                due_at=now - timedelta(hours=1),
+                parked_at=now,
+                error="550 mailbox full",
             )
-        )  # fmt: skip
+        )
     ada = visit(people.ada)
     page = ada.go("/delivery")
     expect(page.get_by_text("550 mailbox full")).to_be_visible()
@@ -159,7 +167,7 @@ def test_an_administrator_sends_again_what_was_put_aside(office, visit):
         rows = session.exec(
             select(Message).where(Message.person_id == people.bob.id).execution_options(**UNSCOPED)
         )
-        assert all(row.parked_at is None for row in rows if row.sort == Sort.TRIAL)
+        assert all(row.parked_at is None for row in rows if row.sort == MessageKind.TRIAL)
 
 
 PAGES = {

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from db.models import Event, Person
-from db.vocabulary import Action, Permission, Scope
+from db.vocabulary import Action, Permission, Scope, Source
 from lib.access import gate, roles
 from lib.catalog import statuses
 from lib.conversation import attachments, comments
@@ -325,4 +325,4 @@ def test_an_email_that_no_database_can_hold_is_nobody_s(desk):
     with see() as session:
         assert accounts.by_email(session, "sam.reed@example.org\x00") is None
         assert accounts.by_email(session, "\ud800@example.org") is None
-        assert sessions.who(session, "\x7f" * 40, channel=gate.Channel.PAGE) is None
+        assert sessions.who(session, "\x7f" * 40, channel=Source.PAGE) is None

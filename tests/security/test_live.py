@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 import web
-from db.vocabulary import Doing
+from db.vocabulary import PresenceActivity
 from lib.audit import change_feed
 from lib.conversation import presence
 from lib.identity import client_info
@@ -111,11 +111,11 @@ def test_one_is_somewhere_only_where_one_may_be(desk, client):
 
 def test_a_requester_is_told_of_replies_and_never_of_notes(desk, client):
     number = cast.ask(desk.sam)
-    enter(desk.rita, number, Doing.NOTING)
-    enter(desk.mona, number, Doing.LOOKING)
+    enter(desk.rita, number, PresenceActivity.NOTING)
+    enter(desk.mona, number, PresenceActivity.LOOKING)
     with line(client, desk.sam) as socket:
         socket.send_json({"topics": {f"ticket-{number}": 2**53}})
-        enter(desk.arun, number, Doing.REPLYING)
+        enter(desk.arun, number, PresenceActivity.REPLYING)
         told = socket.receive_json()
     assert told == {"topic": f"ticket-{number}", "people": [{"name": "Arun Das", "doing": "replying"}]}
     with see() as session:

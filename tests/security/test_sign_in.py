@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from db import engine as engines
 from db.models import ApiToken, OneTimeSecret, Person, SignIn
-from db.vocabulary import Channel, Permission, Purpose
+from db.vocabulary import Permission, Purpose, Source
 from lib import transactions
 from lib.access import roles
 from lib.core import clock, settings
@@ -36,7 +36,7 @@ def work(monkeypatch):
 
 def who(secret: str | None):
     with see() as session:
-        return sessions.who(session, secret, channel=Channel.PAGE)
+        return sessions.who(session, secret, channel=Source.PAGE)
 
 
 def test_p01_nobody_costs_as_much_work_as_somebody(desk, work):

@@ -7,7 +7,7 @@ from sqlmodel import col, delete, func, select
 
 from commands.shell import invitations
 from db.models import Attachment, Attempt, Draft, Message, Notice, OneTimeSecret, Receipt, SignIn
-from db.vocabulary import Channel, Medium, Purpose, Sort
+from db.vocabulary import MessageKind, NotificationChannel, Purpose, Source
 from lib import transactions
 from lib.audit import idempotency
 from lib.conversation import attachments, drafts
@@ -32,7 +32,7 @@ def sam(engine):
     invitations.invite("sam@example.org", "Sam", "requester", ())
     with transactions.see() as session:
         person = accounts.by_email(session, "sam@example.org")
-        return sessions.actor(session, person, "requester", channel=Channel.PAGE)
+        return sessions.actor(session, person, "requester", channel=Source.PAGE)
 
 
 def count(model):
@@ -177,7 +177,12 @@ def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk
     old, new = now - 91 * DAY, now - 89 * DAY
     with transactions.act() as session:
         session.exec(delete(Notice).execution_options(**UNSCOPED))
-        more = {"medium": Medium.MAIL, "sort": Sort.TICKET, "person_id": desk.sam.id, "ticket_id": number}
+        more = {
+            "medium": NotificationChannel.MAIL,
+            "sort": MessageKind.TICKET,
+            "person_id": desk.sam.id,
+            "ticket_id": number,
+        }
         session.add_all(Message(created_at=old, due_at=old, done_at=old, **more) for _ in range(5))
         kept = [{"done_at": new}, {}, {"parked_at": old}]
         session.add_all(Message(created_at=old, due_at=old, **more, **state) for state in kept)
@@ -206,8 +211,8 @@ def test_how_long_is_a_setting(desk, monkeypatch):
     with transactions.act() as session:
         session.add(
             Message(
-                medium=Medium.MAIL,
-                sort=Sort.TRIAL,
+                medium=NotificationChannel.MAIL,
+                sort=MessageKind.TRIAL,
                 person_id=desk.sam.id,
                 created_at=at,
                 due_at=at,

@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import Message
-from db.vocabulary import Medium, Sort
+from db.vocabulary import MessageKind, NotificationChannel
 from lib.core import clock
 from lib.transactions import act, see
 from tests.support import post as posts
@@ -29,12 +29,12 @@ KILLS = 6
 WORKER = """
 import time
 from datetime import timedelta
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib.notifications.delivery import outbox
 from worker import outbox_loop
 outbox.LEASE = timedelta(seconds=3)
 while True:
-    outbox_loop.deliver(Medium.MAIL) or time.sleep(0.05)
+    outbox_loop.deliver(NotificationChannel.MAIL) or time.sleep(0.05)
 """
 
 
@@ -58,7 +58,13 @@ def test_every_mail_goes_out_though_workers_are_killed(desk, database_url):
     now = clock.now()
     with act() as session:
         session.add_all(
-            Message(medium=Medium.MAIL, sort=Sort.TRIAL, person_id=desk.sam.id, created_at=now, due_at=now)
+            Message(
+                medium=NotificationChannel.MAIL,
+                sort=MessageKind.TRIAL,
+                person_id=desk.sam.id,
+                created_at=now,
+                due_at=now,
+            )
             for _ in range(MANY)
         )
     chance = random.Random(35)

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import MediumState, Message
-from db.vocabulary import Medium, Sort
+from db.vocabulary import MessageKind, NotificationChannel
 from lib.core import clock, settings
 from lib.integrations import smtp
 from lib.notifications import queue_admin
@@ -69,7 +69,13 @@ def owe(desk, count):
     now = clock.now()
     with act() as session:
         session.add_all(
-            Message(medium=Medium.MAIL, sort=Sort.TRIAL, person_id=desk.kim.id, created_at=now, due_at=now)
+            Message(
+                medium=NotificationChannel.MAIL,
+                sort=MessageKind.TRIAL,
+                person_id=desk.kim.id,
+                created_at=now,
+                due_at=now,
+            )
             for _ in range(count)
         )
 
@@ -85,7 +91,7 @@ def say(desk, numbers, words):
 
 
 def drain():
-    while outbox_loop.deliver(Medium.MAIL):
+    while outbox_loop.deliver(NotificationChannel.MAIL):
         pass
 
 
@@ -95,7 +101,7 @@ def test_who_delivers_by_hand_after_the_worker_has_stopped_sends(desk, aim):
     owe(desk, 3)
     with posts.office() as post:
         aim(post.port)
-        outbox_loop.deliver(Medium.MAIL)
+        outbox_loop.deliver(NotificationChannel.MAIL)
     assert len(post.mails) == 3
 
 
@@ -117,7 +123,7 @@ def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
         with see() as session:
             rest = (session.get_one(MediumState, "mail").not_before or clock.now()) - clock.now()
         assert timedelta(0) < rest <= timedelta(minutes=5)
-        assert outbox_loop.deliver(Medium.MAIL) == 0, "it rests"
+        assert outbox_loop.deliver(NotificationChannel.MAIL) == 0, "it rests"
     tried = [row for row in rows() if row.attempts]
     assert len(tried) == 1 and tried[0].due_at > clock.now() + timedelta(seconds=15), (
         "one mail was hung up on"
@@ -147,7 +153,7 @@ def test_a_mail_at_which_the_server_hangs_up_holds_up_no_other(desk, aim):
     owe(desk, 3)
     with posts.bad("drop") as port:
         aim(port)
-        outbox_loop.deliver(Medium.MAIL)
+        outbox_loop.deliver(NotificationChannel.MAIL)
     with posts.office() as post:
         aim(post.port)
         with act() as session:

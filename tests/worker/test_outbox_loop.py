@@ -9,8 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from db.models import MediumState, Message, Mute, OneTimeSecret, Person, Ticket
-from db.vocabulary import Medium, Sort
-from lib.access import gate
+from db.vocabulary import MessageKind, NotificationChannel, Source
 from lib.core import clock, settings
 from lib.integrations import smtp
 from lib.notifications.delivery import outbox
@@ -38,7 +37,7 @@ def post(monkeypatch):
 
 
 def deliver():
-    while outbox_loop.deliver(Medium.MAIL):
+    while outbox_loop.deliver(NotificationChannel.MAIL):
         pass
 
 
@@ -211,7 +210,7 @@ def test_a_message_that_was_claimed_ten_times_and_never_settled_fails(desk, post
     cast.say(desk.rita, cast.ask(desk.sam), "Hello")
     for _ in range(outbox.ATTEMPTS):
         with act() as session:
-            assert len(outbox.claim(session, Medium.MAIL, holder="killed", most=20)) == 1
+            assert len(outbox.claim(session, NotificationChannel.MAIL, holder="killed", most=20)) == 1
         at_once()
     deliver()
     (row,) = rows()
@@ -249,12 +248,12 @@ def test_a_clock_that_is_set_back_an_hour_holds_nothing_back(desk, post, monkeyp
         post.answer = lambda _mail: posts.OK
     elif state != "new":
         with act() as session:
-            claimed = outbox.claim(session, Medium.MAIL, holder="other", most=9)
+            claimed = outbox.claim(session, NotificationChannel.MAIL, holder="other", most=9)
         with act() as session:
             if state == "given back":
                 outbox.postponed(session, claimed)
             elif state == "resting":
-                outbox.ill(session, Medium.MAIL, "away")
+                outbox.ill(session, NotificationChannel.MAIL, "away")
                 outbox.postponed(session, claimed)
     with clock.at(earlier):
         deliver()
@@ -349,7 +348,7 @@ def test_a_server_that_is_away_costs_no_message_an_attempt(desk, post, monkeypat
         state = session.get_one(MediumState, "mail")
         assert state.failing_since and state.not_before and state.not_before > clock.now()
         assert "reached" in (state.error or "")
-        assert not outbox.ready(session, Medium.MAIL)
+        assert not outbox.ready(session, NotificationChannel.MAIL)
     monkeypatch.setenv("DOCKET_SMTP_PORT", str(post.port))
     settings.current.cache_clear()
     at_once()
@@ -370,12 +369,12 @@ def test_a_server_without_encryption_gets_nothing_where_it_is_asked(desk, post, 
 def test_what_somebody_claimed_is_theirs_until_the_lease_ends(desk, post):
     cast.say(desk.rita, cast.ask(desk.sam), "Hello")
     with act() as session:
-        mine = outbox.claim(session, Medium.MAIL, holder="one", most=20)
+        mine = outbox.claim(session, NotificationChannel.MAIL, holder="one", most=20)
     with act() as session:
-        assert outbox.claim(session, Medium.MAIL, holder="two", most=20) == []
+        assert outbox.claim(session, NotificationChannel.MAIL, holder="two", most=20) == []
     at_once()
     with act() as session:
-        theirs = outbox.claim(session, Medium.MAIL, holder="two", most=20)
+        theirs = outbox.claim(session, NotificationChannel.MAIL, holder="two", most=20)
     assert [m.id for m in theirs] == [m.id for m in mine]
     with act() as session:
         outbox.failed(session, mine[0], "too late", permanent=True)
@@ -443,7 +442,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link_from_the_configured_address(
     with pytest.raises(Invalid), act() as session:
         accounts.set_password(session, secret, "a new passphrase for Sam 2")
     with see() as session:
-        assert sessions.who(session, cookie, channel=gate.Channel.PAGE) is None
+        assert sessions.who(session, cookie, channel=Source.PAGE) is None
         stored = [row.secret_hash for row in session.exec(select(OneTimeSecret)).all()]
     assert secret not in stored
 
@@ -500,7 +499,13 @@ def test_a_few_batches_go_over_one_connection(desk, post, monkeypatch):
     now = clock.now()
     with act() as session:
         session.add_all(
-            Message(medium=Medium.MAIL, sort=Sort.TRIAL, person_id=desk.sam.id, created_at=now, due_at=now)
+            Message(
+                medium=NotificationChannel.MAIL,
+                sort=MessageKind.TRIAL,
+                person_id=desk.sam.id,
+                created_at=now,
+                due_at=now,
+            )
             for _ in range(many)
         )
     deliver()
@@ -521,7 +526,7 @@ def test_what_was_taken_by_the_server_is_settled_once_the_database_is_back(desk,
     cast.say(desk.rita, cast.ask(desk.sam), "Hello")
     with email_sender.Sent() as sent:
         with act() as session:
-            (mine,) = outbox.claim(session, Medium.MAIL, holder="one", most=20)
+            (mine,) = outbox.claim(session, NotificationChannel.MAIL, holder="one", most=20)
         sent.add(mine)
         assert wait(lambda: len(tried) >= 2)
     assert tried == [1, 1] and rows()[0].done_at

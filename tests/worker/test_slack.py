@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from db import seeds
 from db.models import Event, MediumState, Message, SlackPlace, Status, Ticket
-from db.vocabulary import Action, Kind, Medium
+from db.vocabulary import Action, NotificationChannel, StatusCategory
 from lib.core import clock, settings
 from lib.core.errors import Invalid, NotPermitted
 from lib.notifications import preferences
@@ -47,13 +47,13 @@ def assign(desk, to, title="Lights flicker"):
 
 def move(desk, number):
     with act() as session:
-        to = session.exec(select(Status).where(Status.kind == Kind.DONE)).first()
+        to = session.exec(select(Status).where(Status.kind == StatusCategory.DONE)).first()
         ticket = tickets.find(session, desk.rita, number, to_change=True)
         tickets.move(session, desk.rita, ticket, to=to, seen=ticket.version, reason="because")
 
 
 def deliver():
-    while outbox_loop.deliver(Medium.SLACK):
+    while outbox_loop.deliver(NotificationChannel.SLACK):
         pass
 
 
@@ -344,14 +344,14 @@ def test_mail_is_not_late_while_slack_wants_quiet(desk, slack, monkeypatch):
         for _ in range(100):
             assign(desk, desk.rita)
         deliver()
-        while outbox_loop.deliver(Medium.MAIL):
+        while outbox_loop.deliver(NotificationChannel.MAIL):
             pass
         assert len([who for who in post.recipients if who == [desk.rita.email]]) == 100
     assert slack.posts == [] and not any(row.error for row in rows())
 
 
 def slack_rows():
-    return [row for row in rows() if row.medium == Medium.SLACK]
+    return [row for row in rows() if row.medium == NotificationChannel.SLACK]
 
 
 def later():

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from db import engine as engines
 from db.models import Message, Person, Role, SlackName
-from db.vocabulary import Medium, Sort
+from db.vocabulary import MessageKind, NotificationChannel
 from tests.support import post as posts
 from tests.support.server import running
 from tests.support.unscoped import UNSCOPED
@@ -48,9 +48,11 @@ def owe(data, count=3):
         session.add(person)
         session.flush()
         session.add(SlackName(person_id=person.id, slack_id="U0123ABCD"))
-        for medium in (Medium.MAIL, Medium.SLACK):
+        for medium in (NotificationChannel.MAIL, NotificationChannel.SLACK):
             session.add_all(
-                Message(medium=medium, sort=Sort.TRIAL, person_id=person.id, created_at=now, due_at=now)
+                Message(
+                    medium=medium, sort=MessageKind.TRIAL, person_id=person.id, created_at=now, due_at=now
+                )
                 for _ in range(count)
             )
         session.commit()

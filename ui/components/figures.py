@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from ui.components.registration import renderer
 
 
@@ -15,7 +15,7 @@ class Figure:
     label: str
     href: str
     note: str = ""
-    kind: Kind | None = None
+    kind: StatusCategory | None = None
     quiet: bool = False
     """Whether there is nothing to do about it, so that it steps back."""
 

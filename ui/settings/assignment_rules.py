@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from db.vocabulary import Way
+from db.vocabulary import AssignmentMethod
 from lib.assignment.rules import MOST, RuleCard
 from ui.shared.forms import Editing
 
 NO_CAP = 0
 WAYS = {
-    Way.MANUAL: "By hand: somebody takes or assigns them",
-    Way.ROUND_ROBIN: "In turn, to everybody who is there",
-    Way.LEAST_LOADED: "To whoever has least open",
+    AssignmentMethod.MANUAL: "By hand: somebody takes or assigns them",
+    AssignmentMethod.ROUND_ROBIN: "In turn, to everybody who is there",
+    AssignmentMethod.LEAST_LOADED: "To whoever has least open",
 }
 SAID = {
-    Way.MANUAL: "given by hand",
-    Way.ROUND_ROBIN: "given in turn",
-    Way.LEAST_LOADED: "given to whoever has least open",
+    AssignmentMethod.MANUAL: "given by hand",
+    AssignmentMethod.ROUND_ROBIN: "given in turn",
+    AssignmentMethod.LEAST_LOADED: "given to whoever has least open",
 }
 
 
@@ -28,10 +28,10 @@ def described(rule: RuleCard | None) -> str:
 
 def asked(
     form: Editing, rule: RuleCard | None, *, inherited: str | None = None
-) -> tuple[Way | None, int | None]:
+) -> tuple[AssignmentMethod | None, int | None]:
     """Ask for a rule and its cap inside a form; `inherited` says what holds without one, where that can be chosen."""
-    now = rule.way if rule else None if inherited else Way.MANUAL
-    ways: dict[Way | None, str] = {**({None: inherited} if inherited else {}), **WAYS}
+    now = rule.way if rule else None if inherited else AssignmentMethod.MANUAL
+    ways: dict[AssignmentMethod | None, str] = {**({None: inherited} if inherited else {}), **WAYS}
     listed = list(ways)
     way = st.selectbox(
         "New tickets are given", listed, format_func=ways.__getitem__, key=form.field("way", now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from lib.access import roles
 from lib.access.gate import Actor
 from lib.catalog import statuses, tags
@@ -16,11 +16,11 @@ from ui.shared import formatting, page, tables
 from ui.shared.forms import Editing
 
 KINDS = {
-    Kind.TODO: "Not begun",
-    Kind.ACTIVE: "Being worked on",
-    Kind.BLOCKED: "Waits for somebody else",
-    Kind.PAUSED: "Waits for the requester",
-    Kind.DONE: "Done",
+    StatusCategory.TODO: "Not begun",
+    StatusCategory.ACTIVE: "Being worked on",
+    StatusCategory.BLOCKED: "Waits for somebody else",
+    StatusCategory.PAUSED: "Waits for the requester",
+    StatusCategory.DONE: "Done",
 }
 NO_LIMIT = 0
 MAY = {"allowed": "May", "reason": "May, with a reason", "no": "May not"}
@@ -31,7 +31,7 @@ def described(status: StatusCard) -> str:
     parts = [KINDS[status.kind]]
     if status.is_default:
         parts.append("tickets begin here")
-    if status.kind == Kind.DONE and not status.counts:
+    if status.kind == StatusCategory.DONE and not status.counts:
         parts.append("does not count as resolved")
     if status.asks_reason:
         parts.append("asks for a reason")
@@ -69,9 +69,10 @@ def archive(status: StatusCard, every: Sequence[StatusCard]) -> None:
     if status.is_default:
         return
     if st.button("Archive …", key=f"archive-{status.id}", icon=":material/inventory_2:"):
-        done = status.kind == Kind.DONE
+        done = status.kind == StatusCategory.DONE
         removal.status(
-            status, {s.id: s.name for s in every if s.id != status.id and (s.kind == Kind.DONE) == done}
+            status,
+            {s.id: s.name for s in every if s.id != status.id and (s.kind == StatusCategory.DONE) == done},
         )
 
 

@@ -1,32 +1,36 @@
 """Words for what people hear, where and why."""
 
-from db.vocabulary import Medium, Relation
+from db.vocabulary import NotificationChannel, RecipientReason
 from lib.notifications import default_rules
 from lib.notifications.rules import Pair
 
-NAMES = {Medium.DOCKET: "In Docket", Medium.MAIL: "By mail", Medium.SLACK: "In Slack"}
+NAMES = {
+    NotificationChannel.DOCKET: "In Docket",
+    NotificationChannel.MAIL: "By mail",
+    NotificationChannel.SLACK: "In Slack",
+}
 HEADS = {
-    Relation.MENTIONED: "When you are mentioned",
-    Relation.ASSIGNEE: "Tickets assigned to you",
-    Relation.REQUESTER: "Tickets you asked for",
-    Relation.FORMER: "Tickets taken from you",
-    Relation.WATCHER: "Tickets you watch or are in copy of",
-    Relation.TEAM: "Your team's tickets that nobody has",
-    Relation.MANAGER: "Tickets of a team you lead that nobody has",
+    RecipientReason.MENTIONED: "When you are mentioned",
+    RecipientReason.ASSIGNEE: "Tickets assigned to you",
+    RecipientReason.REQUESTER: "Tickets you asked for",
+    RecipientReason.FORMER: "Tickets taken from you",
+    RecipientReason.WATCHER: "Tickets you watch or are in copy of",
+    RecipientReason.TEAM: "Your team's tickets that nobody has",
+    RecipientReason.MANAGER: "Tickets of a team you lead that nobody has",
 }
 WHO = {
-    Relation.MENTIONED: "Mentioned",
-    Relation.ASSIGNEE: "Assignee",
-    Relation.REQUESTER: "Requester",
-    Relation.FORMER: "Former assignee",
-    Relation.WATCHER: "Watchers",
-    Relation.TEAM: "Team",
-    Relation.MANAGER: "Manager",
-    Relation.CHANNEL: "Team channel",
+    RecipientReason.MENTIONED: "Mentioned",
+    RecipientReason.ASSIGNEE: "Assignee",
+    RecipientReason.REQUESTER: "Requester",
+    RecipientReason.FORMER: "Former assignee",
+    RecipientReason.WATCHER: "Watchers",
+    RecipientReason.TEAM: "Team",
+    RecipientReason.MANAGER: "Manager",
+    RecipientReason.CHANNEL: "Team channel",
 }
 
 
 def shipped(pair: Pair) -> str:
     """Return what holds for a pair in a desk that changed nothing, in words."""
-    told = [NAMES[medium] for medium in Medium if medium in default_rules.media(*pair)]
+    told = [NAMES[medium] for medium in NotificationChannel if medium in default_rules.media(*pair)]
     return f"As it came: {', '.join(told) or 'not at all'}."

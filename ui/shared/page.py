@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from db.vocabulary import Action, Channel
+from db.vocabulary import Action, Source
 from lib import transactions
 from lib.access.gate import Actor
 from lib.audit import events
@@ -72,7 +72,7 @@ def visitor() -> Actor | None:
     if (known := _found.get()) is not None:
         return known[0]
     with see() as session:
-        found = sessions.who(session, cookie(), channel=Channel.PAGE, address=address())
+        found = sessions.who(session, cookie(), channel=Source.PAGE, address=address())
         stale = found is not None and sessions.stale(session, found)
     if found is not None and stale:
         with transactions.note() as session:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from db.models import Ticket
-from db.vocabulary import Kind, Permission
+from db.vocabulary import Permission, StatusCategory
 from lib.access import ticket_versions
 from lib.access.gate import Actor
 from lib.catalog import statuses
@@ -34,9 +34,9 @@ def panel(change: Changer, facts: TicketRow, offered: Choices) -> None:
         elif chosen is not None:
             change(f"Moved to {names[chosen]}.", _move, to=chosen)
     elif Permission.TICKET_CLOSE in offered.may:
-        done = [s for s in offered.statuses.values() if s.kind == Kind.DONE and s.counts]
+        done = [s for s in offered.statuses.values() if s.kind == StatusCategory.DONE and s.counts]
         begin = next(iter(offered.statuses.values()))
-        if facts.kind == Kind.DONE:
+        if facts.kind == StatusCategory.DONE:
             if change.press("Reopen", icon=":material/undo:"):
                 change("It is open again.", _move, to=begin.id)
         elif done and change.press("This is solved", icon=":material/check:"):
@@ -58,7 +58,7 @@ def _copies(offered: Choices) -> list[LinkCard]:
 
 
 def _completes(status: statuses.StatusCard) -> bool:
-    return status.kind == Kind.DONE and status.counts
+    return status.kind == StatusCategory.DONE and status.counts
 
 
 @st.dialog("Complete it with its duplicates?", on_dismiss=page.fall_back)

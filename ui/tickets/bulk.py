@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from db.vocabulary import Kind, Permission, Priority
+from db.vocabulary import Permission, Priority, StatusCategory
 from lib.access.gate import Actor
 from lib.assignment import candidates
 from lib.catalog import categories, statuses
@@ -176,7 +176,7 @@ def _named(rows: Iterable[Any]) -> dict[Any, str]:
 OPTIONS: Mapping[str, Callable[[Session, Actor], dict[Any, str]]] = {
     "assignee": _staff,
     "status": lambda session, _me: _named(statuses.every(session)),
-    "close": lambda session, _me: _named(s for s in statuses.every(session) if s.kind == Kind.DONE),
+    "close": lambda session, _me: _named(s for s in statuses.every(session) if s.kind == StatusCategory.DONE),
     "priority": lambda _session, _me: {p: p.label.capitalize() for p in reversed(Priority)},
     "category": lambda session, _me: _named(categories.every(session)),
     "team": lambda session, me: _named(teams.every(session, me)),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = '0001'
 down_revision = None
@@ -15,7 +15,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_hash', sa.String(64), nullable=False),
     sa.Column('address_hash', sa.String(64), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attempt'))
     )
     op.create_index('ix_attempt_account_at', 'attempt', ['account_hash', 'at'], unique=False)
@@ -23,7 +23,7 @@ def upgrade() -> None:
 
     op.create_table('event',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
     sa.Column('action', sa.Text(), nullable=False),
     sa.Column('ticket_id', sa.Integer(), nullable=True),
     sa.Column('subject', sa.String(40), nullable=False),
@@ -47,7 +47,7 @@ def upgrade() -> None:
     op.create_table('lease',
     sa.Column('name', sa.String(40), nullable=False),
     sa.Column('holder', sa.String(64), nullable=False),
-    sa.Column('until', Moment(), nullable=False),
+    sa.Column('until', UtcDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_lease'))
     )
     op.create_table('role',
@@ -105,7 +105,7 @@ def upgrade() -> None:
     sa.Column('totp_secret', sa.String(64), nullable=True),
     sa.Column('totp_step', sa.Integer(), nullable=True),
     sa.Column('timezone', sa.String(60), nullable=True),
-    sa.Column('created_at', Moment(), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.CheckConstraint('email = lower(email)', name=op.f('ck_person_email_lower')),
     sa.ForeignKeyConstraint(['role_id'], ['role.id'], name=op.f('fk_person_role_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person')),
@@ -128,10 +128,10 @@ def upgrade() -> None:
     sa.Column('prefix', sa.String(16), nullable=False),
     sa.Column('secret_hash', sa.String(64), nullable=False),
     sa.Column('scope', sa.String(10), nullable=False),
-    sa.Column('created_at', Moment(), nullable=False),
-    sa.Column('used_at', Moment(), nullable=True),
-    sa.Column('expires_at', Moment(), nullable=True),
-    sa.Column('revoked_at', Moment(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('used_at', UtcDateTime(), nullable=True),
+    sa.Column('expires_at', UtcDateTime(), nullable=True),
+    sa.Column('revoked_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_api_token_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_api_token')),
     sa.UniqueConstraint('secret_hash', name=op.f('uq_api_token_secret_hash'))
@@ -143,7 +143,7 @@ def upgrade() -> None:
     sa.Column('slot', sa.String(40), nullable=False),
     sa.Column('token', sa.String(64), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
-    sa.Column('updated_at', Moment(), nullable=False),
+    sa.Column('updated_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_draft_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('person_id', 'slot', name=op.f('pk_draft'))
     )
@@ -161,9 +161,9 @@ def upgrade() -> None:
     sa.Column('secret_hash', sa.String(64), nullable=False),
     sa.Column('purpose', sa.String(20), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
-    sa.Column('created_at', Moment(), nullable=False),
-    sa.Column('expires_at', Moment(), nullable=False),
-    sa.Column('used_at', Moment(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('expires_at', UtcDateTime(), nullable=False),
+    sa.Column('used_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_one_time_secret_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_secret')),
     sa.UniqueConstraint('secret_hash', name=op.f('uq_one_time_secret_secret_hash'))
@@ -177,7 +177,7 @@ def upgrade() -> None:
     sa.Column('key', sa.String(255), nullable=False),
     sa.Column('fingerprint', sa.String(64), nullable=False),
     sa.Column('answer', sa.Text(), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_receipt_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_receipt')),
     sa.UniqueConstraint('person_id', 'key', name=op.f('uq_receipt_person_id_key'))
@@ -188,10 +188,10 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('secret_hash', sa.String(64), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('created_at', Moment(), nullable=False),
-    sa.Column('seen_at', Moment(), nullable=False),
-    sa.Column('expires_at', Moment(), nullable=False),
-    sa.Column('revoked_at', Moment(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('seen_at', UtcDateTime(), nullable=False),
+    sa.Column('expires_at', UtcDateTime(), nullable=False),
+    sa.Column('revoked_at', UtcDateTime(), nullable=True),
     sa.Column('browser', sa.String(200), nullable=False),
     sa.Column('address', sa.String(64), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_sign_in_person_id'), ondelete='CASCADE'),
@@ -213,11 +213,11 @@ def upgrade() -> None:
     sa.Column('requester_id', sa.Integer(), nullable=False),
     sa.Column('assignee_id', sa.Integer(), nullable=True),
     sa.Column('confidential', sa.Boolean(), nullable=False),
-    sa.Column('created_at', Moment(), nullable=False),
-    sa.Column('updated_at', Moment(), nullable=False),
-    sa.Column('first_response_at', Moment(), nullable=True),
-    sa.Column('resolved_at', Moment(), nullable=True),
-    sa.Column('deleted_at', Moment(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('updated_at', UtcDateTime(), nullable=False),
+    sa.Column('first_response_at', UtcDateTime(), nullable=True),
+    sa.Column('resolved_at', UtcDateTime(), nullable=True),
+    sa.Column('deleted_at', UtcDateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('priority BETWEEN 1 AND 4', name=op.f('ck_ticket_priority')),
     sa.ForeignKeyConstraint(['assignee_id'], ['person.id'], name=op.f('fk_ticket_assignee_id')),
@@ -250,9 +250,9 @@ def upgrade() -> None:
     sa.Column('author_id', sa.Integer(), nullable=False),
     sa.Column('internal', sa.Boolean(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
-    sa.Column('created_at', Moment(), nullable=False),
-    sa.Column('edited_at', Moment(), nullable=True),
-    sa.Column('removed_at', Moment(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('edited_at', UtcDateTime(), nullable=True),
+    sa.Column('removed_at', UtcDateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_comment_author_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_comment_ticket_id'), ondelete='CASCADE'),
@@ -291,8 +291,8 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(64), nullable=False),
     sa.Column('path', sa.String(80), nullable=False),
     sa.Column('preview', sa.Boolean(), nullable=False),
-    sa.Column('created_at', Moment(), nullable=False),
-    sa.Column('removed_at', Moment(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('removed_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['comment_id'], ['comment.id'], name=op.f('fk_attachment_comment_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_attachment_ticket_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['uploader_id'], ['person.id'], name=op.f('fk_attachment_uploader_id')),

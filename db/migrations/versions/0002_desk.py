@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("source_id <> target_id", name=op.f("ck_link_two")),
         sa.ForeignKeyConstraint(["source_id"], ["ticket.id"], name=op.f("fk_link_source_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["target_id"], ["ticket.id"], name=op.f("fk_link_target_id"), ondelete="CASCADE"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0004"
 down_revision = "0002"
@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("doing", sa.String(10), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("doing IN ('looking', 'replying', 'noting')", name=op.f("ck_presence_doing")),
         _owned("presence", "person_id", "person"),
         _owned("presence", "ticket_id", "ticket"),
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         _owned("seen", "person_id", "person"),
         _owned("seen", "ticket_id", "ticket"),
         sa.PrimaryKeyConstraint("person_id", "ticket_id", name=op.f("pk_seen")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0006"
 down_revision = "0004"
@@ -29,11 +29,11 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("undone_at", Moment(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
         sa.Column("status_id", sa.Integer(), nullable=False),
-        sa.Column("first_response_at", Moment(), nullable=True),
-        sa.Column("resolved_at", Moment(), nullable=True),
+        sa.Column("first_response_at", UtcDateTime(), nullable=True),
+        sa.Column("resolved_at", UtcDateTime(), nullable=True),
         sa.Column("confided", sa.Boolean(), nullable=False),
         sa.Column("opening_id", sa.Integer(), nullable=True),
         sa.Column("moved", sa.JSON(), nullable=False),

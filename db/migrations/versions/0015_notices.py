@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0015"
 down_revision = "0014"
@@ -30,9 +30,9 @@ def upgrade() -> None:
         sa.Column("relation", sa.Text(), nullable=False),
         sa.Column("comment_id", sa.Integer(), nullable=True),
         sa.Column("listed", sa.Boolean(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("read_at", Moment(), nullable=True),
-        sa.Column("snoozed_until", Moment(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("snoozed_until", UtcDateTime(), nullable=True),
         sa.Column("mail_id", sa.Integer(), nullable=True),
         sa.Column("slack_id", sa.Integer(), nullable=True),
         _owned("notice", "person_id", "person"),
@@ -51,12 +51,12 @@ def upgrade() -> None:
         sa.Column("sort", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_by", sa.String(64), nullable=True),
-        sa.Column("done_at", Moment(), nullable=True),
-        sa.Column("parked_at", Moment(), nullable=True),
+        sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.Column("parked_at", UtcDateTime(), nullable=True),
         sa.Column("empty", sa.Boolean(), nullable=False),
         sa.Column("error", sa.String(300), nullable=True),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_attempts")),
@@ -108,8 +108,8 @@ def upgrade() -> None:
         "medium_state",
         sa.Column("medium", sa.String(10), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
-        sa.Column("failing_since", Moment(), nullable=True),
-        sa.Column("not_before", Moment(), nullable=True),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
+        sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("error", sa.String(300), nullable=True),
         sa.PrimaryKeyConstraint("medium", name=op.f("pk_medium_state")),
     )

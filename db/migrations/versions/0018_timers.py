@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0018"
 down_revision = "0017"
@@ -15,8 +15,8 @@ def upgrade() -> None:
         "timer",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
-        sa.Column("started_at", Moment(), nullable=False),
-        sa.Column("stopped_at", Moment(), nullable=True),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("stopped_at", UtcDateTime(), nullable=True),
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.String(100), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_timer_person_id"), ondelete="CASCADE"),

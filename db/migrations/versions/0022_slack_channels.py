@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0022"
 down_revision = "0021"
@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(40), nullable=True),
         sa.Column("webhook", sa.Text(), nullable=True),
         sa.Column("detailed", sa.Boolean(), nullable=False),
-        sa.Column("failing_since", Moment(), nullable=True),
-        sa.Column("not_before", Moment(), nullable=True),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
+        sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("error", sa.String(300), nullable=True),
         sa.CheckConstraint("(channel IS NULL) <> (webhook IS NULL)", name=op.f("ck_slack_place_one")),
         _owned("slack_place", "team_id", "team"),

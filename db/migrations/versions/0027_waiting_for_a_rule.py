@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0027"
 down_revision = "0026"
@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "dispatch_wait",
         sa.Column("ticket_id", sa.Integer(), nullable=False),
-        sa.Column("since", Moment(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["ticket.id"], name=op.f("fk_dispatch_wait_ticket_id"), ondelete="CASCADE"
         ),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0030"
 down_revision = "0029"
@@ -36,13 +36,13 @@ def upgrade() -> None:
         "ix_ticket_former_assignee", "ticket", ["former_assignee_id"], sqlite_where=given, postgresql_where=given
     )
     event = sa.table(
-        "event", sa.column("at", Moment()), *(sa.column(name) for name in (
+        "event", sa.column("at", UtcDateTime()), *(sa.column(name) for name in (
             "action", "ticket_id", "subject", "field", "old", "reason", "channel",
         )), sa.column("internal", sa.Boolean()),
     )  # fmt: skip
     connection, now = op.get_bind(), datetime.now(UTC)
     for id, person, name in connection.execute(sa.text(GONE)).all():
-        connection.execute(sa.text(RELEASE).bindparams(sa.bindparam("at", type_=Moment())), {"id": id, "at": now})
+        connection.execute(sa.text(RELEASE).bindparams(sa.bindparam("at", type_=UtcDateTime())), {"id": id, "at": now})
         told = {
             "at": now, "action": "ticket.assigned", "ticket_id": id, "subject": "", "field": "assignee",
             "old": str(person), "reason": f"{name} no longer works in this team", "channel": "command",

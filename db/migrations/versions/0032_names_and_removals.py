@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0032"
 down_revision = "0031"
@@ -39,7 +39,7 @@ def upgrade() -> None:
     """Bring the schema forward."""
     with op.batch_alter_table("category") as batch:
         batch.drop_constraint("uq_category_name", type_="unique")
-    op.add_column("rate", sa.Column("removed_at", Moment(), nullable=True))
+    op.add_column("rate", sa.Column("removed_at", UtcDateTime(), nullable=True))
     connection = op.get_bind()
     for id, name in connection.execute(sa.text("SELECT id, name FROM category WHERE retired")).all():
         suffix = f" (deleted {id})"
@@ -74,7 +74,7 @@ def _write(connection: sa.Connection, table: str, id: int, name: str) -> None:
 
 def _record(connection: sa.Connection, subject: str, id: int, old: str, new: str) -> None:
     event = sa.table(
-        "event", sa.column("at", Moment()), sa.column("internal", sa.Boolean()),
+        "event", sa.column("at", UtcDateTime()), sa.column("internal", sa.Boolean()),
         *(sa.column(name) for name in ("action", "subject", "field", "old", "new", "channel")),
     )  # fmt: skip
     told = {

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import Moment
+from db.types import UtcDateTime
 
 revision = "0034"
 down_revision = "0033"
@@ -12,7 +12,7 @@ down_revision = "0033"
 def upgrade() -> None:
     """Bring the schema forward."""
     past = "1970-01-01 00:00:00.000000"
-    op.add_column("ticket", sa.Column("public_updated_at", Moment(), nullable=False, server_default=past))
+    op.add_column("ticket", sa.Column("public_updated_at", UtcDateTime(), nullable=False, server_default=past))
     op.add_column("ticket", sa.Column("public_version", sa.Integer(), nullable=False, server_default="1"))
     op.execute("UPDATE ticket SET public_updated_at = updated_at, public_version = version")
     # Where the last thing that changed it may have been a note or a field that not everybody reads, the last other one.

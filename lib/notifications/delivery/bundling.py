@@ -8,13 +8,19 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db.models import Message
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib.access import gate
 from lib.core import settings
 
 
 def ends(
-    session: Session, whose: Any, ids: Collection[int], *, medium: Medium, ticket_id: int | None, at: datetime
+    session: Session,
+    whose: Any,
+    ids: Collection[int],
+    *,
+    medium: NotificationChannel,
+    ticket_id: int | None,
+    at: datetime,
 ) -> dict[int, datetime]:
     """Return when the window ends of each person or team, by id, who got a message on the ticket lately.
 

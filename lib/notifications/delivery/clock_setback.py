@@ -10,7 +10,7 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Message
-from db.vocabulary import Medium
+from db.vocabulary import NotificationChannel
 from lib.access import gate
 from lib.core import settings
 
@@ -22,12 +22,12 @@ MARGIN = timedelta(minutes=1)
 """How far clocks of several machines may be apart, and how long a transaction may take to begin."""
 
 
-def found(session: Session, medium: Medium, *, at: datetime) -> bool:
+def found(session: Session, medium: NotificationChannel, *, at: datetime) -> bool:
     """Tell whether a message waits only because the clock was set back."""
     return bool(_held(session, medium, at))
 
 
-def mend(session: Session, medium: Medium, *, at: datetime) -> None:
+def mend(session: Session, medium: NotificationChannel, *, at: datetime) -> None:
     """Let the messages be due that wait only because the clock was set back."""
     held = _held(session, medium, at)
     claimed = col(Message.claimed_by).is_not(None)  # somebody may be sending it: the claim begins again
@@ -36,7 +36,7 @@ def mend(session: Session, medium: Medium, *, at: datetime) -> None:
         session.execute(gate.unscoped(now, "the worker sends for all", synchronize_session=False))
 
 
-def _held(session: Session, medium: Medium, at: datetime) -> list[int]:
+def _held(session: Session, medium: NotificationChannel, at: datetime) -> list[int]:
     """Return claims longer than a claim lasts, delays longer than any, and what was created later than now.
 
     Of the last, what waits longer than a window waits for its person's morning, which no clock brings nearer.

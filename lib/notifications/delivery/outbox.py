@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.engine import lock
 from db.models import MediumState, Message
-from db.vocabulary import Medium, Sort
+from db.vocabulary import MessageKind, NotificationChannel
 from lib.access import gate
 from lib.core import clock, settings
 from lib.notifications.delivery import clock_setback
@@ -33,7 +33,7 @@ def now(session: Session) -> datetime:
     return clock.now()
 
 
-def owe(session: Session, medium: Medium, sort: Sort, person_id: int | None) -> Message:
+def owe(session: Session, medium: NotificationChannel, sort: MessageKind, person_id: int | None) -> Message:
     """Owe somebody a message of their own, which is due at once; return it with its number."""
     at = clock.now()
     row = Message(medium=medium, sort=sort, person_id=person_id, created_at=at, due_at=at)
@@ -46,7 +46,7 @@ def _owed(row: Any) -> Any:
     return row.done_at.is_(None) & row.parked_at.is_(None)
 
 
-def ready(session: Session, medium: Medium) -> bool:
+def ready(session: Session, medium: NotificationChannel) -> bool:
     """Tell whether there is something to send through a medium that is neither stopped nor at rest."""
     at, state = now(session), session.get(MediumState, medium.value)
     if state is not None and (state.paused or holds(state.not_before, at)):
@@ -59,7 +59,9 @@ def ready(session: Session, medium: Medium) -> bool:
     return session.exec(gate.unscoped(due, "the worker sends for all")).first() is not None
 
 
-def claim(session: Session, medium: Medium, *, holder: str, most: int, newest: bool = False) -> list[Message]:
+def claim(
+    session: Session, medium: NotificationChannel, *, holder: str, most: int, newest: bool = False
+) -> list[Message]:
     """Return messages that are due, the oldest or the newest of them, which nobody else may send within LEASE.
 
     Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
@@ -171,14 +173,14 @@ def forget_old(session: Session, *, limit: int) -> int:
     return len(ids)
 
 
-def _state(session: Session, medium: Medium) -> MediumState:
+def _state(session: Session, medium: NotificationChannel) -> MediumState:
     lock(session, f"medium:{medium}")
     row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
     session.add(row)
     return row
 
 
-def failing(session: Session, medium: Medium) -> bool:
+def failing(session: Session, medium: NotificationChannel) -> bool:
     """Tell whether a medium's server could not be worked with the last time."""
     row = session.get(MediumState, medium.value)
     return row is not None and row.failing_since is not None
@@ -189,7 +191,7 @@ def holds(until: datetime | None, at: datetime) -> bool:
     return until is not None and at < until <= at + LONGEST
 
 
-def well(session: Session, medium: Medium) -> None:
+def well(session: Session, medium: NotificationChannel) -> None:
     """Note that a medium works."""
     row = session.get(MediumState, medium.value)
     if row is not None and (row.failing_since or row.not_before or row.error):
@@ -197,7 +199,7 @@ def well(session: Session, medium: Medium) -> None:
         session.add(row)
 
 
-def ill(session: Session, medium: Medium, words: str, *, rest: timedelta | None = None) -> None:
+def ill(session: Session, medium: NotificationChannel, words: str, *, rest: timedelta | None = None) -> None:
     """Note that a medium's server can't be worked with, and let it rest: for `rest`, or longer the longer it fails."""
     at, row = now(session), _state(session, medium)
     if rest is None:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from db.models import Message, Person
-from db.vocabulary import Permission, Scope, Sort
+from db.vocabulary import MessageKind, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import email_addresses, settings, time_zones
@@ -34,10 +34,10 @@ NOBODY = "docket@localhost.invalid"
 """Who mails are from while mail is not set up, and they can only be looked at."""
 _STOP = "unsubscribe"
 SUBJECTS = {
-    Sort.INVITATION: "Your invitation to Docket",
-    Sort.PASSWORD: "Set a new password for Docket",
-    Sort.TRIAL: "A test from Docket",
-    Sort.ADDRESS: "Your address at Docket was changed",
+    MessageKind.INVITATION: "Your invitation to Docket",
+    MessageKind.PASSWORD: "Set a new password for Docket",
+    MessageKind.TRIAL: "A test from Docket",
+    MessageKind.ADDRESS: "Your address at Docket was changed",
 }
 
 
@@ -86,7 +86,7 @@ def _head(message: Message, content: Content) -> Head:
 
 def _body(content: Content, subject: str, stop: str) -> EmailMessage:
     """Return text and HTML, without any header but those that say what they are."""
-    several = content.sort == Sort.DIGEST
+    several = content.sort == MessageKind.DIGEST
     values: dict[str, Any] = {
         "content": content, "base": settings.current().base_url, "subject": subject, "stop": stop,
         "said": [_shown(s, content) for s in content.said],
@@ -114,7 +114,7 @@ def sample(session: Session, actor: Actor, name: str) -> Email:
     message = samples.message(name)
     person = session.get_one(Person, actor.id)
     zone = desk_settings.zone_of(session, person.timezone).key
-    return write(message, samples.content(Sort(message.sort), person, zone=zone))
+    return write(message, samples.content(MessageKind(message.sort), person, zone=zone))
 
 
 def looked_at(mail: Email, *, dark: bool) -> tuple[str, str]:
@@ -132,7 +132,7 @@ def subject(content: Content) -> str:
     if not content.said:
         return SUBJECTS[content.sort]
     tickets = {said.ticket for said in content.said}
-    if len(tickets) > 1 or content.sort == Sort.DIGEST:
+    if len(tickets) > 1 or content.sort == MessageKind.DIGEST:
         return f"{len(content.said)} notices on {len(tickets)} ticket{'s' if len(tickets) > 1 else ''}"
     return f"[#{content.said[0].ticket}] {_line(content.said[0].title)}"
 

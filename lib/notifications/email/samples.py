@@ -6,7 +6,15 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from db.models import Message, Person
-from db.vocabulary import Action, Medium, Occasion, Permission, Relation, Scope, Sort
+from db.vocabulary import (
+    Action,
+    MessageKind,
+    NotificationChannel,
+    NotificationType,
+    Permission,
+    RecipientReason,
+    Scope,
+)
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
@@ -16,21 +24,21 @@ from lib.notifications.content_types import Content, Said
 from lib.notifications.delivery import outbox
 
 SORTS = {
-    Sort.SAMPLE_TICKET: Sort.TICKET,
-    Sort.SAMPLE_DIGEST: Sort.DIGEST,
-    Sort.SAMPLE_INVITATION: Sort.INVITATION,
-    Sort.SAMPLE_PASSWORD: Sort.PASSWORD,
-    Sort.SAMPLE_TRIAL: Sort.TRIAL,
-    Sort.SAMPLE_ADDRESS: Sort.ADDRESS,
+    MessageKind.SAMPLE_TICKET: MessageKind.TICKET,
+    MessageKind.SAMPLE_DIGEST: MessageKind.DIGEST,
+    MessageKind.SAMPLE_INVITATION: MessageKind.INVITATION,
+    MessageKind.SAMPLE_PASSWORD: MessageKind.PASSWORD,
+    MessageKind.SAMPLE_TRIAL: MessageKind.TRIAL,
+    MessageKind.SAMPLE_ADDRESS: MessageKind.ADDRESS,
 }
 """What is sent as a sample, and which mail it looks like."""
 TITLES = {
-    Sort.TICKET: "News of a ticket",
-    Sort.DIGEST: "Gathered news",
-    Sort.INVITATION: "Invitation",
-    Sort.PASSWORD: "New password",
-    Sort.TRIAL: "Test",
-    Sort.ADDRESS: "New address",
+    MessageKind.TICKET: "News of a ticket",
+    MessageKind.DIGEST: "Gathered news",
+    MessageKind.INVITATION: "Invitation",
+    MessageKind.PASSWORD: "New password",
+    MessageKind.TRIAL: "Test",
+    MessageKind.ADDRESS: "New address",
 }
 NUMBER = 4711
 _ASKED = """The label printer in goods-in prints **blank labels** since this morning.
@@ -56,7 +64,7 @@ def every(actor: Actor) -> list[Letter]:
     return [Letter(sort.value, title) for sort, title in TITLES.items()]
 
 
-def find(name: str) -> Sort:
+def find(name: str) -> MessageKind:
     """Return a template by its name. Raises NotFound."""
     for sort in TITLES:
         if sort.value == name:
@@ -68,8 +76,8 @@ def message(name: str) -> Message:
     """Return a message of which a template could be made; it is nobody's and is kept nowhere. Raises NotFound."""
     sort = find(name)
     return Message(
-        id=0, medium=Medium.MAIL, sort=sort, person_id=0, created_at=clock.now(), due_at=clock.now(),
-        ticket_id=NUMBER if sort == Sort.TICKET else None,
+        id=0, medium=NotificationChannel.MAIL, sort=sort, person_id=0, created_at=clock.now(), due_at=clock.now(),
+        ticket_id=NUMBER if sort == MessageKind.TICKET else None,
     )  # fmt: skip
 
 
@@ -77,19 +85,21 @@ def send(session: Session, actor: Actor, name: str) -> None:
     """Owe oneself a template as a mail. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     wanted = find(name)
-    outbox.owe(session, Medium.MAIL, next(s for s, looks in SORTS.items() if looks == wanted), actor.id)
+    outbox.owe(
+        session, NotificationChannel.MAIL, next(s for s, looks in SORTS.items() if looks == wanted), actor.id
+    )
     events.record(
         session, actor, Action.DELIVERY_CHANGED, subject="medium:mail", field="delivery", new=f"test {wanted}"
     )
 
 
-def content(sort: Sort, person: Person, *, zone: str) -> Content:
+def content(sort: MessageKind, person: Person, *, zone: str) -> Content:
     """Return made-up contents for a template, to whom they may go."""
     said: tuple[Said, ...] = ()
-    if sort in (Sort.TICKET, Sort.DIGEST):
-        said = _told(several=sort == Sort.DIGEST)
-    link = "/set-password?token=sample" if sort in (Sort.INVITATION, Sort.PASSWORD) else ""
-    fresh = person.email if sort == Sort.ADDRESS else ""
+    if sort in (MessageKind.TICKET, MessageKind.DIGEST):
+        said = _told(several=sort == MessageKind.DIGEST)
+    link = "/set-password?token=sample" if sort in (MessageKind.INVITATION, MessageKind.PASSWORD) else ""
+    fresh = person.email if sort == MessageKind.ADDRESS else ""
     return Content(sort, 0, person.name, person.email, zone, said, link=link, sample=True, address=fresh)
 
 
@@ -110,6 +120,6 @@ def _said(nth: int, title: str, who: str, sentence: str, body: str, *, minutes: 
     return Said(
         ticket=ticket, title=title, actor=who, sentence=sentence, body=body, internal="note" in sentence,
         at=clock.now() - timedelta(minutes=minutes), path=f"/ticket?id={ticket}",
-        relation=Relation.MENTIONED if "mentioned" in sentence else Relation.ASSIGNEE,
-        occasion=Occasion.NOTED if "note" in sentence else Occasion.REPLIED, discreet=False,
+        relation=RecipientReason.MENTIONED if "mentioned" in sentence else RecipientReason.ASSIGNEE,
+        occasion=NotificationType.NOTED if "note" in sentence else NotificationType.REPLIED, discreet=False,
     )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import Message
-from db.vocabulary import Purpose, Sort
+from db.vocabulary import MessageKind, Purpose
 from lib.core import settings
 from lib.identity import one_time_tokens
 from lib.notifications import content
@@ -72,7 +72,7 @@ def test_where_there_is_mail_whoever_invites_never_sees_the_link(desk, monkeypat
     assert again == {"link": None, "mailed": True}
     with see() as session:
         owed = session.exec(select(Message).order_by(col(Message.id)).execution_options(**UNSCOPED)).all()
-        assert [(m.person_id, m.sort) for m in owed] == [(made["person"]["id"], Sort.INVITATION)] * 2
+        assert [(m.person_id, m.sort) for m in owed] == [(made["person"]["id"], MessageKind.INVITATION)] * 2
         links = [content.secret(message) for message in owed]
         assert [bool(one_time_tokens.peek(session, Purpose.PASSWORD, link)) for link in links] == [
             False,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from db.models import Participant, Person, Team, Ticket
-from db.vocabulary import Channel, Permission, Scope
+from db.vocabulary import Permission, Scope, Source
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core.errors import NotFound, NotPermitted
@@ -61,7 +61,7 @@ def build(session: Session, world: dict) -> tuple[list[Actor], list[Ticket]]:
             role="made up",
             scopes={Permission.TICKET_READ: facts["read"], **facts["scopes"]},
             teams=frozenset(teams[n].id for n in facts["teams"]),
-            channel=Channel.API,
+            channel=Source.API,
         )
         for person, facts in zip(people, world["people"], strict=True)
     ]

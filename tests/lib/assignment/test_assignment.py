@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from db.models import AssignmentRule, DispatchWait, Message, Notice
-from db.vocabulary import Action, Channel, Priority, Way
+from db.vocabulary import Action, AssignmentMethod, Priority, Source
 from lib.access import gate
 from lib.assignment import assignment, queue
 from lib.catalog import categories, statuses
@@ -27,7 +27,7 @@ from worker import assignment_queue as worker
 pytestmark = pytest.mark.both_databases("the queue is settled by each database's locks")
 
 
-def full(desk, cap=1, way=Way.ROUND_ROBIN):
+def full(desk, cap=1, way=AssignmentMethod.ROUND_ROBIN):
     """Give the service desk a rule and fill everybody up to its cap; return what they have."""
     rule_team(desk, way, cap=cap)
     numbers = [cast.ask(desk.sam) for _ in range(3 * cap)]
@@ -82,11 +82,11 @@ def test_what_is_above_the_cap_waits_and_goes_to_whoever_is_free_again(desk, mon
         assert len(session.exec(notices.execution_options(**UNSCOPED)).all()) == 1
         mails = select(Message).where(Message.ticket_id == number, Message.person_id == desk.rita.id)
         assert session.exec(mails.execution_options(**UNSCOPED)).all()
-    assert told.channel == Channel.WORKER
+    assert told.channel == Source.WORKER
 
 
 def test_whoever_returns_is_given_what_waited_meanwhile(desk):
-    rule_team(desk, Way.LEAST_LOADED)
+    rule_team(desk, AssignmentMethod.LEAST_LOADED)
     for whom in (desk.mona, desk.rita, desk.arun):
         away(desk, whom)
     number = cast.ask(desk.sam)
@@ -104,7 +104,7 @@ def test_whoever_returns_is_given_what_waited_meanwhile(desk):
 def test_a_team_of_nobody_lets_its_tickets_wait_for_the_first_who_joins(desk):
     with act() as session:
         team = teams.create(session, desk.ada, name="Network").id
-    rule_team(desk, Way.ROUND_ROBIN, team)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN, team)
     number = cast.ask(desk.ada, team_id=team)
     assert waits(number)
     with act() as session:
@@ -121,12 +121,12 @@ def _told(actor, number):
 
 def test_without_a_rule_or_by_hand_nothing_waits(desk):
     asked(desk)
-    rule_team(desk, Way.MANUAL)
+    rule_team(desk, AssignmentMethod.MANUAL)
     asked(desk)
     full(desk)
     cast.ask(desk.sam, confidential=True)
     assert rows() == set()
-    rule_team(desk, Way.MANUAL)
+    rule_team(desk, AssignmentMethod.MANUAL)
     asked(desk)
     assert rows() == set()
 
@@ -145,7 +145,7 @@ def test_who_takes_it_or_is_given_it_ends_the_wait_and_its_handing_back_begins_n
     change(desk.mona, given, tickets.assign, to=desk.arun.id)
     assert rows() == set()
     change(desk.rita, taken, tickets.unassign)
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     worker.out()
     assert (holder(desk, taken), holder(desk, given)) == (None, "Arun")
 
@@ -167,7 +167,7 @@ def test_what_is_done_guarded_merged_or_deleted_meanwhile_waits_no_longer(desk):
     assert rows() == {into}, "though nobody is free, the rows of those that wait no longer are gone"
     move(desk.rita, done, "To-Do")
     change(desk.mona, guarded, tickets.guard, confidential=False)
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     worker.out()
     assert [holder(desk, n) for n in (into, done, guarded)] == ["Mona", None, None]
 
@@ -175,8 +175,8 @@ def test_what_is_done_guarded_merged_or_deleted_meanwhile_waits_no_longer(desk):
 def test_a_change_of_team_or_category_decides_afresh(desk):
     full(desk)
     doors, quiet = category(desk, "Doors"), category(desk, "Quiet")
-    rule_category(desk, Way.ROUND_ROBIN, doors)
-    rule_category(desk, Way.MANUAL, quiet)
+    rule_category(desk, AssignmentMethod.ROUND_ROBIN, doors)
+    rule_category(desk, AssignmentMethod.MANUAL, quiet)
     to_doors, to_quiet, moved, unruled = (cast.ask(desk.sam) for _ in range(4))
     assert rows() == {to_doors, to_quiet, moved, unruled}
     with see() as session:
@@ -187,7 +187,7 @@ def test_a_change_of_team_or_category_decides_afresh(desk):
     change(desk.mona, unruled, tickets.give_team, team=facilities)
     assert rows() == {moved} and holder(desk, to_doors) is not None
     assert (holder(desk, to_quiet), holder(desk, unruled)) == (None, None)
-    rule_team(desk, Way.ROUND_ROBIN, desk.facilities, cap=1)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN, desk.facilities, cap=1)
     change(desk.mona, moved, tickets.give_team, team=facilities)
     assert (holder(desk, moved), rows()) == ("Bela", set())
     late = cast.ask(desk.sam)
@@ -203,7 +203,7 @@ def test_a_rule_that_is_taken_away_ends_the_wait(desk):
     number = cast.ask(desk.sam)
     rule_team(desk, None)
     worker.out()
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     worker.out()
     assert (holder(desk, number), rows()) == (None, set())
 
@@ -211,7 +211,7 @@ def test_a_rule_that_is_taken_away_ends_the_wait(desk):
 def test_a_full_rule_holds_up_no_other(desk, monkeypatch):
     monkeypatch.setitem(queue.due.__kwdefaults__, "most", 2)
     full(desk)
-    rule_team(desk, Way.ROUND_ROBIN, desk.facilities, cap=1)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN, desk.facilities, cap=1)
     stuck = [cast.ask(desk.sam, priority=Priority.URGENT) for _ in range(5)]
     first, second = (cast.ask(desk.ada, team_id=desk.facilities, priority=Priority.LOW) for _ in range(2))
     assert (holder(desk, first), waits(second)) == ("Bela", True)
@@ -381,4 +381,4 @@ def test_waiting_keeps_the_place_in_the_line(desk):
     change(desk.mona, number, tickets.categorize, category=there)
     with see() as session:
         assert session.get(DispatchWait, number, execution_options=UNSCOPED).since == since
-        assert session.exec(select(AssignmentRule.way)).all() == [Way.ROUND_ROBIN]
+        assert session.exec(select(AssignmentRule.way)).all() == [AssignmentMethod.ROUND_ROBIN]

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from db.vocabulary import Way
+from db.vocabulary import AssignmentMethod
 from lib import transactions
 from lib.assignment import candidates, departed_assignees
 from lib.catalog import statuses
@@ -108,7 +108,7 @@ def test_nobody_is_given_a_ticket_while_they_leave(desk, go, becomes, monkeypatc
 
 
 def test_a_rule_whose_choice_is_leaving_lets_the_ticket_wait(desk, monkeypatch):
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     with act() as session:
         for whom in (desk.mona, desk.arun):
             teams.remove(session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, whom))

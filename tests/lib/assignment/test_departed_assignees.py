@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from db.models import Notice, Ticket
-from db.vocabulary import Occasion, Relation, Way
+from db.vocabulary import AssignmentMethod, NotificationType, RecipientReason
 from lib import setup_checks
 from lib.access import gate, roles
 from lib.catalog import statuses
@@ -101,10 +101,10 @@ def test_the_team_hears_of_a_reply_on_it(desk, go):
     with see() as session:
         told = session.exec(
             select(Notice.person_id, Notice.relation)
-            .where(Notice.comment_id == said, Notice.occasion == Occasion.REPLIED)
+            .where(Notice.comment_id == said, Notice.occasion == NotificationType.REPLIED)
             .execution_options(**UNSCOPED)
         ).all()
-    assert {(desk.arun.id, Relation.TEAM), (desk.mona.id, Relation.TEAM)} <= set(told)
+    assert {(desk.arun.id, RecipientReason.TEAM), (desk.mona.id, RecipientReason.TEAM)} <= set(told)
     assert desk.rita.id not in dict(told)
 
 
@@ -152,7 +152,7 @@ def test_a_ticket_that_is_reopened_after_its_assignee_left_is_unassigned(desk, g
 @WAYS
 def test_a_rule_hands_it_to_somebody_else(desk, go):
     number = given_to_rita(desk)
-    rule_team(desk, Way.LEAST_LOADED)
+    rule_team(desk, AssignmentMethod.LEAST_LOADED)
     go(desk)
     assert waits(number)
     worker.out()

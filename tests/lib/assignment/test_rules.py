@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from db.vocabulary import Action, Permission, Way
+from db.vocabulary import Action, AssignmentMethod, Permission
 from lib.access import gate
 from lib.assignment import rules, skills
 from lib.audit import audit_log
@@ -65,13 +65,13 @@ def last(desk, number):
 
 def test_nothing_is_given_without_a_rule(desk):
     assert asked(desk) == [None]
-    rule_team(desk, Way.ROUND_ROBIN)
-    rule_team(desk, Way.MANUAL)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.MANUAL)
     assert asked(desk) == [None]
 
 
 def test_in_turn_everybody_who_is_there_gets_one(desk):
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     assert asked(desk, 5) == ["Mona", "Rita", "Arun", "Mona", "Rita"]
     away(desk, desk.arun)
     assert asked(desk, 2) == ["Mona", "Rita"]
@@ -82,7 +82,7 @@ def test_in_turn_everybody_who_is_there_gets_one(desk):
 
 
 def test_the_history_says_that_the_rule_did_it_and_why_to_colleagues(desk):
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     away(desk, desk.mona)
     number = cast.ask(desk.sam)
     line = last(desk, number)
@@ -94,7 +94,7 @@ def test_the_history_says_that_the_rule_did_it_and_why_to_colleagues(desk):
 
 
 def test_whoever_has_least_gets_the_next_until_all_are_full(desk):
-    rule_team(desk, Way.LEAST_LOADED, cap=2)
+    rule_team(desk, AssignmentMethod.LEAST_LOADED, cap=2)
     first = cast.ask(desk.sam)
     assert [holder(desk, first), *asked(desk, 5)] == ["Mona", "Rita", "Arun", "Mona", "Rita", "Arun"]
     full = cast.ask(desk.sam)
@@ -111,7 +111,7 @@ def test_those_who_know_the_category_come_first_and_the_others_when_they_are_awa
     vpn = category(desk, "VPN", network)
     with act() as session:
         skills.choose(session, desk.ada, cast.person(session, desk.arun), [network])
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     number = cast.ask(desk.sam, category_id=vpn)
     assert (
         last(desk, number).sentence
@@ -125,10 +125,10 @@ def test_those_who_know_the_category_come_first_and_the_others_when_they_are_awa
 def test_the_nearest_category_s_rule_holds_then_the_team_s(desk):
     network = category(desk, "Network")
     vpn = category(desk, "VPN", network)
-    rule_team(desk, Way.ROUND_ROBIN)
-    rule_category(desk, Way.MANUAL, network)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
+    rule_category(desk, AssignmentMethod.MANUAL, network)
     assert asked(desk, category_id=vpn) == [None]
-    rule_category(desk, Way.LEAST_LOADED, vpn)
+    rule_category(desk, AssignmentMethod.LEAST_LOADED, vpn)
     number = cast.ask(desk.sam, category_id=vpn)
     assert "least loaded of the category VPN" in last(desk, number).sentence
     rule_category(desk, None, vpn)
@@ -138,13 +138,13 @@ def test_the_nearest_category_s_rule_holds_then_the_team_s(desk):
 
 
 def test_a_rule_gives_nothing_confidential_nothing_done_and_nobody_their_own(desk):
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     assert asked(desk, confidential=True) == [None]
     assert [holder(desk, cast.ask(desk.mona)) for _ in range(3)] == ["Rita", "Arun", "Rita"]
 
 
 def test_what_somebody_is_given_at_once_stays_theirs(desk):
-    rule_team(desk, Way.ROUND_ROBIN)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     number = cast.ask(desk.arun, assignee_id=desk.arun.id)
     assert holder(desk, number) == "Arun"
     assert last(desk, number).actor == "Arun Das"
@@ -152,7 +152,7 @@ def test_what_somebody_is_given_at_once_stays_theirs(desk):
 
 def test_a_change_of_category_or_team_applies_the_rule_while_nobody_has_it(desk):
     doors = category(desk, "Doors")
-    rule_category(desk, Way.ROUND_ROBIN, doors)
+    rule_category(desk, AssignmentMethod.ROUND_ROBIN, doors)
     taken, free, moved = (cast.ask(desk.sam) for _ in range(3))
 
     def change(actor, number, verb, **more):
@@ -169,13 +169,13 @@ def test_a_change_of_category_or_team_applies_the_rule_while_nobody_has_it(desk)
     change(desk.mona, free, tickets.unassign)
     change(desk.rita, free, tickets.categorize, category=there)
     assert holder(desk, free) is None, "the category is the same, so nothing changed"
-    rule_team(desk, Way.LEAST_LOADED, desk.facilities)
+    rule_team(desk, AssignmentMethod.LEAST_LOADED, desk.facilities)
     change(desk.rita, moved, tickets.give_team, team=facilities)
     change(desk.rita, taken, tickets.give_team, team=facilities)
     assert (holder(desk, moved), holder(desk, taken)) == ("Bela", "Bela")
 
 
-@pytest.mark.parametrize("way", [Way.ROUND_ROBIN, Way.LEAST_LOADED])
+@pytest.mark.parametrize("way", [AssignmentMethod.ROUND_ROBIN, AssignmentMethod.LEAST_LOADED])
 def test_thirty_tickets_at_once_are_shared_evenly(desk, way):
     rule_team(desk, way)
     numbers = at_once(*[lambda: cast.ask(desk.sam)] * 30)
@@ -184,7 +184,7 @@ def test_thirty_tickets_at_once_are_shared_evenly(desk, way):
 
 
 def test_a_cap_holds_when_it_is_raced(desk):
-    rule_team(desk, Way.ROUND_ROBIN, cap=3)
+    rule_team(desk, AssignmentMethod.ROUND_ROBIN, cap=3)
     numbers = at_once(*[lambda: cast.ask(desk.sam)] * 16)
     assert Counter(holder(desk, n) for n in numbers) == {"Mona": 3, "Rita": 3, "Arun": 3, None: 7}
 
@@ -193,30 +193,30 @@ class TestRules:
     """Who may set them, what they may be, and that it is told."""
 
     def test_are_set_by_those_who_keep_categories_and_teams(self, desk):
-        rule_team(desk, Way.ROUND_ROBIN, by=desk.mona)
+        rule_team(desk, AssignmentMethod.ROUND_ROBIN, by=desk.mona)
         for by in (desk.rita, desk.sam, desk.bela):
             with pytest.raises(NotPermitted):
-                rule_team(desk, Way.LEAST_LOADED, by=by)
+                rule_team(desk, AssignmentMethod.LEAST_LOADED, by=by)
         with pytest.raises(NotPermitted):
-            rule_team(desk, Way.ROUND_ROBIN, desk.facilities, by=desk.mona)
+            rule_team(desk, AssignmentMethod.ROUND_ROBIN, desk.facilities, by=desk.mona)
         with pytest.raises(NotPermitted):
-            rule_category(desk, Way.ROUND_ROBIN, "General", by=desk.mona)
+            rule_category(desk, AssignmentMethod.ROUND_ROBIN, "General", by=desk.mona)
 
     @pytest.mark.parametrize("cap", [0, -1, 1001])
     def test_have_a_cap_that_can_be(self, desk, cap):
         with pytest.raises(Invalid):
-            rule_team(desk, Way.ROUND_ROBIN, cap=cap)
+            rule_team(desk, AssignmentMethod.ROUND_ROBIN, cap=cap)
 
     def test_are_told_once_and_read_by_staff(self, desk):
         for cap in (5, 5, None):
-            rule_team(desk, Way.ROUND_ROBIN, cap=cap)
+            rule_team(desk, AssignmentMethod.ROUND_ROBIN, cap=cap)
         rule_team(desk, None)
-        rule_category(desk, Way.LEAST_LOADED, "General", cap=9)
+        rule_category(desk, AssignmentMethod.LEAST_LOADED, "General", cap=9)
         with see() as session:
             told = [(e.old, e.new) for e in audit_log.read(session, desk.ada, action=Action.TEAM_CHANGED)]
             one = audit_log.read(session, desk.ada, action=Action.CATEGORY_CHANGED)
             assert list(rules.of_categories(session, desk.rita).values()) == [
-                rules.RuleCard(Way.LEAST_LOADED, 9)
+                rules.RuleCard(AssignmentMethod.LEAST_LOADED, 9)
             ]
             assert rules.of_categories(session, desk.sam) == rules.of_teams(session, desk.rita) == {}
         assert told == [

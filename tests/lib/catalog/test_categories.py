@@ -3,7 +3,7 @@
 import pytest
 
 from db.models import Ticket
-from db.vocabulary import Action, Permission, Priority, Way
+from db.vocabulary import Action, AssignmentMethod, Permission, Priority
 from lib.access import gate
 from lib.assignment import rules, skills
 from lib.audit import audit_log
@@ -115,7 +115,9 @@ def test_what_is_retired_hands_over_its_tickets_and_those_who_know_it(desk):
     with act() as session:
         skills.choose(session, desk.rita, cast.person(session, desk.rita), [doors, gates])
         skills.choose(session, desk.arun, cast.person(session, desk.arun), [doors])
-        rules.rule_category(session, desk.ada, categories.find(session, doors), way=Way.ROUND_ROBIN)
+        rules.rule_category(
+            session, desk.ada, categories.find(session, doors), way=AssignmentMethod.ROUND_ROBIN
+        )
     with pytest.raises(Invalid, match="successor"):
         do(desk, categories.delete, doors)
     with see() as session:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from db.vocabulary import Doing
+from db.vocabulary import PresenceActivity
 from lib.conversation import presence
 from lib.core.errors import NotFound, NotPermitted
 from lib.tickets import tickets
@@ -13,7 +13,7 @@ from lib.transactions import act, see
 from tests import cast
 
 
-def enter(actor, number, doing=Doing.LOOKING, mark=""):
+def enter(actor, number, doing=PresenceActivity.LOOKING, mark=""):
     with act() as session:
         ticket = tickets.find(session, actor, number)
         presence.enter(session, actor, ticket, mark=mark or actor.name, doing=doing)
@@ -28,8 +28,8 @@ def there(actor, number):
 def test_those_who_work_a_ticket_see_each_other_but_not_themselves(desk):
     number = cast.ask(desk.sam)
     enter(desk.rita, number)
-    enter(desk.arun, number, Doing.NOTING)
-    enter(desk.sam, number, Doing.REPLYING)
+    enter(desk.arun, number, PresenceActivity.NOTING)
+    enter(desk.sam, number, PresenceActivity.REPLYING)
     assert there(desk.rita, number) == [("Arun Das", "noting"), ("Sam Reed", "replying")]
     assert there(desk.mona, number) == [
         ("Arun Das", "noting"),
@@ -43,11 +43,11 @@ def test_whoever_asks_hears_of_replies_alone(desk, asker):
     who = getattr(desk, asker)
     number = cast.ask(who)
     enter(desk.rita, number)
-    enter(desk.arun, number, Doing.NOTING)
+    enter(desk.arun, number, PresenceActivity.NOTING)
     assert there(who, number) == []
-    enter(desk.rita, number, Doing.REPLYING)
+    enter(desk.rita, number, PresenceActivity.REPLYING)
     assert there(who, number) == [("Rita Sosa", "replying")]
-    enter(desk.rita, number, Doing.NOTING)
+    enter(desk.rita, number, PresenceActivity.NOTING)
     assert there(who, number) == []
 
 
@@ -60,13 +60,13 @@ def test_who_may_not_see_it_is_neither_told_nor_shown(desk):
         with pytest.raises(NotFound):
             enter(stranger, number)
     with pytest.raises(NotPermitted):
-        enter(desk.sam, number, Doing.NOTING)
+        enter(desk.sam, number, PresenceActivity.NOTING)
     assert there(desk.mona, number) == [("Rita Sosa", "looking")]
 
 
 def test_the_most_telling_of_several_pages_counts_and_closed_ones_do_not(desk):
     number = cast.ask(desk.sam)
-    enter(desk.rita, number, Doing.REPLYING, mark="one")
+    enter(desk.rita, number, PresenceActivity.REPLYING, mark="one")
     enter(desk.rita, number, mark="two")
     assert there(desk.mona, number) == [("Rita Sosa", "replying")]
     with act() as session:

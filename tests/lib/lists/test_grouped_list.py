@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlmodel import Session, select
 
 from db.models import Category, Participant, Status, Ticket
-from db.vocabulary import Kind, Permission, Priority
+from db.vocabulary import Permission, Priority, StatusCategory
 from lib.access import gate
 from lib.core import clock
 from lib.core.errors import Invalid
@@ -81,8 +81,11 @@ def pages(session: Session, actor, narrowed=ticket_list.Narrowed(), *, way, **mo
 
 def ordered(session: Session, group: str):
     """The rank of a ticket's group and its value, told in another way than grouping does."""
-    kinds = list(Kind)
-    stands = {s.id: (kinds.index(Kind(s.kind)), s.position, s.id) for s in session.exec(select(Status)).all()}
+    kinds = list(StatusCategory)
+    stands = {
+        s.id: (kinds.index(StatusCategory(s.kind)), s.position, s.id)
+        for s in session.exec(select(Status)).all()
+    }
     names = (
         {row[0]: (row[1].casefold(), row[0]) for row in session.exec(select(*NAMES[group]))}
         if group in NAMES

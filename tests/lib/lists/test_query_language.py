@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from db.models import Ticket
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from lib.access import gate
 from lib.catalog import statuses
 from lib.core.errors import Invalid
@@ -382,7 +382,7 @@ def test_what_looks_like_a_number_is_a_word_too(office, desk):
 
 def test_an_archived_status_finds_nothing_and_says_why(office, desk):
     with act() as session:
-        row = statuses.create(session, desk.ada, name="Parked", kind=Kind.PAUSED)
+        row = statuses.create(session, desk.ada, name="Parked", kind=StatusCategory.PAUSED)
         statuses.retire(session, desk.ada, row)
         id = row.id
     sentence = "The status “Parked” is archived, so no ticket is in it."

@@ -7,7 +7,7 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from db.models import Message, Person, Role, Ticket
-from db.vocabulary import Channel, Medium
+from db.vocabulary import NotificationChannel, Source
 from lib import transactions
 from lib.core import settings
 from lib.identity import sessions
@@ -35,7 +35,7 @@ def mailing(monkeypatch):
 
 
 def owed(session):
-    chosen = select(Message).where(Message.medium == Medium.MAIL).order_by(col(Message.id))
+    chosen = select(Message).where(Message.medium == NotificationChannel.MAIL).order_by(col(Message.id))
     return list(session.exec(chosen.execution_options(**UNSCOPED)).all())
 
 
@@ -103,8 +103,8 @@ def test_several_people_act_as_each_does_alone(desk):
     with see() as session:
         found = session.exec(select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)).all()
         people = {person.id: (person, role) for person, role in found}
-        several = sessions.actors(session, people, channel=Channel.WORKER)
+        several = sessions.actors(session, people, channel=Source.WORKER)
         for id, (person, role) in people.items():
-            one = sessions.actor(session, person, role, channel=Channel.WORKER)
+            one = sessions.actor(session, person, role, channel=Source.WORKER)
             assert (several[id], several[id].name, several[id].role) == (one, one.name, one.role)
     assert len(several) > 5 and any(actor.teams for actor in several.values())

@@ -8,7 +8,14 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import Message, Notice, NoticeChoice, NoticeHabit, Person, Status
-from db.vocabulary import Kind, Medium, Occasion, Priority, Relation, Sort
+from db.vocabulary import (
+    MessageKind,
+    NotificationChannel,
+    NotificationType,
+    Priority,
+    RecipientReason,
+    StatusCategory,
+)
 from lib.conversation import watchers
 from lib.core import clock
 from lib.core.errors import Conflict
@@ -91,15 +98,15 @@ def handed_over(desk, number):
 def test_a_new_ticket_is_told_to_its_team_while_nobody_has_it(desk):
     everybody = told(lambda: cast.ask(desk.sam))
     assert everybody == {
-        ("Rita Sosa", Occasion.CREATED, Relation.TEAM),
-        ("Arun Das", Occasion.CREATED, Relation.TEAM),
-        ("Mona Lind", Occasion.CREATED, Relation.TEAM),
+        ("Rita Sosa", NotificationType.CREATED, RecipientReason.TEAM),
+        ("Arun Das", NotificationType.CREATED, RecipientReason.TEAM),
+        ("Mona Lind", NotificationType.CREATED, RecipientReason.TEAM),
     }
     given = told(lambda: cast.ask(desk.mona, requester_id=desk.sam.id, assignee_id=desk.rita.id))
     assert given == {
-        ("Sam Reed", Occasion.CREATED, Relation.REQUESTER),
-        ("Sam Reed", Occasion.ASSIGNED, Relation.REQUESTER),
-        ("Rita Sosa", Occasion.ASSIGNED, Relation.ASSIGNEE),
+        ("Sam Reed", NotificationType.CREATED, RecipientReason.REQUESTER),
+        ("Sam Reed", NotificationType.ASSIGNED, RecipientReason.REQUESTER),
+        ("Rita Sosa", NotificationType.ASSIGNED, RecipientReason.ASSIGNEE),
     }
 
 
@@ -109,14 +116,14 @@ def test_assignment_reaches_the_old_and_the_new_and_whoever_follows(desk):
     assign(desk.mona, number, desk.rita)
     again = told(lambda: assign(desk.mona, number, desk.arun))
     assert again == {
-        ("Arun Das", Occasion.ASSIGNED, Relation.ASSIGNEE),
-        ("Rita Sosa", Occasion.ASSIGNED, Relation.FORMER),
-        ("Sam Reed", Occasion.ASSIGNED, Relation.REQUESTER),
-        ("Bob Muir", Occasion.ASSIGNED, Relation.WATCHER),
+        ("Arun Das", NotificationType.ASSIGNED, RecipientReason.ASSIGNEE),
+        ("Rita Sosa", NotificationType.ASSIGNED, RecipientReason.FORMER),
+        ("Sam Reed", NotificationType.ASSIGNED, RecipientReason.REQUESTER),
+        ("Bob Muir", NotificationType.ASSIGNED, RecipientReason.WATCHER),
     }
     back = told(lambda: change(desk.mona, number, tickets.unassign))
-    assert ("Arun Das", Occasion.HANDED_BACK, Relation.FORMER) in back
-    assert ("Rita Sosa", Occasion.HANDED_BACK, Relation.TEAM) in back
+    assert ("Arun Das", NotificationType.HANDED_BACK, RecipientReason.FORMER) in back
+    assert ("Rita Sosa", NotificationType.HANDED_BACK, RecipientReason.TEAM) in back
     taken = told(lambda: assign(desk.arun, number, desk.arun))
     assert "Arun Das" not in {name for name, *_ in taken}
 
@@ -128,12 +135,12 @@ def test_a_reply_reaches_everybody_once_and_a_mention_replaces_the_general_notic
     cast.copy_in(desk.mona, number, desk.bob)
     heard = told(lambda: cast.say(desk.mona, number, "@Arun Das and @Sam Reed, look"))
     assert heard == {
-        ("Sam Reed", Occasion.REPLIED, Relation.MENTIONED),
-        ("Arun Das", Occasion.REPLIED, Relation.MENTIONED),
-        ("Rita Sosa", Occasion.REPLIED, Relation.ASSIGNEE),
-        ("Bob Muir", Occasion.REPLIED, Relation.WATCHER),
+        ("Sam Reed", NotificationType.REPLIED, RecipientReason.MENTIONED),
+        ("Arun Das", NotificationType.REPLIED, RecipientReason.MENTIONED),
+        ("Rita Sosa", NotificationType.REPLIED, RecipientReason.ASSIGNEE),
+        ("Bob Muir", NotificationType.REPLIED, RecipientReason.WATCHER),
     }
-    assert ("Sam Reed", Occasion.REPLIED, Relation.REQUESTER) in told(
+    assert ("Sam Reed", NotificationType.REPLIED, RecipientReason.REQUESTER) in told(
         lambda: cast.say(desk.rita, number, "On it")
     )
 
@@ -146,37 +153,39 @@ def test_a_requester_hears_nothing_internal_even_when_they_are_staff_elsewhere(d
     heard = told(
         lambda: cast.say(desk.rita, number, f"@Arun Das, {who.name} @{who.name} @Bob Muir", internal=True)
     )
-    assert heard == {("Arun Das", Occasion.NOTED, Relation.MENTIONED)}
+    assert heard == {("Arun Das", NotificationType.NOTED, RecipientReason.MENTIONED)}
 
 
 def test_a_change_of_status_is_told_by_what_it_means(desk):
     number = cast.ask(desk.sam)
     assign(desk.mona, number, desk.rita)
     follow(desk.arun, number)
-    assert told(lambda: move(desk.mona, number, Kind.BLOCKED)) == {
-        ("Sam Reed", Occasion.MOVED, Relation.REQUESTER),
-        ("Rita Sosa", Occasion.MOVED, Relation.ASSIGNEE),
-        ("Arun Das", Occasion.MOVED, Relation.WATCHER),
+    assert told(lambda: move(desk.mona, number, StatusCategory.BLOCKED)) == {
+        ("Sam Reed", NotificationType.MOVED, RecipientReason.REQUESTER),
+        ("Rita Sosa", NotificationType.MOVED, RecipientReason.ASSIGNEE),
+        ("Arun Das", NotificationType.MOVED, RecipientReason.WATCHER),
     }
-    move(desk.mona, number, Kind.ACTIVE)
-    assert ("Sam Reed", Occasion.DONE, Relation.REQUESTER) in told(lambda: move(desk.rita, number, Kind.DONE))
-    reopened = told(lambda: move(desk.sam, number, Kind.TODO))
-    assert ("Rita Sosa", Occasion.REOPENED, Relation.ASSIGNEE) in reopened
+    move(desk.mona, number, StatusCategory.ACTIVE)
+    assert ("Sam Reed", NotificationType.DONE, RecipientReason.REQUESTER) in told(
+        lambda: move(desk.rita, number, StatusCategory.DONE)
+    )
+    reopened = told(lambda: move(desk.sam, number, StatusCategory.TODO))
+    assert ("Rita Sosa", NotificationType.REOPENED, RecipientReason.ASSIGNEE) in reopened
 
 
 def test_other_changes_are_for_those_who_work_it(desk):
     number = cast.ask(desk.sam)
     assign(desk.mona, number, desk.rita)
     assert told(lambda: change(desk.mona, number, tickets.prioritize, priority=Priority.URGENT)) == {
-        ("Rita Sosa", Occasion.CHANGED, Relation.ASSIGNEE)
+        ("Rita Sosa", NotificationType.CHANGED, RecipientReason.ASSIGNEE)
     }
     assert told(lambda: change(desk.mona, number, tickets.tag, tags=["vip"])) == set()
     assert told(lambda: cast.copy_in(desk.mona, number, desk.bob)) == {
-        ("Bob Muir", Occasion.COPIED, Relation.WATCHER)
+        ("Bob Muir", NotificationType.COPIED, RecipientReason.WATCHER)
     }
     heard = told(lambda: handed_over(desk, number))
-    assert ("Bela Kun", Occasion.ARRIVED, Relation.TEAM) in heard
-    assert ("Rita Sosa", Occasion.ARRIVED, Relation.TEAM) not in heard
+    assert ("Bela Kun", NotificationType.ARRIVED, RecipientReason.TEAM) in heard
+    assert ("Rita Sosa", NotificationType.ARRIVED, RecipientReason.TEAM) not in heard
 
 
 def test_a_merge_is_told_on_both_tickets(desk):
@@ -188,8 +197,8 @@ def test_a_merge_is_told_on_both_tickets(desk):
             ticket_merge.merge(session, desk.rita, here, into=there, seen=here.version)
 
     heard = told(merge)
-    assert ("Sam Reed", Occasion.MERGED, Relation.REQUESTER) in heard
-    assert ("Bob Muir", Occasion.MERGED, Relation.REQUESTER) in heard
+    assert ("Sam Reed", NotificationType.MERGED, RecipientReason.REQUESTER) in heard
+    assert ("Bob Muir", NotificationType.MERGED, RecipientReason.REQUESTER) in heard
 
 
 def test_whoever_stopped_to_watch_hears_only_what_calls_them_by_name(desk):
@@ -211,7 +220,7 @@ def test_an_edit_tells_only_those_whom_it_mentions_anew(desk):
             body = "@Arun Das @Mona Lind look"
             comments.edit(session, desk.rita, comment, ticket, body=body, seen=comment.version)
 
-    assert told(edit) == {("Mona Lind", Occasion.REPLIED, Relation.MENTIONED)}
+    assert told(edit) == {("Mona Lind", NotificationType.REPLIED, RecipientReason.MENTIONED)}
 
 
 def sent(*messages):
@@ -228,7 +237,7 @@ def burst(desk, number, *priorities):
         change(desk.mona, number, tickets.prioritize, priority=priority)
 
 
-def watched(desk, medium=Medium.MAIL):
+def watched(desk, medium=NotificationChannel.MAIL):
     """A ticket that Arun watches, of which he wants to hear every change."""
     number = cast.ask(desk.sam)
     follow(desk.arun, number)
@@ -242,7 +251,7 @@ def watched(desk, medium=Medium.MAIL):
     return number
 
 
-@pytest.mark.parametrize("medium", [Medium.MAIL, Medium.SLACK])
+@pytest.mark.parametrize("medium", [NotificationChannel.MAIL, NotificationChannel.SLACK])
 def test_the_first_message_goes_at_once_and_what_follows_together_at_the_window_s_end(desk, medium):
     number = watched(desk)
     burst(desk, number, Priority.URGENT)
@@ -277,7 +286,7 @@ def test_a_public_reply_reaches_the_requester_at_once_and_takes_along_what_waite
     number = cast.ask(desk.sam)
     cast.say(desk.rita, number, "One")
     sent(*owed(person_id=desk.sam.id))
-    move(desk.mona, number, Kind.BLOCKED)
+    move(desk.mona, number, StatusCategory.BLOCKED)
     waiting = owed(person_id=desk.sam.id, done_at=None)
     assert len(waiting) == 1 and waiting[0].due_at > clock.now() + timedelta(seconds=60)
     cast.say(desk.rita, number, "Two")
@@ -294,7 +303,7 @@ def test_a_clock_that_was_set_back_makes_no_window_longer(desk):
     sent(*owed(person_id=desk.arun.id))
     with clock.at(clock.now() - timedelta(hours=1)):
         burst(desk, number, Priority.LOW)
-        due = owed(person_id=desk.arun.id, done_at=None, medium=Medium.MAIL)[0].due_at
+        due = owed(person_id=desk.arun.id, done_at=None, medium=NotificationChannel.MAIL)[0].due_at
         assert due <= clock.now() + timedelta(seconds=120)
 
 
@@ -336,7 +345,7 @@ def test_people_hear_what_they_chose_when_they_chose(desk):
     cast.say(desk.rita, number, "Hello")
     assert owed(person_id=desk.sam.id) == []
     assert "Sam Reed" in {name for name, *_ in notices()}
-    assert {(m.sort, m.ticket_id) for m in owed(person_id=desk.kim.id)} == {(Sort.DIGEST, None)}
+    assert {(m.sort, m.ticket_id) for m in owed(person_id=desk.kim.id)} == {(MessageKind.DIGEST, None)}
     assert all(m.due_at.minute == 59 for m in owed(person_id=desk.bob.id))
 
 
@@ -356,7 +365,7 @@ def test_the_document_shows_the_rules_as_they_are():
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
     head = next(row for row in rows if row[0] == "occasion")
     shown = {row[0].strip("`"): row[2:] for row in rows if re.fullmatch(r"`\w+`", row[0])}
-    assert list(shown) == [o.value for o in Occasion]
+    assert list(shown) == [o.value for o in NotificationType]
     table = [line.split() for line in default_rules.TABLE.strip().splitlines()]
     assert head[2:] == table[0][1:]
     for row in table[1:]:

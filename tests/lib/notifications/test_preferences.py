@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db.models import Message, NoticeHabit
-from db.vocabulary import Medium, Occasion, Relation, Sort
+from db.vocabulary import MessageKind, NotificationChannel, NotificationType, RecipientReason
 from lib.core import clock
 from lib.core.errors import Invalid, NotPermitted
 from lib.notifications import default_rules, preferences, queue_admin, unsubscribe
@@ -15,7 +15,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
-MINE = (Occasion.REPLIED, Relation.REQUESTER)
+MINE = (NotificationType.REPLIED, RecipientReason.REQUESTER)
 
 
 def of(actor):
@@ -24,10 +24,14 @@ def of(actor):
 
 
 def test_what_is_chosen_holds_and_the_rest_follows_the_rules(desk):
-    assert of(desk.sam)[MINE] == default_rules.media(*MINE) == {Medium.DOCKET, Medium.MAIL}
+    assert (
+        of(desk.sam)[MINE]
+        == default_rules.media(*MINE)
+        == {NotificationChannel.DOCKET, NotificationChannel.MAIL}
+    )
     with act() as session:
-        preferences.choose(session, desk.sam, {MINE: frozenset({Medium.DOCKET})})
-    assert of(desk.sam)[MINE] == {Medium.DOCKET}
+        preferences.choose(session, desk.sam, {MINE: frozenset({NotificationChannel.DOCKET})})
+    assert of(desk.sam)[MINE] == {NotificationChannel.DOCKET}
     assert of(desk.bob)[MINE] == default_rules.media(*MINE)
     with act() as session:
         preferences.choose(session, desk.sam, {MINE: default_rules.media(*MINE)})
@@ -35,9 +39,11 @@ def test_what_is_chosen_holds_and_the_rest_follows_the_rules(desk):
 
 
 def test_a_requester_is_offered_nothing_internal(desk):
-    assert all(o != Occasion.NOTED and r != Relation.ASSIGNEE for o, r in of(desk.sam))
+    assert all(o != NotificationType.NOTED and r != RecipientReason.ASSIGNEE for o, r in of(desk.sam))
     with pytest.raises(Invalid), act() as session:
-        preferences.choose(session, desk.sam, {(Occasion.NOTED, Relation.WATCHER): frozenset()})
+        preferences.choose(
+            session, desk.sam, {(NotificationType.NOTED, RecipientReason.WATCHER): frozenset()}
+        )
 
 
 @pytest.mark.parametrize("wrong", [Habit(days=frozenset()), Habit(hours=3), Habit(quiet_from=1440)])
@@ -87,7 +93,12 @@ def owe(actor, **more):
     now = clock.now()
     with act() as session:
         row = Message(
-            medium=Medium.MAIL, sort=Sort.TRIAL, person_id=actor.id, created_at=now, due_at=now, **more
+            medium=NotificationChannel.MAIL,
+            sort=MessageKind.TRIAL,
+            person_id=actor.id,
+            created_at=now,
+            due_at=now,
+            **more,
         )
         session.add(row)
         session.flush()
@@ -104,7 +115,7 @@ def test_an_administrator_sees_tries_again_and_lets_go(desk):
     with act() as session:
         queue_admin.retry(session, desk.ada, first)
         queue_admin.discard(session, desk.ada, other)
-        queue_admin.pause(session, desk.ada, Medium.MAIL, paused=True)
+        queue_admin.pause(session, desk.ada, NotificationChannel.MAIL, paused=True)
     with see() as session:
         mail = queue_admin.accounts(session, desk.ada)[0]
         assert (mail.owed, mail.parked, mail.paused) == (1, 0, True)

@@ -4,15 +4,15 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import Event, Message, Notice
-from db.vocabulary import Action, Medium, Occasion, Relation
+from db.vocabulary import Action, NotificationChannel, NotificationType, RecipientReason
 from lib.core.errors import Conflict, Invalid, NotPermitted
 from lib.notifications import default_rules, preferences, rules
 from lib.transactions import act, see
 from tests import cast
 from tests.support.unscoped import UNSCOPED
 
-ASKED = (Occasion.REPLIED, Relation.REQUESTER)
-TEAM = (Occasion.REPLIED, Relation.TEAM)
+ASKED = (NotificationType.REPLIED, RecipientReason.REQUESTER)
+TEAM = (NotificationType.REPLIED, RecipientReason.TEAM)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def changes():
 
 def test_a_changed_rule_holds_from_the_next_deed_on(desk):
     number = cast.ask(desk.sam)
-    change(desk.ada, {ASKED: frozenset({Medium.DOCKET}), TEAM: frozenset()})
+    change(desk.ada, {ASKED: frozenset({NotificationChannel.DOCKET}), TEAM: frozenset()})
     cast.say(desk.rita, number, "Hello")
     assert heard("replied") == {desk.sam.id, desk.mona.id}
     assert desk.sam.id not in owed()
@@ -56,10 +56,13 @@ def test_a_changed_rule_holds_from_the_next_deed_on(desk):
 
 def test_what_somebody_chose_themselves_wins(desk):
     with act() as session:
-        preferences.choose(session, desk.sam, {ASKED: frozenset({Medium.DOCKET})})
-    change(desk.ada, {ASKED: frozenset(Medium)})
+        preferences.choose(session, desk.sam, {ASKED: frozenset({NotificationChannel.DOCKET})})
+    change(desk.ada, {ASKED: frozenset(NotificationChannel)})
     with see() as session:
-        assert preferences.of(session, desk.sam)[ASKED] == {Medium.DOCKET, Medium.SLACK}
+        assert preferences.of(session, desk.sam)[ASKED] == {
+            NotificationChannel.DOCKET,
+            NotificationChannel.SLACK,
+        }
 
 
 def test_of_an_empty_rule_nobody_hears_or_can_choose_to(desk):
@@ -67,12 +70,14 @@ def test_of_an_empty_rule_nobody_hears_or_can_choose_to(desk):
     cast.say(desk.rita, cast.ask(desk.sam), "Hello")
     assert heard("replied") == {desk.arun.id, desk.mona.id}, "the team, and not its requester"
     with pytest.raises(Invalid), act() as session:
-        preferences.choose(session, desk.sam, {ASKED: frozenset({Medium.MAIL})})
+        preferences.choose(session, desk.sam, {ASKED: frozenset({NotificationChannel.MAIL})})
 
 
 def test_a_requester_never_hears_of_a_note_and_nobody_of_their_own_deed(desk):
     with pytest.raises(Invalid):
-        change(desk.ada, {(Occasion.NOTED, Relation.REQUESTER): frozenset(Medium)})
+        change(
+            desk.ada, {(NotificationType.NOTED, RecipientReason.REQUESTER): frozenset(NotificationChannel)}
+        )
     change(desk.ada, {pair: frozenset(default_rules.possible(pair[1])) for pair in default_rules.PAIRS})
     number = cast.ask(desk.sam)
     cast.say(desk.rita, number, "about them", internal=True)
@@ -84,7 +89,7 @@ def test_a_requester_never_hears_of_a_note_and_nobody_of_their_own_deed(desk):
 def test_of_two_at_the_same_moment_one_is_told(desk):
     change(desk.ada, {ASKED: frozenset()})
     with pytest.raises(Conflict):
-        change(desk.ada, {TEAM: frozenset(Medium)})
+        change(desk.ada, {TEAM: frozenset(NotificationChannel)})
     assert len(changes()) == 1
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.vocabulary import Channel
+from db.vocabulary import Source
 from lib.access import roles
 from lib.conversation import mentions
 from lib.identity import sessions
@@ -37,7 +37,7 @@ def _hired(session, name, which, team):
     email = f"p{which}@example.org"
     return sessions.actor(
         session, accounts.invite(session, cast.FOUNDER, email=email, name=name, role=role, teams=[team]), role,
-        channel=Channel.API,
+        channel=Source.API,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import Event, Message, OneTimeSecret
-from db.vocabulary import Action, Channel, Sort
+from db.vocabulary import Action, MessageKind, Source
 from lib.access import roles
 from lib.core import settings
 from lib.core.errors import Invalid, NotPermitted
@@ -47,12 +47,12 @@ def test_the_old_address_is_told_and_every_way_in_ends(mailing):
     cookie = cast.sign_in(desk.rita)
     readdress(desk.ada, desk.rita, "Rita.Moreau@example.org")
     ((message, content),) = messages()
-    assert (message.sort, content.email) == (Sort.ADDRESS, "rita.sosa@example.org")
+    assert (message.sort, content.email) == (MessageKind.ADDRESS, "rita.sosa@example.org")
     mail = renderer.write(message, content)
     for shown in renderer.looked_at(mail, dark=False):
         assert "rita.moreau@example.org" in shown
     with see() as session:
-        assert sessions.who(session, cookie, channel=Channel.PAGE, address="127.0.0.1") is None
+        assert sessions.who(session, cookie, channel=Source.PAGE, address="127.0.0.1") is None
         assert accounts.by_email(session, "rita.moreau@example.org").id == desk.rita.id
         chosen = select(Event).where(Event.action == Action.PERSON_CHANGED, Event.field == "email")
         (event,) = session.exec(chosen.execution_options(**UNSCOPED)).all()
@@ -80,7 +80,7 @@ def test_a_mistyped_invitation_goes_again_to_the_right_address(mailing):
     readdress(desk.mona, nia, "nia@example.org")
     (_, old), (again, content) = messages()
     assert old is None, "the link in the first no longer works"
-    assert (again.sort, content.email) == (Sort.INVITATION, "nia@example.org")
+    assert (again.sort, content.email) == (MessageKind.INVITATION, "nia@example.org")
 
 
 def test_a_manager_does_not_become_somebody_by_their_address(mailing):
@@ -107,4 +107,4 @@ def test_an_address_that_cannot_be_is_refused_and_ends_nothing(desk, email):
         readdress(desk.ada, desk.rita, email)
     readdress(desk.ada, desk.rita, "rita.sosa@example.org")
     with see() as session:
-        assert sessions.who(session, cookie, channel=Channel.PAGE, address="127.0.0.1") is not None
+        assert sessions.who(session, cookie, channel=Source.PAGE, address="127.0.0.1") is not None

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from db.models import Comment, Person, Ticket
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from lib.catalog import statuses
 from lib.conversation import comments
 from lib.core import clock
@@ -158,7 +158,7 @@ def test_what_staff_opened_expects_no_response(hours, desk):
 
 def test_moving_between_done_statuses_does_not_lengthen_the_resolution(hours, desk):
     with act() as session:
-        statuses.create(session, desk.ada, name="Closed", kind=Kind.DONE)
+        statuses.create(session, desk.ada, name="Closed", kind=StatusCategory.DONE)
     hours.move(10, "Completed")
     hours.move(50, "Closed")
     assert hours.resolved() == 10
@@ -173,7 +173,7 @@ def test_moving_between_done_statuses_does_not_lengthen_the_resolution(hours, de
 
 def test_tickets_of_a_done_status_retired_into_canceled_are_not_resolved(hours, desk):
     with act() as session:
-        statuses.create(session, desk.ada, name="Closed", kind=Kind.DONE)
+        statuses.create(session, desk.ada, name="Closed", kind=StatusCategory.DONE)
     hours.move(10, "Closed")
     with act() as session:
         closed, into = (statuses.find(session, name) for name in ("Closed", "Cancelled"))
@@ -184,7 +184,7 @@ def test_tickets_of_a_done_status_retired_into_canceled_are_not_resolved(hours, 
 
 def test_a_merge_undone_after_its_status_was_retired_returns_to_the_successor(hours, desk):
     with act() as session:
-        statuses.create(session, desk.ada, name="Closed", kind=Kind.DONE)
+        statuses.create(session, desk.ada, name="Closed", kind=StatusCategory.DONE)
     hours.reply(2, desk.rita)
     hours.assign(3, desk.arun)
     hours.move(10, "Closed")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from db.models import Link, Ticket
-from db.vocabulary import Kind, LinkKind
+from db.vocabulary import LinkKind, StatusCategory
 from lib.access import roles
 from lib.catalog import statuses
 from lib.core.errors import Invalid, NotFound, NotPermitted
@@ -119,7 +119,7 @@ def test_no_move_leaves_the_allowed_graph(desk, ruled, tried):
         if went != here:
             assert allowed and (reason or not asks), (who, here, to)
             assert who in ("sam", "rita", "mona", "ada")
-            done = [found[name].kind == Kind.DONE for name in (here, to)]
+            done = [found[name].kind == StatusCategory.DONE for name in (here, to)]
             assert who != "sam" or any(done), "a requester completes and reopens, and no more"
             here = went
         elif who in ("rita", "mona") and to != here:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.vocabulary import Kind
+from db.vocabulary import StatusCategory
 from lib.access import roles
 from lib.catalog import statuses
 from lib.conversation import history
@@ -67,7 +67,7 @@ def test_targets_name_what_the_role_may_choose(desk):
 
 def test_statuses_are_added_renamed_ordered_and_limited_by_administrators_only(desk):
     with act() as session:
-        statuses.create(session, desk.ada, name="In review", kind=Kind.ACTIVE)
+        statuses.create(session, desk.ada, name="In review", kind=StatusCategory.ACTIVE)
     with act() as session:
         statuses.rename(session, desk.ada, find(session, "In review"), name="Review")
         statuses.set_limit(session, desk.ada, find(session, "Review"), limit=4)
@@ -77,7 +77,7 @@ def test_statuses_are_added_renamed_ordered_and_limited_by_administrators_only(d
     with see() as session:
         assert statuses.every(session)[0].limit == 4
     for verb in (
-        lambda s: statuses.create(s, desk.mona, name="X", kind=Kind.TODO),
+        lambda s: statuses.create(s, desk.mona, name="X", kind=StatusCategory.TODO),
         lambda s: statuses.rename(s, desk.mona, find(s, "Review"), name="X"),
         lambda s: statuses.order(s, desk.mona, [1]),
         lambda s: statuses.retire(s, desk.mona, find(s, "Review")),

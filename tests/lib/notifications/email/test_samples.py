@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.vocabulary import Medium, Sort
+from db.vocabulary import MessageKind, NotificationChannel
 from lib.core import settings
 from lib.core.errors import NotFound, NotPermitted
 from lib.notifications.email import renderer, samples
@@ -23,7 +23,7 @@ def test_each_template_is_plainly_a_sample_in_text_and_html(desk, sort):
 
 
 def test_all_that_can_be_sent_has_a_sample():
-    real = {sort for sort in Sort if not sort.value.startswith("sample")} - {Sort.CHANNEL}
+    real = {sort for sort in MessageKind if not sort.value.startswith("sample")} - {MessageKind.CHANNEL}
     assert set(samples.SORTS.values()) == set(samples.TITLES) == real
 
 
@@ -37,7 +37,7 @@ def test_a_sample_goes_to_whoever_asked(desk, monkeypatch, sort):
         settings.current.cache_clear()
         with act() as session:
             samples.send(session, desk.ada, sort.value)
-        while outbox_loop.deliver(Medium.MAIL):
+        while outbox_loop.deliver(NotificationChannel.MAIL):
             pass
         assert post.recipients == [[desk.ada.email]]
         assert post.mails[0]["Subject"].startswith("[Sample] ")

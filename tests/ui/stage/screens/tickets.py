@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from db.vocabulary import Kind, Priority
+from db.vocabulary import Priority, StatusCategory
 from lib.lists.ticket_list import TicketRow
 from ui.components.ticket_rows import COLUMNS, Column, Empty, ticket_rows
 
@@ -31,7 +31,7 @@ def row(n: int) -> TicketRow:
         title=ODD.get(n, TITLES[n % 4]),
         status=STATUSES[n % 5],
         status_id=n % 5,
-        kind=list(Kind)[n % 5],
+        kind=list(StatusCategory)[n % 5],
         priority=list(Priority)[(n + 1) % 4],
         category=["Hardware", "Billing", "Accounts and access", None][n % 4],
         category_id=None,
