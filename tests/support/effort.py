@@ -11,12 +11,12 @@ _TEXT = "The printer on the third floor, room 214: it does not print. " * 2_000
 
 
 def seconds(work: Callable[..., Any], *given: Any, enough: float = 0.0) -> float:
-    """Return the least processor time of a few tries, in seconds; one below `enough` is the last.
+    """Return the least processor time of up to ten tries, in seconds; one below `enough` is the last.
 
     Others on the same processor make each instruction slower, so what is known is timed beside what is asked.
     """
     took = []
-    for _try in range(4):
+    for _try in range(10):
         known = _timed(_known)
         took.append(_timed(work, *given) * REFERENCE / max(known, REFERENCE))
         if took[-1] < enough:
