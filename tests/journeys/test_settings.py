@@ -51,6 +51,7 @@ def test_the_time_zone_is_chosen_and_an_older_form_overwrites_nothing(office, vi
     assert current() == "Europe/Vienna"
     expect(field).to_have_value(re.compile("Asia/Tokyo"))
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text(OVERTAKEN)).to_have_count(0)
     expect(page.get_by_text("Settings saved.")).to_be_visible()
     assert current() == "Asia/Tokyo"
 
