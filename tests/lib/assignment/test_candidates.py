@@ -105,6 +105,8 @@ def test_what_one_may_not_see_is_not_counted(desk):
 
 def test_the_list_asks_as_often_for_fifty_people_as_for_three(desk, engine):
     number, asked = cast.ask(desk.sam), []
+    leave(desk.ada, desk.arun)
+    teach(desk.ada, desk.arun, 1)
 
     def count():
         asked.clear()
