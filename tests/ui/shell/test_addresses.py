@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FILES = sorted([*ROOT.glob("pages/*/*.py"), *ROOT.glob("ui/*.py")])
+FILES = sorted([*ROOT.glob("pages/*/*.py"), *(ROOT / "ui").rglob("*.py")])
 REPORTS = {"since", "until"}
 """Bound by both reports, to which no link leads that carries them."""
 
