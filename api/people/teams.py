@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api import deleting
+from api.shared import deleting
 from api.shared.auth import Me
 from api.shared.idempotency import Creating, Made
 from api.shared.problems import NOTHING

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.deleting import SeenVersion
 from api.shared.auth import Me
+from api.shared.deleting import SeenVersion
 from api.shared.idempotency import Creating, Made
 from api.shared.schemas import Form, Id, Number, Page, Shape, Version, Words, done, shown, unset
 from lib.catalog import canned_replies

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api.deleting import SeenVersion
 from api.shared.auth import Me
+from api.shared.deleting import SeenVersion
 from api.shared.idempotency import Creating, Made
 from api.shared.schemas import Change, Flag, Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
 from db.vocabulary import Access, FieldKind, Permission, Scope

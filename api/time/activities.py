@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.deleting import SeenVersion
 from api.shared.auth import Me
+from api.shared.deleting import SeenVersion
 from api.shared.idempotency import Creating, Made
 from api.shared.problems import NOTHING
 from api.shared.schemas import Change, Flag, Form, Named, Number, Page, Words, done, shown, unset

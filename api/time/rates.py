@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api.deleting import SeenVersion
 from api.shared.auth import Me
+from api.shared.deleting import SeenVersion
 from api.shared.idempotency import Creating, Made
 from api.shared.schemas import (
     HIGHEST,

@@ -58,7 +58,7 @@ def zone_of(session: Session, own: str | None) -> ZoneInfo:
 
 
 def list_all(session: Session, actor: Actor) -> list[SettingCard]:
-    """Return all settings for whoever may change them. Raises NotPermitted."""
+    """Return all settings for those who may change them. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = select(Setting, Person.name).outerjoin(Person, col(Person.id) == Setting.by_id)
     rows = session.exec(chosen.where(col(Setting.id).in_(_newest_ids()))).all()

@@ -92,9 +92,14 @@ def _unknown() -> re.Pattern[str]:
     return re.compile(f"[^ a-z0-9{text.ranges(c for c in letters if c != 'ǂ')}]")
 
 
+def _different_unknown(written: str) -> list[str]:
+    """Return the letters that not every database has long known, each once."""
+    return _unknown().findall("".join(set(written)))
+
+
 def _escaped(tokens: str) -> str:
     """Return tokens, with blanks between them, in letters and digits alone, so that no database cuts them."""
-    unknown = _unknown().findall("".join(set(tokens)))
+    unknown = _different_unknown(tokens)
     if not unknown:
         return tokens
     places = ((code, divmod(code, len(_DIGITS))) for code in map(ord, unknown))
@@ -116,7 +121,7 @@ def indexed(*parts: str) -> str:
 
 def _bounded(folded: str) -> str:
     """Return as much of a folded text as is indexed: a mixture of all of Unicode would take too long."""
-    if folded.isascii() or len(_unknown().findall("".join(set(folded)))) <= RARE:
+    if folded.isascii() or len(_different_unknown(folded)) <= RARE:
         return folded
     return folded[:MIXED]
 
