@@ -1,11 +1,16 @@
 """The services that other tests stand on."""
 
+import os
+import sys
+from types import ModuleType
+
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser
 
 from lib import transactions
 from tests.support import browser as browsers
+from tests.support.forked import Forked
 
 PAGE = """<html lang="en"><meta name="viewport" content="width=device-width">
 <title>A page</title><main><h1>Hello</h1>{}</main></html>"""
@@ -65,3 +70,14 @@ def test_a_window_knows_nothing_of_one_before(browser: Browser, server):
                 0,
             ]
             page.evaluate(keep)
+
+
+def test_a_forked_server_does_not_run_the_main_module_of_the_tests(tmp_path, monkeypatch):
+    page = tmp_path / "page.py"
+    page.write_text("raise NameError('a page that Streamlit has tested')")
+    left = ModuleType("__main__")
+    left.__file__ = str(page)
+    monkeypatch.setitem(sys.modules, "__main__", left)
+    log = tmp_path / "log"
+    log.touch()
+    assert Forked(["--help"], os.environ, log).wait(60) == 0, log.read_text()

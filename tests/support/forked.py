@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
+from unittest import mock
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +23,9 @@ class Forked:
         self._process = _context.Process(
             target=_become, args=(list(words), dict(environment), str(log)), daemon=True
         )
-        self._process.start()
+        # Whatever is the main module would run again in the process: pytest, or the last page that Streamlit tested.
+        with mock.patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
+            self._process.start()
         self.pid = self._process.pid or 0
 
     @property
