@@ -36,4 +36,6 @@ STEPS = (
     Step("dependencies", tool("deptry", ".", "--no-ansi")),
     Step("dead code", (sys.executable, "-m", "commands.checks.dead")),
     Step("types", tool("ty", "check", "--quiet")),
+    Step("JavaScript lint", tool("deno", "lint", "--quiet")),
+    Step("JavaScript format", tool("deno", "fmt", "--check", "--quiet")),
 )

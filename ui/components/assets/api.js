@@ -26,7 +26,8 @@ export function upload(file, { progress, done }) {
   request.open("POST", "/api/v1/attachments")
   request.responseType = "json"
   request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total)
-  request.onload = () => done({ status: request.status, body: request.response, detail: request.response?.detail ?? "" })
+  request.onload = () =>
+    done({ status: request.status, body: request.response, detail: request.response?.detail ?? "" })
   request.onerror = () => done({ status: 0, body: null, detail: LOST })
   request.send(form)
   return () => request.abort()

@@ -3,7 +3,10 @@ import { make } from "./dom.js"
 
 export function assigning(number, label, className, ...inner) {
   return make("button", {
-    type: "button", className: `assign ${className}`.trim(), ariaLabel: `${label}. Assign #${number}`, title: `${label}. Assign`,
+    type: "button",
+    className: `assign ${className}`.trim(),
+    ariaLabel: `${label}. Assign #${number}`,
+    title: `${label}. Assign`,
     dataset: { assign: number },
   }, ...inner)
 }

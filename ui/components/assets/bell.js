@@ -27,7 +27,7 @@ class Bell {
   take({ data: { unread, since, topic } }) {
     this.topic = topic
     this.since = Math.max(this.since ?? 0, since)
-    if (unread !== this.given) this.show((this.given = unread))
+    if (unread !== this.given) this.show(this.given = unread)
     line.join(this)
   }
 
@@ -42,7 +42,7 @@ class Bell {
     const before = this.unread
     const { status, body } = await call("GET", "/notifications/count")
     if (status !== 200) return
-    this.show((this.given = body.unread))
+    this.show(this.given = body.unread)
     if (aloud && body.unread > before) this.told.textContent = `${label(body.unread)}.`
   }
 

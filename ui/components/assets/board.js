@@ -28,11 +28,20 @@ class Board {
     this.news = make("p", { className: "hidden", ariaLive: "assertive", role: "status" })
     this.notice = new Notice()
     this.frame = new Frame(root, this.place?.folded)
-    this.moves = new Moves({ send: (move) => this.setTriggerValue("move", move), lost: (move) => this.lost(move) })
+    this.moves = new Moves({
+      send: (move) => this.setTriggerValue("move", move),
+      lost: (move) => this.lost(move),
+    })
     this.menu = new Menu(this)
     this.drag = new Drag(this)
     this.keys = new Keys(this)
-    root.replaceChildren(make("p", { className: "hidden", id: "help" }, words.HELP), this.frame.board, this.notice.box, this.menu.box, this.news)
+    root.replaceChildren(
+      make("p", { className: "hidden", id: "help" }, words.HELP),
+      this.frame.board,
+      this.notice.box,
+      this.menu.box,
+      this.news,
+    )
     root.addEventListener("click", (event) => this.open(event))
     root.addEventListener("auxclick", (event) => this.open(event))
     root.addEventListener("focusin", (event) => this.use(event.target.closest(".card")))
@@ -61,7 +70,9 @@ class Board {
     for (const number of this.moves.settle(data, this.cards)) this.stirred.add(number)
     if (this.carried && !this.cards.has(this.carried.number)) this.cancel(words.gone(this.carried.number))
     this.draw()
-    if (data.refused && (data.turn !== before?.turn || data.refused !== before.refused)) this.notice.tell(data.refused)
+    if (data.refused && (data.turn !== before?.turn || data.refused !== before.refused)) {
+      this.notice.tell(data.refused)
+    }
     if (!before) styled(this.root).then(() => this.arrive())
   }
 
@@ -98,7 +109,9 @@ class Board {
   }
 
   element(card, busy) {
-    if (!this.elements.has(card.number)) this.elements.set(card.number, make("li", { className: "card", dataset: { number: card.number } }))
+    if (!this.elements.has(card.number)) {
+      this.elements.set(card.number, make("li", { className: "card", dataset: { number: card.number } }))
+    }
     const element = this.elements.get(card.number)
     dress(element, card, { movable: this.movable(card.number) })
     element.classList.toggle("busy", busy.has(card.number))
@@ -113,7 +126,9 @@ class Board {
 
   // Moving a card in the document can take its focus; when it has left the board its neighbour gets it.
   refocus(focused, neighbour) {
-    const stays = focused.isConnected ? focused : neighbour && this.elements.get(this.shown.near(neighbour)?.number)
+    const stays = focused.isConnected
+      ? focused
+      : neighbour && this.elements.get(this.shown.near(neighbour)?.number)
     stays?.querySelector(".title").focus({ preventScroll: true })
   }
 
@@ -156,7 +171,9 @@ class Board {
     const { number, seen, to } = this.carried
     this.carried = null
     this.frame.close(() => false)
-    if (to && !this.same(number)) this.moves.add({ number, seen, ...this.shown.goal(this.shown.at(number), number) })
+    if (to && !this.same(number)) {
+      this.moves.add({ number, seen, ...this.shown.goal(this.shown.at(number), number) })
+    }
     this.stirred.add(number)
     this.draw(new Map(from ? [[number, from]] : []))
     this.say(words.dropped(number, this.where(number)))
@@ -220,7 +237,7 @@ class Board {
       const number = Number(event.target.closest(".card")?.dataset.number ?? 0)
       go(link.getAttribute("href"), { number, scrolls: this.frame.scrolls, folded: [...this.frame.folded] })
     } else if (!event.target.closest("a")) {
-      window.open(link.href, "_blank", "noopener")
+      globalThis.open(link.href, "_blank", "noopener")
     }
   }
 }

@@ -20,6 +20,12 @@ function figure({ value, label, href, note, kind, quiet }) {
     ? make("span", { className: "dk-status", dataset: { kind } }, make("span", {}, label))
     : make("span", { className: "label" }, label)
   const number = make("span", { className: "value" }, value)
-  return make("a", { href, className: quiet ? "quiet" : "" }, name, " ", number,
-    ...(note ? [" ", make("span", { className: "note" }, note)] : []))
+  return make(
+    "a",
+    { href, className: quiet ? "quiet" : "" },
+    name,
+    " ",
+    number,
+    ...(note ? [" ", make("span", { className: "note" }, note)] : []),
+  )
 }

@@ -10,15 +10,35 @@ export default function ({ data, parentElement }) {
 async function exchange(data, root) {
   const leaving = data.action === "sign_out"
   say(root, leaving ? "Signing out …" : "Signing in …")
-  const answer = await post(leaving ? "/auth/sign-out" : "/auth/session", leaving ? {} : { ticket: data.ticket })
+  const answer = await post(
+    leaving ? "/auth/sign-out" : "/auth/session",
+    leaving ? {} : { ticket: data.ticket },
+  )
   const again = () => exchange(data, root)
-  if (!answer) return refuse(root, "Docket could not be reached. Check your connection and try again.", "Try again", again)
+  if (!answer) {
+    return refuse(
+      root,
+      "Docket could not be reached. Check your connection and try again.",
+      "Try again",
+      again,
+    )
+  }
   if (leaving && (answer.ok || answer.status === 401)) return location.replace("/")
   if (answer.ok) return open(inside(data.next))
   if (answer.status === 401) {
-    return refuse(root, "Signing in took too long. Please start again.", "Start again", () => location.reload())
+    return refuse(
+      root,
+      "Signing in took too long. Please start again.",
+      "Start again",
+      () => location.reload(),
+    )
   }
-  refuse(root, `Docket could not ${leaving ? "sign you out" : "sign you in"} just now. Please try again.`, "Try again", again)
+  refuse(
+    root,
+    `Docket could not ${leaving ? "sign you out" : "sign you in"} just now. Please try again.`,
+    "Try again",
+    again,
+  )
 }
 
 function post(url, body) {

@@ -41,11 +41,15 @@ export function restore(scroll) {
   if (!pane || !scroll) return
   const until = performance.now() + 1000
   let over = false
-  const stop = () => { over = true }
+  const stop = () => {
+    over = true
+  }
   const gestures = ["wheel", "touchstart", "keydown", "pointerdown"]
   for (const gesture of gestures) addEventListener(gesture, stop, { once: true, passive: true })
   const step = () => {
-    if (over || performance.now() > until) return gestures.forEach((gesture) => removeEventListener(gesture, stop))
+    if (over || performance.now() > until) {
+      return gestures.forEach((gesture) => removeEventListener(gesture, stop))
+    }
     if (Math.abs(pane.scrollTop - scroll) > 1) pane.scrollTop = scroll
     requestAnimationFrame(step)
   }

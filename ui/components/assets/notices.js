@@ -5,7 +5,13 @@ import { mounted } from "./mounted.js"
 import { follow } from "./navigate.js"
 import { absolute, relative } from "./times.js"
 
-const until = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })
+const until = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+})
 
 class List {
   constructor(root) {
@@ -29,31 +35,59 @@ class List {
     }
     const list = make("ul", { role: "list", ariaLabel: "Notifications" })
     list.append(...data.items.map((item) => this.row(item)))
-    const more = data.more ? make("nav", { className: "more", ariaLabel: "More notifications" }, make("a", { href: data.more }, "Earlier")) : ""
+    const more = data.more
+      ? make(
+        "nav",
+        { className: "more", ariaLabel: "More notifications" },
+        make("a", { href: data.more }, "Earlier"),
+      )
+      : ""
     this.root.replaceChildren(list, more)
     if (held) this.root.querySelector(`li[data-id="${Number(held)}"] a`)?.focus({ preventScroll: true })
   }
 
   row(item) {
     const row = make("li", { dataset: { id: String(item.id) } })
-    const link = make("a", { href: item.href, dir: "auto" }, make("bdi", { className: "who" }, item.actor), ` ${item.sentence}`)
+    const link = make(
+      "a",
+      { href: item.href, dir: "auto" },
+      make("bdi", { className: "who" }, item.actor),
+      ` ${item.sentence}`,
+    )
     link.addEventListener("click", (event) => {
       if (event.button > 1) return
       this.put(row, item, { read: true })
       follow(event)
     })
     const said = item.excerpt ? [make("p", { className: "said", dir: "auto" }, item.excerpt)] : []
-    const lock = item.internal ? [make("span", { className: "dk-lock", role: "img", title: "Internal note", ariaLabel: "Internal note" })] : []
+    const lock = item.internal
+      ? [
+        make("span", {
+          className: "dk-lock",
+          role: "img",
+          title: "Internal note",
+          ariaLabel: "Internal note",
+        }),
+      ]
+      : []
     row.append(
       make("span", { className: "dot" }),
-      make("div", { className: "what" },
+      make(
+        "div",
+        { className: "what" },
         make("p", { className: "line" }, ...lock, link),
         ...said,
-        make("p", { className: "facts" }, make("span", { className: "ticket", dir: "auto" }, `#${item.ticket} ${item.title}`),
+        make(
+          "p",
+          { className: "facts" },
+          make("span", { className: "ticket", dir: "auto" }, `#${item.ticket} ${item.title}`),
           make("time", { dateTime: item.at, title: absolute(item.at) }, relative(item.at)),
           make("span", { className: "why" }, `because ${item.reason}`),
-          make("span", { className: "later" }))),
-      make("div", { className: "deeds" }, this.reader(row, item), this.snoozer(row, item)))
+          make("span", { className: "later" }),
+        ),
+      ),
+      make("div", { className: "deeds" }, this.reader(row, item), this.snoozer(row, item)),
+    )
     this.show(row, item)
     return row
   }
@@ -65,8 +99,15 @@ class List {
   }
 
   snoozer(row, item) {
-    const button = make("button", { type: "button", className: "snoozer", ariaHasPopup: "true", ariaExpanded: "false" }, "Later")
-    const box = make("div", { className: "menu", hidden: true },
+    const button = make("button", {
+      type: "button",
+      className: "snoozer",
+      ariaHasPopup: "true",
+      ariaExpanded: "false",
+    }, "Later")
+    const box = make(
+      "div",
+      { className: "menu", hidden: true },
       ...choices().map(([label, when]) => {
         const choice = make("button", { type: "button" }, label, make("small", {}, until.format(when())))
         choice.addEventListener("click", () => {
@@ -74,7 +115,8 @@ class List {
           this.put(row, item, { snoozed: when().toISOString() })
         })
         return choice
-      }))
+      }),
+    )
     const place = make("div", { className: "place" }, button, box)
     button.addEventListener("click", () => {
       const opens = box.hidden
@@ -117,8 +159,9 @@ class List {
     const later = item.snoozed && new Date(item.snoozed) > new Date()
     row.className = item.read || later ? "read" : "unread"
     const dot = row.querySelector(".dot")
-    if (row.className === "unread") Object.assign(dot, { ariaLabel: "Unread", title: "Unread" }).setAttribute("role", "img")
-    else for (const name of ["role", "aria-label", "title"]) dot.removeAttribute(name)
+    if (row.className === "unread") {
+      Object.assign(dot, { ariaLabel: "Unread", title: "Unread" }).setAttribute("role", "img")
+    } else for (const name of ["role", "aria-label", "title"]) dot.removeAttribute(name)
     row.querySelector(".reader").textContent = item.read ? "Mark unread" : "Mark read"
     row.querySelector(".later").textContent = later ? `until ${until.format(new Date(item.snoozed))}` : ""
   }

@@ -4,7 +4,9 @@ import { go } from "./navigate.js"
 const opened = new Set()
 
 export default function ({ data, parentElement }) {
-  const box = parentElement.querySelector(".root").getRootNode().host?.closest('[data-testid="stElementContainer"]')
+  const box = parentElement.querySelector(".root").getRootNode().host?.closest(
+    '[data-testid="stElementContainer"]',
+  )
   if (box) box.style.display = "none"
   if (opened.has(data.ticket)) return
   opened.add(data.ticket)

@@ -35,9 +35,13 @@ class Place {
   meet(people) {
     const known = people.filter(({ name, doing }) => name && Object.hasOwn(DOES, doing))
     const shown = known.slice(0, MOST).map(({ name, doing }) =>
-      make("span", { className: "who", dataset: { doing } }, make("bdi", {}, name), ` ${DOES[doing]}`))
+      make("span", { className: "who", dataset: { doing } }, make("bdi", {}, name), ` ${DOES[doing]}`)
+    )
     const rest = known.length - shown.length
-    this.told.replaceChildren(...shown, ...(rest > 0 ? [make("span", { className: "who" }, `and ${rest} more`)] : []))
+    this.told.replaceChildren(
+      ...shown,
+      ...(rest > 0 ? [make("span", { className: "who" }, `and ${rest} more`)] : []),
+    )
   }
 
   end() {

@@ -44,9 +44,15 @@ function begin(root) {
       const active = root.getRootNode().activeElement?.dataset ?? {}
       const kind = ["clock", "assign"].find((each) => active[each]) ?? "number"
       const held = active[kind] ?? place?.number
-      root.replaceChildren(...(data.rows.length ? [sorter(data), table(data), more(data)] : [nothing(data.empty)]))
+      root.replaceChildren(
+        ...(data.rows.length ? [sorter(data), table(data), more(data)] : [nothing(data.empty)]),
+      )
       chosen.show()
-      if (held) styled(root).then(() => root.querySelector(`[data-${kind}="${Number(held)}"]`)?.focus({ preventScroll: true }))
+      if (held) {
+        styled(root).then(() =>
+          root.querySelector(`[data-${kind}="${Number(held)}"]`)?.focus({ preventScroll: true })
+        )
+      }
       if (place) restore(place.scroll)
       place = null
     },
@@ -61,31 +67,83 @@ function begin(root) {
 }
 
 const CELLS = {
-  title: (row) => [make("div", { className: "title" },
-    make("span", { className: "number" }, `#${row.number}`),
-    ...(row.confidential ? [make("span", { className: "dk-lock", role: "img", title: "Confidential", ariaLabel: "Confidential" })] : []),
-    make("a", { href: row.href, title: row.title, dir: "auto", dataset: { number: row.number } }, row.title),
-    ...(row.unread ? [make("span", { className: "unread", role: "img", title: "Something new", ariaLabel: "Something new" })] : []),
-    clock(row.number, row.clock))],
+  title: (
+    row,
+  ) => [
+    make(
+      "div",
+      { className: "title" },
+      make("span", { className: "number" }, `#${row.number}`),
+      ...(row.confidential
+        ? [
+          make("span", {
+            className: "dk-lock",
+            role: "img",
+            title: "Confidential",
+            ariaLabel: "Confidential",
+          }),
+        ]
+        : []),
+      make(
+        "a",
+        { href: row.href, title: row.title, dir: "auto", dataset: { number: row.number } },
+        row.title,
+      ),
+      ...(row.unread
+        ? [
+          make("span", {
+            className: "unread",
+            role: "img",
+            title: "Something new",
+            ariaLabel: "Something new",
+          }),
+        ]
+        : []),
+      clock(row.number, row.clock),
+    ),
+  ],
   category: (row) => [text(row.category, "–")],
   priority: (row) => [
-    make("span", { className: "dk-priority", dataset: { level: row.priority } }, row.priority[0].toUpperCase() + row.priority.slice(1)),
+    make(
+      "span",
+      { className: "dk-priority", dataset: { level: row.priority } },
+      row.priority[0].toUpperCase() + row.priority.slice(1),
+    ),
   ],
   status: (row) => [
-    make("span", { className: "dk-status", dataset: { kind: row.status.kind } }, make("span", { title: row.status.name }, row.status.name)),
+    make(
+      "span",
+      { className: "dk-status", dataset: { kind: row.status.kind } },
+      make("span", { title: row.status.name }, row.status.name),
+    ),
   ],
-  assignee: (row) => [row.assigns
-    ? assigning(row.number, row.assignee ? `Assigned to ${row.assignee}` : "Nobody yet", "", text(row.assignee, "Nobody yet"))
-    : text(row.assignee, "Nobody yet")],
+  assignee: (
+    row,
+  ) => [
+    row.assigns
+      ? assigning(
+        row.number,
+        row.assignee ? `Assigned to ${row.assignee}` : "Nobody yet",
+        "",
+        text(row.assignee, "Nobody yet"),
+      )
+      : text(row.assignee, "Nobody yet"),
+  ],
   requester: (row) => [text(row.requester, "–")],
   team: (row) => [text(row.team, "–")],
-  created: (row) => [make("time", { dateTime: row.created, title: absolute(row.created) }, relative(row.created))],
+  created: (
+    row,
+  ) => [make("time", { dateTime: row.created, title: absolute(row.created) }, relative(row.created))],
   due: (row) => [row.due ? make("span", { className: "text" }, calendar(row.due)) : text("", "–")],
-  updated: (row) => [make("time", { dateTime: row.updated, title: absolute(row.updated) }, relative(row.updated))],
+  updated: (
+    row,
+  ) => [make("time", { dateTime: row.updated, title: absolute(row.updated) }, relative(row.updated))],
 }
 
 function text(value, otherwise) {
-  return value ? make("span", { className: "text", title: value, dir: "auto" }, value) : make("span", { className: "faint" }, otherwise)
+  return value
+    ? make("span", { className: "text", title: value, dir: "auto" }, value)
+    : make("span", { className: "faint" }, otherwise)
 }
 
 // Which rows are chosen is known here; Python hears of it, and lets go of all by another round.
@@ -166,7 +224,11 @@ class Chosen {
 
 function choice(cell, value, label) {
   const box = make("input", { type: "checkbox", value, ariaLabel: label })
-  return make(cell, { className: "choice", role: cell === "th" ? "columnheader" : "cell" }, make("span", {}, box))
+  return make(
+    cell,
+    { className: "choice", role: cell === "th" ? "columnheader" : "cell" },
+    make("span", {}, box),
+  )
 }
 
 function table({ label, rows, columns, sort, choosing, groups = [] }) {
@@ -182,26 +244,46 @@ function table({ label, rows, columns, sort, choosing, groups = [] }) {
   const some = choosing != null
   if (some) head.unshift(choice("th", "", "Choose all"))
   const width = known.length + (some ? 1 : 0)
-  const body = rows.flatMap((row, at) => [...heading(groups, at, width),
-    make("tr", { role: "row", className: row.unread ? "row fresh" : "row" },
+  const body = rows.flatMap((
+    row,
+    at,
+  ) => [
+    ...heading(groups, at, width),
+    make(
+      "tr",
+      { role: "row", className: row.unread ? "row fresh" : "row" },
       ...(some ? [choice("td", String(row.number), `Choose #${row.number}`)] : []),
       ...known.map(({ field: name, label: heading }) =>
-        make("td", { role: "cell", dataset: { field: name, label: heading } }, ...CELLS[name](row))))])
+        make("td", { role: "cell", dataset: { field: name, label: heading } }, ...CELLS[name](row))
+      ),
+    ),
+  ])
   // The roles are spelled out because cards are not displayed as a table.
-  return make("table", { role: "table", ariaLabel: label },
+  return make(
+    "table",
+    { role: "table", ariaLabel: label },
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...head)),
-    make("tbody", { role: "rowgroup" }, ...body))
+    make("tbody", { role: "rowgroup" }, ...body),
+  )
 }
 
 function heading(groups, at, width) {
   const group = groups.find((each) => each.at === at)
   if (!group) return []
   const { name, count, href, continued } = group
-  return [make("tr", { role: "row", className: "group" },
-    make("th", { role: "rowheader", scope: "colgroup", colSpan: width },
-      make("a", { href, title: `Only ${name}`, dir: "auto" }, name),
-      ...(count ? [make("span", { className: "count" }, count)] : []),
-      ...(continued ? [make("span", {}, "continued")] : [])))]
+  return [
+    make(
+      "tr",
+      { role: "row", className: "group" },
+      make(
+        "th",
+        { role: "rowheader", scope: "colgroup", colSpan: width },
+        make("a", { href, title: `Only ${name}`, dir: "auto" }, name),
+        ...(count ? [make("span", { className: "count" }, count)] : []),
+        ...(continued ? [make("span", {}, "continued")] : []),
+      ),
+    ),
+  ]
 }
 
 // Cards have no headings to click, so they are sorted from a list of choices.
@@ -209,14 +291,23 @@ function sorter({ columns, sort, sorter: wanted }) {
   if (!wanted) return ""
   const choices = columns.filter((column) => column.href)
   if (!choices.length) return ""
-  const select = make("select", {}, ...choices.map((column) =>
-    make("option", { value: column.href, selected: column.field === sort.replace(/^-/, "") }, column.label)))
+  const select = make(
+    "select",
+    {},
+    ...choices.map((column) =>
+      make("option", { value: column.href, selected: column.field === sort.replace(/^-/, "") }, column.label)
+    ),
+  )
   return make("label", { className: "sorter" }, "Sort by", select)
 }
 
 function more({ more: links = [] }) {
   if (!links.length) return ""
-  return make("nav", { className: "more", ariaLabel: "More tickets" }, ...links.map(({ label, href }) => make("a", { href }, label)))
+  return make(
+    "nav",
+    { className: "more", ariaLabel: "More tickets" },
+    ...links.map(({ label, href }) => make("a", { href }, label)),
+  )
 }
 
 function nothing({ text: sentence, label, href }) {
@@ -238,7 +329,7 @@ function open(event) {
     event.preventDefault()
     go(link.getAttribute("href"), { number: link.dataset.number })
   } else if (!event.target.closest("a")) {
-    window.open(link.href, "_blank", "noopener")
+    globalThis.open(link.href, "_blank", "noopener")
   }
 }
 
@@ -262,7 +353,9 @@ function busy() {
   let active = document.activeElement
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
   const typed = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"
-  return Boolean(document.querySelector("[role=dialog]") || active?.closest(`${typed}, [role=listbox], [role=menu]`))
+  return Boolean(
+    document.querySelector("[role=dialog]") || active?.closest(`${typed}, [role=listbox], [role=menu]`),
+  )
 }
 
 // j and k (and the arrows, once inside the list) move from row to row.

@@ -23,7 +23,9 @@ class Clock {
   tick() {
     const seconds = Math.max(0, Math.floor((performance.now() - this.began) / 1000))
     const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-    this.time.textContent = parts.map((part, place) => (place ? String(part).padStart(2, "0") : part)).join(":")
+    this.time.textContent = parts.map((part, place) => (place ? String(part).padStart(2, "0") : part)).join(
+      ":",
+    )
   }
 
   end() {

@@ -19,15 +19,21 @@ class Week {
     root.addEventListener("keydown", (event) => event.target.matches("input") && this.key(event))
     root.addEventListener("focusin", (event) => event.target.matches("input") && event.target.select())
     root.addEventListener("click", follow)
-    root.addEventListener("click", ({ target }) => target.closest(".pick") && this.turn(Number(target.closest(".pick").dataset.place)))
+    root.addEventListener(
+      "click",
+      ({ target }) => target.closest(".pick") && this.turn(Number(target.closest(".pick").dataset.place)),
+    )
   }
 
   take(data) {
     const { cell: held, place, turn } = this.root.getRootNode().activeElement?.dataset ?? {}
     if (this.week !== data.days[0].name) this.day = Math.max(0, data.days.findIndex(({ today }) => today))
     this.week = data.days[0].name
-    this.root.replaceChildren(turns(data.turns), this.picks(data),
-      make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Week" }, this.table(data)))
+    this.root.replaceChildren(
+      turns(data.turns),
+      this.picks(data),
+      make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Week" }, this.table(data)),
+    )
     this.turn(this.day)
     if (place) this.root.querySelector(`.pick[data-place="${place}"]`)?.focus({ preventScroll: true })
     if (turn) this.root.querySelector(`a[data-turn="${turn}"]`)?.focus({ preventScroll: true })
@@ -35,35 +41,84 @@ class Week {
   }
 
   picks({ days, total }) {
-    const picks = days.map(({ short, number, name, total: sum, today }, place) => make("button",
-      { type: "button", className: today ? "pick today" : "pick", ariaLabel: `${name}${sum ? `, ${sum}` : ""}`, dataset: { place } },
-      make("span", {}, short), make("b", {}, number), make("small", {}, sum || "–")))
-    return make("div", { className: "picks", role: "group", ariaLabel: `Day, ${total || "nothing"} in this week` }, ...picks)
+    const picks = days.map(({ short, number, name, total: sum, today }, place) =>
+      make(
+        "button",
+        {
+          type: "button",
+          className: today ? "pick today" : "pick",
+          ariaLabel: `${name}${sum ? `, ${sum}` : ""}`,
+          dataset: { place },
+        },
+        make("span", {}, short),
+        make("b", {}, number),
+        make("small", {}, sum || "–"),
+      )
+    )
+    return make("div", {
+      className: "picks",
+      role: "group",
+      ariaLabel: `Day, ${total || "nothing"} in this week`,
+    }, ...picks)
   }
 
   // Shows one day where there is no room for seven.
   turn(day) {
     this.day = day
-    for (const pick of this.root.querySelectorAll(".pick")) pick.setAttribute("aria-pressed", String(Number(pick.dataset.place) === day))
-    for (const cell of this.root.querySelectorAll("[data-day]")) cell.classList.toggle("here", Number(cell.dataset.day) === day)
+    for (const pick of this.root.querySelectorAll(".pick")) {
+      pick.setAttribute("aria-pressed", String(Number(pick.dataset.place) === day))
+    }
+    for (const cell of this.root.querySelectorAll("[data-day]")) {
+      cell.classList.toggle("here", Number(cell.dataset.day) === day)
+    }
   }
 
   table({ days, lines, total }) {
-    const head = make("tr", {}, heading("Ticket", "ticket"),
-      ...days.map((day, place) => of(place, heading(day.label, day.today ? "today" : ""))), heading("Total", "sum"))
+    const head = make(
+      "tr",
+      {},
+      heading("Ticket", "ticket"),
+      ...days.map((day, place) => of(place, heading(day.label, day.today ? "today" : ""))),
+      heading("Total", "sum"),
+    )
     const body = lines.map((line) => this.line(line, days))
-    const foot = make("tr", {}, first("Total"), ...days.map((day, place) => of(place, make("td", {}, day.total || "–"))), make("td", { className: "sum" }, total || "–"))
-    return make("table", { ariaLabel: "Week" }, make("thead", {}, head), make("tbody", {}, ...body), make("tfoot", {}, foot))
+    const foot = make(
+      "tr",
+      {},
+      first("Total"),
+      ...days.map((day, place) => of(place, make("td", {}, day.total || "–"))),
+      make("td", { className: "sum" }, total || "–"),
+    )
+    return make(
+      "table",
+      { ariaLabel: "Week" },
+      make("thead", {}, head),
+      make("tbody", {}, ...body),
+      make("tfoot", {}, foot),
+    )
   }
 
   line({ ticket, title, cells, total }, days) {
-    const name = ticket ? make("a", { href: `/ticket?id=${ticket}` }, `#${ticket} `, make("bdi", {}, title)) : title
-    const filled = cells.map((cell, place) => of(place, make("td", {}, days[place].open && ticket ? this.cell(ticket, place, cell, days) : cell || "–")))
+    const name = ticket
+      ? make("a", { href: `/ticket?id=${ticket}` }, `#${ticket} `, make("bdi", {}, title))
+      : title
+    const filled = cells.map((cell, place) =>
+      of(
+        place,
+        make("td", {}, days[place].open && ticket ? this.cell(ticket, place, cell, days) : cell || "–"),
+      )
+    )
     return make("tr", {}, first(name), ...filled, make("td", { className: "sum" }, total || "–"))
   }
 
   cell(ticket, place, value, days) {
-    const input = make("input", { value, defaultValue: value, maxLength: 20, autocomplete: "off", dataset: { cell: `${ticket}-${place}` } })
+    const input = make("input", {
+      value,
+      defaultValue: value,
+      maxLength: 20,
+      autocomplete: "off",
+      dataset: { cell: `${ticket}-${place}` },
+    })
     input.setAttribute("aria-label", `#${ticket}, ${days[place].name}`)
     input.setAttribute("inputmode", "text")
     return input
@@ -93,8 +148,11 @@ class Week {
 }
 
 function turns(links) {
-  return make("nav", { ariaLabel: "Weeks" },
-    ...Object.entries(links).map(([label, href]) => make("a", { href, dataset: { turn: label } }, label)))
+  return make(
+    "nav",
+    { ariaLabel: "Weeks" },
+    ...Object.entries(links).map(([label, href]) => make("a", { href, dataset: { turn: label } }, label)),
+  )
 }
 
 function of(place, cell) {

@@ -37,34 +37,80 @@ class Writer {
   }
 
   build({ limits, labels, visibilities, answers }) {
-    const field = (part, tag, more) => new Field(tag, { id: `${this.id}-${part}`, label: labels[part], limit: limits[part], ...more })
+    const field = (part, tag, more) =>
+      new Field(tag, { id: `${this.id}-${part}`, label: labels[part], limit: limits[part], ...more })
     const body = field("body", "textarea", { rows: this.ticket ? 8 : 5 })
     const title = this.ticket ? field("title", "input", { type: "text", autocomplete: "off" }) : null
     this.fields = title ? { title, body } : { body }
     this.similar = title && similar()
-    this.who = !title && visibilities.length > 1 ? new Audience(`${this.id}-visibility`, () => this.turned()) : null
+    this.who = !title && visibilities.length > 1
+      ? new Audience(`${this.id}-visibility`, () => this.turned())
+      : null
     const ticket = () => this.number
     this.mentions = title ? null : new Mentions(body.input, { ticket, visibility: () => this.visibility })
-    this.offers = title ? null : new Offers(body.input, [this.mentions, ...(answers ? [new Answers({ ticket })] : [])])
-    this.files = new Files({ limit: limits.file, changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }) })
+    this.offers = title
+      ? null
+      : new Offers(body.input, [this.mentions, ...(answers ? [new Answers({ ticket })] : [])])
+    this.files = new Files({
+      limit: limits.file,
+      changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }),
+    })
 
-    this.tabs = tabs(body.input, toolbar(body.input), (text) => this.mentions && this.number ? this.mentions.show(text) : call("POST", "/preview", { json: { text } }))
-    this.picker = make("input", { type: "file", multiple: true, hidden: true, tabIndex: -1, onchange: () => this.picked() })
-    this.attach = make("button", { type: "button", className: "quiet attach", onclick: () => this.picker.click() }, "Attach files")
+    this.tabs = tabs(
+      body.input,
+      toolbar(body.input),
+      (text) =>
+        this.mentions && this.number
+          ? this.mentions.show(text)
+          : call("POST", "/preview", { json: { text } }),
+    )
+    this.picker = make("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      tabIndex: -1,
+      onchange: () => this.picked(),
+    })
+    this.attach = make("button", {
+      type: "button",
+      className: "quiet attach",
+      onclick: () => this.picker.click(),
+    }, "Attach files")
     this.saved = make("p", { className: "saved", role: "status" })
     this.error = make("p", { className: "error", role: "alert" })
     this.send = make("button", { type: "button", className: "send", onclick: () => this.submit() })
-    this.answer = answers && make("button", { type: "button", className: "quiet", title: "Or type :: and a word", onclick: () => this.insertAnswer() }, "Canned reply")
-    const foot = make("div", { className: "foot" }, this.attach, ...(this.answer ? [this.answer] : []), make("span", { className: "hint" }, "or drop or paste them here"), this.picker)
+    this.answer = answers &&
+      make("button", {
+        type: "button",
+        className: "quiet",
+        title: "Or type :: and a word",
+        onclick: () => this.insertAnswer(),
+      }, "Canned reply")
+    const foot = make(
+      "div",
+      { className: "foot" },
+      this.attach,
+      ...(this.answer ? [this.answer] : []),
+      make("span", { className: "hint" }, "or drop or paste them here"),
+      this.picker,
+    )
     this.root.replaceChildren(
-      ...(title ? [title.label, title.input, title.error, title.counter, this.similar.box, this.similar.news] : []),
+      ...(title
+        ? [title.label, title.input, title.error, title.counter, this.similar.box, this.similar.news]
+        : []),
       ...(this.who ? [this.who.box] : []),
       body.label,
-      make("div", { className: "stand" },
+      make(
+        "div",
+        { className: "stand" },
         make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list, foot),
-        ...(this.mentions ? [this.offers.choices.list, this.offers.choices.news] : [])),
+        ...(this.mentions ? [this.offers.choices.list, this.offers.choices.news] : []),
+      ),
       ...(this.mentions ? [this.mentions.missed] : []),
-      body.error, body.counter, this.files.news, this.error,
+      body.error,
+      body.counter,
+      this.files.news,
+      this.error,
       make("div", { className: "end" }, this.saved, ...(title ? [] : [this.send])),
     )
   }
@@ -77,7 +123,9 @@ class Writer {
     root.addEventListener("keypress", (event) => this.hush(event))
     root.addEventListener("paste", (event) => this.receive(event, pasted(event.clipboardData)))
     root.addEventListener("drop", (event) => this.receive(event, [...event.dataTransfer.files]))
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) root.addEventListener(kind, (event) => this.drag(event))
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+      root.addEventListener(kind, (event) => this.drag(event))
+    }
     root.addEventListener("focusout", (event) => {
       if (root.contains(event.relatedTarget)) return
       this.saver.flush()
@@ -149,7 +197,10 @@ class Writer {
     if (this.who) this.who.value = values.visibility
     this.files.reset(values.attachments ?? [])
     this.saver = new Autosave({
-      slot: this.slot, token: this.token, values: () => this.values(), tell: (state, detail) => this.tell(state, detail),
+      slot: this.slot,
+      token: this.token,
+      values: () => this.values(),
+      tell: (state, detail) => this.tell(state, detail),
     })
     this.reported = JSON.stringify(this.written(data))
     this.saved.textContent = ""
@@ -162,7 +213,9 @@ class Writer {
       this.saver.touch(this.draft())
       this.report()
     }
-    if (again && document.activeElement === this.root.getRootNode().host) styled(this.root).then(() => this.fields.body.input.focus())
+    if (again && document.activeElement === this.root.getRootNode().host) {
+      styled(this.root).then(() => this.fields.body.input.focus())
+    }
   }
 
   draft() {
@@ -221,7 +274,9 @@ class Writer {
   }
 
   key(event) {
-    if (event.target === this.fields.body.input && !event.isComposing && this.offers?.choices.key(event)) return
+    if (event.target === this.fields.body.input && !event.isComposing && this.offers?.choices.key(event)) {
+      return
+    }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault()
       this.submit()
@@ -236,7 +291,9 @@ class Writer {
 
   // Streamlit listens for single letters on the page and cannot see that these are typed into a field.
   hush(event) {
-    if (event.target.matches("input, textarea") && !["Tab", "Escape"].includes(event.key)) event.stopPropagation()
+    if (event.target.matches("input, textarea") && !["Tab", "Escape"].includes(event.key)) {
+      event.stopPropagation()
+    }
   }
 
   receive(event, files) {
@@ -259,7 +316,13 @@ class Writer {
 
   // What a button outside needs to know, and only when it changed: telling it runs the page.
   written({ title, body, attachments }) {
-    return { token: this.token, title: title ?? "", body: body ?? "", attachments: (attachments ?? []).map(({ id }) => id), uploading: this.files.uploading }
+    return {
+      token: this.token,
+      title: title ?? "",
+      body: body ?? "",
+      attachments: (attachments ?? []).map(({ id }) => id),
+      uploading: this.files.uploading,
+    }
   }
 
   report() {
@@ -278,7 +341,10 @@ class Writer {
     this.saver.hold()
     this.lock()
     this.complain({ error: "", field_errors: {} })
-    this.patience = setTimeout(() => this.release("Docket did not answer. Your text is still here; please try again."), PATIENCE)
+    this.patience = setTimeout(
+      () => this.release("Docket did not answer. Your text is still here; please try again."),
+      PATIENCE,
+    )
     this.setTriggerValue("submit", { token: this.token, ...this.draft() })
   }
 
@@ -287,7 +353,9 @@ class Writer {
     const long = Object.values(this.fields).find((field) => field.left < 0)
     if (long) return this.refuse(long, "This is too long to send.")
     if (title && !title.text.trim()) return this.refuse(title, "Give the ticket a title.")
-    if (!title && !body.text.trim() && !this.files.ready.length) return this.refuse(body, "Write something first.")
+    if (!title && !body.text.trim() && !this.files.ready.length) {
+      return this.refuse(body, "Write something first.")
+    }
     if (this.files.uploading) {
       this.error.textContent = "A file is still being sent. Wait a moment, or remove it."
       return false
@@ -352,7 +420,9 @@ class Writer {
   tell(state, detail) {
     if (this.sent !== undefined) return
     this.saved.dataset.state = state
-    this.saved.textContent = state === "refused" && detail ? `Not saved: ${detail} Your text is kept in this browser.` : SAID[state]
+    this.saved.textContent = state === "refused" && detail
+      ? `Not saved: ${detail} Your text is kept in this browser.`
+      : SAID[state]
   }
 }
 

@@ -4,8 +4,12 @@ export class Arrangement {
     this.groups = groups.length ? groups.map(({ id }) => id) : [""]
     this.cells = new Map()
     this.counts = new Map(lanes.map((lane) => [lane.id, lane.count]))
-    for (const group of this.groups) for (const lane of lanes) this.cells.set(place(lane.id, group), { lane: lane.id, group, cards: [] })
-    for (const card of cards) this.cells.get(place(card.lane, groups.length ? card.group : ""))?.cards.push(card)
+    for (const group of this.groups) {
+      for (const lane of lanes) this.cells.set(place(lane.id, group), { lane: lane.id, group, cards: [] })
+    }
+    for (const card of cards) {
+      this.cells.get(place(card.lane, groups.length ? card.group : ""))?.cards.push(card)
+    }
     for (const move of moves) this.apply(move)
     this.places = new Map()
     for (const cell of this.cells.values()) cell.cards.forEach((card) => this.places.set(card.number, cell))

@@ -14,7 +14,8 @@ export function dress(element, card, { movable }) {
   drawn.set(element, { card, movable, seen })
   if (same) return
   // What is focused is kept, and so is its place in the tab order.
-  const title = element.querySelector(".title") ?? make("a", { className: "title", dir: "auto", draggable: false, tabIndex: -1 })
+  const title = element.querySelector(".title") ??
+    make("a", { className: "title", dir: "auto", draggable: false, tabIndex: -1 })
   title.href = card.href
   title.textContent = card.title
   title.setAttribute("aria-describedby", `top-${card.number} facts-${card.number}`)
@@ -25,16 +26,35 @@ export function dress(element, card, { movable }) {
   const ticking = clock(card.number, card.clock)
   if (ticking) ticking.tabIndex = title.tabIndex
   const held = element.querySelector(".clock")
-  const top = make("div", { className: "top", id: `top-${card.number}` },
+  const top = make(
+    "div",
+    { className: "top", id: `top-${card.number}` },
     make("span", { className: "number" }, `#${card.number}`),
     make("time", { dateTime: card.updated, title: `Changed ${absolute(card.updated)}` }, age(card.updated)),
     ...(card.confidential ? [mark("dk-lock", "Confidential")] : []),
-    ...(card.unread ? [mark("unread", "Something new")] : []))
-  const facts = make("div", { className: "facts", id: `facts-${card.number}` },
-    ...(card.blocked ? [make("span", { className: "stuck", title: card.blocked }, make("span", { className: "hidden" }, "Blocked: "), make("span", {}, card.blocked))] : []),
-    make("span", { className: "dk-priority", dataset: { level: card.priority } }, card.priority[0].toUpperCase() + card.priority.slice(1)),
+    ...(card.unread ? [mark("unread", "Something new")] : []),
+  )
+  const facts = make(
+    "div",
+    { className: "facts", id: `facts-${card.number}` },
+    ...(card.blocked
+      ? [
+        make(
+          "span",
+          { className: "stuck", title: card.blocked },
+          make("span", { className: "hidden" }, "Blocked: "),
+          make("span", {}, card.blocked),
+        ),
+      ]
+      : []),
+    make(
+      "span",
+      { className: "dk-priority", dataset: { level: card.priority } },
+      card.priority[0].toUpperCase() + card.priority.slice(1),
+    ),
     make("span", { className: "category", title: card.category, dir: "auto" }, card.category),
-    face(card, title.tabIndex))
+    face(card, title.tabIndex),
+  )
   if (title.parentNode === element) {
     element.firstElementChild.replaceWith(top)
     const before = element.querySelector(".facts")
@@ -57,7 +77,13 @@ function renew(held, ticking) {
 }
 
 function menu({ number }) {
-  const button = make("button", { type: "button", className: "more", tabIndex: -1, ariaLabel: `Move #${number} to…`, title: "Move to…" }, "⋯")
+  const button = make("button", {
+    type: "button",
+    className: "more",
+    tabIndex: -1,
+    ariaLabel: `Move #${number} to…`,
+    title: "Move to…",
+  }, "⋯")
   button.setAttribute("aria-haspopup", "menu")
   return button
 }
@@ -69,7 +95,13 @@ function mark(className, label) {
 function face({ number, assignee, assigns, initials, tone }, tabIndex) {
   const label = assignee ? `Assigned to ${assignee}` : "Nobody yet"
   const className = assignee ? "face" : "face nobody"
-  if (!assigns) return make("span", { className, role: "img", title: label, ariaLabel: label, dataset: { tone } }, initials)
+  if (!assigns) {
+    return make(
+      "span",
+      { className, role: "img", title: label, ariaLabel: label, dataset: { tone } },
+      initials,
+    )
+  }
   const button = assigning(number, label, className, initials)
   button.dataset.tone = tone
   button.tabIndex = tabIndex

@@ -18,9 +18,15 @@ export class Drag {
     root.addEventListener("pointercancel", (event) => this.up(event))
     root.addEventListener("dragstart", (event) => event.preventDefault())
     root.addEventListener("contextmenu", (event) => this.hand?.touch && event.preventDefault())
-    root.addEventListener("touchmove", (event) => this.on && event.cancelable && event.preventDefault(), { passive: false })
+    root.addEventListener("touchmove", (event) => this.on && event.cancelable && event.preventDefault(), {
+      passive: false,
+    })
     // The click that ends a drag is none.
-    root.addEventListener("click", (event) => this.dragged && (event.preventDefault(), event.stopImmediatePropagation()), true)
+    root.addEventListener(
+      "click",
+      (event) => this.dragged && (event.preventDefault(), event.stopImmediatePropagation()),
+      true,
+    )
     this.escape = (event) => {
       if (event.key !== "Escape") return
       event.stopPropagation()
@@ -88,7 +94,9 @@ export class Drag {
     if (!inside(frame.board.getBoundingClientRect())) return null
     return [...frame.cells.values()].find(({ lane, box }) => {
       const area = box.getBoundingClientRect()
-      const top = frame.board.classList.contains("grouped") ? area.top : frame.heads.get(lane).getBoundingClientRect().top
+      const top = frame.board.classList.contains("grouped")
+        ? area.top
+        : frame.heads.get(lane).getBoundingClientRect().top
       return inside({ left: area.left, right: area.right, top, bottom: area.bottom })
     })
   }
@@ -119,7 +127,9 @@ export class Drag {
     this.release()
     if (!moved) return
     this.dragged = true
-    setTimeout(() => { this.dragged = false }, 50)
+    setTimeout(() => {
+      this.dragged = false
+    }, 50)
     if (well && board.carried.to) board.drop(from)
     else board.cancel(undefined, from)
   }

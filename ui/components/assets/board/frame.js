@@ -37,10 +37,14 @@ export class Frame {
     this.built = seen
     this.root.style.setProperty("--lanes", lanes.length)
     this.board.classList.toggle("grouped", groups.length > 0)
-    this.heads = new Map(lanes.map(({ id }) => [id, make("div", { className: "head", dataset: { lane: id } })]))
+    this.heads = new Map(
+      lanes.map(({ id }) => [id, make("div", { className: "head", dataset: { lane: id } })]),
+    )
     this.cells = new Map()
     this.bands = new Map()
-    const rows = groups.length ? groups.flatMap((group) => this.band(group, lanes)) : [this.row({ id: "", label: "" }, lanes)]
+    const rows = groups.length
+      ? groups.flatMap((group) => this.band(group, lanes))
+      : [this.row({ id: "", label: "" }, lanes)]
     this.board.replaceChildren(make("div", { className: "heads" }, ...this.heads.values()), ...rows)
   }
 
@@ -52,7 +56,12 @@ export class Frame {
       row.hidden = folded
       button.ariaExpanded = String(!folded)
     }
-    const button = make("button", { type: "button", onclick: () => fold(!row.hidden) }, make("span", { dir: "auto" }, group.label), count)
+    const button = make(
+      "button",
+      { type: "button", onclick: () => fold(!row.hidden) },
+      make("span", { dir: "auto" }, group.label),
+      count,
+    )
     fold(this.folded.has(group.id))
     this.bands.set(group.id, { count })
     return [make("h3", { className: "band" }, button), row]
@@ -61,7 +70,12 @@ export class Frame {
   row(group, lanes) {
     const cells = lanes.map(({ id }) => {
       const list = make("ul", { className: "cards", role: "list" })
-      const box = make("section", { className: "cell", dataset: { lane: id, group: group.id } }, list, make("p", { className: "nothing" }, "Nothing here"))
+      const box = make(
+        "section",
+        { className: "cell", dataset: { lane: id, group: group.id } },
+        list,
+        make("p", { className: "nothing" }, "Nothing here"),
+      )
       this.cells.set(`${id} ${group.id}`, { lane: id, group: group.id, label: group.label, list, box })
       return box
     })
@@ -74,22 +88,43 @@ export class Frame {
     if (head.dataset.seen === seen) return
     head.dataset.seen = seen
     const over = limit != null && count > limit
-    const amount = make("span", { className: over ? "count over" : "count" }, limit == null ? String(count) : `${count} of ${limit}`)
+    const amount = make(
+      "span",
+      { className: over ? "count over" : "count" },
+      limit == null ? String(count) : `${count} of ${limit}`,
+    )
     amount.title = words.amount(count, limit)
     head.replaceChildren(
-      make("h3", { className: "dk-status", dataset: { kind } }, make("span", { title: name, dir: "auto" }, name)), amount,
-      make("span", { className: "shut", role: "img", ariaLabel: "Not open to this ticket" }))
+      make(
+        "h3",
+        { className: "dk-status", dataset: { kind } },
+        make("span", { title: name, dir: "auto" }, name),
+      ),
+      amount,
+      make("span", { className: "shut", role: "img", ariaLabel: "Not open to this ticket" }),
+    )
     const grouped = this.board.classList.contains("grouped")
     const box = grouped ? head : this.cells.get(`${id} `).box
     box.querySelector(".rest")?.remove()
-    if (more) box.append(make("a", { className: "rest", href: more, draggable: false, ariaLabel: `Show more of ${name}` }, "Show more"))
+    if (more) {
+      box.append(
+        make(
+          "a",
+          { className: "rest", href: more, draggable: false, ariaLabel: `Show more of ${name}` },
+          "Show more",
+        ),
+      )
+    }
   }
 
   // Lanes to which the carried card may not go.
   close(shut) {
     for (const { lane, group, box } of this.cells.values()) box.classList.toggle("shut", shut(lane, group))
     for (const [lane, head] of this.heads) {
-      head.classList.toggle("shut", [...this.cells.values()].every((cell) => cell.lane !== lane || cell.box.classList.contains("shut")))
+      head.classList.toggle(
+        "shut",
+        [...this.cells.values()].every((cell) => cell.lane !== lane || cell.box.classList.contains("shut")),
+      )
     }
   }
 
@@ -101,7 +136,11 @@ export class Frame {
   }
 
   get scrolls() {
-    return [this.board.scrollLeft, this.board.scrollTop, Object.fromEntries([...this.cells].map(([place, { box }]) => [place, box.scrollTop]))]
+    return [
+      this.board.scrollLeft,
+      this.board.scrollTop,
+      Object.fromEntries([...this.cells].map(([place, { box }]) => [place, box.scrollTop])),
+    ]
   }
 
   set scrolls([left, top, cells] = [0, 0, {}]) {

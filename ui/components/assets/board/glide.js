@@ -24,7 +24,9 @@ export function fly(from, elements, root) {
     root.append(twin)
     twin.showPopover?.()
     element.classList.add("flying")
-    const way = twin.animate([{ translate: `${start.x}px ${start.y}px` }, { translate: `${end.x}px ${end.y}px` }], { duration: LONGEST, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)", fill: "forwards" })
+    const way = twin.animate([{ translate: `${start.x}px ${start.y}px` }, {
+      translate: `${end.x}px ${end.y}px`,
+    }], { duration: LONGEST, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)", fill: "forwards" })
     way.onfinish = way.oncancel = () => {
       twin.remove()
       element.classList.remove("flying")

@@ -31,8 +31,12 @@ export class Keys {
     if (carried && key === "Enter") return () => board.drop()
     if (carried && key === "Escape") return () => board.cancel()
     if (STEPS[key]) return () => (carried ? this.carry(...STEPS[key]) : this.walk(number, ...STEPS[key]))
-    if (!carried && key === "Home") return () => this.look(board.shown.near({ ...board.shown.at(number), index: 0 }))
-    if (!carried && key === "End") return () => this.look(board.shown.near({ ...board.shown.at(number), index: Infinity }))
+    if (!carried && key === "Home") {
+      return () => this.look(board.shown.near({ ...board.shown.at(number), index: 0 }))
+    }
+    if (!carried && key === "End") {
+      return () => this.look(board.shown.near({ ...board.shown.at(number), index: Infinity }))
+    }
   }
 
   lift(number) {
@@ -62,7 +66,10 @@ export class Keys {
 
   column({ lane, group }, step) {
     const { shown, frame } = this.board
-    return ahead(shown.groups, group, step).filter((id) => !frame.folded.has(id)).map((id) => ({ lane, group: id }))
+    return ahead(shown.groups, group, step).filter((id) => !frame.folded.has(id)).map((id) => ({
+      lane,
+      group: id,
+    }))
   }
 
   look(card) {
@@ -76,7 +83,8 @@ export class Keys {
     const { number, home } = board.carried
     const at = board.shown.at(number)
     const cell = across ? this.line(at, across).find(({ lane }) => board.may(home.lane, lane)) : at
-    const room = cell && board.shown.cell(cell.lane, cell.group).cards.length - (cell.lane === at.lane ? 1 : 0)
+    const room = cell &&
+      board.shown.cell(cell.lane, cell.group).cards.length - (cell.lane === at.lane ? 1 : 0)
     const index = across ? Math.min(at.index, room) : at.index + down
     if (!cell || index < 0 || index > room) return board.say(words.nowhere(number))
     board.carry(board.shown.goal({ ...cell, index }, number))

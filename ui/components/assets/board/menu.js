@@ -6,7 +6,9 @@ export class Menu {
     this.board = board
     this.box = make("div", { className: "menu", role: "menu", popover: "auto" })
     this.box.addEventListener("keydown", (event) => this.press(event))
-    this.box.addEventListener("beforetoggle", ({ newState }) => { if (newState === "closed") this.closed = performance.now() })
+    this.box.addEventListener("beforetoggle", ({ newState }) => {
+      if (newState === "closed") this.closed = performance.now()
+    })
     board.root.addEventListener("click", (event) => this.toggle(event.target.closest(".card .more")))
   }
 
@@ -28,15 +30,29 @@ export class Menu {
     const at = shown.at(number)
     const goal = (place) => shown.goal({ ...at, ...place }, number)
     const lanes = data.lanes.map((lane) =>
-      this.choice(number, lane.name, board.may(at.lane, lane.id) && lane.id !== at.lane && goal({ lane: lane.id, index: 0 }), { kind: lane.kind, here: lane.id === at.lane }))
+      this.choice(
+        number,
+        lane.name,
+        board.may(at.lane, lane.id) && lane.id !== at.lane && goal({ lane: lane.id, index: 0 }),
+        { kind: lane.kind, here: lane.id === at.lane },
+      )
+    )
     const within = [["Up", at.index - 1], ["Down", at.index + 1]].map(([label, index]) =>
-      this.choice(number, label, index >= 0 && index < at.of && goal({ index }), {}))
+      this.choice(number, label, index >= 0 && index < at.of && goal({ index }), {})
+    )
     return [...lanes, make("hr"), ...within]
   }
 
   choice(number, label, goal, { kind, here }) {
-    const text = kind ? make("span", { className: "dk-status", dataset: { kind } }, make("span", { dir: "auto" }, label)) : label
-    const item = make("button", { type: "button", role: "menuitem", tabIndex: -1 }, text, here ? make("span", { className: "here" }, "is here") : "")
+    const text = kind
+      ? make("span", { className: "dk-status", dataset: { kind } }, make("span", { dir: "auto" }, label))
+      : label
+    const item = make(
+      "button",
+      { type: "button", role: "menuitem", tabIndex: -1 },
+      text,
+      here ? make("span", { className: "here" }, "is here") : "",
+    )
     if (!goal) item.ariaDisabled = "true"
     item.onclick = () => {
       if (!goal) return

@@ -2,7 +2,8 @@
 const tickets = (count) => (count === 1 ? "1 ticket" : `${count} tickets`)
 const place = ({ lane, index, of }) => `${lane}, position ${index + 1} of ${of}`
 
-export const HELP = "Arrow keys go from card to card. Enter opens a ticket. Space picks one up: then arrow keys move it, Space drops it, Escape puts it back. A assigns one."
+export const HELP =
+  "Arrow keys go from card to card. Enter opens a ticket. Space picks one up: then arrow keys move it, Space drops it, Escape puts it back. A assigns one."
 export const picked = (number, title, where) => `Picked up #${number}, ${title}. ${place(where)}.`
 export const carried = (where) => `${place(where)}.`
 export const dropped = (number, where) => `Dropped #${number} in ${place(where)}.`
@@ -12,4 +13,9 @@ export const lost = (number) => `Docket did not answer, so #${number} is back wh
 export const nowhere = (number) => `#${number} can go no further that way.`
 export const fixed = (number, lane) => `#${number} cannot be moved out of ${lane}.`
 export const cell = (lane, group, count) => `${lane}${group ? `, ${group}` : ""}, ${tickets(count)}`
-export const amount = (count, limit) => (limit == null ? tickets(count) : `${tickets(count)}, ${count > limit ? "over " : ""}the limit is ${limit}`)
+export const amount = (
+  count,
+  limit,
+) => (limit == null
+  ? tickets(count)
+  : `${tickets(count)}, ${count > limit ? "over " : ""}the limit is ${limit}`)

@@ -92,7 +92,9 @@ class Line {
   ask() {
     if (this.socket?.readyState !== WebSocket.OPEN) return
     const topics = {}
-    for (const { topic, since } of this.listeners) if (topic) topics[topic] = Math.min(since, topics[topic] ?? since)
+    for (const { topic, since } of this.listeners) {
+      if (topic) topics[topic] = Math.min(since, topics[topic] ?? since)
+    }
     if (this.asked && covers(this.asked, topics)) return
     this.asked = topics
     this.socket.send(JSON.stringify({ topics }))
@@ -106,8 +108,8 @@ class Line {
       return
     }
     const about = [...this.listeners].filter(({ topic }) => topic === news?.topic)
-    if (Number.isSafeInteger(news?.event)) for (const listener of about) listener.hear?.(news.event)
-    if (Array.isArray(news?.people)) for (const listener of about) listener.meet?.(news.people)
+    if (Number.isSafeInteger(news?.event)) { for (const listener of about) listener.hear?.(news.event) }
+    if (Array.isArray(news?.people)) { for (const listener of about) listener.meet?.(news.people) }
   }
 
   close() {

@@ -14,8 +14,15 @@ export class Answers {
 
   async ask(search) {
     if (!this.ticket()) return []
-    const { status, body } = await call("GET", `/tickets/${this.ticket()}/canned-replies?${new URLSearchParams({ search })}`)
+    const { status, body } = await call(
+      "GET",
+      `/tickets/${this.ticket()}/canned-replies?${new URLSearchParams({ search })}`,
+    )
     const found = status === 200 && Array.isArray(body?.items) ? body.items : []
-    return found.map(({ name, body: text }) => ({ text: name, hint: text.replace(/\s+/g, " ").slice(0, SHOWN), put: text }))
+    return found.map(({ name, body: text }) => ({
+      text: name,
+      hint: text.replace(/\s+/g, " ").slice(0, SHOWN),
+      put: text,
+    }))
   }
 }

@@ -3,10 +3,20 @@ import { make } from "../dom.js"
 
 export class Audience {
   constructor(name, changed) {
-    const choice = (value, text) => make("label", { className: "choice", dataset: { visibility: value } },
-      make("input", { type: "radio", name, value, onchange: changed }), make("span", {}, text))
-    this.box = make("fieldset", { className: "audience" }, make("legend", { className: "hidden" }, "Who can read it"),
-      choice("public", "Public reply"), choice("internal", "Internal note – only staff can read it"))
+    const choice = (value, text) =>
+      make(
+        "label",
+        { className: "choice", dataset: { visibility: value } },
+        make("input", { type: "radio", name, value, onchange: changed }),
+        make("span", {}, text),
+      )
+    this.box = make(
+      "fieldset",
+      { className: "audience" },
+      make("legend", { className: "hidden" }, "Who can read it"),
+      choice("public", "Public reply"),
+      choice("internal", "Internal note – only staff can read it"),
+    )
   }
 
   get value() {

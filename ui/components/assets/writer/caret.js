@@ -7,7 +7,12 @@ export function caret(field, at = field.selectionStart) {
   const copy = make("div", { ariaHidden: "true" })
   const style = getComputedStyle(field)
   for (const name of SAME) copy.style[name] = style[name]
-  Object.assign(copy.style, { position: "absolute", visibility: "hidden", whiteSpace: "pre-wrap", overflowWrap: "break-word" })
+  Object.assign(copy.style, {
+    position: "absolute",
+    visibility: "hidden",
+    whiteSpace: "pre-wrap",
+    overflowWrap: "break-word",
+  })
   const mark = make("span", {}, "\u200b")
   copy.append(field.value.slice(0, at), mark)
   field.parentElement.append(copy)

@@ -10,7 +10,13 @@ export class Choices {
   // `taken(item)` hears what was chosen.
   constructor(field, { label, taken }) {
     Object.assign(this, { field, taken })
-    this.list = make("ul", { id: `choices-${++count}`, className: "choices", role: "listbox", ariaLabel: label, hidden: true })
+    this.list = make("ul", {
+      id: `choices-${++count}`,
+      className: "choices",
+      role: "listbox",
+      ariaLabel: label,
+      hidden: true,
+    })
     this.list.addEventListener("mousedown", (event) => event.preventDefault())
     this.news = make("p", { className: "hidden", role: "status" })
     field.addEventListener("blur", () => this.close())
@@ -24,18 +30,32 @@ export class Choices {
   show(items, { empty = "" } = {}) {
     this.#items = items
     this.list.hidden = !items.length
-    this.news.textContent = items.length ? `${items.length} ${items.length === 1 ? "suggestion" : "suggestions"}` : empty
+    this.news.textContent = items.length
+      ? `${items.length} ${items.length === 1 ? "suggestion" : "suggestions"}`
+      : empty
     if (!items.length) return this.close()
-    this.list.replaceChildren(...items.map((item, at) => make("li", {
-      id: `${this.list.id}-${at}`, role: "option", onclick: () => this.take(at), onmousemove: () => this.mark(at),
-    }, make("span", { className: "choice-text", dir: "auto" }, item.text), ...(item.hint ? [make("span", { className: "choice-hint", dir: "auto" }, item.hint)] : []))))
+    this.list.replaceChildren(...items.map((item, at) =>
+      make(
+        "li",
+        {
+          id: `${this.list.id}-${at}`,
+          role: "option",
+          onclick: () => this.take(at),
+          onmousemove: () => this.mark(at),
+        },
+        make("span", { className: "choice-text", dir: "auto" }, item.text),
+        ...(item.hint ? [make("span", { className: "choice-hint", dir: "auto" }, item.hint)] : []),
+      )
+    ))
     this.field.setAttribute("aria-controls", this.list.id)
     this.mark(0)
   }
 
   mark(at) {
     this.#at = (at + this.#items.length) % this.#items.length
-    for (const [n, option] of [...this.list.children].entries()) option.setAttribute("aria-selected", String(n === this.#at))
+    for (const [n, option] of [...this.list.children].entries()) {
+      option.setAttribute("aria-selected", String(n === this.#at))
+    }
     const chosen = this.list.children[this.#at]
     this.field.setAttribute("aria-activedescendant", chosen.id)
     chosen.scrollIntoView({ block: "nearest" })

@@ -28,7 +28,11 @@ export class Field {
     const { left, counter } = this
     counter.hidden = left > this.limit / 10
     counter.classList.toggle("over", left < 0)
-    counter.textContent = counter.hidden ? "" : left < 0 ? `${-left} characters too many` : `${left} characters left`
+    counter.textContent = counter.hidden
+      ? ""
+      : left < 0
+      ? `${-left} characters too many`
+      : `${left} characters left`
   }
 
   complain(text = "") {

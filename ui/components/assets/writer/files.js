@@ -13,7 +13,12 @@ export class Files {
   }
 
   get ready() {
-    return this.#entries.filter((entry) => entry.id).map(({ id, name, type, size }) => ({ id, name, type, size }))
+    return this.#entries.filter((entry) => entry.id).map(({ id, name, type, size }) => ({
+      id,
+      name,
+      type,
+      size,
+    }))
   }
 
   get uploading() {
@@ -30,8 +35,9 @@ export class Files {
     for (const file of files) {
       const entry = { file, name: file.name, type: file.type, size: file.size }
       this.#entries.push(entry)
-      if (file.size > this.limit) entry.refusal = `This file is larger than ${size(this.limit)}, the most that can be attached.`
-      else this.#send(entry)
+      if (file.size > this.limit) {
+        entry.refusal = `This file is larger than ${size(this.limit)}, the most that can be attached.`
+      } else this.#send(entry)
       if (entry.refusal) this.#say(`${entry.name}: ${entry.refusal}`)
     }
     this.#draw()
@@ -46,8 +52,12 @@ export class Files {
       },
       done: ({ status, body, detail }) => {
         entry.stop = null
-        if (status === 201 && body?.id) Object.assign(entry, { id: body.id, name: body.name, type: body.type, size: body.size })
-        else Object.assign(entry, { refusal: detail || "This file could not be attached.", lost: status === 0 || status >= 500 })
+        if (status === 201 && body?.id) {
+          Object.assign(entry, { id: body.id, name: body.name, type: body.type, size: body.size })
+        } else {Object.assign(entry, {
+            refusal: detail || "This file could not be attached.",
+            lost: status === 0 || status >= 500,
+          })}
         this.#say(entry.id ? `${entry.name} is attached.` : `${entry.name}: ${entry.refusal}`)
         this.#draw()
         if (entry.id) this.changed()
@@ -76,17 +86,27 @@ export class Files {
   }
 
   #item(entry) {
-    const item = make("li", { className: entry.refusal ? "file refused" : "file" },
+    const item = make(
+      "li",
+      { className: entry.refusal ? "file refused" : "file" },
       make("span", { className: "file-name", title: entry.name, dir: "auto" }, entry.name),
-      make("span", { className: "file-facts" }, [kind(entry), size(entry.size)].filter(Boolean).join(", ")))
+      make("span", { className: "file-facts" }, [kind(entry), size(entry.size)].filter(Boolean).join(", ")),
+    )
     if (entry.stop) {
       entry.bar = make("progress", { max: 1, value: entry.progress, ariaLabel: `Sending ${entry.name}` })
       item.append(entry.bar)
     }
     if (entry.refusal) item.append(make("span", { className: "file-refusal" }, entry.refusal))
-    if (entry.lost) item.append(make("button", { type: "button", className: "quiet", onclick: () => this.#send(entry) }, "Try again"))
+    if (entry.lost) {
+      item.append(
+        make("button", { type: "button", className: "quiet", onclick: () => this.#send(entry) }, "Try again"),
+      )
+    }
     item.append(make("button", {
-      type: "button", className: "icon remove", ariaLabel: `Remove ${entry.name}`, title: "Remove",
+      type: "button",
+      className: "icon remove",
+      ariaLabel: `Remove ${entry.name}`,
+      title: "Remove",
       onclick: () => this.#remove(entry),
     }))
     return item
@@ -111,6 +131,8 @@ export function pasted(clipboard) {
   return [...clipboard.files].map((file, at) => {
     if (file.name && file.name !== "image.png") return file
     const moment = new Date().toISOString().slice(0, 19).replace(/[:T]/g, "-")
-    return new File([file], `pasted-${moment}${at ? `-${at}` : ""}.${file.type.split("/")[1] || "bin"}`, { type: file.type })
+    return new File([file], `pasted-${moment}${at ? `-${at}` : ""}.${file.type.split("/")[1] || "bin"}`, {
+      type: file.type,
+    })
   })
 }

@@ -12,11 +12,21 @@ const TOOLS = [
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform)
 
 export function toolbar(field) {
-  const bar = make("div", { className: "tools", role: "toolbar", ariaLabel: "Formatting" }, ...TOOLS.map((tool, at) =>
-    make("button", {
-      type: "button", className: "icon", dataset: { tool: tool.name }, tabIndex: at ? -1 : 0,
-      ariaLabel: tool.label, title: `${tool.label} (${MAC ? "⌘" : "Ctrl"}+${tool.keys})`, onclick: () => apply(tool, field),
-    })))
+  const bar = make(
+    "div",
+    { className: "tools", role: "toolbar", ariaLabel: "Formatting" },
+    ...TOOLS.map((tool, at) =>
+      make("button", {
+        type: "button",
+        className: "icon",
+        dataset: { tool: tool.name },
+        tabIndex: at ? -1 : 0,
+        ariaLabel: tool.label,
+        title: `${tool.label} (${MAC ? "⌘" : "Ctrl"}+${tool.keys})`,
+        onclick: () => apply(tool, field),
+      })
+    ),
+  )
   bar.onkeydown = (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (!by) return
@@ -48,7 +58,9 @@ function apply(tool, field) {
 function wrap(field, { around, label, name }) {
   const { selectionStart: from, selectionEnd: to, value } = field
   const chosen = value.slice(from, to)
-  const [fence, inner] = name === "code" && chosen.includes("\n") ? ["```", `\n${chosen}\n`] : [around, chosen || label.toLowerCase()]
+  const [fence, inner] = name === "code" && chosen.includes("\n")
+    ? ["```", `\n${chosen}\n`]
+    : [around, chosen || label.toLowerCase()]
   put(field, fence + inner + fence)
   if (!chosen) field.setSelectionRange(from + fence.length, from + fence.length + inner.length)
 }

@@ -34,11 +34,15 @@ export class Mentions {
 
   // Whom a text would mention, and how it would look with their names marked.
   show(body) {
-    return call("POST", `/tickets/${this.ticket()}/mentions`, { json: { body, visibility: this.visibility() } })
+    return call("POST", `/tickets/${this.ticket()}/mentions`, {
+      json: { body, visibility: this.visibility() },
+    })
   }
 
   warn(names) {
     const note = this.visibility() === "internal" ? "can't read internal notes here" : "can't see this ticket"
-    this.missed.textContent = names.length ? `${names.join(" and ")} ${note}, so they won't be mentioned.` : ""
+    this.missed.textContent = names.length
+      ? `${names.join(" and ")} ${note}, so they won't be mentioned.`
+      : ""
   }
 }

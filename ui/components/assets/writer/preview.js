@@ -6,7 +6,12 @@ export function tabs(field, tools, ask) {
   const write = make("button", { type: "button", role: "tab", id: "tab-write" }, "Write")
   const look = make("button", { type: "button", role: "tab", id: "tab-preview" }, "Preview")
   const writing = make("div", { role: "tabpanel", id: "write" }, field)
-  const shown = make("div", { role: "tabpanel", id: "preview", className: "preview dk-markdown", tabIndex: 0 })
+  const shown = make("div", {
+    role: "tabpanel",
+    id: "preview",
+    className: "preview dk-markdown",
+    tabIndex: 0,
+  })
   const list = make("div", { className: "tabs", role: "tablist", ariaLabel: "Message" }, write, look)
   for (const [tab, panel] of [[write, writing], [look, shown]]) {
     tab.setAttribute("aria-controls", panel.id)
@@ -40,11 +45,19 @@ export function tabs(field, tools, ask) {
     const { status, body, detail } = await ask(text)
     shown.removeAttribute("aria-busy")
     if (text !== field.value || shown.hidden) return
-    if (status !== 200) return shown.replaceChildren(make("p", { className: "faint" }, detail || "There is no preview just now."))
+    if (status !== 200) {
+      return shown.replaceChildren(
+        make("p", { className: "faint" }, detail || "There is no preview just now."),
+      )
+    }
     shown.innerHTML = body.html // sanitised by the server; the content policy forbids scripts in any case
     for (const link of shown.querySelectorAll("a")) Object.assign(link, { target: "_blank", rel: "noopener" })
   }
 
   choose(write)
-  return { head: make("div", { className: "head" }, list, tools), panels: [writing, shown], write: () => choose(write) }
+  return {
+    head: make("div", { className: "head" }, list, tools),
+    panels: [writing, shown],
+    write: () => choose(write),
+  }
 }

@@ -15,7 +15,8 @@ export function quoting(take) {
 }
 
 function quoted({ author, body }) {
-  return [`**${author.name}**:`, "", ...body.split("\n")].map((line) => `> ${line}`.trimEnd()).join("\n") + "\n\n"
+  return [`**${author.name}**:`, "", ...body.split("\n")].map((line) => `> ${line}`.trimEnd()).join("\n") +
+    "\n\n"
 }
 
 // Puts a quotation behind what was written so far, in a paragraph of its own.

@@ -7,8 +7,12 @@ const SHORTEST = 4
 export function similar() {
   const news = make("p", { className: "hidden", role: "status" })
   const list = make("ul")
-  const box = make("section", { className: "similar", ariaLabel: "Similar open tickets", hidden: true },
-    make("p", { className: "similar-head" }, "Is it one of these? They are open already."), list)
+  const box = make(
+    "section",
+    { className: "similar", ariaLabel: "Similar open tickets", hidden: true },
+    make("p", { className: "similar-head" }, "Is it one of these? They are open already."),
+    list,
+  )
   let asking
   let asked = ""
 
@@ -22,10 +26,23 @@ export function similar() {
 
   function show(items) {
     box.hidden = !items.length
-    list.replaceChildren(...items.slice(0, 5).map((item) => make("li", {},
-      make("a", { href: `/t/${Number(item.number)}`, target: "_blank", rel: "noopener", dir: "auto" }, `#${Number(item.number)} ${item.title}`),
-      make("span", { className: "similar-status" }, item.status))))
-    news.textContent = items.length ? `${items.length} similar open ${items.length === 1 ? "ticket" : "tickets"} below.` : ""
+    list.replaceChildren(
+      ...items.slice(0, 5).map((item) =>
+        make(
+          "li",
+          {},
+          make(
+            "a",
+            { href: `/t/${Number(item.number)}`, target: "_blank", rel: "noopener", dir: "auto" },
+            `#${Number(item.number)} ${item.title}`,
+          ),
+          make("span", { className: "similar-status" }, item.status),
+        )
+      ),
+    )
+    news.textContent = items.length
+      ? `${items.length} similar open ${items.length === 1 ? "ticket" : "tickets"} below.`
+      : ""
   }
 
   return {
