@@ -55,6 +55,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         print(f"Docket can't start. {error}", file=sys.stderr, flush=True)  # noqa: T201
         os._exit(1)
     streamlit_internals.disable_pages_scan()
+    streamlit_internals.run_pages_for_lost_fragments()
     components.register()
     await to_thread.run_sync(_warm)
     gc.collect()

@@ -2,12 +2,11 @@
 
 import os
 import signal
-import time
-from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.support.processes import children, until
 from tests.support.server import free_port
 
 WAYS = {
@@ -47,20 +46,6 @@ def test_a_forwarded_address_is_not_believed(server):
         f"{docket.url}/", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
     )
     assert "evil.example" not in answer.text + str(answer.headers)
-
-
-def children(docket):
-    """The processes that serve for a running Docket of several."""
-    pid = docket.process.pid
-    started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return {int(each) for each in started if "spawn_main" in Path(f"/proc/{each}/cmdline").read_text()}
-
-
-def until(true, seconds=60):
-    last = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < last
-        time.sleep(0.1)
 
 
 def gone(pid):

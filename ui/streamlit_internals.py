@@ -20,16 +20,19 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.navigation.page import Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.state.session_state import SessionState, WStates
 
 __all__ = [
     "FAILED_PAGE", "Page", "disable_pages_scan", "has_components", "message_type", "raised_while_reading_widgets",
-    "register_components", "replace_log_handlers", "session_user",
+    "register_components", "replace_log_handlers", "run_pages_for_lost_fragments", "session_user",
 ]  # fmt: skip
 
 FAILED_PAGE = "Uncaught app execution"
 """What the logger `streamlit.error_util` says of a page that failed."""
+_request_rerun = AppSession.request_rerun
 _READERS = {WStates.__getitem__.__code__, SessionState.filtered_state.fget.__code__}  # type: ignore[attr-defined]
 """Where Streamlit reads the values that a browser sent, before any code of Docket sees them."""
 
@@ -41,6 +44,22 @@ def disable_pages_scan() -> None:
     navigation script, which checks permissions.
     """
     PagesManager.uses_pages_directory = False
+
+
+def run_pages_for_lost_fragments() -> None:
+    """Run the whole page when a browser asks for a fragment that this process has not drawn.
+
+    A browser whose process died connects to another, without asking it to draw anything. The first click there is often
+    in a fragment, and Streamlit would drop it without a word.
+    """
+
+    def request_rerun(session: AppSession, state: ClientState | None) -> None:
+        lost = state and state.fragment_id and not session.has_fragment(state.fragment_id)
+        if state and lost and not state.is_auto_rerun:
+            state.fragment_id = ""
+        _request_rerun(session, state)
+
+    AppSession.request_rerun = request_rerun  # ty: ignore[invalid-assignment] - it takes the same
 
 
 def has_components(package: str, name: str) -> bool:

@@ -65,6 +65,11 @@ def test_a_started_server_scans_no_pages_and_serves_every_component(server):
         assert httpx.get(f"{docket.url}/{path}").status_code == 200, path
 
 
+def test_a_click_in_a_fragment_that_the_process_has_not_drawn_runs_the_page(server):
+    with Tab(server().url) as tab:
+        assert "delta" in tab.run("tickets", fragment="0" * 32).kinds
+
+
 def test_the_pages_folder_is_not_scanned_once_the_scan_is_off(monkeypatch):
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
     streamlit_internals.disable_pages_scan()

@@ -104,6 +104,9 @@ def _mount(
         # Tells the browser that its submission arrived, even when nothing else on the page changed.
         st.session_state[turns] = st.session_state.get(turns, 0) + 1
 
+    tokens = st.session_state.setdefault(f"{key}:tokens", [])
+    if draft.token not in tokens:
+        tokens.append(draft.token)
     error, field_errors = st.session_state.pop(f"{key}:refusal", ("", {}))
     kept = draft.values
     return renderer("writer")(
@@ -114,6 +117,7 @@ def _mount(
             "mode": mode,
             "slot": draft.slot,
             "token": draft.token,
+            "tokens": list(tokens),
             "title": words(kept.get("title")) or "",
             "body": words(kept.get("body")) or "",
             "attachments": [{"id": f.id, "name": f.name, "type": f.type, "size": f.size} for f in files],

@@ -187,10 +187,13 @@ class Writer {
 
   load(data) {
     const again = this.token !== undefined
+    // Another process may serve the page by now, which has never heard of what was written here.
+    const unknown = again && data.slot === this.slot && !data.tokens.includes(this.token) && this.saver.unsaved
+    const lost = unknown ? this.values() : undefined
     this.saver?.forget()
     Object.assign(this, { slot: data.slot, token: data.token, sent: undefined })
     clearTimeout(this.patience)
-    const kept = unmounted.get(this.place) ?? recall(data.slot, data.token, data.updated)
+    const kept = lost ?? unmounted.get(this.place) ?? recall(data.slot, data.token, data.updated)
     unmounted.delete(this.place)
     const values = { ...data, ...kept }
     for (const [part, field] of Object.entries(this.fields)) field.text = values[part] ?? ""
@@ -334,17 +337,21 @@ class Writer {
     this.setStateValue("value", value)
   }
 
-  submit() {
+  // The draft is saved first: should the process that serves the page die now, any other knows what was sent.
+  async submit() {
     if (this.locked || !this.fit()) return
     this.sent = this.data.turn
     this.announce()
-    this.saver.hold()
     this.lock()
     this.complain({ error: "", field_errors: {} })
     this.patience = setTimeout(
       () => this.release("Docket did not answer. Your text is still here; please try again."),
       PATIENCE,
     )
+    const { token } = this
+    await this.saver.settle()
+    if (this.sent === undefined || token !== this.token) return
+    this.saver.hold()
     this.setTriggerValue("submit", { token: this.token, ...this.draft() })
   }
 

@@ -10,7 +10,7 @@ export class Autosave {
   #dirty = {}
   #timer
   #tries = 0
-  #sending = false
+  #sending = null
   #over = false
 
   // `values()` gives everything written so far; `tell(state, detail)` hears saving, saved, unsaved, signed_out,
@@ -30,6 +30,17 @@ export class Autosave {
     if (this.#over || !Object.keys(this.#dirty).length) return
     if (leaving) this.#keep()
     this.#save(leaving)
+  }
+
+  // Whether the server may lack something that was written.
+  get unsaved() {
+    return this.#sending !== null || this.#tries > 0 || Object.keys(this.#dirty).length > 0
+  }
+
+  // Save what is not saved yet, once, and wait until that ended, well or not.
+  async settle() {
+    await this.#sending
+    await this.#save()
   }
 
   // Nothing more is saved until the next touch: what was written is on its way by itself.
@@ -60,12 +71,12 @@ export class Autosave {
     const values = this.#dirty
     if (this.#over || !Object.keys(values).length) return
     this.#dirty = {}
-    this.#sending = true
     this.tell("saving")
     const json = { token: this.token, values }
     const keepalive = leaving && JSON.stringify(json).length < LARGEST_KEEPALIVE
-    const answer = await call("PATCH", `/drafts/${encodeURIComponent(this.slot)}`, { json, keepalive })
-    this.#sending = false
+    this.#sending = call("PATCH", `/drafts/${encodeURIComponent(this.slot)}`, { json, keepalive })
+    const answer = await this.#sending
+    this.#sending = null
     if (!this.#over) return this.#heard(answer, values)
     if (answer.status === 410 || answer.status < 300 && answer.status >= 200) drop(this.key)
   }
