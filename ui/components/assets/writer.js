@@ -188,7 +188,8 @@ class Writer {
   load(data) {
     const again = this.token !== undefined
     // Another process may serve the page by now, which has never heard of what was written here.
-    const unknown = again && data.slot === this.slot && !data.tokens.includes(this.token) && this.saver.unsaved
+    const unknown = again && data.slot === this.slot && !data.tokens.includes(this.token) &&
+      this.saver.unsaved
     const lost = unknown ? this.values() : undefined
     this.saver?.forget()
     Object.assign(this, { slot: data.slot, token: data.token, sent: undefined })
