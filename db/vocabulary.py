@@ -13,18 +13,27 @@ class StatusCategory(StrEnum):
     DONE = "done"
 
 
-class Priority(IntEnum):
+class Level(IntEnum):
+    """A step on a scale; lists are sorted by its number."""
+
+    @property
+    def label(self) -> str:
+        """The name that the API and searches use."""
+        return self.name.lower()
+
+    @property
+    def title(self) -> str:
+        """The name that screens show."""
+        return self.name.capitalize()
+
+
+class Priority(Level):
     """How much a ticket presses; a higher number goes first."""
 
     LOW = 1
     NORMAL = 2
     HIGH = 3
     URGENT = 4
-
-    @property
-    def label(self) -> str:
-        """The name that people and the API use."""
-        return self.name.lower()
 
 
 class LinkKind(StrEnum):

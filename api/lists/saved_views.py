@@ -9,10 +9,9 @@ from starlette.responses import Response
 from api.shared.auth import Me
 from api.shared.idempotency import Creating, Made
 from api.shared.schemas import Form, Id, Named, Number, Page, Shape, Words, done, shown, unset
-from api.tickets.tickets import Sort
+from api.tickets.field_schemas import ColumnName, GroupName, SortName
 from lib.access.gate import Actor
 from lib.lists import columns, saved_views
-from lib.lists.columns import Fact, Group
 from lib.lists.saved_views import SavedView, ViewCard
 from lib.transactions import Session, act, see
 
@@ -38,9 +37,11 @@ class NewView(Form):
 
     name: Words
     q: Words = Field(description="words and qualifiers, as in the search box")
-    sort: Sort = "-updated"
-    columns: list[Fact] = Field(default_factory=lambda: list(columns.USUAL), description="beside the title")
-    group: Group | None = None
+    sort: SortName = "-updated"
+    columns: list[ColumnName] = Field(
+        default_factory=lambda: list(columns.USUAL), description="beside the title"
+    )
+    group: GroupName | None = None
     team: Id | None = None
 
 
@@ -49,9 +50,9 @@ class ViewChange(Form):
 
     name: Words = unset()
     q: Words = unset()
-    sort: Sort = unset()
-    columns: list[Fact] = unset()
-    group: Group | None = unset()
+    sort: SortName = unset()
+    columns: list[ColumnName] = unset()
+    group: GroupName | None = unset()
     team: Id | None = unset()
     position: Id = unset()
 

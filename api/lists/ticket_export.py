@@ -11,7 +11,8 @@ from starlette.responses import Response
 from api.shared.auth import Me
 from api.shared.schemas import Words
 from api.shared.table_files import Kind, sheet
-from api.tickets.tickets import Filters, Sort
+from api.tickets.field_schemas import SortName
+from api.tickets.tickets import Filters
 from lib.catalog import custom_field_values
 from lib.core import clock
 from lib.lists import filters, query_language
@@ -26,7 +27,7 @@ class Exporting(Filters):
     """Which tickets, as `GET /tickets` takes them, and what kind of file; `zone` is for times, by default one's own."""
 
     format: Kind = "csv"
-    sort: Sort = "-updated"
+    sort: SortName = "-updated"
     zone: Words | None = Field(None, max_length=60, description="a time zone such as Europe/Berlin")
 
 

@@ -13,10 +13,10 @@ from lib.access.gate import Actor
 from lib.assignment import queue
 from lib.catalog import category_proposals, custom_field_values
 from lib.catalog.custom_field_values import Held
+from lib.catalog.ticket_fields import TicketRow
 from lib.conversation import attachments, cc
 from lib.conversation.attachments import AttachmentCard
 from lib.lists import merge_preview, ticket_list
-from lib.lists.ticket_list import TicketRow
 from lib.markdown import rendering
 from lib.tickets import links, tickets
 from lib.tickets.tickets import Ticket

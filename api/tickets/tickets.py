@@ -26,6 +26,7 @@ from api.shared.schemas import (
     unset,
 )
 from api.tickets.conflicts import facing
+from api.tickets.field_schemas import SortName
 from api.tickets.ticket_schemas import PriorityName, TicketFull, TicketLine, full, lines
 from db.vocabulary import Priority
 from lib.access import ticket_versions
@@ -40,9 +41,6 @@ from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["tickets"])
 
-Sort = Literal[
-    "-updated", "updated", "-created", "created", "-priority", "priority", "-due", "due", "-number", "number"
-]  # fmt: skip
 Some = list[Words]
 
 
@@ -91,7 +89,7 @@ class Narrowing(Filters):
     view: Annotated[int, Field(ge=1, le=HIGHEST)] | None = Field(
         None, description="the id of a saved view, which narrows the list further and sorts it"
     )
-    sort: Sort | None = Field(None, description="by default the view's, or `-updated`")
+    sort: SortName | None = Field(None, description="by default the view's, or `-updated`")
     limit: Limit = 50
     cursor: Cursor = None
 

@@ -12,9 +12,9 @@ from db.vocabulary import Permission
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.catalog import statuses
+from lib.catalog.ticket_fields import TicketRow
 from lib.lists import ticket_list
 from lib.lists.filters import Narrowed
-from lib.lists.ticket_list import TicketRow
 from lib.tickets import links
 
 LANE = 50

@@ -1,15 +1,11 @@
 """How a list of tickets may be laid out: which facts stand beside the titles, in which order, and in groups of what."""
 
 from collections.abc import Iterable
-from typing import Literal, get_args
 
+from lib.catalog.ticket_fields import GROUPED, LISTED
 from lib.core.errors import Invalid
 
-Fact = Literal["category", "priority", "status", "assignee", "requester", "team", "created", "updated", "due"]
-Group = Literal["status", "priority", "category", "team", "assignee", "requester"]
-FACTS: tuple[Fact, ...] = get_args(Fact)
-GROUPS: tuple[Group, ...] = get_args(Group)
-USUAL: tuple[Fact, ...] = ("category", "priority", "status", "assignee", "requester", "updated")
+USUAL = ("category", "priority", "status", "assignee", "requester", "updated")
 MOST = 7
 """Facts beside a title; more leave it no room."""
 _NONE = "title"
@@ -20,7 +16,7 @@ def read(written: str) -> tuple[str, ...]:
     if not written.strip():
         return USUAL
     named = (name.strip() for name in written.split(","))
-    return tuple(name for name in dict.fromkeys(named) if name in FACTS)[:MOST]
+    return tuple(name for name in dict.fromkeys(named) if name in LISTED)[:MOST]
 
 
 def write(facts: Iterable[str]) -> str:
@@ -32,11 +28,11 @@ def write(facts: Iterable[str]) -> str:
 def checked(facts: Iterable[str], group: str) -> tuple[str, str]:
     """Return facts and group as they are kept, both empty for the usual. Raises Invalid for what there is not."""
     facts = tuple(facts)
-    if set(facts) - set(FACTS) or len(set(facts)) != len(facts) or len(facts) > MOST:
-        told = f"At most {MOST} of {', '.join(FACTS)}, each once."
+    if set(facts) - set(LISTED) or len(set(facts)) != len(facts) or len(facts) > MOST:
+        told = f"At most {MOST} of {', '.join(LISTED)}, each once."
         raise Invalid("A list can't have these columns.", fields={"columns": told})
-    if group and group not in GROUPS:
+    if group and group not in GROUPED:
         raise Invalid(
-            "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPS)}."}
+            "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPED)}."}
         )
     return write(facts), group

@@ -18,7 +18,6 @@ from lib.core import clock, names, text
 from lib.core.errors import Invalid
 from lib.search_index import index
 
-SORTS = ("updated", "created", "priority", "due", "number")
 FIELDS = (
     "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "responder", "resolver", "tag",
     "last_word", "answered", "opened_by",

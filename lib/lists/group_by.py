@@ -6,27 +6,11 @@ from typing import Any
 from sqlalchemy import Integer, func, literal, union_all
 from sqlmodel import Session, col, select
 
-from db.models import Category, Person, Status, Team, Ticket
-from db.vocabulary import Priority, StatusCategory
+from db.models import Person, Status, Ticket
+from db.vocabulary import StatusCategory
 from lib.access import gate
+from lib.catalog.ticket_fields import GROUPED, FieldType, TicketField
 
-FACTS: dict[str, Any] = {
-    "status": Ticket.status_id,
-    "priority": Ticket.priority,
-    "category": Ticket.category_id,
-    "team": Ticket.team_id,
-    "assignee": Ticket.assignee_id,
-    "requester": Ticket.requester_id,
-}
-IDS: dict[str, Any] = {
-    "status": Status.id,
-    "category": Category.id,
-    "team": Team.id,
-    "assignee": Person.id,
-    "requester": Person.id,
-}
-NOBODY = {"category": "No category", "assignee": "Nobody yet"}
-"""What may be empty, and how tickets without it are called; they come first."""
 SOME = 500
 """Of how many people the names are asked for one by one."""
 
@@ -37,42 +21,41 @@ Value = int | None
 def known(session: Session, group: str, *, among: Collection[Value] | None = None) -> dict[Value, str]:
     """Return the groups that there may be, names by value, in their order; of `among` at most, if given.
 
-    Retired statuses and categories and people who left are there too, as their tickets are.
+    Tickets without one come first. Retired statuses and categories and people who left are there too, as their tickets
+    are.
     """
-    found = _NAMED[group](session, among) if group in _NAMED else _people(session, group, among)
-    ordered = {None: NOBODY[group], **found} if group in NOBODY else found
+    field = GROUPED[group]
+    found = _values(session, field, among)
+    ordered = {None: field.empty, **found} if field.empty else found
     return ordered if among is None else {v: name for v, name in ordered.items() if v in among}
 
 
 def each(group: str, values: Collection[Value]) -> Any:
     """Return a column with values, from which a statement can ask for each."""
-    if group in IDS:
-        return select(IDS[group].label("value")).where(col(IDS[group]).in_(values)).cte("each").c.value
+    field = GROUPED[group]
+    if field.refers:
+        id = field.values.id
+        return select(id.label("value")).where(col(id).in_(values)).cte("each").c.value
     return (
         union_all(*(select(literal(value, Integer).label("value")) for value in values)).cte("each").c.value
     )
 
 
-def _statuses(session: Session, _among: object) -> dict[Value, str]:
+def _values(session: Session, field: TicketField, among: Collection[Value] | None) -> dict[Value, str]:
+    if field.type == FieldType.LEVEL:
+        return {level.value: level.title for level in reversed(field.values)}
+    if field.type == FieldType.PERSON:
+        return _people(session, field.name, among)
+    if field.values is Status:
+        return _statuses(session)
+    return _by_name(session.exec(select(field.values.id, field.values.name)).all())
+
+
+def _statuses(session: Session) -> dict[Value, str]:
     kinds = list(StatusCategory)
     rows = session.exec(select(Status)).all()
     rows = sorted(rows, key=lambda s: (kinds.index(StatusCategory(s.kind)), s.position, s.id))
     return {row.id: row.name for row in rows}
-
-
-def _priorities(_session: Session, _among: object) -> dict[Value, str]:
-    return {priority.value: priority.label.capitalize() for priority in reversed(Priority)}
-
-
-def _teams(session: Session, _among: object) -> dict[Value, str]:
-    return _by_name(session.exec(select(Team.id, Team.name)).all())
-
-
-def _categories(session: Session, _among: object) -> dict[Value, str]:
-    return _by_name(session.exec(select(Category.id, Category.name)).all())
-
-
-_NAMED = {"status": _statuses, "priority": _priorities, "team": _teams, "category": _categories}
 
 
 def _people(session: Session, group: str, among: Collection[Value] | None) -> dict[Value, str]:

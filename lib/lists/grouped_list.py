@@ -17,12 +17,12 @@ from db.models import Ticket
 from db.vocabulary import Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import GROUPED, GroupBy, TicketRow
 from lib.core.errors import Invalid
 from lib.lists import group_by, ticket_list
-from lib.lists.columns import GROUPS
-from lib.lists.filters import SORTS, Narrowed, both
+from lib.lists.filters import Narrowed, both
 from lib.lists.group_by import Value
-from lib.lists.ticket_list import CAP, TicketRow
+from lib.lists.ticket_list import CAP
 from lib.search_index import backends
 
 GATHERED = 10_000
@@ -31,12 +31,6 @@ SORTED = CAP
 """Tickets of a group up to which all are sorted; beyond, some are soon found along the list's order."""
 CHUNK, WIDEST = 4, 256
 """How many groups are looked at first to fill a page; each time twice as many, up to the widest."""
-
-INDEXED = {"team": {*SORTS}, "requester": {*SORTS}, "priority": {"priority", "number"}}
-"""By what the tickets of a group are sorted in an index, or, as they are few, quickly; others by `updated`."""
-
-BY_TEAM = {"status", "priority", "category"}
-"""What stands in an index behind the team, because there may be much of which a team has little."""
 
 
 @dataclass(frozen=True)
@@ -101,16 +95,32 @@ class _List:
         """By what its tickets are sorted inside their groups."""
         return ticket_list.order(self.actor, self.sort)
 
+    @property
+    def how(self) -> GroupBy:
+        """How lists are grouped by that field."""
+        return GROUPED[self.group].group or GroupBy()
+
+    @property
+    def fact(self) -> Any:
+        """The column whose value the tickets of a group share."""
+        return col(GROUPED[self.group].column)
+
+    @property
+    def by_index(self) -> bool:
+        """Whether an index has the tickets of a group in the list's order, or they are few."""
+        sorts = self.how.sorts
+        return sorts is None or self.sort.removeprefix("-") in sorts
+
     def inside(self, value: Any) -> ColumnElement[bool]:
         """The SQL condition that a ticket is in a group."""
-        fact = col(group_by.FACTS[self.group])
+        fact = self.fact
         return fact.is_(None) if value is None else fact == value
 
     def among(self, values: Sequence[Value]) -> ColumnElement[bool]:
         """The SQL condition that a ticket is in one of several groups."""
         if len(values) == 1:
             return self.inside(values[0])
-        given = col(group_by.FACTS[self.group]).in_([value for value in values if value is not None])
+        given = self.fact.in_([value for value in values if value is not None])
         return or_(given, self.inside(None)) if None in values else given
 
     def ways(self, values: Sequence[Value]) -> list[tuple[Sequence[Value], list[ColumnElement[bool]]]]:
@@ -122,7 +132,7 @@ class _List:
         if reach == Scope.OWN:
             return [(values, [ticket_list.takes_part(actor, in_teams=True)])]
         asked = ticket_list.takes_part(actor, in_teams=False)
-        if self.group in BY_TEAM:
+        if self.how.behind_team:
             return [(values, [asked, *ticket_list.of_teams(actor)])]
         if self.group != "team":
             return [(values, [true()])]
@@ -131,8 +141,8 @@ class _List:
 
     def along(self, value: Value) -> ColumnElement[bool]:
         """The same for a walk along a list's order; `+ 0` keeps SQLite off an index by which it sorts all."""
-        fact = col(group_by.FACTS[self.group])
-        if not self.lite or self.sort.removeprefix("-") in INDEXED.get(self.group, {"updated"}):
+        fact = self.fact
+        if not self.lite or self.by_index:
             return self.inside(value)
         return (fact + 0).is_(None) if value is None else fact + 0 == value
 
@@ -161,15 +171,15 @@ def page(
     limit: int = 50,
     count: int | None = None,
 ) -> Page:
-    """Return up to `limit` tickets the actor may see, in the order of their groups (one of GROUPS), in each by `sort`.
+    """Return up to `limit` tickets the actor may see, in the order of their groups (one of GROUPED), in each by `sort`.
 
     `count` is what `ticket_list.count` gave for the same list, None if it was not taken.
 
     Raises Invalid for an unknown group or sort, or a cursor that was not made here for both.
     """
-    if group not in GROUPS:
+    if group not in GROUPED:
         raise Invalid(
-            "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPS)}."}
+            "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPED)}."}
         )
     ticket_list.order(actor, sort)
     place = _place(_made_for(group, sort), cursor)
@@ -229,7 +239,7 @@ def _held(asked: _List, values: Sequence[Value] | None = None) -> tuple[CTE, Any
     Without groups it is all of the list.
     """
     by = asked.by
-    fact = col(group_by.FACTS[asked.group])
+    fact = asked.fact
     seen = gate.visible(asked.actor, Ticket.id, fact.label("value"), by.column.label("key"))
     seen = seen.where(*asked.narrowed.indexed)
     if values is not None:

@@ -13,11 +13,11 @@ from db.vocabulary import Action, Permission
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
+from lib.catalog.ticket_fields import SORTED
 from lib.core import clock, text
 from lib.core.errors import Invalid
 from lib.lists import columns as list_columns
 from lib.lists import query_language
-from lib.lists.filters import SORTS
 from lib.people import teams
 
 MOST = 50
@@ -192,6 +192,6 @@ def _line(line: str) -> str:
 
 
 def _sort(sort: str) -> str:
-    if sort.removeprefix("-") not in SORTS:
-        raise Invalid("A list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTS)}."})
+    if sort.removeprefix("-") not in SORTED:
+        raise Invalid("A list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTED)}."})
     return sort

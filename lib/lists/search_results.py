@@ -12,10 +12,10 @@ from db.models import Comment, Status, Ticket
 from db.vocabulary import Permission, Scope, StatusCategory
 from lib.access import gate
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import TicketRow
 from lib.core import pagination, text
 from lib.lists import filters, query_language, ticket_list
 from lib.lists.query_language import Asked, Line
-from lib.lists.ticket_list import TicketRow
 from lib.search_index import index
 from lib.search_index import terms as search_terms
 from lib.search_index.terms import Term

@@ -16,48 +16,19 @@ from sqlalchemy import ColumnElement, Select, bindparam, literal, tuple_, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db.models import Category, Person, Status, Team, Ticket
-from db.vocabulary import Permission, Priority, Scope, StatusCategory
+from db.models import Person, Status, Ticket
+from db.vocabulary import Permission, Scope, StatusCategory
 from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import FIELDS, LEVELS, SORTED, TicketRow
 from lib.core import settings
 from lib.core.errors import Invalid
-from lib.lists.filters import EVERYTHING, SORTS, Narrowed
+from lib.lists.filters import EVERYTHING, Narrowed
 
 CAP = 1000
 """Counts stop here and say "1000+"."""
 WALKS = 12
 """More teams than this are walked together."""
-
-_KINDS = {kind.value: kind for kind in StatusCategory}
-_PRIORITIES = {priority.value: priority for priority in Priority}
-Assignee, Requester = aliased(Person), aliased(Person)
-
-
-class TicketRow(NamedTuple):
-    """One line of a list; a tuple, as a page makes fifty of them."""
-
-    number: int
-    title: str
-    status: str
-    status_id: int
-    kind: StatusCategory
-    priority: Priority
-    category: str | None
-    category_id: int | None
-    team: str
-    team_id: int
-    requester: str
-    requester_id: int
-    assignee: str | None
-    assignee_id: int | None
-    confidential: bool
-    created_at: datetime
-    updated_at: datetime
-    first_response_at: datetime | None
-    resolved_at: datetime | None
-    version: int
-    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -92,12 +63,22 @@ class Order(NamedTuple):
         return key < place if self.down else key > place
 
 
-COLUMNS: tuple[Any, ...] = (
-    Ticket.id, Ticket.title, Status.name, Ticket.status_id, Status.kind, Ticket.priority, Category.name,
-    Ticket.category_id, Team.name, Ticket.team_id, Requester.name, Ticket.requester_id, Assignee.name,
-    Ticket.assignee_id, Ticket.confidential, Ticket.created_at, Ticket.updated_at, Ticket.first_response_at,
-    Ticket.resolved_at, Ticket.version, Ticket.due_on, Ticket.public_updated_at, Ticket.public_version,
-)  # fmt: skip
+_NAMED = sorted(
+    (f for f in FIELDS if f.refers and f.stored in TicketRow._fields), key=lambda f: bool(f.empty)
+)
+"""The references of a line; those that may be empty come last, so that the others are joined first."""
+_TABLES = {f.name: aliased(f.values) if f.values is Person else f.values for f in _NAMED}
+_SELECTED: dict[str, Any] = {
+    **{f.stored: f.column for f in FIELDS if f.column is not None},
+    **{name: table.name for name, table in _TABLES.items()},
+    "kind": Status.kind,
+    "version": Ticket.version,
+}
+_MEMBERS = [
+    (TicketRow._fields.index(name), {member.value: member for member in values})
+    for name, values in (("kind", StatusCategory), *((f.stored, f.values) for f in LEVELS.values()))
+]
+"""Where a line holds a member of an enumeration, and its members by what is stored."""
 
 
 def page(
@@ -109,7 +90,7 @@ def page(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return up to `limit` tickets the actor may see, sorted by one of SORTS (`-` first: the largest first).
+    """Return up to `limit` tickets the actor may see, sorted by one of SORTED (`-` first: the largest first).
 
     Raises Invalid for an unknown sort or a cursor that was not made here for this sort.
     """
@@ -159,16 +140,18 @@ def _count(actor: Actor, narrowed: Narrowed, most: int) -> Any:
 _usual_count = lru_cache(maxsize=gate.KEPT)(_count)
 
 
-_LINES: Select = gate.unscoped(
-    sqlalchemy.select(*COLUMNS)
-    .select_from(Ticket)
-    .join(Status, col(Status.id) == Ticket.status_id)
-    .join(Team, col(Team.id) == Ticket.team_id)
-    .join(Requester, col(Requester.id) == Ticket.requester_id)
-    .outerjoin(Assignee, col(Assignee.id) == Ticket.assignee_id)
-    .outerjoin(Category, col(Category.id) == Ticket.category_id),
-    "found through the gate",
-)
+def _lines() -> Select:
+    """Return the select for lines, with what tells them from those of people who may not know every change."""
+    public: tuple[Any, ...] = (Ticket.public_updated_at, Ticket.public_version)
+    columns: tuple[Any, ...] = (*(_SELECTED[name] for name in TicketRow._fields), *public)
+    lines = sqlalchemy.select(*columns).select_from(Ticket)
+    for field in _NAMED:
+        table = _TABLES[field.name]
+        lines = lines.join(table, col(table.id) == field.column, isouter=bool(field.empty))
+    return gate.unscoped(lines, "found through the gate")
+
+
+_LINES = _lines()
 _ONE = _LINES.where(col(Ticket.id) == bindparam("number"))
 
 
@@ -186,7 +169,9 @@ def _found(actor: Actor, narrowed: Narrowed, sort: str, *, after: After, limit: 
 
 
 def _row(actor: Actor, r: Any) -> TicketRow:
-    values: list[Any] = [*r[:4], _KINDS[r[4]], _PRIORITIES[r[5]], *r[6:-2]]
+    values = list(r[:-2])
+    for at, members in _MEMBERS:
+        values[at] = members[values[at]]
     row = TicketRow(*values)
     if ticket_versions.all_known(actor, row):
         return row
@@ -293,16 +278,12 @@ def takes_part(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]:
 def order(actor: Actor, sort: str) -> Order:
     """Return what a list of the actor's is sorted by. Raises Invalid."""
     name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise Invalid("The list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTS)}."})
-    columns = {
-        "updated": ticket_versions.updated(actor),
-        "created": col(Ticket.created_at),
-        "priority": col(Ticket.priority),
-        "due": col(Ticket.due_order),
-        "number": col(Ticket.id),
-    }
-    return Order(name, columns[name], down=sort.startswith("-"))
+    if name not in SORTED:
+        raise Invalid(
+            "The list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTED)}."}
+        )
+    column = ticket_versions.updated(actor) if name == "updated" else col(SORTED[name].sort_column)
+    return Order(name, column, down=sort.startswith("-"))
 
 
 def walked(actor: Actor, narrowed: Narrowed, sort: str, *, after: After = None, limit: int) -> Any:
@@ -362,14 +343,9 @@ def gone() -> Invalid:
 
 def key(sort: str, row: TicketRow) -> Any:
     """Return the value by which a line of a list is sorted."""
-    keys = {
-        "updated": row.updated_at,
-        "created": row.created_at,
-        "priority": int(row.priority),
-        "due": row.due_on or date.max,
-        "number": row.number,
-    }
-    return keys[sort.removeprefix("-")]
+    field = SORTED[sort.removeprefix("-")]
+    value = getattr(row, field.stored)
+    return field.sort.empty if value is None and field.sort else value
 
 
 def _serializer() -> URLSafeSerializer:

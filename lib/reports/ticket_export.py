@@ -19,9 +19,9 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.catalog import custom_field_values, tags
 from lib.catalog.custom_fields import FieldCard
+from lib.catalog.ticket_fields import TicketRow
 from lib.lists import filters, ticket_list
 from lib.lists.filters import Narrowed
-from lib.lists.ticket_list import TicketRow
 
 MOST = 100_000
 """Tickets in one export."""

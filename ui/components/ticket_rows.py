@@ -2,26 +2,24 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-from lib.lists.ticket_list import TicketRow
+from lib.catalog.ticket_fields import LISTED, FieldType, TicketField, TicketRow
+from lib.lists.columns import USUAL
 from ui.components.assign_buttons import Assigns, asked
 from ui.components.registration import renderer
 from ui.components.timer_buttons import Clocks, heard
 from ui.components.validation import number as positive
 
-Field = Literal[
-    "title", "category", "priority", "status", "assignee", "requester", "team", "created", "updated", "due"
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the field it shows, its heading, and where the heading leads (the list sorted by it)."""
+    """One column: the field it shows and what that holds, its heading, and where that leads (the list sorted by it)."""
 
-    field: Field | str
+    field: str
     label: str
     href: str = ""
+    type: FieldType = FieldType.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +53,13 @@ class Heading:
     continued: bool = False
 
 
-COLUMNS = (
-    Column("title", "Ticket"),
-    Column("category", "Category"),
-    Column("priority", "Priority"),
-    Column("status", "Status"),
-    Column("assignee", "Assignee"),
-    Column("requester", "Requester"),
-    Column("updated", "Updated"),
-)
+def column(name: str, href: str = "") -> Column:
+    """Return the column of a field."""
+    return Column(name, LISTED[name].label, href, LISTED[name].type)
+
+
+TITLE = Column("title", "Ticket")
+COLUMNS = (TITLE, *map(column, USUAL))
 NOTHING = Empty("No tickets here.")
 
 
@@ -142,15 +138,17 @@ def _data(row: TicketRow, *, unread: bool) -> dict[str, Any]:
         "number": row.number,
         "href": f"/ticket?id={row.number}",
         "title": row.title,
-        "category": row.category or "",
-        "priority": row.priority.label,
-        "status": {"name": row.status, "kind": row.kind.value},
-        "assignee": row.assignee or "",
-        "requester": row.requester,
-        "team": row.team,
-        "created": row.created_at.isoformat(),
-        "updated": row.updated_at.isoformat(),
-        "due": row.due_on.isoformat() if row.due_on else "",
+        **{name: _cell(row, field) for name, field in LISTED.items()},
+        "kind": row.kind.value,
         "unread": unread,
         "confidential": row.confidential,
     }
+
+
+def _cell(row: TicketRow, field: TicketField) -> str:
+    if field.refers:
+        return getattr(row, field.name) or ""
+    value = getattr(row, field.stored)
+    if not value:
+        return ""
+    return value.label if field.type == FieldType.LEVEL else value.isoformat()

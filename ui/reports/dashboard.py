@@ -9,9 +9,9 @@ from lib import setup_checks
 from lib.access.gate import Actor
 from lib.assignment.departed_assignees import Left
 from lib.catalog.statuses import StatusCard
+from lib.catalog.ticket_fields import TicketRow
 from lib.core import clock
 from lib.lists import filters, query_language, ticket_list
-from lib.lists.ticket_list import TicketRow
 from lib.reports import backlog, response_times
 from lib.reports.backlog import Bucket
 from lib.reports.response_times import Spread

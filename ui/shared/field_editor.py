@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.access import ticket_versions
 from lib.access.gate import Actor
-from lib.lists.ticket_list import TicketRow
+from lib.catalog.ticket_fields import TicketRow
 from lib.tickets import tickets
 from ui.shared import page
 

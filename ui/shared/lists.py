@@ -8,19 +8,24 @@ import streamlit as st
 
 from db.vocabulary import Permission
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import SORTED, TicketField
 from lib.lists.ticket_list import CAP
 from ui.shared import page
 
 _RENAMED = "_renamed"
+
+
+def orders(field: TicketField) -> tuple[str, str]:
+    """Return by what a click on the heading of a field sorts at first, and the next time."""
+    down, up = f"-{field.name}", field.name
+    return (down, up) if field.sort and field.sort.down_first else (up, down)
+
+
 SORTS: Mapping[str, str] = {
-    "-updated": "Last updated",
-    "-created": "Newest",
-    "created": "Oldest",
-    "-priority": "Most urgent",
-    "updated": "Longest untouched",
-    "priority": "Least urgent",
-    "due": "Due first",
-    "-due": "Due last",
+    name: field.sort.down if name.startswith("-") else field.sort.up
+    for field in SORTED.values()
+    for name in orders(field)
+    if field.sort and field.sort.up
 }
 
 

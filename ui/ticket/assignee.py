@@ -13,9 +13,9 @@ from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
 from lib.assignment import candidates as assignment_candidates
 from lib.assignment.candidates import Candidate
+from lib.catalog.ticket_fields import TicketRow
 from lib.core.errors import Conflict, Refusal
 from lib.lists import ticket_list
-from lib.lists.ticket_list import TicketRow
 from lib.tickets import tickets
 from lib.transactions import Session
 from ui.components.assign_buttons import Assigns

@@ -10,12 +10,12 @@ from babel.numbers import format_decimal
 from db.models import Ticket
 from lib.access.gate import Actor
 from lib.catalog.link_words import WORDS
+from lib.catalog.ticket_fields import TicketRow
 from lib.conversation import timeline
 from lib.conversation.attachments import AttachmentCard
 from lib.conversation.comments import CommentCard
 from lib.conversation.history import Line
 from lib.conversation.timeline import Thread
-from lib.lists.ticket_list import TicketRow
 from lib.markdown import names, rendering
 from lib.tickets.links import LinkCard
 from lib.transactions import Session

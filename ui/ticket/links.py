@@ -6,7 +6,7 @@ from db.models import Ticket
 from db.vocabulary import Permission
 from lib.access.gate import Actor
 from lib.catalog import link_words
-from lib.lists.ticket_list import TicketRow
+from lib.catalog.ticket_fields import TicketRow
 from lib.tickets import links, tickets
 from lib.transactions import Session
 from ui.shared import page

@@ -7,10 +7,10 @@ import streamlit as st
 
 from db.models import Ticket
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import TicketRow
 from lib.core.errors import NotFound
 from lib.lists import merge_preview
 from lib.lists.merge_preview import Merged, Offer, Preview
-from lib.lists.ticket_list import TicketRow
 from lib.tickets import merge, tickets
 from lib.transactions import Session
 from ui.shared import formatting, page

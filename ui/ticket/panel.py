@@ -2,7 +2,7 @@
 
 from db.vocabulary import Permission
 from lib.access.gate import Actor
-from lib.lists.ticket_list import TicketRow
+from lib.catalog.ticket_fields import TicketRow
 from ui.shared import formatting
 from ui.shared.field_editor import Changer
 from ui.ticket import assignee, conversation, editing, followers, status, time

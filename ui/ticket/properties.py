@@ -6,7 +6,7 @@ from db.models import Ticket
 from db.vocabulary import Priority
 from lib.access.gate import Actor
 from lib.catalog import categories, custom_field_values
-from lib.lists.ticket_list import TicketRow
+from lib.catalog.ticket_fields import TicketRow
 from lib.people import teams
 from lib.tickets import tickets
 from lib.transactions import Session

@@ -9,8 +9,8 @@ from db.vocabulary import Permission, StatusCategory
 from lib.access import ticket_versions
 from lib.access.gate import Actor
 from lib.catalog import statuses
+from lib.catalog.ticket_fields import TicketRow
 from lib.conversation import comments
-from lib.lists.ticket_list import TicketRow
 from lib.markdown import rendering
 from lib.tickets import duplicates, tickets
 from lib.tickets.links import LinkCard

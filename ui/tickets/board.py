@@ -10,12 +10,12 @@ from lib.access import ticket_versions
 from lib.access.gate import Actor
 from lib.audit import change_feed
 from lib.catalog import statuses
+from lib.catalog.ticket_fields import TicketRow
 from lib.conversation import read_markers
 from lib.core.errors import Refusal
 from lib.lists import board as desk
 from lib.lists import query_language
 from lib.lists.filters import Narrowed
-from lib.lists.ticket_list import TicketRow
 from lib.tickets import tickets, workflow
 from lib.timekeeping import timers
 from lib.transactions import Session

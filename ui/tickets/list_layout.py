@@ -5,32 +5,14 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import GROUPED, LEVELS, LISTED, NAMED, SORTED, FieldType
 from lib.lists import columns as list_columns
 from lib.lists import grouped_list, query_language, ticket_list
 from lib.lists.filters import Narrowed
 from lib.lists.grouped_list import Group
 from lib.transactions import Session
-from ui.components.ticket_rows import COLUMNS, Column, Heading
+from ui.components.ticket_rows import TITLE, Column, Heading, column
 from ui.shared import lists
-
-LABELS: Mapping[str, str] = {
-    "category": "Category",
-    "priority": "Priority",
-    "status": "Status",
-    "assignee": "Assignee",
-    "requester": "Requester",
-    "team": "Team",
-    "created": "Opened",
-    "updated": "Updated",
-    "due": "Due",
-}
-SORTED: Mapping[str, tuple[str, str]] = {
-    "priority": ("-priority", "priority"),
-    "created": ("-created", "created"),
-    "updated": ("-updated", "updated"),
-    "due": ("due", "-due"),
-}
-"""By what a click on a heading sorts at first, and the next time."""
 
 
 def facts() -> tuple[str, ...]:
@@ -41,7 +23,7 @@ def facts() -> tuple[str, ...]:
 def group() -> str:
     """Return what the address groups by, or nothing."""
     asked = st.query_params.get("group", "")
-    return asked if asked in list_columns.GROUPS else ""
+    return asked if asked in GROUPED else ""
 
 
 def choose() -> None:
@@ -49,14 +31,18 @@ def choose() -> None:
     with st.popover("Columns", icon=":material/view_column:", type="tertiary", key="columns"):
         st.session_state["cols"] = list(facts())
         st.multiselect(
-            "Columns, in this order", list_columns.FACTS, key="cols", format_func=LABELS.__getitem__,
+            "Columns, in this order", list(LISTED), key="cols", format_func=_label,
             max_selections=list_columns.MOST, on_change=_columns,
         )  # fmt: skip
-        lists.follow("group", ("", *list_columns.GROUPS), default="")
+        lists.follow("group", ("", *GROUPED), default="")
         st.selectbox(
-            "In groups of", ["", *list_columns.GROUPS], key="group", on_change=lists.chosen, args=("group", ""),
-            format_func=lambda name: LABELS.get(name, "No groups"),
+            "In groups of", ["", *GROUPED], key="group", on_change=lists.chosen, args=("group", ""),
+            format_func=lambda name: _label(name) if name else "No groups",
         )  # fmt: skip
+
+
+def _label(name: str) -> str:
+    return NAMED[name].label
 
 
 def _columns() -> None:
@@ -65,13 +51,13 @@ def _columns() -> None:
 
 def columns(sort: str, kept: Mapping[str, str]) -> list[Column]:
     """Return the columns of the list, whose headings sort it; `kept` is what else stands in the address."""
-    return [COLUMNS[0], *(Column(name, LABELS[name], _sorting(name, sort, kept)) for name in facts())]
+    return [TITLE, *(column(name, _sorting(name, sort, kept)) for name in facts())]
 
 
 def _sorting(name: str, sort: str, kept: Mapping[str, str]) -> str:
     if name not in SORTED:
         return ""
-    first, second = SORTED[name]
+    first, second = lists.orders(SORTED[name])
     return lists.link("/tickets", {**kept, "sort": second if sort == first else first})
 
 
@@ -115,8 +101,8 @@ def headings(
 def _alone(one: Group, view: str, kept: Mapping[str, str]) -> str:
     """Return the address of the list with one group alone; what else it says of the same fact would mean or."""
     name = group()
-    value = one.name.lower() if name == "priority" else one.name
-    if name in ("assignee", "requester"):
+    value = one.name.lower() if name in LEVELS else one.name
+    if GROUPED[name].type == FieldType.PERSON:
         value = str(one.value)  # a name may be that of several
     if one.value is None:
         value = "none"

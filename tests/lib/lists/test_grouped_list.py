@@ -10,9 +10,10 @@ from sqlmodel import Session, select
 from db.models import Category, Participant, Status, Ticket
 from db.vocabulary import Permission, Priority, StatusCategory
 from lib.access import gate
+from lib.catalog.ticket_fields import GROUPED
 from lib.core import clock
 from lib.core.errors import Invalid
-from lib.lists import columns, filters, group_by, grouped_list, query_language, ticket_list
+from lib.lists import filters, group_by, grouped_list, query_language, ticket_list
 from lib.people import accounts
 from lib.tickets import tickets
 from lib.transactions import act, see
@@ -114,7 +115,7 @@ KEYS = {
 
 
 def test_all_pages_hold_each_visible_ticket_once_group_by_group_in_order(office, way):
-    cases = product(enumerate(PEOPLE), enumerate(columns.GROUPS))
+    cases = product(enumerate(PEOPLE), enumerate(GROUPED))
     for (one, who), (other, group) in cases:
         actor, sort = getattr(office, who), SORTS[(one + other) % len(SORTS)]
         limit = (1, 50, 7)[(one + other) % 3] if who == "rita" else 7
@@ -131,7 +132,7 @@ def test_all_pages_hold_each_visible_ticket_once_group_by_group_in_order(office,
 
 
 def test_a_heading_tells_the_count_of_the_whole_list_and_what_goes_on(office, way):
-    for who, group in product(["ada", "rita", "sam"], columns.GROUPS):
+    for who, group in product(["ada", "rita", "sam"], GROUPED):
         with see() as session:
             actor = getattr(office, who)
             _headings(session, actor, group, way)
@@ -178,7 +179,7 @@ def test_a_narrowed_and_a_searched_list_groups_too(office, way):
                 cursor = page.next
                 if cursor is None:
                     break
-            for group in columns.GROUPS:
+            for group in GROUPED:
                 found = pages(session, office.rita, narrowed, group=group, limit=4, way=way)
                 numbers = [row.number for page in found for row in page.rows]
                 assert len(numbers) == len(plain)
@@ -213,7 +214,7 @@ def test_words_that_are_tried_group_without_counts(office):
 def test_somebody_who_may_see_nothing_sees_an_empty_list(office, way):
     nobody = gate.system("tests", Permission.REPORT_VIEW)
     with see() as session:
-        for group in columns.GROUPS:
+        for group in GROUPED:
             assert pages(session, nobody, group=group, way=way) == [grouped_list.Page((), None)]
 
 

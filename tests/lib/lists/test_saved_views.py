@@ -5,6 +5,7 @@ from sqlmodel import col, select
 
 from db.models import Event
 from db.vocabulary import Action
+from lib.catalog.ticket_fields import LISTED
 from lib.core.errors import Invalid, NotFound, NotPermitted
 from lib.lists import columns, saved_views
 from lib.transactions import act, see
@@ -131,7 +132,7 @@ def test_columns_and_groups_are_kept_and_only_those_that_there_are(desk):
     with see() as session:
         (card,) = saved_views.every(session, desk.rita)
         assert (card.facts, card.grouping, columns.read(card.facts)) == ("", "", columns.USUAL)
-    for facts, group in ((["title"], ""), (["due", "due"], ""), (columns.FACTS, ""), ([], "due")):
+    for facts, group in ((["title"], ""), (["due", "due"], ""), (list(LISTED), ""), ([], "due")):
         with pytest.raises(Invalid):
             change(saved_views.arrange, desk.rita, kept, facts=facts, group=group)
 
@@ -139,7 +140,7 @@ def test_columns_and_groups_are_kept_and_only_those_that_there_are(desk):
 def test_any_text_can_stand_for_columns():
     assert columns.read(columns.write(())) == ()
     assert columns.read("due,nothing,due, status ,<b>") == ("due", "status")
-    assert len(columns.read(",".join(columns.FACTS))) == columns.MOST
+    assert len(columns.read(",".join(LISTED))) == columns.MOST
 
 
 def test_a_view_that_is_not_fully_understood_has_no_count(desk):

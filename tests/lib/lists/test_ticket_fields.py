@@ -5,11 +5,11 @@ import pytest
 from api.lists.bulk import Change
 from api.tickets.ticket_schemas import TicketFull, TicketLine
 from api.tickets.tickets import Filters, NewTicket, TicketChange
-from lib.lists import bulk, columns, filters, query_language
+from lib.catalog import ticket_fields
+from lib.lists import bulk, filters, query_language
 from lib.reports import ticket_export
 from ui.shared import lists
 from ui.tickets import bulk as bulk_page
-from ui.tickets import list_layout as list_page
 
 # A word is where the field is; what stands after the bar says why it is in none of the others.
 TABLE = """
@@ -46,14 +46,14 @@ def names(given) -> set[str]:
 SURFACES = {
     "create": names(NewTicket.model_fields),
     "update": names(TicketChange.model_fields),
-    "sort": names(filters.SORTS),
+    "sort": names(ticket_fields.SORTED),
     "filter": names(Filters.model_fields),
-    "group": names(columns.GROUPS),
+    "group": names(ticket_fields.GROUPED),
     "bulk": names(Change.model_fields),
     "export": {*ticket_export.HEADINGS, "fields"},
     "line": names(TicketLine.model_fields),
     "full": names(TicketFull.model_fields) - names(TicketLine.model_fields),
-    "column": names(columns.FACTS),
+    "column": names(ticket_fields.LISTED),
 }
 
 
@@ -79,10 +79,8 @@ def test_no_field_of_the_api_is_missing_from_the_table():
 
 
 def test_pages_offer_what_the_library_can():
-    assert names(lists.SORTS) == set(filters.SORTS) - {"number"}
+    assert names(lists.SORTS) == set(ticket_fields.SORTED) - {"number"}
     assert {*bulk.STEPS} <= bulk_page.WHAT.keys()
-    assert list_page.LABELS.keys() == set(columns.FACTS)
-    assert list_page.SORTED.keys() == set(filters.SORTS) & set(columns.FACTS)
     asked = {*filters.FIELDS} - {"q", "number", "last_word", "answered", "opened_by", "kind"}
     assert names(asked) <= query_language.NAMES
     assert set(bulk.STEPS) == set(Change.model_fields) - {"reason"}

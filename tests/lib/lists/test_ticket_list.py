@@ -11,6 +11,7 @@ from db.models import Participant, Ticket
 from db.vocabulary import Permission, Priority
 from lib.access import gate, ticket_versions
 from lib.catalog import statuses
+from lib.catalog.ticket_fields import SORTED
 from lib.core import clock, text
 from lib.core.errors import Invalid
 from lib.lists import filters, ticket_list
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.both_databases("each database sorts, compares and cuts 
 
 
 EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-ORDERS = [sign + name for name in filters.SORTS for sign in ("", "-")]
+ORDERS = [sign + name for name in SORTED for sign in ("", "-")]
 anything = st.text(alphabet=st.characters(exclude_categories=()), max_size=12)
 values = anything | st.sampled_from(
     [

@@ -102,7 +102,6 @@ const CELLS = {
       clock(row.number, row.clock),
     ),
   ],
-  category: (row) => [text(row.category, "–")],
   priority: (row) => [
     make(
       "span",
@@ -113,8 +112,8 @@ const CELLS = {
   status: (row) => [
     make(
       "span",
-      { className: "dk-status", dataset: { kind: row.status.kind } },
-      make("span", { title: row.status.name }, row.status.name),
+      { className: "dk-status", dataset: { kind: row.kind } },
+      make("span", { title: row.status }, row.status),
     ),
   ],
   assignee: (
@@ -129,15 +128,19 @@ const CELLS = {
       )
       : text(row.assignee, "Nobody yet"),
   ],
-  requester: (row) => [text(row.requester, "–")],
-  team: (row) => [text(row.team, "–")],
-  created: (
-    row,
-  ) => [make("time", { dateTime: row.created, title: absolute(row.created) }, relative(row.created))],
-  due: (row) => [row.due ? make("span", { className: "text" }, calendar(row.due)) : text("", "–")],
-  updated: (
-    row,
-  ) => [make("time", { dateTime: row.updated, title: absolute(row.updated) }, relative(row.updated))],
+}
+
+// By what a field holds, for those that look like others of their type.
+const TYPES = {
+  level: (value) => text(value && value[0].toUpperCase() + value.slice(1), "–"),
+  named: (value) => text(value, "–"),
+  person: (value) => text(value, "–"),
+  moment: (value) => make("time", { dateTime: value, title: absolute(value) }, relative(value)),
+  day: (value) => value ? make("span", { className: "text" }, calendar(value)) : text("", "–"),
+}
+
+function cell({ field, type }, row) {
+  return CELLS[field]?.(row) ?? [TYPES[type](row[field])]
 }
 
 function text(value, otherwise) {
@@ -232,18 +235,17 @@ function choice(cell, value, label) {
 }
 
 function table({ label, rows, columns, sort, choosing, groups = [] }) {
-  const known = columns.filter((column) => Object.hasOwn(CELLS, column.field))
   const [field, order] = sort.startsWith("-") ? [sort.slice(1), "descending"] : [sort, "ascending"]
-  const head = known.map((column) => {
-    const cell = make("th", { scope: "col", role: "columnheader", dataset: { field: column.field } })
-    if (column.href) cell.append(make("a", { href: column.href, className: "sort" }, column.label))
-    else cell.append(column.label)
-    if (column.field === field) cell.setAttribute("aria-sort", order)
-    return cell
+  const head = columns.map((column) => {
+    const { field: name, type, label: title, href } = column
+    const top = make("th", { scope: "col", role: "columnheader", dataset: { field: name, type } })
+    top.append(href ? make("a", { href, className: "sort" }, title) : title)
+    if (name === field) top.setAttribute("aria-sort", order)
+    return top
   })
   const some = choosing != null
   if (some) head.unshift(choice("th", "", "Choose all"))
-  const width = known.length + (some ? 1 : 0)
+  const width = columns.length + (some ? 1 : 0)
   const body = rows.flatMap((
     row,
     at,
@@ -253,8 +255,12 @@ function table({ label, rows, columns, sort, choosing, groups = [] }) {
       "tr",
       { role: "row", className: row.unread ? "row fresh" : "row" },
       ...(some ? [choice("td", String(row.number), `Choose #${row.number}`)] : []),
-      ...known.map(({ field: name, label: heading }) =>
-        make("td", { role: "cell", dataset: { field: name, label: heading } }, ...CELLS[name](row))
+      ...columns.map((column) =>
+        make(
+          "td",
+          { role: "cell", dataset: { field: column.field, label: column.label } },
+          ...cell(column, row),
+        )
       ),
     ),
   ])

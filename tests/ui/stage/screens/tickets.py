@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from db.vocabulary import Priority, StatusCategory
-from lib.lists.ticket_list import TicketRow
+from lib.catalog.ticket_fields import TicketRow
 from ui.components.ticket_rows import COLUMNS, Column, Empty, ticket_rows
 
 ODD = {
@@ -52,7 +52,7 @@ def row(n: int) -> TicketRow:
 
 sort = st.query_params.get("sort", "-updated")
 SORTED = {"priority": "?sort=-priority", "updated": "?sort=updated"}
-columns = [Column(c.field, c.label, SORTED.get(c.field, "")) for c in COLUMNS]
+columns = [Column(c.field, c.label, SORTED.get(c.field, ""), c.type) for c in COLUMNS]
 st.title("Tickets")
 st.write("Filter:", st.query_params.get("status", "all"))
 ticket_rows(
