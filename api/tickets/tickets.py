@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import Field, create_model
 from starlette.responses import Response
 
 from api.shared.auth import Me
@@ -25,6 +25,7 @@ from api.shared.schemas import (
     shown,
     unset,
 )
+from api.tickets import field_schemas
 from api.tickets.conflicts import facing
 from api.tickets.field_schemas import SortName
 from api.tickets.ticket_schemas import PriorityName, TicketFull, TicketLine, full, lines
@@ -44,22 +45,13 @@ router = APIRouter(tags=["tickets"])
 Some = list[Words]
 
 
-class Filters(Form):
-    """Repeated means or, a leading `!` means not."""
+class Asked(Form):
+    """What narrows a list besides fields; repeated means or, a leading `!` means not."""
 
     q: Some = Field([], description="words and qualifiers, as in the search box")
-    status: Some = Field([], description="by name or id")
     kind: Some = Field(
         [], description="`todo`, `active`, `blocked`, `paused`, `done`, or `open` for all but done"
     )
-    priority: Some = Field([], description="`low`, `normal`, `high`, `urgent`")
-    category: Some = Field([], description="by name or id")
-    team: Some = Field([], description="by name or id, or `mine` for those whose tickets you work")
-    assignee: Some = Field([], description="by id, or `me`, or `none`")
-    requester: Some = Field([], description="by id, or `me`")
-    responder: Some = Field([], description="who was assigned at the first response: by id, or `me`")
-    resolver: Some = Field([], description="who was assigned at the resolution: by id, or `me`")
-    tag: Some = Field([], description="by name")
     last_word: Some = Field(
         [], description="`requester`: the last public message is by someone who doesn't work the ticket"
     )
@@ -69,18 +61,10 @@ class Filters(Form):
         description="`requester`: the requester opened it, `staff`: someone who works it did, for themselves or on "
         "behalf of its requester, so no first response is due",
     )
-    created_after: Some = Field([], description="a date or time, or days ago like `7d`; included")
-    created_before: Some = Field([], description="a date or time, or days ago like `7d`; not included")
-    updated_after: Some = Field([], description="a date or time, or days ago like `7d`; included")
-    updated_before: Some = Field([], description="a date or time, or days ago like `7d`; not included")
-    responded_after: Some = Field([], description="first public reply by staff, as above")
-    responded_before: Some = Field([], description="the same, not included")
-    resolved_after: Some = Field([], description="resolved and still so, as above")
-    resolved_before: Some = Field([], description="the same, not included")
-    due_after: Some = Field([], description="a date, included")
-    due_before: Some = Field([], description="a date, not included")
-    number: Some = Field([], description="ticket numbers")
-    field: Some = Field([], description="a field of the desk's own: `asset=4711`, `price>100`")
+
+
+Filters: Any = create_model("Filters", __base__=Asked, **field_schemas.filters())
+"""All that narrows a list: `Asked`, and the fields that have a filter."""
 
 
 class Narrowing(Filters):

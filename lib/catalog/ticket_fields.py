@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from db.models import Category, Person, Status, Team, Ticket
-from db.vocabulary import Priority, StatusCategory
+from db.vocabulary import Level, Priority, StatusCategory
 
 
 class FieldType(StrEnum):
@@ -67,11 +67,54 @@ class TicketField:
     """Whether it can be a column of lists."""
     sort: Sort | None = None
     group: GroupBy | None = None
+    filter: str = ""
+    """What the API says of the values of its filter, without which it is none."""
+    meaning: str = ""
+    """What its qualifier means, for people who search."""
+    examples: tuple[str, ...] = ()
+    """Lines that show the qualifier."""
+    chip: bool = False
+    """Whether lists offer it where filters are put together."""
+    export: str = ""
+    """Its heading in exports."""
+    draft: bool = False
+    """Whether a draft of a new ticket holds it."""
+    notify: bool = False
+    """Whether people are notified of its change."""
+    key: str = ""
+    """In the bodies and answers of the API and in drafts, if not its name."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters that narrow a list to it: of a time or day the two sides of a span."""
+        if not self.filter:
+            return ()
+        return (f"{self.name}_after", f"{self.name}_before") if self.dated else (self.name,)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it holds a time or a day."""
+        return self.type in (FieldType.MOMENT, FieldType.DAY)
+
+    @property
+    def event(self) -> str:
+        """The name of the field in events."""
+        return self.name if self.column is None else self.column.key.removesuffix("_id")
 
     @property
     def stored(self) -> str:
         """The attribute of a `TicketRow` that holds its value: of a reference the id."""
         return "number" if self.type == FieldType.NUMBER else self.column.key
+
+    @property
+    def shown(self) -> str:
+        """The attribute of a `TicketRow` that holds what people read: of a reference the name."""
+        return self.name if self.refers else self.stored
+
+    @property
+    def body_key(self) -> str:
+        """What it is called in the bodies and answers of the API, and in drafts."""
+        return self.key or self.name
 
     @property
     def refers(self) -> bool:
@@ -110,50 +153,100 @@ class TicketRow(NamedTuple):
     due_on: date | None = None
 
 
+_BY_NAME, _BY_TIME, _BY_ID = "by name or id", "a date or time, or days ago like `7d`", "by id, or `me`"
+
+
+def _steps(values: type[Level]) -> str:
+    return ", ".join(f"`{value.label}`" for value in values)
+
+
 FIELDS = (
-    TicketField("number", "Number", FieldType.NUMBER, Ticket.id, sort=Sort()),
-    TicketField("title", "Title", FieldType.TEXT, Ticket.title),
-    TicketField("description", "Description", FieldType.TEXT, Ticket.description),
+    TicketField(
+        "number", "Number", FieldType.NUMBER, Ticket.id, sort=Sort(), filter="ticket numbers", export="number",
+    ),
+    TicketField("title", "Title", FieldType.TEXT, Ticket.title, export="title", draft=True, notify=True),
+    TicketField("description", "Description", FieldType.TEXT, Ticket.description, notify=True),
     TicketField(
         "status", "Status", FieldType.NAMED, Ticket.status_id, Status, in_list=True,
-        group=GroupBy(behind_team=True),
+        group=GroupBy(behind_team=True), filter=_BY_NAME, meaning="its status; several with a comma",
+        examples=("status:blocked", "status:in-progress,to-do"), chip=True, export="status",
     ),
     TicketField(
         "priority", "Priority", FieldType.LEVEL, Ticket.priority, Priority, in_list=True,
         sort=Sort("Least urgent", "Most urgent"),
-        group=GroupBy(frozenset({"priority", "number"}), behind_team=True),
+        group=GroupBy(frozenset({"priority", "number"}), behind_team=True), filter=_steps(Priority),
+        meaning="how much it presses", examples=("priority:high", "priority:high,urgent"), chip=True,
+        export="priority", draft=True, notify=True,
     ),
     TicketField(
         "category", "Category", FieldType.NAMED, Ticket.category_id, Category, "No category", in_list=True,
-        group=GroupBy(behind_team=True),
+        group=GroupBy(behind_team=True), filter=_BY_NAME, meaning="what it is about, or none",
+        examples=("category:network",), chip=True, export="category", draft=True, notify=True,
     ),
-    TicketField("team", "Team", FieldType.NAMED, Ticket.team_id, Team, in_list=True, group=GroupBy(sorts=None)),
+    TicketField(
+        "team", "Team", FieldType.NAMED, Ticket.team_id, Team, in_list=True, group=GroupBy(sorts=None),
+        filter="by name or id, or `mine` for those whose tickets you work",
+        meaning="which team has it: a name or mine", examples=("team:mine", 'team:"Service desk"'), chip=True,
+        export="team",
+    ),
     TicketField(
         "requester", "Requester", FieldType.PERSON, Ticket.requester_id, Person, in_list=True,
-        group=GroupBy(sorts=None),
+        group=GroupBy(sorts=None), filter=_BY_ID, meaning="who asked: a name or me",
+        examples=("requester:me", "requester:sam"), chip=True, export="requester", draft=True,
     ),
     TicketField(
         "assignee", "Assignee", FieldType.PERSON, Ticket.assignee_id, Person, "Nobody yet", in_list=True,
-        group=GroupBy(),
+        group=GroupBy(), filter="by id, or `me`, or `none`", meaning="who works on it: a name, me or none",
+        examples=("assignee:me", "assignee:rita", "assignee:none"), chip=True, export="assignee",
     ),
-    TicketField("responder", "Responder", FieldType.PERSON, Ticket.responder_id, Person),
-    TicketField("resolver", "Resolver", FieldType.PERSON, Ticket.resolver_id, Person),
-    TicketField("confidential", "Confidential", FieldType.FLAG, Ticket.confidential),
+    TicketField(
+        "responder", "Responder", FieldType.PERSON, Ticket.responder_id, Person,
+        filter="who was assigned at the first response: by id, or `me`",
+        meaning="who was assigned at the first response: a name or me", examples=("responder:me",),
+    ),
+    TicketField(
+        "resolver", "Resolver", FieldType.PERSON, Ticket.resolver_id, Person,
+        filter="who was assigned at the resolution: by id, or `me`",
+        meaning="who was assigned when it was resolved: a name or me", examples=("resolver:me",),
+    ),
+    TicketField(
+        "confidential", "Confidential", FieldType.FLAG, Ticket.confidential, export="confidential", draft=True,
+    ),
     TicketField(
         "created", "Created", FieldType.MOMENT, Ticket.created_at, in_list=True, sort=Sort("Oldest", "Newest"),
+        filter=_BY_TIME, meaning="when it was opened, by day",
+        examples=("created:today", "created:>2026-01-01", "created:2026-01"), chip=True, export="created",
     ),
     TicketField(
         "updated", "Updated", FieldType.MOMENT, Ticket.updated_at, in_list=True,
-        sort=Sort("Longest untouched", "Last updated"),
+        sort=Sort("Longest untouched", "Last updated"), filter=_BY_TIME, meaning="when it last changed, by day",
+        examples=("updated:<2026-02-01", "updated:2026-01-01..2026-01-15"), chip=True, export="updated",
     ),
-    TicketField("responded", "First response", FieldType.MOMENT, Ticket.first_response_at),
-    TicketField("resolved", "Resolved", FieldType.MOMENT, Ticket.resolved_at),
+    TicketField(
+        "responded", "First response", FieldType.MOMENT, Ticket.first_response_at,
+        filter="first public reply by staff, as above", meaning="when staff first answered",
+        examples=("responded:today",), export="first response", key="first_response_at",
+    ),
+    TicketField(
+        "resolved", "Resolved", FieldType.MOMENT, Ticket.resolved_at, filter="resolved and still so, as above",
+        meaning="when it was done", examples=("resolved:7d", "resolved:2026-01"), export="resolved",
+        key="resolved_at",
+    ),
     TicketField(
         "due", "Due", FieldType.DAY, Ticket.due_on, in_list=True,
         sort=Sort("Due first", "Due last", down_first=False, column=Ticket.due_order, empty=date.max),
+        filter="a date", meaning="by when it is wanted, by day", examples=("due:<today", "due:tomorrow", "due:7d"),
+        chip=True, export="due", draft=True, notify=True,
     ),
-    TicketField("tag", "Tags", FieldType.TAGS),
-    TicketField("field", "Custom fields", FieldType.CUSTOM),
+    TicketField(
+        "tag", "Tags", FieldType.TAGS, filter="by name", meaning="which tag it bears",
+        examples=("tag:vip", "-tag:vip"), chip=True, export="tags", draft=True, key="tags",
+    ),
+    TicketField(
+        "field", "Custom fields", FieldType.CUSTOM, filter="a field of the desk's own: `asset=4711`, `price>100`",
+        meaning="a field of this desk: its name, and a value", examples=("field:asset=4711", 'field:"price>100"'),
+        draft=True, key="fields",
+    ),
 )  # fmt: skip
 """In the order in which they are offered and exported."""
 
@@ -162,3 +255,4 @@ LISTED = {field.name: field for field in FIELDS if field.in_list}
 SORTED = {field.name: field for field in FIELDS if field.sort}
 GROUPED = {field.name: field for field in FIELDS if field.group}
 LEVELS = {field.name: field for field in FIELDS if field.type == FieldType.LEVEL}
+FILTERED = {field.name: field for field in FIELDS if field.filter}

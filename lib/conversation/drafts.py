@@ -15,23 +15,13 @@ from db.engine import lock
 from db.models import Draft
 from lib.access.gate import Actor
 from lib.audit import idempotency
+from lib.catalog import ticket_fields
 from lib.core import clock, text
 from lib.core.errors import Gone, Invalid
 
 FIELDS = frozenset(
-    {
-        "title",
-        "body",
-        "attachments",
-        "visibility",
-        "category",
-        "priority",
-        "requester",
-        "confidential",
-        "tags",
-        "fields",
-        "proposal",
-    }
+    {"body", "attachments", "visibility", "proposal"}
+    | {field.body_key for field in ticket_fields.FIELDS if field.draft}
 )
 LARGEST = 4 * text.BODY_LIMIT
 KEPT = timedelta(days=90)

@@ -8,39 +8,26 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true
 from sqlmodel import Session, col, select
 
-from db.models import Category, Comment, Event, Status, Tag, Team, Ticket, TicketTag
-from db.vocabulary import Action, Permission, Priority, StatusCategory
+from db.models import Comment, Event, Status, Tag, Ticket, TicketTag
+from db.vocabulary import Action, Permission, StatusCategory
 from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
 from lib.catalog import custom_field_values as desk
 from lib.catalog import tags
+from lib.catalog.ticket_fields import FILTERED, FieldType, TicketField
 from lib.core import clock, names, text
 from lib.core.errors import Invalid
 from lib.search_index import index
 
 FIELDS = (
-    "q", "status", "kind", "priority", "category", "team", "assignee", "requester", "responder", "resolver", "tag",
-    "last_word", "answered", "opened_by",
-    "created_after", "created_before", "updated_after", "updated_before",
-    "responded_after", "responded_before", "resolved_after", "resolved_before", "due_after", "due_before", "number",
-    "field",
+    "q", "kind", "last_word", "answered", "opened_by",
+    *(parameter for field in FILTERED.values() for parameter in field.parameters),
 )  # fmt: skip
 MOST = 50
 """Values that one parameter may be repeated with."""
 UNDONE = {"open", *(kind.value for kind in StatusCategory if kind != StatusCategory.DONE)}
 CHANGED = ("updated_after", "updated_before")
-MOMENTS = {
-    "created": Ticket.created_at,
-    "responded": Ticket.first_response_at,
-    "resolved": Ticket.resolved_at,
-}
-PEOPLE = {
-    "assignee": Ticket.assignee_id,
-    "requester": Ticket.requester_id,
-    "responder": Ticket.responder_id,
-    "resolver": Ticket.resolver_id,
-}
-"""Who took which part; the last two were assigned when it was first answered, and when it was resolved."""
+PEOPLE = [field.name for field in FILTERED.values() if field.type == FieldType.PERSON]
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 SKEW = timedelta(hours=1)
 """How far two machines' clocks may differ: a ticket was changed last when it was resolved, or later, but for this."""
@@ -146,12 +133,14 @@ def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Cond
 
 def _moment(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     what, _, side = name.partition("_")
-    if what == "due":
-        day, due = _date(name, value), col(Ticket.due_on)
-        return due < day if side == "before" else due >= day
+    field = FILTERED[what]
+    column = col(field.column)
+    if field.type == FieldType.DAY:
+        day = _date(name, value)
+        return column < day if side == "before" else column >= day
     if what == "updated":
         return _bound(name, value)(ticket_versions.updated(actor))
-    column, at = col(MOMENTS[what]), _time(name, value)
+    at = _time(name, value)
     if side == "before":
         return column < at
     # What was answered or resolved since then was changed since then, and that has indexes.
@@ -185,42 +174,57 @@ def _date(name: str, value: str) -> date:
         raise _wrong(name, "Use a date like 2026-01-31.") from None
 
 
-def _value(  # noqa: C901, PLR0911 - one line a field
-    session: Session, actor: Actor, name: str, value: str
-) -> ColumnElement[bool]:
+def _value(session: Session, actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     match name:
-        case "kind" if value in set(StatusCategory):
-            named = select(Status.id).where(Status.kind == value)
-            in_use = col(Ticket.open).is_(value != StatusCategory.DONE)
-            return and_(in_use, col(Ticket.status_id).in_(list(session.exec(named).all())))
-        case "kind" if value == "open":
-            return _OPEN
-        case "priority" if value.upper() in Priority.__members__:
-            return col(Ticket.priority) == Priority[value.upper()]
-        case "team" if value == "mine":
-            return gate.within(actor, Permission.TICKET_TRANSITION)
+        case "kind":
+            return _kind(session, value)
         case "last_word" | "answered" | "opened_by":
             return _talk(name, value)
-        case "number" if _whole(value):
-            return col(Ticket.id) == int(value)
-        case "assignee" if value == "none":
-            return col(Ticket.assignee_id).is_(None)
-        case "category" if value == "none":
-            return col(Ticket.category_id).is_(None)
-        case "assignee" | "requester" | "responder" | "resolver":
-            return _person(actor, name, value)
-        case "tag":
-            bears = (
-                select(TicketTag.ticket_id)
-                .join(Tag, col(Tag.id) == TicketTag.tag_id)
-                .where(Tag.key == tags.key(value))
-            )
-            return col(Ticket.id).in_(gate.unscoped(bears, "among visible tickets"))
-        case "field":
+        case "team" if value == "mine":
+            return gate.within(actor, Permission.TICKET_TRANSITION)
+    if name not in FILTERED:
+        raise _none_of(name, value)
+    return _of_field(session, actor, FILTERED[name], value)
+
+
+def _of_field(  # noqa: PLR0911 - one line a type
+    session: Session, actor: Actor, field: TicketField, value: str
+) -> ColumnElement[bool]:
+    if field.empty and value == "none":
+        return col(field.column).is_(None)
+    match field.type:
+        case FieldType.LEVEL if value.upper() in field.values.__members__:
+            return col(field.column) == field.values[value.upper()]
+        case FieldType.NUMBER if _whole(value):
+            return col(field.column) == int(value)
+        case FieldType.PERSON:
+            return _person(actor, field, value)
+        case FieldType.TAGS:
+            return _tagged(value)
+        case FieldType.CUSTOM:
             return desk.condition(session, actor, value)
-        case "status" | "category" | "team":
-            return _named(session, name, value)
-    raise _wrong(name, f"“{value[:40]}” is none of its values.")
+        case FieldType.NAMED:
+            return _named(session, field, value)
+    raise _none_of(field.name, value)
+
+
+def _kind(session: Session, value: str) -> ColumnElement[bool]:
+    if value == "open":
+        return _OPEN
+    if value not in set(StatusCategory):
+        raise _none_of("kind", value)
+    named = select(Status.id).where(Status.kind == value)
+    in_use = col(Ticket.open).is_(value != StatusCategory.DONE)
+    return and_(in_use, col(Ticket.status_id).in_(list(session.exec(named).all())))
+
+
+def _tagged(value: str) -> ColumnElement[bool]:
+    bears = (
+        select(TicketTag.ticket_id)
+        .join(Tag, col(Tag.id) == TicketTag.tag_id)
+        .where(Tag.key == tags.key(value))
+    )
+    return col(Ticket.id).in_(gate.unscoped(bears, "among visible tickets"))
 
 
 def _talk(name: str, value: str) -> ColumnElement[bool]:
@@ -233,7 +237,7 @@ def _talk(name: str, value: str) -> ColumnElement[bool]:
         ("opened_by", "staff"): lambda: col(Ticket.staff_opened).is_(True),
     }
     if (name, value) not in known:
-        raise _wrong(name, f"“{value[:40]}” is none of its values.")
+        raise _none_of(name, value)
     return known[name, value]()
 
 
@@ -266,30 +270,28 @@ def _whole(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 10
 
 
-def _person(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
-    column = col(PEOPLE[name])
+def _person(actor: Actor, field: TicketField, value: str) -> ColumnElement[bool]:
     if value == "me":
-        return column == actor.id
+        return col(field.column) == actor.id
+    if _whole(value):
+        return col(field.column) == int(value)
+    raise _wrong(field.name, "Use a person's id, or me.")
+
+
+def _named(session: Session, field: TicketField, value: str) -> ColumnElement[bool]:
+    column = col(field.column)
     if _whole(value):
         return column == int(value)
-    raise _wrong(name, "Use a person's id, or me.")
-
-
-def _named(session: Session, name: str, value: str) -> ColumnElement[bool]:
-    model, column = {
-        "status": (Status, Ticket.status_id),
-        "category": (Category, Ticket.category_id),
-        "team": (Team, Ticket.team_id),
-    }[name]
-    if _whole(value):
-        return col(column) == int(value)
+    known = session.exec(select(field.values.id, field.values.name)).all()
     wanted = names.key(value)
-    ids = [
-        id for id, called in session.exec(select(model.id, model.name)).all() if names.key(called) == wanted
-    ]
+    ids = [id for id, called in known if names.key(called) == wanted]
     if not ids:
-        raise _wrong(name, f"“{value[:40]}” is none of its values.")
-    return col(column).in_(ids) if len(ids) > 1 else col(column) == ids[0]
+        raise _none_of(field.name, value)
+    return column.in_(ids) if len(ids) > 1 else column == ids[0]
+
+
+def _none_of(name: str, value: str) -> Invalid:
+    return _wrong(name, f"“{value[:40]}” is none of its values.")
 
 
 def _wrong(name: str, sentence: str) -> Invalid:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from db.models import Category, Status, Team
-from db.vocabulary import Priority, StatusCategory
+from db.models import Status
+from db.vocabulary import StatusCategory
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import FILTERED, FieldType, TicketField
 from lib.core import folding, text
 from lib.lists import date_ranges, filters
 from lib.people import accounts
@@ -26,8 +27,6 @@ IS: Mapping[str, tuple[str, str]] = {
     "staff-opened": ("opened_by", "staff"),
 }
 """What `is:` may be followed by."""
-NAMED = {"status": Status, "category": Category, "team": Team}
-DATED = ("created", "updated", "responded", "resolved", "due")
 
 Parameters = dict[str, list[str]]
 
@@ -53,25 +52,26 @@ def of(session: Session, actor: Actor, term: Term) -> Parameters:
         raise Puzzled("nothing follows the colon.")
     if len(values) > filters.MOST:
         raise Puzzled(f"it holds more than {filters.MOST} values.")
-    if term.name in DATED:
-        return _dates(actor, term.name, values, negated=term.negated)
     if term.name == "is":
         return _is(values, negated=term.negated)
-    found = [meant for value in values for meant in _meant(session, actor, term.name, value)]
+    field = FILTERED[term.name]
+    if field.dated:
+        return _dates(actor, field, values, negated=term.negated)
+    found = [meant for value in values for meant in _meant(session, actor, field, value)]
     return {term.name: _signed(dict.fromkeys(found), negated=term.negated)}
 
 
-def _meant(session: Session, actor: Actor, name: str, value: str) -> list[str]:
-    match name:
-        case "priority":
-            return [_one_of(value, [p.label for p in Priority])]
-        case "assignee" | "requester" | "responder" | "resolver":
-            return _people(session, actor, value, nobody=name == "assignee")
-        case "field":
-            return [value]
-        case "tag":
+def _meant(session: Session, actor: Actor, field: TicketField, value: str) -> list[str]:
+    match field.type:
+        case FieldType.LEVEL:
+            return [_one_of(value, [level.label for level in field.values])]
+        case FieldType.PERSON:
+            return _people(session, actor, value, nobody=bool(field.empty))
+        case FieldType.TAGS:
             return [value.lower()]
-    return _named(session, name, value)
+        case FieldType.NAMED:
+            return _named(session, field, value)
+    return [value]
 
 
 def _is(values: Iterable[str], *, negated: bool) -> Parameters:
@@ -115,12 +115,12 @@ def archived(session: Session, values: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _named(session: Session, name: str, value: str) -> list[str]:
+def _named(session: Session, field: TicketField, value: str) -> list[str]:
     """Return the ids of what is called so, to the letter or nearly, or of all whose names begin so."""
-    if name == "team" and value.lower() == "mine":
+    if field.name == "team" and value.lower() == "mine":
         return ["mine"]
-    model = NAMED[name]
-    names = {str(id): called for id, called in session.exec(select(model.id, model.name)).all()}
+    known = session.exec(select(field.values.id, field.values.name)).all()
+    names = {str(id): called for id, called in known}
     keys = {id: _key(called) for id, called in names.items()}
     wanted = _key(value)
     found = [id for id, called in names.items() if called == value]
@@ -128,10 +128,10 @@ def _named(session: Session, name: str, value: str) -> list[str]:
     found = found or [id for id, key in keys.items() if wanted and key.startswith(wanted)]
     if not found and value in keys:
         return [value]
-    if not found and name == "category" and value.lower() == "none":
+    if not found and field.empty and value.lower() == "none":
         return ["none"]
     if not found:
-        raise Puzzled(f"there is no {name} of that name.")
+        raise Puzzled(f"there is no {field.name} of that name.")
     return found[: filters.MOST]
 
 
@@ -151,19 +151,18 @@ def _people(session: Session, actor: Actor, value: str, *, nobody: bool) -> list
     return found
 
 
-def _dates(actor: Actor, name: str, values: list[str], *, negated: bool) -> Parameters:
+def _dates(actor: Actor, field: TicketField, values: list[str], *, negated: bool) -> Parameters:
     if len(values) > 1:
         raise Puzzled("give one day or span; repeat the qualifier to narrow it further.")
-    read, examples = (
-        (date_ranges.ahead, date_ranges.AHEAD) if name == "due" else (date_ranges.span, date_ranges.EXAMPLES)
-    )
+    ahead = field.type == FieldType.DAY
+    read = date_ranges.ahead if ahead else date_ranges.span
     span = read(values[0], timezone=actor.zone.key)
     if span is None:
-        raise Puzzled(f"use {examples}.")
+        raise Puzzled(f"use {date_ranges.AHEAD if ahead else date_ranges.EXAMPLES}.")
     after, before = span
     if negated and after and before:
         raise Puzzled("a span can't be excluded, only what is before or after a day.")
     if negated:
         after, before = before, after
-    sides = {f"{name}_after": after, f"{name}_before": before}
+    sides = dict(zip(field.parameters, (after, before), strict=True))
     return {side: [moment.isoformat()] for side, moment in sides.items() if moment is not None}

@@ -13,6 +13,7 @@ from sqlalchemy import and_, false, or_
 from sqlmodel import Session
 
 from lib.access.gate import Actor
+from lib.catalog.ticket_fields import FILTERED
 from lib.core import text
 from lib.core.errors import Invalid
 from lib.lists import filters, qualifiers
@@ -37,21 +38,7 @@ class Qualifier:
 
 QUALIFIERS = (
     Qualifier("is", "how it stands, or whose it is", ("is:open", "is:done", "is:unassigned", "is:mine", "is:waiting")),
-    Qualifier("status", "its status; several with a comma", ("status:blocked", "status:in-progress,to-do")),
-    Qualifier("priority", "how much it presses", ("priority:high", "priority:high,urgent")),
-    Qualifier("category", "what it is about, or none", ("category:network",)),
-    Qualifier("team", "which team has it: a name or mine", ("team:mine", 'team:"Service desk"')),
-    Qualifier("assignee", "who works on it: a name, me or none", ("assignee:me", "assignee:rita", "assignee:none")),
-    Qualifier("requester", "who asked: a name or me", ("requester:me", "requester:sam")),
-    Qualifier("responder", "who was assigned at the first response: a name or me", ("responder:me",)),
-    Qualifier("resolver", "who was assigned when it was resolved: a name or me", ("resolver:me",)),
-    Qualifier("tag", "which tag it bears", ("tag:vip", "-tag:vip")),
-    Qualifier("field", "a field of this desk: its name, and a value", ("field:asset=4711", 'field:"price>100"')),
-    Qualifier("created", "when it was opened, by day", ("created:today", "created:>2026-01-01", "created:2026-01")),
-    Qualifier("updated", "when it last changed, by day", ("updated:<2026-02-01", "updated:2026-01-01..2026-01-15")),
-    Qualifier("responded", "when staff first answered", ("responded:today",)),
-    Qualifier("resolved", "when it was done", ("resolved:7d", "resolved:2026-01")),
-    Qualifier("due", "by when it is wanted, by day", ("due:<today", "due:tomorrow", "due:7d")),
+    *(Qualifier(field.name, field.meaning, field.examples) for field in FILTERED.values() if field.meaning),
 )  # fmt: skip
 NAMES = {q.name for q in QUALIFIERS}
 

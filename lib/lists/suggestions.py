@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from db.vocabulary import Priority
 from lib.access.gate import Actor
 from lib.catalog import categories, custom_fields, statuses, tags
+from lib.catalog.ticket_fields import FILTERED, FieldType
 from lib.core import folding, text
 from lib.lists import qualifiers, query_language
 from lib.people import teams
@@ -51,7 +51,7 @@ def of(session: Session, actor: Actor, line: str) -> Offers:
     if term.written.endswith((":", ",")):
         kept, begun = list(term.values), ""
     known = _values(session, actor, term.name)
-    if term.negated and term.name in qualifiers.DATED:
+    if term.negated and term.name in FILTERED and FILTERED[term.name].dated:
         known = ()  # a span can't be excluded
     values = [v for v in known if _fits(v, begun) and v not in kept]
     if begun in values:
@@ -74,27 +74,31 @@ def _fits(value: str, begun: str) -> bool:
     return "".join(words).startswith("".join(wanted)) or folding.begin(wanted[-1:], words)
 
 
-def _values(  # noqa: PLR0911 - one line a qualifier
+def _values(  # noqa: C901, PLR0911 - one line a qualifier
     session: Session, actor: Actor, name: str
 ) -> Iterable[str]:
     match name:
         case "is":
             return qualifiers.IS
-        case "priority":
-            return [p.label for p in reversed(Priority)]
         case "status":
             return [s.name for s in statuses.every(session)]
         case "category":
             return [c.name for c in categories.every(session)]
         case "team":
             return [*(("mine",) if actor.staff else ()), *(t.name for t in teams.every(session, actor))]
-        case "tag":
-            return tags.names(session, actor)
         case "assignee":
             staff = {n for t in teams.every(session, actor) for n in t.members.values()}
             return ["me", "none", *sorted(staff, key=str.casefold)]
-        case "field":
-            return [card.key for card in custom_fields.readable(session, actor)]
-        case "requester" | "responder" | "resolver":
+    field = FILTERED[name]
+    match field.type:
+        case FieldType.LEVEL:
+            return [level.label for level in reversed(field.values)]
+        case FieldType.PERSON:
             return ["me"]
-    return ["<today", "today", "tomorrow", "7d"] if name == "due" else ["today", "yesterday", "7d", "30d"]
+        case FieldType.TAGS:
+            return tags.names(session, actor)
+        case FieldType.CUSTOM:
+            return [card.key for card in custom_fields.readable(session, actor)]
+        case FieldType.DAY:
+            return ["<today", "today", "tomorrow", "7d"]
+    return ["today", "yesterday", "7d", "30d"]

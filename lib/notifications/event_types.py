@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from db.models import Event
 from db.vocabulary import Action, NotificationType, StatusCategory
+from lib.catalog.ticket_fields import FIELDS
 
-TOLD = frozenset({"title", "description", "priority", "category", "due_on"})
+TOLD = frozenset(field.event for field in FIELDS if field.notify)
 """The fields whose change somebody hears of."""
 
 

@@ -19,17 +19,14 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.catalog import custom_field_values, tags
 from lib.catalog.custom_fields import FieldCard
-from lib.catalog.ticket_fields import TicketRow
+from lib.catalog.ticket_fields import FIELDS, FieldType, TicketField, TicketRow
 from lib.lists import filters, ticket_list
 from lib.lists.filters import Narrowed
 
 MOST = 100_000
 """Tickets in one export."""
 BATCH = 500
-HEADINGS = (
-    "number", "title", "status", "priority", "category", "team", "requester", "assignee", "confidential",
-    "created", "updated", "first response", "resolved", "due", "tags",
-)  # fmt: skip
+EXPORTED = [field for field in FIELDS if field.export]
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -104,7 +101,7 @@ def prepare(
 
 def headed(export: Export) -> Batch:
     """Return what an export begins with."""
-    return Batch(((*HEADINGS, *(card.name for card in export.fields)),), Place())
+    return Batch(((*(field.export for field in EXPORTED), *(card.name for card in export.fields)),), Place())
 
 
 def after(session: Session, export: Export, place: Place) -> Batch:
@@ -180,24 +177,17 @@ def guarded(cell: Cell) -> Cell:
 
 
 def _line(row: TicketRow, zone: ZoneInfo, borne: Iterable[str]) -> Line:
-    return (
-        row.number,
-        row.title,
-        row.status,
-        row.priority.label,
-        row.category or "",
-        row.team,
-        row.requester,
-        row.assignee or "",
-        "yes" if row.confidential else "no",
-        *(
-            _moment(at, zone)
-            for at in (row.created_at, row.updated_at, row.first_response_at, row.resolved_at)
-        ),
-        row.due_on or "",
-        ", ".join(borne),
+    return tuple(
+        ", ".join(borne) if field.type == FieldType.TAGS else _cell(row, field, zone) for field in EXPORTED
     )
 
 
-def _moment(at: datetime | None, zone: ZoneInfo) -> Cell:
-    return at.astimezone(zone) if at else ""
+def _cell(row: TicketRow, field: TicketField, zone: ZoneInfo) -> Cell:
+    value = getattr(row, field.shown)
+    if field.type == FieldType.FLAG:
+        return "yes" if value else "no"
+    if value is None:
+        return ""
+    if field.type == FieldType.LEVEL:
+        return value.label
+    return value.astimezone(zone) if field.type == FieldType.MOMENT else value

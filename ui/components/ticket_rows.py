@@ -146,9 +146,7 @@ def _data(row: TicketRow, *, unread: bool) -> dict[str, Any]:
 
 
 def _cell(row: TicketRow, field: TicketField) -> str:
-    if field.refers:
-        return getattr(row, field.name) or ""
-    value = getattr(row, field.stored)
-    if not value:
-        return ""
+    value = getattr(row, field.shown)
+    if not value or field.refers:
+        return value or ""
     return value.label if field.type == FieldType.LEVEL else value.isoformat()

@@ -5,29 +5,16 @@ from datetime import date
 
 import streamlit as st
 
-from db.vocabulary import Priority
 from lib.access.gate import Actor
 from lib.catalog import categories, statuses, tags
+from lib.catalog.ticket_fields import FILTERED, FieldType
 from lib.lists import query_language
 from lib.lists.qualifiers import Term
 from lib.people import accounts, teams
 from ui.shared import formatting, page, search_box
 from ui.shared.lists import begin_again
 
-FIELDS = {
-    "status": "Status",
-    "priority": "Priority",
-    "category": "Category",
-    "team": "Team",
-    "assignee": "Assignee",
-    "requester": "Requester",
-    "tag": "Tag",
-    "created": "Created",
-    "updated": "Updated",
-    "due": "Due",
-}
-DATED = ("created", "updated", "due")
-PEOPLE = ("assignee", "requester", "responder", "resolver")
+FIELDS = {name: field for name, field in FILTERED.items() if field.chip}
 ONESELF = {"me": "Me", "none": "Nobody"}
 
 
@@ -49,7 +36,7 @@ def chips(me: Actor, line: str) -> str:
         for place, term in enumerate(terms):
             if place not in taken:
                 continue
-            values = [people.get(v, v) if term.name in PEOPLE else v for v in term.values]
+            values = [people.get(v, v) if _holds_people(term) else v for v in term.values]
             label = f"{'not ' if term.negated else ''}{term.name}: {', '.join(values)}"
             st.button(
                 formatting.plain(label), key=f"chip-{place}", icon=":material/close:", icon_position="right",
@@ -68,7 +55,7 @@ def _taken(me: Actor, line: str) -> frozenset[int]:
 
 def _people(me: Actor, terms: Iterable[Term]) -> dict[str, str]:
     """Return the names of the people whom terms name by their numbers."""
-    said = {v for term in terms if term.name in PEOPLE for v in term.values}
+    said = {v for term in terms if _holds_people(term) for v in term.values}
     numbers = [int(v) for v in said if v.isascii() and v.isdigit() and len(v) < 10]
     if not numbers:
         return {}
@@ -76,10 +63,16 @@ def _people(me: Actor, terms: Iterable[Term]) -> dict[str, str]:
         return {str(id): name for id, name in accounts.names(session, me, numbers).items()}
 
 
+def _holds_people(term: Term) -> bool:
+    return term.name in FILTERED and FILTERED[term.name].type == FieldType.PERSON
+
+
 def _form(me: Actor) -> None:
-    field = st.selectbox("Filter by", list(FIELDS), key="chip_field", format_func=FIELDS.__getitem__)
+    field = st.selectbox(
+        "Filter by", list(FIELDS), key="chip_field", format_func=lambda name: FIELDS[name].label
+    )
     negated = st.checkbox("Leave these out instead", key="chip_not")
-    values = _dates() if field in DATED else _values(me, field)
+    values = _dates() if FIELDS[field].dated else _values(me, field)
     st.button(
         "Add filter", type="primary", disabled=not values, on_click=_add, args=(field, values, negated),
         key="chip_add",
@@ -91,13 +84,17 @@ def _values(me: Actor, field: str) -> list[str]:
         return [typed] if (typed := st.text_input("A name, or me", key="chip_requester").strip()) else []
     options = _options(me, field)
     return st.multiselect(
-        FIELDS[field], list(options), key=f"chip_{field}", format_func=options.__getitem__, max_selections=20
+        FIELDS[field].label,
+        list(options),
+        key=f"chip_{field}",
+        format_func=options.__getitem__,
+        max_selections=20,
     )
 
 
 def _options(me: Actor, field: str) -> dict[str, str]:
-    if field == "priority":
-        return {p.label: p.label.capitalize() for p in reversed(Priority)}
+    if FIELDS[field].type == FieldType.LEVEL:
+        return {level.label: level.title for level in reversed(FIELDS[field].values)}
     with page.see() as session:
         match field:
             case "status":

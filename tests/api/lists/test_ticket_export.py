@@ -81,7 +81,10 @@ def test_it_is_the_list_that_was_asked_for(desk):
         desk.mona.get("tickets/2").json()["title"]
     ]
     heading, row = rows(desk.mona, tag="vip", zone="Asia/Tokyo")
-    assert tuple(heading) == ticket_export.HEADINGS
+    assert heading == [
+        "number", "title", "status", "priority", "category", "team", "requester", "assignee", "confidential",
+        "created", "updated", "first response", "resolved", "due", "tags",
+    ]  # fmt: skip
     assert row[:9] == [
         str(first),
         "The lamp",

@@ -50,7 +50,7 @@ SURFACES = {
     "filter": names(Filters.model_fields),
     "group": names(ticket_fields.GROUPED),
     "bulk": names(Change.model_fields),
-    "export": {*ticket_export.HEADINGS, "fields"},
+    "export": {*(field.export for field in ticket_export.EXPORTED), "fields"},
     "line": names(TicketLine.model_fields),
     "full": names(TicketFull.model_fields) - names(TicketLine.model_fields),
     "column": names(ticket_fields.LISTED),

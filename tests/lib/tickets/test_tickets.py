@@ -287,6 +287,10 @@ class TestDrafts:
         self.save(desk.sam, body=body)
         assert self.open(desk.sam)["body"] == body
 
+    def test_holds_the_due_date_of_a_new_ticket(self, desk):
+        self.save(desk.rita, due="2026-12-24")
+        assert self.open(desk.rita) == {"due": "2026-12-24"}
+
     def test_refuses_what_no_form_sends(self, desk):
         for bad in ({"requester_id": 1}, {"body": "x" * 300_000}, {"body": "\ud800"}):
             with pytest.raises(Invalid):
