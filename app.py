@@ -25,9 +25,9 @@ from ui.shell import error_page
 def _prepare() -> None:
     open_files.raise_limit()
     logging.configure(settings.current().log_level)
-    web.gather()
+    web.capture_logs()
     if startup.is_child():
-        run_marker.begin(transactions.engine())
+        run_marker.acquire(transactions.engine())
         startup.stop_with_parent()
     else:
         startup.prepare()
@@ -41,8 +41,8 @@ def _warm() -> None:
     from lib.search_index import terms
     from ui.shared import charts
 
-    charts.warm()
-    terms.indexed("ä")
+    charts.warm_up()
+    terms.tokenize("ä")
 
 
 @asynccontextmanager
@@ -66,7 +66,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     finally:
         worker.stop()
         transactions.close()
-        run_marker.end(transactions.engine())
+        run_marker.release(transactions.engine())
 
 
 def _settings() -> None:
@@ -85,8 +85,8 @@ app = st.App(
         *api.sign_in_routes(),
         *api.unsubscribe_routes(),
         Mount("/api/v1", api.app()),
-        WebSocketRoute("/live", web.Live().connect),
+        WebSocketRoute("/live", web.LiveUpdates().connect),
     ],
-    middleware=[Middleware(web.Headers), Middleware(web.Guard)],
+    middleware=[Middleware(web.SecurityHeaders), Middleware(web.RequestGuard)],
     on_script_error=error_page.show,
 )

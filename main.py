@@ -10,14 +10,14 @@ st.set_page_config(page_title="Docket", page_icon=style.icon(), layout="wide")
 
 with page.run() as me:
     chosen, entry = menu.navigate(me)
-    layout.tab(entry.title if me or entry.signed_out else "Sign in")
-    layout.draw(me)
+    layout.set_tab_title(entry.title if me or entry.signed_out else "Sign in")
+    layout.show_frame(me)
 
     if me is None and not entry.signed_out:
         sign_in.show()
     elif not entry.opens_for(me):
-        page.nothing_here()
+        page.show_not_found()
     else:
-        page.arrive(entry.path)
-        page.told()
+        page.track_visit(entry.path)
+        page.show_flash()
         chosen.run()

@@ -12,7 +12,7 @@ from bench import serving, words
 from bench.caller import Caller, Deed, together
 from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 from lib.core import settings
 
 ME = "agent01@load.example"
@@ -90,4 +90,4 @@ def move(caller: Caller, number: int) -> Deed:
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

@@ -10,7 +10,7 @@ import click
 
 from bench.measure import percentile, table, timed
 from bench.queries import actor
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 from db import seeds
 from lib import transactions
 from lib.access.gate import Actor
@@ -32,16 +32,16 @@ def people() -> dict[str, Actor]:
     }
 
 
-def read(me: Actor) -> dashboard.Seen:
+def read(me: Actor) -> dashboard.DashboardData:
     """Read a dashboard as its page does."""
     with transactions.see() as session:
-        return dashboard.read(session, me)
+        return dashboard.load(session, me)
 
 
 def counted(me: Actor, view: str) -> None:
     """Count one of its cards."""
     with transactions.see() as session:
-        narrowed = query_language.narrow(session, me, {"q": (dashboard.VIEWS[view].line,)}).narrowed
+        narrowed = query_language.parse_parameters(session, me, {"q": (dashboard.VIEWS[view].line,)}).narrowed
         ticket_list.count(session, me, narrowed)
 
 
@@ -71,4 +71,4 @@ def main(times: int) -> None:
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 from bench import serving
 from bench.measure import percentile, table
 from commands.checks import chromium
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 
 ME = "agent01@load.example"
 BOARD = """[...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
@@ -64,4 +64,4 @@ def main(times: int) -> None:
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

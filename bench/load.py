@@ -13,7 +13,7 @@ from bench import serving
 from bench.measure import percentile, table
 from bench.tab import Tab
 from commands.seed.plan import AGENTS
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 
 FILTERS = (
     {},
@@ -80,4 +80,4 @@ def main(tabs: int, seconds: float, think: float, processes: int, page: str) -> 
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

@@ -10,7 +10,7 @@ import click
 from bench import serving
 from bench.measure import table
 from bench.tab import Tab
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 
 ME = "agent01@load.example"
 
@@ -41,4 +41,4 @@ def main(tabs: int) -> None:
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

@@ -19,7 +19,7 @@ from sqlalchemy import delete
 from sqlmodel import col, func, select
 
 from bench.measure import percentile, table
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 from db.models import Event, Message, Notice, Ticket
 from db.vocabulary import Action, MessageKind, NotificationChannel, NotificationType, RecipientReason
 from lib.access import gate
@@ -160,14 +160,14 @@ def _notice(about: tuple[int, int, int], at: datetime, message: Message) -> Noti
 def _fresh(count: int, *, after: int) -> list[float]:
     """Return how long new mails take in milliseconds, from their commit to the server's yes, while a worker works."""
     taken: dict[str, float] = {}
-    send = smtp.Box.send
+    send = smtp.MailConnection.send
 
-    def noting(box: smtp.Box, to: str, raw: bytes) -> None:
+    def noting(box: smtp.MailConnection, to: str, raw: bytes) -> None:
         send(box, to, raw)
         taken[raw.partition(b"<outbox-")[2].partition(b"-")[0].decode()] = time.perf_counter()
 
     begun: dict[str, float] = {}
-    with patch.object(smtp.Box, "send", noting):
+    with patch.object(smtp.MailConnection, "send", noting):
         outbox_loop.start()
         for about in _told(after + count)[after:]:
             at = clock.now()
@@ -192,4 +192,4 @@ def _left() -> int:
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

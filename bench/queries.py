@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from bench import words
 from bench.measure import percentile, table, timed
 from bench.plain import FOUND, NEWEST, ROW, Plain
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 from db.models import Comment, Event
 from db.vocabulary import Action, Permission, Scope, Source
 from lib import transactions
@@ -37,17 +37,17 @@ Case = tuple[str, Deed, Deed | None]
 def actor(email: str, role: str) -> Actor:
     """Return somebody of the load."""
     with transactions.see() as session:
-        person = accounts.by_email(session, email)
+        person = accounts.find_by_email(session, email)
         if person is None:
             raise click.ClickException(f"{email} is not here. Fill the desk with `seed` first.")
-        return sessions.actor(session, person, role, channel=Source.API)
+        return sessions.build_actor(session, person, role, channel=Source.API)
 
 
 def page(me: Actor, *, sort: str = "-updated", deep: str | None = None, **given: str) -> ticket_list.Page:
     """Read one page of a list, as the API does."""
     with transactions.see() as session:
-        narrowed = filters.narrow(session, me, {name: [value] for name, value in given.items()})
-        return ticket_list.page(session, me, narrowed, sort=sort, cursor=deep)
+        narrowed = filters.parse_parameters(session, me, {name: [value] for name, value in given.items()})
+        return ticket_list.get_page(session, me, narrowed, sort=sort, cursor=deep)
 
 
 def grouped(
@@ -55,11 +55,11 @@ def grouped(
 ) -> grouped_list.Page:
     """Read the first or second page of a list in groups, and its count, as its page does."""
     with transactions.see() as session:
-        narrowed = filters.narrow(session, me, {name: [value] for name, value in given.items()})
+        narrowed = filters.parse_parameters(session, me, {name: [value] for name, value in given.items()})
         count = ticket_list.count(session, me, narrowed)
-        found = grouped_list.page(session, me, narrowed, group=group, sort=sort, count=count)
+        found = grouped_list.get_page(session, me, narrowed, group=group, sort=sort, count=count)
         if second and found.next:
-            found = grouped_list.page(
+            found = grouped_list.get_page(
                 session, me, narrowed, group=group, sort=sort, count=count, cursor=found.next
             )
         return found
@@ -70,7 +70,7 @@ def deep(me: Actor, pages: int) -> str | None:
     cursor = None
     with transactions.see() as session:
         for _ in range(pages):
-            cursor = ticket_list.page(session, me, cursor=cursor, limit=200).next or cursor
+            cursor = ticket_list.get_page(session, me, cursor=cursor, limit=200).next or cursor
     return cursor
 
 
@@ -78,21 +78,21 @@ def detail(me: Actor, number: int) -> None:
     """Read a ticket as its page does."""
     with transactions.see() as session:
         ticket = tickets.find(session, me, number)
-        ticket_list.one(session, me, ticket)
-        comments.of(session, me, ticket)
-        history.of(session, me, ticket)
-        attachments.of(session, me, ticket)
+        ticket_list.get_row(session, me, ticket)
+        comments.list_for_ticket(session, me, ticket)
+        history.list_for_ticket(session, me, ticket)
+        attachments.list_for_ticket(session, me, ticket)
 
 
 def conversation_of(me: Actor, number: int) -> None:
     """Read the end of a conversation as the ticket's page does."""
     with transactions.see() as session:
         ticket = tickets.find(session, me, number)
-        ticket_list.one(session, me, ticket)
-        thread = timeline.of(session, me, ticket)
+        ticket_list.get_row(session, me, ticket)
+        thread = timeline.get_page(session, me, ticket)
         said = [entry.id for entry in thread.entries if isinstance(entry, CommentCard)]
-        attachments.near(session, me, ticket, said)
-        read_markers.last(session, me, ticket)
+        attachments.list_for_comments(session, me, ticket, said)
+        read_markers.get(session, me, ticket)
 
 
 def crowd(me: Actor, size: int) -> int:
@@ -111,10 +111,10 @@ def crowd(me: Actor, size: int) -> int:
 def asked(me: Actor, line: str, *, sort: str = "-updated") -> ticket_list.Page:
     """Read one page of a list and its count for a line of the search box, as its page does."""
     with transactions.see() as session:
-        narrowed = query_language.narrow(session, me, {"q": [line]}).narrowed
+        narrowed = query_language.parse_parameters(session, me, {"q": [line]}).narrowed
         if not narrowed.tried:
             ticket_list.count(session, me, narrowed)
-        return ticket_list.page(session, me, narrowed, sort=sort)
+        return ticket_list.get_page(session, me, narrowed, sort=sort)
 
 
 def texts(me: Actor, line: str) -> search_results.Hits:
@@ -123,23 +123,23 @@ def texts(me: Actor, line: str) -> search_results.Hits:
         return search_results.find(session, me, line)
 
 
-def offered(me: Actor, line: str) -> suggestions.Offers:
+def offered(me: Actor, line: str) -> suggestions.Suggestions:
     """Read how a line could go on, as is done while somebody types."""
     with transactions.see() as session:
-        return suggestions.of(session, me, line)
+        return suggestions.for_line(session, me, line)
 
 
 def exported(me: Actor, line: str) -> None:
     """Read the first batch of an export."""
     with transactions.see() as session:
-        narrowed = query_language.narrow(session, me, {"q": [line]}).narrowed
-        ticket_export.after(session, ticket_export.prepare(me, narrowed), ticket_export.Place())
+        narrowed = query_language.parse_parameters(session, me, {"q": [line]}).narrowed
+        ticket_export.read_batch(session, ticket_export.prepare(me, narrowed), ticket_export.ExportPosition())
 
 
 def similar(me: Actor, title: str) -> None:
     """Look for similar tickets, as the form for a new one does."""
     with transactions.see() as session:
-        index.similar(session, me, title)
+        index.find_similar(session, me, title)
 
 
 def create(me: Actor, title: str, body: str) -> None:
@@ -351,4 +351,4 @@ def main(times: int, write: bool, only: str) -> None:
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

@@ -74,10 +74,10 @@ def healthy(url: str) -> bool:
 def cookie(email: str) -> str:
     """Sign somebody in and return the header that shows it."""
     with transactions.act() as session:
-        person = accounts.by_email(session, email)
+        person = accounts.find_by_email(session, email)
         if person is None:
             raise SystemExit(f"{email} is not here. Fill the desk with `seed` first.")
-        secret = sessions.open(session, person, browser="bench", address="127.0.0.1")
+        secret = sessions.start(session, person, browser="bench", address="127.0.0.1")
     return f"{client_info.cookie_name()}={secret}"
 
 
@@ -86,7 +86,7 @@ def token(email: str) -> str:
     from commands.shell import desk
     from db.vocabulary import Permission
 
-    me = desk.operator(Permission.APIKEY_OWN)
+    me = desk.build_operator(Permission.APIKEY_OWN)
     with transactions.act() as session:
-        owner = accounts.by_email(session, email)
+        owner = accounts.find_by_email(session, email)
         return api_tokens.create(session, me, name="bench", scope="write", days=1, owner=owner)[1]

@@ -11,7 +11,7 @@ import click
 from bench import serving
 from bench.measure import percentile, table
 from bench.tab import Tab
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 
 ME = "agent01@load.example"
 
@@ -42,4 +42,4 @@ async def _look(url: str, cookie: str) -> None:
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

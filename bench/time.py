@@ -20,7 +20,7 @@ from sqlmodel import col, select
 from bench.measure import percentile, table, timed
 from bench.plain import Plain
 from bench.queries import crew
-from commands.shell.data import with_data
+from commands.shell.data import add_data_option
 from db.models import Activity, Ticket, TimeEntry
 from db.vocabulary import Permission, Scope
 from lib import transactions
@@ -84,7 +84,9 @@ def report(me: Actor, days: int, *by: str, per: str | None = None) -> None:
     """Report the hours of so many days."""
     today = clock.now().date()
     with transactions.see() as session:
-        time_report.report(session, me, by=by, per=per, since=today - timedelta(days=days - 1), until=today)
+        time_report.build_report(
+            session, me, by=by, per=per, since=today - timedelta(days=days - 1), until=today
+        )
 
 
 def ticking(me: Actor, number: int) -> tuple[Callable[[], object], Callable[[], object]]:
@@ -104,9 +106,9 @@ def ticking(me: Actor, number: int) -> tuple[Callable[[], object], Callable[[], 
 def gone(me: Actor) -> None:
     """Report where time went in the last 30 days."""
     today = clock.now().date()
-    since, until = time_in_status.span(today - timedelta(days=29), today, ZoneInfo("UTC"))
+    since, until = time_in_status.to_time_range(today - timedelta(days=29), today, ZoneInfo("UTC"))
     with transactions.see() as session:
-        time_in_status.report(session, me, since=since, until=until)
+        time_in_status.build_report(session, me, since=since, until=until)
 
 
 @click.command()
@@ -175,9 +177,9 @@ def _day(plain: Plain, day: date) -> date | str:
 def _number(me: Actor) -> int:
     """Return a ticket on which somebody may log time."""
     with transactions.see() as session:
-        seen = gate.visible(me, Ticket.id).where(gate.within(me, Permission.TIME_LOG)).limit(1)
+        seen = gate.visible(me, Ticket.id).where(gate.scope_condition(me, Permission.TIME_LOG)).limit(1)
         return int(session.execute(seen).scalar_one())
 
 
 if __name__ == "__main__":
-    with_data(main)()
+    add_data_option(main)()

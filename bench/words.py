@@ -11,7 +11,7 @@ def queries(number: int = 50, *, seed: int = plan.SEED) -> tuple[list[str], list
     A word's share of tickets follows from its weight: about 67 words make a title and description.
     """
     rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    words, total = plan.vocabulary(rng), sum(plan.WEIGHTS)
+    words, total = plan.build_vocabulary(rng), sum(plan.WEIGHTS)
     shares = [1 - (1 - weight / total) ** 67 for weight in plan.WEIGHTS]
     usual = [w for w, share in zip(words, shares, strict=True) if 0.0005 <= share <= 0.10]
     common = [w for w, share in zip(words, shares, strict=True) if 0.01 <= share <= 0.10]

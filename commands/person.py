@@ -26,10 +26,10 @@ def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: 
 
     desk.prepare()
     if again:
-        who, secret = invitations.link_again(email)
+        who, secret = invitations.renew_link(email)
     else:
         who, secret = invitations.invite(email, name, role, teams)
     click.echo(who, err=True)
-    click.echo(accounts.password_address(secret))
+    click.echo(accounts.build_password_url(secret))
     if "base_url" not in settings.current().model_fields_set:
         click.echo("If people reach Docket at another address, set DOCKET_BASE_URL to it.", err=True)

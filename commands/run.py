@@ -20,7 +20,7 @@ def run(ctx: click.Context, host: str, port: int, processes: int | None, demo: b
     from lib.core import settings
 
     with server.listen(host, port) as listening:
-        url = server.address(listening)
+        url = server.get_url(listening)
         if "base_url" not in settings.current().model_fields_set:
             os.environ["DOCKET_BASE_URL"] = url
         if processes:

@@ -25,8 +25,8 @@ def add(email: str, name: str, scope: str, days: int | None) -> None:
 
     desk.prepare()
     with transactions.act() as session:
-        owner = invitations.known(session, email)
-        me = desk.operator(Permission.APIKEY_OWN)
+        owner = invitations.get_person(session, email)
+        me = desk.build_operator(Permission.APIKEY_OWN)
         _row, secret = api_tokens.create(session, me, name=name, scope=scope, days=days, owner=owner)
     click.echo(f"A {scope} token for {owner.name}. Keep it now: nobody can show it again.", err=True)
     click.echo(secret)

@@ -10,19 +10,19 @@ from sqlmodel import Session
 from db import write_queue
 from db.write_queue import WriteQueue
 
-FIRST_AFFECTED, FIRST_MENDED = (3, 7, 0), (3, 51, 3)
-MENDED_BRANCHES = ((3, 44, 6), (3, 50, 7))
-PATIENCE = 15
+FIRST_AFFECTED, FIRST_FIXED = (3, 7, 0), (3, 51, 3)
+FIXED_BRANCHES = ((3, 44, 6), (3, 50, 7))
+WRITE_TIMEOUT = 15
 """Seconds that a writer waits for its turn on SQLite, and then for SQLite."""
-CONNECTIONS, FEWEST = 40, 10
+MAX_CONNECTIONS, MIN_CONNECTIONS = 40, 10
 """How many connections to PostgreSQL are open at most, half of which stay open, and how few a process can work with.
 
 On SQLite half as many stay open, and every thread gets one that wants to read or write."""
-QUEUE = "queue"
+QUEUE_KEY = "queue"
 """Under which name a connection keeps the queue in which it has the turn."""
 PRAGMAS = {
     "synchronous": "FULL",
-    "busy_timeout": PATIENCE * 1000,
+    "busy_timeout": WRITE_TIMEOUT * 1000,
     "foreign_keys": "ON",
     "temp_store": "MEMORY",
     "cache_size": -16384,
@@ -31,16 +31,16 @@ PRAGMAS = {
 }
 
 
-def affected(version: tuple[int, ...]) -> bool:
+def has_wal_bug(version: tuple[int, ...]) -> bool:
     """Tell whether this SQLite may corrupt a WAL database with two writers (sqlite.org/wal.html#walresetbug)."""
-    if any(mended[:2] == version[:2] and version >= mended for mended in MENDED_BRANCHES):
+    if any(mended[:2] == version[:2] and version >= mended for mended in FIXED_BRANCHES):
         return False
-    return FIRST_AFFECTED <= version < FIRST_MENDED
+    return FIRST_AFFECTED <= version < FIRST_FIXED
 
 
 def sqlite_library() -> Any:
     """Return the DB-API module whose SQLite is safest: the interpreter's own, else the bundled one."""
-    if affected(sqlite3.sqlite_version_info):
+    if has_wal_bug(sqlite3.sqlite_version_info):
         try:
             from pysqlite3 import dbapi2
         except ImportError:
@@ -55,11 +55,11 @@ def connect(url: str, *, processes: int = 1) -> Engine:
     Processes that serve together share the connections that PostgreSQL has for one.
     """
     if not url.startswith("sqlite"):
-        half = _connections(processes) // 2
+        half = _connections_per_process(processes) // 2
         engine = create_engine(
             url, pool_size=half, max_overflow=half, pool_pre_ping=True, hide_parameters=True
         )
-        event.listen(engine, "connect", lambda raw, _record: _uncompiled(raw))
+        event.listen(engine, "connect", lambda raw, _record: _disable_jit(raw))
         return engine
     library = sqlite_library()
     engine = create_engine(
@@ -67,36 +67,36 @@ def connect(url: str, *, processes: int = 1) -> Engine:
         module=library,
         poolclass=QueuePool,
         hide_parameters=True,
-        pool_size=CONNECTIONS // 2,
+        pool_size=MAX_CONNECTIONS // 2,
         max_overflow=-1,  # a writer that waits for its turn has a connection, and none of them may keep a reader out
-        connect_args={"check_same_thread": False, "timeout": PATIENCE, "cached_statements": 512},
+        connect_args={"check_same_thread": False, "timeout": WRITE_TIMEOUT, "cached_statements": 512},
     )
-    journal = "DELETE" if affected(library.sqlite_version_info) else "WAL"
-    event.listen(engine, "connect", lambda raw, _record: _prepare(raw, journal))
+    journal = "DELETE" if has_wal_bug(library.sqlite_version_info) else "WAL"
+    event.listen(engine, "connect", lambda raw, _record: _prepare_connection(raw, journal))
     path = make_url(url).database
     queue = write_queue.for_database(path) if path and path != ":memory:" else None
-    event.listen(engine, "begin", lambda connection: _begin(connection, queue))
-    event.listen(engine, "checkin", lambda _raw, record: _leave(record.info))
+    event.listen(engine, "begin", lambda connection: _begin_transaction(connection, queue))
+    event.listen(engine, "checkin", lambda _raw, record: _leave_queue(record.info))
     return engine
 
 
-def _connections(processes: int) -> int:
+def _connections_per_process(processes: int) -> int:
     """Return how many connections to PostgreSQL each of these processes may have."""
-    return max(FEWEST, CONNECTIONS // processes)
+    return max(MIN_CONNECTIONS, MAX_CONNECTIONS // processes)
 
 
-def most_connections(processes: int) -> int:
+def total_connections(processes: int) -> int:
     """Return how many connections to PostgreSQL these processes may have together."""
-    return processes * _connections(processes)
+    return processes * _connections_per_process(processes)
 
 
-def _uncompiled(raw: Any) -> None:
+def _disable_jit(raw: Any) -> None:
     """Let PostgreSQL not compile statements: it would for a search of 40 ms, and take 40 more for that."""
     raw.execute("SET jit = off")
     raw.commit()
 
 
-def _prepare(raw: Any, journal: str) -> None:
+def _prepare_connection(raw: Any, journal: str) -> None:
     raw.isolation_level = None
     raw.create_function("lower", 1, _lower, deterministic=True)
     raw.execute(f"PRAGMA journal_mode={journal}")
@@ -120,20 +120,20 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _begin(connection: Connection, queue: WriteQueue | None) -> None:
+def _begin_transaction(connection: Connection, queue: WriteQueue | None) -> None:
     writes = connection.get_execution_options().get("writes")
-    if writes and queue and QUEUE not in connection.info:
+    if writes and queue and QUEUE_KEY not in connection.info:
         try:
-            queue.enter(PATIENCE)
+            queue.enter(WRITE_TIMEOUT)
         except TimeoutError as error:
             raise NoTurn("others write to the database all the time") from error
-        connection.info[QUEUE] = queue
+        connection.info[QUEUE_KEY] = queue
     connection.exec_driver_sql(f"BEGIN {'IMMEDIATE' if writes else 'DEFERRED'}")
 
 
-def _leave(info: dict[str, Any]) -> None:
+def _leave_queue(info: dict[str, Any]) -> None:
     """Let the next writer have the turn of a connection that is given back, whatever became of its transaction."""
-    queue = info.pop(QUEUE, None)
+    queue = info.pop(QUEUE_KEY, None)
     if queue:
         queue.leave()
 

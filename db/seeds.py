@@ -83,22 +83,22 @@ STATUSES: tuple[tuple[str, StatusCategory, bool], ...] = (
 )
 """Name, kind, and whether a ticket done this way counts as resolved; the first is where tickets begin."""
 
-MERGED = ("Merged", "Merged into another")
+MERGED_NAMES = ("Merged", "Merged into another")
 """What the status of merged tickets is called: the first name that is free."""
 TEAM = "Service desk"
 CATEGORY = "General"
 
 
-def plant(connection: Connection) -> None:
+def create_defaults(connection: Connection) -> None:
     """Write what a new desk holds, unless it holds something already, and what every desk needs."""
-    _begin(connection)
+    _create_desk(connection)
     if not connection.scalar(select(func.count()).select_from(Status).where(col(Status.is_merged))):
-        _place_for_merged(connection)
+        _create_merged_status(connection)
 
 
-def _place_for_merged(connection: Connection) -> None:
+def _create_merged_status(connection: Connection) -> None:
     taken = set(connection.scalars(select(col(Status.name))))
-    name = next(name for name in MERGED if name not in taken)
+    name = next(name for name in MERGED_NAMES if name not in taken)
     place = len(taken)
     connection.execute(
         insert(Status).values(
@@ -112,7 +112,7 @@ def _place_for_merged(connection: Connection) -> None:
     )
 
 
-def _begin(connection: Connection) -> None:
+def _create_desk(connection: Connection) -> None:
     if connection.scalar(select(func.count()).select_from(Role)):
         return
     for name, permissions in ROLES.items():

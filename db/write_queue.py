@@ -12,11 +12,11 @@ import time
 from collections import deque
 from weakref import WeakValueDictionary, finalize
 
-ENDING = "-queue"
+FILE_SUFFIX = "-queue"
 """What the name of the queue's file adds to the database's."""
 NEXT, TURN = 0, 1
 """The bytes of the file that a process locks: to be the next one to write, and to write."""
-PAUSE = 0.0005
+POLL_SECONDS = 0.0005
 """Seconds between two looks at whether the other process has finished."""
 
 
@@ -27,7 +27,7 @@ class WriteQueue:
     """
 
     def __init__(self, database: str) -> None:
-        self.path = database + ENDING
+        self.path = database + FILE_SUFFIX
         self._start_empty()
 
     def _start_empty(self) -> None:
@@ -110,7 +110,7 @@ def _lock(file: int, byte: int, deadline: float) -> None:
         except (BlockingIOError, PermissionError):  # the two that lockf(3) allows
             if time.monotonic() >= deadline:
                 raise TimeoutError("no turn to write") from None
-            time.sleep(PAUSE)
+            time.sleep(POLL_SECONDS)
         else:
             return
 

@@ -9,12 +9,12 @@ from lib import transactions
 from lib.core.database_errors import FULL, READ_ONLY
 from lib.core.errors import Unavailable
 
-LEAST = 256 * 1024
+MIN_FREE_BYTES = 256 * 1024
 """Bytes that must be free on the disk of a SQLite database."""
-AWAY = "The database can't be reached."
+UNREACHABLE = "The database can't be reached."
 
 
-def trouble() -> str | None:
+def find_problem() -> str | None:
     """Return why nothing can be saved at present, in a sentence, or None.
 
     A small write shows most of it. SQLite may have room for that in files it holds already, so its disk and its own
@@ -22,23 +22,23 @@ def trouble() -> str | None:
     """
     engine = transactions.engine()
     try:
-        found = _sqlite(engine) if engine.dialect.name == "sqlite" else None
+        found = _find_sqlite_problem(engine) if engine.dialect.name == "sqlite" else None
         if found is None:
             with transactions.act() as session:
                 session.execute(text("UPDATE alembic_version SET version_num = version_num"))
     except Unavailable as error:
-        return error.sentence if error.sentence in (FULL, READ_ONLY) else AWAY
+        return error.sentence if error.sentence in (FULL, READ_ONLY) else UNREACHABLE
     return found
 
 
-def _sqlite(engine: Engine) -> str | None:
+def _find_sqlite_problem(engine: Engine) -> str | None:
     folder = Path(engine.url.database or ".").parent
     if not folder.exists():
-        return AWAY
+        return UNREACHABLE
     disk = os.statvfs(folder)
     if disk.f_flag & os.ST_RDONLY:
         return READ_ONLY
-    if disk.f_bavail * disk.f_frsize < LEAST:
+    if disk.f_bavail * disk.f_frsize < MIN_FREE_BYTES:
         return FULL
     with transactions.see() as session:
         pages, free, most = (

@@ -9,12 +9,12 @@ from db.vocabulary import Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.assignment import departed_assignees
-from lib.assignment.departed_assignees import Left
+from lib.assignment.departed_assignees import DepartedAssignee
 from lib.people import accounts
 
 
 @dataclass(frozen=True)
-class Readiness:
+class SetupIssues:
     """What to see to.
 
     `alone`: nobody else is an administrator; `invited`: people without a password yet; `empty`: teams without members;
@@ -24,10 +24,10 @@ class Readiness:
     alone: bool
     invited: int
     empty: tuple[str, ...]
-    left: tuple[Left, ...]
+    left: tuple[DepartedAssignee, ...]
 
 
-def look(session: Session, actor: Actor) -> Readiness:
+def run(session: Session, actor: Actor) -> SetupIssues:
     """Return what needs care. Raises NotPermitted for whoever doesn't manage everybody."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.ALL)
     waiting = (
@@ -37,9 +37,9 @@ def look(session: Session, actor: Actor) -> Readiness:
     )
     manned = select(Membership.team_id)
     empty = select(Team.name).where(col(Team.id).not_in(manned)).order_by(Team.name)
-    return Readiness(
-        alone=accounts.administrators(session) < 2,
+    return SetupIssues(
+        alone=accounts.count_administrators(session) < 2,
         invited=session.exec(waiting).one(),
         empty=tuple(session.exec(empty).all()),
-        left=tuple(departed_assignees.unassigned(session, actor)),
+        left=tuple(departed_assignees.list_all(session, actor)),
     )

@@ -14,7 +14,7 @@ from lib.people import accounts
 
 PARENT = "DOCKET_PARENT"
 """The environment variable in which a process tells those that it starts that it has prepared the desk."""
-LOOK = 1.0
+PARENT_CHECK_SECONDS = 1.0
 """Seconds between two looks at whether the parent is still there."""
 
 
@@ -28,15 +28,15 @@ def prepare() -> None:
     """Make the key, bring the database to today's schema, and show the link of a desk without an administrator."""
     settings.current().key()
     engine = transactions.engine()
-    if run_marker.was_left(engine):
+    if run_marker.has_unclean_stop(engine):
         print("Docket was not stopped properly the last time. Its database is checked first.", flush=True)  # noqa: T201
         opening.check_pages(engine)
-    run_marker.begin(engine)
+    run_marker.acquire(engine)
     migrate()
     with transactions.act() as session:
-        if accounts.administrators(session):
+        if accounts.count_administrators(session):
             return
-        secret = one_time_tokens.make(session, Purpose.SETUP, person_id=None)
+        secret = one_time_tokens.create(session, Purpose.SETUP, person_id=None)
     link = f"{settings.current().base_url}/set-up?token={secret}"
     print(  # noqa: T201 - the console is where whoever starts it looks
         f"\nDocket has no administrator yet. Open this link within 24 hours to become the first:\n\n  {link}\n",
@@ -44,7 +44,7 @@ def prepare() -> None:
     )
 
 
-def announce() -> None:
+def mark_prepared() -> None:
     """Let the processes that this one starts know that the desk is prepared."""
     os.environ[PARENT] = str(os.getpid())
 
@@ -60,7 +60,7 @@ def stop_with_parent() -> None:
 
     def look() -> None:
         while os.getppid() == parent:
-            time.sleep(LOOK)
+            time.sleep(PARENT_CHECK_SECONDS)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=look, name="parent", daemon=True).start()

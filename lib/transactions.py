@@ -34,7 +34,7 @@ GUARDED = frozenset(
 )
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 
-MEANWHILE = (
+CONFLICT_MESSAGE = (
     "Somebody changed this at the same moment. Nothing of yours was saved; look again and try once more."
 )
 
@@ -47,7 +47,7 @@ class Unscoped(RuntimeError):
     """A read or bulk change of ticket-owned rows that did not go through the gate: a bug, never shown."""
 
 
-def use(engine: Engine) -> None:
+def use_engine(engine: Engine) -> None:
     """Let this process work on `engine`."""
     global _engine  # noqa: PLW0603 - the process has one database
     _engine = engine
@@ -74,7 +74,7 @@ def close() -> None:
 @contextmanager
 def see() -> Iterator[Session]:
     """Read; what is changed inside is thrown away. Raises Unavailable when the database is."""
-    with _recorded(), Session(engine(), expire_on_commit=False) as session:
+    with _recording_denials(), Session(engine(), expire_on_commit=False) as session:
         yield session
 
 
@@ -86,19 +86,19 @@ def act() -> Iterator[Session]:
     the database is or can't be written, and OutcomeUnknown when it broke during the commit.
     """
     writes = engine().execution_options(writes=True)
-    with _recorded(), clock.held(), Session(writes, expire_on_commit=False) as session:
+    with _recording_denials(), clock.freeze(), Session(writes, expire_on_commit=False) as session:
         try:
             yield session
             departed_assignees.settle(session)
             planner.write(session)
             session.flush()
         except StaleDataError:
-            raise Conflict(MEANWHILE) from None
+            raise Conflict(CONFLICT_MESSAGE) from None
         _commit(session)
 
 
 @contextmanager
-def note() -> Iterator[Session]:
+def try_act() -> Iterator[Session]:
     """Change what nobody asked for, such as when somebody was here last; when it can't be written, all goes on."""
     try:
         with act() as session:
@@ -111,7 +111,7 @@ def _commit(session: Session) -> None:
     try:
         session.commit()
     except DBAPIError as error:
-        unknown = database_errors.of_commit(error)
+        unknown = database_errors.to_outcome_unknown(error)
         if unknown is None:
             raise
         log.error("database.outcome_unknown", error=type(error.orig).__name__)
@@ -119,26 +119,26 @@ def _commit(session: Session) -> None:
 
 
 @contextmanager
-def _recorded() -> Iterator[None]:
+def _recording_denials() -> Iterator[None]:
     try:
-        with _told():
+        with _translating_errors():
             yield
     except Refusal as refusal:
         if refusal.denial is not None:
             denial, refusal.denial = refusal.denial, None
-            with _told(), Session(engine().execution_options(writes=True)) as session:
+            with _translating_errors(), Session(engine().execution_options(writes=True)) as session:
                 events.record_denial(session, denial)
                 session.commit()
         raise
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translating_errors() -> Iterator[None]:
     """Turn an error of the database itself into its sentence."""
     try:
         yield
     except SQLAlchemyError as error:
-        fault = database_errors.of_database(error)
+        fault = database_errors.to_unavailable(error)
         if fault is None:
             raise
         log.error("database.unavailable", error=type(getattr(error, "orig", error)).__name__)
@@ -146,7 +146,7 @@ def _told() -> Iterator[None]:
 
 
 @event.listens_for(Session, "do_orm_execute")
-def _guard(state: ORMExecuteState) -> None:
+def _guard_reads(state: ORMExecuteState) -> None:
     if state.is_column_load or "gate" in state.execution_options:
         return
     touched = set(_tables(state.statement) & GUARDED)
@@ -164,13 +164,13 @@ def _tables(statement: Any) -> frozenset[str]:
         if isinstance(part, TableClause):
             found.add(str(part.name))
         elif isinstance(part, TextClause):
-            found.update(_named(part.text))
+            found.update(_find_guarded_tables(part.text))
         elif isinstance(part, ColumnClause) and part.is_literal:
-            found.update(_named(part.name))
+            found.update(_find_guarded_tables(part.name))
     return frozenset(found)
 
 
-def _named(words: str) -> set[str]:
+def _find_guarded_tables(words: str) -> set[str]:
     """Return the guarded tables that handwritten SQL names; the full-text index holds search_entry's words."""
     names = set(_GUARDED_WORD.findall(words.lower()))
     return names - {"search_index"} | {"search_entry"} if "search_index" in names else names

@@ -18,7 +18,7 @@ from lib.tickets import tickets
 from lib.transactions import act, see
 
 PASSWORD = "correct horse battery staple 9"
-FOUNDER = gate.system("tests", Permission.USER_MANAGE, Permission.TEAM_MANAGE, Permission.SYSTEM_MANAGE)
+FOUNDER = gate.system_actor("tests", Permission.USER_MANAGE, Permission.TEAM_MANAGE, Permission.SYSTEM_MANAGE)
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Company:
     facilities: int
 
 
-def company() -> Company:
-    """Hire everybody into an empty desk; nobody has a password yet (see `give_password`)."""
+def create_company() -> Company:
+    """Hire everybody into an empty desk; nobody has a password yet (see `set_password`)."""
     with act() as session:
-        first = teams.default(session)
+        first = teams.get_default_id(session)
         second = teams.create(session, FOUNDER, name="Facilities").id
         return Company(
             ada=hire(session, "Ada Okafor", "administrator"),
@@ -60,68 +60,70 @@ def hire(session: Session, name: str, role: str, *team_ids: int) -> Actor:
     """Invite one person, `first.last@example.org`, and return them as an actor."""
     email = f"{folding.fold(name).replace(' ', '.')}@example.org"
     person = accounts.invite(
-        session, FOUNDER, email=email, name=name, role=roles.find(session, role), teams=team_ids
+        session, FOUNDER, email=email, name=name, role=roles.get(session, role), teams=team_ids
     )
     session.flush()
-    return sessions.actor(session, person, role, channel=Source.API)
+    return sessions.build_actor(session, person, role, channel=Source.API)
 
 
-def again(actor: Actor, *, channel: Source = Source.API) -> Actor:
+def reload_actor(actor: Actor, *, channel: Source = Source.API) -> Actor:
     """Return the same person as they are now: today's role and teams."""
     with see() as session:
         found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)
         person, role = session.exec(found.where(Person.id == actor.id)).one()
-        return sessions.actor(session, person, role, channel=channel)
+        return sessions.build_actor(session, person, role, channel=channel)
 
 
-def person(session: Session, actor: Actor) -> Person:
+def get_person(session: Session, actor: Actor) -> Person:
     """Return the account behind an actor."""
     return session.get_one(Person, actor.id)
 
 
-def team(session: Session, team_id: int) -> Team:
+def get_team(session: Session, team_id: int) -> Team:
     """Return a team's row."""
     return session.get_one(Team, team_id)
 
 
 @cache
-def _hash() -> str:
-    return passwords.hashed(PASSWORD)
+def _get_password_hash() -> str:
+    return passwords.hash_password(PASSWORD)
 
 
-def give_password(*actors: Actor) -> None:
+def set_password(*actors: Actor) -> None:
     """Let people sign in with PASSWORD; hashed once, because hashing is slow on purpose."""
     with act() as session:
         for actor in actors:
-            person(session, actor).password_hash = _hash()
+            get_person(session, actor).password_hash = _get_password_hash()
 
 
 def sign_in(actor: Actor) -> str:
     """Open a browser session and return the secret of its cookie."""
     with act() as session:
-        return sessions.open(session, person(session, actor), browser="Firefox on Linux", address="127.0.0.1")
+        return sessions.start(
+            session, get_person(session, actor), browser="Firefox on Linux", address="127.0.0.1"
+        )
 
 
-def ask(
+def create_ticket(
     actor: Actor, title: str = "The printer on floor three is broken", *, tags: Collection[str] = (), **more
 ) -> int:
     """Open a ticket, with `tags` as if staff had given them at once, and return its number."""
     with act() as session:
         ticket = tickets.create(session, actor, title=title, **more)
         if tags:
-            tickets._set_tags(session, ticket, tags)
+            tickets._replace_tags(session, ticket, tags)
         return ticket.id
 
 
-def say(actor: Actor, number: int, body: str, *, internal: bool = False) -> int:
+def add_comment(actor: Actor, number: int, body: str, *, internal: bool = False) -> int:
     """Reply on a ticket, or write an internal note, and return the comment's id."""
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
         return comments.add(session, actor, ticket, body=body, internal=internal).id
 
 
-def copy_in(actor: Actor, number: int, whom: Actor) -> None:
+def add_cc(actor: Actor, number: int, whom: Actor) -> None:
     """Let staff put somebody in copy."""
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        tickets.copy_in(session, actor, ticket, person(session, whom))
+        tickets.add_cc(session, actor, ticket, get_person(session, whom))

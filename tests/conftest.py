@@ -48,9 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose the tests; where processes share them, the longest files come first."""
-    choosing.choose(items, config)
+    choosing.deselect_tests(items, config)
     if hasattr(config, "workerinput"):
-        choosing.longest_first(items)
+        choosing.sort_longest_first(items)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -61,7 +61,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Record the seconds, once, in the process that has all the reports."""
     if session.config.getoption("--record") and not hasattr(session.config, "workerinput"):
-        choosing.record(spent)
+        choosing.record_seconds(spent)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Databases]:
     """Databases on demand: `databases.fresh("sqlite")`, `databases.empty("postgresql")`."""
-    with stores.available(tmp_path_factory.mktemp("databases")) as available:
+    with stores.open_databases(tmp_path_factory.mktemp("databases")) as available:
         yield available
 
 
@@ -111,7 +111,7 @@ def database_url(place: Place) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     """The engine of a fresh database, on which `see()` and `act()` work in this process."""
     made = engines.connect(database_url)
-    transactions.use(made)
+    transactions.use_engine(made)
     yield made
     made.dispose()
 
@@ -138,8 +138,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
             *, data: Path | None = None, command: tuple[str, ...] = (), url: str | None = None, **own: str
         ) -> servers.Server:
             folder = data or tmp_path_factory.mktemp("desk")
-            chosen = command or servers.RUN
-            return stack.enter_context(servers.running(folder, own, command=chosen, url=url))
+            chosen = command or servers.RUN_COMMAND
+            return stack.enter_context(servers.run_server(folder, own, command=chosen, url=url))
 
         yield start
 
@@ -147,5 +147,5 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, for all tests of a process; whoever looks through it opens a private window."""
-    with browsers.launched() as launched:
+    with browsers.launch_browser() as launched:
         yield launched

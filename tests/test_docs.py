@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.app.application import app
-from api.people.roles import reach
+from api.people.roles import to_permission_scopes
 from api.shared import scopes
 from commands.shell.group import docket
 from db import seeds
@@ -65,9 +65,9 @@ def test_what_is_said_of_confidential_tickets_is_what_the_table_says():
 
 def test_what_is_said_of_tokens_is_what_the_gate_does():
     told = named("permissions.md")
-    assert set(re.findall(r"`([\w.]+)`", told["read"][0])) == {p.value for p in gate.READ_ONLY}
-    assert set(re.findall(r"`([\w.]+)`", told["write"][0])) == {p.value for p in gate.ADMINISTRATION}
-    assert [name for name in told if name in scopes.ORDER] == list(scopes.ORDER)
+    assert set(re.findall(r"`([\w.]+)`", told["read"][0])) == {p.value for p in gate.READ_PERMISSIONS}
+    assert set(re.findall(r"`([\w.]+)`", told["write"][0])) == {p.value for p in gate.ADMIN_PERMISSIONS}
+    assert [name for name in told if name in scopes.SCOPE_ORDER] == list(scopes.SCOPE_ORDER)
 
 
 def test_what_nothing_asks_for_is_neither_shown_nor_promised():
@@ -80,7 +80,7 @@ def test_what_nothing_asks_for_is_neither_shown_nor_promised():
             if permission.name in path.read_text() and path.name != "roles.py"
         ]
         assert used == [], "it does something by now, so show it"
-        assert permission.value not in reach(dict.fromkeys(Permission, Scope.ALL))
+        assert permission.value not in to_permission_scopes(dict.fromkeys(Permission, Scope.ALL))
 
 
 def test_each_page_that_the_api_s_document_names_is_there():

@@ -13,7 +13,7 @@ SOURCES = [
 ]
 CHANGES = {"add", "add_all", "delete", "record"}
 """Calls that change something: of a session, and of events."""
-ASKS = {"permit", "require", "refused", "hidden"}
+ASKS = {"permit", "require", "not_permitted", "not_found"}
 """Calls that ask the gate, or answer for it."""
 
 ALLOWED = {
@@ -23,13 +23,13 @@ ALLOWED = {
     "lib/identity/sessions.py:touch": "one's own, from the cookie",
     "lib/conversation/drafts.py:save": "drafts are keyed by their writer",
     "lib/conversation/drafts.py:discard": "drafts are keyed by their writer",
-    "lib/notifications/preferences.py:choose": "one's own",
-    "lib/notifications/preferences.py:keep": "one's own",
-    "lib/notifications/preferences.py:be_in_slack": "one's own",
-    "lib/assignment/assignment.py:give": "the part that assigning, taking and handing back have in common; each asks",
-    "lib/notifications/inbox.py:read_all": "one's own, by their person",
+    "lib/notifications/preferences.py:set_channels": "one's own",
+    "lib/notifications/preferences.py:set_schedule": "one's own",
+    "lib/notifications/preferences.py:set_slack_id": "one's own",
+    "lib/assignment/assignment.py:set_assignee": "what assigning and unassigning have in common; each asks",
+    "lib/notifications/inbox.py:mark_all_read": "one's own, by their person",
     "lib/audit/events.py:record": "tells of a deed that asked for itself",
-    "lib/audit/idempotency.py:once": "keeps the answer to a deed that asks for itself",
+    "lib/audit/idempotency.py:run_once": "keeps the answer to a deed that asks for itself",
 }
 
 

@@ -23,7 +23,7 @@ def run(words, data: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *words],
         cwd=servers.ROOT,
-        env=servers.surroundings(data, **settings),
+        env=servers.build_environment(data, **settings),
         capture_output=True,
         text=True,
         timeout=180,

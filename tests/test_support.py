@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from lib import transactions
 from tests.support import browser as browsers
-from tests.support.forked import Forked
+from tests.support.forked import ForkedServer
 
 PAGE = """<html lang="en"><meta name="viewport" content="width=device-width">
 <title>A page</title><main><h1>Hello</h1>{}</main></html>"""
@@ -38,17 +38,17 @@ def test_transactions_work_on_the_database_of_the_test(engine):
 
 
 def test_axe_passes_a_sound_page_and_names_what_is_wrong_with_another(browser: Browser):
-    with browsers.window(browser) as window:
+    with browsers.open_window(browser) as window:
         page = window.new_page()
         page.set_content(PAGE.format("<button>Save</button>"))
-        browsers.accessible(page)
+        browsers.check_accessibility(page)
         page.set_content(PAGE.format("<button></button>"))
         with pytest.raises(AssertionError, match=r"button-name \(critical\)"):
-            browsers.accessible(page)
+            browsers.check_accessibility(page)
 
 
 def test_a_phone_and_the_dark_are_what_the_page_sees(browser: Browser):
-    with browsers.window(browser, browsers.VIEWS[3]) as window:
+    with browsers.open_window(browser, browsers.VIEWS[3]) as window:
         page = window.new_page()
         page.set_content(PAGE.format(""))
         assert page.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]") == [
@@ -61,7 +61,7 @@ def test_a_window_knows_nothing_of_one_before(browser: Browser, server):
     docket = server()
     keep = "document.cookie = 'a=b'; localStorage.a = 'b'; sessionStorage.a = 'b'"
     for _ in range(2):
-        with browsers.window(browser) as window:
+        with browsers.open_window(browser) as window:
             page = window.new_page()
             page.goto(f"{docket.url}/healthz")
             assert page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == [
@@ -80,4 +80,4 @@ def test_a_forked_server_does_not_run_the_main_module_of_the_tests(tmp_path, mon
     monkeypatch.setitem(sys.modules, "__main__", left)
     log = tmp_path / "log"
     log.touch()
-    assert Forked(["--help"], os.environ, log).wait(60) == 0, log.read_text()
+    assert ForkedServer(["--help"], os.environ, log).wait(60) == 0, log.read_text()

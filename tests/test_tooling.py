@@ -200,15 +200,15 @@ class TestChecking:
 
     def test_the_report_is_counted(self, tmp_path):
         report = self.report(tmp_path, tests=10, failures=2, errors=1, skipped=3)
-        assert checks.count(report, 1) == checks.Count(passed=4, failed=3, skipped=3)
+        assert checks.parse_report(report, 1) == checks.Count(passed=4, failed=3, skipped=3)
 
     def test_no_report_is_a_failure(self, tmp_path):
-        assert checks.count(tmp_path / "none.xml", 4) == checks.Count(0, 1, 0)
+        assert checks.parse_report(tmp_path / "none.xml", 4) == checks.Count(0, 1, 0)
 
     def test_a_bad_end_is_a_failure_even_if_all_tests_passed(self, tmp_path):
         report = self.report(tmp_path, tests=3, failures=0, errors=0, skipped=0)
-        assert checks.count(report, 3).failed == 1
-        assert checks.count(report, 0).failed == 0
+        assert checks.parse_report(report, 3).failed == 1
+        assert checks.parse_report(report, 0).failed == 0
 
     def test_every_tool_is_there(self):
         assert [step.name for step in steps.STEPS if not Path(step.command[0]).exists()] == []
@@ -231,7 +231,7 @@ class TestChecking:
         monkeypatch.delenv("CHROME", raising=False)
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setattr(os, "geteuid", lambda: 0)
-        monkeypatch.setattr(chromium, "PLACES", ())
+        monkeypatch.setattr(chromium, "PROGRAM_PATHS", ())
         assert chromium.find() is None
         assert chromium.install() == str(tmp_path / "chromium")
         asked = (tmp_path / "asked").read_text().splitlines()

@@ -1,8 +1,8 @@
 """What every request passes on its way in and out: the guard, and the headers that keep browsers strict."""
 
-from web.live_updates import Live
-from web.log_capture import gather
-from web.request_guard import Guard
-from web.security_headers import Headers
+from web.live_updates import LiveUpdates
+from web.log_capture import capture_logs
+from web.request_guard import RequestGuard
+from web.security_headers import SecurityHeaders
 
-__all__ = ["Guard", "Headers", "Live", "gather"]
+__all__ = ["LiveUpdates", "RequestGuard", "SecurityHeaders", "capture_logs"]

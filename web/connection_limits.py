@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from lib.core import settings
 
 
-class Strangers:
+class SignedOutPages:
     """The open pages of this process that are nobody's, counted by address."""
 
     def __init__(self) -> None:

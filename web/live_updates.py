@@ -22,20 +22,20 @@ from lib.core.errors import Refusal
 from lib.identity import client_info, one_time_tokens, sessions
 from lib.tickets import tickets
 
-INTERVAL = 0.25
+POLL_SECONDS = 0.25
 """Seconds between two looks at the database, while anybody listens."""
-TOPICS = 8
-AWAY = 4401
-ROUND = 1.0
+MAX_TOPICS = 8
+SIGNED_OUT_CODE = 4401
+PRESENCE_SECONDS = 1.0
 """Seconds between two looks at who is where."""
-STAY = 10.0
+PRESENCE_REFRESH_SECONDS = 10.0
 """Seconds after which it is said again that the pages here are still open."""
-PACE = 0.2
+MIN_MESSAGE_SECONDS = 0.2
 """Seconds at least between two things that one page says of itself."""
 
-NONSENSE = (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
+PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
 """What reading a message can raise: no JSON, JSON nested too deep, or values that are no topics and numbers."""
-REFUSED = 1008
+REFUSED_CODE = 1008
 
 log = structlog.get_logger("docket.live")
 
@@ -61,7 +61,7 @@ class _Listener:
         return {topic.ticket_id: name for name, (topic, _) in self.topics.items() if topic.ticket_id}
 
 
-class Live:
+class LiveUpdates:
     """All the listeners of this process, and the one look at the database that serves them."""
 
     def __init__(self) -> None:
@@ -74,41 +74,41 @@ class Live:
     async def connect(self, socket: WebSocket) -> None:
         """Serve one page: it says what it listens to, and hears of what is new."""
         secret = socket.cookies.get(client_info.cookie_name(), "")
-        if not await to_thread.run_sync(_known, secret):
-            await socket.close(AWAY)
+        if not await to_thread.run_sync(_is_signed_in, secret):
+            await socket.close(SIGNED_OUT_CODE)
             return
         await socket.accept()
         listener = _Listener(socket, secret)
         self.listeners.add(listener)
         if self.looking is None or self.looking.done():
-            self.seen = await to_thread.run_sync(_newest)
+            self.seen = await to_thread.run_sync(_get_newest_event)
             self.looking = asyncio.create_task(self._look())
         try:
             while True:
-                await self._hear(listener, await socket.receive_json())
+                await self._receive(listener, await socket.receive_json())
         except WebSocketDisconnect:
             pass
-        except NONSENSE as error:
+        except PARSE_ERRORS as error:
             log.debug("a page said what makes no sense", error=type(error).__name__)
-            await _end(socket)
+            await _close_socket(socket)
         finally:
             self.listeners.discard(listener)
             if listener.here:
                 with CancelScope(shield=True):
-                    await to_thread.run_sync(_leave, listener)
+                    await to_thread.run_sync(_leave_presence, listener)
 
-    async def _hear(self, listener: _Listener, said: Any) -> None:
+    async def _receive(self, listener: _Listener, said: Any) -> None:
         if "topics" in said:
             await self._subscribe(listener, said)
         if "here" in said:
             here = said["here"] and (str(said["here"]["topic"]), PresenceActivity(said["here"]["doing"]))
             if here != listener.here and (here is None or here[0] in listener.tickets.values()):
                 listener.here = here
-                await to_thread.run_sync(_enter if here else _leave, listener)
-                await asyncio.sleep(PACE)
+                await to_thread.run_sync(_enter_presence if here else _leave_presence, listener)
+                await asyncio.sleep(MIN_MESSAGE_SECONDS)
 
     async def _subscribe(self, listener: _Listener, said: Any) -> None:
-        wanted = {str(name): int(since) for name, since in list(said["topics"].items())[:TOPICS]}
+        wanted = {str(name): int(since) for name, since in list(said["topics"].items())[:MAX_TOPICS]}
         listener.topics, due = await to_thread.run_sync(_subscribe, listener.secret, wanted)
         for name, event in due.items():
             await self._tell(listener, name, event)
@@ -116,34 +116,34 @@ class Live:
 
     async def _look(self) -> None:
         while self.listeners:
-            await asyncio.sleep(INTERVAL)
+            await asyncio.sleep(POLL_SECONDS)
             try:
-                self.seen, due, gone = await to_thread.run_sync(_due, self.seen, list(self.listeners))
+                self.seen, due, gone = await to_thread.run_sync(_find_due, self.seen, list(self.listeners))
             except Exception as error:
                 log.warning("looking failed", error=type(error).__name__)
                 continue
             for listener in gone:
                 self.listeners.discard(listener)
-                await _close(listener)
+                await _close_signed_out(listener)
             for listener, name, event in due:
                 await self._tell(listener, name, event)
             try:
-                await self._meet()
+                await self._update_presence()
             except Exception as error:
                 log.warning("meeting failed", error=type(error).__name__)
 
-    async def _meet(self) -> None:
+    async def _update_presence(self) -> None:
         """Tell pages who else is at their tickets, where that changed."""
         now = time.monotonic()
-        if now - self.round < ROUND:
+        if now - self.round < PRESENCE_SECONDS:
             return
         self.round = now
         listeners = list(self.listeners)
         wanted = {number for each in listeners for number in each.tickets}
         marks = [each.place for each in listeners if each.here]
-        stay = bool(marks) and now - self.stayed >= STAY
+        stay = bool(marks) and now - self.stayed >= PRESENCE_REFRESH_SECONDS
         self.stayed = now if stay else self.stayed
-        there = await to_thread.run_sync(_stir, wanted, marks if stay else [])
+        there = await to_thread.run_sync(_refresh_presence, wanted, marks if stay else [])
         changed = {number for number in wanted if there.get(number) != self.there.get(number)}
         self.there = there
         for listener in listeners:
@@ -151,7 +151,7 @@ class Live:
 
     async def _show(self, listener: _Listener, changed: dict[int, str]) -> None:
         for number, name in changed.items():
-            people = await to_thread.run_sync(_people, listener.secret, number)
+            people = await to_thread.run_sync(_list_people, listener.secret, number)
             if people == listener.shown.get(name, []):
                 continue
             listener.shown[name] = people
@@ -171,33 +171,33 @@ class Live:
         await self._send(listener, {"topic": name, "event": event})
 
 
-async def _close(listener: _Listener) -> None:
-    await _end(listener.socket, AWAY)
+async def _close_signed_out(listener: _Listener) -> None:
+    await _close_socket(listener.socket, SIGNED_OUT_CODE)
 
 
-async def _end(socket: WebSocket, code: int = REFUSED) -> None:
+async def _close_socket(socket: WebSocket, code: int = REFUSED_CODE) -> None:
     try:
         await socket.close(code)
     except RuntimeError:
         return
 
 
-def _known(secret: str) -> bool:
+def _is_signed_in(secret: str) -> bool:
     with transactions.see() as session:
-        return sessions.who(session, secret, channel=Source.PAGE) is not None
+        return sessions.authenticate(session, secret, channel=Source.PAGE) is not None
 
 
-def _newest() -> int:
+def _get_newest_event() -> int:
     with transactions.see() as session:
-        return change_feed.newest(session)
+        return change_feed.newest_id(session)
 
 
 def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Topic, int]], dict[str, int]]:
     with transactions.see() as session:
-        actor = sessions.who(session, secret, channel=Source.PAGE)
-        topics = {name: change_feed.topic(session, actor, name) for name in wanted} if actor else {}
+        actor = sessions.authenticate(session, secret, channel=Source.PAGE)
+        topics = {name: change_feed.find_topic(session, actor, name) for name in wanted} if actor else {}
         newest = {
-            name: change_feed.newest(session, topic) for name, topic in topics.items() if topic is not None
+            name: change_feed.newest_id(session, topic) for name, topic in topics.items() if topic is not None
         }
     # What has not happened yet is news to everybody, whatever a page says that it knows.
     heard = {
@@ -206,13 +206,13 @@ def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Top
     return heard, newest
 
 
-def _enter(listener: _Listener) -> None:
+def _enter_presence(listener: _Listener) -> None:
     """Note what a page does; a refusal is nothing to say aloud, the page only is not shown to others."""
     topic, doing = listener.here or ("", PresenceActivity.LOOKING)
     number = listener.topics[topic][0].ticket_id or 0
     try:
         with transactions.act() as session:
-            actor = sessions.who(session, listener.secret, channel=Source.PAGE)
+            actor = sessions.authenticate(session, listener.secret, channel=Source.PAGE)
             if actor is not None:
                 ticket = tickets.find(session, actor, number)
                 presence.enter(session, actor, ticket, mark=listener.place, doing=doing)
@@ -220,43 +220,43 @@ def _enter(listener: _Listener) -> None:
         return
 
 
-def _leave(listener: _Listener) -> None:
-    with transactions.note() as session:
+def _leave_presence(listener: _Listener) -> None:
+    with transactions.try_act() as session:
         presence.leave(session, [listener.place])
 
 
-def _stir(numbers: set[int], marks: list[str]) -> dict[int, frozenset[tuple[int, str]]]:
+def _refresh_presence(numbers: set[int], marks: list[str]) -> dict[int, frozenset[tuple[int, str]]]:
     if marks:
-        with transactions.note() as session:
-            presence.stay(session, marks)
+        with transactions.try_act() as session:
+            presence.refresh(session, marks)
     if not numbers:
         return {}
     with transactions.see() as session:
-        return presence.stir(session, numbers)
+        return presence.snapshot(session, numbers)
 
 
-def _people(secret: str, number: int) -> list[dict[str, str]]:
+def _list_people(secret: str, number: int) -> list[dict[str, str]]:
     """Return who else is at a ticket, as far as this listener may know at this moment."""
     try:
         with transactions.see() as session:
-            actor = sessions.who(session, secret, channel=Source.PAGE)
+            actor = sessions.authenticate(session, secret, channel=Source.PAGE)
             if actor is None:
                 return []
-            found = presence.of(session, actor, tickets.find(session, actor, number))
+            found = presence.list_for_ticket(session, actor, tickets.find(session, actor, number))
     except Refusal:
         return []
     return [{"name": each.name, "doing": each.doing.value} for each in found]
 
 
-def _due(
+def _find_due(
     seen: int, listeners: list[_Listener]
 ) -> tuple[int, list[tuple[_Listener, str, int]], list[_Listener]]:
     """Return the newest event, who is to hear what, and whose session is over."""
     with transactions.see() as session:
-        new = change_feed.since(session, seen)
+        new = change_feed.list_since(session, seen)
         if not new:
             return seen, [], []
-        alive = sessions.alive(session, {each.mark for each in listeners})
+        alive = sessions.list_active(session, {each.mark for each in listeners})
     due = [
         (listener, name, max(ids))
         for listener in listeners

@@ -5,11 +5,11 @@ import logging
 from ui import streamlit_internals
 
 
-def gather() -> None:
+def capture_logs() -> None:
     """Take the handlers that they gave to their loggers away, now and whenever they make another."""
-    streamlit_internals.replace_log_handlers(_pass_on)
+    streamlit_internals.replace_log_handlers(_propagate)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
-        _pass_on(logging.getLogger(name))
+        _propagate(logging.getLogger(name))
     # The access log would hold session ids. Streamlit gives its logger a handler again while it starts; a filter stays.
     logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
     # Docket's own line of a page that failed has the reference that the person was shown.
@@ -18,6 +18,6 @@ def gather() -> None:
     )
 
 
-def _pass_on(logger: logging.Logger) -> None:
+def _propagate(logger: logging.Logger) -> None:
     logger.handlers.clear()
     logger.propagate = True

@@ -17,9 +17,9 @@ from lib.core import settings
 from lib.core.errors import Unavailable
 from lib.identity import client_info, sessions
 from web import websocket_guard
-from web.connection_limits import Strangers
+from web.connection_limits import SignedOutPages
 
-CLOSED = (
+BLOCKED_PATHS = (
     "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check",
     "/auth/login", "/auth/logout", "/oauth2callback", "/media",
 )  # fmt: skip
@@ -27,19 +27,19 @@ CLOSED = (
 
 What Streamlit puts under /media lies in one process, and the next request may reach another.
 """
-NEWS = "/live"
+LIVE_PATH = "/live"
 """The one WebSocket that is not a page's."""
-LOGGED = ("/api/", "/auth/", "/t/")
+LOGGED_PATHS = ("/api/", "/auth/", "/t/")
 
 log = structlog.get_logger("docket.web")
 
 
-class Guard:
+class RequestGuard:
     """Refuses by path and host before Streamlit sees the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.strangers = Strangers()
+        self.strangers = SignedOutPages()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on."""
@@ -49,22 +49,22 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
-        elif scope["type"] == "websocket" and scope["path"] != NEWS:
+        elif scope["type"] == "websocket" and scope["path"] != LIVE_PATH:
             await self._page(scope, receive, send)
         else:
-            await self.app(scope, receive, _logging(scope, send))
+            await self.app(scope, receive, _wrap_with_logging(scope, send))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            signed_in = await to_thread.run_sync(_signed_in, Headers(scope=scope).get("cookie", ""))
+            signed_in = await to_thread.run_sync(_is_signed_in, Headers(scope=scope).get("cookie", ""))
         except Unavailable as away:  # the page tries to connect again by itself
             await _refuse(PlainTextResponse(away.sentence, away.status), scope, receive, send)
             return
-        with self.strangers.place(None if signed_in else websocket_guard.address(scope)) as room:
+        with self.strangers.place(None if signed_in else websocket_guard.client_address(scope)) as room:
             if room:
                 await self.app(
-                    await to_thread.run_sync(websocket_guard.known, scope),
-                    websocket_guard.asked(receive),
+                    await to_thread.run_sync(websocket_guard.bind_to_user, scope),
+                    websocket_guard.filter_messages(receive),
                     send,
                 )
             else:
@@ -73,11 +73,11 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         path, headers = scope["path"], Headers(scope=scope)
-        if not _known_host(headers.get("host", "")):
+        if not _is_known_host(headers.get("host", "")):
             return PlainTextResponse(f"Docket is at {settings.current().base_url}.", 421)
-        if scope["type"] == "websocket" and not websocket_guard.own(headers):
+        if scope["type"] == "websocket" and not websocket_guard.is_own_origin(headers):
             return PlainTextResponse("This connection comes from another site.", 403)
-        if path.startswith(CLOSED):
+        if path.startswith(BLOCKED_PATHS):
             return PlainTextResponse("There is nothing here.", 404)
         return None
 
@@ -90,7 +90,7 @@ async def _refuse(refusal: PlainTextResponse, scope: Scope, receive: Receive, se
     await send({"type": "websocket.close", "code": 1008})
 
 
-def _known_host(host: str) -> bool:
+def _is_known_host(host: str) -> bool:
     """Accept the base URL's name, this machine's, and bare addresses, which no name can be rebound to."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
@@ -105,13 +105,13 @@ def _known_host(host: str) -> bool:
     return True
 
 
-def _signed_in(cookies: str) -> bool:
+def _is_signed_in(cookies: str) -> bool:
     secret = cookie_parser(cookies).get(client_info.cookie_name())
     with transactions.see() as session:
-        return sessions.who(session, secret, channel=Source.PAGE) is not None
+        return sessions.authenticate(session, secret, channel=Source.PAGE) is not None
 
 
-def _logging(scope: Scope, send: Send) -> Send:
+def _wrap_with_logging(scope: Scope, send: Send) -> Send:
     if scope["type"] != "http":
         return send
     began = time.perf_counter()
@@ -120,7 +120,7 @@ def _logging(scope: Scope, send: Send) -> Send:
         if message["type"] == "http.response.start":
             status = message["status"]
             probe = "/_stcore/" in scope["path"]  # Streamlit looks for its server below each page first
-            if (status >= 400 and not probe) or scope["path"].startswith(LOGGED):
+            if (status >= 400 and not probe) or scope["path"].startswith(LOGGED_PATHS):
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
         await send(message)

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.core import settings
 
-YEAR = 365 * 24 * 3600
+YEAR_SECONDS = 365 * 24 * 3600
 
 
-def policy() -> str:
+def build_content_policy() -> str:
     """Return the content policy; Streamlit's page has one inline script, which is allowed by its hash."""
     index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
     hashes = " ".join(
@@ -29,13 +29,13 @@ def policy() -> str:
     )
 
 
-class Headers:
+class SecurityHeaders:
     """Adds the headers that an answer does not bring itself, and takes out what tells of the server."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.headers = {
-            "content-security-policy": policy(),
+            "content-security-policy": build_content_policy(),
             "x-content-type-options": "nosniff",
             "x-frame-options": "SAMEORIGIN",
             "referrer-policy": "same-origin",
@@ -43,7 +43,7 @@ class Headers:
             "cross-origin-opener-policy": "same-origin",
         }
         if settings.current().secure:
-            self.headers["strict-transport-security"] = f"max-age={YEAR}"
+            self.headers["strict-transport-security"] = f"max-age={YEAR_SECONDS}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete its answer."""

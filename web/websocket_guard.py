@@ -19,52 +19,52 @@ from lib.core import settings
 from lib.identity import client_info, one_time_tokens, sessions
 from ui import streamlit_internals
 
-WHO, KEY = b"x-docket-who", "who"
-PROTOCOLS = b"sec-websocket-protocol"
-ASKED = {"rerun_script", "stop_script", "app_heartbeat"}
+USER_HEADER, USER_KEY = b"x-docket-who", "who"
+PROTOCOL_HEADER = b"sec-websocket-protocol"
+ALLOWED_MESSAGES = {"rerun_script", "stop_script", "app_heartbeat"}
 """What a page asks for. The rest would tell of the server's files and checkout, or hand out data past the gate."""
 
 log = structlog.get_logger("docket.web")
 
 
-def own(headers: Headers) -> bool:
+def is_own_origin(headers: Headers) -> bool:
     """Tell whether a connection comes from Docket's own pages, or from no browser at all."""
     origin, scheme = headers.get("origin"), "https" if settings.current().secure else "http"
     return origin in (None, settings.current().base_url, f"{scheme}://{headers.get('host')}")
 
 
-def address(scope: Scope) -> str:
+def client_address(scope: Scope) -> str:
     """Return where a connection comes from."""
     peer = scope["client"][0] if scope.get("client") else None
-    return client_info.address(peer, Headers(scope=scope).get("x-forwarded-for"))
+    return client_info.resolve_address(peer, Headers(scope=scope).get("x-forwarded-for"))
 
 
-def known(scope: Scope) -> Scope:
+def bind_to_user(scope: Scope) -> Scope:
     """Return the connection with its person's mark, and without the session of somebody else that it asked for."""
     headers = Headers(scope=scope)
     secret = cookie_parser(headers.get("cookie", "")).get(client_info.cookie_name())
     # Who is signed out has nothing to resume, least of all a half-done sign-in.
     who = one_time_tokens.digest(secret) if secret else secrets.token_hex(32)
-    kept = [(name, value) for name, value in scope["headers"] if name != WHO]
+    kept = [(name, value) for name, value in scope["headers"] if name != USER_HEADER]
     wanted = [part.strip() for part in headers.get("sec-websocket-protocol", "").split(",")]
-    owner = _owner(wanted[2]) if len(wanted) > 2 else None
+    owner = _find_owner(wanted[2]) if len(wanted) > 2 else None
     if owner is not None and owner != who:
-        kept = [(name, value) for name, value in kept if name != PROTOCOLS]
-        kept.append((PROTOCOLS, ", ".join(wanted[:2]).encode("latin-1")))
-        _tell(owner, secret, address(scope))
-    return {**scope, "headers": [*kept, (WHO, who.encode())]}
+        kept = [(name, value) for name, value in kept if name != PROTOCOL_HEADER]
+        kept.append((PROTOCOL_HEADER, ", ".join(wanted[:2]).encode("latin-1")))
+        _record_misuse(owner, secret, client_address(scope))
+    return {**scope, "headers": [*kept, (USER_HEADER, who.encode())]}
 
 
-def _owner(session_id: str) -> str | None:
-    mark = (streamlit_internals.session_user(session_id) or {}).get(KEY)
+def _find_owner(session_id: str) -> str | None:
+    mark = (streamlit_internals.session_user(session_id) or {}).get(USER_KEY)
     return str(mark) if mark else None
 
 
-def _tell(owner: str, secret: str | None, address: str) -> None:
+def _record_misuse(owner: str, secret: str | None, address: str) -> None:
     """Let the audit hear of it, unless the session had ended or is the same person's."""
     with transactions.see() as session:
-        here = sessions.who(session, secret, channel=Source.PAGE, address=address)
-        person = sessions.whose(session, owner)
+        here = sessions.authenticate(session, secret, channel=Source.PAGE, address=address)
+        person = sessions.find_person_id(session, owner)
     if person is None or (here is not None and here.id == person):
         return
     nobody = Actor(id=None, name="", role="", scopes={}, address=address)
@@ -72,21 +72,21 @@ def _tell(owner: str, secret: str | None, address: str) -> None:
         events.record(session, here or nobody, Action.SESSION_MISUSED, subject=f"person:{person}")
 
 
-def asked(receive: Receive) -> Receive:
+def filter_messages(receive: Receive) -> Receive:
     """Let through only what a page asks for."""
 
     async def next_asked() -> Message:
         while True:
             message = await receive()
-            if message["type"] != "websocket.receive" or _asked(message.get("bytes") or b""):
+            if message["type"] != "websocket.receive" or _is_allowed(message.get("bytes") or b""):
                 return message
 
     return next_asked
 
 
-def _asked(data: bytes) -> bool:
+def _is_allowed(data: bytes) -> bool:
     try:
-        return streamlit_internals.message_type(data) in ASKED
+        return streamlit_internals.message_type(data) in ALLOWED_MESSAGES
     except ValueError:
         log.debug("page sent what is no message", size=len(data))
         return False

@@ -9,14 +9,14 @@ from lib.core.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 
-def out() -> None:
+def assign_waiting_tickets() -> None:
     """Ask the rules again, for each ticket by itself: one that fails is tried again next time and holds up no other."""
     with transactions.see() as session:
-        numbers = queue.due(session)
+        numbers = queue.list_due(session)
     for number in numbers:
         try:
             with transactions.act() as session:
-                assignment.hand_out(session, number)
+                assignment.assign_waiting_ticket(session, number)
         except Unavailable:
             raise
         except Exception:

@@ -10,23 +10,23 @@ from lib.integrations import storage
 from lib.notifications import inbox
 from lib.notifications.delivery import outbox
 
-BATCH = 200
+BATCH_SIZE = 200
 
 
-def secrets() -> None:
+def delete_expired() -> None:
     """Forget ended sessions, one-time secrets, tries to sign in, receipts and pages that nobody will ask for again."""
     for room in (sessions, one_time_tokens, login_attempts, idempotency, presence):
         with transactions.act() as session:
             room.forget_old(session)
 
 
-def drafts() -> None:
+def delete_old_drafts() -> None:
     """Forget drafts that nobody went on with."""
     with transactions.act() as session:
         desk_drafts.forget_old(session)
 
 
-def files() -> None:
+def delete_removed_files() -> None:
     """Delete removed files and uploads that nothing took.
 
     They are first marked, so that nobody can take them any more, then their bytes go, then their rows: what is
@@ -34,36 +34,36 @@ def files() -> None:
     """
     while True:
         with transactions.act() as session:
-            gone = {row.id: row.path for row in attachments.let_go(session, limit=BATCH)}
+            gone = {row.id: row.path for row in attachments.expire(session, limit=BATCH_SIZE)}
         for path in gone.values():
-            storage.remove(path)
-            storage.remove(attachments.thumbnail_path(path))
+            storage.delete(path)
+            storage.delete(attachments.thumbnail_path(path))
         with transactions.act() as session:
-            attachments.forget(session, gone)
-        if len(gone) < BATCH:
+            attachments.purge(session, gone)
+        if len(gone) < BATCH_SIZE:
             return
 
 
-def strays() -> None:
+def delete_orphaned_files() -> None:
     """Delete stored bytes that no row came to hold, as an upload leaves them that was killed half-way."""
-    for paths in storage.listed(before=clock.now() - attachments.STRAY, limit=BATCH):
+    for paths in storage.list_before(before=clock.now() - attachments.ORPHAN_AGE, limit=BATCH_SIZE):
         with transactions.see() as session:
-            unheld = attachments.strays(session, paths)
+            unheld = attachments.find_orphans(session, paths)
         for path in unheld:
-            storage.remove(path)
+            storage.delete(path)
 
 
-def notices() -> None:
+def delete_old_notifications() -> None:
     """Forget notices that were read and messages that were sent long ago, some at a time so that nobody waits."""
     for room in (outbox, inbox):
         while True:
             with transactions.act() as session:
-                gone = room.forget_old(session, limit=BATCH)
-            if gone < BATCH:
+                gone = room.forget_old(session, limit=BATCH_SIZE)
+            if gone < BATCH_SIZE:
                 break
 
 
-def statistics() -> None:
+def refresh_statistics() -> None:
     """Let SQLite look at tables that have grown, so that it goes on choosing the right index."""
     engine = transactions.engine()
     if engine.dialect.name == "sqlite":

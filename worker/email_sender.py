@@ -20,14 +20,14 @@ from lib.notifications.email import renderer
 from worker import unexpected_errors
 
 log = structlog.get_logger(__name__)
-WAIT = 0.2
+SETTLE_SECONDS = 0.2
 """Seconds that a sent email waits at most to be settled, together with those that were sent meanwhile.
 
 When the process is killed in these, the emails are sent once more, with the same Message-ID.
 """
-IN_A_ROW = 90
+MAX_PER_CONNECTION = 90
 """How many emails go over one connection, as servers don't take any number, and making one takes long."""
-AGE = 1.0
+MAX_CONTENT_AGE = 1.0
 """Seconds for which what was read to be sent holds."""
 
 
@@ -35,66 +35,72 @@ def send(claimed: list[Message], *, more: Callable[[], list[Message]], stopped: 
     """Send emails over one connection, and those that are due then too; return how many were claimed."""
     left, count = list(claimed), len(claimed)
     try:
-        with smtp.opened() as box:
+        with smtp.connect() as box:
             while left:
-                _batch(box, left, stopped)
+                _send_batch(box, left, stopped)
                 with transactions.act() as session:
-                    outbox.well(session, NotificationChannel.MAIL)
-                    outbox.postponed(session, left)
-                left = more() if count < IN_A_ROW and not stopped.is_set() else []
+                    outbox.mark_up(session, NotificationChannel.MAIL)
+                    outbox.release(session, left)
+                left = more() if count < MAX_PER_CONNECTION and not stopped.is_set() else []
                 count += len(left)
     except smtp.Unreachable as error:
         log.warning("mail can't be sent", words=str(error))
         with transactions.act() as session:
             if not stopped.is_set():
-                outbox.ill(session, NotificationChannel.MAIL, str(error))
-            outbox.postponed(session, left)
+                outbox.mark_down(session, NotificationChannel.MAIL, str(error))
+            outbox.release(session, left)
     return count
 
 
-def _batch(box: smtp.Box, left: list[Message], stopped: threading.Event) -> None:
+def _send_batch(box: smtp.MailConnection, left: list[Message], stopped: threading.Event) -> None:
     """Send emails and take them off what is left; when the connection ends, those that were not tried stay there."""
     until = time.monotonic() + outbox.LEASE.total_seconds() / 2
-    said = _Said()
-    with Sent() as sent:
+    said = _ContentCache()
+    with SentMessages() as sent:
         while left and time.monotonic() < until and not stopped.is_set():
             message = left[0]
             try:
-                _send(box, message, said, left[1:], sent)
+                _send_one(box, message, said, left[1:], sent)
             except smtp.Refused as refused:
                 if stopped.is_set() and box.broken:
                     raise smtp.Unreachable(str(refused)) from refused  # it was hung up on to stop
                 log.warning("an email was refused", message=message.id, words=str(refused))
                 with transactions.act() as session:
-                    outbox.failed(session, message, str(refused), permanent=refused.permanent)
+                    outbox.mark_failed(session, message, str(refused), permanent=refused.permanent)
                 del left[0]
                 if box.broken:
                     raise smtp.Unreachable(str(refused)) from refused
             except (smtp.Unreachable, Unavailable):
                 raise
             except Exception as error:
-                unexpected_errors.settle(message, error)
+                unexpected_errors.mark_failed(message, error)
                 del left[0]
             else:
                 del left[0]
 
 
-def _send(box: smtp.Box, message: Message, said: "_Said", following: Sequence[Message], sent: "Sent") -> None:
+def _send_one(
+    box: smtp.MailConnection,
+    message: Message,
+    said: "_ContentCache",
+    following: Sequence[Message],
+    sent: "SentMessages",
+) -> None:
     """Send one email if there is still something to say, and have it settled."""
     content = said.of(message, following)
     if content is None:
         with transactions.act() as session:
-            outbox.sent(session, message, empty=True)
+            outbox.mark_sent(session, message, empty=True)
         return
     try:
-        letter = renderer.write(message, content)
+        letter = renderer.render(message, content)
     except ValueError as error:
         raise smtp.Refused(f"This email can't be written. {error}", permanent=True) from error
     box.send(letter.to, letter.raw)
     sent.add(message)
 
 
-class Sent:
+class SentMessages:
     """Emails that the server took, settled together on a thread of its own, so that a slow one doesn't hold them up."""
 
     def __init__(self) -> None:
@@ -120,7 +126,7 @@ class Sent:
         self._messages.append(message)
 
     def _go_on(self) -> None:
-        while not self._over.wait(WAIT):
+        while not self._over.wait(SETTLE_SECONDS):
             try:
                 self._settle()
             except Exception:
@@ -130,11 +136,11 @@ class Sent:
         several = self._messages[:]
         if several:
             with transactions.act() as session:
-                outbox.sent(session, *several)
+                outbox.mark_sent(session, *several)
             del self._messages[: len(several)]
 
 
-class _Said:
+class _ContentCache:
     """What the next emails say, read together; never older than AGE when it is sent, as access may be taken."""
 
     def __init__(self) -> None:
@@ -142,17 +148,17 @@ class _Said:
         self.at = 0.0
 
     def of(self, message: Message, following: Sequence[Message]) -> Content | None:
-        if message.id not in self.found or time.monotonic() - self.at > AGE:
+        if message.id not in self.found or time.monotonic() - self.at > MAX_CONTENT_AGE:
             self.at = time.monotonic()
             try:
-                self.found = _read([message, *following])
+                self.found = _build_contents([message, *following])
             except Unavailable:
                 raise
             except Exception:
-                self.found = _read([message])  # what can't be read fails alone
+                self.found = _build_contents([message])  # what can't be read fails alone
         return self.found[message.id]
 
 
-def _read(messages: Sequence[Message]) -> dict[int, Content | None]:
+def _build_contents(messages: Sequence[Message]) -> dict[int, Content | None]:
     with transactions.see() as session:
-        return content.several(session, messages)
+        return content.build_many(session, messages)

@@ -11,7 +11,7 @@ from lib import transactions
 from lib.core import clock
 
 
-def take(name: str, *, holder: str, span: timedelta) -> bool:
+def acquire(name: str, *, holder: str, span: timedelta) -> bool:
     """Return whether the lease `name` is free, and if it is, hold it for `span`; a holder that dies loses it then."""
     with transactions.act() as session:
         lock(session, f"lease:{name}")

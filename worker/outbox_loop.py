@@ -20,8 +20,8 @@ from worker import email_sender, slack_sender
 log = structlog.get_logger(__name__)
 INTERVAL = 0.5
 """Seconds between two looks at what is due."""
-BATCH = 30
-GRACE, CUT = 1.5, 0.5
+BATCH_SIZE = 30
+GRACE, HANG_UP_GRACE = 1.5, 0.5
 """Seconds that a stop leaves to what is under way, and then to what notices that its connection was cut."""
 _turns = {medium: itertools.count() for medium in NotificationChannel}
 _stopped = threading.Event()
@@ -29,7 +29,7 @@ _threads: list[threading.Thread] = []
 _lock = threading.Lock()
 
 
-def holder() -> str:
+def make_holder_name() -> str:
     """Return a name for whoever claims now, unlike all others."""
     return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(6)}"
 
@@ -41,9 +41,9 @@ def start() -> None:
             return
         _stopped.clear()
         for medium in sorted(
-            channels.on() & set(SEND) | {NotificationChannel.SLACK}
+            channels.list_configured() & set(SENDERS) | {NotificationChannel.SLACK}
         ):  # a team's webhook needs no setting
-            thread = threading.Thread(target=_go_on, args=(medium,), name=f"delivery-{medium}", daemon=True)
+            thread = threading.Thread(target=_run, args=(medium,), name=f"delivery-{medium}", daemon=True)
             _threads.append(thread)
             thread.start()
 
@@ -56,21 +56,21 @@ def stop() -> None:
     """
     with _lock:
         _stopped.set()
-        _join(GRACE)
+        _join_threads(GRACE)
         smtp.hang_up()
-        _join(CUT)
+        _join_threads(HANG_UP_GRACE)
         if not any(thread.is_alive() for thread in _threads):
             _stopped.clear()  # or a delivery by hand later would only give back what it claims
         _threads.clear()
 
 
-def _join(seconds: float) -> None:
+def _join_threads(seconds: float) -> None:
     until = time.monotonic() + seconds
     for thread in _threads:
         thread.join(max(0.0, until - time.monotonic()))
 
 
-def _go_on(medium: NotificationChannel) -> None:
+def _run(medium: NotificationChannel) -> None:
     while not _stopped.is_set():
         try:
             while deliver(medium) and not _stopped.is_set():
@@ -84,28 +84,28 @@ def _go_on(medium: NotificationChannel) -> None:
 def deliver(medium: NotificationChannel) -> int:
     """Send the next messages that are due; return how many were claimed."""
     claimed = _claim(medium)
-    return SEND[medium](claimed) if claimed else 0
+    return SENDERS[medium](claimed) if claimed else 0
 
 
 def _claim(medium: NotificationChannel) -> list[Message]:
     with transactions.see() as session:
-        if not outbox.ready(session, medium):
+        if not outbox.has_due_messages(session, medium):
             return []
     with transactions.act() as session:
         # In turns the oldest and the newest, so that a new one goes out soon though thousands wait.
         newest = bool(next(_turns[medium]) % 2)
-        return outbox.claim(session, medium, holder=holder(), most=BATCH, newest=newest)
+        return outbox.claim(session, medium, holder=make_holder_name(), most=BATCH_SIZE, newest=newest)
 
 
-def _emails(claimed: list[Message]) -> int:
+def _send_emails(claimed: list[Message]) -> int:
     return email_sender.send(claimed, more=lambda: _claim(NotificationChannel.MAIL), stopped=_stopped)
 
 
-def _slack(claimed: list[Message]) -> int:
+def _send_slack_messages(claimed: list[Message]) -> int:
     return slack_sender.send(claimed, stopped=_stopped)
 
 
-SEND: dict[NotificationChannel, Callable[[list[Message]], int]] = {
-    NotificationChannel.MAIL: _emails,
-    NotificationChannel.SLACK: _slack,
+SENDERS: dict[NotificationChannel, Callable[[list[Message]], int]] = {
+    NotificationChannel.MAIL: _send_emails,
+    NotificationChannel.SLACK: _send_slack_messages,
 }

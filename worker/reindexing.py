@@ -6,18 +6,18 @@ import time
 from lib import transactions
 from lib.search_index import reindexing
 
-TURN = 25.0
+MAX_SECONDS = 25.0
 """Seconds that one tick may take."""
-PAUSE = 0.05
+PAUSE_SECONDS = 0.05
 """Seconds between two pieces in which others write."""
 
 stopping = threading.Event()
 
 
-def on() -> None:
+def run() -> None:
     """Go on until all is done, the turn is over or the worker stops."""
-    until = time.monotonic() + TURN
-    while not stopping.wait(PAUSE) and time.monotonic() < until:
+    until = time.monotonic() + MAX_SECONDS
+    while not stopping.wait(PAUSE_SECONDS) and time.monotonic() < until:
         with transactions.act() as session:
-            if not reindexing.some(session):
+            if not reindexing.reindex_batch(session):
                 return

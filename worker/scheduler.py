@@ -17,10 +17,10 @@ import structlog
 from worker import assignment_queue, cleanup, leases, outbox_loop, reindexing
 
 log = structlog.get_logger(__name__)
-ME = f"{socket.gethostname()[:40]}:{os.getpid()}"
-DELAY = timedelta(seconds=10)
+PROCESS_NAME = f"{socket.gethostname()[:40]}:{os.getpid()}"
+START_DELAY = timedelta(seconds=10)
 """How long a start is left alone before the first tick."""
-SHORTER = 0.9
+LEASE_FACTOR = 0.9
 """A lease lasts this part of its task's interval, so that the next tick, a little early or late, finds it free."""
 
 
@@ -35,18 +35,18 @@ class Task:
 
 
 TASKS = (
-    Task("hand out tickets", timedelta(minutes=1), assignment_queue.out),
-    Task("tidy secrets", timedelta(minutes=10), cleanup.secrets),
-    Task("tidy drafts", timedelta(hours=6), cleanup.drafts),
-    Task("tidy files", timedelta(hours=1), cleanup.files),
-    Task("tidy stray bytes", timedelta(hours=24), cleanup.strays),
-    Task("tidy notices", timedelta(hours=6), cleanup.notices),
-    Task("index words again", timedelta(minutes=1), reindexing.on),
-    Task("refresh statistics", timedelta(hours=12), cleanup.statistics),
+    Task("hand out tickets", timedelta(minutes=1), assignment_queue.assign_waiting_tickets),
+    Task("tidy secrets", timedelta(minutes=10), cleanup.delete_expired),
+    Task("tidy drafts", timedelta(hours=6), cleanup.delete_old_drafts),
+    Task("tidy files", timedelta(hours=1), cleanup.delete_removed_files),
+    Task("tidy stray bytes", timedelta(hours=24), cleanup.delete_orphaned_files),
+    Task("tidy notices", timedelta(hours=6), cleanup.delete_old_notifications),
+    Task("index words again", timedelta(minutes=1), reindexing.run),
+    Task("refresh statistics", timedelta(hours=12), cleanup.refresh_statistics),
     Task("collect garbage", timedelta(minutes=5), gc.collect, own=True),
 )
 
-AT_ONCE = threading.BoundedSemaphore(2)
+CONCURRENCY_LIMIT = threading.BoundedSemaphore(2)
 """How many tasks run at the same time in a process."""
 GRACE = 0.5
 """Seconds that a stop leaves to tasks that run; one that takes longer is done again later, by another process."""
@@ -85,9 +85,9 @@ def stop() -> None:
 
 
 def _repeat(task: Task, stopped: threading.Event) -> None:
-    wait = task.every if task.own else DELAY
+    wait = task.every if task.own else START_DELAY
     while not stopped.wait(wait.total_seconds()):
-        with AT_ONCE:
+        with CONCURRENCY_LIMIT:
             tick(task)
         wait = task.every
 
@@ -96,7 +96,9 @@ def tick(task: Task) -> None:
     """Do a task if it is this process's turn."""
     began = time.monotonic()
     try:
-        if not task.own and not leases.take(task.name, holder=ME, span=task.every * SHORTER):
+        if not task.own and not leases.acquire(
+            task.name, holder=PROCESS_NAME, span=task.every * LEASE_FACTOR
+        ):
             return
         task.do()
     except Exception:

@@ -9,9 +9,9 @@ from lib.notifications.delivery import outbox
 log = structlog.get_logger(__name__)
 
 
-def settle(message: Message, error: Exception) -> None:
+def mark_failed(message: Message, error: Exception) -> None:
     """Note that a message failed for good because of an unexpected error."""
     log.error("a message could not be sent", message=message.id, exc_info=error)
     words = f"Docket could not send this message because of an unexpected error ({type(error).__name__}). "
     with transactions.act() as session:
-        outbox.failed(session, message, f"{words}The log has the details.", permanent=True)
+        outbox.mark_failed(session, message, f"{words}The log has the details.", permanent=True)

@@ -24,8 +24,8 @@ from api.settings import (
     workflow,
 )
 from api.shared import openapi, problems
-from api.shared.auth import Door
-from api.shared.route_map import Map
+from api.shared.auth import AuthMiddleware
+from api.shared.route_map import RouteMap
 from api.tickets import (
     attachments,
     cc,
@@ -98,22 +98,22 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the document, drawn once."""
         if self.openapi_schema is None:
-            self.openapi_schema = openapi.draw(self)
+            self.openapi_schema = openapi.build_document(self)
         return self.openapi_schema
 
 
 @cache
 def app() -> FastAPI:
     """Return the API, made once in a process; `app.openapi()` is its document."""
-    known = Map()
+    known = RouteMap()
     made = Api(
         title="Docket", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     for resource in RESOURCES:
         made.router.routes.extend(resource.router.routes)  # flat: routers in routers are matched twice
     made.add_exception_handler(Refusal, problems.on_refusal)
-    made.add_exception_handler(HTTPException, problems.on_http)
-    made.add_exception_handler(RequestValidationError, problems.on_unfit)
+    made.add_exception_handler(HTTPException, problems.on_http_error)
+    made.add_exception_handler(RequestValidationError, problems.on_validation_error)
     known.draw(made.openapi())
-    made.add_middleware(Door, known=known)
+    made.add_middleware(AuthMiddleware, known=known)
     return made

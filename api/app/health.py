@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse
 from lib import health as healths
 from lib import transactions
 
-FRESH = 1.0
+CACHE_SECONDS = 1.0
 """Seconds for which an answer is given again: anybody may ask, and each look is a small write."""
 
 
-class _Looks:
+class _HealthCache:
     """The last look of this process, at one database at a time."""
 
     def __init__(self) -> None:
@@ -27,19 +27,19 @@ class _Looks:
         with self._lock:
             now, engine = time.monotonic(), transactions.engine()
             looked, at, found = self._last
-            if at is not engine or now - looked > FRESH:
-                found = healths.trouble()
+            if at is not engine or now - looked > CACHE_SECONDS:
+                found = healths.find_problem()
                 self._last = (time.monotonic(), engine, found)
             return found
 
 
-_looks = _Looks()
+_cache = _HealthCache()
 
 
 async def health(_request: Request) -> JSONResponse:
     """Answer 200, or 503 with a reason while nothing can be saved; needs no sign-in, as it tells no more."""
     headers = {"Cache-Control": "no-store"}
-    trouble = await run_in_threadpool(_looks.trouble)
+    trouble = await run_in_threadpool(_cache.trouble)
     if trouble is None:
         return JSONResponse({"status": "ok"}, headers=headers)
     return JSONResponse({"status": "unavailable", "reason": trouble}, 503, headers=headers)

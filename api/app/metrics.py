@@ -13,10 +13,10 @@ router = APIRouter(tags=["metrics"])
 
 
 @router.get("/metrics", response_class=Response)
-def read(me: Me) -> Response:
+def get_metrics(me: Me) -> Response:
     """Give Docket's figures in the text format of Prometheus."""
     with see() as session:
-        found = queue_admin.accounts(session, me)
+        found = queue_admin.list_channel_statuses(session, me)
     registry = CollectorRegistry()
     figures = {
         name: Gauge(f"docket_messages_{name}", told, ["medium"], registry=registry)

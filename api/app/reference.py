@@ -20,13 +20,13 @@ _templates.filters["marked"] = rendering.to_html
 
 
 @router.get("/openapi.json", response_model=dict)
-def document(request: Request) -> Response:
+def get_openapi_document(request: Request) -> Response:
     """Get this description as an OpenAPI 3.1 document."""
     return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs", response_class=HTMLResponse)
-def page(request: Request) -> Response:
+def get_reference_page(request: Request) -> Response:
     """Get this description as a page to read."""
     described = request.app.openapi()
     groups: dict[str, list[tuple[str, str, dict]]] = {}

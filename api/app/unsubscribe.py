@@ -7,58 +7,60 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from api.app.sign_in import Guarded
+from api.app.sign_in import GuardedRoute
 from api.shared import rate_limits
-from api.shared.auth import address
+from api.shared.auth import client_address
 from lib.notifications import unsubscribe
 from lib.notifications.email import renderer
 from lib.transactions import act
 
-_UNKNOWN = "This link is not complete. Copy all of it from the mail, or change what you hear in Docket."
+_INCOMPLETE_LINK = (
+    "This link is not complete. Copy all of it from the mail, or change what you hear in Docket."
+)
 
 
 def routes() -> list[Route]:
     """Return the route that mails lead to."""
     return [
-        Route("/unsubscribe", Guarded(ask), methods=["GET"]),
-        Route("/unsubscribe", Guarded(stop), methods=["POST"]),
+        Route("/unsubscribe", GuardedRoute(show_confirmation), methods=["GET"]),
+        Route("/unsubscribe", GuardedRoute(confirm_unsubscribe), methods=["POST"]),
     ]
 
 
-async def ask(request: Request) -> Response:
+async def show_confirmation(request: Request) -> Response:
     """Ask first, because programs open links too."""
     token = request.query_params.get("t", "")
-    found = renderer.stopped(token)
+    found = renderer.parse_unsubscribe_token(token)
     if found is None:
-        return _page(f"<p>{_UNKNOWN}</p>", 404)
+        return _render_page(f"<p>{_INCOMPLETE_LINK}</p>", 404)
     what = f"about ticket #{found[1]}" if found[1] else "that gathers what happened"
-    return _page(
+    return _render_page(
         f"<p>Do you want no more mail {what}?</p>"
         f'<form method="post" action="/unsubscribe?t={escape(token)}"><button>No more mail {what}</button></form>'
     )
 
 
-async def stop(request: Request) -> Response:
+async def confirm_unsubscribe(request: Request) -> Response:
     """Do it; doing it again changes nothing."""
-    rate_limits.stranger(address(request))
-    found = renderer.stopped(request.query_params.get("t", ""))
+    rate_limits.count_anonymous_request(client_address(request))
+    found = renderer.parse_unsubscribe_token(request.query_params.get("t", ""))
     if found is None:
-        return _page(f"<p>{_UNKNOWN}</p>", 404)
-    await run_in_threadpool(_silence, *found)
+        return _render_page(f"<p>{_INCOMPLETE_LINK}</p>", 404)
+    await run_in_threadpool(_unsubscribe, *found)
     what = (
         f"of ticket #{found[1]}, except when you are mentioned or given it"
         if found[1]
         else "in gathered mails"
     )
-    return _page(f"<p>Done. You hear no more {what}.</p>")
+    return _render_page(f"<p>Done. You hear no more {what}.</p>")
 
 
-def _silence(person: int, ticket: int | None) -> None:
+def _unsubscribe(person: int, ticket: int | None) -> None:
     with act() as session:
-        unsubscribe.silence(session, person, ticket)
+        unsubscribe.stop_notifications(session, person, ticket)
 
 
-def _page(body: str, status: int = 200) -> Response:
+def _render_page(body: str, status: int = 200) -> Response:
     return HTMLResponse(
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         '<meta name="robots" content="noindex"><title>Docket</title><style>:root{color-scheme:light dark}'

@@ -8,7 +8,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Flag, Form, Id, Shape, Version, Words, shown, unset
+from api.shared.schemas import (
+    Flag,
+    Id,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    Version,
+    json_response,
+    optional_field,
+)
 from api.tickets.ticket_schemas import PriorityName
 from db.vocabulary import Priority
 from lib.access.gate import Actor
@@ -19,36 +28,36 @@ from lib.transactions import act, see
 router = APIRouter(tags=["tickets"])
 
 
-class Seen(Form):
+class SeenTicket(RequestSchema):
     """A ticket, and the version of it that was read."""
 
     number: Id
     version: Version
 
 
-class Change(Form):
+class TicketChanges(RequestSchema):
     """What is to be changed on each ticket; what is left out stays."""
 
-    status: Id | Words = unset()
-    reason: Words = Field("", description="why, where the workflow asks it")
-    assignee: Id | Literal["me"] | None = unset()
-    priority: PriorityName = unset()
-    category: Id | Words = unset()
-    due: date | None = unset()
-    team: Id = unset()
-    add_tags: list[Words] = unset()
-    remove_tags: list[Words] = unset()
+    status: Id | StorableText = optional_field()
+    reason: StorableText = Field("", description="why, where the workflow asks it")
+    assignee: Id | Literal["me"] | None = optional_field()
+    priority: PriorityName = optional_field()
+    category: Id | StorableText = optional_field()
+    due: date | None = optional_field()
+    team: Id = optional_field()
+    add_tags: list[StorableText] = optional_field()
+    remove_tags: list[StorableText] = optional_field()
 
 
-class Bulk(Form):
+class BulkChange(RequestSchema):
     """Tickets by number, or by number and version; a preview tells what would come of it and changes nothing."""
 
-    tickets: list[Id | Seen] = Field(min_length=1, max_length=bulk.MOST)
-    change: Change
+    tickets: list[Id | SeenTicket] = Field(min_length=1, max_length=bulk.MAX_TICKETS)
+    change: TicketChanges
     preview: Flag = False
 
 
-class Result(Shape):
+class BulkResult(ResponseSchema):
     """What came of one ticket; `reason` says why it was refused."""
 
     number: int
@@ -56,43 +65,43 @@ class Result(Shape):
     reason: str | None
 
 
-class Results(Shape):
+class BulkResults(ResponseSchema):
     """What came of each ticket; `batch` is what to undo, null for a preview."""
 
     batch: str | None
     changed: int
     unchanged: int
     refused: int
-    items: list[Result]
+    items: list[BulkResult]
 
 
-@router.post("/tickets/bulk", response_model=Results)
-def change(me: Me, form: Bulk) -> Response:
+@router.post("/tickets/bulk", response_model=BulkResults)
+def bulk_change_tickets(me: Me, form: BulkChange) -> Response:
     """Change up to 500 tickets, each done or refused for itself."""
-    actor, changes = bulk.begin(me), _changes(me, form.change)
-    targets = [Target(t.number, t.version) if isinstance(t, Seen) else Target(t) for t in form.tickets]
+    actor, changes = bulk.start_batch(me), _parse_changes(me, form.change)
+    targets = [Target(t.number, t.version) if isinstance(t, SeenTicket) else Target(t) for t in form.tickets]
     outcomes: list[Outcome] = []
-    for chunk in bulk.chunks(targets):
+    for chunk in bulk.split_targets(targets):
         with act() as session:
             outcomes += bulk.change(session, actor, chunk, changes)
             if form.preview:
                 session.rollback()
-    return _told(outcomes, None if form.preview else actor.batch)
+    return _build_response(outcomes, None if form.preview else actor.batch)
 
 
-@router.post("/tickets/bulk/{batch}/undo", response_model=Results)
-def undo(me: Me, batch: str) -> Response:
+@router.post("/tickets/bulk/{batch}/undo", response_model=BulkResults)
+def undo_bulk_change(me: Me, batch: str) -> Response:
     """Bring back what your batch changed, on each ticket that was not changed since."""
     with see() as session:
-        targets = bulk.touched(session, me, batch)
-    actor, outcomes = bulk.begin(me), []
-    for chunk in bulk.chunks(targets):
+        targets = bulk.list_changed(session, me, batch)
+    actor, outcomes = bulk.start_batch(me), []
+    for chunk in bulk.split_targets(targets):
         with act() as session:
             outcomes += bulk.undo(session, actor, chunk, batch=batch)
-    return _told(outcomes, actor.batch)
+    return _build_response(outcomes, actor.batch)
 
 
-def _changes(me: Actor, form: Change) -> dict[str, Any]:
+def _parse_changes(me: Actor, form: TicketChanges) -> dict[str, Any]:
     given = {name: getattr(form, name) for name in form.model_fields_set}
     if "priority" in given:
         given["priority"] = Priority[given["priority"].upper()]
@@ -101,9 +110,9 @@ def _changes(me: Actor, form: Change) -> dict[str, Any]:
     return given
 
 
-def _told(outcomes: list[Outcome], batch: str | None) -> Response:
+def _build_response(outcomes: list[Outcome], batch: str | None) -> Response:
     items = [
-        Result(
+        BulkResult(
             number=o.number,
             outcome="refused" if o.refused else "changed" if o.changed else "unchanged",
             reason=o.refused or None,
@@ -111,4 +120,4 @@ def _told(outcomes: list[Outcome], batch: str | None) -> Response:
         for o in outcomes
     ]
     counts = {name: sum(i.outcome == name for i in items) for name in ("changed", "unchanged", "refused")}
-    return shown(Results(batch=batch, items=items, **counts))
+    return json_response(BulkResults(batch=batch, items=items, **counts))

@@ -7,16 +7,16 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Cursor, Limit, Shape, Words, shown
+from api.shared.schemas import Cursor, Limit, ResponseSchema, StorableText, json_response
 from api.tickets.ticket_schemas import StatusName
 from lib.lists import search_results
-from lib.lists.search_results import Hit, Where
+from lib.lists.search_results import Hit, MatchLocation
 from lib.transactions import see
 
 router = APIRouter(tags=["search"])
 
 
-class HitTicket(Shape):
+class HitTicket(ResponseSchema):
     """The ticket in which something was found."""
 
     number: int
@@ -24,46 +24,46 @@ class HitTicket(Shape):
     status: StatusName
 
 
-class Found(Shape):
+class SearchHit(ResponseSchema):
     """A text that matches; `snippet_html` is safe, with the matching words in `<mark>`."""
 
     ticket: HitTicket
-    where: Where
+    where: MatchLocation
     comment: int | None
     at: datetime
     snippet_html: str
 
 
-class Hits(Shape):
+class SearchResults(ResponseSchema):
     """A page of hits; `not_understood` says in sentences which parts of `q` were left out."""
 
-    items: list[Found]
+    items: list[SearchHit]
     next_cursor: str | None
     not_understood: list[str]
 
 
-@router.get("/search", response_model=Hits)
-def search(
+@router.get("/search", response_model=SearchResults)
+def search_tickets(
     me: Me,
-    q: Annotated[Words, Query(max_length=2000, description="words and qualifiers")],
+    q: Annotated[StorableText, Query(max_length=2000, description="words and qualifiers")],
     limit: Annotated[Limit, Query()] = 50,
     cursor: Annotated[Cursor, Query()] = None,
 ) -> Response:
     """Find words in titles, descriptions, replies and notes that you may read, those written last first."""
     with see() as session:
         found = search_results.find(session, me, q, after=cursor, limit=limit)
-    return shown(
-        Hits(
-            items=[_hit(h) for h in found.hits],
+    return json_response(
+        SearchResults(
+            items=[_to_hit(h) for h in found.hits],
             next_cursor=found.next,
             not_understood=list(found.asked.puzzled),
         )
     )
 
 
-def _hit(hit: Hit) -> Found:
+def _to_hit(hit: Hit) -> SearchHit:
     status = StatusName(id=hit.status_id, name=hit.status, kind=hit.kind)
-    return Found(
+    return SearchHit(
         ticket=HitTicket(number=hit.number, title=hit.title, status=status),
         where=hit.where,
         comment=hit.comment_id,

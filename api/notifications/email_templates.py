@@ -6,24 +6,24 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Page, Shape, done, shown
+from api.shared.schemas import Page, ResponseSchema, json_response, no_content
 from lib.access.gate import Actor
 from lib.notifications.email import renderer, samples
 from lib.transactions import act, see
 
 router = APIRouter(tags=["notifications"])
 POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-Name = Annotated[str, Path(pattern="^[a-z]{1,40}$")]
+TemplateName = Annotated[str, Path(pattern="^[a-z]{1,40}$")]
 
 
-class Template(Shape):
+class EmailTemplate(ResponseSchema):
     """A template's name, and what it is called."""
 
     name: str
     title: str
 
 
-class Letter(Template):
+class EmailTemplatePreview(EmailTemplate):
     """A template with made-up contents."""
 
     subject: str
@@ -31,39 +31,43 @@ class Letter(Template):
     html: str
 
 
-@router.get("/mail-templates", response_model=Page[Template])
-def every(me: Me) -> Response:
+@router.get("/mail-templates", response_model=Page[EmailTemplate])
+def list_email_templates(me: Me) -> Response:
     """List the templates of mails."""
     with see():
-        found = samples.every(me)
-    return shown(Page(items=[Template(name=each.name, title=each.title) for each in found]))
+        found = samples.list_all(me)
+    return json_response(Page(items=[EmailTemplate(name=each.name, title=each.title) for each in found]))
 
 
-@router.get("/mail-templates/{name}", response_model=Letter)
-def show(me: Me, name: Name) -> Response:
+@router.get("/mail-templates/{name}", response_model=EmailTemplatePreview)
+def get_email_template(me: Me, name: TemplateName) -> Response:
     """Look at a template with made-up contents."""
-    subject, text, html = _look(me, name, dark=False)
-    return shown(
-        Letter(name=name, title=samples.TITLES[samples.find(name)], subject=subject, text=text, html=html)
+    subject, text, html = _render(me, name, dark=False)
+    return json_response(
+        EmailTemplatePreview(
+            name=name, title=samples.TITLES[samples.get_kind(name)], subject=subject, text=text, html=html
+        )
     )
 
 
 @router.get("/mail-templates/{name}/html", response_class=HTMLResponse)
-def page(me: Me, name: Name, scheme: Annotated[Literal["light", "dark"], Query()] = "light") -> Response:
+def get_email_template_html(
+    me: Me, name: TemplateName, scheme: Annotated[Literal["light", "dark"], Query()] = "light"
+) -> Response:
     """Look at a template as a page, as a light or a dark mail program shows it."""
-    html = _look(me, name, dark=scheme == "dark")[2]
+    html = _render(me, name, dark=scheme == "dark")[2]
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
 
 @router.post("/mail-templates/{name}/test", status_code=204)
-def send(me: Me, name: Name) -> Response:
+def send_test_email(me: Me, name: TemplateName) -> Response:
     """Mail yourself a template with made-up contents."""
     with act() as session:
         samples.send(session, me, name)
-    return done()
+    return no_content()
 
 
-def _look(me: Actor, name: str, *, dark: bool) -> tuple[str, str, str]:
+def _render(me: Actor, name: str, *, dark: bool) -> tuple[str, str, str]:
     with see() as session:
-        mail = renderer.sample(session, me, name)
-    return (mail.subject, *renderer.looked_at(mail, dark=dark))
+        mail = renderer.render_sample(session, me, name)
+    return (mail.subject, *renderer.render_preview(mail, dark=dark))

@@ -7,16 +7,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import HIGHEST, Form, Shape, Version, shown
+from api.shared.schemas import MAX_ID, RequestSchema, ResponseSchema, Version, json_response
 from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 from lib.notifications import default_rules, rules
-from lib.notifications.rules import Book
+from lib.notifications.rules import NotificationRules
 from lib.transactions import act, see
 
 router = APIRouter(tags=["notifications"])
 
 
-class Rule(Shape):
+class NotificationRule(ResponseSchema):
     """Where somebody hears of an occasion, and where they would in a desk that changed nothing."""
 
     occasion: NotificationType
@@ -26,14 +26,14 @@ class Rule(Shape):
     at_once: bool
 
 
-class Rules(Shape):
+class NotificationRulesResponse(ResponseSchema):
     """All rules, and their version."""
 
     version: int
-    rules: list[Rule]
+    rules: list[NotificationRule]
 
 
-class NewRule(Form):
+class NotificationRuleChange(RequestSchema):
     """Where somebody is to hear of an occasion; an empty list for not at all."""
 
     occasion: NotificationType
@@ -41,46 +41,46 @@ class NewRule(Form):
     media: list[NotificationChannel] = Field(max_length=len(NotificationChannel))
 
 
-class RulesChange(Form):
+class NotificationRulesChange(RequestSchema):
     """What is to be changed; rules that are left out stay."""
 
     version: Version
-    rules: list[NewRule] = Field(min_length=1, max_length=len(default_rules.PAIRS))
+    rules: list[NotificationRuleChange] = Field(min_length=1, max_length=len(default_rules.PAIRS))
 
 
-def _shape(own: Book) -> Rules:
-    return Rules(
+def _to_rules(own: NotificationRules) -> NotificationRulesResponse:
+    return NotificationRulesResponse(
         version=own.version,
         rules=[
-            Rule(
+            NotificationRule(
                 occasion=pair[0],
                 relation=pair[1],
                 media=[m for m in NotificationChannel if m in own.cells[pair]],
-                shipped=[m for m in NotificationChannel if m in default_rules.media(*pair)],
-                at_once=default_rules.pressing(*pair),
+                shipped=[m for m in NotificationChannel if m in default_rules.channels_for(*pair)],
+                at_once=default_rules.is_immediate(*pair),
             )
             for pair in default_rules.PAIRS
         ],
     )
 
 
-@router.get("/notice-rules", response_model=Rules)
-def read(me: Me) -> Response:
+@router.get("/notice-rules", response_model=NotificationRulesResponse)
+def get_notification_rules(me: Me) -> Response:
     """Read the rules."""
     with see() as session:
-        return shown(_shape(rules.read(session, me)))
+        return json_response(_to_rules(rules.get(session, me)))
 
 
-@router.patch("/notice-rules", response_model=Rules)
-def change(me: Me, form: RulesChange) -> Response:
+@router.patch("/notice-rules", response_model=NotificationRulesResponse)
+def update_notification_rules(me: Me, form: NotificationRulesChange) -> Response:
     """Change rules, all of those named or none."""
     wanted = {(rule.occasion, rule.relation): frozenset(rule.media) for rule in form.rules}
     with act() as session:
-        return shown(_shape(rules.change(session, me, wanted, seen=form.version)))
+        return json_response(_to_rules(rules.update(session, me, wanted, seen=form.version)))
 
 
-@router.delete("/notice-rules", response_model=Rules)
-def reset(me: Me, version: Annotated[int, Query(ge=1, le=HIGHEST)]) -> Response:
+@router.delete("/notice-rules", response_model=NotificationRulesResponse)
+def reset_notification_rules(me: Me, version: Annotated[int, Query(ge=1, le=MAX_ID)]) -> Response:
     """Go back to the rules that came with Docket."""
     with act() as session:
-        return shown(_shape(rules.reset(session, me, seen=version)))
+        return json_response(_to_rules(rules.reset(session, me, seen=version)))

@@ -8,16 +8,26 @@ from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Cursor, Form, Id, Limit, Number, Page, Shape, done, shown
+from api.shared.schemas import (
+    Cursor,
+    Id,
+    Limit,
+    Page,
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    json_response,
+    no_content,
+)
 from lib.core import pagination
 from lib.notifications import default_rules, inbox
-from lib.notifications.inbox import NoticeCard
+from lib.notifications.inbox import NotificationCard
 from lib.transactions import act, see
 
 router = APIRouter(tags=["notifications"])
 
 
-class Notification(Shape):
+class Notification(ResponseSchema):
     """One notice; `sentence` goes on after `actor`, and no actor means Docket itself."""
 
     id: int
@@ -35,26 +45,26 @@ class Notification(Shape):
     snoozed_until: datetime | None
 
 
-class Count(Shape):
+class UnreadCount(ResponseSchema):
     """How many are unread; 100 stands for more than 99."""
 
     unread: int
 
 
-class ReadAll(Form):
+class ReadUntil(RequestSchema):
     """Up to which notice all are read."""
 
     until: Id
 
 
-class Snooze(Form):
+class Snooze(RequestSchema):
     """Until when a notice is put off."""
 
     until: AwareDatetime = Field(description="within the next year")
 
 
 @router.get("/notifications", response_model=Page[Notification])
-def mine(
+def list_notifications(
     me: Me,
     unread: Annotated[bool, Query(description="only those that are unread and not put off")] = False,
     limit: Annotated[Limit, Query()] = 50,
@@ -63,52 +73,52 @@ def mine(
     """List your notices, newest first."""
     place = f"notifications:{unread}"
     with see() as session:
-        before = pagination.read(place, cursor)
-        found = inbox.mine(session, me, only_unread=unread, before=before, limit=limit + 1)
-    more = pagination.make(place, found[limit - 1].id) if len(found) > limit else None
-    return shown(Page(items=[_shape(card) for card in found[:limit]], next_cursor=more))
+        before = pagination.parse_cursor(place, cursor)
+        found = inbox.list_notifications(session, me, only_unread=unread, before=before, limit=limit + 1)
+    more = pagination.format_cursor(place, found[limit - 1].id) if len(found) > limit else None
+    return json_response(Page(items=[_to_notification(card) for card in found[:limit]], next_cursor=more))
 
 
-@router.get("/notifications/count", response_model=Count)
-def count(me: Me) -> Response:
+@router.get("/notifications/count", response_model=UnreadCount)
+def count_unread_notifications(me: Me) -> Response:
     """Tell how many of your notices are unread."""
     with see() as session:
-        return shown(Count(unread=inbox.unread(session, me)))
+        return json_response(UnreadCount(unread=inbox.count_unread(session, me)))
 
 
 @router.post("/notifications/read", status_code=204)
-def read_all(me: Me, form: ReadAll) -> Response:
+def mark_notifications_read(me: Me, form: ReadUntil) -> Response:
     """Mark your notices as read, up to one of them."""
     with act() as session:
-        inbox.read_all(session, me, until=form.until)
-    return done()
+        inbox.mark_all_read(session, me, until=form.until)
+    return no_content()
 
 
 @router.put("/notifications/{id}/read", status_code=204)
-def read(me: Me, id: Number) -> Response:
+def mark_notification_read(me: Me, id: PathNumber) -> Response:
     """Mark a notice as read."""
     with act() as session:
-        inbox.read(session, me, id)
-    return done()
+        inbox.mark_read(session, me, id)
+    return no_content()
 
 
 @router.delete("/notifications/{id}/read", status_code=204)
-def unread(me: Me, id: Number) -> Response:
+def mark_notification_unread(me: Me, id: PathNumber) -> Response:
     """Mark a notice as unread."""
     with act() as session:
-        inbox.unread_again(session, me, id)
-    return done()
+        inbox.mark_unread(session, me, id)
+    return no_content()
 
 
 @router.put("/notifications/{id}/snooze", status_code=204)
-def snooze(me: Me, id: Number, form: Snooze) -> Response:
+def snooze_notification(me: Me, id: PathNumber, form: Snooze) -> Response:
     """Put a notice off."""
     with act() as session:
         inbox.snooze(session, me, id, until=form.until)
-    return done()
+    return no_content()
 
 
-def _shape(card: NoticeCard) -> Notification:
+def _to_notification(card: NotificationCard) -> Notification:
     return Notification(
         id=card.id,
         at=card.at,

@@ -8,21 +8,29 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Form, Number, Shape, Words, done, shown, unset
+from api.shared.schemas import (
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    json_response,
+    no_content,
+    optional_field,
+)
 from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 from lib.access.gate import Actor
 from lib.notifications import preferences
-from lib.notifications.preferences import Habit
+from lib.notifications.preferences import DeliverySchedule
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["me"])
-Minutes = Annotated[
+TimeOfDay = Annotated[
     str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time of your day, as 19:00")
 ]
 Weekday = Annotated[int, Field(strict=True, ge=0, le=6)]
 
 
-class Wish(Form):
+class NotificationPreference(RequestSchema):
     """Where you hear of an occasion for a reason."""
 
     occasion: NotificationType
@@ -30,10 +38,10 @@ class Wish(Form):
     media: list[NotificationChannel] = Field(max_length=len(NotificationChannel))
 
 
-class Preferences(Shape):
+class Preferences(ResponseSchema):
     """What you hear and when: `days` from 0 for Monday, `hours` between mails, 0 for each at once."""
 
-    rules: list[Wish]
+    rules: list[NotificationPreference]
     quiet_from: str
     quiet_until: str
     days: list[int]
@@ -43,84 +51,86 @@ class Preferences(Shape):
     muted: list[int]
 
 
-class PreferencesChange(Form):
+class PreferencesChange(RequestSchema):
     """What is to be changed; the rest stays."""
 
-    rules: list[Wish] = Field(default_factory=list, max_length=200)
-    quiet_from: Minutes = unset()
-    quiet_until: Minutes = unset()
-    days: list[Weekday] = unset()
-    hours: Annotated[int, Field(strict=True)] = unset()
-    timezone: Words = unset()
-    slack_id: Words = unset()
+    rules: list[NotificationPreference] = Field(default_factory=list, max_length=200)
+    quiet_from: TimeOfDay = optional_field()
+    quiet_until: TimeOfDay = optional_field()
+    days: list[Weekday] = optional_field()
+    hours: Annotated[int, Field(strict=True)] = optional_field()
+    timezone: StorableText = optional_field()
+    slack_id: StorableText = optional_field()
 
 
-def _shape(session: Session, me: Actor) -> Preferences:
+def _load_preferences(session: Session, me: Actor) -> Preferences:
     session.flush()
-    habit = preferences.habit(session, me)
+    habit = preferences.get_schedule(session, me)
     return Preferences(
         rules=[
-            Wish(occasion=pair[0], relation=pair[1], media=[m for m in NotificationChannel if m in media])
-            for pair, media in preferences.of(session, me).items()
+            NotificationPreference(
+                occasion=pair[0], relation=pair[1], media=[m for m in NotificationChannel if m in media]
+            )
+            for pair, media in preferences.get_channels(session, me).items()
         ],
         quiet_from=f"{time(*divmod(habit.quiet_from, 60)):%H:%M}",
         quiet_until=f"{time(*divmod(habit.quiet_until, 60)):%H:%M}",
         days=sorted(habit.days),
         hours=habit.hours,
-        timezone=preferences.timezone(session, me),
-        slack_id=preferences.slack_id(session, me),
-        muted=list(preferences.muted(session, me)),
+        timezone=preferences.get_timezone(session, me),
+        slack_id=preferences.get_slack_id(session, me),
+        muted=list(preferences.list_muted(session, me)),
     )
 
 
 @router.get("/me/preferences", response_model=Preferences)
-def read(me: Me) -> Response:
+def get_preferences(me: Me) -> Response:
     """Read what you hear, where and when."""
     with see() as session:
-        return shown(_shape(session, me))
+        return json_response(_load_preferences(session, me))
 
 
 @router.put("/me/preferences", response_model=Preferences)
-def change(me: Me, form: PreferencesChange) -> Response:
+def update_preferences(me: Me, form: PreferencesChange) -> Response:
     """Hear other things, elsewhere or at other times."""
     given = form.model_fields_set
     with act() as session:
         if form.rules:
-            preferences.choose(
+            preferences.set_channels(
                 session, me, {(w.occasion, w.relation): frozenset(w.media) for w in form.rules}
             )
-        now = preferences.habit(session, me)
-        habit = Habit(
-            quiet_from=_minutes(form.quiet_from) if "quiet_from" in given else now.quiet_from,
-            quiet_until=_minutes(form.quiet_until) if "quiet_until" in given else now.quiet_until,
+        now = preferences.get_schedule(session, me)
+        habit = DeliverySchedule(
+            quiet_from=_parse_minutes(form.quiet_from) if "quiet_from" in given else now.quiet_from,
+            quiet_until=_parse_minutes(form.quiet_until) if "quiet_until" in given else now.quiet_until,
             days=frozenset(form.days) if "days" in given else now.days,
             hours=form.hours if "hours" in given else now.hours,
         )
         if habit != now:
-            preferences.keep(session, me, habit, zone=None)
+            preferences.set_schedule(session, me, habit, zone=None)
         if "timezone" in given:
             preferences.set_timezone(session, me, form.timezone)
         if "slack_id" in given:
-            preferences.be_in_slack(session, me, form.slack_id)
-        return shown(_shape(session, me))
+            preferences.set_slack_id(session, me, form.slack_id)
+        return json_response(_load_preferences(session, me))
 
 
 @router.put("/tickets/{number}/mute", status_code=204)
-def mute(me: Me, number: Number) -> Response:
+def mute_ticket(me: Me, number: PathNumber) -> Response:
     """Hear no more of a ticket, but of mentions of you and of being given it."""
     with act() as session:
         preferences.mute(session, me, number)
-    return done()
+    return no_content()
 
 
 @router.delete("/tickets/{number}/mute", status_code=204)
-def unmute(me: Me, number: Number) -> Response:
+def unmute_ticket(me: Me, number: PathNumber) -> Response:
     """Hear of a ticket again."""
     with act() as session:
         preferences.unmute(session, me, number)
-    return done()
+    return no_content()
 
 
-def _minutes(given: str) -> int:
+def _parse_minutes(given: str) -> int:
     hour, minute = given.split(":")
     return int(hour) * 60 + int(minute)

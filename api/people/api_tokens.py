@@ -8,8 +8,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.idempotency import Creating, Made
-from api.shared.schemas import Form, Number, Page, Shape, Words, done, shown
+from api.shared.idempotency import CreateDependency, CreatedResource
+from api.shared.schemas import (
+    Page,
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    json_response,
+    no_content,
+)
 from lib.identity import api_tokens
 from lib.transactions import Session, act, see
 
@@ -18,15 +26,15 @@ router = APIRouter(tags=["tokens"])
 TokenScope = Literal["read", "write", "admin"]
 
 
-class NewToken(Form):
+class NewToken(RequestSchema):
     """A token to make; without `days` it works until it is revoked."""
 
-    name: Words
+    name: StorableText
     scope: TokenScope = "read"
     days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = None
 
 
-class Token(Shape):
+class Token(ResponseSchema):
     """A token; its secret can't be shown again."""
 
     id: int
@@ -38,17 +46,17 @@ class Token(Shape):
     expires: datetime | None
 
 
-class MadeToken(Token):
+class CreatedToken(Token):
     """A new token with its secret, which is shown this once; a repeated request gets null."""
 
     secret: str | None
 
 
 @router.get("/tokens", response_model=Page[Token])
-def read(me: Me) -> Response:
+def list_tokens(me: Me) -> Response:
     """List your working tokens, newest first."""
     with see() as session:
-        found = api_tokens.mine(session, me)
+        found = api_tokens.list_own(session, me)
     items = [
         Token(
             id=t.id,
@@ -61,18 +69,18 @@ def read(me: Me) -> Response:
         )
         for t in found
     ]
-    return shown(Page(items=items))
+    return json_response(Page(items=items))
 
 
-@router.post("/tokens", status_code=201, response_model=MadeToken)
-def make(creating: Creating, form: NewToken) -> Response:
+@router.post("/tokens", status_code=201, response_model=CreatedToken)
+def create_token(creating: CreateDependency, form: NewToken) -> Response:
     """Make a token; acting through one yourself, it must be of scope admin."""
 
-    def deed(session: Session) -> Made:
+    def deed(session: Session) -> CreatedResource:
         row, secret = api_tokens.create(
             session, creating.me, name=form.name, scope=form.scope, days=form.days
         )
-        shape = MadeToken(
+        shape = CreatedToken(
             id=row.id,
             name=row.name,
             prefix=row.prefix,
@@ -82,14 +90,14 @@ def make(creating: Creating, form: NewToken) -> Response:
             expires=row.expires_at,
             secret=secret,
         )
-        return Made(f"/tokens/{row.id}", shape, kept=shape.model_copy(update={"secret": None}))
+        return CreatedResource(f"/tokens/{row.id}", shape, kept=shape.model_copy(update={"secret": None}))
 
     return creating.once(form, deed)
 
 
 @router.delete("/tokens/{id}", status_code=204)
-def revoke(me: Me, id: Number) -> Response:
+def revoke_token(me: Me, id: PathNumber) -> Response:
     """Let a token stop working."""
     with act() as session:
         api_tokens.revoke(session, me, id)
-    return done()
+    return no_content()

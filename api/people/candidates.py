@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Named, Number, Page, Shape, shown
+from api.shared.schemas import Page, PathNumber, Reference, ResponseSchema, json_response
 from lib.assignment import candidates
 from lib.tickets import tickets
 from lib.transactions import see
@@ -14,27 +14,27 @@ from lib.transactions import see
 router = APIRouter(tags=["tickets"])
 
 
-class Assignee(Shape):
+class AssigneeCandidate(ResponseSchema):
     """Somebody who may work the ticket, and in `reason` how they fit.
 
     `knows` is the category for which they do; `open` counts their open tickets that you may see.
     """
 
-    person: Named
+    person: Reference
     knows: str | None
     open: int
     away_until: date | None
     reason: str
 
 
-@router.get("/tickets/{number}/assignees", response_model=Page[Assignee])
-def read(me: Me, number: Number) -> Response:
+@router.get("/tickets/{number}/assignees", response_model=Page[AssigneeCandidate])
+def list_assignee_candidates(me: Me, number: PathNumber) -> Response:
     """List who may work a ticket, the best fit first."""
     with see() as session:
-        found = candidates.of(session, me, tickets.find(session, me, number))
+        found = candidates.list_for_ticket(session, me, tickets.find(session, me, number))
     items = [
-        Assignee(
-            person=Named(id=c.id, name=c.name),
+        AssigneeCandidate(
+            person=Reference(id=c.id, name=c.name),
             knows=c.knows,
             open=c.open,
             away_until=c.away_until,
@@ -42,4 +42,4 @@ def read(me: Me, number: Number) -> Response:
         )
         for c in found
     ]
-    return shown(Page(items=items))
+    return json_response(Page(items=items))

@@ -5,9 +5,9 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.people.roles import Reach, reach
+from api.people.roles import PermissionScopes, to_permission_scopes
 from api.shared.auth import Me
-from api.shared.schemas import Named, Number, Page, Shape, done, shown
+from api.shared.schemas import Page, PathNumber, Reference, ResponseSchema, json_response, no_content
 from lib.identity import sessions
 from lib.people import teams
 from lib.transactions import act, see
@@ -15,19 +15,19 @@ from lib.transactions import act, see
 router = APIRouter(tags=["me"])
 
 
-class Myself(Shape):
+class Myself(ResponseSchema):
     """You, with your permissions and how far each reaches: `own`, `team` or `all`."""
 
     id: int
     name: str
     email: str
-    role: Named
-    teams: list[Named]
+    role: Reference
+    teams: list[Reference]
     timezone: str | None
-    permissions: Reach
+    permissions: PermissionScopes
 
 
-class SignedIn(Shape):
+class BrowserSession(ResponseSchema):
     """A browser in which you are signed in; `here` is the one that asks."""
 
     id: int
@@ -39,40 +39,40 @@ class SignedIn(Shape):
 
 
 @router.get("/me", response_model=Myself)
-def read(me: Me) -> Response:
+def get_me(me: Me) -> Response:
     """Read who you are; through a token, what that lets you do."""
     with see() as session:
-        mine = [Named(id=t.id, name=t.name) for t in teams.every(session, me) if t.id in me.teams]
-    return shown(
+        mine = [Reference(id=t.id, name=t.name) for t in teams.list_all(session, me) if t.id in me.teams]
+    return json_response(
         Myself(
             id=me.person_id,
             name=me.name,
             email=me.email,
-            role=Named(id=me.role_id or 0, name=me.role),
+            role=Reference(id=me.role_id or 0, name=me.role),
             teams=mine,
             timezone=me.timezone,
-            permissions=reach(dict(me.scopes)),
+            permissions=to_permission_scopes(dict(me.scopes)),
         )
     )
 
 
-@router.get("/me/sessions", response_model=Page[SignedIn])
-def where(me: Me) -> Response:
+@router.get("/me/sessions", response_model=Page[BrowserSession])
+def list_sessions(me: Me) -> Response:
     """List the browsers in which you are signed in, last used first."""
     with see() as session:
-        found = sessions.mine(session, me)
+        found = sessions.list_own(session, me)
     items = [
-        SignedIn(
+        BrowserSession(
             id=s.id, browser=s.browser, address=s.address, created=s.created_at, seen=s.seen_at, here=s.here
         )
         for s in found
     ]
-    return shown(Page(items=items))
+    return json_response(Page(items=items))
 
 
 @router.delete("/me/sessions/{id}", status_code=204)
-def end(me: Me, id: Number) -> Response:
+def revoke_session(me: Me, id: PathNumber) -> Response:
     """Sign a browser out."""
     with act() as session:
         sessions.revoke(session, me, id)
-    return done()
+    return no_content()

@@ -8,22 +8,22 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.idempotency import BASE, Creating, Made
+from api.shared.idempotency import BASE_PATH, CreateDependency, CreatedResource
 from api.shared.schemas import (
-    Change,
     Cursor,
     DryRun,
     Flag,
-    Form,
     Id,
     Limit,
-    Named,
-    Number,
     Page,
-    Shape,
-    Words,
-    shown,
-    unset,
+    PathNumber,
+    Reference,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    VersionedChange,
+    json_response,
+    optional_field,
 )
 from lib.access import roles
 from lib.access.gate import Actor
@@ -37,32 +37,32 @@ from lib.transactions import Session, act, see
 router = APIRouter(tags=["people"])
 
 
-class Invitation(Form):
+class Invitation(RequestSchema):
     """Somebody to invite, with a role by name or id."""
 
-    name: Words
-    email: Words
-    role: Id | Words = "requester"
+    name: StorableText
+    email: StorableText
+    role: Id | StorableText = "requester"
     teams: list[Id] = Field(default_factory=list)
 
 
-class PersonChange(Change):
+class PersonChange(VersionedChange):
     """What is to be changed; `teams` lists all that the person is to belong to."""
 
-    name: Words = unset()
-    email: Words = unset()
-    role: Id | Words = unset()
-    active: Flag = unset()
-    teams: list[Id] = unset()
+    name: StorableText = optional_field()
+    email: StorableText = optional_field()
+    role: Id | StorableText = optional_field()
+    active: Flag = optional_field()
+    teams: list[Id] = optional_field()
 
 
-class Share(Named):
+class TeamTickets(Reference):
     """A team, and how many open tickets would become unassigned there."""
 
     open: int
 
 
-class Person(Shape):
+class Person(ResponseSchema):
     """A person; those who may only know the name get null for the rest."""
 
     id: int
@@ -70,15 +70,15 @@ class Person(Shape):
     email: str | None
     role: str | None
     active: bool
-    teams: list[Named]
+    teams: list[Reference]
     invited: bool
     version: int | None
 
 
-class Departure(Shape):
+class DisablePreview(ResponseSchema):
     """What disabling a person would do: `tickets` counts their open tickets that you may see, by team."""
 
-    tickets: list[Share]
+    tickets: list[TeamTickets]
     sessions: int
     tokens: int
     timer: bool
@@ -87,21 +87,21 @@ class Departure(Shape):
     open_months: int
 
 
-class Link(Shape):
+class PasswordLink(ResponseSchema):
     """A link with which to set a password, which works once and is shown once; null where it went by mail instead."""
 
     link: str | None
     mailed: bool
 
 
-class Invited(Link):
+class InvitedPerson(PasswordLink):
     """A new account, and the link for its owner."""
 
     person: Person
 
 
-def _shapes(session: Session, me: Actor, cards: list[PersonCard]) -> list[Person]:
-    ids = {team.name: team.id for team in teams.every(session, me)}
+def _to_people(session: Session, me: Actor, cards: list[PersonCard]) -> list[Person]:
+    ids = {team.name: team.id for team in teams.list_all(session, me)}
     return [
         Person(
             id=c.id,
@@ -109,7 +109,7 @@ def _shapes(session: Session, me: Actor, cards: list[PersonCard]) -> list[Person
             email=c.email,
             role=c.role,
             active=c.active,
-            teams=[Named(id=ids[name], name=name) for name in c.teams],
+            teams=[Reference(id=ids[name], name=name) for name in c.teams],
             invited=c.invited,
             version=c.version,
         )
@@ -117,25 +117,27 @@ def _shapes(session: Session, me: Actor, cards: list[PersonCard]) -> list[Person
     ]
 
 
-def _one(session: Session, me: Actor, id: int) -> Person:
+def _load_person(session: Session, me: Actor, id: int) -> Person:
     session.flush()
-    return _shapes(session, me, [accounts.show(session, me, id)])[0]
+    return _to_people(session, me, [accounts.get_card(session, me, id)])[0]
 
 
-def _link(session: Session, me: Actor, person: Row) -> str | None:
+def _create_link(session: Session, me: Actor, person: Row) -> str | None:
     """Let a person have a link: by mail where that is set up, and then whoever asks for it never sees it."""
     invitation = person.password_hash is None
-    if account_emails.mailed():
-        account_emails.send(session, me, person, invitation=invitation)
+    if account_emails.is_enabled():
+        account_emails.send_password_link(session, me, person, invitation=invitation)
         return None
-    return accounts.password_address(accounts.link(session, me, person, invitation=invitation))
+    return accounts.build_password_url(
+        accounts.create_password_secret(session, me, person, invitation=invitation)
+    )
 
 
 @router.get("/people", response_model=Page[Person])
-def find(
+def list_people(
     me: Me,
     search: Annotated[
-        Words, Query(max_length=200, description="in the name, and for staff the address")
+        StorableText, Query(max_length=200, description="in the name, and for staff the address")
     ] = "",
     active: Annotated[bool | None, Query(description="false for those who were disabled")] = None,
     limit: Annotated[Limit, Query()] = 50,
@@ -143,82 +145,86 @@ def find(
 ) -> Response:
     """List the people you may know."""
     with see() as session:
-        after = pagination.read("people", cursor) or 0
-        cards = accounts.directory(session, me, search=search, after=after, limit=limit + 1, active=active)
-        items = _shapes(session, me, cards[:limit])
-    more = pagination.make("people", items[-1].id) if len(cards) > limit else None
-    return shown(Page(items=items, next_cursor=more))
+        after = pagination.parse_cursor("people", cursor) or 0
+        cards = accounts.list_visible(session, me, search=search, after=after, limit=limit + 1, active=active)
+        items = _to_people(session, me, cards[:limit])
+    more = pagination.format_cursor("people", items[-1].id) if len(cards) > limit else None
+    return json_response(Page(items=items, next_cursor=more))
 
 
-@router.post("/people", status_code=201, response_model=Invited)
-def invite(creating: Creating, form: Invitation) -> Response:
+@router.post("/people", status_code=201, response_model=InvitedPerson)
+def invite_person(creating: CreateDependency, form: Invitation) -> Response:
     """Invite somebody; the link works for three days. It goes to them by mail, or is yours to hand over."""
     me = creating.me
 
-    def deed(session: Session) -> Made:
-        joined = [teams.find(session, team).id for team in form.teams]
-        role = roles.find(session, form.role)
+    def deed(session: Session) -> CreatedResource:
+        joined = [teams.get(session, team).id for team in form.teams]
+        role = roles.get(session, form.role)
         row = accounts.invite(session, me, email=form.email, name=form.name, role=role, teams=joined)
-        person, link = _one(session, me, row.id), _link(session, me, row)
-        return Made(
+        person, link = _load_person(session, me, row.id), _create_link(session, me, row)
+        return CreatedResource(
             f"/people/{row.id}",
-            Invited(person=person, link=link, mailed=link is None),
-            kept=Invited(person=person, link=None, mailed=link is None),
+            InvitedPerson(person=person, link=link, mailed=link is None),
+            kept=InvitedPerson(person=person, link=None, mailed=link is None),
         )
 
     return creating.once(form, deed)
 
 
 @router.get("/people/{id}", response_model=Person)
-def show(me: Me, id: Number) -> Response:
+def get_person(me: Me, id: PathNumber) -> Response:
     """Read about a person you may know."""
     with see() as session:
-        return shown(_one(session, me, id))
+        return json_response(_load_person(session, me, id))
 
 
 @router.patch("/people/{id}", response_model=Person)
-def change(me: Me, id: Number, form: PersonChange) -> Response:
+def update_person(me: Me, id: PathNumber, form: PersonChange) -> Response:
     """Change a person, all of it or nothing."""
     given = form.model_fields_set
     with act() as session:
-        person = accounts.find(session, me, id)
+        person = accounts.get(session, me, id)
         person.must_be(form.version)
         if "name" in given:
             accounts.rename(session, me, person, name=form.name)
         if "email" in given:
-            account_emails.readdress(session, me, person, email=form.email)
+            account_emails.change_email(session, me, person, email=form.email)
         if "teams" in given:
-            _regroup(session, me, person, set(form.teams))
+            _set_teams(session, me, person, set(form.teams))
         if "role" in given:
-            accounts.give_role(session, me, person, role=roles.find(session, form.role))
+            accounts.change_role(session, me, person, role=roles.get(session, form.role))
         if "active" in given:
             (accounts.enable if form.active else accounts.disable)(session, me, person)
-        return shown(_one(session, me, id))
+        return json_response(_load_person(session, me, id))
 
 
-@router.post("/people/{id}/disable", response_model=Person, responses={200: {"model": Departure | Person}})
-def disable(me: Me, id: Number, dry_run: DryRun = False) -> Response:
+@router.post(
+    "/people/{id}/disable", response_model=Person, responses={200: {"model": DisablePreview | Person}}
+)
+def disable_person(me: Me, id: PathNumber, dry_run: DryRun = False) -> Response:
     """Let a person no longer in, or only say what that would do; `PATCH` with `"active": true` lets them in again."""
     if dry_run:
         with see() as session:
-            found = disable_preview.preview(session, me, accounts.find(session, me, id))
-        return shown(Departure.model_validate(asdict(found)))
+            found = disable_preview.preview(session, me, accounts.get(session, me, id))
+        return json_response(DisablePreview.model_validate(asdict(found)))
     with act() as session:
-        accounts.disable(session, me, accounts.find(session, me, id))
-        return shown(_one(session, me, id))
+        accounts.disable(session, me, accounts.get(session, me, id))
+        return json_response(_load_person(session, me, id))
 
 
-def _regroup(session: Session, me: Actor, person: Row, wanted: set[int]) -> None:
-    now = {team.id for team in _one(session, me, person.id).teams}
+def _set_teams(session: Session, me: Actor, person: Row, wanted: set[int]) -> None:
+    now = {team.id for team in _load_person(session, me, person.id).teams}
     for team in sorted(wanted - now):
-        teams.add(session, me, teams.find(session, team), person)
+        teams.add_member(session, me, teams.get(session, team), person)
     for team in sorted(now - wanted):
-        teams.remove(session, me, teams.find(session, team), person)
+        teams.remove_member(session, me, teams.get(session, team), person)
 
 
-@router.post("/people/{id}/password-link", status_code=201, response_model=Link)
-def password_link(me: Me, id: Number) -> Response:
+@router.post("/people/{id}/password-link", status_code=201, response_model=PasswordLink)
+def create_password_link(me: Me, id: PathNumber) -> Response:
     """Let a person set a new password, through a link by mail or yours to hand over; an earlier one stops working."""
     with act() as session:
-        link = _link(session, me, accounts.find(session, me, id))
-    return shown(Link(link=link, mailed=link is None), 201, {"Location": f"{BASE}/people/{id}"})
+        link = _create_link(session, me, accounts.get(session, me, id))
+    return json_response(
+        PasswordLink(link=link, mailed=link is None), 201, {"Location": f"{BASE_PATH}/people/{id}"}
+    )

@@ -8,34 +8,34 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Form, Number, Shape, Words, shown
-from api.shared.table_files import Kind, sheet
+from api.shared.schemas import PathNumber, RequestSchema, ResponseSchema, StorableText, json_response
+from api.shared.table_files import FileType, build_file_response
 from api.tickets.ticket_schemas import StatusName
 from lib.core import time_zones
 from lib.lists import filters
 from lib.reports import status_timeline, time_in_status
-from lib.reports.response_times import Spread
-from lib.reports.status_timeline import Standing
+from lib.reports.response_times import DurationSummary
+from lib.reports.status_timeline import ReportedStatus
 from lib.tickets import tickets
 from lib.transactions import see
 
 router = APIRouter(tags=["time"])
 
 
-class Asked(Form):
+class StatusTimesQuery(RequestSchema):
     """From which day to which, both included, in your time zone; of which teams and categories."""
 
     from_: date = Field(alias="from")
     to: date
-    team: list[Words] = Field(default_factory=list)
-    category: list[Words] = Field(default_factory=list)
-    zone: Words | None = Field(
+    team: list[StorableText] = Field(default_factory=list)
+    category: list[StorableText] = Field(default_factory=list)
+    zone: StorableText | None = Field(
         None, description="your time zone, where your profile has none: `Europe/Berlin`"
     )
-    format: Literal["json"] | Kind = "json"
+    format: Literal["json"] | FileType = "json"
 
 
-class Durations(Shape):
+class Durations(ResponseSchema):
     """How many, their median, the one that nine in ten do not exceed, and their mean, in seconds."""
 
     n: int
@@ -44,7 +44,7 @@ class Durations(Shape):
     mean: int | None
 
 
-class StatusTime(Shape):
+class StatusTime(ResponseSchema):
     """Stays that ended in the period (`left`), and those of tickets that stand there now (`standing`)."""
 
     status: StatusName
@@ -52,14 +52,14 @@ class StatusTime(Shape):
     standing: Durations
 
 
-class StatusTimes(Shape):
+class StatusTimes(ResponseSchema):
     """A line for each status that is not done; `backlog` is the number of open tickets in all of them now."""
 
     items: list[StatusTime]
     backlog: int
 
 
-class Stay(Shape):
+class StatusPeriod(ResponseSchema):
     """Seconds in one status, null while the ticket was merged; `ended` is null where it stands now."""
 
     status: StatusName | None
@@ -68,7 +68,7 @@ class Stay(Shape):
     seconds: int
 
 
-class Share(Shape):
+class StatusShare(ResponseSchema):
     """All the seconds in one status, and how many stays they are."""
 
     status: StatusName
@@ -76,42 +76,44 @@ class Share(Shape):
     times: int
 
 
-class Course(Shape):
+class StatusTimeline(ResponseSchema):
     """Where a ticket stood, first to last, and in all by status; what was done last waits for nobody."""
 
-    stays: list[Stay]
-    shares: list[Share]
+    stays: list[StatusPeriod]
+    shares: list[StatusShare]
 
 
 @router.get("/status-times", response_model=StatusTimes)
-def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
+def get_status_times(me: Me, asked: Annotated[StatusTimesQuery, Query()]) -> Response:
     """Report how long tickets stood in each status: those that your `report.view` reaches."""
     with see() as session:
         zone = time_zones.find(me.timezone or asked.zone, default=me.desk_timezone)
-        narrowed = filters.narrow(session, me, {"team": asked.team, "category": asked.category})
-        since, until = time_in_status.span(asked.from_, asked.to, zone)
-        found = time_in_status.report(session, me, since=since, until=until, narrowed=narrowed)
+        narrowed = filters.parse_parameters(session, me, {"team": asked.team, "category": asked.category})
+        since, until = time_in_status.to_time_range(asked.from_, asked.to, zone)
+        found = time_in_status.build_report(session, me, since=since, until=until, narrowed=narrowed)
     if asked.format != "json":
-        return sheet([time_in_status.lines(found)], name="where-time-goes", kind=asked.format)
+        return build_file_response([time_in_status.to_rows(found)], name="where-time-goes", kind=asked.format)
     lines = [
         StatusTime(
-            status=_status(each.status), left=_durations(each.left), standing=_durations(each.standing)
+            status=_to_status(each.status),
+            left=_to_durations(each.left),
+            standing=_to_durations(each.standing),
         )
         for each in found
     ]
-    return shown(StatusTimes(items=lines, backlog=sum(each.standing.n for each in found)))
+    return json_response(StatusTimes(items=lines, backlog=sum(each.standing.n for each in found)))
 
 
-@router.get("/tickets/{number}/stays", response_model=Course)
-def of(me: Me, number: Number) -> Response:
+@router.get("/tickets/{number}/stays", response_model=StatusTimeline)
+def get_status_timeline(me: Me, number: PathNumber) -> Response:
     """Read where a ticket stood, from when to when."""
     with see() as session:
-        found = status_timeline.of(session, me, tickets.find(session, me, number))
-    return shown(
-        Course(
+        found = status_timeline.get_for_ticket(session, me, tickets.find(session, me, number))
+    return json_response(
+        StatusTimeline(
             stays=[
-                Stay(
-                    status=_status(stay.status) if stay.status else None,
+                StatusPeriod(
+                    status=_to_status(stay.status) if stay.status else None,
                     began=stay.began,
                     ended=stay.ended,
                     seconds=stay.seconds,
@@ -119,16 +121,16 @@ def of(me: Me, number: Number) -> Response:
                 for stay in found.stays
             ],
             shares=[
-                Share(status=_status(share.status), seconds=share.seconds, times=share.times)
+                StatusShare(status=_to_status(share.status), seconds=share.seconds, times=share.times)
                 for share in found.shares
             ],
         )
     )
 
 
-def _status(standing: Standing) -> StatusName:
+def _to_status(standing: ReportedStatus) -> StatusName:
     return StatusName(id=standing.id, name=standing.name, kind=standing.kind.value)
 
 
-def _durations(spread: Spread) -> Durations:
+def _to_durations(spread: DurationSummary) -> Durations:
     return Durations(n=spread.n, median=spread.median, p90=spread.p90, mean=spread.mean)

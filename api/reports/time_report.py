@@ -8,8 +8,8 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Form, Shape, Words, shown
-from api.shared.table_files import Kind, sheet
+from api.shared.schemas import RequestSchema, ResponseSchema, StorableText, json_response
+from api.shared.table_files import FileType, build_file_response
 from lib.reports import time_report
 from lib.timekeeping import rates
 from lib.transactions import see
@@ -17,20 +17,20 @@ from lib.transactions import see
 router = APIRouter(tags=["time"])
 
 
-class Asked(Form):
+class TimeReportQuery(RequestSchema):
     """By what, per which period, and from which day to which, both included."""
 
-    by: Words = Field(
+    by: StorableText = Field(
         "person", description="up to three, with commas: person, team, ticket, category, tag and more"
     )
     per: Literal["day", "week", "month", "quarter", "year"] | None = None
     from_: date = Field(alias="from")
     to: date
     cost: bool = Field(False, description="what it cost, for those who keep the rates")
-    format: Literal["json"] | Kind = "json"
+    format: Literal["json"] | FileType = "json"
 
 
-class Group(Shape):
+class TimeReportGroup(ResponseSchema):
     """Minutes of one group; `period` is its period's first day, `cost` is in hundredths.
 
     `estimate` are the minutes that its tickets with an estimate are expected to take, `estimated` the minutes logged on
@@ -45,7 +45,7 @@ class Group(Shape):
     cost: int | None
 
 
-class Report(Shape):
+class TimeReport(ResponseSchema):
     """Groups, and the total that they add up to, in minutes, with estimate and cost likewise.
 
     `unpriced` are minutes for which no rate is set. `unseen` are minutes in timesheets that you may open, on tickets
@@ -53,7 +53,7 @@ class Report(Shape):
     """
 
     by: list[str]
-    groups: list[Group]
+    groups: list[TimeReportGroup]
     total: int
     unseen: int
     estimate: int | None
@@ -63,18 +63,18 @@ class Report(Shape):
     unpriced: int
 
 
-@router.get("/time-report", response_model=Report)
-def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
+@router.get("/time-report", response_model=TimeReport)
+def get_time_report(me: Me, asked: Annotated[TimeReportQuery, Query()]) -> Response:
     """Report hours: your own, or with a wider `report.view` those on your teams' tickets."""
     by = tuple(part.strip() for part in asked.by.split(",") if part.strip())
     with see() as session:
-        found = time_report.report(
+        found = time_report.build_report(
             session, me, by=by, per=asked.per, since=asked.from_, until=asked.to, cost=asked.cost
         )
     if asked.format != "json":
-        return sheet([time_report.lines(found)], name="hours", kind=asked.format)
+        return build_file_response([time_report.to_rows(found)], name="hours", kind=asked.format)
     groups = [
-        Group(
+        TimeReportGroup(
             values=list(g.values),
             period=g.period,
             minutes=g.minutes,
@@ -84,7 +84,7 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
         )
         for g in found.groups
     ]
-    report = Report(
+    report = TimeReport(
         by=list(found.by),
         groups=groups,
         total=found.total,
@@ -95,4 +95,4 @@ def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
         currency=rates.currency() if asked.cost else None,
         unpriced=found.unpriced,
     )
-    return shown(report)
+    return json_response(report)

@@ -7,7 +7,17 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import HIGHEST, Cursor, Limit, Named, Page, Shape, Words, named, shown
+from api.shared.schemas import (
+    MAX_ID,
+    Cursor,
+    Limit,
+    Page,
+    Reference,
+    ResponseSchema,
+    StorableText,
+    json_response,
+    to_reference,
+)
 from lib.audit import audit_log
 from lib.core import pagination
 from lib.transactions import see
@@ -15,7 +25,7 @@ from lib.transactions import see
 router = APIRouter(tags=["audit"])
 
 
-class Entry(Shape):
+class AuditEntry(ResponseSchema):
     """One line of the audit; no actor means nobody signed in, or Docket itself."""
 
     id: int
@@ -25,25 +35,27 @@ class Entry(Shape):
     field: str | None
     old: str | None
     new: str | None
-    actor: Named | None
+    actor: Reference | None
     channel: str
     address: str | None
 
 
-@router.get("/audit", response_model=Page[Entry])
-def read(
+@router.get("/audit", response_model=Page[AuditEntry])
+def list_audit_entries(
     me: Me,
-    action: Annotated[Words | None, Query(max_length=60)] = None,
-    person: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
+    action: Annotated[StorableText | None, Query(max_length=60)] = None,
+    person: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     limit: Annotated[Limit, Query()] = 50,
     cursor: Annotated[Cursor, Query()] = None,
 ) -> Response:
     """List administration, sign-ins and refusals, newest first; of one action, or by one person."""
     with see() as session:
-        before = pagination.read("audit", cursor)
-        found = audit_log.read(session, me, action=action, person_id=person, before=before, limit=limit + 1)
+        before = pagination.parse_cursor("audit", cursor)
+        found = audit_log.list_entries(
+            session, me, action=action, person_id=person, before=before, limit=limit + 1
+        )
     items = [
-        Entry(
+        AuditEntry(
             id=e.id,
             at=e.at,
             action=e.action,
@@ -51,11 +63,11 @@ def read(
             field=e.field,
             old=e.old,
             new=e.new,
-            actor=named(e.actor_id, e.actor),
+            actor=to_reference(e.actor_id, e.actor),
             channel=e.channel,
             address=e.address,
         )
         for e in found[:limit]
     ]
-    more = pagination.make("audit", items[-1].id) if len(found) > limit else None
-    return shown(Page(items=items, next_cursor=more))
+    more = pagination.format_cursor("audit", items[-1].id) if len(found) > limit else None
+    return json_response(Page(items=items, next_cursor=more))

@@ -7,34 +7,45 @@ from starlette.responses import Response
 
 from api.shared.auth import Me
 from api.shared.deleting import SeenVersion
-from api.shared.idempotency import Creating, Made
-from api.shared.schemas import Form, Id, Number, Page, Shape, Version, Words, done, shown, unset
+from api.shared.idempotency import CreateDependency, CreatedResource
+from api.shared.schemas import (
+    Id,
+    Page,
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    Version,
+    json_response,
+    no_content,
+    optional_field,
+)
 from lib.catalog import canned_replies
-from lib.catalog.canned_replies import CannedCard
+from lib.catalog.canned_replies import CannedReplyCard
 from lib.tickets import tickets
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["writing"])
 
 
-class NewReply(Form):
+class NewCannedReply(RequestSchema):
     """A reply to keep, for all unless `team` says otherwise."""
 
-    name: Words
-    body: Words
+    name: StorableText
+    body: StorableText
     team: Id | None = None
 
 
-class ReplyChange(Form):
+class CannedReplyChange(RequestSchema):
     """What is to be changed; with `team` null it is for all."""
 
     version: Version
-    name: Words = unset()
-    body: Words = unset()
-    team: Id | None = unset()
+    name: StorableText = optional_field()
+    body: StorableText = optional_field()
+    team: Id | None = optional_field()
 
 
-class Reply(Shape):
+class CannedReply(ResponseSchema):
     """A canned reply; `mine` tells whether you may change it."""
 
     id: int
@@ -45,7 +56,7 @@ class Reply(Shape):
     version: int
 
 
-class Ready(Shape):
+class FilledReply(ResponseSchema):
     """A canned reply, filled in for a ticket."""
 
     id: int
@@ -53,57 +64,61 @@ class Ready(Shape):
     body: str
 
 
-def _shape(card: CannedCard) -> Reply:
-    return Reply(
+def _to_reply(card: CannedReplyCard) -> CannedReply:
+    return CannedReply(
         id=card.id, name=card.name, body=card.body, team=card.team_id, mine=card.mine, version=card.version
     )
 
 
-@router.get("/canned-replies", response_model=Page[Reply])
-def read(me: Me) -> Response:
+@router.get("/canned-replies", response_model=Page[CannedReply])
+def list_canned_replies(me: Me) -> Response:
     """List the canned replies that you may use."""
     with see() as session:
-        return shown(Page(items=[_shape(card) for card in canned_replies.every(session, me)]))
+        return json_response(Page(items=[_to_reply(card) for card in canned_replies.list_all(session, me)]))
 
 
-@router.post("/canned-replies", status_code=201, response_model=Reply)
-def add(creating: Creating, form: NewReply) -> Response:
+@router.post("/canned-replies", status_code=201, response_model=CannedReply)
+def create_canned_reply(creating: CreateDependency, form: NewCannedReply) -> Response:
     """Keep a reply."""
 
-    def deed(session: Session) -> Made:
-        row = canned_replies.add(session, creating.me, name=form.name, body=form.body, team_id=form.team)
-        return Made(f"/canned-replies/{row.id}", _shape(canned_replies.card(creating.me, row)))
+    def deed(session: Session) -> CreatedResource:
+        row = canned_replies.create(session, creating.me, name=form.name, body=form.body, team_id=form.team)
+        return CreatedResource(
+            f"/canned-replies/{row.id}", _to_reply(canned_replies.to_card(creating.me, row))
+        )
 
     return creating.once(form, deed)
 
 
-@router.patch("/canned-replies/{id}", response_model=Reply)
-def change(me: Me, id: Number, form: ReplyChange) -> Response:
+@router.patch("/canned-replies/{id}", response_model=CannedReply)
+def update_canned_reply(me: Me, id: PathNumber, form: CannedReplyChange) -> Response:
     """Change a reply."""
     given = form.model_fields_set
     with act() as session:
-        row = canned_replies.find(session, me, id)
-        canned_replies.change(
+        row = canned_replies.get(session, me, id)
+        canned_replies.update(
             session, me, row,
             name=form.name if "name" in given else row.name,
             body=form.body if "body" in given else row.body,
             team_id=form.team if "team" in given else row.team_id,
             seen=form.version,
         )  # fmt: skip
-        return shown(_shape(canned_replies.card(me, row)))
+        return json_response(_to_reply(canned_replies.to_card(me, row)))
 
 
 @router.delete("/canned-replies/{id}", status_code=204)
-def delete(me: Me, id: Number, version: SeenVersion = None) -> Response:
+def delete_canned_reply(me: Me, id: PathNumber, version: SeenVersion = None) -> Response:
     """Keep a reply no longer."""
     with act() as session:
-        canned_replies.delete(session, me, canned_replies.find(session, me, id), seen=version)
-    return done()
+        canned_replies.delete(session, me, canned_replies.get(session, me, id), seen=version)
+    return no_content()
 
 
-@router.get("/tickets/{number}/canned-replies", response_model=Page[Ready])
-def ready(me: Me, number: Number, search: Annotated[Words, Query(max_length=120)] = "") -> Response:
+@router.get("/tickets/{number}/canned-replies", response_model=Page[FilledReply])
+def list_filled_canned_replies(
+    me: Me, number: PathNumber, search: Annotated[StorableText, Query(max_length=120)] = ""
+) -> Response:
     """List canned replies for a ticket, filled in, whose name or text holds the words of `search`."""
     with see() as session:
-        found = canned_replies.ready(session, me, tickets.find(session, me, number), search=search)
-    return shown(Page(items=[Ready(id=r.id, name=r.name, body=r.body) for r in found]))
+        found = canned_replies.suggest(session, me, tickets.find(session, me, number), search=search)
+    return json_response(Page(items=[FilledReply(id=r.id, name=r.name, body=r.body) for r in found]))

@@ -6,16 +6,25 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api.settings.categories import Category, one
+from api.settings.categories import Category, load_category
 from api.shared.auth import Me
-from api.shared.schemas import Form, Id, Number, Page, Shape, Words, done, shown
+from api.shared.schemas import (
+    Id,
+    Page,
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    json_response,
+    no_content,
+)
 from lib.catalog import category_proposals
 from lib.transactions import act, see
 
 router = APIRouter(tags=["categories"])
 
 
-class Proposal(Shape):
+class Proposal(ResponseSchema):
     """A name that waits for an answer: who proposed it, and for how many tickets."""
 
     id: int
@@ -25,38 +34,38 @@ class Proposal(Shape):
     since: datetime
 
 
-class Acceptance(Form):
+class Acceptance(RequestSchema):
     """Under which name and where the category is to be; a name that is there already takes the tickets."""
 
-    name: Words
+    name: StorableText
     parent: Id | None = None
     team: Id | None = Field(None, description="null leaves it to the category above")
 
 
 @router.get("/category-proposals", response_model=Page[Proposal])
-def read(me: Me) -> Response:
+def list_category_proposals(me: Me) -> Response:
     """List the categories that were proposed and wait for an answer."""
     with see() as session:
-        found = category_proposals.waiting(session, me)
+        found = category_proposals.list_pending(session, me)
     items = [
         Proposal(id=p.id, name=p.name, people=list(p.people), tickets=p.tickets, since=p.since) for p in found
     ]
-    return shown(Page(items=items))
+    return json_response(Page(items=items))
 
 
 @router.post("/category-proposals/{id}/accept", response_model=Category)
-def accept(me: Me, id: Number, form: Acceptance) -> Response:
+def accept_category_proposal(me: Me, id: PathNumber, form: Acceptance) -> Response:
     """Make the category, and put the tickets for which it was proposed into it."""
     with act() as session:
         row = category_proposals.accept(
             session, me, id, name=form.name, parent_id=form.parent, team_id=form.team
         )
-        return shown(one(session, me, row.id))
+        return json_response(load_category(session, me, row.id))
 
 
 @router.delete("/category-proposals/{id}", status_code=204)
-def refuse(me: Me, id: Number) -> Response:
+def refuse_category_proposal(me: Me, id: PathNumber) -> Response:
     """Let a proposal be; its tickets stay where they are."""
     with act() as session:
-        category_proposals.refuse(session, me, id)
-    return done()
+        category_proposals.reject(session, me, id)
+    return no_content()

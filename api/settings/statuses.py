@@ -8,9 +8,19 @@ from starlette.responses import Response
 
 from api.shared import deleting
 from api.shared.auth import Me
-from api.shared.idempotency import Creating, Made
-from api.shared.problems import NOTHING
-from api.shared.schemas import Change, Flag, Form, Number, Page, Shape, Words, shown, unset
+from api.shared.idempotency import CreateDependency, CreatedResource
+from api.shared.problems import NOT_FOUND
+from api.shared.schemas import (
+    Flag,
+    Page,
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    VersionedChange,
+    json_response,
+    optional_field,
+)
 from api.tickets.ticket_schemas import StatusName
 from db.vocabulary import StatusCategory
 from lib.catalog import statuses
@@ -21,7 +31,7 @@ from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["statuses"])
 
-KindName = Literal["todo", "active", "blocked", "paused", "done"]
+StatusKindName = Literal["todo", "active", "blocked", "paused", "done"]
 
 
 class Status(StatusName):
@@ -34,24 +44,24 @@ class Status(StatusName):
     version: int
 
 
-class NewStatus(Form):
+class NewStatus(RequestSchema):
     """A status to add at the end; its kind stays for good."""
 
-    name: Words
-    kind: KindName
+    name: StorableText
+    kind: StatusKindName
     counts: Flag = True
 
 
-class StatusChange(Change):
+class StatusChange(VersionedChange):
     """What is to be changed; `position` counts from 0."""
 
-    name: Words = unset()
-    asks_reason: Flag = unset()
-    limit: int | None = unset()
-    position: Annotated[int, Field(ge=0, le=100)] = unset()
+    name: StorableText = optional_field()
+    asks_reason: Flag = optional_field()
+    limit: int | None = optional_field()
+    position: Annotated[int, Field(ge=0, le=100)] = optional_field()
 
 
-class Retirement(Shape):
+class StatusArchivePreview(ResponseSchema):
     """What retiring a status would do; `moves` counts the workflow rules that name it.
 
     `merged` are tickets that would return to it when their merge is undone.
@@ -64,7 +74,7 @@ class Retirement(Shape):
     needs_successor: bool
 
 
-def _shapes(cards: list[StatusCard]) -> list[Status]:
+def _to_statuses(cards: list[StatusCard]) -> list[Status]:
     return [
         Status(
             id=s.id,
@@ -80,80 +90,89 @@ def _shapes(cards: list[StatusCard]) -> list[Status]:
     ]
 
 
-def _all(session: Session) -> list[Status]:
+def _load_statuses(session: Session) -> list[Status]:
     session.flush()
-    return _shapes(statuses.every(session))
+    return _to_statuses(statuses.list_all(session))
 
 
-def _one(session: Session, id: int | None) -> Status:
-    return next(s for s in _all(session) if s.id == id)
+def _load_status(session: Session, id: int | None) -> Status:
+    return next(s for s in _load_statuses(session) if s.id == id)
 
 
-def _row(session: Session, id: int) -> Row:
+def _get_row(session: Session, id: int) -> Row:
     try:
-        return statuses.find(session, id)
+        return statuses.get(session, id)
     except Invalid:
-        raise NotFound(NOTHING) from None
+        raise NotFound(NOT_FOUND) from None
 
 
 @router.get("/statuses", response_model=Page[Status])
-def read(
+def list_statuses(
     me: Me,
     archived: Annotated[bool, Query(description="the retired ones instead, for administrators")] = False,
 ) -> Response:
     """List the statuses in use, in the desk's order, or those that were retired."""
     with see() as session:
-        return shown(Page(items=_shapes(statuses.archived(session, me)) if archived else _all(session)))
+        return json_response(
+            Page(
+                items=_to_statuses(statuses.list_archived(session, me))
+                if archived
+                else _load_statuses(session)
+            )
+        )
 
 
 @router.post("/statuses", status_code=201, response_model=Status)
-def add(creating: Creating, form: NewStatus) -> Response:
+def create_status(creating: CreateDependency, form: NewStatus) -> Response:
     """Add a status."""
 
-    def deed(session: Session) -> Made:
+    def deed(session: Session) -> CreatedResource:
         row = statuses.create(
             session, creating.me, name=form.name, kind=StatusCategory(form.kind), counts=form.counts
         )
-        return Made(f"/statuses/{row.id}", _one(session, row.id))
+        return CreatedResource(f"/statuses/{row.id}", _load_status(session, row.id))
 
     return creating.once(form, deed)
 
 
 @router.patch("/statuses/{id}", response_model=Status)
-def change(me: Me, id: Number, form: StatusChange) -> Response:
+def update_status(me: Me, id: PathNumber, form: StatusChange) -> Response:
     """Change a status' name, limit, place, or whether it asks for a reason."""
     with act() as session:
-        row = _row(session, id)
+        row = _get_row(session, id)
         row.must_be(form.version)
         if "name" in form.model_fields_set:
             statuses.rename(session, me, row, name=form.name)
         if "asks_reason" in form.model_fields_set:
-            statuses.ask_reason(session, me, row, asks=form.asks_reason)
+            statuses.set_reason_required(session, me, row, asks=form.asks_reason)
         if "limit" in form.model_fields_set:
             statuses.set_limit(session, me, row, limit=form.limit)
         if "position" in form.model_fields_set:
-            others = [s.id for s in statuses.every(session) if s.id != id]
+            others = [s.id for s in statuses.list_all(session) if s.id != id]
             others.insert(form.position, id)
-            statuses.order(session, me, others)
-        return shown(_one(session, id))
+            statuses.reorder(session, me, others)
+        return json_response(_load_status(session, id))
 
 
-@router.delete("/statuses/{id}", status_code=204, responses={200: {"model": Retirement}})
-def retire(me: Me, id: Number, asked: deleting.Asked) -> Response:
+@router.delete("/statuses/{id}", status_code=204, responses={200: {"model": StatusArchivePreview}})
+def archive_status(me: Me, id: PathNumber, asked: deleting.DeleteParameters) -> Response:
     """Use a status no longer; one in which tickets stand needs a `successor`, which gets them."""
 
     def verb(session: Session) -> None:
-        heir = None if asked.successor is None else statuses.find(session, asked.successor)
-        statuses.retire(session, me, _row(session, id), successor=heir, seen=asked.version)
+        heir = None if asked.successor is None else statuses.get(session, asked.successor)
+        statuses.archive(session, me, _get_row(session, id), successor=heir, seen=asked.version)
 
-    return deleting.delete(
-        asked, Retirement, preview=lambda s: statuses.preview_retire(s, me, _row(s, id)), verb=verb
+    return deleting.delete_or_preview(
+        asked,
+        StatusArchivePreview,
+        preview=lambda s: statuses.preview_archive(s, me, _get_row(s, id)),
+        verb=verb,
     )
 
 
 @router.post("/statuses/{id}/restore", response_model=Status)
-def restore(me: Me, id: Number) -> Response:
+def restore_status(me: Me, id: PathNumber) -> Response:
     """Use a retired status again; the tickets that it had stay where they went."""
     with act() as session:
-        statuses.restore(session, me, statuses.find_archived(session, me, id))
-        return shown(_one(session, id))
+        statuses.restore(session, me, statuses.get_archived(session, me, id))
+        return json_response(_load_status(session, id))

@@ -6,8 +6,17 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.idempotency import Creating, Made
-from api.shared.schemas import HIGHEST, Form, Number, Page, Shape, Words, done, shown
+from api.shared.idempotency import CreateDependency, CreatedResource
+from api.shared.schemas import (
+    MAX_ID,
+    Page,
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    json_response,
+    no_content,
+)
 from lib.access.gate import Actor
 from lib.catalog import tags
 from lib.transactions import Session, act, see
@@ -15,7 +24,7 @@ from lib.transactions import Session, act, see
 router = APIRouter(tags=["tags"])
 
 
-class Tag(Shape):
+class Tag(ResponseSchema):
     """A tag, and how many tickets that you may see bear it."""
 
     id: int
@@ -23,54 +32,60 @@ class Tag(Shape):
     tickets: int
 
 
-class TagName(Form):
+class TagName(RequestSchema):
     """What a tag is called; case and accents tell no tags apart."""
 
-    name: Words
+    name: StorableText
 
 
-def _all(session: Session, me: Actor) -> list[Tag]:
+def _load_tags(session: Session, me: Actor) -> list[Tag]:
     session.flush()
-    return [Tag(id=card.id, name=card.name, tickets=card.count) for card in tags.every(session, me)]
+    return [Tag(id=card.id, name=card.name, tickets=card.count) for card in tags.list_all(session, me)]
 
 
-def _one(session: Session, me: Actor, id: int, *, name: str) -> Tag:
-    return next((tag for tag in _all(session, me) if tag.id == id), None) or Tag(id=id, name=name, tickets=0)
+def _load_tag(session: Session, me: Actor, id: int, *, name: str) -> Tag:
+    return next((tag for tag in _load_tags(session, me) if tag.id == id), None) or Tag(
+        id=id, name=name, tickets=0
+    )
 
 
 @router.get("/tags", response_model=Page[Tag])
-def read(me: Me) -> Response:
+def list_tags(me: Me) -> Response:
     """List the tags on tickets that you may see; whoever keeps them gets all."""
     with see() as session:
-        return shown(Page(items=_all(session, me)))
+        return json_response(Page(items=_load_tags(session, me)))
 
 
 @router.post("/tags", status_code=201, response_model=Tag)
-def add(creating: Creating, form: TagName) -> Response:
+def create_tag(creating: CreateDependency, form: TagName) -> Response:
     """Keep a tag ready; tagging a ticket with a new word makes one too."""
 
-    def deed(session: Session) -> Made:
+    def deed(session: Session) -> CreatedResource:
         row = tags.create(session, creating.me, name=form.name)
-        return Made(f"/tags/{row.id}", _one(session, creating.me, row.id, name=tags.clean(form.name)))
+        return CreatedResource(
+            f"/tags/{row.id}", _load_tag(session, creating.me, row.id, name=tags.clean_name(form.name))
+        )
 
     return creating.once(form, deed)
 
 
 @router.patch("/tags/{id}", response_model=Tag)
-def change(me: Me, id: Number, form: TagName) -> Response:
+def rename_tag(me: Me, id: PathNumber, form: TagName) -> Response:
     """Give a tag another name, on every ticket."""
     with act() as session:
-        tags.rename(session, me, tags.find(session, me, id), name=form.name)
-        return shown(_one(session, me, id, name=tags.clean(form.name)))
+        tags.rename(session, me, tags.get(session, me, id), name=form.name)
+        return json_response(_load_tag(session, me, id, name=tags.clean_name(form.name)))
 
 
 @router.delete("/tags/{id}", status_code=204)
-def remove(me: Me, id: Number, successor: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None) -> Response:
+def delete_tag(
+    me: Me, id: PathNumber, successor: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None
+) -> Response:
     """Take a tag from every ticket; with `successor`, that one stands in its place."""
     with act() as session:
-        tag = tags.find(session, me, id)
+        tag = tags.get(session, me, id)
         if successor is None:
             tags.remove(session, me, tag)
         else:
-            tags.merge(session, me, tag, into=tags.find(session, me, successor))
-    return done()
+            tags.merge(session, me, tag, into=tags.get(session, me, successor))
+    return no_content()

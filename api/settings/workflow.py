@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Flag, Form, Id, Page, Shape, done, shown
+from api.shared.schemas import Flag, Id, Page, RequestSchema, ResponseSchema, json_response, no_content
 from lib.access import roles
 from lib.catalog import statuses
 from lib.tickets import workflow
@@ -13,7 +13,7 @@ from lib.transactions import act, see
 router = APIRouter(tags=["statuses"])
 
 
-class Rule(Shape):
+class WorkflowRule(ResponseSchema):
     """A move that a role may not make, or must give a reason for; every other move is allowed."""
 
     role: int
@@ -23,7 +23,7 @@ class Rule(Shape):
     asks_reason: bool
 
 
-class NewRule(Form):
+class WorkflowRuleChange(RequestSchema):
     """What a role may do with one move; allowed without a reason is what is usual."""
 
     role: Id
@@ -33,29 +33,31 @@ class NewRule(Form):
     asks_reason: Flag = False
 
 
-@router.get("/workflow", response_model=Page[Rule])
-def read() -> Response:
+@router.get("/workflow", response_model=Page[WorkflowRule])
+def list_workflow_rules() -> Response:
     """List what is other than usual."""
     with see() as session:
         found = [
-            Rule(role=role.id, from_status=was, to_status=to, allowed=r.allowed, asks_reason=r.asks_reason)
-            for role in roles.every(session)
-            for (was, to), r in sorted(workflow.rules(session, role.id).items())
+            WorkflowRule(
+                role=role.id, from_status=was, to_status=to, allowed=r.allowed, asks_reason=r.asks_reason
+            )
+            for role in roles.list_all(session)
+            for (was, to), r in sorted(workflow.list_rules(session, role.id).items())
         ]
-    return shown(Page(items=found))
+    return json_response(Page(items=found))
 
 
 @router.put("/workflow", status_code=204)
-def change(me: Me, form: NewRule) -> Response:
+def set_workflow_rule(me: Me, form: WorkflowRuleChange) -> Response:
     """Say whether a role may make a move, and whether it must say why."""
     with act() as session:
         workflow.set_rule(
             session,
             me,
-            role_id=roles.find(session, form.role).id,
-            was=statuses.find(session, form.from_status),
-            to=statuses.find(session, form.to_status),
+            role_id=roles.get(session, form.role).id,
+            was=statuses.get(session, form.from_status),
+            to=statuses.get(session, form.to_status),
             allowed=form.allowed,
             asks_reason=form.asks_reason,
         )
-    return done()
+    return no_content()

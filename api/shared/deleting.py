@@ -8,26 +8,26 @@ from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api.shared.schemas import HIGHEST, Form, Shape, done, shown
+from api.shared.schemas import MAX_ID, RequestSchema, ResponseSchema, json_response, no_content
 from lib.transactions import Session, act, see
 
-SeenVersion = Annotated[int | None, Query(ge=1, le=HIGHEST, description="the version that was read last")]
+SeenVersion = Annotated[int | None, Query(ge=1, le=MAX_ID, description="the version that was read last")]
 
 
-class DeleteQuery(Form):
+class DeleteQuery(RequestSchema):
     """With a `successor` where something is in use; refused when it changed since `version`."""
 
-    successor: int | None = Field(None, ge=1, le=HIGHEST)
+    successor: int | None = Field(None, ge=1, le=MAX_ID)
     dry_run: bool = Field(False, description="only say what it would do")
-    version: int | None = Field(None, ge=1, le=HIGHEST, description="the version that was read last")
+    version: int | None = Field(None, ge=1, le=MAX_ID, description="the version that was read last")
 
 
-Asked = Annotated[DeleteQuery, Query()]
+DeleteParameters = Annotated[DeleteQuery, Query()]
 
 
-def delete(
+def delete_or_preview(
     asked: DeleteQuery,
-    shape: Callable[..., Shape],
+    shape: Callable[..., ResponseSchema],
     *,
     preview: Callable[[Session], Any],
     verb: Callable[[Session], None],
@@ -36,7 +36,7 @@ def delete(
     if asked.dry_run:
         with see() as session:
             found = preview(session)
-            return shown(shape(**asdict(found), needs_successor=found.needs_successor))
+            return json_response(shape(**asdict(found), needs_successor=found.needs_successor))
     with act() as session:
         verb(session)
-    return done()
+    return no_content()

@@ -15,15 +15,15 @@ from lib.audit import idempotency
 from lib.core.errors import OutcomeUnknown
 from lib.transactions import Session, act
 
-BASE = "/api/v1"
-REPEAT = (
+BASE_PATH = "/api/v1"
+OUTCOME_UNKNOWN = (
     "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
     "Send the same request with the same Idempotency-Key again: it is answered with what was saved, or saved now, once."
 )
 
 
 @dataclass(frozen=True)
-class Made:
+class CreatedResource:
     """What was created, and where; `kept` is the answer without its secret, for a repeated request."""
 
     where: str
@@ -36,16 +36,16 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Create:
+class CreateRequest:
     """One request to create something."""
 
     request: Request
     me: Actor
     key: str | None
 
-    def once(self, form: BaseModel, deed: Callable[[Session], Made]) -> Response:
+    def once(self, form: BaseModel, deed: Callable[[Session], CreatedResource]) -> Response:
         """Do `deed` in a transaction and answer 201; for a key that was used, answer as then."""
-        fresh: list[Made] = []
+        fresh: list[CreatedResource] = []
 
         def do() -> str:
             made = deed(session)
@@ -58,17 +58,17 @@ class Create:
                     do()
                     answer = ""
                 else:
-                    answer = idempotency.once(
+                    answer = idempotency.run_once(
                         session, self.me, self._key(), fingerprint=self._fingerprint(form), deed=do
                     )
         except OutcomeUnknown:
             if self.key is None:
                 raise
-            raise OutcomeUnknown(REPEAT) from None
+            raise OutcomeUnknown(OUTCOME_UNKNOWN) from None
         if fresh:
             answer = fresh[0].written(fresh[0].shape)
         where, _, body = answer.partition("\n")
-        return Response(body, 201, media_type="application/json", headers={"Location": f"{BASE}{where}"})
+        return Response(body, 201, media_type="application/json", headers={"Location": f"{BASE_PATH}{where}"})
 
     def _key(self) -> str:
         return f"api:{hashlib.sha256((self.key or '').encode()).hexdigest()}"
@@ -78,7 +78,7 @@ class Create:
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
-async def _create(
+async def _build_create_request(
     request: Request,
     me: Me,
     idempotency_key: Annotated[
@@ -88,8 +88,8 @@ async def _create(
             description="the same key and body get the same answer, for seven days",
         ),
     ] = None,
-) -> Create:
-    return Create(request, me, idempotency_key)
+) -> CreateRequest:
+    return CreateRequest(request, me, idempotency_key)
 
 
-Creating = Annotated[Create, Depends(_create)]
+CreateDependency = Annotated[CreateRequest, Depends(_build_create_request)]

@@ -8,11 +8,11 @@ from fastapi.openapi.utils import get_openapi
 from api.shared import scopes
 from api.shared.problems import MEDIA_TYPE
 
-ABOUT = (
+DESCRIPTION = (
     "Everything that Docket's pages do, for programs. Authenticate with `Authorization: Bearer <token>`. "
     "Lists give `items` and `next_cursor`; every refusal is a problem with a sentence in `detail`."
 )
-PROBLEM = {
+PROBLEM_SCHEMA = {
     "type": "object",
     "title": "Problem",
     "description": "A refusal (RFC 9457)",
@@ -35,7 +35,7 @@ PROBLEM = {
         "outcome": {"type": "string", "description": "with 503: `unknown` when it may have been saved"},
     },
 }
-REASONS = {
+RESPONSE_DESCRIPTIONS = {
     400: "The body can't be read",
     401: "Nobody, or nobody any more, stands behind the request",
     403: "You may see it but not do this; `detail` names the permission",
@@ -51,39 +51,39 @@ REASONS = {
     500: "A fault of Docket's; `detail` holds a reference",
     503: "The database or disk is away, too busy, read-only or full; nothing was saved unless `outcome` is `unknown`",
 }
-SCOPE = "x-token-scope"
+SCOPE_EXTENSION = "x-token-scope"
 """Where an operation says which scope a token needs for it."""
-ALWAYS = (401, 404, 422, 429, 500, 503)
-CHANGES = (400, 403, 409, 410, 413, 415)
+COMMON_STATUSES = (401, 404, 422, 429, 500, 503)
+CHANGE_STATUSES = (400, 403, 409, 410, 413, 415)
 
 
-def draw(app: FastAPI) -> dict[str, Any]:
+def build_document(app: FastAPI) -> dict[str, Any]:
     """Return the app's OpenAPI 3.1 document."""
     document = get_openapi(
         title=app.title,
         version=app.version,
-        description=ABOUT,
+        description=DESCRIPTION,
         routes=app.routes,
         servers=[{"url": "/api/v1"}],
     )
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            operation[SCOPE] = scopes.least(method, path)
-            for status in (*ALWAYS, 403, *(() if method == "get" else CHANGES)):
-                operation["responses"][str(status)] = _reason(status)
+            operation[SCOPE_EXTENSION] = scopes.get_required_scope(method, path)
+            for status in (*COMMON_STATUSES, 403, *(() if method == "get" else CHANGE_STATUSES)):
+                operation["responses"][str(status)] = _build_response(status)
             if method == "get" and "206" in operation["responses"]:
-                operation["responses"]["416"] = _reason(416)
+                operation["responses"]["416"] = _build_response(416)
     parts = document.setdefault("components", {})
     parts["schemas"] = {
         name: schema
         for name, schema in parts.get("schemas", {}).items()
         if name not in ("HTTPValidationError", "ValidationError")
-    } | {"Problem": PROBLEM}
+    } | {"Problem": PROBLEM_SCHEMA}
     parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
     return document
 
 
-def _reason(status: int) -> dict[str, Any]:
+def _build_response(status: int) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": REASONS[status], "content": content}
+    return {"description": RESPONSE_DESCRIPTIONS[status], "content": content}

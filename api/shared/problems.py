@@ -24,14 +24,14 @@ from lib.core.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-NOTHING = "There is nothing here, or nothing that you may see."
-UNREADABLE = "The body of this request can't be read."
+NOT_FOUND = "There is nothing here, or nothing that you may see."
+UNREADABLE_BODY = "The body of this request can't be read."
 SENTENCES = {"missing": "This is missing.", "extra_forbidden": "There is no such field."}
 
 log = structlog.get_logger(__name__)
 
 
-def problem(
+def build_problem(
     status: int,
     detail: str,
     *,
@@ -52,19 +52,19 @@ def problem(
     return Response(json.dumps(body), status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def refusal(refused: Refusal) -> Response:
+def build_refusal_problem(refused: Refusal) -> Response:
     """Return the answer for a refusal of the desk."""
     match refused:
         case Invalid():
-            return problem(refused.status, refused.sentence, fields=refused.fields)
+            return build_problem(refused.status, refused.sentence, fields=refused.fields)
         case Conflict():
-            return problem(refused.status, refused.sentence, current=refused.current)
+            return build_problem(refused.status, refused.sentence, current=refused.current)
         case OutcomeUnknown():
-            return problem(refused.status, refused.sentence, outcome="unknown")
-    return problem(refused.status, refused.sentence, headers=_headers(refused))
+            return build_problem(refused.status, refused.sentence, outcome="unknown")
+    return build_problem(refused.status, refused.sentence, headers=_build_headers(refused))
 
 
-def _headers(refused: Refusal) -> dict[str, str]:
+def _build_headers(refused: Refusal) -> dict[str, str]:
     match refused:
         case TooMany():
             return {"Retry-After": str(refused.seconds)}
@@ -75,43 +75,49 @@ def _headers(refused: Refusal) -> dict[str, str]:
     return {}
 
 
-def failure() -> Response:
+def log_failure() -> Response:
     """Log the exception being handled and return an answer that tells nothing of it but a reference."""
     reference = secrets.token_hex(4)
     log.exception("api.failed", reference=reference)
-    return problem(500, f"Something went wrong (ref {reference}). Please try again.", reference=reference)
+    return build_problem(
+        500, f"Something went wrong (ref {reference}). Please try again.", reference=reference
+    )
 
 
-def unfit(errors: Iterable[Mapping[str, Any]]) -> Response:
+def build_validation_problem(errors: Iterable[Mapping[str, Any]]) -> Response:
     """Return the answer for input of the wrong form; a wrong path is a place that isn't there."""
     fields: dict[str, str] = {}
     for error in errors:
         where, *names = error["loc"]
         if where == "path":
-            return problem(404, NOTHING)
+            return build_problem(404, NOT_FOUND)
         field = ".".join(map(str, names)) if error["type"] != "json_invalid" else ""
         fields[field or where] = (
             SENTENCES.get(error["type"]) or f"{error['msg'].removeprefix('Value error, ')}."
         )
     told = "; ".join(f"{field}: {message}" for field, message in fields.items())
-    return problem(422, f"This request can't be used. {told}", fields=fields)
+    return build_problem(422, f"This request can't be used. {told}", fields=fields)
 
 
 async def on_refusal(_request: Request, error: Exception) -> Response:
     """Answer a Refusal."""
-    return refusal(error) if isinstance(error, Refusal) else failure()
+    return build_refusal_problem(error) if isinstance(error, Refusal) else log_failure()
 
 
-async def on_unfit(_request: Request, error: Exception) -> Response:
+async def on_validation_error(_request: Request, error: Exception) -> Response:
     """Answer input that FastAPI refused."""
-    return unfit(error.errors()) if isinstance(error, RequestValidationError) else failure()
+    return (
+        build_validation_problem(error.errors())
+        if isinstance(error, RequestValidationError)
+        else log_failure()
+    )
 
 
-async def on_http(_request: Request, error: Exception) -> Response:
+async def on_http_error(_request: Request, error: Exception) -> Response:
     """Answer what the framework itself refuses."""
     if not isinstance(error, HTTPException):
-        return failure()
+        return log_failure()
     if error.status_code == 404:
-        return refusal(NotFound(NOTHING))
-    detail = UNREADABLE if error.status_code == 400 else error.detail
-    return problem(error.status_code, detail, headers=error.headers)
+        return build_refusal_problem(NotFound(NOT_FOUND))
+    detail = UNREADABLE_BODY if error.status_code == 400 else error.detail
+    return build_problem(error.status_code, detail, headers=error.headers)

@@ -10,49 +10,49 @@ from limits.strategies import MovingWindowRateLimiter
 from lib.core import settings
 from lib.core.errors import TooMany
 
-UNIT = 64 * 1024
+UPLOAD_UNIT = 64 * 1024
 """Bytes of upload that count as one."""
-BUCKETS = 4096
+ADDRESS_BUCKETS = 4096
 """Addresses without a valid sign-in share this many counts, so that many can't fill the memory."""
 
 
 @lru_cache(maxsize=1)
-def _limiter() -> MovingWindowRateLimiter:
+def _get_limiter() -> MovingWindowRateLimiter:
     return MovingWindowRateLimiter(MemoryStorage())
 
 
-def request(who: str) -> None:
+def count_request(who: str) -> None:
     """Count one request of a session or token; raises TooMany."""
-    _hit(RateLimitItemPerMinute(settings.current().api_requests_per_minute), who)
+    _count(RateLimitItemPerMinute(settings.current().api_requests_per_minute), who)
 
 
-def stranger(address: str) -> None:
+def count_anonymous_request(address: str) -> None:
     """Count one request without a valid sign-in; raises TooMany."""
-    _hit(
+    _count(
         RateLimitItemPerMinute(settings.current().api_requests_per_minute),
-        f"address:{hash(address) % BUCKETS}",
+        f"address:{hash(address) % ADDRESS_BUCKETS}",
     )
 
 
-def upload(person: int | None, size: int) -> None:
+def count_upload(person: int | None, size: int) -> None:
     """Count an upload of `size` bytes; raises TooMany."""
-    most = settings.current().upload_megabytes_per_hour * 1024 * 1024 // UNIT
-    _hit(RateLimitItemPerHour(most), f"upload:{person}", cost=-(-size // UNIT))
+    most = settings.current().upload_megabytes_per_hour * 1024 * 1024 // UPLOAD_UNIT
+    _count(RateLimitItemPerHour(most), f"upload:{person}", cost=-(-size // UPLOAD_UNIT))
 
 
-def due(who: str) -> bool:
+def is_touch_due(who: str) -> bool:
     """Tell, at most once a minute, that it is time to note that a session or token was used."""
-    return _limiter().hit(RateLimitItemPerMinute(1), f"touch:{who}")
+    return _get_limiter().hit(RateLimitItemPerMinute(1), f"touch:{who}")
 
 
-def forget() -> None:
+def reset() -> None:
     """Count anew from nothing."""
-    _limiter.cache_clear()
+    _get_limiter.cache_clear()
 
 
-def _hit(item: RateLimitItem, who: str, *, cost: int = 1) -> None:
-    if _limiter().hit(item, who, cost=cost):
+def _count(item: RateLimitItem, who: str, *, cost: int = 1) -> None:
+    if _get_limiter().hit(item, who, cost=cost):
         return
-    reset = _limiter().get_window_stats(item, who).reset_time
+    reset = _get_limiter().get_window_stats(item, who).reset_time
     seconds = max(1, round(reset - time.time()))
     raise TooMany(f"That is too much at once. Please try again in {seconds} seconds.", seconds=seconds)

@@ -13,7 +13,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 FORM, JSON = "multipart/form-data", "application/json"
 
 
-class Map:
+class RouteMap:
     """The routes of the API; empty until `draw` is given the document."""
 
     def __init__(self) -> None:
@@ -29,25 +29,25 @@ class Map:
         """Answer what may be done at a path."""
         place = self._place(request)
         if place is None:
-            return problems.problem(404, problems.NOTHING)
-        return Response(status_code=204, headers={"Allow": _allowed(place)})
+            return problems.build_problem(404, problems.NOT_FOUND)
+        return Response(status_code=204, headers={"Allow": _format_allowed_methods(place)})
 
     def allow(self, request: Request, cap: str | None) -> None:
         """Let a request through that came with a token of scope `cap`. Raises NotPermitted."""
         place, method = self._place(request), "GET" if request.method == "HEAD" else request.method
         if place is not None and method in place:
-            scopes.allow(cap, place[method][openapi.SCOPE], self._path(request))
+            scopes.check_scope(cap, place[method][openapi.SCOPE_EXTENSION], self._path(request))
 
     def unfit(self, request: Request) -> Response | None:
         """Return the answer for a method, parameter or kind of body that the path doesn't take, or None."""
         place = self._place(request)
         if place is None or "\x00" in request.url.path:
-            return problems.problem(404, problems.NOTHING)
+            return problems.build_problem(404, problems.NOT_FOUND)
         method = "GET" if request.method == "HEAD" else request.method
         if method not in place:
-            headers = {"Allow": _allowed(place)}
-            return problems.problem(405, f"{method} can't be used here.", headers=headers)
-        return _strange_parameter(request, place[method]) or _strange_body(request, place[method])
+            headers = {"Allow": _format_allowed_methods(place)}
+            return problems.build_problem(405, f"{method} can't be used here.", headers=headers)
+        return _check_parameters(request, place[method]) or _check_body_type(request, place[method])
 
     def _path(self, request: Request) -> str:
         return request.scope["path"].removeprefix(request.scope.get("root_path", ""))
@@ -57,22 +57,22 @@ class Map:
         return next((operations for place, operations in self._places if place.match(path)), None)
 
 
-def _allowed(place: Mapping[str, Any]) -> str:
+def _format_allowed_methods(place: Mapping[str, Any]) -> str:
     return ", ".join(sorted({*place, "OPTIONS", *(["HEAD"] if "GET" in place else [])}))
 
 
-def _strange_parameter(request: Request, operation: Mapping[str, Any]) -> Response | None:
+def _check_parameters(request: Request, operation: Mapping[str, Any]) -> Response | None:
     known = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"}
     strange = [name for name in request.query_params if name not in known]
     if strange:
         fields = dict.fromkeys(strange, "There is no such parameter.")
-        return problems.problem(422, f"There is no parameter {strange[0][:60]!r} here.", fields=fields)
+        return problems.build_problem(422, f"There is no parameter {strange[0][:60]!r} here.", fields=fields)
     return None
 
 
-def _strange_body(request: Request, operation: Mapping[str, Any]) -> Response | None:
+def _check_body_type(request: Request, operation: Mapping[str, Any]) -> Response | None:
     wanted = next(iter(operation.get("requestBody", {}).get("content", ())), None)
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if wanted is None or given == wanted:
         return None
-    return problems.problem(415, f"Send this as {wanted}.")
+    return problems.build_problem(415, f"Send this as {wanted}.")

@@ -10,37 +10,37 @@ from starlette.responses import Response
 from db.vocabulary import AssignmentMethod
 from lib.core import text
 
-HIGHEST = 2**31 - 1
+MAX_ID = 2**31 - 1
 
 
-class Form(BaseModel):
+class RequestSchema(BaseModel):
     """What a client sends: fields it doesn't know of are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Shape(BaseModel):
+class ResponseSchema(BaseModel):
     """What a client gets."""
 
 
-class Named(Shape):
+class Reference(ResponseSchema):
     """A person, category or team, by id and name."""
 
     id: int
     name: str
 
 
-def _storable(value: str) -> str:
-    if not text.storable(value):
+def _check_storable(value: str) -> str:
+    if not text.is_storable(value):
         raise ValueError("Holds a character that can't be stored")
     return value
 
 
-Words = Annotated[str, AfterValidator(_storable)]
-Id = Annotated[int, Field(strict=True, ge=1, le=HIGHEST)]
-Number = Annotated[int, Path(ge=1, le=HIGHEST)]
+StorableText = Annotated[str, AfterValidator(_check_storable)]
+Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
+PathNumber = Annotated[int, Path(ge=1, le=MAX_ID)]
 """An id or ticket number in a path."""
-Version = Annotated[int, Field(strict=True, ge=1, le=HIGHEST, description="the version that was read last")]
+Version = Annotated[int, Field(strict=True, ge=1, le=MAX_ID, description="the version that was read last")]
 Flag = Annotated[bool, Field(strict=True)]
 DryRun = Annotated[bool, Query(description="only say what it would do")]
 Limit = Annotated[int, Field(ge=1, le=200, description="how many, at most")]
@@ -49,27 +49,27 @@ Cursor = Annotated[str | None, Field(max_length=500, description="the `next_curs
 Item = TypeVar("Item")
 
 
-class Page(Shape, Generic[Item]):
+class Page(ResponseSchema, Generic[Item]):
     """A page of a list; `next_cursor` leads to the next one, if there is one."""
 
     items: list[Item]
     next_cursor: str | None = None
 
 
-class Change(Form):
+class VersionedChange(RequestSchema):
     """A change of what has a `version`; without it, the change is made whatever others changed meanwhile."""
 
     version: Version | None = None
 
 
-class Rule(Form):
+class AssignmentRule(RequestSchema):
     """How new tickets find their assignee; nobody who has `cap` open ones is given another."""
 
     way: AssignmentMethod
     cap: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
 
 
-def unset() -> Any:
+def optional_field() -> Any:
     """Return the default of a field that a change may leave out, which differs from sending null."""
     return Field(default=None, json_schema_extra=_without_default)
 
@@ -78,21 +78,21 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-def named(id: int | None, name: str | None) -> Named | None:
+def to_reference(id: int | None, name: str | None) -> Reference | None:
     """Return a reference, or None for nobody and nothing."""
-    return None if id is None or name is None else Named(id=id, name=name)
+    return None if id is None or name is None else Reference(id=id, name=name)
 
 
-def rule(card: Any) -> Rule | None:
+def to_assignment_rule(card: Any) -> AssignmentRule | None:
     """Return a rule of assignment as an answer, or None where there is none."""
-    return None if card is None else Rule(way=card.way, cap=card.cap)
+    return None if card is None else AssignmentRule(way=card.way, cap=card.cap)
 
 
-def shown(shape: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(shape: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a shape as an answer."""
     return Response(shape.model_dump_json(), status, media_type="application/json", headers=headers)
 
 
-def done() -> Response:
+def no_content() -> Response:
     """Return the answer that has nothing more to say."""
     return Response(status_code=204)

@@ -10,28 +10,28 @@ from db.vocabulary import Permission
 from lib.core.errors import NotPermitted
 
 Scope = Literal["read", "write", "admin"]
-ORDER: tuple[Scope, ...] = get_args(Scope)
+SCOPE_ORDER: tuple[Scope, ...] = get_args(Scope)
 
 TICKETS: tuple[Scope, Scope] = ("read", "write")
 """Tickets, and what belongs to them."""
-NAMES: tuple[Scope, Scope] = ("read", "admin")
+REFERENCE_DATA: tuple[Scope, Scope] = ("read", "admin")
 """What tickets refer to, which others keep."""
 ACCOUNT: tuple[Scope, Scope] = ("admin", "admin")
 """One's own account, and administration."""
 
-PLACES: Mapping[str, tuple[Scope, Scope]] = {
-    "activities": NAMES, "attachments": TICKETS, "audit": ACCOUNT, "canned-replies": NAMES, "categories": NAMES,
-    "category-proposals": ACCOUNT, "comments": TICKETS, "docs": NAMES, "drafts": TICKETS, "fields": NAMES,
-    "mail-templates": ACCOUNT, "me": NAMES, "me/preferences": ACCOUNT, "me/sessions": ACCOUNT, "me/timer": TICKETS,
-    "metrics": ACCOUNT, "notice-rules": ACCOUNT, "notifications": TICKETS, "openapi.json": NAMES, "people": NAMES,
+PATH_SCOPES: Mapping[str, tuple[Scope, Scope]] = {
+    "activities": REFERENCE_DATA, "attachments": TICKETS, "audit": ACCOUNT, "canned-replies": REFERENCE_DATA, "categories": REFERENCE_DATA,
+    "category-proposals": ACCOUNT, "comments": TICKETS, "docs": REFERENCE_DATA, "drafts": TICKETS, "fields": REFERENCE_DATA,
+    "mail-templates": ACCOUNT, "me": REFERENCE_DATA, "me/preferences": ACCOUNT, "me/sessions": ACCOUNT, "me/timer": TICKETS,
+    "metrics": ACCOUNT, "notice-rules": ACCOUNT, "notifications": TICKETS, "openapi.json": REFERENCE_DATA, "people": REFERENCE_DATA,
     "preview": TICKETS, "rates": ACCOUNT, "roles": ACCOUNT, "search": TICKETS, "settings": ACCOUNT,
     "similar": TICKETS,
-    "status-times": TICKETS, "statuses": NAMES, "tags": NAMES, "teams": NAMES, "teams/slack": ACCOUNT,
+    "status-times": TICKETS, "statuses": REFERENCE_DATA, "tags": REFERENCE_DATA, "teams": REFERENCE_DATA, "teams/slack": ACCOUNT,
     "tickets": TICKETS, "time-entries": TICKETS, "time-months": ACCOUNT, "time-report": TICKETS,
-    "time-week": TICKETS, "tokens": ACCOUNT, "views": NAMES, "workflow": NAMES,
+    "time-week": TICKETS, "tokens": ACCOUNT, "views": REFERENCE_DATA, "workflow": REFERENCE_DATA,
 }  # fmt: skip
 """By the fixed parts of a path, the longest that is named: the least scope that reads there, and that changes."""
-PERMISSIONS: Mapping[str, Permission] = {
+PATH_PERMISSIONS: Mapping[str, Permission] = {
     "audit": Permission.AUDIT_READ, "canned-replies": Permission.TEMPLATE_MANAGE, "people": Permission.USER_MANAGE,
     "rates": Permission.RATE_MANAGE, "teams": Permission.TEAM_MANAGE, "tokens": Permission.APIKEY_OWN,
     **dict.fromkeys(
@@ -42,24 +42,24 @@ PERMISSIONS: Mapping[str, Permission] = {
 """By the first part of a path: the permission that a role needs there, where it is one for all."""
 
 
-def least(method: str, path: str) -> Scope:
+def get_required_scope(method: str, path: str) -> Scope:
     """Return the least scope of a token that lets a request through. Raises LookupError for an unknown place."""
     fixed = "/".join(part for part in path.strip("/").split("/") if not part.startswith("{"))
-    while fixed not in PLACES:
+    while fixed not in PATH_SCOPES:
         if "/" not in fixed:
             raise LookupError(f"say in api/shared/scopes.py who may use {path}")
         fixed = fixed.rpartition("/")[0]
-    reads, changes = PLACES[fixed]
+    reads, changes = PATH_SCOPES[fixed]
     return reads if method.upper() == "GET" else changes
 
 
-def allow(cap: str | None, needed: Scope, path: str) -> None:
+def check_scope(cap: str | None, needed: Scope, path: str) -> None:
     """Let a request through that came with a token of scope `cap`, or with none. Raises NotPermitted."""
-    if cap is None or ORDER.index(cap) >= ORDER.index(needed):
+    if cap is None or SCOPE_ORDER.index(cap) >= SCOPE_ORDER.index(needed):
         return
     if cap == "read" and needed == "write":
         raise NotPermitted("This token's scope is read: it can't change anything.", permission="")
-    permission = PERMISSIONS.get(path.strip("/").partition("/")[0])
+    permission = PATH_PERMISSIONS.get(path.strip("/").partition("/")[0])
     also = f" and the permission {permission.value}" if permission else ""
     raise NotPermitted(
         f"This token's scope is {cap}: it is for tickets and what belongs to them. This takes a token of scope "

@@ -6,23 +6,25 @@ from typing import Literal
 from starlette.responses import Response, StreamingResponse
 
 from lib.reports import ticket_export
-from lib.reports.ticket_export import Line
+from lib.reports.ticket_export import TableRow
 
-Kind = Literal["csv", "xlsx"]
-CHUNK = 64 * 1024
+FileType = Literal["csv", "xlsx"]
+CHUNK_BYTES = 64 * 1024
 """Bytes of a file that are sent at once."""
 
 
-def sheet(batches: Iterable[Sequence[Line]], *, name: str, kind: Kind) -> Response:
+def build_file_response(batches: Iterable[Sequence[TableRow]], *, name: str, kind: FileType) -> Response:
     """Return lines as a file, sent while they are read."""
     kept = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Content-Encoding": "identity"}
-    return StreamingResponse(_pieces(batches, kind), media_type=ticket_export.TYPES[kind], headers=kept)
+    return StreamingResponse(
+        _iterate_bytes(batches, kind), media_type=ticket_export.CONTENT_TYPES[kind], headers=kept
+    )
 
 
-def _pieces(batches: Iterable[Sequence[Line]], kind: Kind) -> Iterator[bytes]:
+def _iterate_bytes(batches: Iterable[Sequence[TableRow]], kind: FileType) -> Iterator[bytes]:
     if kind == "csv":
-        yield from ticket_export.as_csv(batches)
+        yield from ticket_export.to_csv(batches)
         return
-    with ticket_export.as_xlsx(batches) as file:
-        while piece := file.read(CHUNK):
+    with ticket_export.to_xlsx(batches) as file:
+        while piece := file.read(CHUNK_BYTES):
             yield piece

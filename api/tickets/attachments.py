@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.shared import problems, rate_limits
 from api.shared.auth import Me
-from api.shared.schemas import Shape, done, shown
+from api.shared.schemas import ResponseSchema, json_response, no_content
 from lib.access.gate import Actor
 from lib.conversation import attachments
 from lib.conversation.attachments import Attachment
@@ -25,13 +25,13 @@ from lib.transactions import act, see
 
 router = APIRouter(tags=["attachments"])
 
-CHUNK = 1024 * 1024
-HARMLESS = {
+CHUNK_BYTES = 1024 * 1024
+SAFE_HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Content-Encoding": "identity",  # so that nothing on the way compresses, and ranges work
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-FORM = {
+UPLOAD_BODY = {
     "required": True,
     "content": {
         "multipart/form-data": {
@@ -43,14 +43,14 @@ FORM = {
         }
     },
 }
-AGAIN = (
+UPLOAD_AGAIN = (
     "The connection to the database broke while this file was being saved, so Docket can't tell whether it was saved. "
     "Upload it again: a copy that nothing uses is deleted by itself."
 )
-_one_at_a_time = Lock()
+_examine_lock = Lock()
 
 
-class Uploaded(Shape):
+class UploadedFile(ResponseSchema):
     """An upload: yours alone until a ticket or comment takes it; `preview` tells whether it has a picture."""
 
     id: str
@@ -66,80 +66,82 @@ class _Parser(MultiPartParser):
     spool_max_size = 64 * 1024
 
 
-@router.post("/attachments", status_code=201, response_model=Uploaded, openapi_extra={"requestBody": FORM})
-async def upload(me: Me, request: Request) -> Response:
+@router.post(
+    "/attachments", status_code=201, response_model=UploadedFile, openapi_extra={"requestBody": UPLOAD_BODY}
+)
+async def upload_attachment(me: Me, request: Request) -> Response:
     """Upload a file of at most 25 MB, in the field `file`."""
     try:
         form = await _Parser(request.headers, request.stream(), max_files=1, max_fields=0).parse()
     except (MultiPartException, KeyError):
-        raise _no_file() from None
+        raise _build_missing_file() from None
     except OSError as error:  # what doesn't fit into memory waits on the disk
-        raise storage.fault(error) from error
+        raise storage.to_unavailable(error) from error
     try:
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise _no_file()
-        return await run_in_threadpool(_keep, me, file)
+            raise _build_missing_file()
+        return await run_in_threadpool(_store, me, file)
     finally:
         await form.close()
 
 
-def _no_file() -> Invalid:
+def _build_missing_file() -> Invalid:
     return Invalid("Send one file, in the field “file”.", fields={"file": "This is missing."})
 
 
-def _keep(me: Actor, file: UploadFile) -> Response:
-    if (file.size or 0) > attachments.LARGEST:
+def _store(me: Actor, file: UploadFile) -> Response:
+    if (file.size or 0) > attachments.MAX_BYTES:
         raise TooLarge("A file may have 25 MB at most.")
-    rate_limits.upload(me.id, file.size or 0)
-    with _one_at_a_time:  # a large picture takes a lot of memory while it is examined
+    rate_limits.count_upload(me.id, file.size or 0)
+    with _examine_lock:  # a large picture takes a lot of memory while it is examined
         data = file.file.read()
-        found = attachments.examine(file_names.received(file.filename or ""), data)
+        found = attachments.examine(file_names.decode_form_name(file.filename or ""), data)
     try:
         storage.put(found.path, data)
         if found.thumbnail is not None:
             storage.put(attachments.thumbnail_path(found.path), found.thumbnail)
         with act() as session:
-            row = attachments.keep(session, me, found)
+            row = attachments.create(session, me, found)
     except OutcomeUnknown:
         raise OutcomeUnknown(
-            AGAIN
+            UPLOAD_AGAIN
         ) from None  # its row may be there; bytes without one go with the stray ones
     except Exception:
         for path in (found.path, attachments.thumbnail_path(found.path)):
             with suppress(Unavailable):  # what stays goes with the stray ones
-                storage.remove(path)
+                storage.delete(path)
         raise
     location = {"Location": f"/api/v1/attachments/{row.id}"}
-    return shown(_uploaded(row), 201, location)
+    return json_response(_to_uploaded_file(row), 201, location)
 
 
-def _uploaded(row: Attachment) -> Uploaded:
-    return Uploaded(id=row.id, name=row.name, type=row.type, size=row.size, preview=row.preview)
+def _to_uploaded_file(row: Attachment) -> UploadedFile:
+    return UploadedFile(id=row.id, name=row.name, type=row.type, size=row.size, preview=row.preview)
 
 
 @router.get("/attachments/{id}", response_class=Response, responses={206: {"description": "A part"}})
-def download(me: Me, request: Request, id: str) -> Response:
+def download_attachment(me: Me, request: Request, id: str) -> Response:
     """Download a file; `Range` gets a part of it."""
     with see() as session:
-        row = attachments.find(session, me, id)
-    headers = HARMLESS | {
-        "Content-Disposition": _disposition("attachment", row.name),
+        row = attachments.get(session, me, id)
+    headers = SAFE_HEADERS | {
+        "Content-Disposition": _format_disposition("attachment", row.name),
         "Accept-Ranges": "bytes",
     }
     try:
-        span = _span(request.headers.get("range"), row.size)
+        span = _parse_range(request.headers.get("range"), row.size)
     except ValueError:
-        return problems.problem(
+        return problems.build_problem(
             416, "The file has no such part.", headers={"Content-Range": f"bytes */{row.size}"}
         )
     start, end = span or (0, row.size)
     if span:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{row.size}"
     headers["Content-Length"] = str(end - start)
-    first = _part(row.path, start, min(start + CHUNK, end))
+    first = _read_part(row.path, start, min(start + CHUNK_BYTES, end))
     return StreamingResponse(
-        _chunks(first, row.path, start + CHUNK, end),
+        _iterate_chunks(first, row.path, start + CHUNK_BYTES, end),
         206 if span else 200,
         headers=headers,
         media_type=row.type,
@@ -147,45 +149,45 @@ def download(me: Me, request: Request, id: str) -> Response:
 
 
 @router.get("/attachments/{id}/preview", response_class=Response)
-def preview(me: Me, id: str) -> Response:
+def get_attachment_preview(me: Me, id: str) -> Response:
     """Get a small picture of an image, drawn anew."""
     with see() as session:
-        row = attachments.find(session, me, id)
+        row = attachments.get(session, me, id)
     picture = storage.get(attachments.thumbnail_path(row.path)) if row.preview else None
     if picture is None:
-        raise NotFound(problems.NOTHING)
-    headers = HARMLESS | {"Content-Disposition": _disposition("inline", "preview.webp")}
+        raise NotFound(problems.NOT_FOUND)
+    headers = SAFE_HEADERS | {"Content-Disposition": _format_disposition("inline", "preview.webp")}
     return Response(picture, headers=headers, media_type="image/webp")
 
 
 @router.delete("/attachments/{id}", status_code=204)
-def remove(me: Me, id: str) -> Response:
+def delete_attachment(me: Me, id: str) -> Response:
     """Take a file away; its name stays in the history."""
     with act() as session:
-        attachments.remove(session, me, attachments.find(session, me, id))
-    return done()
+        attachments.remove(session, me, attachments.get(session, me, id))
+    return no_content()
 
 
-def _part(path: str, start: int, end: int) -> bytes:
-    found = storage.part(path, start=start, end=end)
+def _read_part(path: str, start: int, end: int) -> bytes:
+    found = storage.get_range(path, start=start, end=end)
     if found is None:
         raise NotFound("The file's content is missing. Please tell an administrator.")
     return found
 
 
-def _chunks(first: bytes, path: str, start: int, end: int) -> Iterator[bytes]:
+def _iterate_chunks(first: bytes, path: str, start: int, end: int) -> Iterator[bytes]:
     yield first
-    for here in range(start, end, CHUNK):
-        yield _part(path, here, min(here + CHUNK, end))
+    for here in range(start, end, CHUNK_BYTES):
+        yield _read_part(path, here, min(here + CHUNK_BYTES, end))
 
 
-def _disposition(kind: str, name: str) -> str:
+def _format_disposition(kind: str, name: str) -> str:
     """Return the header for any name: plain letters for old programs, all in UTF-8 (RFC 6266, 5987)."""
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _span(header: str | None, size: int) -> tuple[int, int] | None:
+def _parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     """Return where a single range begins and ends; None for all, as for what isn't understood.
 
     Raises ValueError when the file has no such part.

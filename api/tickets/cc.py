@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.problems import NOTHING
-from api.shared.schemas import HIGHEST, Named, Number, Page, done, shown
+from api.shared.problems import NOT_FOUND
+from api.shared.schemas import MAX_ID, Page, PathNumber, Reference, json_response, no_content
 from lib.access.gate import Actor
 from lib.conversation import cc
 from lib.core.errors import NotFound
@@ -17,45 +17,45 @@ from lib.transactions import act, see
 
 router = APIRouter(tags=["tickets"])
 
-Whom = Annotated[Annotated[int, Path(ge=1, le=HIGHEST)] | Literal["me"], Path()]
+PersonOrMe = Annotated[Annotated[int, Path(ge=1, le=MAX_ID)] | Literal["me"], Path()]
 
 
-def _id(me: Actor, person: int | str) -> int:
+def _get_person_id(me: Actor, person: int | str) -> int:
     return me.person_id if isinstance(person, str) else person
 
 
-@router.get("/tickets/{number}/participants", response_model=Page[Named])
-def read(me: Me, number: Number) -> Response:
+@router.get("/tickets/{number}/participants", response_model=Page[Reference])
+def list_participants(me: Me, number: PathNumber) -> Response:
     """List who is in copy."""
     with see() as session:
-        found = cc.of(session, me, tickets.find(session, me, number))
-    return shown(Page(items=[Named(id=p.id, name=p.name) for p in found]))
+        found = cc.list_for_ticket(session, me, tickets.find(session, me, number))
+    return json_response(Page(items=[Reference(id=p.id, name=p.name) for p in found]))
 
 
-@router.get("/tickets/{number}/participants/{person}", response_model=Named)
-def show(me: Me, number: Number, person: Whom) -> Response:
+@router.get("/tickets/{number}/participants/{person}", response_model=Reference)
+def get_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
     """Tell whether somebody, or `me`, is in copy; 404 when not."""
     with see() as session:
-        found = cc.of(session, me, tickets.find(session, me, number))
+        found = cc.list_for_ticket(session, me, tickets.find(session, me, number))
     for card in found:
-        if card.id == _id(me, person):
-            return shown(Named(id=card.id, name=card.name))
-    raise NotFound(NOTHING)
+        if card.id == _get_person_id(me, person):
+            return json_response(Reference(id=card.id, name=card.name))
+    raise NotFound(NOT_FOUND)
 
 
 @router.put("/tickets/{number}/participants/{person}", status_code=204)
-def add(me: Me, number: Number, person: Whom) -> Response:
+def add_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
     """Put somebody, or `me`, in copy."""
     with act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        tickets.copy_in(session, me, ticket, accounts.find(session, me, _id(me, person)))
-    return done()
+        tickets.add_cc(session, me, ticket, accounts.get(session, me, _get_person_id(me, person)))
+    return no_content()
 
 
 @router.delete("/tickets/{number}/participants/{person}", status_code=204)
-def remove(me: Me, number: Number, person: Whom) -> Response:
+def remove_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
     """Take somebody, or `me`, out of the copy."""
     with act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        tickets.copy_out(session, me, ticket, accounts.find(session, me, _id(me, person)))
-    return done()
+        tickets.remove_cc(session, me, ticket, accounts.get(session, me, _get_person_id(me, person)))
+    return no_content()

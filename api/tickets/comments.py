@@ -9,9 +9,21 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.idempotency import Creating, Made
-from api.shared.schemas import Cursor, Form, Limit, Named, Number, Page, Shape, Version, Words, done, shown
-from api.tickets.ticket_schemas import File, file
+from api.shared.idempotency import CreateDependency, CreatedResource
+from api.shared.schemas import (
+    Cursor,
+    Limit,
+    Page,
+    PathNumber,
+    Reference,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    Version,
+    json_response,
+    no_content,
+)
+from api.tickets.ticket_schemas import File, to_file
 from lib.conversation import attachments, comments, mentions
 from lib.conversation.comments import CommentCard
 from lib.core import pagination, text
@@ -24,34 +36,34 @@ router = APIRouter(tags=["comments"])
 Visibility = Literal["public", "internal"]
 
 
-class NewComment(Form):
+class NewComment(RequestSchema):
     """What to say, and to whom."""
 
-    body: Words
+    body: StorableText
     visibility: Visibility = "public"
-    attachments: list[Words] = Field(default_factory=list, description="ids of your uploads")
+    attachments: list[StorableText] = Field(default_factory=list, description="ids of your uploads")
 
 
-class CommentChange(Form):
+class CommentChange(RequestSchema):
     """Other words for your comment."""
 
-    body: Words
+    body: StorableText
     version: Version
 
 
-class Comment(Shape):
+class Comment(ResponseSchema):
     """A comment; one that was taken back keeps its place without its words.
 
     `not_mentioned` names, in the answer to writing it, people behind an @ who may not read it.
     """
 
     id: int
-    author: Named
+    author: Reference
     body: str
     body_html: str
     visibility: Visibility
     attachments: list[File]
-    mentions: list[Named]
+    mentions: list[Reference]
     not_mentioned: list[str] = Field(default_factory=list)
     created: datetime
     edited: datetime | None
@@ -62,30 +74,30 @@ class Comment(Shape):
     version: int
 
 
-class Text(Form):
+class MentionText(RequestSchema):
     """What would be said, and to whom."""
 
-    body: Annotated[Words, Field(max_length=text.BODY_LIMIT)]
+    body: Annotated[StorableText, Field(max_length=text.BODY_LIMIT)]
     visibility: Visibility = "public"
 
 
-class Mentioned(Shape):
+class MentionPreview(ResponseSchema):
     """Whom a text would mention, who behind an @ may not read it, and how it will look."""
 
-    mentions: list[Named]
+    mentions: list[Reference]
     not_mentioned: list[str]
     html: str
 
 
-def _shape(card: CommentCard, files: list[File], missed: Iterable[str] = ()) -> Comment:
+def _to_comment(card: CommentCard, files: list[File], missed: Iterable[str] = ()) -> Comment:
     return Comment(
         id=card.id,
-        author=Named(id=card.author_id, name=card.author),
+        author=Reference(id=card.author_id, name=card.author),
         body=card.body,
-        body_html=names.to_html(card.body, card.mentions.values()),
+        body_html=names.to_html_with_mentions(card.body, card.mentions.values()),
         visibility="internal" if card.internal else "public",
         attachments=[] if card.removed else files,
-        mentions=[Named(id=id, name=name) for id, name in card.mentions.items()],
+        mentions=[Reference(id=id, name=name) for id, name in card.mentions.items()],
         not_mentioned=list(missed),
         created=card.created_at,
         edited=card.edited_at,
@@ -97,91 +109,106 @@ def _shape(card: CommentCard, files: list[File], missed: Iterable[str] = ()) -> 
 
 
 @router.get("/tickets/{number}/comments", response_model=Page[Comment])
-def read(
-    me: Me, number: Number, limit: Annotated[Limit, Query()] = 50, cursor: Annotated[Cursor, Query()] = None
+def list_comments(
+    me: Me,
+    number: PathNumber,
+    limit: Annotated[Limit, Query()] = 50,
+    cursor: Annotated[Cursor, Query()] = None,
 ) -> Response:
     """List the comments that you may read, oldest first."""
     place = f"comments:{number}"
     with see() as session:
         ticket = tickets.find(session, me, number)
-        after = pagination.read(place, cursor) or 0
-        cards = comments.of(session, me, ticket, after=after, limit=limit + 1)
+        after = pagination.parse_cursor(place, cursor) or 0
+        cards = comments.list_for_ticket(session, me, ticket, after=after, limit=limit + 1)
         files: dict[int | None, list[File]] = {}
-        for card in attachments.of(session, me, ticket):
-            files.setdefault(card.comment_id, []).append(file(card))
-    items = [_shape(card, files.get(card.id, [])) for card in cards[:limit]]
-    more = pagination.make(place, items[-1].id) if len(cards) > limit else None
-    return shown(Page(items=items, next_cursor=more))
+        for card in attachments.list_for_ticket(session, me, ticket):
+            files.setdefault(card.comment_id, []).append(to_file(card))
+    items = [_to_comment(card, files.get(card.id, [])) for card in cards[:limit]]
+    more = pagination.format_cursor(place, items[-1].id) if len(cards) > limit else None
+    return json_response(Page(items=items, next_cursor=more))
 
 
 @router.post("/tickets/{number}/comments", status_code=201, response_model=Comment)
-def add(creating: Creating, number: Number, form: NewComment) -> Response:
+def create_comment(creating: CreateDependency, number: PathNumber, form: NewComment) -> Response:
     """Say something on a ticket."""
     me = creating.me
-    rendering.ahead(form.body)
+    rendering.prerender(form.body)
 
-    def deed(session: Session) -> Made:
+    def deed(session: Session) -> CreatedResource:
         ticket = tickets.find(session, me, number, to_change=True)
         internal = form.visibility == "internal"
         row = comments.add(session, me, ticket, body=form.body, internal=internal, files=form.attachments)
         session.flush()
-        files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
-        missed = mentions.named(session, me, ticket, body=row.body, internal=internal).missed
-        return Made(f"/comments/{row.id}", _shape(comments.shown(session, me, row, me.name), files, missed))
+        files = [
+            to_file(f) for f in attachments.list_for_ticket(session, me, ticket) if f.comment_id == row.id
+        ]
+        missed = mentions.find_in_text(session, me, ticket, body=row.body, internal=internal).missed
+        return CreatedResource(
+            f"/comments/{row.id}", _to_comment(comments.to_card(session, me, row, me.name), files, missed)
+        )
 
     return creating.once(form, deed)
 
 
-@router.get("/tickets/{number}/mentionable", response_model=Page[Named])
-def mentionable(
+@router.get("/tickets/{number}/mentionable", response_model=Page[Reference])
+def list_mentionable_people(
     me: Me,
-    number: Number,
-    search: Annotated[Words, Query(max_length=120)] = "",
+    number: PathNumber,
+    search: Annotated[StorableText, Query(max_length=120)] = "",
     visibility: Annotated[Visibility, Query()] = "public",
 ) -> Response:
     """List people whom a comment may mention: `name` is what stands behind the @."""
     with see() as session:
         ticket = tickets.find(session, me, number)
-        found = mentions.suggested(session, me, ticket, search=search, internal=visibility == "internal")
-    return shown(Page(items=[Named(id=p.id, name=p.name) for p in found]))
+        found = mentions.suggest_people(session, me, ticket, search=search, internal=visibility == "internal")
+    return json_response(Page(items=[Reference(id=p.id, name=p.name) for p in found]))
 
 
-@router.post("/tickets/{number}/mentions", response_model=Mentioned)
-def mentioned(me: Me, number: Number, form: Text) -> Response:
+@router.post("/tickets/{number}/mentions", response_model=MentionPreview)
+def preview_mentions(me: Me, number: PathNumber, form: MentionText) -> Response:
     """Tell whom a text would mention and how it would look, without saying it."""
     with see() as session:
         ticket = tickets.find(session, me, number)
-        found = mentions.named(session, me, ticket, body=form.body, internal=form.visibility == "internal")
-    people = [Named(id=id, name=name) for id, name in found.people.items()]
-    html = names.to_html(form.body, found.people.values())
-    return shown(Mentioned(mentions=people, not_mentioned=list(found.missed), html=html))
+        found = mentions.find_in_text(
+            session, me, ticket, body=form.body, internal=form.visibility == "internal"
+        )
+    people = [Reference(id=id, name=name) for id, name in found.people.items()]
+    html = names.to_html_with_mentions(form.body, found.people.values())
+    return json_response(MentionPreview(mentions=people, not_mentioned=list(found.missed), html=html))
 
 
 @router.get("/comments/{id}", response_model=Comment)
-def show(me: Me, id: Number) -> Response:
+def get_comment(me: Me, id: PathNumber) -> Response:
     """Read one comment."""
     with see() as session:
-        row, ticket = comments.find(session, me, id)
-        files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
-        return shown(_shape(comments.shown(session, me, row, comments.author(session, row)), files))
+        row, ticket = comments.get_with_ticket(session, me, id)
+        files = [
+            to_file(f) for f in attachments.list_for_ticket(session, me, ticket) if f.comment_id == row.id
+        ]
+        return json_response(
+            _to_comment(comments.to_card(session, me, row, comments.get_author_name(session, row)), files)
+        )
 
 
 @router.patch("/comments/{id}", response_model=Comment)
-def edit(me: Me, id: Number, form: CommentChange) -> Response:
+def update_comment(me: Me, id: PathNumber, form: CommentChange) -> Response:
     """Rewrite your own comment, within 15 minutes."""
-    rendering.ahead(form.body)
+    rendering.prerender(form.body)
     with act() as session:
-        row, ticket = comments.find(session, me, id, to_change=True)
+        row, ticket = comments.get_with_ticket(session, me, id, to_change=True)
         comments.edit(session, me, row, ticket, body=form.body, seen=form.version)
-        files = [file(f) for f in attachments.of(session, me, ticket) if f.comment_id == row.id]
-        missed = mentions.named(session, me, ticket, body=row.body, internal=row.internal).missed
-        return shown(_shape(comments.shown(session, me, row, me.name), files, missed))
+        files = [
+            to_file(f) for f in attachments.list_for_ticket(session, me, ticket) if f.comment_id == row.id
+        ]
+        missed = mentions.find_in_text(session, me, ticket, body=row.body, internal=row.internal).missed
+        return json_response(_to_comment(comments.to_card(session, me, row, me.name), files, missed))
 
 
 @router.delete("/comments/{id}", status_code=204)
-def remove(me: Me, id: Number) -> Response:
+def delete_comment(me: Me, id: PathNumber) -> Response:
     """Take your own comment back, within 15 minutes."""
     with act() as session:
-        row, ticket = comments.find(session, me, id, to_change=True)
+        row, ticket = comments.get_with_ticket(session, me, id, to_change=True)
         comments.remove(session, me, row, ticket)
-    return done()
+    return no_content()

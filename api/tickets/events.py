@@ -7,7 +7,16 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Cursor, Limit, Named, Number, Page, Shape, named, shown
+from api.shared.schemas import (
+    Cursor,
+    Limit,
+    Page,
+    PathNumber,
+    Reference,
+    ResponseSchema,
+    json_response,
+    to_reference,
+)
 from lib.conversation import history
 from lib.core import pagination
 from lib.tickets import tickets
@@ -16,7 +25,7 @@ from lib.transactions import see
 router = APIRouter(tags=["tickets"])
 
 
-class Event(Shape):
+class TicketEvent(ResponseSchema):
     """One deed; `sentence` goes on after the doer's name, and no actor means Docket itself."""
 
     id: int
@@ -24,33 +33,36 @@ class Event(Shape):
     field: str | None
     old: str | None
     new: str | None
-    actor: Named | None
+    actor: Reference | None
     at: datetime
     sentence: str
 
 
-@router.get("/tickets/{number}/events", response_model=Page[Event])
-def read(
-    me: Me, number: Number, limit: Annotated[Limit, Query()] = 50, cursor: Annotated[Cursor, Query()] = None
+@router.get("/tickets/{number}/events", response_model=Page[TicketEvent])
+def list_ticket_events(
+    me: Me,
+    number: PathNumber,
+    limit: Annotated[Limit, Query()] = 50,
+    cursor: Annotated[Cursor, Query()] = None,
 ) -> Response:
     """List what happened to a ticket, oldest first."""
     place = f"events:{number}"
     with see() as session:
         ticket = tickets.find(session, me, number)
-        after = pagination.read(place, cursor) or 0
-        lines = history.of(session, me, ticket, after=after, limit=limit + 1)
+        after = pagination.parse_cursor(place, cursor) or 0
+        lines = history.list_for_ticket(session, me, ticket, after=after, limit=limit + 1)
     items = [
-        Event(
+        TicketEvent(
             id=line.id,
             action=line.action,
             field=line.field,
             old=line.old,
             new=line.new,
-            actor=named(line.actor_id, line.actor),
+            actor=to_reference(line.actor_id, line.actor),
             at=line.at,
             sentence=line.sentence,
         )
         for line in lines[:limit]
     ]
-    more = pagination.make(place, items[-1].id) if len(lines) > limit else None
-    return shown(Page(items=items, next_cursor=more))
+    more = pagination.format_cursor(place, items[-1].id) if len(lines) > limit else None
+    return json_response(Page(items=items, next_cursor=more))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from api.shared.schemas import Words
+from api.shared.schemas import StorableText
 from lib.catalog.ticket_fields import FILTERED, GROUPED, LISTED, SORTED
 
 if TYPE_CHECKING:
@@ -20,5 +20,5 @@ def filters() -> dict[str, Any]:
     for field in FILTERED.values():
         sides = ("; included", "; not included") if field.dated else ("",)
         for parameter, side in zip(field.parameters, sides, strict=True):
-            made[parameter] = (list[Words], Field([], description=f"{field.filter}{side}"))
+            made[parameter] = (list[StorableText], Field([], description=f"{field.filter}{side}"))
     return made

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import Form, Id, Number, Version, shown, unset
-from api.tickets.conflicts import facing
-from api.tickets.ticket_schemas import TicketFull, full
+from api.shared.schemas import Id, PathNumber, RequestSchema, Version, json_response, optional_field
+from api.tickets.conflicts import attach_current_ticket
+from api.tickets.ticket_schemas import TicketFull, to_full_ticket
 from lib.access import ticket_versions
 from lib.core.errors import Invalid
 from lib.tickets import merge as ticket_merge
@@ -16,30 +16,34 @@ from lib.transactions import act
 router = APIRouter(tags=["tickets"])
 
 
-class Merge(Form):
+class MergeRequest(RequestSchema):
     """The ticket into which that of the path goes; with `version`, only if nobody changed that since."""
 
     into: Id
-    version: Version = unset()
+    version: Version = optional_field()
 
 
 @router.post("/tickets/{number}/merge", response_model=TicketFull)
-def merge(me: Me, number: Number, form: Merge) -> Response:
+def merge_ticket(me: Me, number: PathNumber, form: MergeRequest) -> Response:
     """Merge a ticket into another, which is the answer; the merged one keeps its number and leads there."""
-    with facing(me, number), act() as session:
-        ticket, into = ticket_merge.pair(session, me, number, form.into)
-        seen = form.version if "version" in form.model_fields_set else ticket_versions.of(me, ticket)
+    with attach_current_ticket(me, number), act() as session:
+        ticket, into = ticket_merge.lock_pair(session, me, number, form.into)
+        seen = (
+            form.version
+            if "version" in form.model_fields_set
+            else ticket_versions.visible_version(me, ticket)
+        )
         ticket_merge.merge(session, me, ticket, into=into, seen=seen)
-        return shown(full(session, me, into))
+        return json_response(to_full_ticket(session, me, into))
 
 
 @router.post("/tickets/{number}/unmerge", response_model=TicketFull)
-def unmerge(me: Me, number: Number) -> Response:
+def undo_merge(me: Me, number: PathNumber) -> Response:
     """Part a merged ticket, which is the answer, from the one that it went into; what came from it goes back."""
     with act() as session:
         target = tickets.find(session, me, number).merged_into_id
         if target is None:
             raise Invalid(f"#{number} is not merged into another ticket.")
-        ticket, into = ticket_merge.pair(session, me, number, target)
+        ticket, into = ticket_merge.lock_pair(session, me, number, target)
         ticket_merge.unmerge(session, me, ticket, into=into)
-        return shown(full(session, me, ticket))
+        return json_response(to_full_ticket(session, me, ticket))

@@ -7,9 +7,20 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import HIGHEST, Flag, Form, Id, Number, Shape, Version, Words, done, shown
-from api.tickets.conflicts import facing
-from api.tickets.ticket_schemas import TicketFull, full
+from api.shared.schemas import (
+    MAX_ID,
+    Flag,
+    Id,
+    PathNumber,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    Version,
+    json_response,
+    no_content,
+)
+from api.tickets.conflicts import attach_current_ticket
+from api.tickets.ticket_schemas import TicketFull, to_full_ticket
 from lib.access.gate import Actor
 from lib.catalog import statuses
 from lib.core.errors import Invalid
@@ -22,104 +33,108 @@ from lib.transactions import Session, act
 router = APIRouter(tags=["tickets"])
 
 
-class Move(Form):
+class TicketMove(RequestSchema):
     """Where the ticket is to stand, by the status' id or name."""
 
-    status: Id | Words
+    status: Id | StorableText
     version: Version
-    reason: Words = Field("", description="why, where the workflow asks it")
+    reason: StorableText = Field("", description="why, where the workflow asks it")
     duplicates: Flag = Field(False, description="complete its open duplicates too, with the same answer")
-    answer: Words = Field("", description="with `duplicates`: a public reply on each")
+    answer: StorableText = Field("", description="with `duplicates`: a public reply on each")
 
 
-class Left(Shape):
+class OpenDuplicate(ResponseSchema):
     """A duplicate that stays open, and why."""
 
     number: int
     detail: str
 
 
-class Moved(TicketFull):
+class MovedTicket(TicketFull):
     """The ticket as it is now; `left_open` holds the duplicates that could not be completed with it."""
 
-    left_open: list[Left] = Field(default_factory=list)
+    left_open: list[OpenDuplicate] = Field(default_factory=list)
 
 
-class Assignment(Form):
+class Assignment(RequestSchema):
     """Who is to be accountable."""
 
     assignee: Id | Literal["me"]
     version: Version
-    reason: Words = Field("", description="why; colleagues read it in the history")
+    reason: StorableText = Field("", description="why; colleagues read it in the history")
 
 
-@router.put("/tickets/{number}/status", response_model=Moved)
-def move(me: Me, number: Number, form: Move) -> Response:
+@router.put("/tickets/{number}/status", response_model=MovedTicket)
+def move_ticket(me: Me, number: PathNumber, form: TicketMove) -> Response:
     """Move a ticket to another status; when it is completed, its duplicates too, if asked."""
     if form.answer and not form.duplicates:
         sentence = "An answer goes with duplicates; for one ticket, add a comment."
         raise Invalid(sentence, fields={"answer": sentence})
-    rendering.ahead(form.answer)
-    with facing(me, number), act() as session:
+    rendering.prerender(form.answer)
+    with attach_current_ticket(me, number), act() as session:
         if form.duplicates:
             ticket, left = duplicates.complete(
-                session, me, number, to=statuses.find(session, form.status), seen=form.version,
+                session, me, number, to=statuses.get(session, form.status), seen=form.version,
                 reason=form.reason, answer=form.answer,
             )  # fmt: skip
-            return _moved(session, me, ticket, left)
+            return _build_moved_response(session, me, ticket, left)
         ticket = tickets.find(session, me, number, to_change=True)
-        to = statuses.find(session, form.status)
+        to = statuses.get(session, form.status)
         tickets.move(session, me, ticket, to=to, seen=form.version, reason=form.reason)
-        return _moved(session, me, ticket, [])
+        return _build_moved_response(session, me, ticket, [])
 
 
-def _moved(session: Session, me: Actor, ticket: Ticket, left: list[duplicates.Left]) -> Response:
-    facts = full(session, me, ticket).model_dump()
-    return shown(Moved(**facts, left_open=[Left(number=each.number, detail=each.why) for each in left]))
+def _build_moved_response(
+    session: Session, me: Actor, ticket: Ticket, left: list[duplicates.SkippedDuplicate]
+) -> Response:
+    facts = to_full_ticket(session, me, ticket).model_dump()
+    return json_response(
+        MovedTicket(**facts, left_open=[OpenDuplicate(number=each.number, detail=each.why) for each in left])
+    )
 
 
 @router.put("/tickets/{number}/assignee", response_model=TicketFull)
-def assign(me: Me, number: Number, form: Assignment) -> Response:
+def assign_ticket(me: Me, number: PathNumber, form: Assignment) -> Response:
     """Make one person of the ticket's team accountable for it."""
-    with facing(me, number), act() as session:
+    with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         to = me.person_id if form.assignee == "me" else form.assignee
         tickets.assign(session, me, ticket, to=to, seen=form.version, reason=form.reason)
-        return shown(full(session, me, ticket))
+        return json_response(to_full_ticket(session, me, ticket))
 
 
 @router.delete("/tickets/{number}/assignee", response_model=TicketFull)
-def unassign(
+def unassign_ticket(
     me: Me,
-    number: Number,
-    version: Annotated[int, Query(ge=1, le=HIGHEST)],
-    reason: Annotated[Words, Query(description="why; colleagues read it in the history")] = "",
+    number: PathNumber,
+    version: Annotated[int, Query(ge=1, le=MAX_ID)],
+    reason: Annotated[StorableText, Query(description="why; colleagues read it in the history")] = "",
 ) -> Response:
     """Let nobody be accountable for a ticket."""
-    with facing(me, number), act() as session:
+    with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         tickets.unassign(session, me, ticket, seen=version, reason=reason)
-        return shown(full(session, me, ticket))
+        return json_response(to_full_ticket(session, me, ticket))
 
 
-class Place(Form):
+class BoardPlace(RequestSchema):
     """Before which ticket of the same status it is to stand on the board; null puts it at the end."""
 
     before: Id | None
 
 
 @router.put("/tickets/{number}/place", status_code=204)
-def place(me: Me, number: Number, form: Place) -> Response:
+def place_ticket_on_board(me: Me, number: PathNumber, form: BoardPlace) -> Response:
     """Give a ticket its place in its column of the board."""
     with act() as session:
         board.place(session, me, tickets.find(session, me, number, to_change=True), before=form.before)
-    return done()
+    return no_content()
 
 
 @router.post("/tickets/{number}/take", response_model=TicketFull)
-def take(me: Me, number: Number) -> Response:
+def assign_ticket_to_me(me: Me, number: PathNumber) -> Response:
     """Take an unassigned ticket; 409 names who was first."""
-    with facing(me, number), act() as session:
+    with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
-        tickets.take(session, me, ticket)
-        return shown(full(session, me, ticket))
+        tickets.claim(session, me, ticket)
+        return json_response(to_full_ticket(session, me, ticket))

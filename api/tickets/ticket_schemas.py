@@ -7,12 +7,12 @@ from typing import Any, Literal
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.shared.schemas import Named, Shape
+from api.shared.schemas import Reference, ResponseSchema
 from db.vocabulary import FieldKind, Priority, StatusCategory
 from lib.access.gate import Actor
 from lib.assignment import queue
 from lib.catalog import category_proposals, custom_field_values
-from lib.catalog.custom_field_values import Held
+from lib.catalog.custom_field_values import FieldValueCard
 from lib.catalog.ticket_fields import TicketRow
 from lib.conversation import attachments, cc
 from lib.conversation.attachments import AttachmentCard
@@ -28,30 +28,30 @@ LinkName = Literal[
 PriorityName = Literal["low", "normal", "high", "urgent"]
 
 
-FieldWorth = str | float | date | Named | None
+FieldValue = str | float | date | Reference | None
 """Of a choice or a person the id and name."""
-PRIORITY: Mapping[Priority, PriorityName] = {
+PRIORITY_NAMES: Mapping[Priority, PriorityName] = {
     Priority.LOW: "low", Priority.NORMAL: "normal", Priority.HIGH: "high", Priority.URGENT: "urgent",
 }  # fmt: skip
 
 
-class StatusName(Named):
+class StatusName(Reference):
     """A status, and what it means whatever it is called."""
 
     kind: StatusCategory
 
 
-class TicketLine(Shape):
+class TicketLine(ResponseSchema):
     """A ticket in a list."""
 
     number: int
     title: str
     status: StatusName
     priority: PriorityName
-    category: Named | None
-    team: Named
-    requester: Named
-    assignee: Named | None
+    category: Reference | None
+    team: Reference
+    requester: Reference
+    assignee: Reference | None
     confidential: bool
     created: datetime
     updated: datetime
@@ -61,7 +61,7 @@ class TicketLine(Shape):
     version: int
 
 
-class File(Shape):
+class File(ResponseSchema):
     """A file on a ticket or comment."""
 
     id: str
@@ -73,7 +73,7 @@ class File(Shape):
     created: datetime
 
 
-class Link(Shape):
+class TicketLink(ResponseSchema):
     """A link seen from a ticket: what it is called from there, and the other ticket."""
 
     kind: LinkName
@@ -83,7 +83,7 @@ class Link(Shape):
     open: bool
 
 
-class Merged(Shape):
+class MergedTicket(ResponseSchema):
     """A ticket that was merged into this one."""
 
     number: int
@@ -100,17 +100,17 @@ class TicketFull(TicketLine):
     description: str
     description_html: str
     tags: list[str]
-    fields: dict[str, FieldWorth]
+    fields: dict[str, FieldValue]
     """What the desk's own fields hold that you may read, by key; empty ones are null."""
     blocked: str | None
-    links: list[Link]
+    links: list[TicketLink]
     merged_into: int | None
-    merged: list[Merged]
-    participants: list[Named]
+    merged: list[MergedTicket]
+    participants: list[Reference]
     attachments: list[File]
 
 
-def _facts(row: TicketRow) -> dict[str, Any]:
+def _to_facts(row: TicketRow) -> dict[str, Any]:
     return {
         "number": row.number,
         "title": row.title,
@@ -130,14 +130,16 @@ def _facts(row: TicketRow) -> dict[str, Any]:
     }
 
 
-def lines(rows: Iterable[TicketRow], more: str | None, *, not_understood: Iterable[str] = ()) -> Response:
+def build_page_response(
+    rows: Iterable[TicketRow], more: str | None, *, not_understood: Iterable[str] = ()
+) -> Response:
     """Return a page of tickets as an answer: plain facts, as models would take longer than the database."""
-    items = [_facts(row) for row in rows]
+    items = [_to_facts(row) for row in rows]
     page = {"items": items, "next_cursor": more, "not_understood": list(not_understood)}
     return Response(to_json(page), media_type="application/json")
 
 
-def file(card: AttachmentCard) -> File:
+def to_file(card: AttachmentCard) -> File:
     """Return a file as its ticket or comment shows it."""
     return File(
         id=card.id,
@@ -150,39 +152,42 @@ def file(card: AttachmentCard) -> File:
     )
 
 
-def linked(session: Session, me: Actor, ticket: Ticket) -> list[Link]:
+def to_links(session: Session, me: Actor, ticket: Ticket) -> list[TicketLink]:
     """Return a ticket's links to tickets that the actor may see."""
     return [
-        Link.model_construct(kind=c.name, ticket=c.number, title=c.title, status=c.status, open=c.open)
-        for c in links.of(session, me, ticket)
+        TicketLink.model_construct(kind=c.name, ticket=c.number, title=c.title, status=c.status, open=c.open)
+        for c in links.list_for_ticket(session, me, ticket)
     ]
 
 
-def _worth(held: Held) -> FieldWorth:
+def _to_field_value(held: FieldValueCard) -> FieldValue:
     if held.value is None or held.field.kind not in (FieldKind.CHOICE, FieldKind.PERSON):
         return held.value
-    return Named(id=int(str(held.value)), name=held.shown)
+    return Reference(id=int(str(held.value)), name=held.shown)
 
 
-def full(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
+def to_full_ticket(session: Session, me: Actor, ticket: Ticket) -> TicketFull:
     """Return a ticket that was found through the gate, as the actor may see it."""
     session.flush()
-    files = attachments.of(session, me, ticket)
+    files = attachments.list_for_ticket(session, me, ticket)
     return TicketFull(
-        **_facts(ticket_list.one(session, me, ticket)),
-        proposed_category=category_proposals.of(session, me, ticket),
-        waiting_for_assignee=queue.of(session, me, ticket),
+        **_to_facts(ticket_list.get_row(session, me, ticket)),
+        proposed_category=category_proposals.find_for_ticket(session, me, ticket),
+        waiting_for_assignee=queue.is_waiting(session, me, ticket),
         description=ticket.description,
         description_html=rendering.to_html(ticket.description),
-        tags=tickets.tags_of(session, ticket),
-        fields={held.field.key: _worth(held) for held in custom_field_values.of(session, me, ticket)},
-        blocked=links.obstacle(session, me, ticket) if ticket.open else None,
-        links=linked(session, me, ticket),
-        merged_into=into.id if (into := merge_preview.forwarded(session, me, ticket)) else None,
+        tags=tickets.list_tags(session, ticket),
+        fields={
+            held.field.key: _to_field_value(held)
+            for held in custom_field_values.list_for_ticket(session, me, ticket)
+        },
+        blocked=links.find_obstacle(session, me, ticket) if ticket.open else None,
+        links=to_links(session, me, ticket),
+        merged_into=into.id if (into := merge_preview.find_target_ticket(session, me, ticket)) else None,
         merged=[
-            Merged(number=m.number or 0, title=m.title, at=m.at)
-            for m in merge_preview.sources(session, me, ticket)
+            MergedTicket(number=m.number or 0, title=m.title, at=m.at)
+            for m in merge_preview.list_sources(session, me, ticket)
         ],
-        participants=[Named(id=p.id, name=p.name) for p in cc.of(session, me, ticket)],
-        attachments=[file(f) for f in files if f.comment_id is None],
+        participants=[Reference(id=p.id, name=p.name) for p in cc.list_for_ticket(session, me, ticket)],
+        attachments=[to_file(f) for f in files if f.comment_id is None],
     )

@@ -9,21 +9,21 @@ from starlette.responses import Response
 
 from api.shared.auth import Me
 from api.shared.deleting import SeenVersion
-from api.shared.idempotency import Creating, Made
+from api.shared.idempotency import CreateDependency, CreatedResource
 from api.shared.schemas import (
-    HIGHEST,
+    MAX_ID,
     DryRun,
-    Form,
     Id,
-    Named,
-    Number,
     Page,
-    Shape,
-    Words,
-    done,
-    named,
-    shown,
-    unset,
+    PathNumber,
+    Reference,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    json_response,
+    no_content,
+    optional_field,
+    to_reference,
 )
 from lib.timekeeping import rates
 from lib.timekeeping.rates import RateCard
@@ -32,19 +32,19 @@ from lib.transactions import Session, act, see
 router = APIRouter(tags=["time"])
 
 
-class Rate(Shape):
+class Rate(ResponseSchema):
     """What an hour costs from a day on, in hundredths of `currency`; null as person or activity means all."""
 
     id: int
-    person: Named | None
-    activity: Named | None
+    person: Reference | None
+    activity: Reference | None
     since: date
     cents: int
     currency: str
     version: int
 
 
-class Removal(Shape):
+class RateRemovalPreview(ResponseSchema):
     """What removing a rate would do: how much logged time costs something else, and what it costs before and after."""
 
     entries: int
@@ -54,23 +54,23 @@ class Removal(Shape):
     currency: str
 
 
-class NewRate(Form):
+class NewRate(RequestSchema):
     """What an hour is to cost from a day on, like `"85.50"`."""
 
-    rate: Words
+    rate: StorableText
     since: date
-    person: Id | None = unset()
-    activity: Id | None = unset()
-    version: Annotated[int, Field(strict=True, ge=0, le=HIGHEST)] | None = Field(
+    person: Id | None = optional_field()
+    activity: Id | None = optional_field()
+    version: Annotated[int, Field(strict=True, ge=0, le=MAX_ID)] | None = Field(
         None, description="of the rate that was read for this day; 0 if there was none"
     )
 
 
-def _shown(card: RateCard) -> Rate:
+def _to_rate(card: RateCard) -> Rate:
     return Rate(
         id=card.id,
-        person=named(card.person_id, card.person),
-        activity=named(card.activity_id, card.activity),
+        person=to_reference(card.person_id, card.person),
+        activity=to_reference(card.activity_id, card.activity),
         since=card.since,
         cents=card.cents,
         currency=rates.currency(),
@@ -79,41 +79,45 @@ def _shown(card: RateCard) -> Rate:
 
 
 @router.get("/rates", response_model=Page[Rate])
-def read(
+def list_rates(
     me: Me, removed: Annotated[bool, Query(description="those that were removed instead")] = False
 ) -> Response:
     """List all rates, or those that were removed."""
     with see() as session:
-        return shown(Page(items=[_shown(card) for card in rates.every(session, me, removed=removed)]))
+        return json_response(
+            Page(items=[_to_rate(card) for card in rates.list_all(session, me, removed=removed)])
+        )
 
 
 @router.post("/rates", status_code=201, response_model=Rate)
-def put(creating: Creating, form: NewRate) -> Response:
+def create_rate(creating: CreateDependency, form: NewRate) -> Response:
     """Let an hour cost so much from a day on."""
 
-    def deed(session: Session) -> Made:
-        id = rates.put(
+    def deed(session: Session) -> CreatedResource:
+        id = rates.set_rate(
             session,
             creating.me,
-            cents=rates.parse(form.rate),
+            cents=rates.parse_amount(form.rate),
             since=form.since,
             person_id=form.person,
             activity_id=form.activity,
             seen=form.version,
         )
-        return Made(f"/rates/{id}", next(_shown(c) for c in rates.every(session, creating.me) if c.id == id))
+        return CreatedResource(
+            f"/rates/{id}", next(_to_rate(c) for c in rates.list_all(session, creating.me) if c.id == id)
+        )
 
     return creating.once(form, deed)
 
 
-@router.delete("/rates/{id}", status_code=204, responses={200: {"model": Removal}})
-def remove(me: Me, id: Number, dry_run: DryRun = False, version: SeenVersion = None) -> Response:
+@router.delete("/rates/{id}", status_code=204, responses={200: {"model": RateRemovalPreview}})
+def remove_rate(me: Me, id: PathNumber, dry_run: DryRun = False, version: SeenVersion = None) -> Response:
     """Remove a rate, as if it had never been; it can be restored."""
     if dry_run:
         with see() as session:
             found = rates.preview_remove(session, me, id)
-        return shown(
-            Removal(
+        return json_response(
+            RateRemovalPreview(
                 entries=found.entries,
                 minutes=found.minutes,
                 before_cents=found.before,
@@ -123,13 +127,13 @@ def remove(me: Me, id: Number, dry_run: DryRun = False, version: SeenVersion = N
         )
     with act() as session:
         rates.remove(session, me, id, seen=version)
-    return done()
+    return no_content()
 
 
 @router.post("/rates/{id}/restore", response_model=Rate)
-def restore(me: Me, id: Number) -> Response:
+def restore_rate(me: Me, id: PathNumber) -> Response:
     """Let a removed rate count again."""
     with act() as session:
         rates.restore(session, me, id)
         session.flush()
-        return shown(next(_shown(card) for card in rates.every(session, me) if card.id == id))
+        return json_response(next(_to_rate(card) for card in rates.list_all(session, me) if card.id == id))

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.shared.schemas import Named, Shape
+from api.shared.schemas import Reference, ResponseSchema
 from lib.timekeeping.entries import EntryCard
-from lib.timekeeping.ticket_totals import Spent as Found
+from lib.timekeeping.ticket_totals import TimeTotals as Found
 
 Minutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60)]
 
 
-class TimeEntry(Shape):
+class TimeEntry(ResponseSchema):
     """Time that one person worked on one ticket on one day.
 
     `minutes` are shown and summed, `seconds` are exact; `title` is null where you don't see the ticket; `overlaps` are
@@ -22,12 +22,12 @@ class TimeEntry(Shape):
     id: int
     ticket: int
     title: str | None
-    worker: Named
-    author: Named
+    worker: Reference
+    author: Reference
     day: date
     minutes: int
     seconds: int
-    activity: Named
+    activity: Reference
     note: str
     billable: bool
     started: datetime | None
@@ -36,14 +36,14 @@ class TimeEntry(Shape):
     version: int
 
 
-class Share(Shape):
+class TimeShare(ResponseSchema):
     """Minutes under a name."""
 
     name: str
     minutes: int
 
 
-class Spent(Shape):
+class TicketTime(ResponseSchema):
     """Minutes of a ticket: `own` on itself, `total` with its parts, and how the total is made up."""
 
     own: int
@@ -51,22 +51,22 @@ class Spent(Shape):
     estimate: int | None
     estimates: int | None
     parts: int
-    people: list[Share]
-    activities: list[Share]
+    people: list[TimeShare]
+    activities: list[TimeShare]
 
 
-def entry(card: EntryCard) -> TimeEntry:
+def to_time_entry(card: EntryCard) -> TimeEntry:
     """Return an entry as an answer."""
     return TimeEntry(
         id=card.id,
         ticket=card.ticket,
         title=card.title,
-        worker=Named(id=card.worker_id, name=card.worker),
-        author=Named(id=card.author_id, name=card.author),
+        worker=Reference(id=card.worker_id, name=card.worker),
+        author=Reference(id=card.author_id, name=card.author),
         day=card.day,
         minutes=card.minutes,
         seconds=card.seconds,
-        activity=Named(id=card.activity_id, name=card.activity),
+        activity=Reference(id=card.activity_id, name=card.activity),
         note=card.note,
         billable=card.billable,
         started=card.started_at,
@@ -76,14 +76,14 @@ def entry(card: EntryCard) -> TimeEntry:
     )
 
 
-def spent(found: Found) -> Spent:
+def to_ticket_time(found: Found) -> TicketTime:
     """Return what a ticket took as an answer."""
-    return Spent(
+    return TicketTime(
         own=found.own,
         total=found.total,
         estimate=found.estimate,
         estimates=found.estimates,
         parts=found.parts,
-        people=[Share(name=name, minutes=n) for name, n in found.people.items()],
-        activities=[Share(name=name, minutes=n) for name, n in found.activities.items()],
+        people=[TimeShare(name=name, minutes=n) for name, n in found.people.items()],
+        activities=[TimeShare(name=name, minutes=n) for name, n in found.activities.items()],
     )

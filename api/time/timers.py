@@ -6,20 +6,20 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.problems import NOTHING
-from api.shared.schemas import Form, Number, Shape, shown
-from api.time.time_schemas import TimeEntry, entry
+from api.shared.problems import NOT_FOUND
+from api.shared.schemas import PathNumber, RequestSchema, ResponseSchema, json_response
+from api.time.time_schemas import TimeEntry, to_time_entry
 from lib.access.gate import Actor
 from lib.core.errors import NotFound
 from lib.tickets import tickets
 from lib.timekeeping import timers
-from lib.timekeeping.timers import Answer
+from lib.timekeeping.timers import TimerDecision
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["time"])
 
 
-class Timer(Shape):
+class Timer(ResponseSchema):
     """Your timer; `seconds` by now, `running` until somebody's deed stopped it.
 
     `asks` says that it waits for an answer, as it ran longer than a working day; `active_at` is when you last did
@@ -36,21 +36,21 @@ class Timer(Shape):
     entry: int | None
 
 
-class Mine(Shape):
+class TimerResult(ResponseSchema):
     """Your timer, or null, and what was logged for the one that this stopped."""
 
     timer: Timer | None
     logged: TimeEntry | None = None
 
 
-class Decision(Form):
+class TimerDecision(RequestSchema):
     """What becomes of a timer that waits: `keep` all, `trim` to what you last did, `discard`."""
 
-    answer: Answer
+    answer: TimerDecision
 
 
-def _timer(session: Session, me: Actor) -> Timer | None:
-    card = timers.of(session, me)
+def _load_timer(session: Session, me: Actor) -> Timer | None:
+    card = timers.find_own(session, me)
     if card is None:
         return None
     return Timer(
@@ -65,44 +65,48 @@ def _timer(session: Session, me: Actor) -> Timer | None:
     )
 
 
-@router.get("/me/timer", response_model=Mine)
-def read(me: Me) -> Response:
+@router.get("/me/timer", response_model=TimerResult)
+def get_timer(me: Me) -> Response:
     """Read your timer."""
     with see() as session:
-        return shown(Mine(timer=_timer(session, me)))
+        return json_response(TimerResult(timer=_load_timer(session, me)))
 
 
-@router.post("/tickets/{number}/timer", response_model=Mine)
-def start(me: Me, number: Number) -> Response:
+@router.post("/tickets/{number}/timer", response_model=TimerResult)
+def start_timer(me: Me, number: PathNumber) -> Response:
     """Let your timer run on a ticket; one that runs on another stops and is logged."""
     with act() as session:
         logged = timers.start(session, me, tickets.find(session, me, number))
-        return shown(Mine(timer=_timer(session, me), logged=entry(logged) if logged else None))
+        return json_response(
+            TimerResult(timer=_load_timer(session, me), logged=to_time_entry(logged) if logged else None)
+        )
 
 
 @router.delete("/tickets/{number}/timer", response_model=TimeEntry)
-def stop(me: Me, number: Number) -> Response:
+def stop_timer(me: Me, number: PathNumber) -> Response:
     """Stop your timer on a ticket and log what it counted; 404 when none runs there."""
     with act() as session:
-        card = timers.of(session, me)
+        card = timers.find_own(session, me)
         logged = timers.stop(session, me) if card and card.ticket == number else None
         if logged is None:
-            raise NotFound(NOTHING)
-        return shown(entry(logged))
+            raise NotFound(NOT_FOUND)
+        return json_response(to_time_entry(logged))
 
 
-@router.put("/me/timer", response_model=Mine)
-def decide(me: Me, form: Decision) -> Response:
+@router.put("/me/timer", response_model=TimerResult)
+def answer_timer(me: Me, form: TimerDecision) -> Response:
     """Say what becomes of your timer; it stops in any case."""
     with act() as session:
-        logged = timers.answer(session, me, form.answer)
-        return shown(Mine(timer=_timer(session, me), logged=entry(logged) if logged else None))
+        logged = timers.decide(session, me, form.answer)
+        return json_response(
+            TimerResult(timer=_load_timer(session, me), logged=to_time_entry(logged) if logged else None)
+        )
 
 
-@router.delete("/me/timer", response_model=Mine)
-def dismiss(me: Me) -> Response:
+@router.delete("/me/timer", response_model=TimerResult)
+def dismiss_timer(me: Me) -> Response:
     """Put away the word that somebody else's deed stopped your timer."""
     with act() as session:
         timers.dismiss(session, me)
         session.flush()
-        return shown(Mine(timer=_timer(session, me)))
+        return json_response(TimerResult(timer=_load_timer(session, me)))

@@ -8,7 +8,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import HIGHEST, Form, Id, Named, Shape, Words, done, shown
+from api.shared.schemas import (
+    MAX_ID,
+    Id,
+    Reference,
+    RequestSchema,
+    ResponseSchema,
+    StorableText,
+    json_response,
+    no_content,
+)
 from lib.access.gate import Actor
 from lib.timekeeping import durations, local_dates, timesheets, weeks
 from lib.transactions import Session, act, see
@@ -16,14 +25,14 @@ from lib.transactions import Session, act, see
 router = APIRouter(tags=["time"])
 
 
-class Asked(Form):
+class WeekQuery(RequestSchema):
     """Whose week, by default your own, and a day in it, by default today."""
 
-    person: Annotated[int, Field(ge=1, le=HIGHEST)] | None = None
+    person: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     day: date | None = None
 
 
-class Line(Shape):
+class WeekLine(ResponseSchema):
     """Minutes on one ticket, Monday first; `ticket` is null for those that you don't see."""
 
     ticket: int | None
@@ -31,25 +40,25 @@ class Line(Shape):
     minutes: list[int]
 
 
-class Week(Shape):
+class Week(ResponseSchema):
     """Seven days from Monday on; `months` says how far each day's month is settled."""
 
-    person: Named
+    person: Reference
     first: date
-    lines: list[Line]
+    lines: list[WeekLine]
     totals: list[int]
     months: list[str]
 
 
-class Cell(Form):
+class WeekCell(RequestSchema):
     """What your time on a ticket and day comes to; `0` for nothing."""
 
     ticket: Id
     day: date
-    time: Words
+    time: StorableText
 
 
-class Month(Form):
+class MonthChange(RequestSchema):
     """How far a month is to be settled, given by any day in it; `person` is you unless it says otherwise."""
 
     month: date
@@ -57,15 +66,15 @@ class Month(Form):
     person: Id | None = None
 
 
-def _week(session: Session, me: Actor, person: int | None, day: date | None) -> Week:
+def _load_week(session: Session, me: Actor, person: int | None, day: date | None) -> Week:
     session.flush()
     day = day or local_dates.today(me.zone)
-    found = weeks.of(session, me, person_id=person or me.person_id, day=day)
+    found = weeks.get(session, me, person_id=person or me.person_id, day=day)
     return Week(
-        person=Named(id=found.person_id, name=found.name),
+        person=Reference(id=found.person_id, name=found.name),
         first=found.first,
         lines=[
-            Line(ticket=line.ticket or None, title=line.title, minutes=list(line.minutes))
+            WeekLine(ticket=line.ticket or None, title=line.title, minutes=list(line.minutes))
             for line in found.lines
         ],
         totals=list(found.totals),
@@ -74,23 +83,23 @@ def _week(session: Session, me: Actor, person: int | None, day: date | None) -> 
 
 
 @router.get("/time-week", response_model=Week)
-def read(me: Me, asked: Annotated[Asked, Query()]) -> Response:
+def get_week(me: Me, asked: Annotated[WeekQuery, Query()]) -> Response:
     """Read a week: your own, or that of somebody whose time you manage."""
     with see() as session:
-        return shown(_week(session, me, asked.person, asked.day))
+        return json_response(_load_week(session, me, asked.person, asked.day))
 
 
 @router.put("/time-week", response_model=Week)
-def fill(me: Me, form: Cell) -> Response:
+def fill_week_cell(me: Me, form: WeekCell) -> Response:
     """Fill one cell of your own week."""
     with act() as session:
         minutes = 0 if form.time.strip() == "0" else durations.parse(form.time)
-        weeks.fill(session, me, form.ticket, day=form.day, minutes=minutes)
-        return shown(_week(session, me, None, form.day))
+        weeks.set_day_minutes(session, me, form.ticket, day=form.day, minutes=minutes)
+        return json_response(_load_week(session, me, None, form.day))
 
 
 @router.put("/time-months", status_code=204)
-def settle(me: Me, form: Month) -> Response:
+def set_month_state(me: Me, form: MonthChange) -> Response:
     """Submit your own month; approve or open again one of somebody whose time you manage."""
     person = form.person or me.person_id
     with act() as session:
@@ -100,4 +109,4 @@ def settle(me: Me, form: Month) -> Response:
             timesheets.approve(session, me, person, day=form.month)
         else:
             timesheets.reopen(session, me, person, day=form.month)
-    return done()
+    return no_content()

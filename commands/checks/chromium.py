@@ -5,8 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PLACES = (
+PROGRAM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAM_PATHS = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
 )
@@ -21,8 +21,8 @@ def find() -> str | None:
     named = os.environ.get("CHROME")
     if named:
         return shutil.which(named)
-    on_path = (shutil.which(name) for name in NAMES)
-    return next(filter(None, on_path), None) or next((str(p) for p in PLACES if p.exists()), None)
+    on_path = (shutil.which(name) for name in PROGRAM_NAMES)
+    return next(filter(None, on_path), None) or next((str(p) for p in PROGRAM_PATHS if p.exists()), None)
 
 
 def install() -> str | None:

@@ -20,9 +20,9 @@ from commands.shell.data import ROOT
 from db import models
 
 DOCUMENT = ROOT / "docs" / "database.md"
-TYPES = {"DateTime": "time", "AutoString": "text", "Text": "text", "String": "text", "Float": "number"}
+TYPE_NAMES = {"DateTime": "time", "AutoString": "text", "Text": "text", "String": "text", "Float": "number"}
 """The names of column types that differ from their class names in lower case."""
-USUAL = {
+COMMON_MEANINGS = {
     "id": "Identifies the row.",
     "created_at": "When the row was created.",
     "version": "Counts the changes; a change names the version it saw.",
@@ -50,14 +50,14 @@ The tables that at least three others refer to. Each chapter below has a diagram
 
 
 @cache
-def classes() -> dict[str, type[SQLModel]]:
+def models_by_table() -> dict[str, type[SQLModel]]:
     """Return the model of each table, by the table's name."""
     found = (getattr(models, name) for name in models.__all__)
     return {model.__table__.name: model for model in found}
 
 
 @cache
-def notes(model: type) -> dict[str, str]:
+def list_field_docs(model: type) -> dict[str, str]:
     """Return what the docstrings below a model's fields say, its bases' included."""
     found: dict[str, str] = {}
     for base in reversed([each for each in model.__mro__ if each.__module__.startswith("db.models")]):
@@ -70,29 +70,29 @@ def notes(model: type) -> dict[str, str]:
     return found
 
 
-def meaning(column: Column[Any]) -> str:
+def format_meaning(column: Column[Any]) -> str:
     """Return what a column is for; raise LookupError where the model does not say."""
     name, table = column.name, column.table.name
     for key in column.foreign_keys:
-        if name == f"{key.column.table.name}_id" and name not in notes(classes()[table]):
+        if name == f"{key.column.table.name}_id" and name not in list_field_docs(models_by_table()[table]):
             return f"The {key.column.table.name.replace('_', ' ')}."
-    said = notes(classes()[table]).get(name) or USUAL.get(name)
+    said = list_field_docs(models_by_table()[table]).get(name) or COMMON_MEANINGS.get(name)
     if said is None:
         raise LookupError(f"{table}.{name} has no docstring in its model.")
     return said
 
 
-def type_of(column: Column[Any]) -> str:
+def format_type(column: Column[Any]) -> str:
     """Return a column's type in words that hold for both databases."""
     kind = getattr(column.type, "impl_instance", column.type)
     name = type(kind).__name__
     length = getattr(kind, "length", None)
-    return TYPES.get(name, name.lower()) + (f"({length})" if length else "")
+    return TYPE_NAMES.get(name, name.lower()) + (f"({length})" if length else "")
 
 
-def default(column: Column[Any]) -> str:
+def format_default(column: Column[Any]) -> str:
     """Return the value a new row gets, as code, or an en dash for none."""
-    field = classes()[column.table.name].model_fields[column.name]
+    field = models_by_table()[column.table.name].model_fields[column.name]
     value = field.default_factory() if field.default_factory else field.default  # ty: ignore[missing-argument]
     if value is PydanticUndefined or value is None:
         return "\N{EN DASH}"
@@ -101,7 +101,7 @@ def default(column: Column[Any]) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else repr(value) if value == '' else value}`"
 
 
-def keys(column: Column[Any]) -> str:
+def format_keys(column: Column[Any]) -> str:
     """Return how a column identifies its row or refers to another one."""
     said = ["primary key"] if column.primary_key else []
     for key in column.foreign_keys:
@@ -110,34 +110,34 @@ def keys(column: Column[Any]) -> str:
     return "; ".join([*said, *(["unique"] if column.unique else [])])
 
 
-def rules(table: Table) -> Iterator[str]:
+def format_constraints(table: Table) -> Iterator[str]:
     """Return a table's checks, unique columns and indexes, a line each."""
     for constraint in sorted(table.constraints, key=lambda each: str(each.name)):
         if isinstance(constraint, CheckConstraint):
             yield f"- Check: `{constraint.sqltext}`"
         if isinstance(constraint, UniqueConstraint) and len(constraint.columns) > 1:
-            yield f"- Unique: {names(constraint.columns)}"
+            yield f"- Unique: {format_names(constraint.columns)}"
     for index in sorted(table.indexes, key=lambda each: str(each.name)):
-        yield f"- {'Unique index' if index.unique else 'Index'}: {names(index.columns)}{condition(index)}"
+        yield f"- {'Unique index' if index.unique else 'Index'}: {format_names(index.columns)}{format_condition(index)}"
 
 
-def names(columns: Any) -> str:
+def format_names(columns: Any) -> str:
     """Return the names of columns, as code."""
     return ", ".join(f"`{column.name}`" for column in columns)
 
 
-def condition(index: Index) -> str:
+def format_condition(index: Index) -> str:
     """Return the condition of an index on a part of the rows."""
     where = index.dialect_options["postgresql"]["where"]
     return f" where `{where}`" if where is not None else ""
 
 
-def chapter_of(table: Table) -> str:
+def get_chapter(table: Table) -> str:
     """Return the package of models that a table belongs to."""
-    return classes()[table.name].__module__.removeprefix("db.models.")
+    return models_by_table()[table.name].__module__.removeprefix("db.models.")
 
 
-def diagram(tables: list[Table], *, columns: bool) -> Iterator[str]:
+def render_diagram(tables: list[Table], *, columns: bool) -> Iterator[str]:
     """Return the relationships of tables as a Mermaid diagram, with the keys of each table if `columns`."""
     yield from ("```mermaid", "erDiagram")
     for table in tables if columns else ():
@@ -146,7 +146,7 @@ def diagram(tables: list[Table], *, columns: bool) -> Iterator[str]:
             marks = ["PK"] * column.primary_key + ["FK"] * bool(column.foreign_keys)
             marks += ["UK"] * bool(column.unique and not column.primary_key)
             if marks:
-                yield f"        {type_of(column).partition('(')[0]} {column.name} {', '.join(marks)}"
+                yield f"        {format_type(column).partition('(')[0]} {column.name} {', '.join(marks)}"
         yield "    }"
     for table in tables:
         for column in table.columns:
@@ -154,17 +154,17 @@ def diagram(tables: list[Table], *, columns: bool) -> Iterator[str]:
                 other = key.column.table
                 if columns or other in tables:
                     one = "|o" if column.nullable else "||"
-                    many = "o|" if alone(column) else "o{"
+                    many = "o|" if is_unique(column) else "o{"
                     yield f"    {other.name} {one}--{many} {table.name} : {column.name}"
     yield "```"
 
 
-def alone(column: Column[Any]) -> bool:
+def is_unique(column: Column[Any]) -> bool:
     """Tell whether at most one row refers to another row by this column."""
     return bool(column.unique) or list(column.table.primary_key) == [column]
 
 
-def hubs(tables: list[Table]) -> list[Table]:
+def list_main_tables(tables: list[Table]) -> list[Table]:
     """Return the tables that at least three others refer to."""
     from_whom: dict[str, set[str]] = {}
     for table in tables:
@@ -173,37 +173,44 @@ def hubs(tables: list[Table]) -> list[Table]:
     return [table for table in tables if len(from_whom.get(table.name, set()) - {table.name}) >= 3]
 
 
-def section(table: Table) -> Iterator[str]:
+def render_section(table: Table) -> Iterator[str]:
     """Return what is said of one table."""
-    purpose = " ".join((inspect.getdoc(classes()[table.name]) or "").split())
+    purpose = " ".join((inspect.getdoc(models_by_table()[table.name]) or "").split())
     yield from (f"### {table.name}", "", purpose, "")
     yield from ("| column | type | null | default | key | what it holds |", "|---|---|---|---|---|---|")
     for column in table.columns:
         null = "null" if column.nullable else ""
-        cells = (f"`{column.name}`", type_of(column), null, default(column), keys(column), meaning(column))
+        cells = (
+            f"`{column.name}`",
+            format_type(column),
+            null,
+            format_default(column),
+            format_keys(column),
+            format_meaning(column),
+        )
         yield f"| {' | '.join(cells)} |"
     yield ""
-    lines = list(rules(table))
+    lines = list(format_constraints(table))
     yield from [*lines, ""] if lines else []
 
 
-def document() -> str:
+def render_document() -> str:
     """Return docs/database.md as the models have it."""
     tables = sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
-    lines = [INTRODUCTION, *diagram(hubs(tables), columns=False), ""]
-    for chapter in sorted({chapter_of(table) for table in tables}):
-        inside = [table for table in tables if chapter_of(table) == chapter]
+    lines = [INTRODUCTION, *render_diagram(list_main_tables(tables), columns=False), ""]
+    for chapter in sorted({get_chapter(table) for table in tables}):
+        inside = [table for table in tables if get_chapter(table) == chapter]
         module = inspect.getdoc(sys.modules[f"db.models.{chapter}"]) or ""
         lines += [f"## {chapter.replace('_', ' ').capitalize()}", "", module.partition("\n\n")[0], ""]
-        lines += [*diagram(inside, columns=True), ""]
+        lines += [*render_diagram(inside, columns=True), ""]
         for table in inside:
-            lines += section(table)
+            lines += render_section(table)
     return "\n".join(lines).rstrip() + "\n"
 
 
 def main(path: Path = DOCUMENT) -> None:
     """Write the document."""
-    path.write_text(document())
+    path.write_text(render_document())
 
 
 if __name__ == "__main__":

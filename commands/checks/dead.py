@@ -4,7 +4,7 @@ import sys
 
 from vulture import Vulture
 
-from commands.checks.steps import trees
+from commands.checks.steps import list_code_paths
 
 KINDS = {"class", "function", "import", "method", "property", "unreachable_code"}
 CALLED_BY_DECORATOR = [
@@ -19,14 +19,14 @@ CALLED_BY_NAME = [
     "settings_customise_sources",  # pydantic-settings
     "downgrade", "upgrade",  # alembic
     "get_cookie",  # streamlit-authenticator
-    "use",  # tests and benches, which bring their own engine
+    "use_engine",  # tests and benches, which bring their own engine
 ]  # fmt: skip
 
 
 def main() -> None:
     """Print every unused piece of code as `file:line: what`, and exit with 1 when there is one."""
     finder = Vulture(ignore_names=CALLED_BY_NAME, ignore_decorators=CALLED_BY_DECORATOR)
-    finder.scavenge(trees())
+    finder.scavenge(list_code_paths())
     unused = [piece for piece in finder.get_unused_code(min_confidence=60) if piece.typ in KINDS]
     for piece in unused:
         print(piece.get_report())

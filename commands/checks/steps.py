@@ -18,24 +18,24 @@ class Step:
     command: tuple[str, ...]
 
 
-def trees() -> list[str]:
+def list_code_paths() -> list[str]:
     """Return the files and folders that hold the product's own code."""
     return [tree for tree in TREES if (ROOT / tree).exists()]
 
 
-def tool(name: str, *arguments: str) -> tuple[str, ...]:
+def build_command(name: str, *arguments: str) -> tuple[str, ...]:
     """Return the command line that runs a tool of this environment."""
     return (str(BIN / name), *arguments)
 
 
 STEPS = (
-    Step("lint", tool("ruff", "check", "--quiet")),
-    Step("format", tool("ruff", "format", "--check", "--quiet")),
-    Step("lock", tool("uv", "lock", "--check", "--offline", "--quiet")),
-    Step("floors", tool("lint-imports", "--no-logo")),
-    Step("dependencies", tool("deptry", ".", "--no-ansi")),
+    Step("lint", build_command("ruff", "check", "--quiet")),
+    Step("format", build_command("ruff", "format", "--check", "--quiet")),
+    Step("lock", build_command("uv", "lock", "--check", "--offline", "--quiet")),
+    Step("floors", build_command("lint-imports", "--no-logo")),
+    Step("dependencies", build_command("deptry", ".", "--no-ansi")),
     Step("dead code", (sys.executable, "-m", "commands.checks.dead")),
-    Step("types", tool("ty", "check", "--quiet")),
-    Step("JavaScript lint", tool("deno", "lint", "--quiet")),
-    Step("JavaScript format", tool("deno", "fmt", "--check", "--quiet")),
+    Step("types", build_command("ty", "check", "--quiet")),
+    Step("JavaScript lint", build_command("deno", "lint", "--quiet")),
+    Step("JavaScript format", build_command("deno", "fmt", "--check", "--quiet")),
 )

@@ -14,7 +14,7 @@ Outcome = tuple[str, bool, float]
 """A check's name, whether it passed, and its seconds."""
 
 
-def timed(name: str, check: Callable[[], bool]) -> Outcome:
+def run_timed(name: str, check: Callable[[], bool]) -> Outcome:
     """Run one check under its headline."""
     click.secho(f"── {name}", bold=True)
     began = time.monotonic()
@@ -28,7 +28,7 @@ def run_steps() -> list[Outcome]:
     def passes(step: steps.Step) -> bool:
         return subprocess.run(step.command, cwd=ROOT, check=False).returncode == 0
 
-    return [timed(step.name, lambda step=step: passes(step)) for step in steps.STEPS]
+    return [run_timed(step.name, lambda step=step: passes(step)) for step in steps.STEPS]
 
 
 def run_tests(outcomes: list[Outcome], run: Callable[[], tests.Count]) -> None:
@@ -39,7 +39,7 @@ def run_tests(outcomes: list[Outcome], run: Callable[[], tests.Count]) -> None:
         counts.append(run())
         return counts[0].failed == 0
 
-    every = [*outcomes, timed("tests", passes)]
+    every = [*outcomes, run_timed("tests", passes)]
     (counted,) = counts
     click.echo()
     for name, passed, seconds in every:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from commands.checks import chromium
 from commands.shell.data import ROOT
 
-MOST_PROCESSES = 4  # each has a PostgreSQL, a server and a browser of its own
+MAX_PROCESSES = 4  # each has a PostgreSQL, a server and a browser of its own
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Count:
     skipped: int
 
 
-def count(report: Path, code: int) -> Count:
+def parse_report(report: Path, code: int) -> Count:
     """Return what pytest's JUnit report says; failing without a failed test counts as one failure."""
     try:
         suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 - pytest wrote it just now
@@ -52,7 +52,7 @@ def run(options: Sequence[str], arguments: Sequence[str] = (), *, coverage: bool
     env.pop(
         "PYTHONDONTWRITEBYTECODE", None
     )  # dozens of servers start here, and each would compile Docket anew
-    processes = min(MOST_PROCESSES, max(2, os.cpu_count() or 2))
+    processes = min(MAX_PROCESSES, max(2, os.cpu_count() or 2))
     shared = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
     spread = [] if arguments else shared
     under = ["-m", "coverage", "run"] if coverage else []
@@ -69,4 +69,4 @@ def run(options: Sequence[str], arguments: Sequence[str] = (), *, coverage: bool
             *arguments,
         ]
         code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
-        return count(report, code)
+        return parse_report(report, code)

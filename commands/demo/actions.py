@@ -17,17 +17,19 @@ from lib.people import accounts
 from lib.tickets import tickets
 
 
-def create(session: Session, me: Actor, story: Mapping[str, Any], uploads: Mapping[str, Upload]) -> int:
+def create_ticket(
+    session: Session, me: Actor, story: Mapping[str, Any], uploads: Mapping[str, Upload]
+) -> int:
     """Open the ticket of a story and return its number."""
-    kept = [attachments.keep(session, me, uploads[name]).id for name in story.get("files", ())]
+    kept = [attachments.create(session, me, uploads[name]).id for name in story.get("files", ())]
     ticket = tickets.create(
         session,
         me,
         title=story["title"],
         description=story["text"],
-        category_id=categories.find(session, story["category"]).id,
+        category_id=categories.get(session, story["category"]).id,
         priority=Priority[story.get("priority", "normal").upper()],
-        requester_id=_person(session, story["for"]).id if "for" in story else None,
+        requester_id=_get_person(session, story["for"]).id if "for" in story else None,
         tags=story.get("tags", ()) if me.staff else (),
         files=kept,
         confidential=story.get("confidential", False),
@@ -35,41 +37,45 @@ def create(session: Session, me: Actor, story: Mapping[str, Any], uploads: Mappi
     return ticket.id
 
 
-def _person(session: Session, key: str) -> Person:
-    person = accounts.by_email(session, f"{key}@{DOMAIN}")
+def _get_person(session: Session, key: str) -> Person:
+    person = accounts.find_by_email(session, f"{key}@{DOMAIN}")
     assert person, f"the stories name {key}, who is not there"
     return person
 
 
 def _assign(session: Session, me: Actor, ticket: Ticket, key: str) -> None:
-    tickets.assign(session, me, ticket, to=_person(session, key).id, seen=ticket_versions.of(me, ticket))
+    tickets.assign(
+        session, me, ticket, to=_get_person(session, key).id, seen=ticket_versions.visible_version(me, ticket)
+    )
 
 
 def _move(session: Session, me: Actor, ticket: Ticket, name: str) -> None:
-    tickets.move(session, me, ticket, to=statuses.find(session, name), seen=ticket_versions.of(me, ticket))
+    tickets.move(
+        session, me, ticket, to=statuses.get(session, name), seen=ticket_versions.visible_version(me, ticket)
+    )
 
 
-DEEDS: dict[str, Callable[[Session, Actor, Ticket, Any], Any]] = {
+ACTIONS: dict[str, Callable[[Session, Actor, Ticket, Any], Any]] = {
     "assign": _assign,
-    "copy": lambda session, me, ticket, key: tickets.copy_in(session, me, ticket, _person(session, key)),
+    "copy": lambda session, me, ticket, key: tickets.add_cc(session, me, ticket, _get_person(session, key)),
     "move": _move,
     "note": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body, internal=True),
     "prioritize": lambda session, me, ticket, name: tickets.prioritize(
-        session, me, ticket, priority=Priority[name.upper()], seen=ticket_versions.of(me, ticket)
+        session, me, ticket, priority=Priority[name.upper()], seen=ticket_versions.visible_version(me, ticket)
     ),
-    "tag": lambda session, me, ticket, names: tickets.tag(
-        session, me, ticket, tags=names, seen=ticket_versions.of(me, ticket)
+    "tag": lambda session, me, ticket, names: tickets.set_tags(
+        session, me, ticket, tags=names, seen=ticket_versions.visible_version(me, ticket)
     ),
     "reply": lambda session, me, ticket, body: comments.add(session, me, ticket, body=body),
-    "take": lambda session, me, ticket, _words: tickets.take(session, me, ticket),
+    "take": lambda session, me, ticket, _words: tickets.claim(session, me, ticket),
 }
 
 
-WORK = {"assign", "note", "prioritize", "take"}
+STAFF_ACTIONS = {"assign", "note", "prioritize", "take"}
 """What only people who work a ticket do: the first of them tags it as its story says, where a requester opened it."""
 
 
-def do(session: Session, me: Actor, number: int, deed: str, words: Any) -> None:
+def perform(session: Session, me: Actor, number: int, deed: str, words: Any) -> None:
     """Do one deed on the ticket with a number."""
-    DEEDS[deed](session, me, tickets.find(session, me, number), words)
+    ACTIONS[deed](session, me, tickets.find(session, me, number), words)
     session.flush()

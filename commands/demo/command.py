@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
-FILE = "demo-accounts.txt"
-HEAD = "A made-up company is on this desk. Its people sign in with passwords made for this folder alone:"
+ACCOUNTS_FILE = "demo-accounts.txt"
+ACCOUNTS_HEADING = (
+    "A made-up company is on this desk. Its people sign in with passwords made for this folder alone:"
+)
 
 
 @click.command(short_help="Fill an empty desk with a small company.")
@@ -21,10 +23,10 @@ def demo() -> None:
     from lib.core import settings
 
     desk.prepare()
-    file = settings.current().data / FILE
+    file = settings.current().data / ACCOUNTS_FILE
     if file.exists():
         return
-    passwords = create.found() if create.empty() else None
+    passwords = create.create_company() if create.is_empty() else None
     if passwords is None:
         click.echo(
             "This desk has people already, and the demo needs an empty one: nothing was added.", err=True
@@ -32,7 +34,7 @@ def demo() -> None:
         return
     rows = [(who.name, who.role, who.email, word) for who, word in passwords.items()]
     lines = [f"  {email:<36} {word:<22} {role:<15} {name}" for name, role, email, word in rows]
-    said = "\n".join([HEAD, "", *lines, ""])
+    said = "\n".join([ACCOUNTS_HEADING, "", *lines, ""])
     _write_for_owner(file, said)
     click.echo(said)
     click.echo(f"This list is kept in {file}")

@@ -21,7 +21,7 @@ PRICES = "article;supplier;price;currency\n" + "\n".join(
 )
 
 
-def _screen() -> bytes:
+def _draw_screen() -> bytes:
     """Draw the meeting room's screen without its green."""
     picture = Image.new("RGB", (960, 540), (120, 20, 140))
     draw = ImageDraw.Draw(picture)
@@ -33,7 +33,7 @@ def _screen() -> bytes:
     return out.getvalue()
 
 
-def _offer() -> bytes:
+def _draw_offer() -> bytes:
     """Draw an offer on one page."""
     page = Image.new("RGB", (620, 877), "white")
     draw = ImageDraw.Draw(page)
@@ -48,8 +48,8 @@ def _offer() -> bytes:
 
 
 MAKERS: dict[str, Callable[[], bytes]] = {
-    "centrifuge-offer.pdf": _offer,
-    "fjord-screen.png": _screen,
+    "centrifuge-offer.pdf": _draw_offer,
+    "fjord-screen.png": _draw_screen,
     "mail-headers.txt": HEADERS.encode,
     "prices.csv": PRICES.encode,
     "scanner-log.txt": LOG.encode,

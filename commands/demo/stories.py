@@ -23,29 +23,29 @@ class Step:
     words: Any
 
 
-def told(what: str) -> list[dict[str, Any]]:
+def load(what: str) -> list[dict[str, Any]]:
     """Return every `ticket` or `reply` of the files, in their order."""
     files = [tomllib.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
     return [one for file in files for one in file.get(what, ())]
 
 
-def steps(now: datetime) -> list[Step]:
+def list_steps(now: datetime) -> list[Step]:
     """Return what has happened by `now` in all the stories, in order of time; the rest is still to come."""
-    laid = [step for number, story in enumerate(told("ticket")) for step in _laid_out(number, story, now)]
+    laid = [step for number, story in enumerate(load("ticket")) for step in _schedule(number, story, now)]
     return sorted((s for s in laid if s.at <= now), key=lambda s: s.at)
 
 
-def _laid_out(number: int, story: dict[str, Any], now: datetime) -> Iterator[Step]:
-    at = _begin(story, now)
+def _schedule(number: int, story: dict[str, Any], now: datetime) -> Iterator[Step]:
+    at = _get_start(story, now)
     yield Step(at, number, story["by"], "create", story)
     recent = "minutes" in story
     for after, who, deed, *words in story.get("then", ()):
-        at += _span(after)
-        at = at if recent else at_work(at)
+        at += _parse_span(after)
+        at = at if recent else to_working_hours(at)
         yield Step(at, number, who, deed, words[0] if words else None)
 
 
-def _begin(story: dict[str, Any], now: datetime) -> datetime:
+def _get_start(story: dict[str, Any], now: datetime) -> datetime:
     if "minutes" in story:
         return now - timedelta(minutes=story["minutes"])
     day, left = now - timedelta(days=1), story["ago"]
@@ -55,11 +55,11 @@ def _begin(story: dict[str, Any], now: datetime) -> datetime:
     return datetime.combine(day, time.fromisoformat(story["time"]), now.tzinfo)
 
 
-def _span(after: str) -> timedelta:
+def _parse_span(after: str) -> timedelta:
     return timedelta(**{UNITS[after[-1]]: int(after[:-1])})
 
 
-def at_work(at: datetime) -> datetime:
+def to_working_hours(at: datetime) -> datetime:
     """Return `at`, or when it lies at night or on a weekend, some time in the next working morning."""
     late = at.time() > EVENING
     if late or at.time() < MORNING or at.weekday() > 4:

@@ -27,12 +27,12 @@ def doctor(full: bool) -> None:
 
     chosen = settings.current()
     found = [
-        *data_folder.look(chosen),
-        *processes.look(chosen),
-        *database.look(chosen, full=full),
-        *stored_files.look(chosen, full=full),
-        *connectivity.look(chosen),
-        *outgoing_messages.look(chosen),
+        *data_folder.check(chosen),
+        *processes.check(chosen),
+        *database.check(chosen, full=full),
+        *stored_files.check(chosen, full=full),
+        *connectivity.check(chosen),
+        *outgoing_messages.check(chosen),
     ]
     colors = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "red"}
     for finding in found:

@@ -8,36 +8,37 @@ from commands.doctor.finding import Finding, ok, problem, warning
 from lib.core.settings import Settings
 from lib.integrations import storage
 
-HERE = {"localhost", "127.0.0.1", "::1"}
-PATIENCE = 4
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+MAIL_TIMEOUT = 4
 """Seconds that the mail server has to answer."""
 
 
-def look(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about addresses, files, mail and Slack."""
-    yield from _address(settings)
+    yield from _check_address(settings)
     if settings.files_url or settings.data.exists():
-        good = storage.healthy()
+        good = storage.is_writable()
         where = settings.files_url or "the data folder"
         yield (
-            ok("files", f"can be stored in {_plain(where)}")
+            ok("files", f"can be stored in {_remove_credentials(where)}")
             if good
             else problem(
-                "files", f"can't be stored in {_plain(where)}: it is not there, or may not be written."
+                "files",
+                f"can't be stored in {_remove_credentials(where)}: it is not there, or may not be written.",
             )
         )
-    yield from _mail(settings)
-    yield _slack(settings)
+    yield from _check_mail(settings)
+    yield _check_slack(settings)
 
 
-def _plain(url: str) -> str:
+def _remove_credentials(url: str) -> str:
     """Return an address without a name, password or parameters that may stand in it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" if parts.scheme else url
 
 
-def _address(settings: Settings) -> Iterator[Finding]:
-    here = urlsplit(settings.base_url).hostname in HERE
+def _check_address(settings: Settings) -> Iterator[Finding]:
+    here = urlsplit(settings.base_url).hostname in LOCAL_HOSTS
     if not settings.secure and not here:
         yield warning(
             "address", f"{settings.base_url} is not https: passwords and cookies travel in the clear."
@@ -55,7 +56,7 @@ def _address(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _mail(settings: Settings) -> Iterator[Finding]:
+def _check_mail(settings: Settings) -> Iterator[Finding]:
     if not settings.smtp_host:
         yield ok("mail", "no mail server is set")
         return
@@ -71,29 +72,29 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         )
     server = f"{settings.smtp_host}, port {settings.smtp_port}"
     try:
-        _greet(settings.smtp_host, settings)
+        _greet_mail_server(settings.smtp_host, settings)
     except (OSError, smtplib.SMTPException) as error:
         yield problem("mail", f"{server} does not answer as DOCKET_SMTP_TLS expects: {type(error).__name__}.")
     else:
         yield ok("mail", f"{server} answers")
 
 
-def _greet(host: str, settings: Settings) -> None:
+def _greet_mail_server(host: str, settings: Settings) -> None:
     kind = smtplib.SMTP_SSL if settings.smtp_tls == "tls" else smtplib.SMTP
-    with kind(host, settings.smtp_port, timeout=PATIENCE) as server:
+    with kind(host, settings.smtp_port, timeout=MAIL_TIMEOUT) as server:
         server.ehlo()
         if settings.smtp_tls == "starttls" and not server.has_extn("starttls"):
             raise smtplib.SMTPNotSupportedError("no STARTTLS")
 
 
-def _slack(settings: Settings) -> Finding:
+def _check_slack(settings: Settings) -> Finding:
     if settings.slack_bot_token is None:
         return ok("Slack", "no token is set")
     if not settings.slack_bot_token.get_secret_value().startswith("xoxb-"):
         return warning("Slack", "The token is not a bot's, which begins with xoxb-.")
     if (
         not settings.slack_api_url.startswith("https://")
-        and urlsplit(settings.slack_api_url).hostname not in HERE
+        and urlsplit(settings.slack_api_url).hostname not in LOCAL_HOSTS
     ):
         return problem("Slack", "DOCKET_SLACK_API_URL is not https: the token would travel in the clear.")
     return ok("Slack", "a bot's token is set")

@@ -9,13 +9,13 @@ from commands.doctor.finding import Finding, ok, problem, warning
 from lib.core import open_files
 from lib.core.settings import Settings, SettingsError
 
-FEW = 2048
+MIN_OPEN_FILES = 2048
 """Open files below which to warn."""
-LITTLE, TOO_LITTLE = 2 * 1024**3, 256 * 1024**2
+LOW_SPACE, CRITICAL_SPACE = 2 * 1024**3, 256 * 1024**2
 """Bytes free on the data folder's disk below which to warn, and to call it a problem."""
 
 
-def look(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings) -> Iterator[Finding]:
     """Yield what is found in the data folder."""
     folder = settings.data.resolve()
     if not folder.exists():
@@ -31,23 +31,23 @@ def look(settings: Settings) -> Iterator[Finding]:
     else:
         yield ok("data folder", f"{folder}, for its owner alone")
     if settings.secret_key is not None or (settings.data / "secret.key").exists():
-        yield _key(settings)
-    yield _toml(settings)
-    yield _open_files()
+        yield _check_key(settings)
+    yield _check_settings_file(settings)
+    yield _check_open_files()
     free = shutil.disk_usage(folder).free
     left = f"{free / 1024**3:.1f} GB are free on its disk"
-    if free < TOO_LITTLE:
+    if free < CRITICAL_SPACE:
         yield problem("disk", f"{left}. Make room now, or nothing can be saved.")
-    elif free < LITTLE:
+    elif free < LOW_SPACE:
         yield warning("disk", f"{left}. Make room soon.")
     else:
         yield ok("disk", left)
 
 
-def _open_files() -> Finding:
-    most = open_files.most()
-    tabs = most // open_files.EACH_TAB
-    if most < FEW:
+def _check_open_files() -> Finding:
+    most = open_files.max_limit()
+    tabs = most // open_files.FILES_PER_TAB
+    if most < MIN_OPEN_FILES:
         return warning(
             "open files",
             f"{most} may be open, enough for {tabs} open tabs. Raise the hard limit (ulimit -Hn, or LimitNOFILE= in "
@@ -56,7 +56,7 @@ def _open_files() -> Finding:
     return ok("open files", f"{most} may be open, enough for {tabs} open tabs")
 
 
-def _key(settings: Settings) -> Finding:
+def _check_key(settings: Settings) -> Finding:
     file = settings.data / "secret.key"
     try:
         settings.key()
@@ -67,7 +67,7 @@ def _key(settings: Settings) -> Finding:
     )
 
 
-def _toml(settings: Settings) -> Finding:
+def _check_settings_file(settings: Settings) -> Finding:
     file = settings.data / "docket.toml"
     if not file.exists():
         return ok("settings file", "none; the environment and the defaults count")

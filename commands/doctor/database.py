@@ -18,36 +18,36 @@ from lib.core import clock, run_marker
 from lib.core.settings import Settings
 from lib.people import accounts
 
-DRIFT = timedelta(seconds=30)
+MAX_CLOCK_DRIFT = timedelta(seconds=30)
 
 
-def look(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
+def check(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
     """Yield what is found in the database, with `full` on every page of it; nothing in it is changed."""
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite":
-        yield _library()
+        yield _check_library()
         file = Path(url.database or "")
         if not file.is_file() or not file.stat().st_size:
-            yield _none_yet(file, settings)
+            yield _check_missing_file(file, settings)
             return
     try:
         with transactions.engine().connect() as connection:
             yield ok("database", f"{connection.dialect.name} answers")
-            yield from _pages(full=full)
-            schemas, current = _schema(connection)
+            yield from _check_pages(full=full)
+            schemas, current = _check_schema(connection)
             yield schemas
             if current:
-                yield _time(connection)
+                yield _check_clock(connection)
             if connection.dialect.name == "postgresql":
-                yield _connections(connection, settings.processes)
+                yield _check_connections(connection, settings.processes)
     except SQLAlchemyError as error:
-        yield problem("database", _why(error, url))
+        yield problem("database", _format_error(error, url))
         return
     if current:
-        yield _administrator()
+        yield _check_administrator()
 
 
-def _none_yet(file: Path, settings: Settings) -> Finding:
+def _check_missing_file(file: Path, settings: Settings) -> Finding:
     """Return that there is no database: to be expected before the first start, and only then."""
     files = settings.data / "files"
     left = [
@@ -74,11 +74,11 @@ def _none_yet(file: Path, settings: Settings) -> Finding:
     return warning("database", "There is none yet. The first start makes it.")
 
 
-def _pages(*, full: bool) -> Iterator[Finding]:
+def _check_pages(*, full: bool) -> Iterator[Finding]:
     engine = transactions.engine()
     if engine.dialect.name != "sqlite":
         return
-    left = run_marker.was_left(engine)
+    left = run_marker.has_unclean_stop(engine)
     if not full and not left:
         return
     try:
@@ -93,18 +93,18 @@ def _pages(*, full: bool) -> Iterator[Finding]:
         )
 
 
-def _why(error: SQLAlchemyError, url: URL) -> str:
-    known = opening.reason(error, transactions.engine()) if isinstance(error, DBAPIError) else None
+def _format_error(error: SQLAlchemyError, url: URL) -> str:
+    known = opening.to_unusable(error, transactions.engine()) if isinstance(error, DBAPIError) else None
     if known is not None:
         return str(known)
     why = str(getattr(error, "orig", None) or error).splitlines()[0]
     return f"{url.render_as_string(hide_password=True)} does not answer: {why}"
 
 
-def _library() -> Finding:
+def _check_library() -> Finding:
     library = engines.sqlite_library()
     version = library.sqlite_version
-    if engines.affected(library.sqlite_version_info):
+    if engines.has_wal_bug(library.sqlite_version_info):
         return warning(
             "SQLite",
             f"{version} can damage a database in its WAL mode, so Docket runs it in its slower mode. "
@@ -114,9 +114,9 @@ def _library() -> Finding:
     return ok("SQLite", f"{version}{bundled}")
 
 
-def _schema(connection: Connection) -> tuple[Finding, bool]:
+def _check_schema(connection: Connection) -> tuple[Finding, bool]:
     """Return what is found of the schema, and whether it is today's."""
-    newer = schema.newer(connection)
+    newer = schema.find_newer_version(connection)
     if newer is not None:
         return problem("schema", newer), False
     if is_current(connection):
@@ -126,29 +126,29 @@ def _schema(connection: Connection) -> tuple[Finding, bool]:
 
 def is_current(connection: Connection) -> bool:
     """Tell whether the database has today's schema."""
-    heads = ScriptDirectory.from_config(schema.config(connection)).get_heads()
+    heads = ScriptDirectory.from_config(schema.build_config(connection)).get_heads()
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
-def _time(connection: Connection) -> Finding:
+def _check_clock(connection: Connection) -> Finding:
     now = clock.now()
     if connection.dialect.name == "postgresql":
         theirs: datetime = connection.scalar(select(func.clock_timestamp())) or now
         apart = abs(theirs - now)
-        if apart > DRIFT:
+        if apart > MAX_CLOCK_DRIFT:
             return warning(
                 "clock", f"The database's clock is {apart.total_seconds():.0f} seconds off this one."
             )
     last: datetime = connection.scalar(select(func.max(Event.at))) or datetime.min.replace(tzinfo=UTC)
-    if last > now + DRIFT:
+    if last > now + MAX_CLOCK_DRIFT:
         return problem("clock", f"It is {now:%Y-%m-%d %H:%M} UTC here, but something happened later already.")
     return ok("clock", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
-def _connections(connection: Connection, processes: int) -> Finding:
+def _check_connections(connection: Connection, processes: int) -> Finding:
     most, needed = (
         int(connection.scalar(text("SHOW max_connections")) or 0),
-        engines.most_connections(processes),
+        engines.total_connections(processes),
     )
     if most < needed:
         return warning(
@@ -158,8 +158,8 @@ def _connections(connection: Connection, processes: int) -> Finding:
     return ok("connections", f"up to {needed} of the {most} that PostgreSQL allows")
 
 
-def _administrator() -> Finding:
+def _check_administrator() -> Finding:
     with transactions.see() as session:
-        if accounts.administrators(session):
+        if accounts.count_administrators(session):
             return ok("administrator", "there is one")
     return warning("administrator", "There is none yet. Start Docket and open the link that it prints.")

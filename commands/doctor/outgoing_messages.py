@@ -13,12 +13,12 @@ from lib.access import gate
 from lib.core.errors import Unavailable
 from lib.core.settings import Settings, SettingsError
 from lib.notifications import queue_admin
-from lib.notifications.queue_admin import Account
+from lib.notifications.queue_admin import ChannelStatus
 
-NAMES = {NotificationChannel.MAIL: "email queue", NotificationChannel.SLACK: "Slack queue"}
+QUEUE_NAMES = {NotificationChannel.MAIL: "email queue", NotificationChannel.SLACK: "Slack queue"}
 
 
-def look(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about messages; without a key or today's schema there is nothing."""
     own = settings.data / "secret.key"
     if settings.secret_key is None and not own.exists():
@@ -31,29 +31,31 @@ def look(settings: Settings) -> Iterator[Finding]:
             if not database.is_current(connection):
                 return
         with transactions.see() as session:
-            found = queue_admin.accounts(session, gate.system("doctor", Permission.SYSTEM_MANAGE))
+            found = queue_admin.list_channel_statuses(
+                session, gate.system_actor("doctor", Permission.SYSTEM_MANAGE)
+            )
     except (SQLAlchemyError, Unavailable, SettingsError):
         return  # others tell of these
     for account in found:
         if account.on or account.owed or account.parked:
-            yield from _queue(account)
+            yield from _check_queue(account)
 
 
-def _queue(account: Account) -> Iterator[Finding]:
-    name = NAMES[account.medium]
-    found = [problem(name, sentence) for sentence in _problems(account)]
-    found += [warning(name, sentence) for sentence in _warnings(account)]
+def _check_queue(account: ChannelStatus) -> Iterator[Finding]:
+    name = QUEUE_NAMES[account.medium]
+    found = [problem(name, sentence) for sentence in _list_problems(account)]
+    found += [warning(name, sentence) for sentence in _list_warnings(account)]
     yield from found or [ok(name, f"{account.owed} waiting, {account.sent} sent in the last 24 hours")]
 
 
-def _problems(account: Account) -> Iterator[str]:
+def _list_problems(account: ChannelStatus) -> Iterator[str]:
     if account.failing_since:
         yield f"{account.error} It began at {account.failing_since:%Y-%m-%d %H:%M} UTC."
     for channel in account.channels:
         yield f"The channel of {channel.team}: {channel.error}"
 
 
-def _warnings(account: Account) -> Iterator[str]:
+def _list_warnings(account: ChannelStatus) -> Iterator[str]:
     if account.parked:
         several = "1 message" if account.parked == 1 else f"{account.parked} messages"
         yield f"{several} failed. The page Delivery says why, and can send again."

@@ -7,16 +7,18 @@ from commands.doctor.finding import Finding, ok, warning
 from lib.core import settings as chosen
 from lib.core.settings import Settings
 
-MEGABYTES = 250
+MEGABYTES_EACH = 250
 """What a process takes with some hundred tabs open; `bench.load` prints it."""
 
 
-def look(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about the processes."""
-    count, cores, memory = settings.processes, chosen.cores(), _memory()
-    needed = count * MEGABYTES
+    count, cores, memory = settings.processes, chosen.cpu_count(), _get_memory()
+    needed = count * MEGABYTES_EACH
     if count > cores:
-        yield warning("processes", f"{count}, but only {_cores(cores)}: more than that serve nobody faster.")
+        yield warning(
+            "processes", f"{count}, but only {_format_cores(cores)}: more than that serve nobody faster."
+        )
     elif needed > memory / 2:
         yield warning(
             "processes",
@@ -24,13 +26,13 @@ def look(settings: Settings) -> Iterator[Finding]:
             "Set DOCKET_PROCESSES to fewer.",
         )
     else:
-        yield ok("processes", f"{count} for {_cores(cores)}, about {needed:,} MB together")
+        yield ok("processes", f"{count} for {_format_cores(cores)}, about {needed:,} MB together")
 
 
-def _cores(count: int) -> str:
+def _format_cores(count: int) -> str:
     return "1 core" if count == 1 else f"{count} cores"
 
 
-def _memory() -> float:
+def _get_memory() -> float:
     """Return this machine's memory in megabytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**2

@@ -9,29 +9,29 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from commands.doctor.finding import Finding, ok, problem
-from db.models import Attachment, SignIn, SlackPlace, Ticket
+from db.models import Attachment, SignIn, TeamSlackChannel, Ticket
 from lib import transactions
 from lib.core import clock
 from lib.core.errors import Unavailable
 from lib.core.settings import Settings
 from lib.integrations import storage
 
-SOME = 50
+SAMPLE_SIZE = 50
 """Files in a bucket that are looked for without being asked for all of them: the newest."""
 
 
 @dataclass(frozen=True)
-class Desk:
+class StoredDesk:
     """What a database holds: whether people have worked with it, and under which names its files are stored."""
 
     used: bool
     paths: list[str]
 
 
-def look(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
+def check(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
     """Yield whether files and key fit the database, with `full` for every file; says nothing without a database."""
     every = full or settings.files_url is None
-    desk = _desk(limit=None if every else SOME)
+    desk = _load_desk(limit=None if every else SAMPLE_SIZE)
     if desk is None:
         return
     key = settings.data / "secret.key"
@@ -46,41 +46,41 @@ def look(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
             else ok("secret key", "The first start makes one.")
         )
     try:
-        yield from _files(settings, desk, every=every)
+        yield from _check_files(settings, desk, every=every)
     except Unavailable:
         return  # whether the store can be reached is looked at elsewhere
 
 
-def _desk(*, limit: int | None) -> Desk | None:
+def _load_desk(*, limit: int | None) -> StoredDesk | None:
     engine = transactions.engine()
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file():
         return None
     try:
-        return _read(engine, limit=limit)
+        return _query_desk(engine, limit=limit)
     except SQLAlchemyError:
         return None
 
 
-def _read(engine: Engine, *, limit: int | None) -> Desk:
+def _query_desk(engine: Engine, *, limit: int | None) -> StoredDesk:
     with engine.connect() as connection:
         if not inspect(connection).has_table("attachment"):
-            return Desk(used=False, paths=[])
+            return StoredDesk(used=False, paths=[])
         newest = select(col(Attachment.path)).where(col(Attachment.removed_at).is_(None))
         paths = connection.scalars(newest.order_by(col(Attachment.created_at).desc()).limit(limit)).all()
-        return Desk(used=bool(paths) or _used(connection), paths=list(paths))
+        return StoredDesk(used=bool(paths) or _is_used(connection), paths=list(paths))
 
 
-def _used(connection: Connection) -> bool:
+def _is_used(connection: Connection) -> bool:
     """Tell whether somebody was signed in, wrote something or entered a secret that is sealed."""
-    sealed = select(col(SlackPlace.team_id)).where(col(SlackPlace.webhook).is_not(None))
+    sealed = select(col(TeamSlackChannel.team_id)).where(col(TeamSlackChannel.webhook).is_not(None))
     rows: tuple[Select, ...] = (select(col(Ticket.id)), select(col(SignIn.id)), sealed)
     return any(connection.execute(each.limit(1)).first() for each in rows)
 
 
-def _files(settings: Settings, desk: Desk, *, every: bool) -> Iterator[Finding]:
+def _check_files(settings: Settings, desk: StoredDesk, *, every: bool) -> Iterator[Finding]:
     if not desk.paths and settings.files_url is None and not Path(settings.files).is_dir():
         return
-    there = _there(desk.paths, every=every)
+    there = _find_stored(desk.paths, every=every)
     missing = [path for path in desk.paths if path not in there]
     where = "the file store" if settings.files_url else settings.files
     looked = f"{len(desk.paths)} files" if every else f"the newest {len(desk.paths)} files"
@@ -100,7 +100,7 @@ def _files(settings: Settings, desk: Desk, *, every: bool) -> Iterator[Finding]:
         yield ok("stored files", f"{looked} are where the database says")
 
 
-def _there(paths: list[str], *, every: bool) -> set[str]:
+def _find_stored(paths: list[str], *, every: bool) -> set[str]:
     if not every:
-        return {path for path in paths if storage.there(path)}
-    return {name for some in storage.listed(before=clock.now(), limit=1000) for name in some}
+        return {path for path in paths if storage.exists(path)}
+    return {name for some in storage.list_before(before=clock.now(), limit=1000) for name in some}

@@ -16,5 +16,5 @@ def seed(number: int, add: bool) -> None:
     from commands.shell import desk
 
     desk.prepare()
-    fill.tickets(number, add=add, tell=lambda line: click.echo(line, err=True))
+    fill.write_tickets(number, add=add, tell=lambda line: click.echo(line, err=True))
     click.echo("Let somebody in: person add --email agent01@load.example --again")

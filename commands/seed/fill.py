@@ -11,28 +11,28 @@ from lib.core import clock
 from lib.core.errors import Conflict
 from lib.lists import ticket_list
 
-SIZE = 5000
+BATCH_SIZE = 5000
 """Tickets that are written at a time."""
 
 
-def tickets(number: int, *, add: bool, tell: Callable[[str], None]) -> None:
+def write_tickets(number: int, *, add: bool, tell: Callable[[str], None]) -> None:
     """Write `number` tickets with all that belongs to them, in one transaction.
 
     Raises Conflict on a desk that has tickets already, unless `add`.
     """
-    reader = desk.operator(Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
+    reader = desk.build_operator(Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
     with transactions.see() as session:
         if not add and ticket_list.count(session, reader):
             raise Conflict("This desk has tickets already. To add the load to them, say --add.")
     began = time.monotonic()
     with transactions.act() as session:
-        people = cast.gather(session)
+        people = cast.prepare_cast(session)
     engine = transactions.engine()
     database = sqlite_writer if engine.dialect.name == "sqlite" else postgres_writer
-    planned = plan.tickets(number, until=clock.now())
+    planned = plan.plan_tickets(number, until=clock.now())
     written = 0
-    with database.opened(engine) as target:
-        for batch in rows.batches(planned, people, target.last(), size=SIZE):
+    with database.open_writer(engine) as target:
+        for batch in rows.build_batches(planned, people, target.last(), size=BATCH_SIZE):
             target.write(batch)
             written += len(batch.rows["ticket"])
             tell(f"{written:,} of {number:,} tickets, {time.monotonic() - began:.0f} s")

@@ -14,12 +14,12 @@ STATES = {"new": 8, "open": 14, "pending": 6, "resolved": 22, "closed": 50}
 PRIORITIES = {1: 25, 2: 50, 3: 20, 4: 5}
 CATEGORIES = ("account", "billing", "database", "email", "hardware", "mobile",
               "network", "onboarding", "printing", "security", "software", "website")  # fmt: skip
-FLATTENING = 3
+RANK_OFFSET = 3
 """What is added to a word's rank before it divides (after Mandelbrot)."""
-WEIGHTS = [1 / (rank + FLATTENING) for rank in range(WORDS)]
+WEIGHTS = [1 / (rank + RANK_OFFSET) for rank in range(WORDS)]
 
 
-class Planned(NamedTuple):
+class PlannedTicket(NamedTuple):
     """One ticket of the load; people and category are places in their lists, `replies` are (when, text, by)."""
 
     title: str
@@ -33,7 +33,7 @@ class Planned(NamedTuple):
     replies: list[tuple[datetime, str, int]]
 
 
-def vocabulary(rng: random.Random) -> list[str]:
+def build_vocabulary(rng: random.Random) -> list[str]:
     """Return the words, the most common first."""
     syllables = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
     words: set[str] = set()
@@ -44,10 +44,10 @@ def vocabulary(rng: random.Random) -> list[str]:
     return ordered
 
 
-def tickets(number: int, *, until: datetime, seed: int = SEED) -> Iterator[Planned]:
+def plan_tickets(number: int, *, until: datetime, seed: int = SEED) -> Iterator[PlannedTicket]:
     """Yield `number` tickets of the two years before `until`, oldest first."""
     rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    words, weights = vocabulary(rng), list(accumulate(WEIGHTS))
+    words, weights = build_vocabulary(rng), list(accumulate(WEIGHTS))
 
     def text(least: int, most: int) -> str:
         return " ".join(rng.choices(words, cum_weights=weights, k=rng.randint(least, most)))
@@ -62,7 +62,7 @@ def tickets(number: int, *, until: datetime, seed: int = SEED) -> Iterator[Plann
         for _ in range(COMMENTS):
             when = min(when + timedelta(minutes=rng.expovariate(1 / 600)), until)
             replies.append((when, text(20, 40), rng.randrange(AGENTS)))
-        yield Planned(
+        yield PlannedTicket(
             title=text(5, 10).capitalize(),
             description=text(45, 75),
             state=state,

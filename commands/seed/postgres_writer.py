@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from commands.seed.rows import COLUMNS, Batch
 
 
-class Postgres:
+class PostgresWriter:
     """An open transaction that takes rows."""
 
     def __init__(self, cursor: Any) -> None:
@@ -29,7 +29,7 @@ class Postgres:
 
 
 @contextmanager
-def opened(engine: Engine) -> Iterator[Postgres]:
+def open_writer(engine: Engine) -> Iterator[PostgresWriter]:
     """Yield a transaction without indexes on the tables it fills; at its end they stand again, or nothing happened."""
     pooled = engine.raw_connection()
     raw: Any = pooled.driver_connection
@@ -37,10 +37,10 @@ def opened(engine: Engine) -> Iterator[Postgres]:
         with raw.transaction(), raw.cursor() as cursor:
             cursor.execute("SET LOCAL TIME ZONE 'UTC'")
             cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-            indexes = _indexes(cursor)
+            indexes = _list_indexes(cursor)
             for name, _order in indexes:
                 cursor.execute(f'DROP INDEX "{name}"')
-            made = Postgres(cursor)
+            made = PostgresWriter(cursor)
             yield made
             for _name, order in indexes:
                 cursor.execute(order)
@@ -50,7 +50,7 @@ def opened(engine: Engine) -> Iterator[Postgres]:
         pooled.close()
 
 
-def _indexes(cursor: Any) -> list[tuple[str, str]]:
+def _list_indexes(cursor: Any) -> list[tuple[str, str]]:
     """Return name and SQL of the indexes that would slow the writing down; constraints keep theirs."""
     cursor.execute(
         "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i "

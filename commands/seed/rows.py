@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from commands.seed.cast import Cast
-from commands.seed.plan import Planned
+from commands.seed.plan import PlannedTicket
 from lib.search_index.terms import BOUNDARY
 
 Row = tuple[Any, ...]
@@ -20,7 +20,7 @@ COLUMNS = {
     "event": ("id", "at", "action", "ticket_id", "subject", "field", "old", "new", "actor_id", "internal",
               "channel"),
 }  # fmt: skip
-TAKEN = timedelta(minutes=4)
+ASSIGN_DELAY = timedelta(minutes=4)
 """How long after it was opened somebody has a ticket."""
 
 
@@ -38,50 +38,52 @@ class Batch:
         return self.last[table]
 
 
-def batches(planned: Iterable[Planned], cast: Cast, last: dict[str, int], *, size: int) -> Iterator[Batch]:
+def build_batches(
+    planned: Iterable[PlannedTicket], cast: Cast, last: dict[str, int], *, size: int
+) -> Iterator[Batch]:
     """Yield the rows of `size` tickets at a time, with ids that go on after `last`."""
     batch = Batch(dict(last))
     for ticket in planned:
-        write(batch, ticket, cast)
+        add_ticket(batch, ticket, cast)
         if len(batch.rows["ticket"]) == size:
             yield batch
             batch = Batch(batch.last)
     yield batch
 
 
-def write(batch: Batch, planned: Planned, cast: Cast) -> None:
+def add_ticket(batch: Batch, planned: PlannedTicket, cast: Cast) -> None:
     """Add one ticket's rows: itself, its replies, what can be found of it, and what happened."""
     team = cast.team_of[planned.category]
     agents, requester = cast.works[team], cast.requesters[planned.requester]
     assignee = None if planned.assignee is None else agents[planned.assignee % len(agents)]
-    status, done = _status(planned.state, batch.last["ticket"])
+    status, done = _choose_status(planned.state, batch.last["ticket"])
     moved = status != "To-Do"
     ended, changes = planned.replies[-1][0], 1 + moved + (assignee is not None)
-    resolved = (_stamp(ended), assignee) if status == "Completed" else (None, None)
+    resolved = (_format_time(ended), assignee) if status == "Completed" else (None, None)
     ticket = batch.add(
         "ticket", planned.title, planned.description, cast.statuses[status], not done, planned.priority,
-        cast.categories[planned.category], team, requester, assignee, False, _stamp(planned.created),
-        _stamp(ended), False, _stamp(planned.replies[0][0]), assignee, *resolved,
-        changes, -float(batch.last["ticket"] + 1), _stamp(ended), changes, "9999-12-31",
+        cast.categories[planned.category], team, requester, assignee, False, _format_time(planned.created),
+        _format_time(ended), False, _format_time(planned.replies[0][0]), assignee, *resolved,
+        changes, -float(batch.last["ticket"] + 1), _format_time(ended), changes, "9999-12-31",
     )  # fmt: skip
     batch.add(
         "search_entry", ticket, None, False, f"{planned.title.lower()} {BOUNDARY} {planned.description}"
     )
-    _happened(batch, planned.created, "ticket.created", ticket, new=planned.title, by=requester)
+    _add_event(batch, planned.created, "ticket.created", ticket, new=planned.title, by=requester)
     if assignee is not None:
-        taken = min(planned.created + TAKEN, planned.replies[0][0])
-        _happened(batch, taken, "ticket.assigned", ticket, field="assignee", new=str(assignee), by=assignee)
+        taken = min(planned.created + ASSIGN_DELAY, planned.replies[0][0])
+        _add_event(batch, taken, "ticket.assigned", ticket, field="assignee", new=str(assignee), by=assignee)
     for when, text, by in planned.replies:
         author = agents[by % len(agents)]
-        comment = batch.add("comment", ticket, author, False, True, assignee, text, _stamp(when), 1)
+        comment = batch.add("comment", ticket, author, False, True, assignee, text, _format_time(when), 1)
         batch.add("search_entry", ticket, comment, False, text)
-        _happened(batch, when, "comment.added", ticket, subject=f"comment:{comment}", by=author)
+        _add_event(batch, when, "comment.added", ticket, subject=f"comment:{comment}", by=author)
     if moved:
         by = assignee or agents[0]
-        _happened(batch, ended, "ticket.moved", ticket, field="status", old="To-Do", new=status, by=by)
+        _add_event(batch, ended, "ticket.moved", ticket, field="status", old="To-Do", new=status, by=by)
 
 
-def _status(state: str, number: int) -> tuple[str, bool]:
+def _choose_status(state: str, number: int) -> tuple[str, bool]:
     match state:
         case "new":
             return "To-Do", False
@@ -94,7 +96,7 @@ def _status(state: str, number: int) -> tuple[str, bool]:
     return "Completed", True
 
 
-def _happened(
+def _add_event(
     batch: Batch,
     at: datetime,
     action: str,
@@ -106,9 +108,9 @@ def _happened(
     old: str | None = None,
     new: str | None = None,
 ) -> None:
-    batch.add("event", _stamp(at), action, ticket, subject, field, old, new, by, False, "page")
+    batch.add("event", _format_time(at), action, ticket, subject, field, old, new, by, False, "page")
 
 
-def _stamp(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     """Return a UTC time as both databases read it."""
     return at.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -8,11 +8,11 @@ from sqlalchemy import Engine
 
 from commands.seed.rows import COLUMNS, Batch
 
-BUFFER = 256 * 1024 * 1024
+INDEX_BUFFER = 256 * 1024 * 1024
 """Bytes that the full-text index gathers before it writes a piece; SQLite's usual is 1 MB."""
 
 
-class Lite:
+class SqliteWriter:
     """An open transaction that takes rows."""
 
     def __init__(self, raw: Any) -> None:
@@ -33,20 +33,20 @@ class Lite:
 
 
 @contextmanager
-def opened(engine: Engine) -> Iterator[Lite]:
+def open_writer(engine: Engine) -> Iterator[SqliteWriter]:
     """Yield a transaction without indexes on the tables it fills; at its end they stand again, or nothing happened."""
     pooled = engine.raw_connection()
     raw: Any = pooled.driver_connection
     raw.execute("PRAGMA foreign_keys=OFF")
     try:
         raw.execute("BEGIN IMMEDIATE")
-        parts = _parts(raw)
+        parts = _list_indexes_and_triggers(raw)
         for kind, name, _order in parts:
             raw.execute(f'DROP {kind} "{name}"')
-        yield Lite(raw)
+        yield SqliteWriter(raw)
         for _kind, _name, order in parts:
             raw.execute(order)
-        raw.execute("INSERT INTO search_index(search_index, rank) VALUES ('hashsize', ?)", (BUFFER,))
+        raw.execute("INSERT INTO search_index(search_index, rank) VALUES ('hashsize', ?)", (INDEX_BUFFER,))
         raw.execute("INSERT INTO search_index(search_index) VALUES ('rebuild')")
         raw.execute("INSERT INTO search_index(search_index, rank) VALUES ('hashsize', ?)", (1024 * 1024,))
         raw.execute("COMMIT")
@@ -58,7 +58,7 @@ def opened(engine: Engine) -> Iterator[Lite]:
         pooled.close()
 
 
-def _parts(raw: Any) -> list[tuple[str, str, str]]:
+def _list_indexes_and_triggers(raw: Any) -> list[tuple[str, str, str]]:
     """Return kind, name and SQL of the indexes and triggers that would slow the writing down."""
     parts = raw.execute("SELECT type, name, sql, tbl_name FROM sqlite_master WHERE sql <> ''").fetchall()
     return [part[:3] for part in parts if part[0] in ("index", "trigger") and part[3] in COLUMNS]

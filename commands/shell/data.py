@@ -8,12 +8,12 @@ import click
 ROOT = Path(__file__).parents[2]
 
 
-def choose(_ctx: click.Context, _param: click.Parameter, value: Path) -> None:
+def set_data_folder(_ctx: click.Context, _param: click.Parameter, value: Path) -> None:
     """Make the folder known to the settings of this process and of those it starts."""
     os.environ["DOCKET_DATA"] = str(value)
 
 
-def option() -> click.Option:
+def build_option() -> click.Option:
     """Return a fresh `--data` option; a relative folder is meant from where the person stands."""
     return click.Option(
         ["--data"],
@@ -24,15 +24,15 @@ def option() -> click.Option:
         help="The data folder; otherwise DOCKET_DATA, otherwise `data` beside manage.py.",
         expose_value=False,
         is_eager=True,
-        callback=choose,
+        callback=set_data_folder,
     )
 
 
-def with_data(command: click.Command) -> click.Command:
+def add_data_option(command: click.Command) -> click.Command:
     """Give a command, or every command of a group, the `--data` option unless it has it already."""
     if isinstance(command, click.Group):
         for member in command.commands.values():
-            with_data(member)
+            add_data_option(member)
     elif "data" not in {parameter.name for parameter in command.params}:
-        command.params.append(option())
+        command.params.append(build_option())
     return command

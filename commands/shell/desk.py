@@ -11,6 +11,6 @@ def prepare() -> None:
     startup.migrate()
 
 
-def operator(*permissions: Permission) -> Actor:
+def build_operator(*permissions: Permission) -> Actor:
     """Return Docket acting for whoever holds this machine, with just the permissions listed."""
-    return gate.system("command line", *permissions, channel=Source.COMMAND)
+    return gate.system_actor("command line", *permissions, channel=Source.COMMAND)

@@ -19,22 +19,22 @@ def invite(email: str, name: str | None, role: str, team_names: tuple[str, ...])
     """
     if not name:
         raise Invalid("A new person needs a --name. For a new link for somebody who is here, use --again.")
-    me = desk.operator(Permission.USER_MANAGE, Permission.TEAM_MANAGE)
+    me = desk.build_operator(Permission.USER_MANAGE, Permission.TEAM_MANAGE)
     with transactions.act() as session:
-        if accounts.by_email(session, email):
+        if accounts.find_by_email(session, email):
             raise Invalid(f"{email} is here already. For a new link, add --again.")
-        chosen = roles.find(session, role)
-        joins = _teams(session, me, team_names)
+        chosen = roles.get(session, role)
+        joins = _find_teams(session, me, team_names)
         if not team_names and chosen.scopes.get(Permission.TICKET_READ, Scope.NONE) >= Scope.TEAM:
-            joins = {teams.find(session, teams.default(session)).name: teams.default(session)}
+            joins = {teams.get(session, teams.get_default_id(session)).name: teams.get_default_id(session)}
         person = accounts.invite(session, me, email=email, name=name, role=chosen, teams=joins.values())
-        secret = accounts.link(session, me, person, invitation=True)
+        secret = accounts.create_password_secret(session, me, person, invitation=True)
     where = f" in {', '.join(joins)}" if joins else ""
     return f"{person.name} is here now as {chosen.name}{where}. This link sets their password, once:", secret
 
 
-def _teams(session: Session, me: Actor, names: tuple[str, ...]) -> dict[str, int]:
-    known = {card.name.casefold(): card for card in teams.every(session, me)}
+def _find_teams(session: Session, me: Actor, names: tuple[str, ...]) -> dict[str, int]:
+    known = {card.name.casefold(): card for card in teams.list_all(session, me)}
     for name in names:
         if name.casefold() not in known:
             there = ", ".join(card.name for card in known.values())
@@ -42,18 +42,18 @@ def _teams(session: Session, me: Actor, names: tuple[str, ...]) -> dict[str, int
     return {known[n.casefold()].name: known[n.casefold()].id for n in names}
 
 
-def link_again(email: str) -> tuple[str, str]:
+def renew_link(email: str) -> tuple[str, str]:
     """Make a new link for somebody; return a sentence about it and the link's secret. Raises Invalid."""
-    me = desk.operator(Permission.USER_MANAGE)
+    me = desk.build_operator(Permission.USER_MANAGE)
     with transactions.act() as session:
-        person = known(session, email)
-        secret = accounts.link(session, me, person, invitation=person.password_hash is None)
+        person = get_person(session, email)
+        secret = accounts.create_password_secret(session, me, person, invitation=person.password_hash is None)
     return f"This link sets the password of {person.name}, once:", secret
 
 
-def known(session: Session, email: str) -> Person:
+def get_person(session: Session, email: str) -> Person:
     """Return the active person with an address; raises Invalid."""
-    person = accounts.by_email(session, email)
+    person = accounts.find_by_email(session, email)
     if person is None:
         raise Invalid(f"Nobody here has the address {email}.")
     if not person.active:

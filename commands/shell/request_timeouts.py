@@ -7,16 +7,16 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lib.core import open_files
 
-PATIENCE = 15.0
+REQUEST_TIMEOUT = 15.0
 """Seconds for a request with its body, unless its sender is signed in."""
-SHARE = 4
+OPEN_FILES_DIVISOR = 4
 """Half-sent requests may have one in this many of the files that may be open; then the oldest goes."""
 
 
-class Patience(HttpToolsProtocol):
+class TimeoutProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which by itself waits forever for the rest of a request."""
 
-    waiting: ClassVar[dict["Patience", None]] = {}
+    waiting: ClassVar[dict["TimeoutProtocol", None]] = {}
     """The connections of this process whose request is not all here, the oldest first."""
 
     _late: asyncio.TimerHandle | None = None
@@ -60,9 +60,9 @@ class Patience(HttpToolsProtocol):
     def _expect(self) -> None:
         if self._late is not None:
             return
-        self._late = self.loop.call_later(PATIENCE, self._end)
+        self._late = self.loop.call_later(REQUEST_TIMEOUT, self._end)
         self.waiting[self] = None
-        if len(self.waiting) > open_files.limit() // SHARE:
+        if len(self.waiting) > open_files.get_limit() // OPEN_FILES_DIVISOR:
             oldest = next((each for each in self.waiting if not each._signed_in()), None)
             if oldest is not None:
                 oldest._close()
@@ -80,7 +80,7 @@ class Patience(HttpToolsProtocol):
     def _end(self) -> None:
         self._late = None
         if self._signed_in():
-            self._late = self.loop.call_later(PATIENCE, self._end)
+            self._late = self.loop.call_later(REQUEST_TIMEOUT, self._end)
         else:
             self._close()
 

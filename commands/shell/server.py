@@ -7,13 +7,15 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from commands.shell.request_timeouts import Patience
+from commands.shell.request_timeouts import TimeoutProtocol
 from lib import startup, transactions
 from lib.core import logging, run_marker, settings
 
-ANYWHERE = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104 - compared with, not bound to
+ANY_ADDRESS = {"127.0.0.1", "0.0.0.0", "::1", "::"}  # noqa: S104 - compared with, not bound to
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes from a page: widget values only, as files have their own route
-HUNG = 20  # seconds after which a process that does not answer is ended, and another one started
+HEALTHCHECK_TIMEOUT = (
+    20  # seconds after which a process that does not answer is ended, and another one started
+)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -30,10 +32,10 @@ def listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def address(listening: socket.socket) -> str:
+def get_url(listening: socket.socket) -> str:
     """Return the URL at which a person on this machine reaches the socket."""
     host, port = listening.getsockname()[:2]
-    return f"http://{'localhost' if host in ANYWHERE else host}:{port}"
+    return f"http://{'localhost' if host in ANY_ADDRESS else host}:{port}"
 
 
 def serve(listening: socket.socket, processes: int) -> bool:
@@ -51,14 +53,14 @@ def serve(listening: socket.socket, processes: int) -> bool:
         server_header=False,
         access_log=False,
         log_config=None,
-        http=Patience,
+        http=TimeoutProtocol,
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
         ws_ping_interval=30,
         ws_ping_timeout=30,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=5,
-        timeout_worker_healthcheck=HUNG,
+        timeout_worker_healthcheck=HEALTHCHECK_TIMEOUT,
     )
     return _serve_together(config, listening) if processes > 1 else _serve_alone(config, listening)
 
@@ -76,8 +78,8 @@ def _serve_together(config: uvicorn.Config, listening: socket.socket) -> bool:
     logging.configure(settings.current().log_level)
     startup.prepare()
     transactions.engine().dispose()
-    startup.announce()
+    startup.mark_prepared()
     supervisor = Multiprocess(config, sockets=[listening])
     supervisor.run()
-    run_marker.end(transactions.engine())
+    run_marker.release(transactions.engine())
     return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)

@@ -6,7 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import db.models  # noqa: F401 - registers the tables
-from db.schema import ours
+from db.schema import include_object
 
 warnings.filterwarnings("error", module="alembic")
 
@@ -15,7 +15,7 @@ context.configure(
     connection=connection,
     target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
-    include_object=ours,
+    include_object=include_object,
     compare_type=True,
     compare_server_default=False,
     transactional_ddl=False,

@@ -1,7 +1,7 @@
 """Facts, a file for each package of lib; models hold no session, actor, time or network."""
 
 from db.models.access import Role, RolePermission
-from db.models.assignment import Absence, AssignmentRule, DispatchWait, Skill
+from db.models.assignment import Absence, AssignmentRule, QueuedTicket, Skill
 from db.models.audit import Event, Lease, Receipt
 from db.models.catalog import (
     CannedReply,
@@ -19,20 +19,20 @@ from db.models.conversation import Attachment, Comment, Draft, Mention, Particip
 from db.models.identity import ApiToken, Attempt, OneTimeSecret, SignIn
 from db.models.lists import SavedView
 from db.models.notifications import (
-    MediumState,
+    ChannelState,
     Message,
     Mute,
     Notice,
-    NoticeChoice,
-    NoticeHabit,
-    NoticeRules,
-    SlackName,
-    SlackPlace,
+    NotificationPreference,
+    NotificationRuleSet,
+    NotificationSchedule,
+    SlackAccount,
     SlackThread,
-    TeamNotice,
+    TeamNotification,
+    TeamSlackChannel,
 )
 from db.models.people import Membership, Person, Team
-from db.models.search_index import SearchEntry, SearchFolding
+from db.models.search_index import ReindexProgress, SearchEntry
 from db.models.settings import Setting
 from db.models.tickets import Link, Merge, Ticket, TicketTag, Transition
 from db.models.timekeeping import Activity, Rate, TimeEntry, Timer, Timesheet
@@ -47,9 +47,9 @@ __all__ = [
     "CannedReply",
     "Category",
     "CategoryProposal",
+    "ChannelState",
     "Comment",
     "CustomField",
-    "DispatchWait",
     "Draft",
     "Event",
     "FieldCategory",
@@ -58,38 +58,38 @@ __all__ = [
     "FieldValue",
     "Lease",
     "Link",
-    "MediumState",
     "Membership",
     "Mention",
     "Merge",
     "Message",
     "Mute",
     "Notice",
-    "NoticeChoice",
-    "NoticeHabit",
-    "NoticeRules",
+    "NotificationPreference",
+    "NotificationRuleSet",
+    "NotificationSchedule",
     "OneTimeSecret",
     "Participant",
     "Person",
     "Presence",
+    "QueuedTicket",
     "Rate",
     "Receipt",
+    "ReindexProgress",
     "Role",
     "RolePermission",
     "SavedView",
     "SearchEntry",
-    "SearchFolding",
     "Seen",
     "Setting",
     "SignIn",
     "Skill",
-    "SlackName",
-    "SlackPlace",
+    "SlackAccount",
     "SlackThread",
     "Status",
     "Tag",
     "Team",
-    "TeamNotice",
+    "TeamNotification",
+    "TeamSlackChannel",
     "Ticket",
     "TicketTag",
     "TimeEntry",

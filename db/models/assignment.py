@@ -54,7 +54,7 @@ class AssignmentRule(Numbered, table=True):
     """The person who got the last ticket, for round robin."""
 
 
-class DispatchWait(SQLModel, table=True):
+class QueuedTicket(SQLModel, table=True):
     """A ticket that waits in the assignment queue because its rule found nobody available."""
 
     __tablename__ = "dispatch_wait"

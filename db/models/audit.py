@@ -9,7 +9,7 @@ from db.models.numbered import Numbered
 from db.types import UtcDateTime
 from db.vocabulary import Action, Source
 
-TURNS = "action IN ('ticket.created', 'ticket.merged', 'ticket.moved', 'ticket.unmerged')"
+STATUS_CHANGES = "action IN ('ticket.created', 'ticket.merged', 'ticket.moved', 'ticket.unmerged')"
 """The events at which a ticket's time in a status begins or ends."""
 
 
@@ -37,7 +37,7 @@ class Event(Numbered, table=True):
         ),
         Index(
             "ix_event_turn", "ticket_id", "id", "at", "action", "field",
-            sqlite_where=text(TURNS), postgresql_where=text(TURNS),
+            sqlite_where=text(STATUS_CHANGES), postgresql_where=text(STATUS_CHANGES),
         ),
         Index(
             "ix_event_moved", "at", "ticket_id", "id", "old",

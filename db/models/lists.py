@@ -25,7 +25,7 @@ class SavedView(Numbered, table=True):
     sort: str = Field(max_length=20)
     """The sort order."""
     facts: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
-    """The columns beside the title, as `columns.write` writes them."""
+    """The columns beside the title, as `columns.to_text` writes them."""
     grouping: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
     """What the list is grouped by."""
     position: int

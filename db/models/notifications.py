@@ -9,8 +9,8 @@ from db.models.numbered import Numbered
 from db.types import UtcDateTime
 from db.vocabulary import MessageKind, NotificationChannel, NotificationType, RecipientReason
 
-_OWED = text("done_at IS NULL AND parked_at IS NULL")
-_TEAM = text("done_at IS NULL AND parked_at IS NULL AND team_id IS NOT NULL")
+_QUEUED = text("done_at IS NULL AND parked_at IS NULL")
+_QUEUED_FOR_TEAM = text("done_at IS NULL AND parked_at IS NULL AND team_id IS NOT NULL")
 _UNREAD = text("read_at IS NULL AND listed")
 
 
@@ -55,12 +55,12 @@ class Message(Numbered, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "medium", "due_at", sqlite_where=_OWED, postgresql_where=_OWED),
+        Index("ix_outbox_due", "medium", "due_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
         Index(
             "ix_outbox_owed", "person_id", "ticket_id", "medium",
-            sqlite_where=_OWED, postgresql_where=_OWED,
+            sqlite_where=_QUEUED, postgresql_where=_QUEUED,
         ),
-        Index("ix_outbox_team", "team_id", "ticket_id", sqlite_where=_TEAM, postgresql_where=_TEAM),
+        Index("ix_outbox_team", "team_id", "ticket_id", sqlite_where=_QUEUED_FOR_TEAM, postgresql_where=_QUEUED_FOR_TEAM),
         CheckConstraint("attempts >= 0", name="attempts"),
         CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="whose"),
         {"sqlite_autoincrement": True},
@@ -93,7 +93,7 @@ class Message(Numbered, table=True):
     """Why the last attempt failed, in words."""
 
 
-class NoticeChoice(SQLModel, table=True):
+class NotificationPreference(SQLModel, table=True):
     """A person's own setting for one kind of notification, where it differs from the rules."""
 
     __tablename__ = "notice_choice"
@@ -109,7 +109,7 @@ class NoticeChoice(SQLModel, table=True):
     """Whether the person wants it."""
 
 
-class NoticeRules(SQLModel, table=True):
+class NotificationRuleSet(SQLModel, table=True):
     """The notification rules, as one row: only what differs from the rules that come with Docket."""
 
     __tablename__ = "notice_rules"
@@ -122,7 +122,7 @@ class NoticeRules(SQLModel, table=True):
     """The changed rules, as letters for channels by "type/reason"."""
 
 
-class NoticeHabit(SQLModel, table=True):
+class NotificationSchedule(SQLModel, table=True):
     """When a person wants to be notified: quiet hours, days of the week, and how often."""
 
     __tablename__ = "notice_habit"
@@ -150,7 +150,7 @@ class Mute(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
 
 
-class MediumState(SQLModel, table=True):
+class ChannelState(SQLModel, table=True):
     """The state of one notification channel."""
 
     __tablename__ = "medium_state"
@@ -167,7 +167,7 @@ class MediumState(SQLModel, table=True):
     """The last error, in words."""
 
 
-class SlackName(SQLModel, table=True):
+class SlackAccount(SQLModel, table=True):
     """A person's Slack account, found by email address or entered by themselves."""
 
     __tablename__ = "slack_name"
@@ -177,7 +177,7 @@ class SlackName(SQLModel, table=True):
     """The Slack member id."""
 
 
-class SlackPlace(SQLModel, table=True):
+class TeamSlackChannel(SQLModel, table=True):
     """A team's Slack settings and its channel, by channel id or by an encrypted incoming webhook."""
 
     __tablename__ = "slack_place"
@@ -198,7 +198,7 @@ class SlackPlace(SQLModel, table=True):
     """The last error, in words."""
 
 
-class TeamNotice(Numbered, table=True):
+class TeamNotification(Numbered, table=True):
     """An event that a message to a team's Slack channel reports."""
 
     __tablename__ = "team_notice"

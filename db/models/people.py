@@ -46,7 +46,7 @@ class Person(Numbered, Versioned, table=True):
 @event.listens_for(Person, "before_update")
 def _fold(_mapper: object, _connection: object, person: Person) -> None:
     """Let `folded` follow `name`."""
-    person.folded = folding.name(person.name)
+    person.folded = folding.fold_name(person.name)
 
 
 class Team(Numbered, Versioned, table=True):

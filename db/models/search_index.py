@@ -28,7 +28,7 @@ class SearchEntry(Numbered, table=True):
     """The text as normalized words."""
 
 
-class SearchFolding(SQLModel, table=True):
+class ReindexProgress(SQLModel, table=True):
     """How far the index of words was brought to how words are folded today: a single row."""
 
     __tablename__ = "search_folding"

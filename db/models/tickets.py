@@ -12,11 +12,11 @@ from db.models.numbered import Numbered
 from db.types import UtcDateTime
 from db.vocabulary import Priority, StatusCategory
 
-FACTS = ("team_id", "requester_id", "confidential", "deleted_at")
+ACCESS_COLUMNS = ("team_id", "requester_id", "confidential", "deleted_at")
 """The columns that decide who sees a ticket: an index that ends with them answers a count without reading a row."""
 
 
-def _open(name: str, *columns: str) -> Index:
+def _index_open_tickets(name: str, *columns: str) -> Index:
     """Index open tickets alone; the condition is letter by letter what a query says, else SQLite doesn't use it."""
     return Index(name, *columns, sqlite_where=text("open = 1"), postgresql_where=text("open"))
 
@@ -28,7 +28,7 @@ class Ticket(Numbered, table=True):
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
         Index(
             "ix_ticket_updated",
-            "updated_at", "id", "created_at", "first_response_at", "resolved_at", "assignee_id", "staff_opened", *FACTS,
+            "updated_at", "id", "created_at", "first_response_at", "resolved_at", "assignee_id", "staff_opened", *ACCESS_COLUMNS,
         ),
         Index("ix_ticket_created", "created_at", "id"),
         Index("ix_ticket_priority", "priority", "id"),
@@ -41,14 +41,14 @@ class Ticket(Numbered, table=True):
         Index("ix_ticket_requester_updated", "requester_id", "updated_at", "id"),
         Index("ix_ticket_requester_public", "requester_id", "public_updated_at", "id"),
         Index("ix_ticket_assignee_updated", "assignee_id", "updated_at", "id"),
-        _open("ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id", "status_id", *FACTS),
-        _open(
+        _index_open_tickets("ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id", "status_id", *ACCESS_COLUMNS),
+        _index_open_tickets(
             "ix_ticket_open_status",
-            "status_id", "team_id", "created_at", "assignee_id", *FACTS[1:],
+            "status_id", "team_id", "created_at", "assignee_id", *ACCESS_COLUMNS[1:],
         ),
-        _open("ix_ticket_open_updated", "updated_at", "id"),
+        _index_open_tickets("ix_ticket_open_updated", "updated_at", "id"),
         Index(
-            "ix_ticket_unanswered", *FACTS, "assignee_id",
+            "ix_ticket_unanswered", *ACCESS_COLUMNS, "assignee_id",
             sqlite_where=text("open = 1 AND first_response_at IS NULL AND staff_opened = 0"),
             postgresql_where=text("open AND first_response_at IS NULL AND NOT staff_opened"),
         ),

@@ -8,17 +8,17 @@ from db.vocabulary import Permission, Scope
 from lib.access import gate
 
 
-def works(ticket: Ticket, permission: Permission) -> ColumnElement[bool]:
-    """The SQL condition on `person` for whom `permission` reaches a ticket by their work; the twin of `gate.works`."""
+def workers_condition(ticket: Ticket, permission: Permission) -> ColumnElement[bool]:
+    """The SQL condition on `person` for whom `permission` reaches a ticket by their work; the twin of `gate.works_on`."""
     team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
     role = col(Person.role_id)
     return or_(
-        role.in_(gate.granting(permission, Scope.ALL)),
-        and_(role.in_(gate.granting(permission, Scope.TEAM)), col(Person.id).in_(team)),
+        role.in_(gate.select_roles_granting(permission, Scope.ALL)),
+        and_(role.in_(gate.select_roles_granting(permission, Scope.TEAM)), col(Person.id).in_(team)),
     )
 
 
-def takes_part(ticket: Ticket) -> ColumnElement[bool]:
+def involved_condition(ticket: Ticket) -> ColumnElement[bool]:
     """The SQL condition on `person` for its requester, those in copy, and its assignee while in its team."""
     copied = select(Participant.person_id).where(Participant.ticket_id == ticket.id)
     team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
@@ -27,17 +27,21 @@ def takes_part(ticket: Ticket) -> ColumnElement[bool]:
     return or_(person == ticket.requester_id, person.in_(copied), assigned)
 
 
-def of(ticket: Ticket, *, notes: bool = False) -> ColumnElement[bool]:
+def viewers_condition(ticket: Ticket, *, notes: bool = False) -> ColumnElement[bool]:
     """The SQL condition on `person` for whoever may see a ticket, or with `notes` read its internal notes too.
 
-    The twin of `gate.sees`. A statement with it reads who is in copy, so it is for those who found the ticket
+    The twin of `gate.can_see`. A statement with it reads who is in copy, so it is for those who found the ticket
     through the gate.
     """
     if ticket.deleted_at is not None:
         return false()
-    own = gate.granting(Permission.TICKET_READ, Scope.OWN, Scope.TEAM, Scope.ALL)
-    part = takes_part(ticket)
-    read = or_(works(ticket, Permission.TICKET_READ), and_(col(Person.role_id).in_(own), part))
-    private = or_(part, works(ticket, Permission.TICKET_CONFIDENTIAL)) if ticket.confidential else true()
-    told = works(ticket, Permission.COMMENT_READ_INTERNAL) if notes else true()
+    own = gate.select_roles_granting(Permission.TICKET_READ, Scope.OWN, Scope.TEAM, Scope.ALL)
+    part = involved_condition(ticket)
+    read = or_(workers_condition(ticket, Permission.TICKET_READ), and_(col(Person.role_id).in_(own), part))
+    private = (
+        or_(part, workers_condition(ticket, Permission.TICKET_CONFIDENTIAL))
+        if ticket.confidential
+        else true()
+    )
+    told = workers_condition(ticket, Permission.COMMENT_READ_INTERNAL) if notes else true()
     return and_(col(Person.active), read, private, told)

@@ -18,7 +18,7 @@ from db.vocabulary import Permission, Scope, Source
 from lib.core import time_zones
 from lib.core.errors import Denial, Invalid, NotFound, NotPermitted
 
-READ_ONLY = frozenset(
+READ_PERMISSIONS = frozenset(
     {
         Permission.TICKET_READ,
         Permission.TICKET_CONFIDENTIAL,
@@ -29,7 +29,7 @@ READ_ONLY = frozenset(
         Permission.TIME_READ,
     }
 )
-ADMINISTRATION = frozenset(
+ADMIN_PERMISSIONS = frozenset(
     {
         Permission.APIKEY_OWN,
         Permission.AUDIT_READ,
@@ -41,7 +41,7 @@ ADMINISTRATION = frozenset(
     }
 )
 """What concerns no ticket: the account, and what others keep."""
-SHARED = frozenset(
+PARTICIPATION_PERMISSIONS = frozenset(
     {
         Permission.TICKET_READ,
         Permission.TICKET_CONFIDENTIAL,
@@ -62,7 +62,7 @@ So staff who ask another team for something are requesters there: they read no n
 """
 Statement = TypeVar("Statement", bound=Executable)
 Model = TypeVar("Model", bound=SQLModel)
-KEPT = 128
+CACHED_STATEMENTS = 128
 """Statements of each sort that stay built, as putting one together takes longer than asking it; each hangs on nothing
 but what an actor may, and all that one actor has take about 300 KB."""
 
@@ -131,11 +131,11 @@ def _token_allows(scope: str, permission: Permission) -> bool:
     if scope == "admin":
         return True
     if scope == "write":
-        return permission not in ADMINISTRATION
-    return permission in READ_ONLY
+        return permission not in ADMIN_PERMISSIONS
+    return permission in READ_PERMISSIONS
 
 
-def system(purpose: str, *permissions: Permission, channel: Source = Source.WORKER) -> Actor:
+def system_actor(purpose: str, *permissions: Permission, channel: Source = Source.WORKER) -> Actor:
     """Return Docket itself acting for a named purpose, with just the permissions listed."""
     return Actor(
         id=None,
@@ -146,13 +146,13 @@ def system(purpose: str, *permissions: Permission, channel: Source = Source.WORK
     )
 
 
-@lru_cache(maxsize=KEPT)
-def takes_part(actor: Actor) -> ColumnElement[bool]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def participation_condition(actor: Actor) -> ColumnElement[bool]:
     """The tickets an actor asked for, is in copy of, or is assigned while still in their team."""
-    return or_(*parts(actor))
+    return or_(*participation_conditions(actor))
 
 
-def parts(actor: Actor) -> list[ColumnElement[bool]]:
+def participation_conditions(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the same one by one: each has an index of its own, along which PostgreSQL doesn't look for either."""
     copied = select(Participant.ticket_id).where(Participant.person_id == actor.id)
     return [
@@ -162,24 +162,24 @@ def parts(actor: Actor) -> list[ColumnElement[bool]]:
     ]
 
 
-def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for what `permission` reaches; the twin of `covers`."""
+def scope_condition(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for what `permission` reaches; the twin of `can`."""
     reach = actor.reach(permission)
     if reach == Scope.NONE:
         return false()
     if reach == Scope.ALL:
         return true()
-    mine = takes_part(actor) if permission in SHARED else false()
+    mine = participation_condition(actor) if permission in PARTICIPATION_PERMISSIONS else false()
     return mine if reach == Scope.OWN else or_(mine, col(Ticket.team_id).in_(actor.teams))
 
 
-@lru_cache(maxsize=KEPT)
-def readable(actor: Actor) -> ColumnElement[bool]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def visible_condition(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition for the tickets an actor may see at all."""
-    private = or_(takes_part(actor), within(actor, Permission.TICKET_CONFIDENTIAL))
+    private = or_(participation_condition(actor), scope_condition(actor, Permission.TICKET_CONFIDENTIAL))
     return and_(
         col(Ticket.deleted_at).is_(None),
-        within(actor, Permission.TICKET_READ),
+        scope_condition(actor, Permission.TICKET_READ),
         or_(~col(Ticket.confidential), private),
     )
 
@@ -189,12 +189,12 @@ def visible(actor: Actor, *entities: Any) -> Any:
     return (
         select(*(entities or (Ticket,)))
         .select_from(Ticket)
-        .where(readable(actor))
+        .where(visible_condition(actor))
         .execution_options(gate="visible")
     )
 
 
-def counted(chosen: Any) -> Any:
+def select_count(chosen: Any) -> Any:
     """Return a select that counts the rows of another select; it is scoped if that one is."""
     number = select(func.count()).select_from(chosen.subquery())
     return number.execution_options(**chosen.get_execution_options())
@@ -205,26 +205,26 @@ def unscoped(statement: Statement, reason: str, **options: Any) -> Statement:
 
     This and `unscoped_get` are the only ways around it (`lib/transactions.py`). Raises ValueError without a reason.
     """
-    return statement.execution_options(**options, gate=_said(reason))
+    return statement.execution_options(**options, gate=_require_reason(reason))
 
 
 def unscoped_get(session: Session, model: type[Model], key: Any, reason: str) -> Model | None:
     """Return the row with a primary key, or None, past the session's guard, and say why it may pass."""
-    return session.get(model, key, execution_options={"gate": _said(reason)})
+    return session.get(model, key, execution_options={"gate": _require_reason(reason)})
 
 
-def _said(reason: str) -> str:
+def _require_reason(reason: str) -> str:
     if not reason.strip():
         raise ValueError("an unscoped statement needs a reason")
     return reason
 
 
-def heard(actor: Actor) -> ColumnElement[bool]:
+def visible_comments_condition(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition on `comment` (joined to a visible ticket): internal notes only for those who may read them."""
-    return or_(~col(Comment.internal), within(actor, Permission.COMMENT_READ_INTERNAL))
+    return or_(~col(Comment.internal), scope_condition(actor, Permission.COMMENT_READ_INTERNAL))
 
 
-_COPIED = unscoped(
+_CC_STATEMENT = unscoped(
     select(Participant.person_id).where(
         col(Participant.ticket_id) == bindparam("ticket"), col(Participant.person_id) == bindparam("person")
     ),
@@ -240,49 +240,49 @@ def _participates(session: Session, actor: Actor, ticket: Ticket) -> bool:
         return True
     if ticket.assignee_id == actor.id and ticket.team_id in actor.teams:
         return True
-    return session.exec(_COPIED, params={"ticket": ticket.id, "person": actor.id}).first() is not None
+    return session.exec(_CC_STATEMENT, params={"ticket": ticket.id, "person": actor.id}).first() is not None
 
 
-def covers(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> bool:
-    """Tell whether `permission` reaches this ticket; the twin of `within`."""
-    if works(actor, permission, ticket):
+def can(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> bool:
+    """Tell whether `permission` reaches this ticket; the twin of `scope_condition`."""
+    if works_on(actor, permission, ticket):
         return True
-    shared = permission in SHARED and actor.may(permission)
+    shared = permission in PARTICIPATION_PERMISSIONS and actor.may(permission)
     return shared and _participates(session, actor, ticket)
 
 
-def granting(permission: Permission, *scopes: Scope) -> Any:
+def select_roles_granting(permission: Permission, *scopes: Scope) -> Any:
     """Return a select of the roles that grant a permission with one of these scopes."""
     return select(RolePermission.role_id).where(
         RolePermission.permission == permission, col(RolePermission.scope).in_(scopes)
     )
 
 
-def workers(session: Session, team_id: int, permission: Permission) -> dict[int, str]:
+def list_workers(session: Session, team_id: int, permission: Permission) -> dict[int, str]:
     """Return who in a team works its tickets as far as `permission` goes: active people, names by id, by name."""
     rows = session.exec(
         select(Person.id, Person.name)
         .join(Membership, col(Membership.person_id) == Person.id)
         .where(Membership.team_id == team_id, col(Person.active))
-        .where(col(Person.role_id).in_(granting(permission, Scope.TEAM, Scope.ALL)))
+        .where(col(Person.role_id).in_(select_roles_granting(permission, Scope.TEAM, Scope.ALL)))
         .order_by(Person.name)
     ).all()
     return dict(rows)
 
 
-def works(actor: Actor, permission: Permission, ticket: Ticket) -> bool:
+def works_on(actor: Actor, permission: Permission, ticket: Ticket) -> bool:
     """Tell whether `permission` reaches this ticket because the actor works it, not because they take part in it."""
     reach = actor.reach(permission)
     return reach == Scope.ALL or (reach == Scope.TEAM and ticket.team_id in actor.teams)
 
 
-def sees(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    """Tell whether the actor may see the ticket; the twin of `readable`."""
-    if ticket.deleted_at is not None or not covers(session, actor, Permission.TICKET_READ, ticket):
+def can_see(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether the actor may see the ticket; the twin of `visible_condition`."""
+    if ticket.deleted_at is not None or not can(session, actor, Permission.TICKET_READ, ticket):
         return False
     if not ticket.confidential:
         return True
-    return covers(session, actor, Permission.TICKET_CONFIDENTIAL, ticket) or _participates(
+    return can(session, actor, Permission.TICKET_CONFIDENTIAL, ticket) or _participates(
         session, actor, ticket
     )
 
@@ -293,37 +293,39 @@ def permit(session: Session, actor: Actor, permission: Permission, ticket: Ticke
     Raises NotFound when the actor may not see the ticket, NotPermitted when they see it but may not do this, and
     Invalid when it was merged into another one, where nothing but reading goes on.
     """
-    if not sees(session, actor, ticket):
-        raise hidden(actor, permission, "ticket", ticket.id)
-    if not covers(session, actor, permission, ticket):
-        raise refused(actor, permission, subject="ticket", subject_id=ticket.id)
-    if ticket.merged_into_id is not None and permission not in READ_ONLY:
+    if not can_see(session, actor, ticket):
+        raise not_found(actor, permission, "ticket", ticket.id)
+    if not can(session, actor, permission, ticket):
+        raise not_permitted(actor, permission, subject="ticket", subject_id=ticket.id)
+    if ticket.merged_into_id is not None and permission not in READ_PERMISSIONS:
         raise Invalid(f"#{ticket.id} was merged into another ticket and can't be changed any more.")
 
 
 def require(actor: Actor, permission: Permission, *, least: Scope = Scope.OWN) -> None:
     """Let a deed that concerns no ticket go on; raises NotPermitted."""
     if not actor.may(permission, least=least):
-        raise refused(actor, permission, subject="desk", subject_id=None)
+        raise not_permitted(actor, permission, subject="desk", subject_id=None)
 
 
-def denial(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> Denial:
+def build_denial(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> Denial:
     """Return what the audit keeps of a refusal."""
     return Denial(actor.id, permission.value, subject, subject_id, actor.channel.value)
 
 
-def refused(actor: Actor, permission: Permission, *, subject: str, subject_id: int | None) -> NotPermitted:
+def not_permitted(
+    actor: Actor, permission: Permission, *, subject: str, subject_id: int | None
+) -> NotPermitted:
     """Return the refusal of something the actor may see but not do, to be raised and recorded."""
     return NotPermitted(
         f"Your role ({actor.role}) doesn't allow this: it needs the permission {permission.value}.",
         permission=permission.value,
-        denial=denial(actor, permission, subject, subject_id),
+        denial=build_denial(actor, permission, subject, subject_id),
     )
 
 
-def hidden(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> NotFound:
+def not_found(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> NotFound:
     """Return the refusal of something the actor may not know of, to be raised and recorded."""
     return NotFound(
         "There is nothing here, or nothing that you may see.",
-        denial=denial(actor, permission, subject, subject_id),
+        denial=build_denial(actor, permission, subject, subject_id),
     )

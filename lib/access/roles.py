@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Role, RolePermission
 from db.vocabulary import Permission, Scope
-from lib.access.gate import SHARED, Actor
+from lib.access.gate import PARTICIPATION_PERMISSIONS, Actor
 from lib.core.errors import Invalid
 
 DESCRIPTIONS: Mapping[Permission, str] = {
@@ -51,7 +51,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
 
 PLANNED = frozenset({Permission.SLA_OVERRIDE})
 """What roles have already and nothing asks for yet, so that it is not shown."""
-_KNOWN = {p.value: p for p in Permission}
+_PERMISSIONS = {p.value: p for p in Permission}
 _SCOPES = select(RolePermission.permission, RolePermission.scope).where(
     col(RolePermission.role_id) == bindparam("role_id")
 )
@@ -60,7 +60,7 @@ _SCOPES = select(RolePermission.permission, RolePermission.scope).where(
 
 @dataclass(frozen=True)
 class RoleCard:
-    """A role as pages and the API show it; `scopes` maps a permission to its reach."""
+    """A role as pages and the API show it; `get_scopes` maps a permission to its reach."""
 
     id: int
     name: str
@@ -68,19 +68,19 @@ class RoleCard:
     scopes: Mapping[Permission, Scope]
 
 
-def scopes(session: Session, role_id: int) -> dict[Permission, Scope]:
+def get_scopes(session: Session, role_id: int) -> dict[Permission, Scope]:
     """Return what a role may do; a permission that this version doesn't know counts for nothing."""
     rows = session.exec(_SCOPES, params={"role_id": role_id}).all()
-    return {_KNOWN[name]: Scope(scope) for name, scope in rows if name in _KNOWN}
+    return {_PERMISSIONS[name]: Scope(scope) for name, scope in rows if name in _PERMISSIONS}
 
 
-def every(session: Session) -> list[RoleCard]:
+def list_all(session: Session) -> list[RoleCard]:
     """Return every role with its permissions; roles are no secret to those who are signed in."""
     found = session.exec(select(Role).order_by(col(Role.id))).all()
-    return [RoleCard(r.id, r.name, r.built_in, scopes(session, r.id)) for r in found]
+    return [RoleCard(r.id, r.name, r.built_in, get_scopes(session, r.id)) for r in found]
 
 
-def find(session: Session, name_or_id: str | int) -> RoleCard:
+def get(session: Session, name_or_id: str | int) -> RoleCard:
     """Return one role by its id or name; raises Invalid naming the field `role`."""
     which = (
         col(Role.id) == name_or_id if isinstance(name_or_id, int) else col(Role.name) == name_or_id.lower()
@@ -88,10 +88,10 @@ def find(session: Session, name_or_id: str | int) -> RoleCard:
     row = session.exec(select(Role).where(which)).first()
     if row is None:
         raise Invalid("There is no such role.", fields={"role": "There is no such role."})
-    return RoleCard(row.id, row.name, row.built_in, scopes(session, row.id))
+    return RoleCard(row.id, row.name, row.built_in, get_scopes(session, row.id))
 
 
-def grantable(actor: Actor, role: RoleCard) -> bool:
+def can_grant(actor: Actor, role: RoleCard) -> bool:
     """Tell whether `actor` may give `role` to somebody: whoever manages everyone may give any, others none beyond own.
 
     What taking part in a ticket brings is everybody's, so it is not compared.
@@ -99,5 +99,6 @@ def grantable(actor: Actor, role: RoleCard) -> bool:
     if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
         return True
     return Permission.USER_MANAGE not in role.scopes and all(
-        actor.reach(p) >= s or (s == Scope.OWN and p in SHARED) for p, s in role.scopes.items()
+        actor.reach(p) >= s or (s == Scope.OWN and p in PARTICIPATION_PERMISSIONS)
+        for p, s in role.scopes.items()
     )

@@ -19,7 +19,7 @@ from lib.core.errors import Conflict
 _NOTES = Permission.COMMENT_READ_INTERNAL
 
 
-class Placed(Protocol):
+class HasTeam(Protocol):
     """A ticket, or a row of a list, with the team that works it."""
 
     @property
@@ -28,20 +28,20 @@ class Placed(Protocol):
         ...
 
 
-def all_known(actor: Actor, where: Placed) -> bool:
+def can_see_all_changes(actor: Actor, where: HasTeam) -> bool:
     """Tell whether the actor may know of every change to a ticket, because they may read its notes."""
     reach = actor.reach(_NOTES)
     return reach == Scope.ALL or (reach == Scope.TEAM and where.team_id in actor.teams)
 
 
-def of(actor: Actor, ticket: Ticket) -> int:
+def visible_version(actor: Actor, ticket: Ticket) -> int:
     """Return the version of a ticket that the actor knows."""
-    return ticket.version if all_known(actor, ticket) else ticket.public_version
+    return ticket.version if can_see_all_changes(actor, ticket) else ticket.public_version
 
 
 def must_be(actor: Actor, ticket: Ticket, seen: int) -> None:
     """Raise Conflict unless, as far as the actor may know, nobody changed the ticket since version `seen`."""
-    now = of(actor, ticket)
+    now = visible_version(actor, ticket)
     if now != seen:
         raise Conflict(
             f"Somebody changed #{ticket.id} while you were working on it. Nothing of yours was saved; "
@@ -50,15 +50,15 @@ def must_be(actor: Actor, ticket: Ticket, seen: int) -> None:
         )
 
 
-@lru_cache(maxsize=gate.KEPT)
-def updated(actor: Actor) -> Any:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def updated_at_expression(actor: Actor) -> Any:
     """The SQL expression for when each ticket last changed, as far as the actor may know."""
-    known = in_part(actor)
+    known = all_changes_condition(actor)
     if known is not None:
         return case((known, col(Ticket.updated_at)), else_=col(Ticket.public_updated_at))
     return col(Ticket.updated_at if actor.reach(_NOTES) == Scope.ALL else Ticket.public_updated_at)
 
 
-def in_part(actor: Actor) -> Any:
+def all_changes_condition(actor: Actor) -> Any:
     """Return the SQL condition for the tickets of which the actor may know every change; None for all or none."""
-    return gate.within(actor, _NOTES) if actor.reach(_NOTES) == Scope.TEAM and actor.teams else None
+    return gate.scope_condition(actor, _NOTES) if actor.reach(_NOTES) == Scope.TEAM and actor.teams else None

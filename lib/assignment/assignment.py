@@ -12,14 +12,16 @@ from lib.core import clock, text
 from lib.timekeeping import timers
 
 
-def give(session: Session, actor: Actor, ticket: Ticket, person_id: int | None, *, reason: str = "") -> None:
+def set_assignee(
+    session: Session, actor: Actor, ticket: Ticket, person_id: int | None, *, reason: str = ""
+) -> None:
     """Let a person be accountable for a ticket, or nobody; whoever calls has asked the gate. Raises Invalid."""
-    reason = text.line(reason, field="reason", limit=500, required=False)
+    reason = text.clean_line(reason, field="reason", limit=500, required=False)
     was, ticket.assignee_id = ticket.assignee_id, person_id
     ticket.former_assignee_id = None
     if was is not None:
         timers.settle(session, ticket, why="it was given to somebody else", person_id=was)
-    queue.end(session, ticket)
+    queue.remove(session, ticket)
     ticket.change(at=clock.now())
     old, new = str(was) if was else None, str(person_id) if person_id else None
     events.record(
@@ -28,22 +30,24 @@ def give(session: Session, actor: Actor, ticket: Ticket, person_id: int | None, 
     )  # fmt: skip
 
 
-def by_rule(session: Session, ticket: Ticket, *, channel: Source = Source.WORKER) -> None:
+def apply_rule(session: Session, ticket: Ticket, *, channel: Source = Source.WORKER) -> None:
     """Let the rule of its category or team give a ticket that nobody has to somebody; Docket itself did it then.
 
     Where a rule finds nobody who is free the ticket waits.
     """
-    choice = rules.choose(session, ticket)
+    choice = rules.choose_assignee(session, ticket)
     if choice is None:
-        queue.end(session, ticket)
-    elif choice.person_id is None or not candidates.keep(session, choice.person_id, ticket.team_id):
-        queue.begin(session, ticket)
+        queue.remove(session, ticket)
+    elif choice.person_id is None or not candidates.try_lock_membership(
+        session, choice.person_id, ticket.team_id
+    ):
+        queue.add(session, ticket)
     else:
-        docket = gate.system("assignment", channel=channel)
-        give(session, docket, ticket, choice.person_id, reason=choice.reason)
+        docket = gate.system_actor("assignment", channel=channel)
+        set_assignee(session, docket, ticket, choice.person_id, reason=choice.reason)
 
 
-def hand_out(session: Session, number: int) -> None:
+def assign_waiting_ticket(session: Session, number: int) -> None:
     """Ask the rule again for a ticket that waits; of many who try at once one does it.
 
     The rule is locked first and a ticket that somebody is changing is left for the next time, so that whoever holds
@@ -52,10 +56,10 @@ def hand_out(session: Session, number: int) -> None:
     seen = gate.unscoped_get(session, Ticket, number, "assignment rules read all tickets")
     if seen is None:
         return
-    rules.hold(session, seen)
+    rules.lock_for_ticket(session, seen)
     chosen = select(Ticket).where(Ticket.id == number).with_for_update(key_share=True, skip_locked=True)
     ticket = session.exec(
         gate.unscoped(chosen, "assignment rules read all tickets", populate_existing=True)
     ).first()
-    if ticket is not None and queue.begun(session, ticket):
-        by_rule(session, ticket)
+    if ticket is not None and queue.has_entry(session, ticket):
+        apply_rule(session, ticket)

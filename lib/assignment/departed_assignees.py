@@ -18,12 +18,12 @@ from lib.access.gate import Actor
 from lib.assignment import assignment, candidates, queue, rules
 from lib.audit import events
 
-NAMED = 20
+MAX_NUMBERS = 20
 """Ticket numbers that a setup check lists for one person."""
 
 
 @dataclass(frozen=True)
-class Left:
+class DepartedAssignee:
     """Open tickets that are unassigned because `name` left: how many the actor may see, and the first numbers."""
 
     name: str
@@ -33,33 +33,35 @@ class Left:
 
 def settle(session: Session) -> None:
     """Follow what this transaction changed in people and teams: unassign what leavers held, give back what returns."""
-    people = {id for event in events.so_far(session) for id in _concerned(event)}
+    people = {id for event in events.list_recorded(session) for id in _affected_people(event)}
     if not people:
         return
     session.flush()
-    held = _open(Ticket.assignee_id, people).where(~_works(Ticket.assignee_id))
+    held = _select_open_tickets(Ticket.assignee_id, people).where(~_can_work_condition(Ticket.assignee_id))
     for ticket in session.exec(held).all():
-        _release(session, ticket)
-    back = _open(Ticket.former_assignee_id, people).where(
-        col(Ticket.assignee_id).is_(None), _works(Ticket.former_assignee_id)
+        _unassign(session, ticket)
+    back = _select_open_tickets(Ticket.former_assignee_id, people).where(
+        col(Ticket.assignee_id).is_(None), _can_work_condition(Ticket.former_assignee_id)
     )
     for ticket in session.exec(back).all():
         name = session.get_one(Person, ticket.former_assignee_id).name
         who = ticket.former_assignee_id or 0
-        if not candidates.works(session, who, ticket.team_id):
+        if not candidates.can_work(session, who, ticket.team_id):
             continue
-        assignment.give(session, _docket(), ticket, who, reason=f"{name} works in this team again")
+        assignment.set_assignee(
+            session, _system_actor(), ticket, who, reason=f"{name} works in this team again"
+        )
 
 
-def check(session: Session, ticket: Ticket) -> None:
+def unassign_if_departed(session: Session, ticket: Ticket) -> None:
     """Unassign a ticket that was just reopened when its assignee left in the meantime."""
     if ticket.open and ticket.assignee_id is not None:
         session.flush()
-        if not candidates.works(session, ticket.assignee_id, ticket.team_id):
-            _release(session, ticket)
+        if not candidates.can_work(session, ticket.assignee_id, ticket.team_id):
+            _unassign(session, ticket)
 
 
-def unassigned(session: Session, actor: Actor) -> list[Left]:
+def list_all(session: Session, actor: Actor) -> list[DepartedAssignee]:
     """Return whose open tickets are unassigned since they left, by name, as far as the actor may see the tickets."""
     chosen = gate.visible(actor, Person.name, Ticket.id).join(
         Person, col(Person.id) == col(Ticket.former_assignee_id)
@@ -68,10 +70,12 @@ def unassigned(session: Session, actor: Actor) -> list[Left]:
     found: dict[str, list[int]] = {}
     for name, number in session.execute(chosen.order_by(Person.name, Ticket.id)).all():
         found.setdefault(name, []).append(number)
-    return [Left(name, len(numbers), tuple(numbers[:NAMED])) for name, numbers in found.items()]
+    return [
+        DepartedAssignee(name, len(numbers), tuple(numbers[:MAX_NUMBERS])) for name, numbers in found.items()
+    ]
 
 
-def _concerned(event: Event) -> Iterable[int]:
+def _affected_people(event: Event) -> Iterable[int]:
     """Return whose place in a team an event changed."""
     if event.action == Action.PERSON_CHANGED and event.field in ("active", "role"):
         return (int(event.subject.removeprefix("person:")),)
@@ -80,7 +84,7 @@ def _concerned(event: Event) -> Iterable[int]:
     return ()
 
 
-def _open(column: Any, people: Iterable[int]) -> Any:
+def _select_open_tickets(column: Any, people: Iterable[int]) -> Any:
     """Select open tickets by a column with a person, locked until the transaction ends."""
     chosen = select(Ticket).where(
         col(column).in_(sorted(people)), col(Ticket.open) == true(), col(Ticket.deleted_at).is_(None)
@@ -89,9 +93,9 @@ def _open(column: Any, people: Iterable[int]) -> Any:
     return gate.unscoped(chosen, "all tickets of a person who left change", populate_existing=True)
 
 
-def _works(column: Any) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` that the person in a column works in its team; as `gate.workers`."""
-    grants = gate.granting(Permission.TICKET_TRANSITION, Scope.TEAM, Scope.ALL)
+def _can_work_condition(column: Any) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` that the person in a column works in its team; as `gate.list_workers`."""
+    grants = gate.select_roles_granting(Permission.TICKET_TRANSITION, Scope.TEAM, Scope.ALL)
     return exists(
         select(Membership.person_id)
         .join(Person, col(Person.id) == Membership.person_id)
@@ -101,14 +105,16 @@ def _works(column: Any) -> ColumnElement[bool]:
     )
 
 
-def _release(session: Session, ticket: Ticket) -> None:
+def _unassign(session: Session, ticket: Ticket) -> None:
     """Unassign a ticket and remember who had it; where a rule is to give it to somebody, it waits for that."""
     was = session.get_one(Person, ticket.assignee_id)
-    assignment.give(session, _docket(), ticket, None, reason=f"{was.name} no longer works in this team")
+    assignment.set_assignee(
+        session, _system_actor(), ticket, None, reason=f"{was.name} no longer works in this team"
+    )
     ticket.former_assignee_id = was.id
-    if rules.ruled(session, ticket):
-        queue.begin(session, ticket)
+    if rules.has_active_rule(session, ticket):
+        queue.add(session, ticket)
 
 
-def _docket() -> Actor:
-    return gate.system("assignment", channel=Source.WORKER)
+def _system_actor() -> Actor:
+    return gate.system_actor("assignment", channel=Source.WORKER)

@@ -8,52 +8,55 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import DispatchWait, Ticket
+from db.models import QueuedTicket, Ticket
 from db.vocabulary import Permission
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.assignment import rules
 from lib.core import clock
 
-MOST = 100
+BATCH_SIZE = 100
 """Tickets that are tried in one round."""
 
 
-def begin(session: Session, ticket: Ticket) -> None:
+def add(session: Session, ticket: Ticket) -> None:
     """Let a ticket wait; one that waits already keeps its place."""
-    if _row(session, ticket) is None:
-        session.add(DispatchWait(ticket_id=ticket.id, since=clock.now()))
+    if _find_entry(session, ticket) is None:
+        session.add(QueuedTicket(ticket_id=ticket.id, since=clock.now()))
         session.flush()
 
 
-def end(session: Session, ticket: Ticket) -> None:
+def remove(session: Session, ticket: Ticket) -> None:
     """Let a ticket wait no longer."""
-    row = _row(session, ticket)
+    row = _find_entry(session, ticket)
     if row is not None:
         session.delete(row)
         session.flush()
 
 
-def begun(session: Session, ticket: Ticket) -> bool:
+def has_entry(session: Session, ticket: Ticket) -> bool:
     """Tell whether a ticket began to wait and nothing has settled that yet."""
-    return _row(session, ticket) is not None
+    return _find_entry(session, ticket) is not None
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> bool:
+def is_waiting(session: Session, actor: Actor, ticket: Ticket) -> bool:
     """Tell those who read a ticket's notes whether it waits; to others none does."""
-    hears = rules.concerns(ticket) and gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
-    return hears and begun(session, ticket)
+    hears = rules.is_assignable(ticket) and gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    return hears and has_entry(session, ticket)
 
 
-def due(session: Session, *, most: int = MOST) -> list[int]:
+def list_due(session: Session, *, most: int = BATCH_SIZE) -> list[int]:
     """Return the numbers of waiting tickets that are worth a try: the most urgent first, then who waits longest.
 
     Those whose rule has nobody free are left out, so that however many they are they hold up no others.
     """
     chosen = select(
-        DispatchWait.ticket_id, _of(Ticket.team_id), _of(Ticket.category_id), _of(rules.CONCERNED)
+        QueuedTicket.ticket_id,
+        _ticket_value(Ticket.team_id),
+        _ticket_value(Ticket.category_id),
+        _ticket_value(rules.ASSIGNABLE_CONDITION),
     )
-    line = _of(Ticket.priority).desc(), col(DispatchWait.since), col(DispatchWait.ticket_id)
+    line = _ticket_value(Ticket.priority).desc(), col(QueuedTicket.since), col(QueuedTicket.ticket_id)
     chosen = chosen.order_by(*line)
     found: list[int] = []
     full: dict[tuple[int, int | None], bool] = {}
@@ -65,7 +68,7 @@ def due(session: Session, *, most: int = MOST) -> list[int]:
             one = session.exec(
                 gate.unscoped(select(Ticket).where(Ticket.id == number), "assignment rules read all tickets")
             ).one()
-            full[place] = rules.full(session, one)
+            full[place] = rules.is_at_capacity(session, one)
         if not (fits and full[place]):
             found.append(number)
         if len(found) == most:
@@ -73,10 +76,10 @@ def due(session: Session, *, most: int = MOST) -> list[int]:
     return found
 
 
-def _of(what: Any) -> Any:
+def _ticket_value(what: Any) -> Any:
     """Return what a waiting ticket is, asked for each by itself: joined, databases would walk through all tickets."""
-    return select(what).where(Ticket.id == DispatchWait.ticket_id).scalar_subquery()
+    return select(what).where(Ticket.id == QueuedTicket.ticket_id).scalar_subquery()
 
 
-def _row(session: Session, ticket: Ticket) -> DispatchWait | None:
-    return gate.unscoped_get(session, DispatchWait, ticket.id, "assignment rules read all tickets")
+def _find_entry(session: Session, ticket: Ticket) -> QueuedTicket | None:
+    return gate.unscoped_get(session, QueuedTicket, ticket.id, "assignment rules read all tickets")

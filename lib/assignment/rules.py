@@ -16,21 +16,21 @@ from lib.audit import events
 from lib.catalog import categories
 from lib.core.errors import Invalid
 
-MOST = 1000
+MAX_CAP = 1000
 """The highest cap."""
-NAMES = {
+METHOD_NAMES = {
     AssignmentMethod.MANUAL: "by hand",
     AssignmentMethod.ROUND_ROBIN: "round robin",
     AssignmentMethod.LEAST_LOADED: "least loaded",
 }
-CONCERNED = and_(
+ASSIGNABLE_CONDITION = and_(
     col(Ticket.open),
     ~col(Ticket.confidential),
     col(Ticket.assignee_id).is_(None),
     col(Ticket.deleted_at).is_(None),
 )
-"""The SQL condition for the tickets that a rule may give to somebody; the twin of `concerns`."""
-_DOCKET = gate.system("assignment", Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
+"""The SQL condition for the tickets that a rule may give to somebody; the twin of `is_assignable`."""
+_SYSTEM_ACTOR = gate.system_actor("assignment", Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RuleCard:
     cap: int | None = None
 
     def __str__(self) -> str:
-        return NAMES[self.way] + (f", at most {self.cap}" if self.cap else "")
+        return METHOD_NAMES[self.way] + (f", at most {self.cap}" if self.cap else "")
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,17 @@ class Choice:
     reason: str = ""
 
 
-def of_categories(session: Session, actor: Actor) -> dict[int, RuleCard]:
+def list_by_category(session: Session, actor: Actor) -> dict[int, RuleCard]:
     """Return the rules that categories have of their own, by their ids; for staff."""
-    return {r.category_id: _card(r) for r in _all(session, actor) if r.category_id}
+    return {r.category_id: _to_card(r) for r in _list_rules(session, actor) if r.category_id}
 
 
-def of_teams(session: Session, actor: Actor) -> dict[int, RuleCard]:
+def list_by_team(session: Session, actor: Actor) -> dict[int, RuleCard]:
     """Return the rules of teams, by their ids; for staff."""
-    return {r.team_id: _card(r) for r in _all(session, actor) if r.team_id}
+    return {r.team_id: _to_card(r) for r in _list_rules(session, actor) if r.team_id}
 
 
-def rule_category(
+def set_for_category(
     session: Session,
     actor: Actor,
     category: Category,
@@ -76,7 +76,7 @@ def rule_category(
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     there = session.exec(select(AssignmentRule).where(AssignmentRule.category_id == category.id)).first()
-    told = _set(
+    told = _save_rule(
         session,
         there,
         AssignmentRule(category_id=category.id, way=way or AssignmentMethod.MANUAL),
@@ -91,16 +91,16 @@ def rule_category(
         )  # fmt: skip
 
 
-def rule_team(
+def set_for_team(
     session: Session, actor: Actor, team: Team, *, way: AssignmentMethod | None, cap: int | None = None
 ) -> None:
     """Give a team's new tickets a rule, or with None leave them to be given by hand. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.TEAM)
     if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and team.id not in actor.teams:
-        raise gate.refused(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)
+        raise gate.not_permitted(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)
     way = None if way == AssignmentMethod.MANUAL else way
     there = session.exec(select(AssignmentRule).where(AssignmentRule.team_id == team.id)).first()
-    told = _set(
+    told = _save_rule(
         session, there, AssignmentRule(team_id=team.id, way=way or AssignmentMethod.MANUAL), way, cap=cap
     )
     if told:
@@ -111,85 +111,87 @@ def rule_team(
         )  # fmt: skip
 
 
-def concerns(ticket: Ticket) -> bool:
-    """Tell whether a rule may give this ticket to somebody; the twin of `CONCERNED`."""
+def is_assignable(ticket: Ticket) -> bool:
+    """Tell whether a rule may give this ticket to somebody; the twin of `ASSIGNABLE_CONDITION`."""
     given = ticket.assignee_id is not None or ticket.deleted_at is not None
     return ticket.open and not ticket.confidential and not given
 
 
-def ruled(session: Session, ticket: Ticket) -> bool:
+def has_active_rule(session: Session, ticket: Ticket) -> bool:
     """Tell whether a rule is to give this ticket to somebody."""
-    rule, _ = _rule(session, ticket) if concerns(ticket) else (None, "")
+    rule, _ = _find_rule(session, ticket) if is_assignable(ticket) else (None, "")
     return rule is not None and rule.way != AssignmentMethod.MANUAL
 
 
-def full(session: Session, ticket: Ticket) -> bool:
+def is_at_capacity(session: Session, ticket: Ticket) -> bool:
     """Tell whether a rule holds for tickets such as this one, and nobody is free who may work them."""
-    rule, _ = _rule(session, ticket)
+    rule, _ = _find_rule(session, ticket)
     if rule is None or rule.way == AssignmentMethod.MANUAL:
         return False
-    return not _free(candidates.fitting(session, _DOCKET, ticket), rule)
+    return not _filter_available(candidates.rank_for_ticket(session, _SYSTEM_ACTOR, ticket), rule)
 
 
-def hold(session: Session, ticket: Ticket) -> None:
+def lock_for_ticket(session: Session, ticket: Ticket) -> None:
     """Let nobody else take a turn of a ticket's rule until the transaction ends."""
-    rule, _ = _rule(session, ticket)
+    rule, _ = _find_rule(session, ticket)
     if rule is not None:
-        _held(session, rule)
+        _lock_rule(session, rule)
 
 
-def choose(session: Session, ticket: Ticket) -> Choice | None:
+def choose_assignee(session: Session, ticket: Ticket) -> Choice | None:
     """Return whom the rule of a ticket's category or team gives it, or None where no rule decides on it.
 
     The rule's row is locked until the transaction ends, so that of many tickets at once each finds its own turn. A
     confidential ticket is left to its managers, and nobody is given what they asked for themselves.
     """
-    if not concerns(ticket):
+    if not is_assignable(ticket):
         return None
-    rule, whose = _rule(session, ticket)
+    rule, whose = _find_rule(session, ticket)
     if rule is None or rule.way == AssignmentMethod.MANUAL:
         return None
-    rule = _held(session, rule)
+    rule = _lock_rule(session, rule)
     if rule is None or rule.way == AssignmentMethod.MANUAL:
         return None
-    there = [c for c in candidates.fitting(session, _DOCKET, ticket) if c.id != ticket.requester_id]
-    free = _free(there, rule)
+    there = [
+        c for c in candidates.rank_for_ticket(session, _SYSTEM_ACTOR, ticket) if c.id != ticket.requester_id
+    ]
+    free = _filter_available(there, rule)
     among = [c for c in free if c.knows] or free
     if not among:
         return Choice(None)
-    chosen = _next(among, rule)
+    chosen = _pick_next(among, rule)
     rule.last_id = chosen.id
     session.add(rule)
-    return Choice(chosen.id, _why(rule, whose, chosen, there))
+    return Choice(chosen.id, _format_reason(rule, whose, chosen, there))
 
 
-def _held(session: Session, rule: AssignmentRule) -> AssignmentRule | None:
+def _lock_rule(session: Session, rule: AssignmentRule) -> AssignmentRule | None:
     locked = select(AssignmentRule).where(AssignmentRule.id == rule.id).with_for_update()
     return session.exec(locked.execution_options(populate_existing=True)).first()
 
 
-def _free(there: Sequence[Candidate], rule: AssignmentRule) -> list[Candidate]:
+def _filter_available(there: Sequence[Candidate], rule: AssignmentRule) -> list[Candidate]:
     return [c for c in there if c.away_until is None and (rule.cap is None or c.open < rule.cap)]
 
 
-def _next(among: Sequence[Candidate], rule: AssignmentRule) -> Candidate:
+def _pick_next(among: Sequence[Candidate], rule: AssignmentRule) -> Candidate:
     """Return whose turn it is: the next by number, or of those who have least the next by number."""
     least = min(c.open for c in among)
     turn = [c for c in among if rule.way == AssignmentMethod.ROUND_ROBIN or c.open == least]
     return min(turn, key=lambda c: (c.id <= (rule.last_id or 0), c.id))
 
 
-def _why(rule: AssignmentRule, whose: str, chosen: Candidate, there: Sequence[Candidate]) -> str:
+def _format_reason(rule: AssignmentRule, whose: str, chosen: Candidate, there: Sequence[Candidate]) -> str:
     knows = f", knows {chosen.knows}" if chosen.knows else ""
     gone = ", ".join(c.name for c in there if c.away_until is not None)
-    return f"{NAMES[AssignmentMethod(rule.way)]} of the {whose}{knows}"[:400] + (
+    return f"{METHOD_NAMES[AssignmentMethod(rule.way)]} of the {whose}{knows}"[:400] + (
         f"; away: {gone}"[:90] if gone else ""
     )
 
 
-def _rule(session: Session, ticket: Ticket) -> tuple[AssignmentRule | None, str]:
+def _find_rule(session: Session, ticket: Ticket) -> tuple[AssignmentRule | None, str]:
     """Return the rule that is nearest to a ticket, and in words whose it is."""
-    line = categories.line(session, ticket.category_id)
+    line = categories.get_with_ancestors(session, ticket.category_id)
     which = or_(
         col(AssignmentRule.category_id).in_(list(line)), col(AssignmentRule.team_id) == ticket.team_id
     )
@@ -202,15 +204,15 @@ def _rule(session: Session, ticket: Ticket) -> tuple[AssignmentRule | None, str]
     return rule, f"team {session.get_one(Team, ticket.team_id).name}" if rule else ""
 
 
-def _all(session: Session, actor: Actor) -> Sequence[AssignmentRule]:
+def _list_rules(session: Session, actor: Actor) -> Sequence[AssignmentRule]:
     return session.exec(select(AssignmentRule)).all() if actor.staff or actor.id is None else []
 
 
-def _card(rule: AssignmentRule) -> RuleCard:
+def _to_card(rule: AssignmentRule) -> RuleCard:
     return RuleCard(AssignmentMethod(rule.way), rule.cap)
 
 
-def _set(
+def _save_rule(
     session: Session,
     there: AssignmentRule | None,
     fresh: AssignmentRule,
@@ -219,9 +221,9 @@ def _set(
     cap: int | None,
 ) -> tuple[str | None, str | None] | None:
     """Write a rule down; return what it was and is in words, or None when it stays."""
-    if cap is not None and not 1 <= cap <= MOST:
-        raise Invalid(f"A cap is between 1 and {MOST}.", fields={"cap": f"Between 1 and {MOST}."})
-    was = _card(there) if there else None
+    if cap is not None and not 1 <= cap <= MAX_CAP:
+        raise Invalid(f"A cap is between 1 and {MAX_CAP}.", fields={"cap": f"Between 1 and {MAX_CAP}."})
+    was = _to_card(there) if there else None
     now = RuleCard(way, None if way == AssignmentMethod.MANUAL else cap) if way else None
     if was == now:
         return None

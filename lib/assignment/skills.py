@@ -13,27 +13,27 @@ from lib.catalog import categories
 from lib.core.errors import Invalid
 from lib.people import accounts
 
-MOST = 50
+MAX_SKILLS = 50
 """Categories that one person may know."""
 
 
-def of(session: Session, actor: Actor, person: Person) -> dict[int, str]:
+def list_for_person(session: Session, actor: Actor, person: Person) -> dict[int, str]:
     """Return the categories that a person knows, names by id in order; for themselves and for staff.
 
     Raises NotFound for others.
     """
-    accounts.may_know_work(actor, person)
-    return _known(session, person)
+    accounts.require_skills_and_absences(actor, person)
+    return _list_categories(session, person)
 
 
-def choose(session: Session, actor: Actor, person: Person, category_ids: Iterable[int]) -> None:
+def set_for_person(session: Session, actor: Actor, person: Person, category_ids: Iterable[int]) -> None:
     """Say which categories a person knows, all of them. Raises NotPermitted, Invalid."""
-    if not accounts.keeps(session, actor, person):
-        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
-    wanted = {id: categories.find(session, id).name for id in set(category_ids)}
-    if len(wanted) > MOST:
-        raise Invalid(f"At most {MOST} categories.", fields={"categories": f"At most {MOST}."})
-    was = _known(session, person)
+    if not accounts.can_edit_skills_and_absences(session, actor, person):
+        raise gate.not_permitted(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
+    wanted = {id: categories.get(session, id).name for id in set(category_ids)}
+    if len(wanted) > MAX_SKILLS:
+        raise Invalid(f"At most {MAX_SKILLS} categories.", fields={"categories": f"At most {MAX_SKILLS}."})
+    was = _list_categories(session, person)
     if set(was) == set(wanted):
         return
     for row in session.exec(select(Skill).where(Skill.person_id == person.id)).all():
@@ -48,9 +48,9 @@ def choose(session: Session, actor: Actor, person: Person, category_ids: Iterabl
     )  # fmt: skip
 
 
-def knowing(session: Session, category_id: int | None, people: Iterable[int]) -> dict[int, str]:
+def find_skilled_people(session: Session, category_id: int | None, people: Iterable[int]) -> dict[int, str]:
     """Return who of these people knows a category, each with the name of what they know: it, or what is above it."""
-    line = categories.line(session, category_id)
+    line = categories.get_with_ancestors(session, category_id)
     rows = session.exec(
         select(Skill.person_id, Skill.category_id).where(
             col(Skill.category_id).in_(list(line)), col(Skill.person_id).in_(list(people))
@@ -63,7 +63,7 @@ def knowing(session: Session, category_id: int | None, people: Iterable[int]) ->
     return {person: line[category] for person, category in found.items()}
 
 
-def _known(session: Session, person: Person) -> dict[int, str]:
+def _list_categories(session: Session, person: Person) -> dict[int, str]:
     chosen = select(Category.id, Category.name).join(Skill, col(Skill.category_id) == Category.id)
     rows = session.exec(chosen.where(Skill.person_id == person.id).order_by(Category.name)).all()
     return dict(rows)

@@ -13,12 +13,12 @@ from db.vocabulary import Action, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 
-ON_TICKETS = tuple(
+TICKET_ACTIONS = tuple(
     a for a in Action if a.value.startswith(("ticket.", "comment.", "attachment.", "time.", "timer."))
 )
-AUDITED = tuple(a for a in Action if a not in ON_TICKETS)
+AUDITED_ACTIONS = tuple(a for a in Action if a not in TICKET_ACTIONS)
 
-NAMED = {
+NAMED_SUBJECTS = {
     "person": Person,
     "team": Team,
     "category": Category,
@@ -32,7 +32,7 @@ NAMED = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """One line of the audit; `actor` is None for nobody signed in, or Docket itself."""
 
     id: int
@@ -48,7 +48,7 @@ class Entry:
     address: str | None
 
 
-def read(
+def list_entries(
     session: Session,
     actor: Actor,
     *,
@@ -56,29 +56,29 @@ def read(
     person_id: int | None = None,
     before: int | None = None,
     limit: int = 50,
-) -> list[Entry]:
+) -> list[AuditEntry]:
     """Return the newest entries before event `before`, of one `action` or by one person if given.
 
     A manager reads what was refused on their teams' tickets; an administrator everything. Raises NotPermitted.
     """
     gate.require(actor, Permission.AUDIT_READ, least=Scope.TEAM)
     conditions = []
-    wanted = [action] if action else AUDITED
+    wanted = [action] if action else AUDITED_ACTIONS
     if not actor.may(Permission.AUDIT_READ, least=Scope.ALL):
         wanted = [each for each in wanted if each == Action.DENIED]
-        seen = select(Ticket.id).where(gate.readable(actor))
+        seen = select(Ticket.id).where(gate.visible_condition(actor))
         conditions.append(col(Event.ticket_id).in_(seen))
     if person_id is not None:
         conditions.append(col(Event.actor_id) == person_id)
     if before is not None:
         conditions.append(col(Event.id) < before)
     found = select(Event, Person.name).outerjoin(Person, col(Person.id) == Event.actor_id)
-    found = found.where(col(Event.id).in_(_newest(wanted, conditions, limit=limit)))
+    found = found.where(col(Event.id).in_(_select_newest(wanted, conditions, limit=limit)))
     rows = session.exec(
         gate.unscoped(found.order_by(col(Event.id).desc()).limit(limit), "only what the actor may audit")
     ).all()
     return [
-        Entry(
+        AuditEntry(
             e.id,
             e.at,
             e.action,
@@ -95,7 +95,7 @@ def read(
     ]
 
 
-def _newest(actions: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, limit: int) -> Any:
+def _select_newest(actions: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, limit: int) -> Any:
     """Return a select of the newest events of some actions, each walked along its index.
 
     Between two entries of the audit may lie a million events on tickets, which a walk over all would read.
@@ -110,16 +110,16 @@ def _newest(actions: Sequence[str], conditions: Sequence[ColumnElement[bool]], *
     return union_all(*(select(walk.subquery().c.id) for walk in walks)) if walks else select(null())
 
 
-def names(session: Session, entries: Iterable[Entry]) -> dict[str, str]:
+def get_subject_names(session: Session, entries: Iterable[AuditEntry]) -> dict[str, str]:
     """Return today's names of what entries are about, by their subject; what is gone has none."""
     wanted: dict[str, set[int]] = {}
     for entry in entries:
         what, _, number = entry.subject.partition(":")
-        if what in NAMED and number.isdigit():
+        if what in NAMED_SUBJECTS and number.isdigit():
             wanted.setdefault(what, set()).add(int(number))
     found: dict[str, str] = {}
     for what, ids in wanted.items():
-        model = NAMED[what]
+        model = NAMED_SUBJECTS[what]
         rows = session.exec(select(model.id, model.name).where(col(model.id).in_(ids))).all()
         found |= {f"{what}:{id}": name for id, name in rows}
     return found

@@ -15,12 +15,12 @@ from lib.access.gate import Actor
 from lib.core import clock
 
 DESK = "desk"
-NOTICES = "notices"
-_TICKET = re.compile(r"ticket-([1-9][0-9]{0,9})")
+NOTIFICATIONS = "notices"
+_TICKET_TOPIC = re.compile(r"ticket-([1-9][0-9]{0,9})")
 NOBODY: frozenset[int] = frozenset()
-BURST = 500
+BATCH_SIZE = 500
 """Events looked at in one go."""
-GAP = timedelta(seconds=1)
+GAP_TIMEOUT = timedelta(seconds=1)
 """How long a number may be missing before whoever took it is held to have given up."""
 
 
@@ -41,7 +41,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class New:
+class FeedEvent:
     """An event as the news sees it, with those who take part in its ticket."""
 
     id: int
@@ -54,7 +54,7 @@ class New:
     """The team that has its ticket."""
 
     def concerns(self, topic: Topic) -> bool:
-        """Tell whether a listener to `topic` is to hear of it."""
+        """Tell whether a listener to `find_topic` is to hear of it."""
         if topic.notices:
             return topic.person_id in self.told
         if self.internal and not (topic.notes and (topic.teams is None or self.team_id in topic.teams)):
@@ -64,12 +64,12 @@ class New:
         return topic.ticket_id is None or topic.ticket_id == self.ticket_id
 
 
-def ticket(number: int) -> str:
+def ticket_topic(number: int) -> str:
     """Return the name of the topic of one ticket."""
     return f"ticket-{number}"
 
 
-def topic(session: Session, actor: Actor, name: str) -> Topic | None:
+def find_topic(session: Session, actor: Actor, name: str) -> Topic | None:
     """Return a topic that the actor may listen to, or None: a ticket that they see, the desk, or their own notices.
 
     Of the desk, those who are not staff hear only what they take part in, and staff of notes those that they may read.
@@ -78,9 +78,9 @@ def topic(session: Session, actor: Actor, name: str) -> Topic | None:
         everywhere = actor.may(Permission.COMMENT_READ_INTERNAL, least=Scope.ALL)
         person, teams = (None if actor.staff else actor.id), (None if everywhere else actor.teams)
         return Topic(name, None, notes=actor.staff, person_id=person, teams=teams)
-    if name == NOTICES:
+    if name == NOTIFICATIONS:
         return Topic(name, None, notes=False, person_id=actor.id, notices=True)
-    found = _TICKET.fullmatch(name)
+    found = _TICKET_TOPIC.fullmatch(name)
     number = int(found[1]) if found else 0
     if not 0 < number < 2**31:
         return None
@@ -88,15 +88,15 @@ def topic(session: Session, actor: Actor, name: str) -> Topic | None:
     found_one = session.exec(seen).first()
     if found_one is None:
         return None
-    notes = gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, found_one)
+    notes = gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, found_one)
     return Topic(name, number, notes=notes)
 
 
-_NEWEST = gate.unscoped(select(func.max(Event.id)), "only ids, to refresh open pages")
+_NEWEST_ID = gate.unscoped(select(func.max(Event.id)), "only ids, to refresh open pages")
 """Built once, as every page asks for it."""
 
 
-def newest(session: Session, wanted: Topic | None = None) -> int:
+def newest_id(session: Session, wanted: Topic | None = None) -> int:
     """Return the id of the newest event, or of the newest of one topic; 0 when there is none."""
     if wanted is not None and wanted.notices:
         own = select(func.max(Notice.event_id)).where(
@@ -104,12 +104,12 @@ def newest(session: Session, wanted: Topic | None = None) -> int:
         )
         return session.exec(gate.unscoped(own, "only ids, to refresh open pages")).one() or 0
     if wanted is None:
-        return session.exec(_NEWEST).first() or 0
+        return session.exec(_NEWEST_ID).first() or 0
     chosen = select(func.max(Event.id))
     if wanted.ticket_id is not None:
         chosen = chosen.where(Event.ticket_id == wanted.ticket_id)
     if wanted.person_id is not None:
-        chosen = chosen.where(col(Event.ticket_id).in_(_theirs(wanted.person_id)))
+        chosen = chosen.where(col(Event.ticket_id).in_(_select_involved_tickets(wanted.person_id)))
     if not wanted.notes:
         chosen = chosen.where(~col(Event.internal))
     elif wanted.teams is not None:
@@ -120,13 +120,13 @@ def newest(session: Session, wanted: Topic | None = None) -> int:
     return session.exec(gate.unscoped(chosen, "only ids, to refresh open pages")).first() or 0
 
 
-def _theirs(person_id: int) -> Any:
+def _select_involved_tickets(person_id: int) -> Any:
     copied = select(Participant.ticket_id).where(Participant.person_id == person_id)
     part = or_(col(Ticket.requester_id) == person_id, col(Ticket.id).in_(copied))
     return select(Ticket.id).where(or_(part, col(Ticket.assignee_id) == person_id))
 
 
-def since(session: Session, after: int) -> list[New]:
+def list_since(session: Session, after: int) -> list[FeedEvent]:
     """Return the first events after one, oldest first.
 
     On PostgreSQL one that took its number first may commit last, so for a moment nothing is told beyond a gap.
@@ -136,20 +136,20 @@ def since(session: Session, after: int) -> list[New]:
             select(Event.id, Event.ticket_id, Event.internal, Event.at)
             .where(col(Event.id) > after)
             .order_by(col(Event.id))
-            .limit(BURST),
+            .limit(BATCH_SIZE),
             "only ids, to refresh open pages",
         )
     ).all()
-    rows, last, settled = [], after, clock.now() - GAP
+    rows, last, settled = [], after, clock.now() - GAP_TIMEOUT
     for id, ticket, internal, at in found:
         if id != last + 1 and at >= settled:
             break
         rows.append((id, ticket, internal))
         last = id
-    people, teams = _concerned(session, {ticket for _, ticket, _ in rows if ticket is not None})
-    told = _told(session, [id for id, _, _ in rows])
+    people, teams = _load_involved_people(session, {ticket for _, ticket, _ in rows if ticket is not None})
+    told = _load_notified_people(session, [id for id, _, _ in rows])
     return [
-        New(
+        FeedEvent(
             id,
             ticket,
             internal,
@@ -161,7 +161,7 @@ def since(session: Session, after: int) -> list[New]:
     ]
 
 
-def _told(session: Session, ids: list[int]) -> dict[int, frozenset[int]]:
+def _load_notified_people(session: Session, ids: list[int]) -> dict[int, frozenset[int]]:
     if not ids:
         return {}
     rows = session.exec(
@@ -178,7 +178,9 @@ def _told(session: Session, ids: list[int]) -> dict[int, frozenset[int]]:
     return found
 
 
-def _concerned(session: Session, numbers: set[int]) -> tuple[dict[int, frozenset[int]], dict[int, int]]:
+def _load_involved_people(
+    session: Session, numbers: set[int]
+) -> tuple[dict[int, frozenset[int]], dict[int, int]]:
     """Return who takes part in some tickets, and which team has each."""
     if not numbers:
         return {}, {}

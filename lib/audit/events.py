@@ -51,12 +51,12 @@ def record(
     return row
 
 
-def so_far(session: Session) -> list[Event]:
+def list_recorded(session: Session) -> list[Event]:
     """Return the events of this transaction up to now that were not undone in a part of it."""
     return [event for event in session.info.get(_RECORDED, []) if event in session]
 
 
-def recorded(session: Session) -> list[Event]:
+def take_recorded(session: Session) -> list[Event]:
     """Return the events that were recorded in this transaction and not undone in a part of it, once."""
     return [event for event in session.info.pop(_RECORDED, []) if event in session]
 

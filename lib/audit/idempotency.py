@@ -12,12 +12,12 @@ from lib.access.gate import Actor
 from lib.core import clock, text
 from lib.core.errors import Invalid
 
-KEPT = timedelta(days=7)
-LONGEST = 255
+RETENTION = timedelta(days=7)
+MAX_KEY_LENGTH = 255
 """Characters of a key."""
 
 
-def once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Callable[[], str]) -> str:
+def run_once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Callable[[], str]) -> str:
     """Do `deed` and keep its answer, or return the answer kept for `key`; those who race wait and get it too.
 
     Raises Invalid when the key was used for something else, which `fingerprint` tells.
@@ -39,13 +39,13 @@ def find(session: Session, actor: Actor, key: str) -> Receipt | None:
 
     Raises Invalid for what can be no key.
     """
-    if not 0 < len(key) <= LONGEST or not text.storable(key):
-        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} characters.")
+    if not 0 < len(key) <= MAX_KEY_LENGTH or not text.is_storable(key):
+        raise Invalid(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
     lock(session, f"receipt:{actor.id}:{key}")
     return session.exec(select(Receipt).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
 
 
-def used(session: Session, actor: Actor, key: str) -> bool:
+def is_used(session: Session, actor: Actor, key: str) -> bool:
     """Tell whether a key was used."""
     return (
         session.exec(select(Receipt.id).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
@@ -55,4 +55,4 @@ def used(session: Session, actor: Actor, key: str) -> bool:
 
 def forget_old(session: Session) -> None:
     """Drop receipts that nobody will ask for again."""
-    session.execute(delete(Receipt).where(col(Receipt.at) < clock.now() - KEPT))
+    session.execute(delete(Receipt).where(col(Receipt.at) < clock.now() - RETENTION))

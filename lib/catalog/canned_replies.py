@@ -17,7 +17,7 @@ from lib.core import folding, names, text
 from lib.core.errors import Invalid
 from lib.people import teams
 
-OFFERED = 8
+MAX_SUGGESTIONS = 8
 """Replies offered at once while somebody writes."""
 _VARIABLE = re.compile(r"\{([A-Za-z_.]{1,40})\}")
 
@@ -35,7 +35,7 @@ VARIABLES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class CannedCard:
+class CannedReplyCard:
     """A canned reply; `team_id` is None for one for all, `mine` tells whether the actor may change it."""
 
     id: int
@@ -47,7 +47,7 @@ class CannedCard:
 
 
 @dataclass(frozen=True)
-class Ready:
+class FilledReply:
     """A canned reply filled in for a ticket."""
 
     id: int
@@ -55,49 +55,53 @@ class Ready:
     body: str
 
 
-def every(session: Session, actor: Actor) -> list[CannedCard]:
+def list_all(session: Session, actor: Actor) -> list[CannedReplyCard]:
     """Return the replies that the actor may use, those for all first, by name. Raises NotPermitted."""
     gate.require(actor, Permission.COMMENT_INTERNAL)
-    found = select(CannedReply).where(_within(actor))
+    found = select(CannedReply).where(_visible_condition(actor))
     rows = session.exec(found.order_by(col(CannedReply.team_id).is_not(None), CannedReply.name)).all()
-    return [card(actor, row) for row in rows]
+    return [to_card(actor, row) for row in rows]
 
 
-def card(actor: Actor, row: CannedReply) -> CannedCard:
+def to_card(actor: Actor, row: CannedReply) -> CannedReplyCard:
     """Return a reply as the actor sees it."""
-    return CannedCard(row.id, row.name, row.body, row.team_id, row.version, _keeps(actor, row.team_id))
+    return CannedReplyCard(
+        row.id, row.name, row.body, row.team_id, row.version, _can_manage(actor, row.team_id)
+    )
 
 
-def find(session: Session, actor: Actor, reply_id: int) -> CannedReply:
+def get(session: Session, actor: Actor, reply_id: int) -> CannedReply:
     """Return a reply to change. Raises NotPermitted, and NotFound for one of a team that is not the actor's."""
     gate.require(actor, Permission.TEMPLATE_MANAGE, least=Scope.TEAM)
-    row = session.exec(select(CannedReply).where(CannedReply.id == reply_id, _within(actor))).first()
+    row = session.exec(
+        select(CannedReply).where(CannedReply.id == reply_id, _visible_condition(actor))
+    ).first()
     if row is None:
-        raise gate.hidden(actor, Permission.TEMPLATE_MANAGE, "canned_reply", reply_id)
+        raise gate.not_found(actor, Permission.TEMPLATE_MANAGE, "canned_reply", reply_id)
     return row
 
 
-def add(session: Session, actor: Actor, *, name: str, body: str, team_id: int | None) -> CannedReply:
+def create(session: Session, actor: Actor, *, name: str, body: str, team_id: int | None) -> CannedReply:
     """Keep a reply for a team, or with None for all. Raises NotPermitted, Invalid."""
-    _may_keep(actor, team_id)
-    team = teams.find(session, team_id).id if team_id is not None else None
-    row = CannedReply(name=_name(session, name, team), body=_body(body), team_id=team)
+    _require_manage(actor, team_id)
+    team = teams.get(session, team_id).id if team_id is not None else None
+    row = CannedReply(name=_check_name(session, name, team), body=_check_body(body), team_id=team)
     session.add(row)
     session.flush()
     events.record(session, actor, Action.CANNED_CREATED, subject=f"canned_reply:{row.id}", new=row.name)
     return row
 
 
-def change(
+def update(
     session: Session, actor: Actor, row: CannedReply, *, name: str, body: str, team_id: int | None, seen: int
 ) -> None:
     """Give a reply another name, text or team. Raises NotPermitted, Invalid, Conflict (changed since `seen`)."""
-    _may_keep(actor, row.team_id)
-    _may_keep(actor, team_id)
+    _require_manage(actor, row.team_id)
+    _require_manage(actor, team_id)
     row.must_be(seen)
-    team = teams.find(session, team_id).id if team_id is not None else None
-    body = _body(body)
-    name = _name(session, name, team, but=row.id)
+    team = teams.get(session, team_id).id if team_id is not None else None
+    body = _check_body(body)
+    name = _check_name(session, name, team, but=row.id)
     if (row.name, row.body, row.team_id) == (name, body, team):
         return
     was = row.name if row.body == body else row.body
@@ -112,13 +116,13 @@ def change(
 
 def delete(session: Session, actor: Actor, row: CannedReply, *, seen: int | None = None) -> None:
     """Keep a reply no longer; what was sent with it stays. Raises NotPermitted, Conflict (changed since `seen`)."""
-    _may_keep(actor, row.team_id)
+    _require_manage(actor, row.team_id)
     row.must_be(seen)
     session.delete(row)
     events.record(session, actor, Action.CANNED_DELETED, subject=f"canned_reply:{row.id}", old=row.name)
 
 
-def ready(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -> list[Ready]:
+def suggest(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -> list[FilledReply]:
     """Return replies for a ticket whose name or text holds every word of `search`, by name, filled in.
 
     Raises NotFound, NotPermitted: they are for those who work the ticket.
@@ -126,23 +130,23 @@ def ready(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -
     gate.permit(session, actor, Permission.COMMENT_INTERNAL, ticket)
     here = or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id) == ticket.team_id)
     rows = session.exec(select(CannedReply).where(here).order_by(CannedReply.name)).all()
-    words = folding.words(search)
-    matching = [row for row in rows if _holds(row.name, words)]
-    matching += [row for row in rows if row not in matching and _holds(f"{row.name} {row.body}", words)]
-    shown = matching[:OFFERED]
-    values = _values(session, actor, ticket) if shown else {}
-    return [Ready(row.id, row.name, _filled(row.body, values)) for row in shown]
+    words = folding.fold_words(search)
+    matching = [row for row in rows if _matches(row.name, words)]
+    matching += [row for row in rows if row not in matching and _matches(f"{row.name} {row.body}", words)]
+    shown = matching[:MAX_SUGGESTIONS]
+    values = _variable_values(session, actor, ticket) if shown else {}
+    return [FilledReply(row.id, row.name, _fill(row.body, values)) for row in shown]
 
 
-def _holds(haystack: str, words: list[str]) -> bool:
-    return folding.begin(words, folding.words(haystack))
+def _matches(haystack: str, words: list[str]) -> bool:
+    return folding.is_prefix_match(words, folding.fold_words(haystack))
 
 
-def _filled(body: str, values: Mapping[str, str]) -> str:
+def _fill(body: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), body)
 
 
-def _values(session: Session, actor: Actor, ticket: Ticket) -> dict[str, str]:
+def _variable_values(session: Session, actor: Actor, ticket: Ticket) -> dict[str, str]:
     requester = session.exec(select(Person.name).where(Person.id == ticket.requester_id)).one()
     ways: dict[str, Callable[[], str]] = {
         "ticket.number": lambda: f"#{ticket.id}",
@@ -157,25 +161,25 @@ def _values(session: Session, actor: Actor, ticket: Ticket) -> dict[str, str]:
     return {name: way() for name, way in ways.items()}
 
 
-def _within(actor: Actor) -> ColumnElement[bool]:
+def _visible_condition(actor: Actor) -> ColumnElement[bool]:
     if actor.may(Permission.TEMPLATE_MANAGE, least=Scope.ALL):
         return or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id).is_not(None))
     return or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id).in_(actor.teams))
 
 
-def _keeps(actor: Actor, team_id: int | None) -> bool:
+def _can_manage(actor: Actor, team_id: int | None) -> bool:
     if actor.may(Permission.TEMPLATE_MANAGE, least=Scope.ALL):
         return True
     return team_id in actor.teams and actor.may(Permission.TEMPLATE_MANAGE, least=Scope.TEAM)
 
 
-def _may_keep(actor: Actor, team_id: int | None) -> None:
-    if not _keeps(actor, team_id):
-        raise gate.refused(actor, Permission.TEMPLATE_MANAGE, subject="team", subject_id=team_id)
+def _require_manage(actor: Actor, team_id: int | None) -> None:
+    if not _can_manage(actor, team_id):
+        raise gate.not_permitted(actor, Permission.TEMPLATE_MANAGE, subject="team", subject_id=team_id)
 
 
-def _name(session: Session, name: str, team_id: int | None, but: int | None = None) -> str:
-    name = text.line(name, field="name", limit=80)
+def _check_name(session: Session, name: str, team_id: int | None, but: int | None = None) -> str:
+    name = text.clean_line(name, field="name", limit=80)
     lock(session, "canned replies")
     beside = select(CannedReply.name).where(
         col(CannedReply.id).is_distinct_from(but), col(CannedReply.team_id).is_not_distinct_from(team_id)
@@ -183,8 +187,8 @@ def _name(session: Session, name: str, team_id: int | None, but: int | None = No
     return names.must_be_free(name, session.exec(beside).all(), what="canned reply")
 
 
-def _body(body: str) -> str:
-    body = text.block(body, field="body")
+def _check_body(body: str) -> str:
+    body = text.clean_block(body, field="body")
     unknown = sorted(set(_VARIABLE.findall(body)) - set(VARIABLES))
     if unknown:
         named = ", ".join(f"{{{name}}}" for name in unknown)

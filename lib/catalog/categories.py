@@ -25,7 +25,7 @@ from lib.core import names, text
 from lib.core.errors import Invalid
 from lib.people import teams
 
-MOST = 500
+MAX_IN_USE = 500
 """Categories in use."""
 
 
@@ -45,7 +45,7 @@ class CategoryCard:
 
 
 @dataclass(frozen=True)
-class Deletion:
+class DeletePreview:
     """What deleting a category would hand to its successor: `tickets`, `open` of them, proposals, and so on.
 
     `people` know it, `fields` are asked for in it; `rule` tells whether its own assignment rule ends.
@@ -64,7 +64,7 @@ class Deletion:
         return self.tickets > 0
 
 
-def every(session: Session) -> list[CategoryCard]:
+def list_all(session: Session) -> list[CategoryCard]:
     """Return the categories in use as the tree is read: each before those below it, in the desk's order."""
     rows = {c.id: c for c in session.exec(select(Category).where(~col(Category.retired))).all()}
     below: dict[int | None, list[Category]] = {}
@@ -72,15 +72,15 @@ def every(session: Session) -> list[CategoryCard]:
         below.setdefault(row.parent_id if row.parent_id in rows else None, []).append(row)
 
     def walk(parent: int | None, above: str, depth: int) -> Iterator[CategoryCard]:
-        for row in sorted(below.get(parent, []), key=_place):
+        for row in sorted(below.get(parent, []), key=_sort_key):
             path = f"{above} / {row.name}" if above else row.name
-            yield _card(row, path, depth)
+            yield _to_card(row, path, depth)
             yield from walk(row.id, path, depth + 1)
 
     return list(walk(None, "", 0))
 
 
-def within(cards: Mapping[int, CategoryCard], category_id: int) -> set[int]:
+def subtree_ids(cards: Mapping[int, CategoryCard], category_id: int) -> set[int]:
     """Return a category and all that stand below it, by id, of the cards of the tree."""
     found = {category_id}
     for card in cards.values():  # each stands before those below it
@@ -89,11 +89,11 @@ def within(cards: Mapping[int, CategoryCard], category_id: int) -> set[int]:
     return found
 
 
-def _place(row: Category) -> tuple[int, str]:
+def _sort_key(row: Category) -> tuple[int, str]:
     return row.position, row.name.casefold()
 
 
-def _card(row: Category, path: str, depth: int) -> CategoryCard:
+def _to_card(row: Category, path: str, depth: int) -> CategoryCard:
     priority = Priority(row.priority) if row.priority else None
     return CategoryCard(
         row.id,
@@ -108,12 +108,12 @@ def _card(row: Category, path: str, depth: int) -> CategoryCard:
     )
 
 
-def find(session: Session, name_or_id: str | int, *, to_use: bool = False) -> Category:
+def get(session: Session, name_or_id: str | int, *, to_use: bool = False) -> Category:
     """Return one category in use; with `to_use` it stays in use until the transaction ends.
 
     Raises Invalid naming the field `category`.
     """
-    id = _named(session, name_or_id) if isinstance(name_or_id, str) else name_or_id
+    id = _find_id(session, name_or_id) if isinstance(name_or_id, str) else name_or_id
     chosen = select(Category).where(Category.id == id, ~col(Category.retired))
     if to_use:
         chosen = chosen.with_for_update(read=True, key_share=True)
@@ -123,9 +123,9 @@ def find(session: Session, name_or_id: str | int, *, to_use: bool = False) -> Ca
     return category
 
 
-def _named(session: Session, name: str) -> int | None:
+def _find_id(session: Session, name: str) -> int | None:
     """Return the category in use with a name or path; raises Invalid when several have that name."""
-    cards, wanted = every(session), names.key(name)
+    cards, wanted = list_all(session), names.key(name)
     found = [c.id for c in cards if names.key(c.name) == wanted] or [
         c.id for c in cards if names.key(c.path) == wanted
     ]
@@ -137,7 +137,7 @@ def _named(session: Session, name: str) -> int | None:
     return found[0] if found else None
 
 
-def line(session: Session, category_id: int | None) -> dict[int, str]:
+def get_with_ancestors(session: Session, category_id: int | None) -> dict[int, str]:
     """Return a category and what stands above it, names by id, the nearest first."""
     found: dict[int, str] = {}
     while category_id is not None and category_id not in found:
@@ -148,12 +148,12 @@ def line(session: Session, category_id: int | None) -> dict[int, str]:
     return found
 
 
-def begins(session: Session, category: Category) -> tuple[int | None, Priority]:
+def get_ticket_defaults(session: Session, category: Category) -> tuple[int | None, Priority]:
     """Return the team and the priority of a category's new tickets: its own, else of the nearest above that has one.
 
     Without a team they go to the default one.
     """
-    above = [session.get_one(Category, id) for id in line(session, category.id)]
+    above = [session.get_one(Category, id) for id in get_with_ancestors(session, category.id)]
     team = next((c.team_id for c in above if c.team_id), None)
     priority = next((c.priority for c in above if c.priority), Priority.NORMAL)
     return team, Priority(priority)
@@ -171,10 +171,10 @@ def create(
     """Add a category, below `parent_id` if given and last there, with its team and first priority. Raises Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
-    parent = find(session, parent_id).id if parent_id is not None else None
-    team = teams.find(session, team_id).id if team_id is not None else None
+    parent = get(session, parent_id).id if parent_id is not None else None
+    team = teams.get(session, team_id).id if team_id is not None else None
     _must_have_room(session)
-    last = max((row.position for row in _siblings(session, parent)), default=0)
+    last = max((row.position for row in _list_children(session, parent)), default=0)
     row = Category(
         name=_free_name(session, name, parent), parent_id=parent, team_id=team, priority=priority,
         position=last + 1 if last else 0,
@@ -192,16 +192,16 @@ def rename(session: Session, actor: Actor, category: Category, *, name: str) -> 
         return
     lock(session, "categories")
     was, category.name = category.name, _free_name(session, name, category.parent_id, but=category.id)
-    _changed(session, actor, category, field="name", old=was, new=category.name)
+    _record_change(session, actor, category, field="name", old=was, new=category.name)
 
 
-def give_team(session: Session, actor: Actor, category: Category, *, team_id: int | None) -> None:
+def set_team(session: Session, actor: Actor, category: Category, *, team_id: int | None) -> None:
     """Let a category's new tickets go to another team, or to the default one."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    team = teams.find(session, team_id).id if team_id is not None else None
+    team = teams.get(session, team_id).id if team_id is not None else None
     if category.team_id != team:
         was, category.team_id = category.team_id, team
-        _changed(
+        _record_change(
             session,
             actor,
             category,
@@ -218,34 +218,34 @@ def set_priority(session: Session, actor: Actor, category: Category, *, priority
         old = Priority(category.priority).label if category.priority else None
         category.priority = priority
         new = priority.label if priority else None
-        _changed(session, actor, category, field="priority", old=old, new=new)
+        _record_change(session, actor, category, field="priority", old=old, new=new)
 
 
-def place(session: Session, actor: Actor, category: Category, *, parent_id: int | None) -> None:
+def set_parent(session: Session, actor: Actor, category: Category, *, parent_id: int | None) -> None:
     """Let a category stand below another one, or at the top; never below itself. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
-    parent = find(session, parent_id) if parent_id is not None else None
+    parent = get(session, parent_id) if parent_id is not None else None
     if category.parent_id == parent_id:
         return
-    if parent is not None and category.id in line(session, parent.id):
+    if parent is not None and category.id in get_with_ancestors(session, parent.id):
         raise Invalid(
             "A category can't stand below itself.", fields={"parent": "It is this one, or stands below it."}
         )
     _free_name(session, category.name, parent_id, but=category.id)
     was = session.get(Category, category.parent_id) if category.parent_id else None
-    last = max((row.position for row in _siblings(session, parent_id)), default=0)
+    last = max((row.position for row in _list_children(session, parent_id)), default=0)
     category.parent_id, category.position = parent_id, last + 1 if last else 0
     session.flush()
     old, new = was.name if was else None, parent.name if parent else None
-    _changed(session, actor, category, field="parent", old=old, new=new)
+    _record_change(session, actor, category, field="parent", old=old, new=new)
 
 
-def order(session: Session, actor: Actor, parent_id: int | None, ids: list[int]) -> None:
+def reorder(session: Session, actor: Actor, parent_id: int | None, ids: list[int]) -> None:
     """Put the categories below one, or at the top, into this order; those not named follow. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
-    there = sorted(_siblings(session, parent_id), key=_place)
+    there = sorted(_list_children(session, parent_id), key=_sort_key)
     wanted = {id: place for place, id in enumerate(ids)}
     ordered = sorted(there, key=lambda c: wanted.get(c.id, len(wanted)))
     if ordered == there:
@@ -268,15 +268,15 @@ def make_default(session: Session, actor: Actor, category: Category) -> None:
     session.flush()
     category.is_default = True
     session.flush()
-    _changed(session, actor, category, field="default", old=was.name, new=category.name)
+    _record_change(session, actor, category, field="default", old=was.name, new=category.name)
 
 
-def preview_delete(session: Session, actor: Actor, category: Category) -> Deletion:
+def preview_delete(session: Session, actor: Actor, category: Category) -> DeletePreview:
     """Return what deleting a category would do, without doing it. Raises NotPermitted, Invalid as `delete` does."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if category.is_default:
         raise Invalid("The default category can't be deleted. Make another one the default first.")
-    if _siblings(session, category.id):
+    if _list_children(session, category.id):
         raise Invalid("This category has others below it. Move or delete them first.")
     held = select(func.count(), func.count().filter(col(Ticket.open)))
     tickets, open_ = session.execute(
@@ -291,7 +291,7 @@ def preview_delete(session: Session, actor: Actor, category: Category) -> Deleti
         ).one()
         for model in (CategoryProposal, Skill, FieldCategory, AssignmentRule)
     )
-    return Deletion(tickets, open_, proposals, people, asked, rule=bool(rules))
+    return DeletePreview(tickets, open_, proposals, people, asked, rule=bool(rules))
 
 
 def delete(
@@ -319,7 +319,7 @@ def delete(
             "Tickets use this category. Name its successor.",
             fields={"successor": "Choose where its tickets go."},
         )
-    _hand_over(session, category, successor)
+    _move_to_successor(session, category, successor)
     category.retired = True
     events.record(
         session, actor, Action.CATEGORY_DELETED, subject=f"category:{category.id}", old=category.name,
@@ -328,19 +328,19 @@ def delete(
     )  # fmt: skip
 
 
-def deleted(session: Session, actor: Actor) -> list[CategoryCard]:
+def list_deleted(session: Session, actor: Actor) -> list[CategoryCard]:
     """Return the deleted categories by name. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = select(Category).where(col(Category.retired)).order_by(Category.name, col(Category.id))
-    return [_card(row, row.name, 0) for row in session.exec(chosen).all()]
+    return [_to_card(row, row.name, 0) for row in session.exec(chosen).all()]
 
 
-def find_deleted(session: Session, actor: Actor, category_id: int) -> Category:
+def get_deleted(session: Session, actor: Actor, category_id: int) -> Category:
     """Return a deleted category, to be restored. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = session.get(Category, category_id) if 0 < category_id < 2**31 else None
     if row is None or not row.retired:
-        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "category", category_id)
+        raise gate.not_found(actor, Permission.SYSTEM_MANAGE, "category", category_id)
     return row
 
 
@@ -357,7 +357,7 @@ def restore(session: Session, actor: Actor, category: Category) -> None:
     parent = above.id if above is not None and not above.retired else None
     _must_have_room(session)
     _free_name(session, category.name, parent, but=category.id)
-    last = max((row.position for row in _siblings(session, parent)), default=0)
+    last = max((row.position for row in _list_children(session, parent)), default=0)
     category.parent_id, category.position = parent, last + 1 if last else 0
     category.retired = False
     events.record(
@@ -367,11 +367,11 @@ def restore(session: Session, actor: Actor, category: Category) -> None:
 
 def _must_have_room(session: Session) -> None:
     there = session.exec(select(func.count()).select_from(Category).where(~col(Category.retired))).one()
-    if there >= MOST:
-        raise Invalid(f"At most {MOST} categories. Delete one that is not needed first.")
+    if there >= MAX_IN_USE:
+        raise Invalid(f"At most {MAX_IN_USE} categories. Delete one that is not needed first.")
 
 
-def _hand_over(session: Session, category: Category, successor: Category | None) -> None:
+def _move_to_successor(session: Session, category: Category, successor: Category | None) -> None:
     heir = successor.id if successor else None
     for owned in (Ticket, CategoryProposal):
         moved = update(owned).where(col(owned.category_id) == category.id).values(category_id=heir)
@@ -394,7 +394,7 @@ def _hand_over(session: Session, category: Category, successor: Category | None)
     session.flush()
 
 
-def _siblings(session: Session, parent_id: int | None) -> list[Category]:
+def _list_children(session: Session, parent_id: int | None) -> list[Category]:
     """Return the categories in use below one, or at the top."""
     below = col(Category.parent_id) == parent_id if parent_id else col(Category.parent_id).is_(None)
     return list(session.exec(select(Category).where(below, ~col(Category.retired))).all())
@@ -402,12 +402,12 @@ def _siblings(session: Session, parent_id: int | None) -> list[Category]:
 
 def _free_name(session: Session, name: str, parent_id: int | None, *, but: int | None = None) -> str:
     """Return a name that no other category beside it has. The caller holds the lock on categories."""
-    name = text.line(name, field="name", limit=80)
-    beside = [row.name for row in _siblings(session, parent_id) if row.id != but]
+    name = text.clean_line(name, field="name", limit=80)
+    beside = [row.name for row in _list_children(session, parent_id) if row.id != but]
     return names.must_be_free(name, beside, what="category")
 
 
-def _changed(
+def _record_change(
     session: Session, actor: Actor, category: Category, *, field: str, old: str | None, new: str | None
 ) -> None:
     category.version += 1

@@ -31,8 +31,8 @@ def propose(session: Session, actor: Actor, ticket: Ticket, name: str) -> None:
     """Note on a ticket that a category is missing; it waits for an administrator. Raises NotPermitted, Invalid."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     gate.require(actor, Permission.TICKET_CREATE, least=Scope.TEAM)
-    name = text.line(name, field="proposed_category", limit=80)
-    there = _named(session, name)
+    name = text.clean_line(name, field="proposed_category", limit=80)
+    there = _find_category(session, name)
     if there is not None:
         raise Invalid(
             f"There is a category {there.name} already. Choose it instead.",
@@ -47,15 +47,15 @@ def propose(session: Session, actor: Actor, ticket: Ticket, name: str) -> None:
     events.record(session, actor, Action.CATEGORY_PROPOSED, ticket_id=ticket.id, new=name, internal=True)
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> str | None:
+def find_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> str | None:
     """Return the category that was proposed for a ticket and waits, for those who read its notes."""
-    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+    if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
         return None
     chosen = select(CategoryProposal.name).where(CategoryProposal.ticket_id == ticket.id)
     return session.exec(gate.unscoped(chosen, "found through the gate")).first()
 
 
-def waiting(session: Session, actor: Actor) -> list[ProposalCard]:
+def list_pending(session: Session, actor: Actor) -> list[ProposalCard]:
     """Return the names that wait for an answer, the oldest first. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     found = (
@@ -92,24 +92,29 @@ def accept(
     A ticket that somebody has put elsewhere meanwhile stays there. Raises NotPermitted, NotFound, Invalid.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    rows = _alike(session, actor, proposal_id)
-    there = _named(session, text.line(name, field="name", limit=80))
+    rows = _list_same_name(session, actor, proposal_id)
+    there = _find_category(session, text.clean_line(name, field="name", limit=80))
     category = there or categories.create(session, actor, name=name, parent_id=parent_id, team_id=team_id)
     for row in rows:
-        _put(session, actor, row, category)
-    _answer(session, actor, rows, subject=f"category:{category.id}", field="accepted", new=category.name)
+        _apply_to_ticket(session, actor, row, category)
+    _close(session, actor, rows, subject=f"category:{category.id}", field="accepted", new=category.name)
     return category
 
 
-def refuse(session: Session, actor: Actor, proposal_id: int) -> None:
+def reject(session: Session, actor: Actor, proposal_id: int) -> None:
     """Let a proposal be; its tickets stay where they are. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    _answer(
-        session, actor, _alike(session, actor, proposal_id), subject="category", field="refused", new=None
+    _close(
+        session,
+        actor,
+        _list_same_name(session, actor, proposal_id),
+        subject="category",
+        field="refused",
+        new=None,
     )
 
 
-def _put(session: Session, actor: Actor, row: CategoryProposal, category: Category) -> None:
+def _apply_to_ticket(session: Session, actor: Actor, row: CategoryProposal, category: Category) -> None:
     chosen = select(Ticket).where(Ticket.id == row.ticket_id).with_for_update(key_share=True)
     ticket = session.exec(gate.unscoped(chosen, "administration was permitted")).one()
     if ticket.category_id != row.category_id or ticket.category_id == category.id:
@@ -123,7 +128,7 @@ def _put(session: Session, actor: Actor, row: CategoryProposal, category: Catego
     )  # fmt: skip
 
 
-def _answer(
+def _close(
     session: Session,
     actor: Actor,
     rows: list[CategoryProposal],
@@ -140,17 +145,17 @@ def _answer(
     )
 
 
-def _alike(session: Session, actor: Actor, proposal_id: int) -> list[CategoryProposal]:
+def _list_same_name(session: Session, actor: Actor, proposal_id: int) -> list[CategoryProposal]:
     """Return all proposals of the same name, which are answered together."""
     lock(session, "categories")
     chosen = select(CategoryProposal).order_by(col(CategoryProposal.ticket_id))
     rows = session.exec(gate.unscoped(chosen, "administration was permitted")).all()
     name = next((r.name.casefold() for r in rows if r.id == proposal_id), None)
     if name is None:
-        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "proposal", proposal_id)
+        raise gate.not_found(actor, Permission.SYSTEM_MANAGE, "proposal", proposal_id)
     return [r for r in rows if r.name.casefold() == name]
 
 
-def _named(session: Session, name: str) -> Category | None:
+def _find_category(session: Session, name: str) -> Category | None:
     rows = session.exec(select(Category).where(~col(Category.retired)).order_by(col(Category.id))).all()
     return next((row for row in rows if names.key(row.name) == names.key(name)), None)

@@ -21,66 +21,70 @@ from lib.core import clock, text
 from lib.core.errors import Invalid, NotPermitted
 from lib.people import accounts
 
-LONGEST = 500
+TEXT_LIMIT = 500
 """Characters of a text."""
-FOLDED = 200
+FOLDED_LIMIT = 200
 """Characters of a text by which it is found."""
-LARGEST = 1e15
+MAX_NUMBER = 1e15
 """Beyond this a number is no longer kept to the unit."""
-_ASKED = re.compile(r"\s*([^=<>]+?)\s*(<=|>=|=|<|>)\s*(.*\S)\s*")
+_CONDITION = re.compile(r"\s*([^=<>]+?)\s*(<=|>=|=|<|>)\s*(.*\S)\s*")
 
-Plain = str | float | date | int | None
+PlainValue = str | float | date | int | None
 """A value as its kind has it: of a choice or person the id."""
 
 
 @dataclass(frozen=True)
-class Held:
+class FieldValueCard:
     """A field on a ticket: its value, how that is shown, and whether the actor may change it."""
 
     field: FieldCard
-    value: Plain
+    value: PlainValue
     shown: str
     writable: bool
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> list[Held]:
+def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[FieldValueCard]:
     """Return the fields of a ticket that the actor may read: those of its category, and others that hold something.
 
     The ticket was found through the gate.
     """
-    known = custom_fields.every(session)
+    known = custom_fields.list_all(session)
     if not known:
         return []
-    works = custom_fields.works(session, actor, ticket)
-    stored = _stored(session, ticket)
-    may_write = _may_write(session, actor, ticket)
+    works = custom_fields.has_role_access(session, actor, ticket)
+    stored = _load_rows(session, ticket)
+    may_write = _can_write(session, actor, ticket)
     found = []
     for card in known:
         access = card.allows(actor, works=works)
         row = stored.get(card.id)
         if access > Access.NONE and (row is not None or card.applies(ticket.category_id)):
             writable = access == Access.WRITE and may_write
-            found.append(Held(card, _plain(card, row), _shown(session, card, row), writable))
+            found.append(
+                FieldValueCard(card, _to_plain(card, row), _format_value(session, card, row), writable)
+            )
     return found
 
 
-def asked(session: Session, actor: Actor, *, category_id: int | None, team_id: int) -> list[FieldCard]:
+def list_for_new_ticket(
+    session: Session, actor: Actor, *, category_id: int | None, team_id: int
+) -> list[FieldCard]:
     """Return the fields that the actor fills in when they open a ticket of a category for a team."""
     reach = actor.reach(Permission.COMMENT_READ_INTERNAL)
     works = reach == Scope.ALL or (reach == Scope.TEAM and team_id in actor.teams)
     return [
         card
-        for card in custom_fields.every(session)
+        for card in custom_fields.list_all(session)
         if card.applies(category_id) and card.allows(actor, works=works) == Access.WRITE
     ]
 
 
-def columns(session: Session, actor: Actor) -> list[FieldCard]:
+def list_columns(session: Session, actor: Actor) -> list[FieldCard]:
     """Return the fields that the actor may read on some ticket, in the desk's order."""
-    return [card for card in custom_fields.every(session) if card.allows(actor, works=True) > Access.NONE]
+    return [card for card in custom_fields.list_all(session) if card.allows(actor, works=True) > Access.NONE]
 
 
-def listed(
+def get_for_tickets(
     session: Session, actor: Actor, cards: Iterable[FieldCard], numbers: Iterable[int]
 ) -> dict[int, dict[int, str | float | date]]:
     """Return what some fields hold, by ticket number and field id: only where the actor may read it.
@@ -91,7 +95,8 @@ def listed(
     if not known:
         return {}
     where = [
-        and_(col(FieldValue.field_id) == card.id, custom_fields.reach(actor, card)) for card in known.values()
+        and_(col(FieldValue.field_id) == card.id, custom_fields.readable_condition(actor, card))
+        for card in known.values()
     ]
     rows = session.exec(
         gate.visible(actor, FieldValue, FieldChoice.name, Person.name)
@@ -107,54 +112,54 @@ def listed(
     return found
 
 
-def begin(session: Session, actor: Actor, ticket: Ticket, given: Mapping[str, Any]) -> None:
+def set_initial(session: Session, actor: Actor, ticket: Ticket, given: Mapping[str, Any]) -> None:
     """Set the fields of a ticket that is being opened; what its category requires of the actor must be there.
 
     Raises Invalid naming each field, NotPermitted.
     """
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
-    known = {card.key: card for card in custom_fields.every(session)}
-    works = custom_fields.works(session, actor, ticket)
+    known = {card.key: card for card in custom_fields.list_all(session)}
+    works = custom_fields.has_role_access(session, actor, ticket)
     missing = {
         f"fields.{card.key}": "Please fill this in."
         for card in known.values()
         if card.required
         and card.applies(ticket.category_id)
         and card.allows(actor, works=works) == Access.WRITE
-        and _empty(given.get(card.key))
+        and _is_empty(given.get(card.key))
     }
     if missing:
         names = ", ".join(known[key.partition(".")[2]].name for key in missing)
         raise Invalid(f"Please fill in: {names}.", fields=missing)
     for key, raw in given.items():
-        card = _writable(actor, known, key, works=works)
-        if not _empty(raw):
-            session.add(_row(session, actor, card, ticket, raw))
+        card = _get_writable(actor, known, key, works=works)
+        if not _is_empty(raw):
+            session.add(_build_row(session, actor, card, ticket, raw))
     session.flush()
 
 
-def put(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str, Any], seen: int) -> None:
+def update(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str, Any], seen: int) -> None:
     """Set some fields of a ticket by their keys; None takes a value away. One event for each that changed.
 
     Requesters may until the first reply, as with the title. Raises NotPermitted, Conflict, and Invalid for a field that
     isn't there or may not be read, a value that its kind doesn't have, or none where one is required.
     """
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
-    if ticket.first_response_at is not None and not gate.works(actor, Permission.TICKET_UPDATE, ticket):
+    if ticket.first_response_at is not None and not gate.works_on(actor, Permission.TICKET_UPDATE, ticket):
         raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
     ticket_versions.must_be(actor, ticket, seen)
-    known = {card.key: card for card in custom_fields.every(session)}
-    works = custom_fields.works(session, actor, ticket)
-    stored = _stored(session, ticket)
+    known = {card.key: card for card in custom_fields.list_all(session)}
+    works = custom_fields.has_role_access(session, actor, ticket)
+    stored = _load_rows(session, ticket)
     changed: list[FieldCard] = []
     for key, raw in given.items():
-        card = _writable(actor, known, key, works=works)
+        card = _get_writable(actor, known, key, works=works)
         row = stored.get(card.id)
-        if _empty(raw) and card.required and card.applies(ticket.category_id):
-            raise _wrong(card, "It is required.")
-        was, old = _plain(card, row), _shown(session, card, row)
-        fresh = None if _empty(raw) else _row(session, actor, card, ticket, raw)
-        if _plain(card, fresh) == was:
+        if _is_empty(raw) and card.required and card.applies(ticket.category_id):
+            raise _value_error(card, "It is required.")
+        was, old = _to_plain(card, row), _format_value(session, card, row)
+        fresh = None if _is_empty(raw) else _build_row(session, actor, card, ticket, raw)
+        if _to_plain(card, fresh) == was:
             continue
         if row is not None:
             session.delete(row)
@@ -165,54 +170,57 @@ def put(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str, A
         changed.append(card)
         events.record(
             session, actor, Action.TICKET_FIELD, ticket_id=ticket.id, subject=f"field:{card.id}", field=card.name,
-            old=old or None, new=_shown(session, card, fresh) or None, internal=card.asker == Access.NONE,
+            old=old or None, new=_format_value(session, card, fresh) or None, internal=card.asker == Access.NONE,
         )  # fmt: skip
     if changed:
         ticket.change(at=clock.now(), internal=all(card.asker == Access.NONE for card in changed))
 
 
-def condition(session: Session, actor: Actor, value: str) -> ColumnElement[bool]:
+def filter_condition(session: Session, actor: Actor, value: str) -> ColumnElement[bool]:
     """The SQL condition on `ticket` for `key=value`, or a comparison, of a field, where the actor may read it.
 
     Raises Invalid naming `field`.
     """
-    found = _ASKED.fullmatch(value)
+    found = _CONDITION.fullmatch(value)
     name, sign, wanted = found.groups() if found else (value.strip(), "", "")
-    folded = text.folded(name)
+    folded = text.fold_case_and_accents(name)
     card = next(
-        (c for c in custom_fields.every(session) if folded in (c.key, text.folded(c.name))),
+        (c for c in custom_fields.list_all(session) if folded in (c.key, text.fold_case_and_accents(c.name))),
         None,
     )
     if card is None or card.allows(actor, works=True) == Access.NONE:
-        raise _puzzled(f"There is no field “{name[:40]}”.")
-    matches = _matches(session, card, sign, wanted) if sign else true()
+        raise _filter_error(f"There is no field “{name[:40]}”.")
+    matches = _value_condition(session, card, sign, wanted) if sign else true()
     held = select(FieldValue.ticket_id).where(FieldValue.field_id == card.id, matches)
     return and_(
-        col(Ticket.id).in_(gate.unscoped(held, "among visible tickets")), custom_fields.reach(actor, card)
+        col(Ticket.id).in_(gate.unscoped(held, "among visible tickets")),
+        custom_fields.readable_condition(actor, card),
     )
 
 
-def _matches(session: Session, card: FieldCard, sign: str, wanted: str) -> ColumnElement[bool]:
+def _value_condition(session: Session, card: FieldCard, sign: str, wanted: str) -> ColumnElement[bool]:
     match card.kind:
         case FieldKind.NUMBER:
-            return _compared(FieldValue.number, sign, _number(card, wanted, filtering=True))
+            return _comparison_condition(FieldValue.number, sign, _parse_number(card, wanted, filtering=True))
         case FieldKind.DATE:
-            return _compared(FieldValue.day, sign, _day(card, wanted, filtering=True))
+            return _comparison_condition(FieldValue.day, sign, _parse_day(card, wanted, filtering=True))
     if sign != "=":
-        raise _puzzled(f"{card.name} can only be compared with “=”.")
-    folded = text.folded(wanted)
+        raise _filter_error(f"{card.name} can only be compared with “=”.")
+    folded = text.fold_case_and_accents(wanted)
     if card.kind == FieldKind.TEXT:
-        return col(FieldValue.folded) == folded[:FOLDED]
+        return col(FieldValue.folded) == folded[:FOLDED_LIMIT]
     if card.kind == FieldKind.CHOICE:
         rows = session.exec(select(FieldChoice).where(FieldChoice.field_id == card.id)).all()
-        return col(FieldValue.choice_id).in_([c.id for c in rows if text.folded(c.name) == folded])
+        return col(FieldValue.choice_id).in_(
+            [c.id for c in rows if text.fold_case_and_accents(c.name) == folded]
+        )
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
         return col(FieldValue.person_id) == int(wanted)
     people = select(Person.id).where(col(Person.name) == wanted)
     return col(FieldValue.person_id).in_(people)
 
 
-def _compared(column: Any, sign: str, wanted: Any) -> ColumnElement[bool]:
+def _comparison_condition(column: Any, sign: str, wanted: Any) -> ColumnElement[bool]:
     left = col(column)
     signs = {
         "=": left == wanted,
@@ -224,17 +232,17 @@ def _compared(column: Any, sign: str, wanted: Any) -> ColumnElement[bool]:
     return signs[sign]
 
 
-def _puzzled(sentence: str) -> Invalid:
+def _filter_error(sentence: str) -> Invalid:
     return Invalid(f"The filter field can't be used. {sentence}", fields={"field": sentence})
 
 
-def _may_write(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    if ticket.merged_into_id is not None or not gate.covers(session, actor, Permission.TICKET_UPDATE, ticket):
+def _can_write(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    if ticket.merged_into_id is not None or not gate.can(session, actor, Permission.TICKET_UPDATE, ticket):
         return False
-    return ticket.first_response_at is None or gate.works(actor, Permission.TICKET_UPDATE, ticket)
+    return ticket.first_response_at is None or gate.works_on(actor, Permission.TICKET_UPDATE, ticket)
 
 
-def _writable(actor: Actor, known: Mapping[str, FieldCard], key: str, *, works: bool) -> FieldCard:
+def _get_writable(actor: Actor, known: Mapping[str, FieldCard], key: str, *, works: bool) -> FieldCard:
     card = known.get(key)
     access = card.allows(actor, works=works) if card else Access.NONE
     if card is None or access == Access.NONE:
@@ -245,24 +253,24 @@ def _writable(actor: Actor, known: Mapping[str, FieldCard], key: str, *, works: 
         raise NotPermitted(
             f"Your role ({actor.role}) may read {card.name} but not change it (permission {permission.value}).",
             permission=permission.value,
-            denial=gate.denial(actor, permission, "field", card.id),
+            denial=gate.build_denial(actor, permission, "field", card.id),
         )
     return card
 
 
-def _stored(session: Session, ticket: Ticket) -> dict[int, FieldValue]:
+def _load_rows(session: Session, ticket: Ticket) -> dict[int, FieldValue]:
     chosen = select(FieldValue).where(FieldValue.ticket_id == ticket.id)
     return {row.field_id: row for row in session.exec(gate.unscoped(chosen, "found through the gate")).all()}
 
 
-def _empty(raw: Any) -> bool:
+def _is_empty(raw: Any) -> bool:
     return raw is None or (isinstance(raw, str) and not raw.strip())
 
 
-def _plain(card: FieldCard, row: FieldValue | None) -> Plain:
+def _to_plain(card: FieldCard, row: FieldValue | None) -> PlainValue:
     if row is None:
         return None
-    columns: dict[FieldKind, Plain] = {
+    columns: dict[FieldKind, PlainValue] = {
         FieldKind.TEXT: row.words,
         FieldKind.NUMBER: row.number,
         FieldKind.DATE: row.day,
@@ -272,8 +280,8 @@ def _plain(card: FieldCard, row: FieldValue | None) -> Plain:
     return columns[card.kind]
 
 
-def _shown(session: Session, card: FieldCard, row: FieldValue | None) -> str:
-    value = _plain(card, row)
+def _format_value(session: Session, card: FieldCard, row: FieldValue | None) -> str:
+    value = _to_plain(card, row)
     if value is None:
         return ""
     match card.kind:
@@ -282,72 +290,76 @@ def _shown(session: Session, card: FieldCard, row: FieldValue | None) -> str:
         case FieldKind.PERSON:
             return session.get_one(Person, value).name
         case FieldKind.NUMBER:
-            return told(float(str(value)))
+            return format_number(float(str(value)))
     return str(value)
 
 
-def told(number: float) -> str:
+def format_number(number: float) -> str:
     """Return a number without needless digits: 12, 0.5."""
     return str(int(number)) if number == int(number) else repr(number)
 
 
-def _row(session: Session, actor: Actor, card: FieldCard, ticket: Ticket, raw: Any) -> FieldValue:
+def _build_row(session: Session, actor: Actor, card: FieldCard, ticket: Ticket, raw: Any) -> FieldValue:
     row = FieldValue(ticket_id=ticket.id, field_id=card.id)
     match card.kind:
         case FieldKind.TEXT:
             if not isinstance(raw, str):
-                raise _wrong(card, "It takes text.")
-            row.words = text.line(raw, field=f"fields.{card.key}", limit=LONGEST)
-            row.folded = text.folded(row.words)[:FOLDED]
+                raise _value_error(card, "It takes text.")
+            row.words = text.clean_line(raw, field=f"fields.{card.key}", limit=TEXT_LIMIT)
+            row.folded = text.fold_case_and_accents(row.words)[:FOLDED_LIMIT]
         case FieldKind.NUMBER:
-            row.number = _number(card, raw)
+            row.number = _parse_number(card, raw)
         case FieldKind.DATE:
-            row.day = _day(card, raw)
+            row.day = _parse_day(card, raw)
         case FieldKind.CHOICE:
-            row.choice_id = _choice(card, raw)
+            row.choice_id = _parse_choice(card, raw)
         case FieldKind.PERSON:
-            row.person_id = _person(session, actor, card, raw)
+            row.person_id = _parse_person(session, actor, card, raw)
     return row
 
 
-def _number(card: FieldCard, raw: Any, *, filtering: bool = False) -> float:
+def _parse_number(card: FieldCard, raw: Any, *, filtering: bool = False) -> float:
     try:
         if isinstance(raw, bool) or not isinstance(raw, int | float | str):
             raise TypeError
         number = float(raw)
     except (TypeError, ValueError, OverflowError):
         number = math.nan
-    if not math.isfinite(number) or abs(number) > LARGEST:
+    if not math.isfinite(number) or abs(number) > MAX_NUMBER:
         sentence = "It takes a number such as 12 or 0.5."
-        raise _puzzled(f"{card.name}: {sentence}") if filtering else _wrong(card, sentence)
+        raise _filter_error(f"{card.name}: {sentence}") if filtering else _value_error(card, sentence)
     return number
 
 
-def _day(card: FieldCard, raw: Any, *, filtering: bool = False) -> date:
+def _parse_day(card: FieldCard, raw: Any, *, filtering: bool = False) -> date:
     if type(raw) is date:
         return raw
     try:
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
         sentence = "It takes a day such as 2026-01-31."
-        raise (_puzzled(f"{card.name}: {sentence}") if filtering else _wrong(card, sentence)) from None
+        raise (
+            _filter_error(f"{card.name}: {sentence}") if filtering else _value_error(card, sentence)
+        ) from None
 
 
-def _choice(card: FieldCard, raw: Any) -> int:
+def _parse_choice(card: FieldCard, raw: Any) -> int:
     found = [id for id, name in card.choices.items() if raw in (id, name) and not isinstance(raw, bool)]
     if not found:
-        raise _wrong(card, f"It takes one of {', '.join(card.choices.values())}.")
+        raise _value_error(card, f"It takes one of {', '.join(card.choices.values())}.")
     return found[0]
 
 
-def _person(session: Session, actor: Actor, card: FieldCard, raw: Any) -> int:
+def _parse_person(session: Session, actor: Actor, card: FieldCard, raw: Any) -> int:
     number = raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < 2**31 else 0
-    chosen = select(Person.id).where(Person.id == number, col(Person.active), accounts.known(actor))
+    chosen = select(Person.id).where(
+        Person.id == number, col(Person.active), accounts.visible_people_condition(actor)
+    )
     found = session.exec(gate.unscoped(chosen, "only people the actor may know")).first()
     if found is None:
-        raise _wrong(card, "It takes somebody whom you know here.")
+        raise _value_error(card, "It takes somebody whom you know here.")
     return found
 
 
-def _wrong(card: FieldCard, sentence: str) -> Invalid:
+def _value_error(card: FieldCard, sentence: str) -> Invalid:
     return Invalid(f"{card.name}: {sentence}", fields={f"fields.{card.key}": sentence})

@@ -21,18 +21,18 @@ from lib.catalog import categories
 from lib.core import folding, names, text
 from lib.core.errors import Invalid
 
-MOST = 50
+MAX_IN_USE = 50
 """Fields in use."""
-CHOICES = 100
+MAX_CHOICES = 100
 """Choices of one field."""
-BUILT_IN = frozenset(
+BUILT_IN_NAMES = frozenset(
     {"number", "title", "description", "status", "kind", "priority", "category", "team", "requester", "assignee", "tag"}
     | {"tags", "confidential", "created", "created at", "updated", "updated at", "responded", "first response"}
     | {"first response at", "resolved", "resolved at", "due", "due on", "due date", "estimate", "spent", "version"}
     | {"is", "field", "fields", "copy", "participants", "watchers", "comments", "attachments", "links"}
 )  # fmt: skip
 """What a ticket has anyway, as pages, searches, exports and the API call it."""
-ASKERS = "requester"
+REQUESTER_ROLE = "requester"
 """The role whose access everybody has where they only take part."""
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]*")
 
@@ -62,7 +62,7 @@ class FieldCard:
         return own if works else min(own, self.asker)
 
 
-def every(session: Session) -> list[FieldCard]:
+def list_all(session: Session) -> list[FieldCard]:
     """Return the fields in use, in the desk's order; not to be shown to those who may not read them."""
     rows = session.exec(
         select(CustomField)
@@ -81,7 +81,7 @@ def every(session: Session) -> list[FieldCard]:
     access: dict[int, dict[int, Access]] = {}
     for row in session.exec(select(FieldRole)).all():
         access.setdefault(row.field_id, {})[row.role_id] = Access(row.access)
-    askers = session.exec(select(Role.id).where(Role.name == ASKERS)).first() or 0
+    askers = session.exec(select(Role.id).where(Role.name == REQUESTER_ROLE)).first() or 0
     return [
         FieldCard(
             r.id, r.key, r.name, FieldKind(r.kind), r.required, frozenset(within.get(r.id, ())),
@@ -92,40 +92,40 @@ def every(session: Session) -> list[FieldCard]:
     ]  # fmt: skip
 
 
-def readable(session: Session, actor: Actor) -> list[FieldCard]:
+def list_readable(session: Session, actor: Actor) -> list[FieldCard]:
     """Return the fields that the actor may read on some ticket; whoever keeps fields gets all."""
     keeps = actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    return [f for f in every(session) if keeps or f.allows(actor, works=True) > Access.NONE]
+    return [f for f in list_all(session) if keeps or f.allows(actor, works=True) > Access.NONE]
 
 
-def works(session: Session, actor: Actor, ticket: Ticket) -> bool:
+def has_role_access(session: Session, actor: Actor, ticket: Ticket) -> bool:
     """Tell whether the actor has a role's own access to fields on a ticket: whoever may read its internal notes."""
-    return gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    return gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
 
 
-def reach(actor: Actor, card: FieldCard) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for where the actor may read a field; the twin of `allows` and `works`."""
+def readable_condition(actor: Actor, card: FieldCard) -> ColumnElement[bool]:
+    """The SQL condition on `ticket` for where the actor may read a field; the twin of `allows` and `has_role_access`."""
     if card.allows(actor, works=False) > Access.NONE:
         return true()
     if card.allows(actor, works=True) > Access.NONE:
-        return gate.within(actor, Permission.COMMENT_READ_INTERNAL)
+        return gate.scope_condition(actor, Permission.COMMENT_READ_INTERNAL)
     return false()
 
 
-def hidden(session: Session, actor: Actor, ticket: Ticket) -> list[str]:
+def list_hidden_subjects(session: Session, actor: Actor, ticket: Ticket) -> list[str]:
     """Return the subjects of events on a ticket that tell of fields which the actor may not read, retired ones too."""
-    here = works(session, actor, ticket)
-    seen = {f.id for f in every(session) if f.allows(actor, works=here) > Access.NONE}
+    here = has_role_access(session, actor, ticket)
+    seen = {f.id for f in list_all(session) if f.allows(actor, works=here) > Access.NONE}
     ids = session.exec(select(CustomField.id)).all()
     return [f"field:{id}" for id in ids if id not in seen]
 
 
-def find(session: Session, actor: Actor, field_id: int) -> CustomField:
+def get(session: Session, actor: Actor, field_id: int) -> CustomField:
     """Return a field in use, to be changed. Raises NotPermitted for whoever doesn't keep fields, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = session.get(CustomField, field_id)
     if row is None or row.retired:
-        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "field", field_id)
+        raise gate.not_found(actor, Permission.SYSTEM_MANAGE, "field", field_id)
     return row
 
 
@@ -147,19 +147,19 @@ def create(
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "fields")
-    there = every(session)
-    if len(there) >= MOST:
-        raise Invalid(f"At most {MOST} fields. Retire one that is not needed first.")
-    name = text.line(name, field="name", limit=40)
+    there = list_all(session)
+    if len(there) >= MAX_IN_USE:
+        raise Invalid(f"At most {MAX_IN_USE} fields. Retire one that is not needed first.")
+    name = text.clean_line(name, field="name", limit=40)
     row = CustomField(
         key=_free_key(session, key or name), name=_free_name(there, name), kind=kind.value, required=required,
         position=len(there),
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _set_choices(session, row, choices)
-    _set_categories(session, row, in_categories)
-    _set_access(session, row, _usual(session) if access is None else access)
+    _store_choices(session, row, choices)
+    _store_categories(session, row, in_categories)
+    _store_access(session, row, _default_access(session) if access is None else access)
     events.record(session, actor, Action.FIELD_CREATED, subject=f"field:{row.id}", new=row.name)
     return row
 
@@ -167,62 +167,62 @@ def create(
 def rename(session: Session, actor: Actor, row: CustomField, *, name: str) -> None:
     """Give a field another name; its key stays, so that programs and searches go on. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    name = text.line(name, field="name", limit=40)
+    name = text.clean_line(name, field="name", limit=40)
     if name != row.name:
         lock(session, "fields")
-        others = [f for f in every(session) if f.id != row.id]
+        others = [f for f in list_all(session) if f.id != row.id]
         was, row.name = row.name, _free_name(others, name)
-        _changed(session, actor, row, field="name", old=was, new=name)
+        _record_change(session, actor, row, field="name", old=was, new=name)
 
 
-def require(session: Session, actor: Actor, row: CustomField, *, required: bool) -> None:
+def set_required(session: Session, actor: Actor, row: CustomField, *, required: bool) -> None:
     """Let a ticket be opened only with this field, or without it too. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if row.required != required:
         row.required = required
         old, new = ("no", "yes") if required else ("yes", "no")
-        _changed(session, actor, row, field="required", old=old, new=new)
+        _record_change(session, actor, row, field="required", old=old, new=new)
 
 
-def place(session: Session, actor: Actor, row: CustomField, *, in_categories: Iterable[int]) -> None:
+def set_categories(session: Session, actor: Actor, row: CustomField, *, in_categories: Iterable[int]) -> None:
     """Ask for a field in these categories; in all, if none is named. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    was = _card(session, row).categories
+    was = _get_card(session, row).categories
     now = frozenset(in_categories)
     if was != now:
-        _set_categories(session, row, now)
-        called = {c.id: c.name for c in categories.every(session)}
+        _store_categories(session, row, now)
+        called = {c.id: c.name for c in categories.list_all(session)}
         old, new = (", ".join(sorted(called.get(i, "?") for i in ids)) or "all" for ids in (was, now))
-        _changed(session, actor, row, field="categories", old=old, new=new)
+        _record_change(session, actor, row, field="categories", old=old, new=new)
 
 
-def choose(session: Session, actor: Actor, row: CustomField, *, choices: Iterable[str]) -> None:
+def set_choices(session: Session, actor: Actor, row: CustomField, *, choices: Iterable[str]) -> None:
     """Let these be the choices of a field, in this order; what is left out stays where it was chosen.
 
     Raises NotPermitted, Invalid.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    was = list(_card(session, row).choices.values())
-    now = _set_choices(session, row, choices)
+    was = list(_get_card(session, row).choices.values())
+    now = _store_choices(session, row, choices)
     if was != now:
-        _changed(session, actor, row, field="choices", old=", ".join(was), new=", ".join(now))
+        _record_change(session, actor, row, field="choices", old=", ".join(was), new=", ".join(now))
 
 
-def grant(session: Session, actor: Actor, row: CustomField, *, access: Mapping[int, Access]) -> None:
+def set_access(session: Session, actor: Actor, row: CustomField, *, access: Mapping[int, Access]) -> None:
     """Say what each role may do with a field; who is not named keeps what they have. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    was = dict(_card(session, row).access)
+    was = dict(_get_card(session, row).access)
     now = was | dict(access)
-    _set_access(session, row, now)
-    called = {r.id: r.name for r in roles.every(session)}
+    _store_access(session, row, now)
+    called = {r.id: r.name for r in roles.list_all(session)}
     for role_id, level in now.items():
         old = was.get(role_id, Access.NONE)
         if old != level:
             told = f"access of {called.get(role_id, '?')}"[:40]
-            _changed(session, actor, row, field=told, old=old.label, new=level.label)
+            _record_change(session, actor, row, field=told, old=old.label, new=level.label)
 
 
-def retire(session: Session, actor: Actor, row: CustomField, *, seen: int | None = None) -> None:
+def archive(session: Session, actor: Actor, row: CustomField, *, seen: int | None = None) -> None:
     """Use a field no longer: nobody sees it or its values any more, and its name is free.
 
     Raises NotPermitted, Conflict (changed since version `seen`).
@@ -234,16 +234,16 @@ def retire(session: Session, actor: Actor, row: CustomField, *, seen: int | None
     events.record(session, actor, Action.FIELD_RETIRED, subject=f"field:{row.id}", old=row.name)
 
 
-def _card(session: Session, row: CustomField) -> FieldCard:
+def _get_card(session: Session, row: CustomField) -> FieldCard:
     session.flush()
-    return next(f for f in every(session) if f.id == row.id)
+    return next(f for f in list_all(session) if f.id == row.id)
 
 
-def _usual(session: Session) -> dict[int, Access]:
+def _default_access(session: Session) -> dict[int, Access]:
     """Return the access of a new field: those who work tickets write it."""
     return {
         role.id: Access.WRITE
-        for role in roles.every(session)
+        for role in roles.list_all(session)
         if role.scopes.get(Permission.COMMENT_READ_INTERNAL, Scope.NONE) > Scope.NONE
     }
 
@@ -254,7 +254,7 @@ def _free_name(there: Iterable[FieldCard], name: str) -> str:
 
 
 def _must_not_be_built_in(name: str, *, field: str) -> None:
-    if names.key(name).replace("_", " ") in BUILT_IN:
+    if names.key(name).replace("_", " ") in BUILT_IN_NAMES:
         raise Invalid(
             f"Every ticket has “{name}” already. Give the custom field another {field}.",
             fields={field: "The name of a built-in field."},
@@ -262,7 +262,7 @@ def _must_not_be_built_in(name: str, *, field: str) -> None:
 
 
 def _free_key(session: Session, key: str) -> str:
-    key = "_".join(folding.words(text.line(key, field="key", limit=40)))[:40].strip("_")
+    key = "_".join(folding.fold_words(text.clean_line(key, field="key", limit=40)))[:40].strip("_")
     if not _KEY.fullmatch(key):
         raise Invalid(
             "The key needs letters from a to z or digits: it is what programs call the field.",
@@ -274,13 +274,13 @@ def _free_key(session: Session, key: str) -> str:
     return key
 
 
-def _set_choices(session: Session, row: CustomField, choices: Iterable[str]) -> list[str]:
-    wanted = list(dict.fromkeys(text.line(name, field="choices", limit=80) for name in choices))
+def _store_choices(session: Session, row: CustomField, choices: Iterable[str]) -> list[str]:
+    wanted = list(dict.fromkeys(text.clean_line(name, field="choices", limit=80) for name in choices))
     if (row.kind == FieldKind.CHOICE) != bool(wanted):
         sentence = "Name the choices." if not wanted else "Only a field of choice has choices."
         raise Invalid(sentence, fields={"choices": sentence})
-    if len(wanted) > CHOICES:
-        raise Invalid(f"At most {CHOICES} choices.", fields={"choices": f"At most {CHOICES}."})
+    if len(wanted) > MAX_CHOICES:
+        raise Invalid(f"At most {MAX_CHOICES} choices.", fields={"choices": f"At most {MAX_CHOICES}."})
     there = session.exec(select(FieldChoice).where(FieldChoice.field_id == row.id)).all()
     known = {choice.name: choice for choice in there}
     for choice in there:
@@ -293,8 +293,8 @@ def _set_choices(session: Session, row: CustomField, choices: Iterable[str]) -> 
     return wanted
 
 
-def _set_categories(session: Session, row: CustomField, ids: Iterable[int]) -> None:
-    wanted = {categories.find(session, id).id for id in ids}
+def _store_categories(session: Session, row: CustomField, ids: Iterable[int]) -> None:
+    wanted = {categories.get(session, id).id for id in ids}
     for where in session.exec(select(FieldCategory).where(FieldCategory.field_id == row.id)).all():
         session.delete(where)
     session.flush()
@@ -302,16 +302,18 @@ def _set_categories(session: Session, row: CustomField, ids: Iterable[int]) -> N
     session.flush()
 
 
-def _set_access(session: Session, row: CustomField, access: Mapping[int, Access]) -> None:
+def _store_access(session: Session, row: CustomField, access: Mapping[int, Access]) -> None:
     for role_id, level in access.items():
-        roles.find(session, role_id)
+        roles.get(session, role_id)
         given = session.get(FieldRole, (row.id, role_id)) or FieldRole(field_id=row.id, role_id=role_id)
         given.access = int(level)
         session.add(given)
     session.flush()
 
 
-def _changed(session: Session, actor: Actor, row: CustomField, *, field: str, old: str, new: str) -> None:
+def _record_change(
+    session: Session, actor: Actor, row: CustomField, *, field: str, old: str, new: str
+) -> None:
     row.version += 1
     subject = f"field:{row.id}"
     events.record(session, actor, Action.FIELD_CHANGED, subject=subject, field=field, old=old, new=new)

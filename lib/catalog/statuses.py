@@ -14,7 +14,7 @@ from lib.audit import events
 from lib.core import names, text
 from lib.core.errors import Invalid
 
-MOST = 30
+MAX_IN_USE = 30
 """Statuses in use."""
 
 
@@ -33,7 +33,7 @@ class StatusCard:
 
 
 @dataclass(frozen=True)
-class Retirement:
+class ArchivePreview:
     """What retiring a status would do: `tickets` go to a successor, `open` of them are open.
 
     `merged` tickets would return to the status when their merge is undone. `moves` counts the workflow's rules that
@@ -51,7 +51,7 @@ class Retirement:
         return self.tickets > 0 or self.merged > 0
 
 
-def card(status: Status) -> StatusCard:
+def to_card(status: Status) -> StatusCard:
     """Return a status as others see it."""
     return StatusCard(
         status.id,
@@ -65,20 +65,20 @@ def card(status: Status) -> StatusCard:
     )
 
 
-def every(session: Session) -> list[StatusCard]:
+def list_all(session: Session) -> list[StatusCard]:
     """Return the statuses in use, in the desk's order."""
-    return [card(s) for s in used(session)]
+    return [to_card(s) for s in list_rows(session)]
 
 
-def used(session: Session) -> list[Status]:
+def list_rows(session: Session) -> list[Status]:
     """Return the statuses in use, in the desk's order, as they are stored."""
     chosen = select(Status).where(~col(Status.retired)).order_by(col(Status.position), col(Status.id))
     return list(session.exec(chosen).all())
 
 
-def find(session: Session, name_or_id: str | int) -> Status:
+def get(session: Session, name_or_id: str | int) -> Status:
     """Return one status in use by id or name; raises Invalid naming the field `status`."""
-    there = used(session)
+    there = list_rows(session)
     if isinstance(name_or_id, int):
         status = next((s for s in there if s.id == name_or_id), None)
     else:
@@ -88,23 +88,23 @@ def find(session: Session, name_or_id: str | int) -> Status:
     return status
 
 
-def archived(session: Session, actor: Actor) -> list[StatusCard]:
+def list_archived(session: Session, actor: Actor) -> list[StatusCard]:
     """Return the retired statuses by name. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = select(Status).where(col(Status.retired), ~col(Status.is_merged)).order_by(Status.name)
-    return [card(status) for status in session.exec(chosen).all()]
+    return [to_card(status) for status in session.exec(chosen).all()]
 
 
-def find_archived(session: Session, actor: Actor, status_id: int) -> Status:
+def get_archived(session: Session, actor: Actor, status_id: int) -> Status:
     """Return a retired status, to be restored. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     status = session.get(Status, status_id) if 0 < status_id < 2**31 else None
     if status is None or not status.retired or status.is_merged:
-        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "status", status_id)
+        raise gate.not_found(actor, Permission.SYSTEM_MANAGE, "status", status_id)
     return status
 
 
-def default(session: Session) -> Status:
+def get_default(session: Session) -> Status:
     """Return the status in which tickets begin."""
     return session.exec(select(Status).where(col(Status.is_default))).one()
 
@@ -112,9 +112,9 @@ def default(session: Session) -> Status:
 def create(session: Session, actor: Actor, *, name: str, kind: StatusCategory, counts: bool = True) -> Status:
     """Add a status at the end. Raises NotPermitted, Invalid when the name is taken."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    there = used(session)
-    if len(there) >= MOST:
-        raise Invalid(f"At most {MOST} statuses. Retire one that is not needed first.")
+    there = list_rows(session)
+    if len(there) >= MAX_IN_USE:
+        raise Invalid(f"At most {MAX_IN_USE} statuses. Retire one that is not needed first.")
     status = Status(name=_free_name(session, name), kind=kind, position=len(there), counts=counts)
     session.add(status)
     session.flush()
@@ -128,16 +128,16 @@ def rename(session: Session, actor: Actor, status: Status, *, name: str) -> None
     if name.strip() == status.name:
         return
     was, status.name = status.name, _free_name(session, name, but=status.id)
-    _changed(session, actor, status, field="name", old=was, new=status.name)
+    _record_change(session, actor, status, field="name", old=was, new=status.name)
 
 
-def ask_reason(session: Session, actor: Actor, status: Status, *, asks: bool) -> None:
+def set_reason_required(session: Session, actor: Actor, status: Status, *, asks: bool) -> None:
     """Let whoever moves a ticket here say why, or no longer. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if status.asks_reason != asks:
         status.asks_reason = asks
         old, new = ("no", "yes") if asks else ("yes", "no")
-        _changed(session, actor, status, field="asks_reason", old=old, new=new)
+        _record_change(session, actor, status, field="asks_reason", old=old, new=new)
 
 
 def set_limit(session: Session, actor: Actor, status: Status, *, limit: int | None) -> None:
@@ -148,13 +148,13 @@ def set_limit(session: Session, actor: Actor, status: Status, *, limit: int | No
     if status.limit != limit:
         old, new = str(status.limit or "none"), str(limit or "none")
         status.limit = limit
-        _changed(session, actor, status, field="limit", old=old, new=new)
+        _record_change(session, actor, status, field="limit", old=old, new=new)
 
 
-def order(session: Session, actor: Actor, ids: list[int]) -> None:
+def reorder(session: Session, actor: Actor, ids: list[int]) -> None:
     """Put the statuses into this order; those not named follow. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    there = used(session)
+    there = list_rows(session)
     wanted = {id: place for place, id in enumerate(ids)}
     ordered = sorted(there, key=lambda s: wanted.get(s.id, len(wanted) + s.position))
     if ordered == there:
@@ -165,8 +165,8 @@ def order(session: Session, actor: Actor, ids: list[int]) -> None:
     events.record(session, actor, Action.STATUS_CHANGED, subject="status", field="order", old=old, new=new)
 
 
-def preview_retire(session: Session, actor: Actor, status: Status) -> Retirement:
-    """Return what retiring a status would do, without doing it. Raises NotPermitted, Invalid as `retire` does."""
+def preview_archive(session: Session, actor: Actor, status: Status) -> ArchivePreview:
+    """Return what retiring a status would do, without doing it. Raises NotPermitted, Invalid as `archive` does."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if status.is_default:
         raise Invalid("Tickets begin in this status, so it can't be retired.")
@@ -176,10 +176,10 @@ def preview_retire(session: Session, actor: Actor, status: Status) -> Retirement
     merged = session.exec(gate.unscoped(back, "administration was permitted")).one()
     named = or_(col(Transition.from_id) == status.id, col(Transition.to_id) == status.id)
     moves = session.exec(select(func.count()).select_from(Transition).where(named)).one()
-    return Retirement(tickets=count, open=open_, merged=merged, moves=moves)
+    return ArchivePreview(tickets=count, open=open_, merged=merged, moves=moves)
 
 
-def retire(
+def archive(
     session: Session,
     actor: Actor,
     status: Status,
@@ -192,10 +192,10 @@ def retire(
     Merged tickets return there too when their merge is undone. The tickets keep when they were resolved, unless its
     successor doesn't count as resolved. Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
     """
-    held = preview_retire(session, actor, status).needs_successor
+    held = preview_archive(session, actor, status).needs_successor
     status.must_be(seen)
     if held:
-        _hand_over(session, status, successor)
+        _move_to_successor(session, status, successor)
     status.retired = True
     new = successor.name if successor and held else None
     events.record(
@@ -211,14 +211,14 @@ def restore(session: Session, actor: Actor, status: Status) -> None:
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if not status.retired:
         return
-    there = used(session)
-    if len(there) >= MOST:
-        raise Invalid(f"At most {MOST} statuses. Retire one that is not needed first.")
+    there = list_rows(session)
+    if len(there) >= MAX_IN_USE:
+        raise Invalid(f"At most {MAX_IN_USE} statuses. Retire one that is not needed first.")
     status.retired, status.position = False, len(there)
     events.record(session, actor, Action.STATUS_RESTORED, subject=f"status:{status.id}", new=status.name)
 
 
-def _hand_over(session: Session, status: Status, successor: Status | None) -> None:
+def _move_to_successor(session: Session, status: Status, successor: Status | None) -> None:
     if successor is None or successor.id == status.id:
         raise Invalid(
             "Tickets stand in this status. Name its successor.",
@@ -235,7 +235,7 @@ def _hand_over(session: Session, status: Status, successor: Status | None) -> No
 
 
 def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
-    name = text.line(name, field="name", limit=40)
+    name = text.clean_line(name, field="name", limit=40)
     lock(session, "statuses")
     rows = session.exec(select(Status).where(col(Status.id).is_distinct_from(but))).all()
     names.must_be_free(name, [s.name for s in rows if not s.retired or s.is_merged], what="status")
@@ -243,7 +243,7 @@ def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
     return names.must_be_free(name, [s.name for s in rows if s.retired], what="status", hint=hint)
 
 
-def _changed(session: Session, actor: Actor, status: Status, *, field: str, old: str, new: str) -> None:
+def _record_change(session: Session, actor: Actor, status: Status, *, field: str, old: str, new: str) -> None:
     status.version += 1
     subject = f"status:{status.id}"
     events.record(session, actor, Action.STATUS_CHANGED, subject=subject, field=field, old=old, new=new)

@@ -16,9 +16,9 @@ from lib.audit import events
 from lib.core import text
 from lib.core.errors import Invalid
 
-LONGEST = 40
+MAX_LENGTH = 40
 """Characters of a tag."""
-OFFERED = 500
+MAX_SUGGESTIONS = 500
 """Tags offered for choosing."""
 
 
@@ -31,40 +31,44 @@ class TagCard:
     count: int
 
 
-def every(session: Session, actor: Actor) -> list[TagCard]:
+def list_all(session: Session, actor: Actor) -> list[TagCard]:
     """Return the tags on tickets that the actor may see, by name, with the unused ones for people who manage tags."""
-    counted = gate.visible(actor, TicketTag.tag_id, func.count()).join(TicketTag, _on_ticket())
+    counted = gate.visible(actor, TicketTag.tag_id, func.count()).join(TicketTag, _join_condition())
     counts: dict[int, int] = dict(session.exec(counted.group_by(TicketTag.tag_id)).all())
-    chosen = select(Tag.id, Tag.name).where(_readable(actor)).order_by(Tag.key)
+    chosen = select(Tag.id, Tag.name).where(_visible_condition(actor)).order_by(Tag.key)
     rows = session.exec(gate.unscoped(chosen, "only tags the actor may see")).all()
     return [TagCard(id, name, counts.get(id, 0)) for id, name in rows]
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
+def _visible_condition(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition on `tag` for those of which the actor may know.
 
     Even people who manage tags don't read one that only confidential tickets have which they may not see.
     """
-    mine = _borne(gate.visible(actor, Ticket.id))
+    mine = _used_condition(gate.visible(actor, Ticket.id))
     if not actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL):
         return mine
-    secret = _borne(select(Ticket.id).where(col(Ticket.confidential), ~gate.readable(actor)))
+    secret = _used_condition(
+        select(Ticket.id).where(col(Ticket.confidential), ~gate.visible_condition(actor))
+    )
     return or_(mine, ~secret)
 
 
-def _borne(tickets: Any) -> ColumnElement[bool]:
+def _used_condition(tickets: Any) -> ColumnElement[bool]:
     """The SQL condition on `tag` that some ticket of a select has it."""
-    return tickets.join(TicketTag, _on_ticket()).where(TicketTag.tag_id == Tag.id).correlate(Tag).exists()
+    return (
+        tickets.join(TicketTag, _join_condition()).where(TicketTag.tag_id == Tag.id).correlate(Tag).exists()
+    )
 
 
-def names(session: Session, actor: Actor) -> list[str]:
+def list_names(session: Session, actor: Actor) -> list[str]:
     """Return the names of tags on tickets that the actor may see, to be offered, by name."""
-    borne = _borne(gate.visible(actor, Ticket.id))
-    chosen = select(Tag.name).where(borne).order_by(Tag.key).limit(OFFERED)
+    borne = _used_condition(gate.visible(actor, Ticket.id))
+    chosen = select(Tag.name).where(borne).order_by(Tag.key).limit(MAX_SUGGESTIONS)
     return list(session.exec(gate.unscoped(chosen, "only tags the actor may see")).all())
 
 
-def on(session: Session, numbers: Collection[int]) -> dict[int, list[str]]:
+def get_for_tickets(session: Session, numbers: Collection[int]) -> dict[int, list[str]]:
     """Return the names of the tags on some tickets that were found through the gate, by number and name."""
     chosen = select(TicketTag.ticket_id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
     chosen = chosen.where(col(TicketTag.ticket_id).in_(numbers)).order_by(Tag.name)
@@ -74,13 +78,13 @@ def on(session: Session, numbers: Collection[int]) -> dict[int, list[str]]:
     return found
 
 
-def _on_ticket() -> Any:
+def _join_condition() -> Any:
     return col(TicketTag.ticket_id) == Ticket.id
 
 
-def clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """Return a tag's name as it is kept: one line of small letters. Raises Invalid."""
-    name = text.line(name, field="tags", limit=LONGEST).lower()
+    name = text.clean_line(name, field="tags", limit=MAX_LENGTH).lower()
     if "," in name:
         raise Invalid("A tag holds no comma.", fields={"tags": "Please leave the comma out."})
     if not key(name):
@@ -90,15 +94,15 @@ def clean(name: str) -> str:
 
 def key(name: str) -> str:
     """Return what tells tags apart: their letters without case and accents."""
-    return text.folded(" ".join(name.split()))
+    return text.fold_case_and_accents(" ".join(name.split()))
 
 
-def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
+def get_or_create(session: Session, wanted: Iterable[str]) -> list[Tag]:
     """Return the tags of these names, making those that are not there yet, by name; nobody else makes any meanwhile.
 
     A comma stands between two of them. Raises Invalid.
     """
-    cleaned = cleaned_up(wanted)
+    cleaned = clean_names(wanted)
     lock(session, "tags")
     there = {tag.key: tag for tag in session.exec(select(Tag).where(col(Tag.key).in_(cleaned))).all()}
     fresh = [Tag(name=name, key=folded) for folded, name in cleaned.items() if folded not in there]
@@ -107,23 +111,23 @@ def known(session: Session, wanted: Iterable[str]) -> list[Tag]:
     return sorted([*there.values(), *fresh], key=lambda tag: tag.name)
 
 
-def cleaned_up(wanted: Iterable[str]) -> dict[str, str]:
+def clean_names(wanted: Iterable[str]) -> dict[str, str]:
     """Return the names of tags as they are kept, by what tells them apart. Raises Invalid."""
-    return {key(name): name for typed in wanted for name in map(clean, _apart(typed))}
+    return {key(name): name for typed in wanted for name in map(clean_name, _split(typed))}
 
 
-def _apart(typed: str) -> list[str]:
+def _split(typed: str) -> list[str]:
     """Return the names between commas; what holds none is left as it is."""
     return [name for name in typed.split(",") if name.strip()] or [typed]
 
 
-def find(session: Session, actor: Actor, tag_id: int) -> Tag:
+def get(session: Session, actor: Actor, tag_id: int) -> Tag:
     """Return a tag to be changed. Raises NotPermitted for people who don't manage tags, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    chosen = select(Tag).where(Tag.id == tag_id, _readable(actor))
+    chosen = select(Tag).where(Tag.id == tag_id, _visible_condition(actor))
     tag = session.exec(gate.unscoped(chosen, "only tags the actor may see")).first()
     if tag is None:
-        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "tag", tag_id)
+        raise gate.not_found(actor, Permission.SYSTEM_MANAGE, "tag", tag_id)
     return tag
 
 
@@ -133,7 +137,7 @@ def create(session: Session, actor: Actor, *, name: str) -> Tag:
     One that is there but not for the actor to know is taken as it is, without a word.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    name = clean(name)
+    name = clean_name(name)
     if (secret := _must_be_free(session, actor, name)) is not None:
         return secret
     tag = Tag(name=name, key=key(name))
@@ -149,7 +153,7 @@ def rename(session: Session, actor: Actor, tag: Tag, *, name: str) -> None:
     One of that name of which the actor may not know becomes the same tag.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    name = clean(name)
+    name = clean_name(name)
     if name == tag.name:
         return
     if key(name) != tag.key and (secret := _must_be_free(session, actor, name)) is not None:
@@ -194,7 +198,7 @@ def _run(session: Session, change: Any) -> None:
 
 def _must_be_free(session: Session, actor: Actor, name: str) -> Tag | None:
     """Return the tag of that name of which the actor may not know, or None. Raises Invalid for one that they know."""
-    chosen = select(Tag, _readable(actor)).where(Tag.key == key(name))
+    chosen = select(Tag, _visible_condition(actor)).where(Tag.key == key(name))
     found = session.exec(gate.unscoped(chosen, "only to tell whether the name is taken")).first()
     if found is None or not found[1]:
         return found and found[0]

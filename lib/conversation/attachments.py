@@ -24,24 +24,24 @@ from lib.core import clock
 from lib.core.errors import Invalid, TooLarge
 from lib.core.file_names import safe_name
 
-LARGEST = 25 * 1024 * 1024
+MAX_BYTES = 25 * 1024 * 1024
 """Bytes of one file."""
-MOST = 20
+MAX_FILES = 20
 """Files on one ticket description or comment."""
-PIXELS = 40_000_000
-THUMBNAIL = 640
+MAX_PIXELS = 40_000_000
+THUMBNAIL_SIZE = 640
 """Longest side of a preview, in pixels."""
-REGRET = timedelta(minutes=15)
+REMOVAL_WINDOW = timedelta(minutes=15)
 """How long an uploader without a wider permission may remove a file of theirs."""
-STRAY = timedelta(days=1)
+ORPHAN_AGE = timedelta(days=1)
 """How long stored bytes may wait for the row that holds them."""
-UNUSED = timedelta(days=7)
+UNUSED_LIFETIME = timedelta(days=7)
 """How long an upload that nothing took is kept: as long as a draft may wait."""
 
-IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-PLAIN = {"application/pdf", "application/zip"} | IMAGES
-_ID = re.compile(r"[0-9a-f]{32}")
-_STORED = re.compile(r"[0-9a-f]{32}\.bin")
+IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+KNOWN_TYPES = {"application/pdf", "application/zip"} | IMAGE_TYPES
+_ID_PATTERN = re.compile(r"[0-9a-f]{32}")
+_STORED_NAME_PATTERN = re.compile(r"[0-9a-f]{32}\.bin")
 
 
 @dataclass(frozen=True)
@@ -72,22 +72,22 @@ class AttachmentCard:
 
 def examine(name: str, data: bytes) -> Upload:
     """Return what a file is; raises TooLarge over 25 MB and Invalid when it is empty."""
-    if len(data) > LARGEST:
-        raise TooLarge(f"“{safe_name(name)}” is larger than {LARGEST // 1024**2} MB.")
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"“{safe_name(name)}” is larger than {MAX_BYTES // 1024**2} MB.")
     if not data:
         raise Invalid(f"“{safe_name(name)}” is empty.", fields={"file": "The file is empty."})
-    kind = _kind(data)
-    thumbnail = _thumbnail(data) if kind in IMAGES else None
+    kind = _detect_type(data)
+    thumbnail = _render_thumbnail(data) if kind in IMAGE_TYPES else None
     digest = hashlib.sha256(data).hexdigest()
     return Upload(safe_name(name), kind, len(data), digest, f"{secrets.token_hex(16)}.bin", thumbnail)
 
 
-def _kind(data: bytes) -> str:
+def _detect_type(data: bytes) -> str:
     try:
         found = puremagic.from_string(data, mime=True)
     except (puremagic.PureError, ValueError):
         found = ""
-    if found in PLAIN:
+    if found in KNOWN_TYPES:
         return found
     try:
         head = data[:4096].decode("utf-8")
@@ -98,14 +98,14 @@ def _kind(data: bytes) -> str:
     return "application/octet-stream"
 
 
-def _thumbnail(data: bytes) -> bytes | None:
+def _render_thumbnail(data: bytes) -> bytes | None:
     """Draw the picture anew, small: what comes out holds pixels only. None when it is no sound image."""
     try:
         with Image.open(io.BytesIO(data)) as image:
-            if image.width * image.height > PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 return None
-            image.draft("RGB", (THUMBNAIL, THUMBNAIL))
-            image.thumbnail((THUMBNAIL, THUMBNAIL))
+            image.draft("RGB", (THUMBNAIL_SIZE, THUMBNAIL_SIZE))
+            image.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
             out = io.BytesIO()
             image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB").save(
                 out, "WEBP"
@@ -120,7 +120,7 @@ def thumbnail_path(path: str) -> str:
     return f"{path}.preview"
 
 
-def keep(session: Session, actor: Actor, upload: Upload) -> Attachment:
+def create(session: Session, actor: Actor, upload: Upload) -> Attachment:
     """Note an upload whose bytes are stored; it is its uploader's alone until something takes it."""
     gate.require(actor, Permission.ATTACHMENT_ADD)
     row = Attachment(
@@ -150,82 +150,89 @@ def attach(
     if not wanted:
         return
     gate.permit(session, actor, Permission.ATTACHMENT_ADD, ticket)
-    if len(wanted) > MOST:
-        raise Invalid(f"At most {MOST} files at a time.", fields={"attachments": f"At most {MOST}."})
+    if len(wanted) > MAX_FILES:
+        raise Invalid(
+            f"At most {MAX_FILES} files at a time.", fields={"attachments": f"At most {MAX_FILES}."}
+        )
     for id in wanted:
-        row = _own_upload(session, actor, id)
+        row = _get_own_upload(session, actor, id)
         row.ticket_id, row.comment_id = ticket.id, comment.id if comment else None
     session.flush()
 
 
-def _own_upload(session: Session, actor: Actor, id: str) -> Attachment:
+def _get_own_upload(session: Session, actor: Actor, id: str) -> Attachment:
     unused = select(Attachment).where(
-        Attachment.id == (id if _ID.fullmatch(id) else ""),
+        Attachment.id == (id if _ID_PATTERN.fullmatch(id) else ""),
         Attachment.uploader_id == actor.id,
         col(Attachment.ticket_id).is_(None),
         col(Attachment.removed_at).is_(None),
     )
     row = session.exec(gate.unscoped(unused.with_for_update(), "only the actor's own uploads")).first()
     if row is None:
-        raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
+        raise gate.not_found(actor, Permission.ATTACHMENT_READ, "attachment", None)
     return row
 
 
-def find(session: Session, actor: Actor, id: str) -> Attachment:
+def get(session: Session, actor: Actor, id: str) -> Attachment:
     """Return a file the actor may open: on a ticket they see, not on a note they may not read; raises NotFound."""
     row = (
         gate.unscoped_get(session, Attachment, id, "checked before it is returned")
-        if _ID.fullmatch(id)
+        if _ID_PATTERN.fullmatch(id)
         else None
     )
     if row is None or row.removed_at is not None:
-        raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
+        raise gate.not_found(actor, Permission.ATTACHMENT_READ, "attachment", None)
     if row.ticket_id is None:
-        return _own_upload(session, actor, id)
+        return _get_own_upload(session, actor, id)
     reachable = (
         gate.visible(actor, Ticket.id)
         .outerjoin(Comment, col(Comment.id) == row.comment_id)
-        .where(col(Ticket.id) == row.ticket_id, gate.within(actor, Permission.ATTACHMENT_READ))
+        .where(col(Ticket.id) == row.ticket_id, gate.scope_condition(actor, Permission.ATTACHMENT_READ))
     )
     if row.comment_id is not None:
-        reachable = reachable.where(gate.heard(actor), col(Comment.removed_at).is_(None))
+        reachable = reachable.where(gate.visible_comments_condition(actor), col(Comment.removed_at).is_(None))
     if session.exec(reachable).first() is None:
-        raise gate.hidden(actor, Permission.ATTACHMENT_READ, "attachment", None)
+        raise gate.not_found(actor, Permission.ATTACHMENT_READ, "attachment", None)
     return row
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> list[AttachmentCard]:
+def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[AttachmentCard]:
     """Return the files of a ticket that the actor sees and of its comments that they may read, oldest first."""
-    if not gate.covers(session, actor, Permission.ATTACHMENT_READ, ticket):
+    if not gate.can(session, actor, Permission.ATTACHMENT_READ, ticket):
         return []
-    rows = session.exec(_files(actor), params={"number": ticket.id}).all()
-    return [card(row, uploader) for row, uploader in rows]
+    rows = session.exec(_select_files(actor), params={"number": ticket.id}).all()
+    return [to_card(row, uploader) for row, uploader in rows]
 
 
-def near(session: Session, actor: Actor, ticket: Ticket, comments: Iterable[int]) -> list[AttachmentCard]:
+def list_for_comments(
+    session: Session, actor: Actor, ticket: Ticket, comments: Iterable[int]
+) -> list[AttachmentCard]:
     """Return the files of a ticket itself and of some comments of it, as far as the actor may read them."""
-    if not gate.covers(session, actor, Permission.ATTACHMENT_READ, ticket):
+    if not gate.can(session, actor, Permission.ATTACHMENT_READ, ticket):
         return []
     shown = or_(col(Attachment.comment_id).is_(None), col(Attachment.comment_id).in_(list(comments)))
-    rows = session.exec(_files(actor).where(shown), params={"number": ticket.id}).all()
-    return [card(row, uploader) for row, uploader in rows]
+    rows = session.exec(_select_files(actor).where(shown), params={"number": ticket.id}).all()
+    return [to_card(row, uploader) for row, uploader in rows]
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _files(actor: Actor) -> Any:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_files(actor: Actor) -> Any:
     return gate.unscoped(
         select(Attachment, Person.name)
         .join(Person, col(Person.id) == Attachment.uploader_id)
         .join(Ticket, col(Ticket.id) == Attachment.ticket_id)
         .outerjoin(Comment, col(Comment.id) == Attachment.comment_id)
         .where(Attachment.ticket_id == bindparam("number"), col(Attachment.removed_at).is_(None))
-        .where(col(Attachment.comment_id).is_(None) | (gate.heard(actor) & col(Comment.removed_at).is_(None)))
+        .where(
+            col(Attachment.comment_id).is_(None)
+            | (gate.visible_comments_condition(actor) & col(Comment.removed_at).is_(None))
+        )
         .order_by(col(Attachment.created_at)),
         "found through the gate",
     )
 
 
-def card(row: Attachment, uploader: str) -> AttachmentCard:
+def to_card(row: Attachment, uploader: str) -> AttachmentCard:
     """Return a file as others see it."""
     return AttachmentCard(
         row.id, row.name, row.type, row.size, row.preview, row.comment_id, uploader, row.created_at
@@ -238,17 +245,19 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
     An unused upload is its uploader's to drop. Raises NotPermitted; Invalid when one's own 15 minutes are over.
     """
     if row.ticket_id is None:
-        _own_upload(session, actor, row.id).removed_at = clock.now()
+        _get_own_upload(session, actor, row.id).removed_at = clock.now()
         return
     ticket = session.exec(
         gate.unscoped(select(Ticket).where(Ticket.id == row.ticket_id), "checked in the next line")
     ).one()
     gate.permit(session, actor, Permission.ATTACHMENT_REMOVE, ticket)
-    if not gate.covers(session, actor, Permission.TICKET_DELETE, ticket):
+    if not gate.can(session, actor, Permission.TICKET_DELETE, ticket):
         if row.uploader_id != actor.id:
-            raise gate.refused(actor, Permission.ATTACHMENT_REMOVE, subject="ticket", subject_id=ticket.id)
-        working = gate.works(actor, Permission.ATTACHMENT_REMOVE, ticket)
-        if not working and row.created_at < clock.now() - REGRET:
+            raise gate.not_permitted(
+                actor, Permission.ATTACHMENT_REMOVE, subject="ticket", subject_id=ticket.id
+            )
+        working = gate.works_on(actor, Permission.ATTACHMENT_REMOVE, ticket)
+        if not working and row.created_at < clock.now() - REMOVAL_WINDOW:
             raise Invalid(
                 "A file can be taken back for 15 minutes only. Ask the people on the ticket to remove it."
             )
@@ -264,9 +273,11 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
     )
 
 
-def let_go(session: Session, *, limit: int) -> list[Attachment]:
+def expire(session: Session, *, limit: int) -> list[Attachment]:
     """Return removed files, and uploads that nothing took for a week, whose bytes may go; nothing takes them now."""
-    unused = col(Attachment.ticket_id).is_(None) & (col(Attachment.created_at) < clock.now() - UNUSED)
+    unused = col(Attachment.ticket_id).is_(None) & (
+        col(Attachment.created_at) < clock.now() - UNUSED_LIFETIME
+    )
     gone = unused | col(Attachment.removed_at).is_not(None)
     chosen = select(Attachment).where(gone).limit(limit).with_for_update()
     rows = session.exec(gate.unscoped(chosen, "the worker cleans up for all")).all()
@@ -275,16 +286,16 @@ def let_go(session: Session, *, limit: int) -> list[Attachment]:
     return list(rows)
 
 
-def strays(session: Session, paths: Iterable[str]) -> list[str]:
+def find_orphans(session: Session, paths: Iterable[str]) -> list[str]:
     """Return which of the stored names are of Docket's making and held by no row, previews among them."""
     holders = {path: path.removesuffix(".preview") for path in paths}
-    ours = {path: holder for path, holder in holders.items() if _STORED.fullmatch(holder)}
+    ours = {path: holder for path, holder in holders.items() if _STORED_NAME_PATTERN.fullmatch(holder)}
     chosen = select(Attachment.path).where(col(Attachment.path).in_(set(ours.values())))
     held = set(session.exec(gate.unscoped(chosen, "the worker cleans up for all")).all())
     return [path for path, holder in ours.items() if holder not in held]
 
 
-def forget(session: Session, ids: Iterable[str]) -> None:
+def purge(session: Session, ids: Iterable[str]) -> None:
     """Drop the rows of removed files whose bytes are gone; the history keeps their names."""
     session.execute(
         gate.unscoped(

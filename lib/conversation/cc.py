@@ -8,7 +8,7 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.people.accounts import PersonCard
 
-_COPIED = gate.unscoped(
+_CC_STATEMENT = gate.unscoped(
     select(Person.id, Person.name, Person.email)
     .join(Participant, col(Participant.person_id) == Person.id)
     .where(Participant.ticket_id == bindparam("number"))
@@ -17,7 +17,7 @@ _COPIED = gate.unscoped(
 )
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
+def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
     """Return who is in copy, by name; addresses only for staff. The ticket was found through the gate."""
-    rows = session.exec(_COPIED, params={"number": ticket.id}).all()
+    rows = session.exec(_CC_STATEMENT, params={"number": ticket.id}).all()
     return [PersonCard(id, name, email if actor.staff else None) for id, name, email in rows]

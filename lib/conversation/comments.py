@@ -19,7 +19,7 @@ from lib.core import clock, text
 from lib.core.errors import Conflict, Invalid, NotPermitted
 from lib.search_index import index
 
-WINDOW = timedelta(minutes=15)
+EDIT_WINDOW = timedelta(minutes=15)
 """How long one's own comment may be edited or taken back."""
 
 
@@ -61,23 +61,25 @@ def add(
         session, actor, Permission.COMMENT_INTERNAL if internal else Permission.COMMENT_PUBLIC, ticket
     )
     now = clock.now()
-    by_staff = actor.id != ticket.requester_id and gate.works(actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    by_staff = actor.id != ticket.requester_id and gate.works_on(
+        actor, Permission.COMMENT_READ_INTERNAL, ticket
+    )
     comment = Comment(
         ticket_id=ticket.id,
         author_id=actor.person_id,
         internal=internal,
         by_staff=by_staff,
         assignee_id=ticket.assignee_id,
-        body=text.block(body, field="body"),
+        body=text.clean_block(body, field="body"),
         created_at=now,
     )
     session.add(comment)
     session.flush()
     attachments.attach(session, actor, files, ticket=ticket, comment=comment)
-    named = mentions.named(session, actor, ticket, body=comment.body, internal=internal)
-    mentions.keep(session, comment, named.people)
-    watchers.draw_in(session, ticket, named.people)
-    _note(session, ticket, at=now, internal=internal, answers=by_staff and not internal)
+    named = mentions.find_in_text(session, actor, ticket, body=comment.body, internal=internal)
+    mentions.set_for_comment(session, comment, named.people)
+    watchers.add_mentioned(session, ticket, named.people)
+    _touch_ticket(session, ticket, at=now, internal=internal, answers=by_staff and not internal)
     index.index_comment(session, comment)
     subject = f"comment:{comment.id}"
     events.record(
@@ -86,7 +88,7 @@ def add(
     return comment
 
 
-def _note(session: Session, ticket: Ticket, *, at: datetime, internal: bool, answers: bool) -> None:
+def _touch_ticket(session: Session, ticket: Ticket, *, at: datetime, internal: bool, answers: bool) -> None:
     """Let the ticket know it was spoken on; no version guards this, so that talk and edits never stop each other."""
     now = literal(at, UtcDateTime())
     values: dict[str, ColumnElement] = {"updated_at": now}
@@ -124,7 +126,7 @@ def settle_first_response(session: Session, ticket: Ticket) -> None:
     set_committed_value(ticket, "responder_id", holder)
 
 
-def find(
+def get_with_ticket(
     session: Session, actor: Actor, comment_id: int, *, to_change: bool = False
 ) -> tuple[Comment, Ticket]:
     """Return a comment the actor may read, and its ticket; raises NotFound.
@@ -134,17 +136,17 @@ def find(
     chosen = (
         gate.visible(actor, Comment, Ticket)
         .join(Comment, col(Comment.ticket_id) == Ticket.id)
-        .where(col(Comment.id) == comment_id, gate.heard(actor))
+        .where(col(Comment.id) == comment_id, gate.visible_comments_condition(actor))
     )
     if to_change:
         chosen = chosen.with_for_update(of=Comment)
     row = session.exec(chosen).first()
     if row is None:
-        raise gate.hidden(actor, Permission.TICKET_READ, "comment", comment_id)
+        raise gate.not_found(actor, Permission.TICKET_READ, "comment", comment_id)
     return row[0], row[1]
 
 
-def of(
+def list_for_ticket(
     session: Session,
     actor: Actor,
     ticket: Ticket,
@@ -158,23 +160,25 @@ def of(
         select(Comment, Person.name)
         .join(Person, col(Person.id) == Comment.author_id)
         .join(Ticket, col(Ticket.id) == Comment.ticket_id)
-        .where(Comment.ticket_id == ticket.id, gate.heard(actor), col(Comment.id) > after)
+        .where(
+            Comment.ticket_id == ticket.id, gate.visible_comments_condition(actor), col(Comment.id) > after
+        )
     )
     newest = before is not None
     chosen = chosen.where(col(Comment.id) < before) if before else chosen
     order = col(Comment.id).desc() if newest else col(Comment.id)
     rows = session.exec(gate.unscoped(chosen.order_by(order).limit(limit), "found through the gate")).all()
-    named = mentions.of(session, [comment.id for comment, _ in rows])
+    named = mentions.list_for_comments(session, [comment.id for comment, _ in rows])
     return [
-        _card(actor, comment, author, named.get(comment.id, {}))
+        _build_card(actor, comment, author, named.get(comment.id, {}))
         for comment, author in (reversed(rows) if newest else rows)
     ]
 
 
-def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str]) -> CommentCard:
+def _build_card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str]) -> CommentCard:
     """Return a comment as the actor sees it, with the people it names."""
     removed = comment.removed_at is not None
-    fresh = comment.created_at > clock.now() - WINDOW
+    fresh = comment.created_at > clock.now() - EDIT_WINDOW
     return CommentCard(
         id=comment.id,
         author_id=comment.author_id,
@@ -194,25 +198,27 @@ def _card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str])
     )
 
 
-def moment(session: Session, actor: Actor, ticket: Ticket, comment_id: int) -> datetime | None:
+def find_created_at(session: Session, actor: Actor, ticket: Ticket, comment_id: int) -> datetime | None:
     """Return when a comment of a ticket was written, or None where there is none that the actor may read."""
     chosen = (
         gate.visible(actor, Comment.created_at)
         .join(Comment, col(Comment.ticket_id) == Ticket.id)
-        .where(Comment.ticket_id == ticket.id, Comment.id == comment_id, gate.heard(actor))
+        .where(
+            Comment.ticket_id == ticket.id, Comment.id == comment_id, gate.visible_comments_condition(actor)
+        )
     )
     return session.exec(chosen).first()
 
 
-def author(session: Session, comment: Comment) -> str:
+def get_author_name(session: Session, comment: Comment) -> str:
     """Return the name of who wrote a comment that was found through the gate."""
     return session.get_one(Person, comment.author_id).name
 
 
-def shown(session: Session, actor: Actor, comment: Comment, author: str) -> CommentCard:
+def to_card(session: Session, actor: Actor, comment: Comment, author: str) -> CommentCard:
     """Return one comment that was found through the gate as the actor sees it."""
-    named = mentions.of(session, [comment.id])
-    return _card(actor, comment, author, named.get(comment.id, {}))
+    named = mentions.list_for_comments(session, [comment.id])
+    return _build_card(actor, comment, author, named.get(comment.id, {}))
 
 
 def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, body: str, seen: int) -> None:
@@ -220,52 +226,54 @@ def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, bo
 
     Raises NotPermitted, Conflict (it was changed since version `seen`), Invalid (too late).
     """
-    _own(session, actor, comment, ticket)
+    _permit_edit(session, actor, comment, ticket)
     if comment.version != seen:
         raise Conflict(
             "This comment was changed meanwhile. Nothing of yours was saved.",
             current={"version": comment.version},
         )
-    body = text.block(body, field="body")
+    body = text.clean_block(body, field="body")
     if body == comment.body:
         return
     was, comment.body = comment.body, body
     comment.version += 1
     comment.edited_at = clock.now()
-    named = mentions.named(session, actor, ticket, body=body, internal=comment.internal)
-    mentions.keep(session, comment, named.people)
-    watchers.draw_in(session, ticket, named.people)
+    named = mentions.find_in_text(session, actor, ticket, body=body, internal=comment.internal)
+    mentions.set_for_comment(session, comment, named.people)
+    watchers.add_mentioned(session, ticket, named.people)
     index.index_comment(session, comment)
-    _tell(session, actor, Action.COMMENT_EDITED, comment, old=was)
+    _record_event(session, actor, Action.COMMENT_EDITED, comment, old=was)
 
 
 def remove(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
     """Take one's own comment back within 15 minutes; its words go, its place stays. Raises NotPermitted, Invalid."""
-    _own(session, actor, comment, ticket)
+    _permit_edit(session, actor, comment, ticket)
     comment.body = ""
     comment.version += 1
     comment.removed_at = clock.now()
-    mentions.keep(session, comment, ())
+    mentions.set_for_comment(session, comment, ())
     index.index_comment(session, comment)
     session.flush()
     if comment.came_from is None:
         settle_first_response(session, ticket)
-    _tell(session, actor, Action.COMMENT_REMOVED, comment, old=None)
+    _record_event(session, actor, Action.COMMENT_REMOVED, comment, old=None)
 
 
-def _own(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
+def _permit_edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
     gate.permit(session, actor, Permission.COMMENT_EDIT_OWN, ticket)
     if comment.author_id != actor.id:
         raise NotPermitted(
             "Only its author can change a comment.",
             permission=Permission.COMMENT_EDIT_OWN.value,
-            denial=gate.denial(actor, Permission.COMMENT_EDIT_OWN, "comment", comment.id),
+            denial=gate.build_denial(actor, Permission.COMMENT_EDIT_OWN, "comment", comment.id),
         )
-    if comment.removed_at is not None or comment.created_at < clock.now() - WINDOW:
+    if comment.removed_at is not None or comment.created_at < clock.now() - EDIT_WINDOW:
         raise Invalid("A comment can be changed for 15 minutes only. Please write another one.")
 
 
-def _tell(session: Session, actor: Actor, action: Action, comment: Comment, *, old: str | None) -> None:
+def _record_event(
+    session: Session, actor: Actor, action: Action, comment: Comment, *, old: str | None
+) -> None:
     subject, internal = f"comment:{comment.id}", comment.internal
     events.record(
         session,

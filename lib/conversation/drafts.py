@@ -23,11 +23,11 @@ FIELDS = frozenset(
     {"body", "attachments", "visibility", "proposal"}
     | {field.body_key for field in ticket_fields.FIELDS if field.draft}
 )
-LARGEST = 4 * text.BODY_LIMIT
-KEPT = timedelta(days=90)
+MAX_CHARACTERS = 4 * text.BODY_LIMIT
+LIFETIME = timedelta(days=90)
 """How long a draft waits for its writer."""
-_SLOT = re.compile(r"new-ticket|ticket-[1-9][0-9]{0,9}")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_SLOT_PATTERN = re.compile(r"new-ticket|ticket-[1-9][0-9]{0,9}")
+_TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class DraftCard:
     updated_at: datetime | None = None
 
 
-def open(session: Session, actor: Actor, slot: str) -> DraftCard:
+def load(session: Session, actor: Actor, slot: str) -> DraftCard:
     """Return the actor's draft for a place, or an empty one with a fresh token."""
-    row = session.get(Draft, (actor.id, _known(slot)))
+    row = session.get(Draft, (actor.id, _check_slot(slot)))
     if row is None:
         return DraftCard(slot, secrets.token_urlsafe(16))
     return DraftCard(slot, row.token, json.loads(row.body), row.updated_at)
@@ -53,19 +53,19 @@ def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mappi
 
     Raises Gone when the token's text was sent already, Invalid for a value that no form has or too much text.
     """
-    if not _TOKEN.fullmatch(token) or not set(values) <= FIELDS:
+    if not _TOKEN_PATTERN.fullmatch(token) or not set(values) <= FIELDS:
         raise Invalid("This draft can't be kept: it is not from one of Docket's forms.")
-    if idempotency.used(session, actor, receipt(token)):
+    if idempotency.is_used(session, actor, submission_key(token)):
         raise Gone("This draft was sent already.")
     lock(session, f"draft:{actor.id}:{slot}")
-    row = session.get(Draft, (actor.id, _known(slot)))
+    row = session.get(Draft, (actor.id, _check_slot(slot)))
     if row is None:
         row = Draft(person_id=actor.person_id, slot=slot, token=token, body="{}", updated_at=clock.now())
     merged = (json.loads(row.body) if row.token == token else {}) | dict(values)
     body = json.dumps({k: v for k, v in merged.items() if v is not None}, ensure_ascii=False)
-    if len(body) > LARGEST:
+    if len(body) > MAX_CHARACTERS:
         raise Invalid("This draft is too long to be kept.")
-    if not text.storable(body):
+    if not text.is_storable(body):
         raise Invalid("This draft holds a character that can't be kept.")
     row.token, row.body, row.updated_at = token, body, clock.now()
     session.add(row)
@@ -74,22 +74,22 @@ def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mappi
 
 def discard(session: Session, actor: Actor, slot: str) -> None:
     """Throw the actor's draft for a place away; none there is fine."""
-    row = session.get(Draft, (actor.id, _known(slot)))
+    row = session.get(Draft, (actor.id, _check_slot(slot)))
     if row is not None:
         session.delete(row)
 
 
-def receipt(token: str) -> str:
+def submission_key(token: str) -> str:
     """Return the key under which the one submission of a draft is remembered."""
     return f"draft:{token}"
 
 
-def _known(slot: str) -> str:
-    if not _SLOT.fullmatch(slot):
+def _check_slot(slot: str) -> str:
+    if not _SLOT_PATTERN.fullmatch(slot):
         raise Invalid("There is no such form.")
     return slot
 
 
 def forget_old(session: Session) -> None:
     """Drop drafts that nobody went on with."""
-    session.execute(delete(Draft).where(col(Draft.updated_at) < clock.now() - KEPT))
+    session.execute(delete(Draft).where(col(Draft.updated_at) < clock.now() - LIFETIME))

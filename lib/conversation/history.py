@@ -13,14 +13,14 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.catalog import custom_fields, link_words
 
-HIDDEN = (Action.DENIED, Action.TICKET_WATCHED, Action.TIMER_DISCARDED, Action.TIMER_STARTED)
+HIDDEN_ACTIONS = (Action.DENIED, Action.TICKET_WATCHED, Action.TIMER_DISCARDED, Action.TIMER_STARTED)
 """Kept for the audit; not part of what happened to the ticket."""
-TIME = tuple(a for a in Action if a.value.startswith("time."))
+TIME_ACTIONS = tuple(a for a in Action if a.value.startswith("time."))
 """For those who see the ticket's time."""
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryEntry:
     """One deed: `sentence` begins after the doer's name, `actor` is None for Docket itself."""
 
     id: int
@@ -35,7 +35,7 @@ class Line:
     sentence: str
 
 
-def of(
+def list_for_ticket(
     session: Session,
     actor: Actor,
     ticket: Ticket,
@@ -43,7 +43,7 @@ def of(
     after: int = 0,
     before: int | None = None,
     limit: int = 50,
-) -> list[Line]:
+) -> list[HistoryEntry]:
     """Return what happened to a ticket, oldest first: the first deeds after event `after`, or the last before `before`.
 
     Deeds on internal notes, and why somebody was given the ticket, are left out for whoever may not read notes, and
@@ -52,10 +52,10 @@ def of(
     conditions = [col(Event.id) > after]
     newest = before is not None
     conditions += [col(Event.id) < before] if before else []
-    return _lines(session, actor, ticket, conditions, newest=newest, limit=limit)
+    return _list_entries(session, actor, ticket, conditions, newest=newest, limit=limit)
 
 
-def between(
+def list_changes_between(
     session: Session,
     actor: Actor,
     ticket: Ticket,
@@ -63,7 +63,7 @@ def between(
     since: datetime | None,
     until: datetime | None,
     limit: int,
-) -> list[Line]:
+) -> list[HistoryEntry]:
     """Return what was done besides talking from one moment until before another, oldest first, at most `limit`.
 
     An index holds these deeds alone, so that what was said costs nothing, however much it is.
@@ -74,10 +74,10 @@ def between(
     ]
     conditions += [col(Event.at) >= since] if since else []
     conditions += [col(Event.at) < until] if until else []
-    return _lines(session, actor, ticket, conditions, newest=True, limit=limit)
+    return _list_entries(session, actor, ticket, conditions, newest=True, limit=limit)
 
 
-def _lines(
+def _list_entries(
     session: Session,
     actor: Actor,
     ticket: Ticket,
@@ -85,83 +85,87 @@ def _lines(
     *,
     newest: bool,
     limit: int,
-) -> list[Line]:
-    chosen = select(Event).where(Event.ticket_id == ticket.id, col(Event.action).not_in(HIDDEN), *conditions)
-    colleague = gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+) -> list[HistoryEntry]:
+    chosen = select(Event).where(
+        Event.ticket_id == ticket.id, col(Event.action).not_in(HIDDEN_ACTIONS), *conditions
+    )
+    colleague = gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
     if not colleague:
         chosen = chosen.where(~col(Event.internal))
-    if unseen := custom_fields.hidden(session, actor, ticket):
+    if unseen := custom_fields.list_hidden_subjects(session, actor, ticket):
         chosen = chosen.where(
             or_(col(Event.action) != Action.TICKET_FIELD, col(Event.subject).not_in(unseen))
         )
-    if not gate.covers(session, actor, Permission.TIME_READ, ticket):
-        chosen = chosen.where(col(Event.action).not_in(TIME))
+    if not gate.can(session, actor, Permission.TIME_READ, ticket):
+        chosen = chosen.where(col(Event.action).not_in(TIME_ACTIONS))
     order = col(Event.id).desc() if newest else col(Event.id)
     rows = list(
         session.exec(gate.unscoped(chosen.order_by(order).limit(limit), "found through the gate")).all()
     )
-    return _discreet(
-        session, actor, in_words(session, reversed(rows) if newest else rows, colleague=colleague)
+    return _hide_merge_targets(
+        session, actor, build_entries(session, reversed(rows) if newest else rows, colleague=colleague)
     )
 
 
-def told(session: Session, actor: Actor, rows: Iterable[Event]) -> list[Line]:
+def format_events(session: Session, actor: Actor, rows: Iterable[Event]) -> list[HistoryEntry]:
     """Return events that were found through the gate in words for anybody who may see them."""
-    return told_each(session, [(actor, list(rows))])[0]
+    return format_events_for_actors(session, [(actor, list(rows))])[0]
 
 
-def told_each(session: Session, found: Sequence[tuple[Actor, Sequence[Event]]]) -> list[list[Line]]:
-    """Return what `told` does for several people, each with their events; one query for all the names."""
-    words = iter(in_words(session, (row for _, rows in found for row in rows), colleague=False))
-    return [_discreet(session, actor, [next(words) for _ in rows]) for actor, rows in found]
+def format_events_for_actors(
+    session: Session, found: Sequence[tuple[Actor, Sequence[Event]]]
+) -> list[list[HistoryEntry]]:
+    """Return what `format_events` does for several people, each with their events; one query for all the names."""
+    words = iter(build_entries(session, (row for _, rows in found for row in rows), colleague=False))
+    return [_hide_merge_targets(session, actor, [next(words) for _ in rows]) for actor, rows in found]
 
 
-def _discreet(session: Session, actor: Actor, lines: list[Line]) -> list[Line]:
+def _hide_merge_targets(session: Session, actor: Actor, lines: list[HistoryEntry]) -> list[HistoryEntry]:
     """Leave out into which ticket this one was merged where the actor may not see that one."""
-    told = {i: int(line.new or line.old or 0) for i, line in enumerate(lines) if _into(line)}
+    told = {i: int(line.new or line.old or 0) for i, line in enumerate(lines) if _is_merge_into(line)}
     if not told:
         return lines
     seen = set(session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(told.values()))).all())
     return [
-        replace(line, old=None, new=None, subject="", sentence=_merged(line.action, "another ticket"))
+        replace(line, old=None, new=None, subject="", sentence=_format_merge(line.action, "another ticket"))
         if i in told and told[i] not in seen
         else line
         for i, line in enumerate(lines)
     ]
 
 
-def _into(line: Line) -> bool:
+def _is_merge_into(line: HistoryEntry) -> bool:
     return line.action in (Action.TICKET_MERGED, Action.TICKET_UNMERGED) and line.field == "into"
 
 
-def _merged(action: Action, other: str) -> str:
+def _format_merge(action: Action, other: str) -> str:
     return f"merged it into {other}" if action == Action.TICKET_MERGED else f"took it out of {other} again"
 
 
-def in_words(session: Session, rows: Iterable[Event], *, colleague: bool) -> list[Line]:
+def build_entries(session: Session, rows: Iterable[Event], *, colleague: bool) -> list[HistoryEntry]:
     """Return events with names and sentences; one query for all the names.
 
     Why somebody was given a ticket is for a `colleague` only.
     """
     rows = list(rows)
-    ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_people(r)) if i is not None}
+    ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_person_ids(r)) if i is not None}
     found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all() if ids else []
     names = dict(found)
-    return [_line(row, names, colleague=colleague) for row in rows]
+    return [_build_entry(row, names, colleague=colleague) for row in rows]
 
 
-def _people(row: Event) -> list[int]:
+def _person_ids(row: Event) -> list[int]:
     if row.action not in (Action.TICKET_ASSIGNED, Action.TICKET_PARTICIPANTS):
         return []
     return [int(v) for v in (row.old, row.new) if v]
 
 
-def _line(row: Event, names: dict[int, str], *, colleague: bool) -> Line:
+def _build_entry(row: Event, names: dict[int, str], *, colleague: bool) -> HistoryEntry:
     actor = names.get(row.actor_id) if row.actor_id is not None else None
     old, new = row.old, row.new
-    if _people(row):
+    if _person_ids(row):
         old, new = (v and names.get(int(v), "somebody") for v in (old, new))
-    return Line(
+    return HistoryEntry(
         id=row.id,
         at=row.at,
         action=Action(row.action),
@@ -171,15 +175,15 @@ def _line(row: Event, names: dict[int, str], *, colleague: bool) -> Line:
         actor_id=row.actor_id,
         actor=actor,
         subject=row.subject,
-        sentence=_sentence(row, old, new, names) + (_why(row) if colleague else ""),
+        sentence=_format_sentence(row, old, new, names) + (_format_reason(row) if colleague else ""),
     )
 
 
-def _why(row: Event) -> str:
+def _format_reason(row: Event) -> str:
     return f": {row.reason}" if row.action == Action.TICKET_ASSIGNED and row.reason else ""
 
 
-def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
+def _format_sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
     row: Event, old: str | None, new: str | None, names: dict[int, str]
 ) -> str:
     match row.action:
@@ -197,7 +201,7 @@ def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
             said = f"this ticket {link_words.WORDS.get(row.field or '', 'is linked to')} #{new or old}"
             return f"noted that {said}" if new else f"took back that {said}"
         case Action.TICKET_MERGED | Action.TICKET_UNMERGED if row.field == "into":
-            return _merged(Action(row.action), f"#{new or old}")
+            return _format_merge(Action(row.action), f"#{new or old}")
         case Action.TICKET_MERGED:
             return f"merged #{new} into this ticket"
         case Action.TICKET_UNMERGED:
@@ -209,7 +213,7 @@ def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
         case Action.CATEGORY_PROPOSED:
             return f"proposed the category “{new}”"
         case Action.TICKET_UPDATED:
-            return _update(row.field, old, new)
+            return _format_update(row.field, old, new)
         case Action.COMMENT_ADDED:
             return "wrote an internal note" if row.internal else "replied"
         case Action.COMMENT_EDITED:
@@ -229,7 +233,7 @@ def _sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
     return str(row.action)
 
 
-def _update(field: str | None, old: str | None, new: str | None) -> str:  # noqa: PLR0911 - one sentence a field
+def _format_update(field: str | None, old: str | None, new: str | None) -> str:  # noqa: PLR0911 - one sentence a field
     match field:
         case "title":
             return f"changed the title from “{old}” to “{new}”"

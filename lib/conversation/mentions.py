@@ -15,19 +15,19 @@ from lib.markdown import names
 from lib.people import accounts
 from lib.people.accounts import PersonCard
 
-OFFERED = 8
+MAX_SUGGESTIONS = 8
 """People suggested at once."""
 
 
 @dataclass(frozen=True)
-class Named:
+class MentionedPeople:
     """Whom a text mentions, by id, and the names in it of people who may not read it."""
 
     people: Mapping[int, str]
     missed: tuple[str, ...]
 
 
-def suggested(
+def suggest_people(
     session: Session, actor: Actor, ticket: Ticket, *, search: str, internal: bool
 ) -> list[PersonCard]:
     """Return people of whom a name, or for staff the address, begins with `search`, and who may read the comment.
@@ -35,8 +35,8 @@ def suggested(
     People who share their name with somebody come as `Name#id`. Raises NotFound, NotPermitted.
     """
     _permit(session, actor, ticket, internal=internal)
-    typed = text.line(search, field="search", limit=120, required=False).lower()
-    part, name = folding.name(typed), col(Person.folded)
+    typed = text.clean_line(search, field="search", limit=120, required=False).lower()
+    part, name = folding.fold_name(typed), col(Person.folded)
     begins = name.startswith(part, autoescape=True) if part or not typed else false()
     within = part if folding.SPACELESS.match(part) else f" {part}"
     found = or_(begins, name.contains(within, autoescape=True)) if part else begins
@@ -46,28 +46,33 @@ def suggested(
         gate.unscoped(
             select(Person.id, Person.name, Person.email)
             .where(
-                found, audience.of(ticket, notes=internal), _nameable(actor, ticket), Person.id != actor.id
+                found,
+                audience.viewers_condition(ticket, notes=internal),
+                _can_mention_condition(actor, ticket),
+                Person.id != actor.id,
             )
             .order_by(~begins, name, col(Person.id))
-            .limit(OFFERED),
+            .limit(MAX_SUGGESTIONS),
             "only people the actor may mention",
         )
     ).all()
-    shared = _shared(session, [row[1] for row in rows])
+    shared = _find_shared_names(session, [row[1] for row in rows])
     return [
         PersonCard(id, f"{name}#{id}" if name in shared else name, email if actor.staff else None)
         for id, name, email in rows
     ]
 
 
-def named(session: Session, actor: Actor, ticket: Ticket, *, body: str, internal: bool) -> Named:
+def find_in_text(
+    session: Session, actor: Actor, ticket: Ticket, *, body: str, internal: bool
+) -> MentionedPeople:
     """Return whom a text would mention. Raises NotFound, NotPermitted."""
     _permit(session, actor, ticket, internal=internal)
-    asked = names.find(body)
+    asked = names.find_candidates(body)
     if not asked:
-        return Named({}, ())
-    known = _known(session, actor, ticket, {name for options in asked for name, _ in options})
-    may = audience.of(ticket, notes=internal)
+        return MentionedPeople({}, ())
+    known = _find_people(session, actor, ticket, {name for options in asked for name, _ in options})
+    may = audience.viewers_condition(ticket, notes=internal)
     ids = {id for people in known.values() for id, _ in people}
     allowed = set(
         session.exec(
@@ -79,17 +84,17 @@ def named(session: Session, actor: Actor, ticket: Ticket, *, body: str, internal
     people: dict[int, str] = {}
     missed: dict[str, None] = {}
     for options in asked:
-        ones = next(filter(None, (_meant(known, name, id) for name, id in options)), [])
+        ones = next(filter(None, (_match_people(known, name, id) for name, id in options)), [])
         right = [(id, name) for id, name in ones if id in allowed]
         people |= {id: name for id, name in right if id != actor.id}
         if ones and not right:
             missed[ones[0][1]] = None
-    return Named(people, tuple(missed))
+    return MentionedPeople(people, tuple(missed))
 
 
-def keep(session: Session, comment: Comment, people: Iterable[int]) -> None:
+def set_for_comment(session: Session, comment: Comment, people: Iterable[int]) -> None:
     """Let a comment mention just these people."""
-    now, before = set(people), set(of(session, [comment.id]).get(comment.id, {}))
+    now, before = set(people), set(list_for_comments(session, [comment.id]).get(comment.id, {}))
     gone = delete(Mention).where(
         col(Mention.comment_id) == comment.id, col(Mention.person_id).in_(before - now)
     )
@@ -98,7 +103,7 @@ def keep(session: Session, comment: Comment, people: Iterable[int]) -> None:
     session.flush()
 
 
-def of(session: Session, comments: Iterable[int]) -> dict[int, dict[int, str]]:
+def list_for_comments(session: Session, comments: Iterable[int]) -> dict[int, dict[int, str]]:
     """Return whom comments that were found through the gate mention: names by person, by comment."""
     rows = session.exec(
         gate.unscoped(
@@ -121,32 +126,34 @@ def _permit(session: Session, actor: Actor, ticket: Ticket, *, internal: bool) -
     )
 
 
-def _nameable(actor: Actor, ticket: Ticket) -> ColumnElement[bool]:
+def _can_mention_condition(actor: Actor, ticket: Ticket) -> ColumnElement[bool]:
     """The condition for whom the actor may know of: also those whom the ticket's own page shows them."""
-    return or_(accounts.known(actor), audience.takes_part(ticket))
+    return or_(accounts.visible_people_condition(actor), audience.involved_condition(ticket))
 
 
-def _shared(session: Session, names: Iterable[str]) -> set[str]:
+def _find_shared_names(session: Session, names: Iterable[str]) -> set[str]:
     several = select(Person.name).where(col(Person.active), col(Person.name).in_(set(names)))
     return set(session.exec(several.group_by(Person.name).having(func.count() > 1)).all())
 
 
-def _meant(known: Mapping[str, list[tuple[int, str]]], name: str, id: int | None) -> list[tuple[int, str]]:
+def _match_people(
+    known: Mapping[str, list[tuple[int, str]]], name: str, id: int | None
+) -> list[tuple[int, str]]:
     """Return the people of a name: the one whose id stands behind it, those who write it so, or all of them."""
-    people = known.get(folding.name(name), [])
+    people = known.get(folding.fold_name(name), [])
     exact = [each for each in people if each[1].lower() == name.lower()]
     return [each for each in people if each[0] == id] or exact or people
 
 
-def _known(
+def _find_people(
     session: Session, actor: Actor, ticket: Ticket, names: set[str]
 ) -> dict[str, list[tuple[int, str]]]:
     """Return the people of these names of whom the actor may know, by their folded names."""
-    folded = {key for name in names if (key := folding.name(name))}
+    folded = {key for name in names if (key := folding.fold_name(name))}
     rows = session.exec(
         gate.unscoped(
             select(Person.id, Person.name, Person.folded).where(
-                col(Person.folded).in_(folded), _nameable(actor, ticket), col(Person.active)
+                col(Person.folded).in_(folded), _can_mention_condition(actor, ticket), col(Person.active)
             ),
             "only people the actor may mention",
         )

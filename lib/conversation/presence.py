@@ -14,13 +14,13 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import clock
 
-LIFE = timedelta(seconds=30)
+TIMEOUT = timedelta(seconds=30)
 """How long a page counts as open after it was last heard of."""
-_ORDER = list(PresenceActivity)
+_ACTIVITY_ORDER = list(PresenceActivity)
 
 
 @dataclass(frozen=True)
-class Here:
+class PresentPerson:
     """Somebody else at the same ticket."""
 
     id: int
@@ -45,7 +45,7 @@ def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: P
     session.flush()
 
 
-def stay(session: Session, marks: Collection[str]) -> None:
+def refresh(session: Session, marks: Collection[str]) -> None:
     """Note that pages are still open."""
     kept = update(Presence).where(col(Presence.mark).in_(marks)).values(at=clock.now())
     session.execute(gate.unscoped(kept, "nothing is read", synchronize_session=False))
@@ -59,16 +59,16 @@ def leave(session: Session, marks: Collection[str]) -> None:
 
 def forget_old(session: Session) -> None:
     """Drop what was left by pages that could not say that they closed."""
-    gone = delete(Presence).where(col(Presence.at) < clock.now() - LIFE)
+    gone = delete(Presence).where(col(Presence.at) < clock.now() - TIMEOUT)
     session.execute(gate.unscoped(gone, "the worker cleans up for all", synchronize_session=False))
 
 
-def stir(session: Session, numbers: Collection[int]) -> dict[int, frozenset[tuple[int, str]]]:
+def snapshot(session: Session, numbers: Collection[int]) -> dict[int, frozenset[tuple[int, str]]]:
     """Return for some tickets who does what there, as ids alone: only to notice that it changed, never to show."""
     rows = session.exec(
         gate.unscoped(
             select(Presence.ticket_id, Presence.person_id, Presence.doing).where(
-                col(Presence.ticket_id).in_(numbers), col(Presence.at) > clock.now() - LIFE
+                col(Presence.ticket_id).in_(numbers), col(Presence.at) > clock.now() - TIMEOUT
             ),
             "only ids, to refresh open pages",
         )
@@ -79,7 +79,7 @@ def stir(session: Session, numbers: Collection[int]) -> dict[int, frozenset[tupl
     return {number: frozenset(who) for number, who in found.items()}
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> list[Here]:
+def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[PresentPerson]:
     """Return who else is at a ticket, by name, each once. Raises NotFound.
 
     Only those who may read its notes learn who looks and who writes a note; others hear of replies alone.
@@ -88,16 +88,18 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[Here]:
     chosen = (
         select(Presence.person_id, Person.name, Presence.doing)
         .join(Person, col(Person.id) == Presence.person_id)
-        .where(Presence.ticket_id == ticket.id, col(Presence.at) > clock.now() - LIFE)
+        .where(Presence.ticket_id == ticket.id, col(Presence.at) > clock.now() - TIMEOUT)
         .where(col(Person.active), Presence.person_id != actor.id)
     )
-    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+    if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
         chosen = chosen.where(Presence.doing == PresenceActivity.REPLYING)
-    found: dict[int, Here] = {}
+    found: dict[int, PresentPerson] = {}
     for id, name, doing in session.exec(
         gate.unscoped(chosen.order_by(Person.name), "the ticket was permitted")
     ).all():
         before = found.get(id)
-        if before is None or _ORDER.index(PresenceActivity(doing)) > _ORDER.index(before.doing):
-            found[id] = Here(id, name, PresenceActivity(doing))
+        if before is None or _ACTIVITY_ORDER.index(PresenceActivity(doing)) > _ACTIVITY_ORDER.index(
+            before.doing
+        ):
+            found[id] = PresentPerson(id, name, PresenceActivity(doing))
     return list(found.values())

@@ -23,7 +23,7 @@ from lib.core.errors import Invalid
 
 
 @dataclass(frozen=True)
-class Look:
+class ReadMarker:
     """When somebody looked at a ticket last, up to which event, and which is its newest that they may know of."""
 
     event_id: int
@@ -36,51 +36,51 @@ class Look:
         return self.newest > self.event_id
 
 
-def last(session: Session, actor: Actor, ticket: Ticket) -> Look:
+def get(session: Session, actor: Actor, ticket: Ticket) -> ReadMarker:
     """Return somebody's last look at a ticket. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     row = gate.unscoped_get(session, Seen, (actor.id, ticket.id), "the ticket was permitted")
     known = select(func.max(Event.id)).where(Event.ticket_id == ticket.id)
-    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+    if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
         known = known.where(~col(Event.internal))
     newest = session.exec(gate.unscoped(known, "the ticket was permitted")).one()
-    return Look(row.event_id if row else 0, row.at if row else None, newest or 0)
+    return ReadMarker(row.event_id if row else 0, row.at if row else None, newest or 0)
 
 
-def look(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) -> None:
+def mark_read(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) -> None:
     """Note that the actor has seen all up to an event; what they saw already stays seen. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
-    row = _row(session, actor, ticket)
+    row = _load_row(session, actor, ticket)
     row.event_id, row.at = max(row.event_id, event_id), clock.now()
     session.add(row)
     session.flush()
 
 
-def mark(session: Session, actor: Actor, ticket: Ticket) -> None:
+def mark_unread(session: Session, actor: Actor, ticket: Ticket) -> None:
     """Let the last thing that somebody else did be new again. Raises NotFound, Invalid when nobody did anything."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
-    of_others = select(Event).where(*_others(actor), Event.ticket_id == ticket.id)
-    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
-        of_others = of_others.where(_plain())
+    of_others = select(Event).where(*_by_others_conditions(actor), Event.ticket_id == ticket.id)
+    if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+        of_others = of_others.where(_public_condition())
     newest = gate.unscoped(of_others.order_by(col(Event.id).desc()).limit(1), "the ticket was permitted")
     found = session.exec(newest).first()
     if found is None:
         raise Invalid("Nobody else has done anything here yet.")
-    row = _row(session, actor, ticket)
+    row = _load_row(session, actor, ticket)
     row.event_id, row.at = found.id - 1, found.at - timedelta(microseconds=1)
     session.add(row)
     session.flush()
 
 
-def fresh(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
+def find_unread(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
     """Return which of some tickets have something new for the actor that they did not do themselves."""
     if not numbers or actor.id is None:
         return set()
-    return set(session.exec(_fresh(actor), params={"numbers": list(numbers)}).all())
+    return set(session.exec(_select_unread(actor), params={"numbers": list(numbers)}).all())
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _fresh(actor: Actor) -> Any:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_unread(actor: Actor) -> Any:
     """Return the select of them, as every list asks for it."""
     chosen = gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(bindparam("numbers", expanding=True)))
     looked = (
@@ -92,26 +92,26 @@ def _fresh(actor: Actor) -> Any:
     never = ~exists(looked)
     news = exists(
         select(Event.id)
-        .where(*_others(actor), Event.ticket_id == Ticket.id, col(Event.id) > seen)
-        .where(or_(_plain(), gate.within(actor, Permission.COMMENT_READ_INTERNAL)))
+        .where(*_by_others_conditions(actor), Event.ticket_id == Ticket.id, col(Event.id) > seen)
+        .where(or_(_public_condition(), gate.scope_condition(actor, Permission.COMMENT_READ_INTERNAL)))
     )
-    mine: ColumnElement[bool] = or_(~never, gate.takes_part(actor))
+    mine: ColumnElement[bool] = or_(~never, gate.participation_condition(actor))
     return chosen.where(mine, news)
 
 
-def _others(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def _by_others_conditions(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
         or_(col(Event.actor_id).is_(None), col(Event.actor_id) != actor.id),
-        col(Event.action).not_in(history.HIDDEN),
+        col(Event.action).not_in(history.HIDDEN_ACTIONS),
     )
 
 
-def _plain() -> ColumnElement[bool]:
+def _public_condition() -> ColumnElement[bool]:
     """What tells those who read no notes of nothing that may be hidden from them, as the value of a field may be."""
     return and_(~col(Event.internal), col(Event.action) != Action.TICKET_FIELD)
 
 
-def _row(session: Session, actor: Actor, ticket: Ticket) -> Seen:
+def _load_row(session: Session, actor: Actor, ticket: Ticket) -> Seen:
     lock(session, f"seen:{actor.id}:{ticket.id}")
     row = gate.unscoped_get(session, Seen, (actor.id, ticket.id), "only the actor's own mark")
     return row or Seen(person_id=actor.person_id, ticket_id=ticket.id, event_id=0, at=clock.now())

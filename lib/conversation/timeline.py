@@ -8,30 +8,30 @@ from db.models import Ticket
 from lib.access.gate import Actor
 from lib.conversation import comments, history
 from lib.conversation.comments import CommentCard
-from lib.conversation.history import Line
+from lib.conversation.history import HistoryEntry
 
-PIECE = 50
+PAGE_SIZE = 50
 """Comments shown at a time."""
-DEEDS = 200
+MAX_CHANGES = 200
 """Deeds shown at most beside them."""
-_LAST = 2**31 - 1
+_MAX_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Thread:
+class TimelinePage:
     """A piece of a conversation; `earlier` is the comment id to ask for what came before it, or None."""
 
-    entries: tuple[CommentCard | Line, ...]
+    entries: tuple[CommentCard | HistoryEntry, ...]
     earlier: int | None
 
 
-def of(session: Session, actor: Actor, ticket: Ticket, *, before: int | None = None) -> Thread:
+def get_page(session: Session, actor: Actor, ticket: Ticket, *, before: int | None = None) -> TimelinePage:
     """Return the last piece, or the one before comment `before`; notes only for those who may read them."""
-    said = comments.of(session, actor, ticket, before=before or _LAST, limit=PIECE + 1)
-    earlier = said[1].id if len(said) > PIECE else None
-    said = said[-PIECE:]
+    said = comments.list_for_ticket(session, actor, ticket, before=before or _MAX_ID, limit=PAGE_SIZE + 1)
+    earlier = said[1].id if len(said) > PAGE_SIZE else None
+    said = said[-PAGE_SIZE:]
     since = min(s.created_at for s in said) if earlier else None
-    until = comments.moment(session, actor, ticket, before) if before else None
-    done = history.between(session, actor, ticket, since=since, until=until, limit=DEEDS)
+    until = comments.find_created_at(session, actor, ticket, before) if before else None
+    done = history.list_changes_between(session, actor, ticket, since=since, until=until, limit=MAX_CHANGES)
     entries = sorted([*said, *done], key=lambda e: e.created_at if isinstance(e, CommentCard) else e.at)
-    return Thread(tuple(entries), earlier)
+    return TimelinePage(tuple(entries), earlier)

@@ -17,23 +17,23 @@ from lib.audit import events
 from lib.people.accounts import PersonCard
 
 
-def watching(ticket: Ticket) -> ColumnElement[bool]:
+def watching_condition(ticket: Ticket) -> ColumnElement[bool]:
     """The SQL condition on `person` for those who watch a ticket that was found through the gate, and may see it."""
     chose = select(Watch.person_id).where(Watch.ticket_id == ticket.id)
     begun, stopped = chose.where(col(Watch.watching)), chose.where(~col(Watch.watching))
     person = col(Person.id)
-    wanted = or_(audience.takes_part(ticket), person.in_(begun))
-    return and_(wanted, person.not_in(stopped), audience.of(ticket))
+    wanted = or_(audience.involved_condition(ticket), person.in_(begun))
+    return and_(wanted, person.not_in(stopped), audience.viewers_condition(ticket))
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
+def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
     """Return who watches a ticket, by name: all of them for those who read its notes, else oneself alone.
 
     Raises NotFound.
     """
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
-    found = select(Person.id, Person.name).where(watching(ticket))
-    if not gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
+    found = select(Person.id, Person.name).where(watching_condition(ticket))
+    if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
         found = found.where(Person.id == actor.id)
     rows = session.exec(gate.unscoped(found.order_by(Person.name), "the ticket was permitted")).all()
     return [PersonCard(id, name) for id, name in rows]
@@ -41,18 +41,18 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
 
 def watch(session: Session, actor: Actor, ticket: Ticket) -> None:
     """Begin to watch a ticket; watching it already, nothing happens. Raises NotFound."""
-    _choose(session, actor, ticket, watching=True)
+    _set_watching(session, actor, ticket, watching=True)
 
 
-def stop(session: Session, actor: Actor, ticket: Ticket) -> None:
+def unwatch(session: Session, actor: Actor, ticket: Ticket) -> None:
     """Watch a ticket no longer. Raises NotFound."""
-    _choose(session, actor, ticket, watching=False)
+    _set_watching(session, actor, ticket, watching=False)
 
 
-def _choose(session: Session, actor: Actor, ticket: Ticket, *, watching: bool) -> None:
+def _set_watching(session: Session, actor: Actor, ticket: Ticket, *, watching: bool) -> None:
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     lock(session, f"watch:{ticket.id}:{actor.id}")
-    was = any(p.id == actor.id for p in of(session, actor, ticket))
+    was = any(p.id == actor.id for p in list_for_ticket(session, actor, ticket))
     if was == watching:
         return
     row = gate.unscoped_get(session, Watch, (ticket.id, actor.id), "the ticket was permitted")
@@ -66,7 +66,7 @@ def _choose(session: Session, actor: Actor, ticket: Ticket, *, watching: bool) -
     )  # fmt: skip
 
 
-def draw_in(session: Session, ticket: Ticket, people: Iterable[int]) -> None:
+def add_mentioned(session: Session, ticket: Ticket, people: Iterable[int]) -> None:
     """Let people who were mentioned watch a ticket from now on, unless they once chose to stop."""
     wanted = set(people)
     rows = select(Watch.person_id).where(Watch.ticket_id == ticket.id, col(Watch.person_id).in_(wanted))

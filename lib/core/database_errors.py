@@ -5,7 +5,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lib.core.errors import OutcomeUnknown, Unavailable
 
-AWAY = (
+UNREACHABLE = (
     "Docket can't work with its database just now. Nothing was saved, and what you typed is kept where you typed it. "
     "Try again in a moment."
 )
@@ -21,50 +21,61 @@ DAMAGED = (
     "The file of Docket's database is damaged. Nothing was saved, and what you typed is kept where you typed it. "
     "Tell an administrator: the command doctor --full says more."
 )
-UNKNOWN = (
+UNKNOWN_OUTCOME = (
     "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
     "Check whether it is there before you try again."
 )
 
 IOERR = 10
-SQLITE = {5: AWAY, 6: AWAY, 8: READ_ONLY, IOERR: AWAY, 11: DAMAGED, 13: FULL, 14: AWAY, 26: DAMAGED}
+SQLITE_MESSAGES = {
+    5: UNREACHABLE,
+    6: UNREACHABLE,
+    8: READ_ONLY,
+    IOERR: UNREACHABLE,
+    11: DAMAGED,
+    13: FULL,
+    14: UNREACHABLE,
+    26: DAMAGED,
+}
 """By SQLite's primary result codes: busy, locked, read-only, disk error, damaged, full, can't open, no database."""
-POSTGRESQL = {"25006": READ_ONLY, "53100": FULL}
-PG_CUT = ("08", "57P", "40003")
+POSTGRESQL_MESSAGES = {"25006": READ_ONLY, "53100": FULL}
+POSTGRESQL_DISCONNECTS = ("08", "57P", "40003")
 """Beginnings of PostgreSQL's codes with which a connection ends, so that it no longer says how a commit ended."""
 
 
-def of_database(error: SQLAlchemyError) -> Unavailable | None:
+def to_unavailable(error: SQLAlchemyError) -> Unavailable | None:
     """Return the refusal for an error before the commit, when the database is at fault and not the statement."""
     if isinstance(error, NoConnectionFree):
-        return Unavailable(AWAY)
+        return Unavailable(UNREACHABLE)
     if not isinstance(error, DBAPIError):
         return None
-    code, state = _sqlite(error), _postgresql(error)
+    code, state = _sqlite_code(error), _postgresql_code(error)
     if code is not None:
-        sentence = SQLITE.get(code)
+        sentence = SQLITE_MESSAGES.get(code)
     else:
         away = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-        sentence = POSTGRESQL.get(state or "", AWAY if away else None)
+        sentence = POSTGRESQL_MESSAGES.get(state or "", UNREACHABLE if away else None)
     return Unavailable(sentence) if sentence else None
 
 
-def of_commit(error: DBAPIError) -> OutcomeUnknown | None:
+def to_outcome_unknown(error: DBAPIError) -> OutcomeUnknown | None:
     """Return the refusal for an error out of COMMIT after which the change may be there; None when it surely is not.
 
     A server that answers with an error has undone the transaction. One that is gone may have kept it, and so may a
     disk that failed while SQLite wrote.
     """
-    code, state = _sqlite(error), _postgresql(error)
+    code, state = _sqlite_code(error), _postgresql_code(error)
     if code is not None:
-        return OutcomeUnknown(UNKNOWN) if code == IOERR else None
-    return OutcomeUnknown(UNKNOWN) if state is None or state.startswith(PG_CUT) else None
+        return OutcomeUnknown(UNKNOWN_OUTCOME) if code == IOERR else None
+    return (
+        OutcomeUnknown(UNKNOWN_OUTCOME) if state is None or state.startswith(POSTGRESQL_DISCONNECTS) else None
+    )
 
 
-def _sqlite(error: DBAPIError) -> int | None:
+def _sqlite_code(error: DBAPIError) -> int | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
-def _postgresql(error: DBAPIError) -> str | None:
+def _postgresql_code(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)

@@ -3,7 +3,7 @@
 from functools import cache, partial
 from typing import Any
 
-ENCODED = "=?"
+ENCODED_WORD = "=?"
 """How an encoded word begins, which mail programs may decode in an address too."""
 
 
@@ -14,17 +14,17 @@ def parse(value: str) -> str:
     """
     from email_validator import EmailNotValidError
 
-    if ENCODED in value:
+    if ENCODED_WORD in value:
         raise ValueError("An email address can't contain =?.")
     try:
-        found = _validate()(value.strip().lower())
+        found = _build_validator()(value.strip().lower())
     except EmailNotValidError as error:
         raise ValueError(str(error)) from None
     return found.ascii_email.lower()
 
 
 @cache
-def _validate() -> Any:
+def _build_validator() -> Any:
     """Return the library's function; names that only a network of one's own knows, as .local, are fine here."""
     import email_validator
 

@@ -9,19 +9,19 @@ from cryptography.fernet import Fernet, InvalidToken
 from lib.core import settings
 
 
-def seal(secret: str) -> str:
+def encrypt(secret: str) -> str:
     """Return a secret as it may be kept."""
-    return _box().encrypt(secret.encode()).decode()
+    return _build_cipher().encrypt(secret.encode()).decode()
 
 
-def opened(sealed: str) -> str | None:
+def decrypt(sealed: str) -> str | None:
     """Return a kept secret, or None when it was sealed with another key."""
     try:
-        return _box().decrypt(sealed.encode()).decode()
+        return _build_cipher().decrypt(sealed.encode()).decode()
     except InvalidToken:
         return None
 
 
-def _box() -> Fernet:
+def _build_cipher() -> Fernet:
     key = hmac.new(settings.current().key(), b"seals", hashlib.sha256).digest()
     return Fernet(base64.urlsafe_b64encode(key))

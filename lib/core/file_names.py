@@ -8,16 +8,16 @@ from lib.core import text
 
 LIMIT = 120
 """Characters of a name."""
-_EXTENSION = 20
+_EXTENSION_LIMIT = 20
 """Characters of the longest extension, with its dot: what is longer is part of the name."""
-_READ = 1_000
+_READ_LIMIT = 1_000
 """Characters at each end of a name that are read; what is between is cut."""
 _JOINERS = "\u200c\u200d"
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\..*)?")
 """Names of devices on Windows."""
 
 
-def received(name: str) -> str:
+def decode_form_name(name: str) -> str:
     """Return the name that a browser means in an upload: in forms it writes a quotation mark as %22 (WHATWG HTML)."""
     return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
@@ -28,42 +28,42 @@ def safe_name(name: str) -> str:
     A longer one is cut before its extension, where an ellipsis stands.
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    ends = last if len(last) <= 2 * _READ else last[:_READ] + last[-_READ:]
-    plain = re.sub("[<>:|?*]", "_", _seen(ends)).rstrip(" .").lstrip(" ")
+    ends = last if len(last) <= 2 * _READ_LIMIT else last[:_READ_LIMIT] + last[-_READ_LIMIT:]
+    plain = re.sub("[<>:|?*]", "_", _visible_characters(ends)).rstrip(" .").lstrip(" ")
     plain = re.sub(r"^\.[ .]*", ".", plain)
     if not plain or _RESERVED.fullmatch(plain):
         plain = f"_{plain}" if plain else "file"
-    return plain if len(plain) <= LIMIT else _cut(plain)
+    return plain if len(plain) <= LIMIT else _shorten(plain)
 
 
-def _seen(name: str) -> str:
+def _visible_characters(name: str) -> str:
     """Return a name without what can't be seen, in the one form in which equal letters are equal."""
-    shown = text.composed("".join(" " if one in "\u2028\u2029" else one for one in name if _shows(one)))
+    shown = text.normalize("".join(" " if one in "\u2028\u2029" else one for one in name if _is_visible(one)))
     kept: list[str] = []
     for one in shown:
-        if one not in _JOINERS or (kept and _joins(kept[-1])):
+        if one not in _JOINERS or (kept and _can_join(kept[-1])):
             kept.append(one)
-    return text.composed("".join(kept))
+    return text.normalize("".join(kept))
 
 
-def _shows(one: str) -> bool:
+def _is_visible(one: str) -> bool:
     """Tell whether a character is seen, or joins some that are; emoji that Python does not know yet are seen."""
     return one in _JOINERS or unicodedata.category(one)[0] != "C" or "\U0001f000" <= one <= "\U0001fbff"
 
 
-def _joins(before: str) -> bool:
+def _can_join(before: str) -> bool:
     """Tell whether a joiner may follow: in scripts and emoji that are written with joiners."""
     return not before.isascii() and unicodedata.category(before)[0] in "LMSC" and before not in _JOINERS
 
 
-def parted(name: str) -> tuple[str, str]:
+def split_extension(name: str) -> tuple[str, str]:
     """Return a name in two: what may be cut, and its extension with the dot, which tells what the file is."""
     *_, before, last = "", "", *PurePosixPath(name).suffixes
     extension = before + last if before.lower() == ".tar" else last
-    extension = extension if len(extension) <= _EXTENSION else ""
+    extension = extension if len(extension) <= _EXTENSION_LIMIT else ""
     return name[: len(name) - len(extension)], extension
 
 
-def _cut(name: str) -> str:
-    stem, extension = parted(name)
+def _shorten(name: str) -> str:
+    stem, extension = split_extension(name)
     return f"{stem[: LIMIT - 1 - len(extension)].rstrip(f' .{_JOINERS}')}…{extension}"

@@ -10,67 +10,69 @@ from lib.core import text
 
 WORD_LIMIT = 64
 """Letters of a word that count."""
-_CHANGED = (range(0x20000), range(0x2F800, 0x2FA20), range(0xE0000, 0xE0200))
+_CHANGED_RANGES = (range(0x20000), range(0x2F800, 0x2FA20), range(0xE0000, 0xE0200))
 """Where characters stand that folding changes."""
-RANGES = (
+SPACELESS_RANGES = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u0edc-\u0edf"  # Thai, Lao
     "\u1000-\u103f\u1050-\u108f\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a-\uaa7f\u1780-\u17d3"  # Myanmar, Khmer
     "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb"  # Hangul
     "\u3005-\u3007\u3031-\u3035\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # Kana
     "\u3105-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Bopomofo, Han
 )
-SPACELESS = re.compile(f"[{RANGES}]")
+SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 """A letter of a script that is written without spaces, or joins endings to its words as Korean does."""
 _APOSTROPHES = "\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201b\u2032\u05f3\uff07\u0060"
-_OTHERS = {
+_SPECIAL_LETTERS = {
     **dict.fromkeys(_APOSTROPHES, "'"),
     "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "\u0131": "i", "ȷ": "j", "ŋ": "n", "ĸ": "k", "\u0640": "",
 }  # fmt: skip
-_BASED = ("LATIN", "CYRILLIC")
-MARKS = text.ranges(
+_BASE_SCRIPTS = ("LATIN", "CYRILLIC")
+VOWEL_SIGNS = text.to_character_ranges(
     c
     for c in map(chr, (*range(0x900, 0x1D00), *range(0xA800, 0xAC00)))
     if unicodedata.category(c) in ("Mn", "Mc") and not SPACELESS.match(c)
 )
 """Vowel signs of scripts with spaces, which are part of a word as letters are."""
 _APOSTROPHE = re.compile(r"'(?=\w)")
-_WORD = re.compile(rf"[\w{MARKS}{RANGES}]+")
+_WORD = re.compile(rf"[\w{VOWEL_SIGNS}{SPACELESS_RANGES}]+")
 
 
-class Table(dict[int, str]):
+class TranslationTable(dict[int, str]):
     """What `str.translate` puts in place of characters; all others stay, which a plain dict takes longer for."""
 
     __missing__ = staticmethod(chr)
 
 
 @cache
-def _folds() -> Table:
+def _build_table() -> TranslationTable:
     """Return what each character becomes that does not stay as it is: made whole, once, as no text may wait for it."""
-    made = {one: "".join(map(_character, unicodedata.normalize("NFKC", one))) for one in _candidates()}
-    return Table({ord(one): folded for one, folded in made.items() if folded != one})
+    made = {
+        one: "".join(map(_fold_character, unicodedata.normalize("NFKC", one))) for one in _list_candidates()
+    }
+    return TranslationTable({ord(one): folded for one, folded in made.items() if folded != one})
 
 
-def _candidates() -> Iterator[str]:
-    for one in map(chr, chain.from_iterable(_CHANGED)):
+def _list_candidates() -> Iterator[str]:
+    for one in map(chr, chain.from_iterable(_CHANGED_RANGES)):
         category = unicodedata.category(one)
         stays = category in ("Cn", "Co") or (category == "Lo" and not unicodedata.decomposition(one))
-        if not stays or one in _OTHERS:
+        if not stays or one in _SPECIAL_LETTERS:
             yield one
 
 
-def _character(one: str) -> str:
-    if one in _OTHERS:
-        return _OTHERS[one]
+def _fold_character(one: str) -> str:
+    if one in _SPECIAL_LETTERS:
+        return _SPECIAL_LETTERS[one]
     if SPACELESS.fullmatch(one):
         return unicodedata.normalize("NFKC", one)
     plain = unicodedata.normalize("NFKD", one.casefold())
-    return unicodedata.normalize("NFC", "".join(_letter(c) for c in plain))
+    return unicodedata.normalize("NFC", "".join(_strip_letter(c) for c in plain))
 
 
-def _letter(one: str) -> str:
+def _strip_letter(one: str) -> str:
     """Return a small letter without what is drawn into it or above it; nothing for what can't be seen."""
-    if one in _OTHERS:
-        return _OTHERS[one]
+    if one in _SPECIAL_LETTERS:
+        return _SPECIAL_LETTERS[one]
     if SPACELESS.fullmatch(one):
         return one
     category = unicodedata.category(one)
@@ -84,13 +86,13 @@ def _letter(one: str) -> str:
     if category == "Nd":
         return str(unicodedata.decimal(one))
     name = unicodedata.name(one, "")
-    if name.startswith(_BASED) and " WITH " in name:
-        return _based(name.partition(" WITH ")[0], one)
+    if name.startswith(_BASE_SCRIPTS) and " WITH " in name:
+        return _find_base_letter(name.partition(" WITH ")[0], one)
     return one
 
 
 @cache
-def _based(name: str, otherwise: str) -> str:
+def _find_base_letter(name: str, otherwise: str) -> str:
     try:
         return unicodedata.lookup(name)
     except KeyError:
@@ -104,26 +106,26 @@ def fold(value: str) -> str:
     """
     if value.isascii():
         return value.lower().replace("`", "'")
-    plain = text.parted(value.replace("\u00b4", "'")).translate(_folds())
+    plain = text.break_mark_runs(value.replace("\u00b4", "'")).translate(_build_table())
     return unicodedata.normalize("NFC", plain[: text.FOLDED_LIMIT])
 
 
-def folded_letter(one: str) -> str:
+def fold_letter(one: str) -> str:
     """Return a single character folded, which may give none or several."""
-    return _folds()[ord(one)]
+    return _build_table()[ord(one)]
 
 
-def name(value: str) -> str:
+def fold_name(value: str) -> str:
     """Return a person's name as it is compared: without accents, nor apostrophes before a letter."""
     return " ".join(_APOSTROPHE.sub("", fold(value)).split())
 
 
-def runs(folded: str) -> list[str]:
+def split_words(folded: str) -> list[str]:
     """Return what stands between the signs and blanks of a folded text."""
     return _WORD.findall(folded.replace("_", " "))
 
 
-def begin(asked: Iterable[str], there: Sequence[str]) -> bool:
+def is_prefix_match(asked: Iterable[str], there: Sequence[str]) -> bool:
     """Tell whether each folded word begins one that is there, or stands within one of a script without spaces."""
     return all(
         any(one.startswith(word) or (word in one and SPACELESS.match(word) is not None) for one in there)
@@ -131,6 +133,6 @@ def begin(asked: Iterable[str], there: Sequence[str]) -> bool:
     )
 
 
-def words(*parts: str) -> list[str]:
+def fold_words(*parts: str) -> list[str]:
     """Return the words of `parts`, folded, in order."""
-    return [word[:WORD_LIMIT] for word in runs(fold(" ".join(parts)))]
+    return [word[:WORD_LIMIT] for word in split_words(fold(" ".join(parts)))]

@@ -29,11 +29,11 @@ def scrub(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> Mutabl
         if SECRET_KEYS.search(key):
             entry[key] = "…"
         elif isinstance(value, str):
-            entry[key] = clean(value)
+            entry[key] = redact(value)
     return entry
 
 
-def clean(value: str) -> str:
+def redact(value: str) -> str:
     """Return text without secrets and control characters."""
     for pattern, shown in _PATTERNS:
         value = pattern.sub(shown, value)
@@ -65,7 +65,7 @@ def configure(level: str = "info") -> None:
             ],
         )
     )
-    handler.addFilter(_not_of_browsers)
+    handler.addFilter(_demote_browser_warnings)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -75,7 +75,7 @@ def configure(level: str = "info") -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _not_of_browsers(record: logging.LogRecord) -> bool:
+def _demote_browser_warnings(record: logging.LogRecord) -> bool:
     """Take Streamlit's warnings with a traceback for what they are: of what a browser sent, which may be anything."""
     if record.name.startswith("streamlit") and record.levelno == logging.WARNING and record.exc_info:
         record.exc_info, record.levelno, record.levelname = None, logging.DEBUG, "DEBUG"

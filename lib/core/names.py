@@ -8,7 +8,7 @@ from lib.core.errors import Invalid
 
 def key(name: str) -> str:
     """Return what tells names apart: their letters without case and accents, with single blanks."""
-    return text.folded(" ".join(name.split()))
+    return text.fold_case_and_accents(" ".join(name.split()))
 
 
 def must_be_free(name: str, taken: Iterable[str], *, what: str, hint: str = "Choose another name.") -> str:

@@ -6,12 +6,12 @@ from lib.core import settings
 from lib.core.errors import Invalid
 
 
-def make(of: str, after: int) -> str:
+def format_cursor(of: str, after: int) -> str:
     """Return the cursor for what comes after (or before) the id `after` in the list named `of`."""
     return str(_serializer(of).dumps(after))
 
 
-def read(of: str, cursor: str | None) -> int | None:
+def parse_cursor(of: str, cursor: str | None) -> int | None:
     """Return the id that a cursor holds, or None without one; raises Invalid for another list's."""
     if cursor is None:
         return None

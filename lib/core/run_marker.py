@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 _held: dict[Path, int] = {}
 
 
-def mark(engine: Engine) -> Path | None:
+def marker_path(engine: Engine) -> Path | None:
     """Return where the mark of a database is; a database that is no file has none."""
     url = engine.url
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
@@ -22,21 +22,21 @@ def mark(engine: Engine) -> Path | None:
     return Path(f"{url.database}.running")
 
 
-def was_left(engine: Engine) -> bool:
+def has_unclean_stop(engine: Engine) -> bool:
     """Tell whether the last run was not ended properly, and none goes on now."""
-    path = mark(engine)
+    path = marker_path(engine)
     if path is None or not path.exists():
         return False
     file = os.open(path, os.O_RDONLY)
     try:
-        return _alone(file)
+        return _is_only_holder(file)
     finally:
         os.close(file)
 
 
-def begin(engine: Engine) -> None:
+def acquire(engine: Engine) -> None:
     """Set the mark and hold it until this process ends. A place that can't be written gets none."""
-    path = mark(engine)
+    path = marker_path(engine)
     if path is None or path in _held:
         return
     with suppress(OSError):
@@ -45,18 +45,18 @@ def begin(engine: Engine) -> None:
         _held[path] = file
 
 
-def end(engine: Engine) -> None:
+def release(engine: Engine) -> None:
     """Let the mark go; the last one takes it away."""
-    path = mark(engine)
+    path = marker_path(engine)
     file = _held.pop(path, None) if path else None
     if path is None or file is None:
         return
-    if _alone(file):
+    if _is_only_holder(file):
         path.unlink(missing_ok=True)
     os.close(file)
 
 
-def _alone(file: int) -> bool:
+def _is_only_holder(file: int) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

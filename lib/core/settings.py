@@ -23,14 +23,14 @@ from pydantic_settings import (
 from lib.core import email_addresses
 
 SECRET_BYTES = 32
-EXAMPLES = {"changeme", "secret", "password", "some_key", "docket", "example"}
+EXAMPLE_SECRETS = {"changeme", "secret", "password", "some_key", "docket", "example"}
 
 
-MOST_PROCESSES = 4
+MAX_PROCESSES = 4
 """How many processes serve at most, unless it is set."""
 
 
-def cores() -> int:
+def cpu_count() -> int:
     """Return how many processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     processes: Annotated[int, Field(ge=1, le=16)] = Field(
-        default_factory=lambda: min(cores(), MOST_PROCESSES)
+        default_factory=lambda: min(cpu_count(), MAX_PROCESSES)
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     def _strong_secret(self) -> "Settings":
         if self.secret_key is not None:
             value = self.secret_key.get_secret_value()
-            if len(value.encode()) < SECRET_BYTES or value.lower() in EXAMPLES or len(set(value)) < 8:
+            if len(value.encode()) < SECRET_BYTES or value.lower() in EXAMPLE_SECRETS or len(set(value)) < 8:
                 raise ValueError(
                     "secret_key is too short or guessable: give it at least 32 random characters"
                 )
@@ -140,11 +140,11 @@ class Settings(BaseSettings):
         """
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
-        return _own_key(self.data / "secret.key")
+        return _load_key(self.data / "secret.key")
 
 
 @lru_cache(maxsize=4)
-def _own_key(path: Path) -> bytes:
+def _load_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         # written aside first, so that another process never reads half a key

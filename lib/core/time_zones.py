@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from lib.core.errors import Invalid
 
 UTC = "UTC"
-UNKNOWN = "There is no such time zone. Use a name such as Europe/Berlin."
+UNKNOWN_MESSAGE = "There is no such time zone. Use a name such as Europe/Berlin."
 _NOWHERE = frozenset({"Factory", "localtime"})
 """Names that stand for no place, or for wherever the server is."""
 _REGIONS = (
@@ -21,7 +21,7 @@ def names() -> frozenset[str]:
     return frozenset(available_timezones() - _NOWHERE)
 
 
-def choices(*also: str | None) -> list[str]:
+def list_choices(*also: str | None) -> list[str]:
     """Return the names to choose from: UTC and the places, sorted, with those of `also` that are time zones."""
     wanted = {name for name in also if name and name in names()}
     return [UTC, *sorted({name for name in names() if name.startswith(_REGIONS)} | wanted - {UTC})]
@@ -38,5 +38,5 @@ def find(name: str | None, *, default: str = UTC) -> ZoneInfo:
 def parse(name: str) -> ZoneInfo:
     """Return the time zone of that name. Raises Invalid for a name that is none."""
     if name not in names():
-        raise Invalid(UNKNOWN)
+        raise Invalid(UNKNOWN_MESSAGE)
     return ZoneInfo(name)

@@ -22,12 +22,12 @@ from lib.access.gate import Actor
 from lib.audit import events
 from lib.core import clock, time_zones
 from lib.core.errors import Conflict, Invalid
-from lib.desk_settings.setting_catalog import CATALOG, TIME_ZONE, Definition, Value
+from lib.desk_settings.setting_catalog import CATALOG, TIME_ZONE, SettingDefinition, Value
 
 _NEWEST = select(func.max(Setting.id))
 """Built once, as every transaction that uses a setting asks it."""
 _VALUES, _CHANGED = "setting values", "settings changed"
-_kept: WeakKeyDictionary[Pool, tuple[int, Mapping[str, str]]] = WeakKeyDictionary()
+_cache: WeakKeyDictionary[Pool, tuple[int, Mapping[str, str]]] = WeakKeyDictionary()
 """For each database the values up to a change number."""
 
 
@@ -47,12 +47,12 @@ class SettingCard:
     by: str | None = None
 
 
-def get(session: Session, setting: Definition[Value]) -> Value:
+def get(session: Session, setting: SettingDefinition[Value]) -> Value:
     """Return the value of a setting: one short query for each transaction, however often it is used."""
     return setting.parse(_values(session).get(setting.name, setting.default))
 
 
-def zone_of(session: Session, own: str | None) -> ZoneInfo:
+def resolve_zone(session: Session, own: str | None) -> ZoneInfo:
     """Return the time zone that a person chose, or the desk's for those who chose none."""
     return time_zones.find(own, default=get(session, TIME_ZONE).key)
 
@@ -63,14 +63,14 @@ def list_all(session: Session, actor: Actor) -> list[SettingCard]:
     chosen = select(Setting, Person.name).outerjoin(Person, col(Person.id) == Setting.by_id)
     rows = session.exec(chosen.where(col(Setting.id).in_(_newest_ids()))).all()
     found = {row.name: (row, by) for row, by in rows}
-    return [_card(setting, *found.get(setting.name, (None, None))) for setting in CATALOG.values()]
+    return [_to_card(setting, *found.get(setting.name, (None, None))) for setting in CATALOG.values()]
 
 
-def find(session: Session, actor: Actor, name: str) -> SettingCard:
+def get_card(session: Session, actor: Actor, name: str) -> SettingCard:
     """Return one setting. Raises NotPermitted, NotFound."""
     found = next((card for card in list_all(session, actor) if card.name == name), None)
     if found is None:
-        raise gate.hidden(actor, Permission.SYSTEM_MANAGE, "setting", None)
+        raise gate.not_found(actor, Permission.SYSTEM_MANAGE, "setting", None)
     return found
 
 
@@ -82,7 +82,7 @@ def update(session: Session, actor: Actor, name: str, value: str, *, seen: int) 
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "settings")  # so that change numbers are committed in their order
-    was = find(session, actor, name)
+    was = get_card(session, actor, name)
     if was.version != seen:
         raise Conflict(
             "Someone else changed this setting after you read it. Nothing was saved. Read it again and try again.",
@@ -99,17 +99,17 @@ def update(session: Session, actor: Actor, name: str, value: str, *, seen: int) 
     events.record(
         session, actor, Action.SETTING_CHANGED, subject="setting", field=name, old=was.value, new=value
     )
-    return find(session, actor, name)
+    return get_card(session, actor, name)
 
 
-def _check(setting: Definition[Any], value: str) -> None:
+def _check(setting: SettingDefinition[Any], value: str) -> None:
     try:
         setting.parse(value)
     except Invalid as invalid:
         raise Invalid(invalid.sentence, fields={"value": invalid.sentence}) from None
 
 
-def _card(setting: Definition[Any], row: Setting | None, by: str | None) -> SettingCard:
+def _to_card(setting: SettingDefinition[Any], row: Setting | None, by: str | None) -> SettingCard:
     about = (setting.name, setting.label, setting.help, setting.type, setting.default)
     if row is None:
         return SettingCard(*about, value=setting.default)
@@ -119,14 +119,14 @@ def _card(setting: Definition[Any], row: Setting | None, by: str | None) -> Sett
 def _values(session: Session) -> Mapping[str, str]:
     """Return all values that were changed, by name; read at most once in a transaction."""
     if _VALUES not in session.info:
-        session.info[_VALUES] = _current(session)
+        session.info[_VALUES] = _load_values(session)
     return session.info[_VALUES]
 
 
-def _current(session: Session) -> Mapping[str, str]:
+def _load_values(session: Session) -> Mapping[str, str]:
     newest = session.exec(_NEWEST).one() or 0
     pool = session.get_bind().engine.pool
-    number, values = _kept.get(pool, (0, {}))
+    number, values = _cache.get(pool, (0, {}))
     if number == newest:
         return values
     values = dict(
@@ -135,7 +135,7 @@ def _current(session: Session) -> Mapping[str, str]:
         ).all()
     )
     if not session.info.get(_CHANGED):  # a change that may still be rolled back is kept by nobody
-        _kept[pool] = newest, values
+        _cache[pool] = newest, values
     return values
 
 

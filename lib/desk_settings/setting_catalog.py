@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Definition(Generic[Value]):
+class SettingDefinition(Generic[Value]):
     """One setting. `parse` returns a stored value as its type, and raises Invalid for text that is none."""
 
     name: str
@@ -22,7 +22,7 @@ class Definition(Generic[Value]):
     parse: Callable[[str], Value]
 
 
-TIME_ZONE: Definition[ZoneInfo] = Definition(
+TIME_ZONE: SettingDefinition[ZoneInfo] = SettingDefinition(
     name="time_zone",
     label="Time zone",
     help="When days begin for people who have not set a time zone of their own: in reports, timesheets, searches, "
@@ -32,5 +32,5 @@ TIME_ZONE: Definition[ZoneInfo] = Definition(
     parse=time_zones.parse,
 )
 
-CATALOG: dict[str, Definition[Any]] = {setting.name: setting for setting in (TIME_ZONE,)}
+CATALOG: dict[str, SettingDefinition[Any]] = {setting.name: setting for setting in (TIME_ZONE,)}
 """All of them by name, in the order in which pages show them."""

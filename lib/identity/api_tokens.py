@@ -18,13 +18,13 @@ from lib.identity import sessions
 from lib.identity.one_time_tokens import digest
 
 SCOPES = ("read", "write", "admin")
-LONGEST = 3650
+MAX_DAYS = 3650
 """Days that a token with an end may last."""
-MARK = "dkt_"
+PREFIX = "dkt_"
 """Tokens begin with this, so that scanners recognise one that leaked."""
 
 
-_WORKS = (
+_ACTIVE_TOKEN = (
     select(ApiToken, Person, Role.name)
     .join(Person, col(Person.id) == ApiToken.person_id)
     .join(Role, col(Role.id) == Person.role_id)
@@ -70,19 +70,20 @@ def create(
     else:
         gate.require(actor, Permission.APIKEY_OWN, least=Scope.ALL)
     if actor.cap not in (None, "admin"):
-        raise gate.refused(actor, Permission.APIKEY_OWN, subject="token", subject_id=None)
+        raise gate.not_permitted(actor, Permission.APIKEY_OWN, subject="token", subject_id=None)
     if scope not in SCOPES:
         raise Invalid(
             "A token's scope is read, write or admin.", fields={"scope": "Choose read, write or admin."}
         )
-    if days is not None and not 0 < days <= LONGEST:
+    if days is not None and not 0 < days <= MAX_DAYS:
         raise Invalid(
-            f"A token lasts from one day to {LONGEST}.", fields={"days": f"Use a number from 1 to {LONGEST}."}
+            f"A token lasts from one day to {MAX_DAYS}.",
+            fields={"days": f"Use a number from 1 to {MAX_DAYS}."},
         )
-    secret, now = MARK + secrets.token_urlsafe(32), clock.now()
+    secret, now = PREFIX + secrets.token_urlsafe(32), clock.now()
     row = ApiToken(
         person_id=owner.id if owner else actor.person_id,
-        name=text.line(name, field="name", limit=80),
+        name=text.clean_line(name, field="name", limit=80),
         prefix=secret[:10],
         secret_hash=digest(secret),
         scope=scope,
@@ -95,24 +96,24 @@ def create(
     return row, secret
 
 
-def who(session: Session, secret: str, *, address: str | None = None) -> tuple[Actor, int] | None:
+def authenticate(session: Session, secret: str, *, address: str | None = None) -> tuple[Actor, int] | None:
     """Return who stands behind a bearer token, capped to its scope, and the token's id; or None."""
-    found = session.exec(_WORKS, params={"hash": digest(secret), "now": clock.now()}).first()
+    found = session.exec(_ACTIVE_TOKEN, params={"hash": digest(secret), "now": clock.now()}).first()
     if found is None:
         return None
     row, person, role = found
-    full = sessions.actor(session, person, role, channel=Source.API, address=address)
+    full = sessions.build_actor(session, person, role, channel=Source.API, address=address)
     return full.capped(row.scope), row.id
 
 
 def touch(session: Session, token_id: int) -> None:
     """Note that a token was used, at most once a minute."""
     now = clock.now()
-    old = or_(col(ApiToken.used_at).is_(None), col(ApiToken.used_at) < now - sessions.TOUCH)
+    old = or_(col(ApiToken.used_at).is_(None), col(ApiToken.used_at) < now - sessions.TOUCH_INTERVAL)
     session.execute(update(ApiToken).where(col(ApiToken.id) == token_id, old).values(used_at=now))
 
 
-def mine(session: Session, actor: Actor) -> list[TokenCard]:
+def list_own(session: Session, actor: Actor) -> list[TokenCard]:
     """Return the actor's working tokens, newest first."""
     rows = session.exec(
         select(ApiToken)
@@ -126,13 +127,13 @@ def revoke(session: Session, actor: Actor, token_id: int) -> None:
     """Let a token stop working: one's own, or with the permission anybody's; raises NotFound."""
     row = session.get(ApiToken, token_id)
     if row is None or not (row.person_id == actor.id or actor.may(Permission.APIKEY_OWN, least=Scope.ALL)):
-        raise gate.hidden(actor, Permission.APIKEY_OWN, "token", token_id)
+        raise gate.not_found(actor, Permission.APIKEY_OWN, "token", token_id)
     if row.revoked_at is None:
         row.revoked_at = clock.now()
         events.record(session, actor, Action.TOKEN_REVOKED, subject=f"token:{row.id}")
 
 
-def end_all(session: Session, person_id: int) -> None:
+def revoke_all(session: Session, person_id: int) -> None:
     """Let every token of a person stop working."""
     still = update(ApiToken).where(col(ApiToken.person_id) == person_id, col(ApiToken.revoked_at).is_(None))
     session.execute(still.values(revoked_at=clock.now()))

@@ -11,7 +11,7 @@ def cookie_name() -> str:
     return "__Host-docket" if settings.current().secure else "docket"
 
 
-def address(peer: str | None, forwarded: str | None) -> str:
+def resolve_address(peer: str | None, forwarded: str | None) -> str:
     """Return where a request came from: the peer, or behind `trusted_proxies` the address the outermost of them saw.
 
     What a client writes into X-Forwarded-For itself stands further left and is never reached.
@@ -25,7 +25,7 @@ def address(peer: str | None, forwarded: str | None) -> str:
         return "unknown"
 
 
-def same_origin(*, site: str | None, origin: str | None) -> bool:
+def is_same_origin(*, site: str | None, origin: str | None) -> bool:
     """Tell whether an unsafe request comes from Docket's own pages (OWASP: Fetch Metadata, then Origin).
 
     A request with neither header comes from no browser, carries no ambient cookie, and is let through.
@@ -35,7 +35,7 @@ def same_origin(*, site: str | None, origin: str | None) -> bool:
     return origin is None or origin.rstrip("/") == settings.current().base_url
 
 
-def describe(agent: str | None) -> str:
+def describe_browser(agent: str | None) -> str:
     """Return a browser and system in words, from its User-Agent."""
     agent = agent or ""
     browsers = (

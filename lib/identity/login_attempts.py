@@ -22,12 +22,12 @@ def _hash(value: str) -> str:
     ).hexdigest()
 
 
-def _account(name: str) -> str:
+def _hash_account(name: str) -> str:
     """Return the hash of an account's name, the same for all spellings that sign in to the same account."""
     return _hash(f"account:{name.strip().lower()}")
 
 
-def count(session: Session, account: str, *, address: str) -> None:
+def record(session: Session, account: str, *, address: str) -> None:
     """Count one try on `account` from `address`, whether or not the account exists.
 
     Raises TooMany, with the seconds to wait, when the account or the address has used up its tries. Concurrent
@@ -35,18 +35,18 @@ def count(session: Session, account: str, *, address: str) -> None:
     """
     limits = settings.current()
     window = timedelta(minutes=limits.sign_in_window_minutes)
-    account_hash, address_hash = _account(account), _hash(f"address:{address}")
+    account_hash, address_hash = _hash_account(account), _hash(f"address:{address}")
     for name in sorted((account_hash, address_hash)):
         lock(session, name)
-    _wait(session, col(Attempt.account_hash) == account_hash, limits.sign_in_attempts, window)
-    _wait(
+    _check_limit(session, col(Attempt.account_hash) == account_hash, limits.sign_in_attempts, window)
+    _check_limit(
         session, col(Attempt.address_hash) == address_hash, limits.sign_in_attempts * ADDRESS_FACTOR, window
     )
     session.add(Attempt(account_hash=account_hash, address_hash=address_hash, at=clock.now()))
     session.flush()
 
 
-def _wait(session: Session, which: ColumnElement[bool], limit: int, window: timedelta) -> None:
+def _check_limit(session: Session, which: ColumnElement[bool], limit: int, window: timedelta) -> None:
     now = clock.now()
     recent = select(func.count(), func.min(Attempt.at)).where(which, col(Attempt.at) > now - window)
     used, oldest = session.exec(recent).one()
@@ -59,9 +59,9 @@ def _wait(session: Session, which: ColumnElement[bool], limit: int, window: time
         )
 
 
-def forget(session: Session, account: str) -> None:
+def clear(session: Session, account: str) -> None:
     """Drop an account's tries after it was signed in."""
-    session.execute(delete(Attempt).where(col(Attempt.account_hash) == _account(account)))
+    session.execute(delete(Attempt).where(col(Attempt.account_hash) == _hash_account(account)))
 
 
 def forget_old(session: Session) -> None:

@@ -18,7 +18,7 @@ LIFETIMES = {
     Purpose.HANDOFF: timedelta(seconds=30),
     Purpose.SECOND_FACTOR: timedelta(minutes=5),
 }
-INVITATION = timedelta(days=3)
+INVITATION_LIFETIME = timedelta(days=3)
 
 
 def digest(secret: str) -> str:
@@ -26,7 +26,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def make(
+def create(
     session: Session,
     purpose: Purpose,
     *,
@@ -35,7 +35,7 @@ def make(
     secret: str | None = None,
 ) -> str:
     """Return a new secret, or the given one; older unused ones of the same purpose and person stop working."""
-    withdraw(session, purpose, person_id=person_id)
+    revoke_unused(session, purpose, person_id=person_id)
     secret, now = secret or secrets.token_urlsafe(32), clock.now()
     session.add(
         OneTimeSecret(
@@ -50,7 +50,7 @@ def make(
     return secret
 
 
-def withdraw(session: Session, purpose: Purpose, *, person_id: int | None) -> None:
+def revoke_unused(session: Session, purpose: Purpose, *, person_id: int | None) -> None:
     """Let all unused secrets of this purpose and person stop working."""
     session.execute(
         update(OneTimeSecret)

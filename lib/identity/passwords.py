@@ -12,8 +12,8 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from lib.core.errors import Invalid
 
-ALONE, WITH_SECOND_FACTOR, LONGEST = 15, 8, 128
-CONTEXT = ("docket", "ticket", "servicedesk", "helpdesk", "support")
+MIN_LENGTH, MIN_LENGTH_WITH_SECOND_FACTOR, MAX_LENGTH = 15, 8, 128
+GUESSABLE_WORDS = ("docket", "ticket", "servicedesk", "helpdesk", "support")
 
 _hasher = argon2.PasswordHasher()
 _slots = threading.BoundedSemaphore(2)
@@ -22,33 +22,33 @@ _common = frozenset(FREQUENCY_LISTS["passwords"])
 _leet = str.maketrans("013457@$!", "oleastasi")
 
 
-def _exact(password: str) -> str:
+def _normalize(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check(password: str, *, second_factor: bool, about: tuple[str, ...] = ()) -> None:
+def check_strength(password: str, *, second_factor: bool, about: tuple[str, ...] = ()) -> None:
     """Raise Invalid, with the reason, unless `password` is good enough; `about` holds the person's name and address."""
-    least = WITH_SECOND_FACTOR if second_factor else ALONE
+    least = MIN_LENGTH_WITH_SECOND_FACTOR if second_factor else MIN_LENGTH
     if len(password) < least:
         more = "" if second_factor else " A few words that only you would put together are easy to remember."
-        raise _weak(f"Use at least {least} characters.{more}")
-    if len(password) > LONGEST:
-        raise _weak(f"Use at most {LONGEST} characters.")
+        raise _weak_error(f"Use at least {least} characters.{more}")
+    if len(password) > MAX_LENGTH:
+        raise _weak_error(f"Use at most {MAX_LENGTH} characters.")
     if "\x00" in password or any("\ud800" <= c <= "\udfff" for c in password):
-        raise _weak("It holds a character that can't be typed again reliably.")
-    if _guessable(password, about):
-        raise _weak("This is one of the first things that anybody would guess. Choose something else.")
+        raise _weak_error("It holds a character that can't be typed again reliably.")
+    if _is_guessable(password, about):
+        raise _weak_error("This is one of the first things that anybody would guess. Choose something else.")
 
 
-def _weak(reason: str) -> Invalid:
+def _weak_error(reason: str) -> Invalid:
     return Invalid(f"That password can't be used. {reason}", fields={"password": reason})
 
 
-def _guessable(password: str, about: tuple[str, ...]) -> bool:
+def _is_guessable(password: str, about: tuple[str, ...]) -> bool:
     small = password.casefold()
     if small in _common:
         return True
-    known = {*CONTEXT, *(w for part in about for w in re.findall(r"\w{4,}", part.casefold()))}
+    known = {*GUESSABLE_WORDS, *(w for part in about for w in re.findall(r"\w{4,}", part.casefold()))}
     known |= {whole for part in about if (whole := re.sub(r"[^a-z]", "", part.casefold().partition("@")[0]))}
     for letters in {re.sub(r"[^a-z]", "", small), re.sub(r"[^a-z]", "", small.translate(_leet))}:
         rest = letters
@@ -56,38 +56,40 @@ def _guessable(password: str, about: tuple[str, ...]) -> bool:
             rest = rest.replace(word, "")
         if letters and len(rest) < 4 and len(rest) < len(letters):
             return True
-        word = _repeated(letters)
+        word = _repeated_part(letters)
         if len(word) >= 4 and word in _common:
             return True
     return False
 
 
-def _repeated(letters: str) -> str:
+def _repeated_part(letters: str) -> str:
     found = (letters + letters).find(letters, 1)
     return letters[:found] if 0 < found < len(letters) else letters
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the Argon2id hash of `password`."""
     with _slots:
-        return _hasher.hash(_exact(password))
+        return _hasher.hash(_normalize(password))
 
 
-_nobody = hashed("nobody has this password")
+_UNMATCHABLE_HASH = hash_password("nobody has this password")
 
 
 def verify(password: str, *, against: str | None) -> bool:
     """Tell whether `password` is the hashed one; for nobody (`None`) it takes the same time and is False."""
-    if len(password) > LONGEST:
+    if len(password) > MAX_LENGTH:
         password = ""
     with _slots:
         try:
-            _hasher.verify(against or _nobody, _exact(password).encode("utf-8", "surrogatepass"))
+            _hasher.verify(
+                against or _UNMATCHABLE_HASH, _normalize(password).encode("utf-8", "surrogatepass")
+            )
         except argon2.exceptions.VerificationError:
             return False
         return bool(against)
 
 
-def outdated(stored: str) -> bool:
+def needs_rehash(stored: str) -> bool:
     """Tell whether a stored hash should be made anew with today's cost."""
     return _hasher.check_needs_rehash(stored)

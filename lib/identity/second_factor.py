@@ -17,17 +17,17 @@ STEP = 30
 """Seconds that a code stands for."""
 
 
-def propose() -> str:
+def generate_secret() -> str:
     """Return a new secret to be shown as a QR code; it counts only after `switch_on`."""
     return pyotp.random_base32()
 
 
-def uri(actor: Actor, secret: str) -> str:
+def provisioning_uri(actor: Actor, secret: str) -> str:
     """Return the otpauth address that an authenticator app scans."""
     return pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name="Docket")
 
 
-def _accept(session: Session, person: Person, secret: str, code: str) -> bool:
+def _accept_code(session: Session, person: Person, secret: str, code: str) -> bool:
     lock(session, f"factor:{person.id}")
     session.refresh(person, ["totp_step"])
     step = int(clock.now().timestamp()) // STEP
@@ -42,7 +42,7 @@ def _accept(session: Session, person: Person, secret: str, code: str) -> bool:
 
 def verify(session: Session, person: Person, code: str) -> bool:
     """Tell whether `code` is right now and was not used before; it is used up by this."""
-    good = person.totp_secret is not None and _accept(session, person, person.totp_secret, code)
+    good = person.totp_secret is not None and _accept_code(session, person, person.totp_secret, code)
     session.flush()
     return good
 
@@ -50,7 +50,7 @@ def verify(session: Session, person: Person, code: str) -> bool:
 def switch_on(session: Session, actor: Actor, *, secret: str, code: str) -> None:
     """Ask for a code at every sign-in from now on; raises Invalid unless `code` shows that the app was set up."""
     person = session.get_one(Person, actor.id)
-    if not _accept(session, person, secret, code):
+    if not _accept_code(session, person, secret, code):
         raise Invalid(
             "That code is not right. Look at the app again; codes change every 30 seconds.",
             fields={"code": "Not right."},
@@ -64,6 +64,6 @@ def switch_off(session: Session, actor: Actor, *, password: str) -> None:
     person = session.get_one(Person, actor.id)
     if not passwords.verify(password, against=person.password_hash):
         raise Invalid("Your password is not right.", fields={"password": "Not right."})
-    passwords.check(password, second_factor=False, about=(person.name, person.email))
+    passwords.check_strength(password, second_factor=False, about=(person.name, person.email))
     person.totp_secret = person.totp_step = None
     events.record(session, actor, Action.SECOND_FACTOR_OFF, subject=f"person:{person.id}")

@@ -18,7 +18,7 @@ from lib.desk_settings import desk_settings
 from lib.desk_settings.setting_catalog import TIME_ZONE
 from lib.identity.one_time_tokens import digest
 
-TOUCH = timedelta(minutes=1)
+TOUCH_INTERVAL = timedelta(minutes=1)
 """How old `seen_at` may grow before it is written again, so that a click is not a write."""
 
 
@@ -52,7 +52,7 @@ class SessionCard:
     here: bool
 
 
-def open(session: Session, person: Person, *, browser: str, address: str) -> str:
+def start(session: Session, person: Person, *, browser: str, address: str) -> str:
     """Sign a person in and return the secret for their cookie: 256 random bits, kept only as a hash."""
     secret, now = secrets.token_urlsafe(32), clock.now()
     person.email_unproven = False
@@ -72,7 +72,9 @@ def open(session: Session, person: Person, *, browser: str, address: str) -> str
     return secret
 
 
-def who(session: Session, secret: str | None, *, channel: Source, address: str | None = None) -> Actor | None:
+def authenticate(
+    session: Session, secret: str | None, *, channel: Source, address: str | None = None
+) -> Actor | None:
     """Return who stands behind a cookie now, with today's role and teams, or None."""
     if not secret:
         return None
@@ -83,10 +85,10 @@ def who(session: Session, secret: str | None, *, channel: Source, address: str |
     if found is None:
         return None
     row, person, role = found
-    return actor(session, person, role, channel=channel, address=address, sign_in_id=row.id)
+    return build_actor(session, person, role, channel=channel, address=address, sign_in_id=row.id)
 
 
-def actor(
+def build_actor(
     session: Session,
     person: Person,
     role: str,
@@ -97,18 +99,20 @@ def actor(
 ) -> Actor:
     """Return a person as an actor, with what their role and teams let them do at this moment."""
     id = person.id
-    found = actors(session, {id: (person, role)}, channel=channel)[id]
+    found = build_actors(session, {id: (person, role)}, channel=channel)[id]
     return replace(found, address=address, sign_in_id=sign_in_id)
 
 
-def actors(
+def build_actors(
     session: Session, people: Mapping[int, tuple[Person, str]], *, channel: Source
 ) -> dict[int, Actor]:
-    """Return what `actor` does for several people with their roles' names, in a few statements, by their ids."""
+    """Return what `build_actor` does for several people with their roles' names, in a few statements, by their ids."""
     teams: dict[int, list[int]] = {id: [] for id in people}
     for id, team in session.exec(_TEAMS, params={"people": list(people)}).all():
         teams[id].append(team)
-    scopes = {role: roles.scopes(session, role) for role in {person.role_id for person, _ in people.values()}}
+    scopes = {
+        role: roles.get_scopes(session, role) for role in {person.role_id for person, _ in people.values()}
+    }
     desk_zone = desk_settings.get(session, TIME_ZONE).key
     return {
         id: Actor(
@@ -127,7 +131,7 @@ def actors(
     }
 
 
-def alive(session: Session, hashes: Collection[str]) -> set[str]:
+def list_active(session: Session, hashes: Collection[str]) -> set[str]:
     """Return which cookies, by their hashes, still stand for somebody, in one query."""
     now = clock.now()
     idle = timedelta(minutes=settings.current().session_idle_minutes)
@@ -145,7 +149,7 @@ def alive(session: Session, hashes: Collection[str]) -> set[str]:
     return set(found)
 
 
-def ended(session: Session, secret: str | None, *, person_id: int) -> bool:
+def has_ended(session: Session, secret: str | None, *, person_id: int) -> bool:
     """Tell whether a cookie was once this person's: then their session ended, and nobody else resumed it."""
     if not secret:
         return False
@@ -153,7 +157,7 @@ def ended(session: Session, secret: str | None, *, person_id: int) -> bool:
     return session.exec(was).first() is not None
 
 
-def whose(session: Session, secret_hash: str) -> int | None:
+def find_person_id(session: Session, secret_hash: str) -> int | None:
     """Return the person of a cookie that is known by its hash alone, while its session lasts."""
     lasting = select(SignIn.person_id).where(
         SignIn.secret_hash == secret_hash, col(SignIn.revoked_at).is_(None), SignIn.expires_at > clock.now()
@@ -165,10 +169,10 @@ _SEEN = select(SignIn.seen_at).where(SignIn.id == bindparam("id"))
 """Built once, as every page asks for it."""
 
 
-def stale(session: Session, actor: Actor) -> bool:
+def is_touch_due(session: Session, actor: Actor) -> bool:
     """Tell whether `touch` is due."""
     seen = session.exec(_SEEN, params={"id": actor.sign_in_id}).first()
-    return seen is not None and seen < clock.now() - TOUCH
+    return seen is not None and seen < clock.now() - TOUCH_INTERVAL
 
 
 def touch(session: Session, actor: Actor) -> None:
@@ -176,7 +180,7 @@ def touch(session: Session, actor: Actor) -> None:
     session.execute(update(SignIn).where(col(SignIn.id) == actor.sign_in_id).values(seen_at=clock.now()))
 
 
-def mine(session: Session, actor: Actor) -> list[SessionCard]:
+def list_own(session: Session, actor: Actor) -> list[SessionCard]:
     """Return the actor's signed-in browsers, last used first."""
     rows = session.exec(
         select(SignIn)
@@ -210,7 +214,7 @@ def revoke(session: Session, actor: Actor, sign_in_id: int) -> None:
     if row is None or not (
         row.person_id == actor.id or actor.may(Permission.USER_MANAGE, least=gate.Scope.ALL)
     ):
-        raise gate.hidden(actor, Permission.USER_MANAGE, "session", sign_in_id)
+        raise gate.not_found(actor, Permission.USER_MANAGE, "session", sign_in_id)
     if row.revoked_at is None:
         row.revoked_at = clock.now()
         events.record(session, actor, Action.SESSION_REVOKED, subject=f"session:{row.id}")

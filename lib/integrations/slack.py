@@ -12,24 +12,24 @@ from slack_sdk.webhook import WebhookClient
 from lib.core import settings
 from lib.integrations.smtp import Refused, Unreachable
 
-PATIENCE = 10
+TIMEOUT = 10
 """Seconds that Slack has for an answer."""
-_TOKEN = frozenset(
+_TOKEN_ERRORS = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 )
-_LATER = frozenset(
+_RETRY_ERRORS = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
 
 
-_LONGEST_WAIT = 3600
+_MAX_WAIT = 3600
 """Seconds for which Slack is left alone at most before it is asked again."""
 _CODE = re.compile(r"[a-z_]+")
-_AWAY = (SlackClientError, OSError, HTTPException, ValueError)
+_CONNECTION_ERRORS = (SlackClientError, OSError, HTTPException, ValueError)
 """What is raised when no answer of Slack's came: something between may answer anything."""
 
 
-class Wait(Exception):
+class RateLimited(Exception):
     """Slack asks to be left alone for `seconds`."""
 
     def __init__(self, seconds: int) -> None:
@@ -41,27 +41,27 @@ class WrongToken(Unreachable):
     """Slack does not take Docket's token."""
 
 
-def find(email: str) -> str | None:
+def find_user_id(email: str) -> str | None:
     """Return who somebody is in Slack by their address, or None. Raises Wait, Refused, Unreachable."""
     try:
-        answer = _client().users_lookupByEmail(email=email)
+        answer = _build_client().users_lookupByEmail(email=email)
     except SlackApiError as error:
-        if _said(error) == "users_not_found":
+        if _get_error_code(error) == "users_not_found":
             return None
-        raise _refused(error) from error
-    except _AWAY as error:
+        raise _to_error(error) from error
+    except _CONNECTION_ERRORS as error:
         raise Unreachable(f"Slack can't be reached ({type(error).__name__}).") from error
     user: Mapping[str, Any] = answer.get("user") or {}
     return user.get("id")
 
 
-def post(to: str, words: str, blocks: Sequence[dict[str, Any]], *, thread: str | None = None) -> str:
+def post_message(to: str, words: str, blocks: Sequence[dict[str, Any]], *, thread: str | None = None) -> str:
     """Write to a person or channel, in a thread if one is given; return where a thread would begin.
 
     Raises Wait, Refused, Unreachable.
     """
     try:
-        answer = _client().chat_postMessage(
+        answer = _build_client().chat_postMessage(
             channel=to,
             text=words,
             blocks=list(blocks),
@@ -70,52 +70,52 @@ def post(to: str, words: str, blocks: Sequence[dict[str, Any]], *, thread: str |
             unfurl_media=False,
         )
     except SlackApiError as error:
-        raise _refused(error) from error
-    except _AWAY as error:
+        raise _to_error(error) from error
+    except _CONNECTION_ERRORS as error:
         raise Unreachable(f"Slack can't be reached ({type(error).__name__}).") from error
     return str(answer.get("ts") or "")
 
 
-def hook(address: str, words: str, blocks: Sequence[dict[str, Any]]) -> None:
+def post_to_webhook(address: str, words: str, blocks: Sequence[dict[str, Any]]) -> None:
     """Write through an incoming webhook, which knows no threads. Raises Wait, Refused, Unreachable."""
     try:
-        answer = WebhookClient(address, timeout=PATIENCE, retry_handlers=[]).send(
+        answer = WebhookClient(address, timeout=TIMEOUT, retry_handlers=[]).send(
             text=words, blocks=list(blocks), unfurl_links=False, unfurl_media=False
         )
-    except _AWAY as error:
+    except _CONNECTION_ERRORS as error:
         raise Unreachable(f"The webhook can't be reached ({type(error).__name__}).") from error
     code = answer.status_code
     if code == 429:
-        raise _wait(answer.headers)
+        raise _build_rate_limited(answer.headers)
     if code >= 500:
         raise Unreachable(f"The webhook failed ({code}).")
     if code != 200:
         raise Refused(f"The webhook refused the message ({code} {answer.body[:60]}).", permanent=True)
 
 
-def _wait(headers: Mapping[str, Any]) -> Wait:
+def _build_rate_limited(headers: Mapping[str, Any]) -> RateLimited:
     after = str(next((value for name, value in headers.items() if name.lower() == "retry-after"), "30"))
-    return Wait(min(int(after), _LONGEST_WAIT) if after.isdecimal() else 30)
+    return RateLimited(min(int(after), _MAX_WAIT) if after.isdecimal() else 30)
 
 
-def _client() -> WebClient:
+def _build_client() -> WebClient:
     now = settings.current()
     token = now.slack_bot_token.get_secret_value() if now.slack_bot_token else ""
-    return WebClient(token=token, base_url=now.slack_api_url, timeout=PATIENCE, retry_handlers=[])
+    return WebClient(token=token, base_url=now.slack_api_url, timeout=TIMEOUT, retry_handlers=[])
 
 
-def _said(error: SlackApiError) -> str:
+def _get_error_code(error: SlackApiError) -> str:
     data = error.response.data
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
-def _refused(error: SlackApiError) -> Exception:
-    code, said = error.response.status_code, _said(error)
+def _to_error(error: SlackApiError) -> Exception:
+    code, said = error.response.status_code, _get_error_code(error)
     if code == 429 or said == "ratelimited":
-        return _wait(error.response.headers)
-    if said in _TOKEN:
+        return _build_rate_limited(error.response.headers)
+    if said in _TOKEN_ERRORS:
         return WrongToken(f"Slack does not take Docket's token ({said}).")
-    if code >= 500 or said in _LATER:
+    if code >= 500 or said in _RETRY_ERRORS:
         return Unreachable(f"Slack failed ({code} {said}).")
     if not _CODE.fullmatch(said):
         return Unreachable(f"Something other than Slack answered ({code}).")

@@ -16,13 +16,13 @@ import yagmail
 
 from lib.core import settings
 
-PATIENCE = 10
+TIMEOUT = 10
 """Seconds that the server may be silent."""
-WHOLE = 30
+TOTAL_TIMEOUT = 30
 """Seconds that it has for one answer in all, so that none that drips holds up a worker for ever."""
-_GLANCE = 0.25
+_CHECK_INTERVAL = 0.25
 _PERMANENT, _CLOSING = 500, 421
-_open: WeakSet["_Timely"] = WeakSet()
+_open_connections: WeakSet["_TimedSmtp"] = WeakSet()
 
 
 class Unreachable(Exception):
@@ -38,9 +38,9 @@ class Refused(Exception):
 
 
 @contextmanager
-def opened() -> Iterator["Box"]:
+def connect() -> Iterator["MailConnection"]:
     """Connect and sign in. Raises Unreachable."""
-    box = _box()
+    box = _build_client()
     try:
         box.login()
     except smtplib.SMTPAuthenticationError as error:
@@ -50,13 +50,13 @@ def opened() -> Iterator["Box"]:
     except Exception as error:  # a host name that is none raises neither OSError nor SMTPException
         raise Unreachable(f"The mail server can't be reached ({type(error).__name__}).") from error
     try:
-        yield Box(box)
+        yield MailConnection(box)
     finally:
         with suppress(OSError, smtplib.SMTPException):
             box.close()
 
 
-class Box:
+class MailConnection:
     """An open connection."""
 
     def __init__(self, box: yagmail.Client) -> None:
@@ -71,11 +71,11 @@ class Box:
             self._box.smtp.sendmail(settings.current().smtp_from or "", [to], raw)
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
-            raise _refused(code, words, "the address") from error
+            raise _to_error(code, words, "the address") from error
         except smtplib.SMTPSenderRefused as error:
-            raise _refused(error.smtp_code, error.smtp_error, "the sender") from error
+            raise _to_error(error.smtp_code, error.smtp_error, "the sender") from error
         except smtplib.SMTPResponseException as error:
-            raise _refused(error.smtp_code, error.smtp_error, "the email") from error
+            raise _to_error(error.smtp_code, error.smtp_error, "the email") from error
         except (OSError, smtplib.SMTPException) as error:
             words = f"The connection broke while this email was sent ({type(error).__name__})."
             raise Refused(words, permanent=False) from error
@@ -90,7 +90,7 @@ class Box:
         return self._box.smtp.sock is None
 
 
-def _refused(code: int, words: bytes | str, what: str) -> Refused | Unreachable:
+def _to_error(code: int, words: bytes | str, what: str) -> Refused | Unreachable:
     told = words.decode(errors="replace") if isinstance(words, bytes) else words
     told = " ".join(told.split())[:160]
     if code == _CLOSING:
@@ -100,11 +100,11 @@ def _refused(code: int, words: bytes | str, what: str) -> Refused | Unreachable:
 
 def hang_up() -> None:
     """Hang up on the mail server wherever this process talks to it, because it stops."""
-    for connection in list(_open):
+    for connection in list(_open_connections):
         connection.hang_up()
 
 
-class _Timely(smtplib.SMTP):
+class _TimedSmtp(smtplib.SMTP):
     """A connection that hangs up on a server whose answer takes too long in all, however it goes on speaking."""
 
     _until = math.inf
@@ -112,7 +112,7 @@ class _Timely(smtplib.SMTP):
     def connect(self, *where: Any, **how: Any) -> tuple[int, bytes]:
         """Connect, and look after the connection from then on."""
         self._over = threading.Event()
-        _open.add(self)
+        _open_connections.add(self)
         threading.Thread(target=self._look_after, name="mail-patience", daemon=True).start()
         try:
             return super().connect(*where, **how)
@@ -122,7 +122,7 @@ class _Timely(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Return the server's answer."""
-        self._until = time.monotonic() + WHOLE
+        self._until = time.monotonic() + TOTAL_TIMEOUT
         try:
             return super().getreply()
         finally:
@@ -140,35 +140,35 @@ class _Timely(smtplib.SMTP):
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def _look_after(self) -> None:
-        while not self._over.wait(_GLANCE):
+        while not self._over.wait(_CHECK_INTERVAL):
             if time.monotonic() > self._until and self.sock is not None:
                 self.hang_up()
                 return
 
 
-class _TimelyTls(_Timely, smtplib.SMTP_SSL):
+class _TimedSmtpTls(_TimedSmtp, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte on."""
 
 
 class _Client(yagmail.Client):
     @property
     def connection(self) -> Any:
-        return _TimelyTls if self.ssl else _Timely
+        return _TimedSmtpTls if self.ssl else _TimedSmtp
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def _load_ssl_context() -> ssl.SSLContext:
     """Return whom to trust, read once, as reading it takes long."""
     return ssl.create_default_context()
 
 
-def _box() -> yagmail.Client:
+def _build_client() -> yagmail.Client:
     now = settings.current()
     secret = now.smtp_password.get_secret_value() if now.smtp_password else ""
-    context = None if now.smtp_tls == "none" else _trust()
+    context = None if now.smtp_tls == "none" else _load_ssl_context()
     tls: dict[str, Any] = {"context": context} if now.smtp_tls == "tls" else {}
     return _Client(
         user=now.smtp_user or now.smtp_from, password=secret, host=now.smtp_host or "", port=now.smtp_port,
         smtp_ssl=now.smtp_tls == "tls", smtp_starttls={"context": context} if now.smtp_tls == "starttls" else False,
-        smtp_skip_login=not now.smtp_user, soft_email_validation=False, timeout=PATIENCE, **tls,
+        smtp_skip_login=not now.smtp_user, soft_email_validation=False, timeout=TIMEOUT, **tls,
     )  # fmt: skip

@@ -18,9 +18,9 @@ from lib.core.errors import Conflict, Invalid, Refusal
 from lib.people import teams
 from lib.tickets import tickets
 
-MOST = 500
+MAX_TICKETS = 500
 """Tickets that are changed at once."""
-CHUNK = 25
+CHUNK_SIZE = 25
 """Tickets in one transaction, so that others need not wait for all of them."""
 
 
@@ -42,22 +42,24 @@ class Outcome:
 
 
 Changes = Mapping[str, Any]
-Deed = Callable[[Ticket], None]
+TicketChange = Callable[[Ticket], None]
 
 
-def begin(actor: Actor) -> Actor:
+def start_batch(actor: Actor) -> Actor:
     """Return the actor with a mark that all events of one batch bear. Raises NotPermitted."""
     gate.require(actor, Permission.TICKET_BULK)
     return replace(actor, batch=secrets.token_hex(8))
 
 
-def chunks(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
+def split_targets(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
     """Yield the targets in parts, each for a transaction of its own. Raises Invalid for none or too many."""
     once = sorted({target.number: target for target in targets}.values(), key=lambda target: target.number)
-    if not 0 < len(once) <= MOST:
-        raise Invalid(f"Choose between 1 and {MOST} tickets.", fields={"tickets": f"1 to {MOST}."})
+    if not 0 < len(once) <= MAX_TICKETS:
+        raise Invalid(
+            f"Choose between 1 and {MAX_TICKETS} tickets.", fields={"tickets": f"1 to {MAX_TICKETS}."}
+        )
     # By number, so that two people who change the same tickets never wait for each other.
-    return (once[at : at + CHUNK] for at in range(0, len(once), CHUNK))
+    return (once[at : at + CHUNK_SIZE] for at in range(0, len(once), CHUNK_SIZE))
 
 
 def change(session: Session, actor: Actor, targets: Sequence[Target], changes: Changes) -> list[Outcome]:
@@ -76,15 +78,15 @@ def change(session: Session, actor: Actor, targets: Sequence[Target], changes: C
             if name in changes:
                 step(session, actor, ticket, changes[name], changes.get("reason", ""))
 
-    return [_each(session, actor, target, deed) for target in targets]
+    return [_change_one(session, actor, target, deed) for target in targets]
 
 
-def touched(session: Session, actor: Actor, batch: str) -> list[Target]:
+def list_changed(session: Session, actor: Actor, batch: str) -> list[Target]:
     """Return the tickets that one's batch changed. Raises NotFound for a batch that is not there or not one's own."""
     mine = select(Event.ticket_id).where(Event.batch == batch, Event.actor_id == actor.id).distinct()
     numbers = session.exec(gate.unscoped(mine, "only the actor's own changes")).all() if batch else []
     if not numbers:
-        raise gate.hidden(actor, Permission.TICKET_BULK, "batch", None)
+        raise gate.not_found(actor, Permission.TICKET_BULK, "batch", None)
     return [Target(number) for number in numbers if number]
 
 
@@ -92,12 +94,12 @@ def undo(session: Session, actor: Actor, targets: Sequence[Target], *, batch: st
     """Bring back what one's batch changed on each target, unless it was changed since. Raises NotPermitted."""
     gate.require(actor, Permission.TICKET_BULK)
     return [
-        _each(session, actor, target, lambda ticket: _back(session, actor, ticket, batch))
+        _change_one(session, actor, target, lambda ticket: _undo_one(session, actor, ticket, batch))
         for target in targets
     ]
 
 
-def _each(session: Session, actor: Actor, target: Target, deed: Deed) -> Outcome:
+def _change_one(session: Session, actor: Actor, target: Target, deed: TicketChange) -> Outcome:
     try:
         with session.begin_nested():
             ticket = tickets.find(session, actor, target.number, to_change=True)
@@ -114,7 +116,7 @@ def _each(session: Session, actor: Actor, target: Target, deed: Deed) -> Outcome
         return Outcome(target.number, refused=refusal.sentence)
 
 
-def _back(session: Session, actor: Actor, ticket: Ticket, batch: str) -> None:
+def _undo_one(session: Session, actor: Actor, ticket: Ticket, batch: str) -> None:
     mine = select(Event).where(Event.ticket_id == ticket.id, Event.batch == batch, Event.actor_id == actor.id)
     done = session.exec(gate.unscoped(mine.order_by(col(Event.id)), "found through the gate")).all()
     was = {event.field: event.old for event in reversed(done) if event.field}
@@ -130,9 +132,13 @@ def _back(session: Session, actor: Actor, ticket: Ticket, batch: str) -> None:
 
 def _assign(session: Session, actor: Actor, ticket: Ticket, to: int | None, reason: str) -> None:
     if to is None:
-        tickets.unassign(session, actor, ticket, seen=ticket_versions.of(actor, ticket), reason=reason)
+        tickets.unassign(
+            session, actor, ticket, seen=ticket_versions.visible_version(actor, ticket), reason=reason
+        )
     else:
-        tickets.assign(session, actor, ticket, to=to, seen=ticket_versions.of(actor, ticket), reason=reason)
+        tickets.assign(
+            session, actor, ticket, to=to, seen=ticket_versions.visible_version(actor, ticket), reason=reason
+        )
 
 
 def _move(session: Session, actor: Actor, ticket: Ticket, to: int | str, reason: str) -> None:
@@ -140,40 +146,52 @@ def _move(session: Session, actor: Actor, ticket: Ticket, to: int | str, reason:
         session,
         actor,
         ticket,
-        to=statuses.find(session, to),
-        seen=ticket_versions.of(actor, ticket),
+        to=statuses.get(session, to),
+        seen=ticket_versions.visible_version(actor, ticket),
         reason=reason,
     )
 
 
 def _prioritize(session: Session, actor: Actor, ticket: Ticket, to: Priority, _reason: str) -> None:
-    tickets.prioritize(session, actor, ticket, priority=to, seen=ticket_versions.of(actor, ticket))
+    tickets.prioritize(
+        session, actor, ticket, priority=to, seen=ticket_versions.visible_version(actor, ticket)
+    )
 
 
 def _categorize(session: Session, actor: Actor, ticket: Ticket, to: int | str, _reason: str) -> None:
     tickets.categorize(
-        session, actor, ticket, category=categories.find(session, to), seen=ticket_versions.of(actor, ticket)
+        session,
+        actor,
+        ticket,
+        category=categories.get(session, to),
+        seen=ticket_versions.visible_version(actor, ticket),
     )
 
 
-def _schedule(session: Session, actor: Actor, ticket: Ticket, day: date | None, _reason: str) -> None:
-    tickets.schedule(session, actor, ticket, due_on=day, seen=ticket_versions.of(actor, ticket))
+def _set_due_date(session: Session, actor: Actor, ticket: Ticket, day: date | None, _reason: str) -> None:
+    tickets.set_due_date(
+        session, actor, ticket, due_on=day, seen=ticket_versions.visible_version(actor, ticket)
+    )
 
 
 def _add_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
-    both = [*tickets.tags_of(session, ticket), *names]
-    tickets.tag(session, actor, ticket, tags=both, seen=ticket_versions.of(actor, ticket))
+    both = [*tickets.list_tags(session, ticket), *names]
+    tickets.set_tags(session, actor, ticket, tags=both, seen=ticket_versions.visible_version(actor, ticket))
 
 
 def _remove_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
     gone = {tags.key(name) for name in names}
-    kept = [name for name in tickets.tags_of(session, ticket) if tags.key(name) not in gone]
-    tickets.tag(session, actor, ticket, tags=kept, seen=ticket_versions.of(actor, ticket))
+    kept = [name for name in tickets.list_tags(session, ticket) if tags.key(name) not in gone]
+    tickets.set_tags(session, actor, ticket, tags=kept, seen=ticket_versions.visible_version(actor, ticket))
 
 
-def _give_team(session: Session, actor: Actor, ticket: Ticket, to: int, _reason: str) -> None:
-    tickets.give_team(
-        session, actor, ticket, team=teams.find(session, to), seen=ticket_versions.of(actor, ticket)
+def _move_to_team(session: Session, actor: Actor, ticket: Ticket, to: int, _reason: str) -> None:
+    tickets.move_to_team(
+        session,
+        actor,
+        ticket,
+        team=teams.get(session, to),
+        seen=ticket_versions.visible_version(actor, ticket),
     )
 
 
@@ -181,31 +199,33 @@ Step = Callable[[Session, Actor, Ticket, Any, str], None]
 STEPS: Mapping[str, Step] = {
     "priority": _prioritize,
     "category": _categorize,
-    "due": _schedule,
+    "due": _set_due_date,
     "add_tags": _add_tags,
     "remove_tags": _remove_tags,
     "status": _move,
-    "team": _give_team,
+    "team": _move_to_team,
     "assignee": _assign,
 }
 """What can be changed, in the order in which it is done: last come those that may end the actor's view."""
 
 
-def _team_again(session: Session, actor: Actor, ticket: Ticket, was: str | None) -> None:
+def _restore_team(session: Session, actor: Actor, ticket: Ticket, was: str | None) -> None:
     team = session.exec(select(Team).where(Team.name == was)).first()
     if team is None:
         raise Invalid(f"There is no team {was} any more.")
-    tickets.give_team(session, actor, ticket, team=team, seen=ticket_versions.of(actor, ticket))
+    tickets.move_to_team(
+        session, actor, ticket, team=team, seen=ticket_versions.visible_version(actor, ticket)
+    )
 
 
 Restore = Callable[[Session, Actor, Ticket, str | None], None]
 RESTORE: Mapping[str, Restore] = {
-    "team": _team_again,
+    "team": _restore_team,
     "priority": lambda s, a, t, was: _prioritize(s, a, t, Priority[(was or "").upper()], ""),
     "category": lambda s, a, t, was: _categorize(s, a, t, was or "", ""),
-    "due_on": lambda s, a, t, was: _schedule(s, a, t, date.fromisoformat(was) if was else None, ""),
-    "tags": lambda s, a, t, was: tickets.tag(
-        s, a, t, tags=was.split(", ") if was else (), seen=ticket_versions.of(a, t)
+    "due_on": lambda s, a, t, was: _set_due_date(s, a, t, date.fromisoformat(was) if was else None, ""),
+    "tags": lambda s, a, t, was: tickets.set_tags(
+        s, a, t, tags=was.split(", ") if was else (), seen=ticket_versions.visible_version(a, t)
     ),
     "status": lambda s, a, t, was: _move(s, a, t, was or "", "Undone"),
     "assignee": lambda s, a, t, was: _assign(s, a, t, int(was) if was else None, "Undone"),

@@ -5,34 +5,34 @@ from collections.abc import Iterable
 from lib.catalog.ticket_fields import GROUPED, LISTED
 from lib.core.errors import Invalid
 
-USUAL = ("category", "priority", "status", "assignee", "requester", "updated")
-MOST = 7
+DEFAULT_COLUMNS = ("category", "priority", "status", "assignee", "requester", "updated")
+MAX_COLUMNS = 7
 """Facts beside a title; more leave it no room."""
-_NONE = "title"
+_NO_COLUMNS = "title"
 
 
-def read(written: str) -> tuple[str, ...]:
+def parse(written: str) -> tuple[str, ...]:
     """Return the facts that a text such as `status,assignee` names; what is not known is left out."""
     if not written.strip():
-        return USUAL
+        return DEFAULT_COLUMNS
     named = (name.strip() for name in written.split(","))
-    return tuple(name for name in dict.fromkeys(named) if name in LISTED)[:MOST]
+    return tuple(name for name in dict.fromkeys(named) if name in LISTED)[:MAX_COLUMNS]
 
 
-def write(facts: Iterable[str]) -> str:
-    """Return facts as a text that `read` takes apart again; the usual ones need none."""
+def to_text(facts: Iterable[str]) -> str:
+    """Return facts as a text that `parse` takes apart again; the usual ones need none."""
     facts = tuple(facts)
-    return "" if facts == USUAL else ",".join(facts) or _NONE
+    return "" if facts == DEFAULT_COLUMNS else ",".join(facts) or _NO_COLUMNS
 
 
-def checked(facts: Iterable[str], group: str) -> tuple[str, str]:
+def validate(facts: Iterable[str], group: str) -> tuple[str, str]:
     """Return facts and group as they are kept, both empty for the usual. Raises Invalid for what there is not."""
     facts = tuple(facts)
-    if set(facts) - set(LISTED) or len(set(facts)) != len(facts) or len(facts) > MOST:
-        told = f"At most {MOST} of {', '.join(LISTED)}, each once."
+    if set(facts) - set(LISTED) or len(set(facts)) != len(facts) or len(facts) > MAX_COLUMNS:
+        told = f"At most {MAX_COLUMNS} of {', '.join(LISTED)}, each once."
         raise Invalid("A list can't have these columns.", fields={"columns": told})
     if group and group not in GROUPED:
         raise Invalid(
             "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPED)}."}
         )
-    return write(facts), group
+    return to_text(facts), group

@@ -10,17 +10,17 @@ EXAMPLES = (
     "a day such as 2026-01-31, >2026-01-31, 2026-01, today, yesterday or 2026-01-01..2026-01-31, "
     "or 7d for the last 7 days"
 )
-AHEAD = EXAMPLES.replace("yesterday", "tomorrow").replace("the last", "the next")
+FUTURE_EXAMPLES = EXAMPLES.replace("yesterday", "tomorrow").replace("the last", "the next")
 
-_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_AGO = re.compile(r"([0-9]{1,6})[dD]")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+_DAY_OFFSETS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_DAYS_PATTERN = re.compile(r"([0-9]{1,6})[dD]")
+_DATE_PATTERN = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
-Span = tuple[datetime | None, datetime | None]
+TimeRange = tuple[datetime | None, datetime | None]
 """From when (included) and until when (not included), in UTC; None for no end."""
 
 
-def span(value: str, *, timezone: str | None) -> Span | None:
+def parse(value: str, *, timezone: str | None) -> TimeRange | None:
     """Return what a day, month, year, time or comparison with one spans, in the time zone of that name, or None.
 
     `>2026-01-31` begins when that day is over, `<=2026-01-31` ends then; `7d` begins so many days ago.
@@ -29,18 +29,18 @@ def span(value: str, *, timezone: str | None) -> Span | None:
     first, dots, last = value.partition("..")
     try:
         if dots:
-            begin, end = _whole(first, zone), _whole(last, zone)
+            begin, end = _parse_bounds(first, zone), _parse_bounds(last, zone)
             return (begin[0], end[1]) if begin[0] < end[1] else None
         bare = value.lstrip("<>=")
         side = value[: len(value) - len(bare)]
-        start, over = _whole(bare, zone)
-        if _AGO.fullmatch(bare):
+        start, over = _parse_bounds(bare, zone)
+        if _DAYS_PATTERN.fullmatch(bare):
             return (start, None) if not side else None
         if start == over and not side:
             return None
     except (ValueError, OverflowError):
         return None
-    sides: dict[str, Span] = {
+    sides: dict[str, TimeRange] = {
         "": (start, over),
         ">": (over, None),
         ">=": (start, None),
@@ -50,37 +50,37 @@ def span(value: str, *, timezone: str | None) -> Span | None:
     return sides.get(side)
 
 
-def ahead(value: str, *, timezone: str | None) -> tuple[date | None, date | None] | None:
-    """Return the calendar days of `span`, from (included) and until (not included); `7d` is today and 7 days more."""
+def parse_ahead(value: str, *, timezone: str | None) -> tuple[date | None, date | None] | None:
+    """Return the calendar days of `parse`, from (included) and until (not included); `7d` is today and 7 days more."""
     zone = time_zones.find(timezone)
     try:
-        if within := _AGO.fullmatch(value):
+        if within := _DAYS_PATTERN.fullmatch(value):
             today = clock.now().astimezone(zone).date()
             return today, today + timedelta(days=int(within[1]) + 1)
-        found = span(value, timezone=timezone)
-        return found and (_day(found[0], zone), _day(found[1], zone))
+        found = parse(value, timezone=timezone)
+        return found and (_to_date(found[0], zone), _to_date(found[1], zone))
     except OverflowError:
         return None
 
 
-def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
+def _to_date(at: datetime | None, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at else None
 
 
-def _begin(day: date, zone: ZoneInfo) -> datetime:
+def _start_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _whole(value: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    at = _moment(value.strip(), zone)
+def _parse_bounds(value: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    at = _parse_time(value.strip(), zone)
     if at is not None:
         return at, at
-    first, over = _dates(value.strip().lower(), clock.now().astimezone(zone).date())
-    return _begin(first, zone), _begin(over, zone)
+    first, over = _parse_days(value.strip().lower(), clock.now().astimezone(zone).date())
+    return _start_of_day(first, zone), _start_of_day(over, zone)
 
 
-def _moment(value: str, zone: ZoneInfo) -> datetime | None:
-    if ago := _AGO.fullmatch(value):
+def _parse_time(value: str, zone: ZoneInfo) -> datetime | None:
+    if ago := _DAYS_PATTERN.fullmatch(value):
         return clock.now() - timedelta(days=int(ago[1]))
     if "T" not in value[:11]:
         return None
@@ -88,11 +88,11 @@ def _moment(value: str, zone: ZoneInfo) -> datetime | None:
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _dates(value: str, today: date) -> tuple[date, date]:
-    if value in _NEAR:
-        day = today + timedelta(days=_NEAR[value])
+def _parse_days(value: str, today: date) -> tuple[date, date]:
+    if value in _DAY_OFFSETS:
+        day = today + timedelta(days=_DAY_OFFSETS[value])
         return day, day + timedelta(days=1)
-    found = _DATE.fullmatch(value)
+    found = _DATE_PATTERN.fullmatch(value)
     if found is None:
         raise ValueError(value)
     year, month, day = (int(part) if part else None for part in found.groups())

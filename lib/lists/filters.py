@@ -23,21 +23,21 @@ FIELDS = (
     "q", "kind", "last_word", "answered", "opened_by",
     *(parameter for field in FILTERED.values() for parameter in field.parameters),
 )  # fmt: skip
-MOST = 50
+MAX_VALUES = 50
 """Values that one parameter may be repeated with."""
-UNDONE = {"open", *(kind.value for kind in StatusCategory if kind != StatusCategory.DONE)}
-CHANGED = ("updated_after", "updated_before")
-PEOPLE = [field.name for field in FILTERED.values() if field.type == FieldType.PERSON]
+OPEN_KINDS = {"open", *(kind.value for kind in StatusCategory if kind != StatusCategory.DONE)}
+UPDATED_FIELDS = ("updated_after", "updated_before")
+PERSON_COLUMNS = [field.name for field in FILTERED.values() if field.type == FieldType.PERSON]
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
-SKEW = timedelta(hours=1)
+CLOCK_SKEW = timedelta(hours=1)
 """How far two machines' clocks may differ: a ticket was changed last when it was resolved, or later, but for this."""
 
 Conditions = list[ColumnElement[bool]]
-_OPEN: ColumnElement[bool] = col(Ticket.open).is_(True)
+_OPEN_CONDITION: ColumnElement[bool] = col(Ticket.open).is_(True)
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class TicketFilter:
     """A list's conditions on `ticket`.
 
     `few` tells that they leave few rows, which are best found first of all; `open` that they leave only open ones;
@@ -56,7 +56,7 @@ class Narrowed:
     @property
     def usual(self) -> bool:
         """Whether these are all tickets or all open ones, as most lists are."""
-        said = all(condition is _OPEN for condition in self.conditions)
+        said = all(condition is _OPEN_CONDITION for condition in self.conditions)
         return said and not (self.few or self.tried or self.hits or self.changed)
 
     def bounds(self, column: Any) -> tuple[ColumnElement[bool], ...]:
@@ -74,12 +74,12 @@ class Narrowed:
         return (*there, col(Ticket.open) == true()) if self.open else there
 
 
-EVERYTHING = Narrowed()
+EVERYTHING = TicketFilter()
 
 
-def both(one: Narrowed, other: Narrowed) -> Narrowed:
+def combine(one: TicketFilter, other: TicketFilter) -> TicketFilter:
     """Return what meets the conditions of one and of the other."""
-    return Narrowed(
+    return TicketFilter(
         (*one.conditions, *other.conditions),
         one.few or other.few,
         one.open or other.open,
@@ -89,66 +89,71 @@ def both(one: Narrowed, other: Narrowed) -> Narrowed:
     )
 
 
-def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Narrowed:
+def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> TicketFilter:
     """Turn parameters into conditions; unknown parameters are the caller's to refuse.
 
     Raises Invalid naming the parameter for a value that can't be.
     """
     found: Conditions = []
     tried, hits = False, ()
-    few = any(_chooses(given.get(name, ())) for name in (*PEOPLE, "number"))
+    few = any(_has_positive_value(given.get(name, ())) for name in (*PERSON_COLUMNS, "number"))
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
-        if not all(map(text.storable, chosen)):
-            raise _wrong(name, "It holds a character that can't be stored.")
-        if len(chosen) > MOST:
-            raise _wrong(name, f"At most {MOST} values.")
+        if not all(map(text.is_storable, chosen)):
+            raise _build_error(name, "It holds a character that can't be stored.")
+        if len(chosen) > MAX_VALUES:
+            raise _build_error(name, f"At most {MAX_VALUES} values.")
         if chosen and name == "q":
-            matches = [m for m in (index.matching(session, actor, value) for value in chosen) if m]
+            matches = [m for m in (index.match_tickets(session, actor, value) for value in chosen) if m]
             found.append(or_(*(m.condition for m in matches)) if matches else false())
             few = few or all(m.few for m in matches)
             tried = any(m.tried for m in matches)
             hits = tuple(m.hits for m in matches if m.hits is not None) if len(matches) == 1 else ()
         elif chosen:
-            found.extend(_field(session, actor, name, chosen))
+            found.extend(_field_conditions(session, actor, name, chosen))
     kinds = [kind.strip() for kind in given.get("kind", ()) if kind.strip()]
-    changed = tuple(_bound(name, value) for name in CHANGED for value in given.get(name, ()) if value.strip())
-    return Narrowed(tuple(found), few, bool(kinds) and set(kinds) <= UNDONE, tried, hits, changed)
+    changed = tuple(
+        _build_updated_bound(name, value)
+        for name in UPDATED_FIELDS
+        for value in given.get(name, ())
+        if value.strip()
+    )
+    return TicketFilter(tuple(found), few, bool(kinds) and set(kinds) <= OPEN_KINDS, tried, hits, changed)
 
 
-def _chooses(values: Iterable[str]) -> bool:
+def _has_positive_value(values: Iterable[str]) -> bool:
     """Tell whether values say whom or what, not only whom or what not."""
     return any(value.strip() and not value.strip().startswith("!") for value in values)
 
 
-def _field(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
+def _field_conditions(session: Session, actor: Actor, name: str, values: list[str]) -> Conditions:
     if name.endswith(("_after", "_before")):
-        return [_moment(actor, name, value) for value in values]
-    wanted = [_value(session, actor, name, v) for v in values if not v.startswith("!")]
-    unwanted = [_value(session, actor, name, v[1:]) for v in values if v.startswith("!")]
+        return [_time_condition(actor, name, value) for value in values]
+    wanted = [_value_condition(session, actor, name, v) for v in values if not v.startswith("!")]
+    unwanted = [_value_condition(session, actor, name, v[1:]) for v in values if v.startswith("!")]
     found = [or_(*wanted)] if wanted else []
     # coalesce, because what nobody has is not somebody's either
     return [*found, and_(*(not_(func.coalesce(u, false())) for u in unwanted))] if unwanted else found
 
 
-def _moment(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+def _time_condition(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     what, _, side = name.partition("_")
     field = FILTERED[what]
     column = col(field.column)
     if field.type == FieldType.DAY:
-        day = _date(name, value)
+        day = _parse_date(name, value)
         return column < day if side == "before" else column >= day
     if what == "updated":
-        return _bound(name, value)(ticket_versions.updated(actor))
-    at = _time(name, value)
+        return _build_updated_bound(name, value)(ticket_versions.updated_at_expression(actor))
+    at = _parse_time(name, value)
     if side == "before":
         return column < at
     # What was answered or resolved since then was changed since then, and that has indexes.
     implied = what in ("responded", "resolved")
-    return and_(column >= at, col(Ticket.updated_at) >= at - SKEW) if implied else column >= at
+    return and_(column >= at, col(Ticket.updated_at) >= at - CLOCK_SKEW) if implied else column >= at
 
 
-def _time(name: str, value: str) -> datetime:
+def _parse_time(name: str, value: str) -> datetime:
     try:
         if value.endswith("d") and value[:-1].isascii() and value[:-1].isdigit():
             return clock.now() - timedelta(days=int(value[:-1][:6]))
@@ -156,32 +161,32 @@ def _time(name: str, value: str) -> datetime:
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
         return max(at, EARLIEST)
     except (ValueError, OverflowError):
-        raise _wrong(
+        raise _build_error(
             name, "Use a date like 2026-01-31, a time like 2026-01-31T09:00:00Z, or days ago like 7d."
         ) from None
 
 
-def _bound(name: str, value: str) -> Callable[[Any], ColumnElement[bool]]:
+def _build_updated_bound(name: str, value: str) -> Callable[[Any], ColumnElement[bool]]:
     """Return a bound on when a ticket last changed, for the column that tells."""
-    at = _time(name, value.strip())
+    at = _parse_time(name, value.strip())
     return (lambda column: column < at) if name.endswith("_before") else (lambda column: column >= at)
 
 
-def _date(name: str, value: str) -> date:
+def _parse_date(name: str, value: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise _wrong(name, "Use a date like 2026-01-31.") from None
+        raise _build_error(name, "Use a date like 2026-01-31.") from None
 
 
-def _value(session: Session, actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+def _value_condition(session: Session, actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     match name:
         case "kind":
             return _kind(session, value)
         case "last_word" | "answered" | "opened_by":
-            return _talk(name, value)
+            return _conversation_condition(name, value)
         case "team" if value == "mine":
-            return gate.within(actor, Permission.TICKET_TRANSITION)
+            return gate.scope_condition(actor, Permission.TICKET_TRANSITION)
     if name not in FILTERED:
         raise _none_of(name, value)
     return _of_field(session, actor, FILTERED[name], value)
@@ -195,22 +200,22 @@ def _of_field(  # noqa: PLR0911 - one line a type
     match field.type:
         case FieldType.LEVEL if value.upper() in field.values.__members__:
             return col(field.column) == field.values[value.upper()]
-        case FieldType.NUMBER if _whole(value):
+        case FieldType.NUMBER if _is_id(value):
             return col(field.column) == int(value)
         case FieldType.PERSON:
-            return _person(actor, field, value)
+            return _person_condition(actor, field, value)
         case FieldType.TAGS:
             return _tagged(value)
         case FieldType.CUSTOM:
-            return desk.condition(session, actor, value)
+            return desk.filter_condition(session, actor, value)
         case FieldType.NAMED:
-            return _named(session, field, value)
+            return _name_condition(session, field, value)
     raise _none_of(field.name, value)
 
 
 def _kind(session: Session, value: str) -> ColumnElement[bool]:
     if value == "open":
-        return _OPEN
+        return _OPEN_CONDITION
     if value not in set(StatusCategory):
         raise _none_of("kind", value)
     named = select(Status.id).where(Status.kind == value)
@@ -227,13 +232,13 @@ def _tagged(value: str) -> ColumnElement[bool]:
     return col(Ticket.id).in_(gate.unscoped(bears, "among visible tickets"))
 
 
-def _talk(name: str, value: str) -> ColumnElement[bool]:
+def _conversation_condition(name: str, value: str) -> ColumnElement[bool]:
     never = col(Ticket.first_response_at).is_(None)
     known = {
-        ("last_word", "requester"): last_word,
+        ("last_word", "requester"): last_word_condition,
         ("answered", "no"): lambda: and_(never, ~col(Ticket.staff_opened)),
         ("answered", "yes"): lambda: ~never,
-        ("opened_by", "requester"): lambda: not_(on_behalf()),
+        ("opened_by", "requester"): lambda: not_(on_behalf_condition()),
         ("opened_by", "staff"): lambda: col(Ticket.staff_opened).is_(True),
     }
     if (name, value) not in known:
@@ -241,7 +246,7 @@ def _talk(name: str, value: str) -> ColumnElement[bool]:
     return known[name, value]()
 
 
-def last_word() -> ColumnElement[bool]:
+def last_word_condition() -> ColumnElement[bool]:
     """The SQL condition that the last public message is by someone who doesn't work the ticket; opening it is one."""
     said = (
         select(Comment.by_staff)
@@ -253,7 +258,7 @@ def last_word() -> ColumnElement[bool]:
     return ~func.coalesce(said.scalar_subquery(), Ticket.staff_opened)
 
 
-def on_behalf() -> ColumnElement[bool]:
+def on_behalf_condition() -> ColumnElement[bool]:
     """The SQL condition that somebody else opened the ticket for its requester, as the event of its opening tells."""
     return exists(
         select(Event.id)
@@ -266,21 +271,21 @@ def on_behalf() -> ColumnElement[bool]:
     )
 
 
-def _whole(value: str) -> bool:
+def _is_id(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 10
 
 
-def _person(actor: Actor, field: TicketField, value: str) -> ColumnElement[bool]:
+def _person_condition(actor: Actor, field: TicketField, value: str) -> ColumnElement[bool]:
     if value == "me":
         return col(field.column) == actor.id
-    if _whole(value):
+    if _is_id(value):
         return col(field.column) == int(value)
-    raise _wrong(field.name, "Use a person's id, or me.")
+    raise _build_error(field.name, "Use a person's id, or me.")
 
 
-def _named(session: Session, field: TicketField, value: str) -> ColumnElement[bool]:
+def _name_condition(session: Session, field: TicketField, value: str) -> ColumnElement[bool]:
     column = col(field.column)
-    if _whole(value):
+    if _is_id(value):
         return column == int(value)
     known = session.exec(select(field.values.id, field.values.name)).all()
     wanted = names.key(value)
@@ -291,8 +296,8 @@ def _named(session: Session, field: TicketField, value: str) -> ColumnElement[bo
 
 
 def _none_of(name: str, value: str) -> Invalid:
-    return _wrong(name, f"“{value[:40]}” is none of its values.")
+    return _build_error(name, f"“{value[:40]}” is none of its values.")
 
 
-def _wrong(name: str, sentence: str) -> Invalid:
+def _build_error(name: str, sentence: str) -> Invalid:
     return Invalid(f"The filter {name} can't be used. {sentence}", fields={name: sentence})

@@ -11,14 +11,14 @@ from db.vocabulary import StatusCategory
 from lib.access import gate
 from lib.catalog.ticket_fields import GROUPED, FieldType, TicketField
 
-SOME = 500
+MAX_NAMES = 500
 """Of how many people the names are asked for one by one."""
 
 Value = int | None
 """What the tickets of a group share: an id or a priority, None for those that have none."""
 
 
-def known(session: Session, group: str, *, among: Collection[Value] | None = None) -> dict[Value, str]:
+def list_groups(session: Session, group: str, *, among: Collection[Value] | None = None) -> dict[Value, str]:
     """Return the groups that there may be, names by value, in their order; of `among` at most, if given.
 
     Tickets without one come first. Retired statuses and categories and people who left are there too, as their tickets
@@ -30,7 +30,7 @@ def known(session: Session, group: str, *, among: Collection[Value] | None = Non
     return ordered if among is None else {v: name for v, name in ordered.items() if v in among}
 
 
-def each(group: str, values: Collection[Value]) -> Any:
+def build_values_column(group: str, values: Collection[Value]) -> Any:
     """Return a column with values, from which a statement can ask for each."""
     field = GROUPED[group]
     if field.refers:
@@ -45,29 +45,29 @@ def _values(session: Session, field: TicketField, among: Collection[Value] | Non
     if field.type == FieldType.LEVEL:
         return {level.value: level.title for level in reversed(field.values)}
     if field.type == FieldType.PERSON:
-        return _people(session, field.name, among)
+        return _list_people(session, field.name, among)
     if field.values is Status:
-        return _statuses(session)
-    return _by_name(session.exec(select(field.values.id, field.values.name)).all())
+        return _list_statuses(session)
+    return _sort_by_name(session.exec(select(field.values.id, field.values.name)).all())
 
 
-def _statuses(session: Session) -> dict[Value, str]:
+def _list_statuses(session: Session) -> dict[Value, str]:
     kinds = list(StatusCategory)
     rows = session.exec(select(Status)).all()
     rows = sorted(rows, key=lambda s: (kinds.index(StatusCategory(s.kind)), s.position, s.id))
     return {row.id: row.name for row in rows}
 
 
-def _people(session: Session, group: str, among: Collection[Value] | None) -> dict[Value, str]:
+def _list_people(session: Session, group: str, among: Collection[Value] | None) -> dict[Value, str]:
     people = select(Person.id, Person.name)
-    if among is not None and len(among) <= SOME:
+    if among is not None and len(among) <= MAX_NAMES:
         people = people.where(col(Person.id).in_([id for id in among if id is not None]))
     elif group == "assignee":
-        people = people.where(col(Person.id).in_(_assignees()))
-    return _by_name(session.exec(gate.unscoped(people, "only names, for visible groups")).all())
+        people = people.where(col(Person.id).in_(_select_assignees()))
+    return _sort_by_name(session.exec(gate.unscoped(people, "only names, for visible groups")).all())
 
 
-def _assignees() -> Any:
+def _select_assignees() -> Any:
     """Return a select of everybody who was given a ticket: from each in the index to the next, as they are few."""
     given = col(Ticket.assignee_id)
     each = select(func.min(given).label("id")).cte("each_assignee", recursive=True)
@@ -76,5 +76,5 @@ def _assignees() -> Any:
     return select(each.c.id).where(each.c.id.is_not(None))
 
 
-def _by_name(rows: Any) -> dict[Value, str]:
+def _sort_by_name(rows: Any) -> dict[Value, str]:
     return dict(sorted(rows, key=lambda row: (row[1].casefold(), row[0])))

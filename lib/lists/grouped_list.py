@@ -20,16 +20,16 @@ from lib.access.gate import Actor
 from lib.catalog.ticket_fields import GROUPED, GroupBy, TicketRow
 from lib.core.errors import Invalid
 from lib.lists import group_by, ticket_list
-from lib.lists.filters import Narrowed, both
+from lib.lists.filters import TicketFilter, combine
 from lib.lists.group_by import Value
-from lib.lists.ticket_list import CAP
+from lib.lists.ticket_list import MAX_COUNT
 from lib.search_index import backends
 
-GATHERED = 10_000
+MAX_GATHERED = 10_000
 """Tickets of one person's list, or of one that was narrowed to few, that are put in order at once."""
-SORTED = CAP
+MAX_SORTED = MAX_COUNT
 """Tickets of a group up to which all are sorted; beyond, some are soon found along the list's order."""
-CHUNK, WIDEST = 4, 256
+FIRST_CHUNK, LARGEST_CHUNK = 4, 256
 """How many groups are looked at first to fill a page; each time twice as many, up to the widest."""
 
 
@@ -62,7 +62,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Position:
     """Where a page goes on: in this group after the ticket that is sorted by `key` and has this number."""
 
     value: Value
@@ -71,7 +71,7 @@ class _Place:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _GroupSlice:
     """The numbers of a group's tickets from where the page begins in it, and how many tickets the group has in all."""
 
     value: Value
@@ -80,20 +80,20 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class _List:
+class _ListQuery:
     """One list in groups, as somebody asked for it, from a place on."""
 
     actor: Actor
-    narrowed: Narrowed
+    narrowed: TicketFilter
     group: str
     sort: str
-    place: _Place | None
+    place: _Position | None
     lite: bool
 
     @property
     def by(self) -> ticket_list.Order:
         """By what its tickets are sorted inside their groups."""
-        return ticket_list.order(self.actor, self.sort)
+        return ticket_list.parse_order(self.actor, self.sort)
 
     @property
     def how(self) -> GroupBy:
@@ -130,10 +130,10 @@ class _List:
         if reach in (Scope.ALL, Scope.NONE):
             return [(values, [true()])]
         if reach == Scope.OWN:
-            return [(values, [ticket_list.takes_part(actor, in_teams=True)])]
-        asked = ticket_list.takes_part(actor, in_teams=False)
+            return [(values, [ticket_list.takes_part_condition(actor, in_teams=True)])]
+        asked = ticket_list.takes_part_condition(actor, in_teams=False)
         if self.how.behind_team:
-            return [(values, [asked, *ticket_list.of_teams(actor)])]
+            return [(values, [asked, *ticket_list.team_conditions(actor)])]
         if self.group != "team":
             return [(values, [true()])]
         mine = [value for value in values if value in actor.teams]
@@ -146,7 +146,7 @@ class _List:
             return self.inside(value)
         return (fact + 0).is_(None) if value is None else fact + 0 == value
 
-    def begins(self, value: Value) -> _Place | None:
+    def begins(self, value: Value) -> _Position | None:
         """Return where the page begins inside a group, None for its top."""
         return self.place if self.place and self.place.value == value else None
 
@@ -156,14 +156,14 @@ class _List:
         if self.place is None:
             return values
         if self.place.value not in known:
-            raise ticket_list.gone()
+            raise ticket_list.build_cursor_error()
         return values[values.index(self.place.value) :]
 
 
-def page(
+def get_page(
     session: Session,
     actor: Actor,
-    narrowed: Narrowed = Narrowed(),  # noqa: B008 - frozen
+    narrowed: TicketFilter = TicketFilter(),  # noqa: B008 - frozen
     *,
     group: str,
     sort: str = "-updated",
@@ -181,24 +181,29 @@ def page(
         raise Invalid(
             "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPED)}."}
         )
-    ticket_list.order(actor, sort)
-    place = _place(_made_for(group, sort), cursor)
-    asked = _List(actor, narrowed, group, sort, place, backends.lite(session))
-    gathered = _gathered(session, asked, count=count)
+    ticket_list.parse_order(actor, sort)
+    place = _parse_cursor(_cursor_scope(group, sort), cursor)
+    asked = _ListQuery(actor, narrowed, group, sort, place, backends.is_sqlite(session))
+    gathered = _load_small_list(session, asked, count=count)
     if gathered is None:
-        known = group_by.known(session, group)
-        parts = _found(session, asked, asked.rest(known), limit=limit + 1)
+        known = group_by.list_groups(session, group)
+        parts = _load_next_groups(session, asked, asked.rest(known), limit=limit + 1)
     else:
         among = {*gathered, *([asked.place.value] if asked.place else [])}
-        known = group_by.known(session, group, among=among)
+        known = group_by.list_groups(session, group, among=among)
         parts = [gathered[value] for value in asked.rest(known) if value in gathered]
-    return _filled(session, asked, parts, known=known, limit=limit)
+    return _build_page(session, asked, parts, known=known, limit=limit)
 
 
-def _filled(
-    session: Session, asked: _List, parts: Iterable[_Part], *, known: Mapping[Value, str], limit: int
+def _build_page(
+    session: Session,
+    asked: _ListQuery,
+    parts: Iterable[_GroupSlice],
+    *,
+    known: Mapping[Value, str],
+    limit: int,
 ) -> Page:
-    taken: list[tuple[_Part, Sequence[int]]] = []
+    taken: list[tuple[_GroupSlice, Sequence[int]]] = []
     room, more = limit, False
     for part in parts:
         more = len(part.numbers) > room
@@ -207,7 +212,7 @@ def _filled(
         room -= len(part.numbers[:room])
         if more:
             break
-    lines = ticket_list.rows(session, asked.actor, [number for _, numbers in taken for number in numbers])
+    lines = ticket_list.get_rows(session, asked.actor, [number for _, numbers in taken for number in numbers])
     found = tuple(
         Group(part.value, known[part.value], rows, part.count, continued=asked.begins(part.value) is not None)
         for part, numbers in taken
@@ -216,24 +221,24 @@ def _filled(
     if not more or not found:
         return Page(found, None)
     last = found[-1].rows[-1]
-    place = (found[-1].value, ticket_list.key(asked.sort, last), last.number)
-    return Page(found, ticket_list.signed(_made_for(asked.group, asked.sort), *place))
+    place = (found[-1].value, ticket_list.sort_key(asked.sort, last), last.number)
+    return Page(found, ticket_list.sign_cursor(_cursor_scope(asked.group, asked.sort), *place))
 
 
-def _made_for(group: str, sort: str) -> str:
+def _cursor_scope(group: str, sort: str) -> str:
     return f"{group} {sort}"
 
 
-def _place(made_for: str, cursor: str | None) -> _Place | None:
+def _parse_cursor(made_for: str, cursor: str | None) -> _Position | None:
     if not cursor:
         return None
-    place = ticket_list.unsigned(made_for, cursor)
+    place = ticket_list.parse_cursor(made_for, cursor)
     if len(place) != 3:
-        raise ticket_list.gone()
-    return _Place(*place)
+        raise ticket_list.build_cursor_error()
+    return _Position(*place)
 
 
-def _held(asked: _List, values: Sequence[Value] | None = None) -> tuple[CTE, Any]:
+def _build_tickets_cte(asked: _ListQuery, values: Sequence[Value] | None = None) -> tuple[CTE, Any]:
     """Return number, group and sorting key of all that groups hold, gathered before it is sorted, and how that is.
 
     Without groups it is all of the list.
@@ -249,91 +254,107 @@ def _held(asked: _List, values: Sequence[Value] | None = None) -> tuple[CTE, Any
     elif asked.actor.may(Permission.TICKET_READ, least=Scope.TEAM):
         found = [seen]
     else:
-        found = [seen.where(ticket_list.takes_part(asked.actor, in_teams=True))]
+        found = [seen.where(ticket_list.takes_part_condition(asked.actor, in_teams=True))]
     held = (union(*found) if len(found) > 1 else found[0]).cte("held").prefix_with("MATERIALIZED")
     return held, (held.c.key.desc(), held.c.id.desc()) if by.down else (held.c.key, held.c.id)
 
 
-def _gathered(session: Session, asked: _List, *, count: int | None) -> dict[Value, _Part] | None:
+def _load_small_list(
+    session: Session, asked: _ListQuery, *, count: int | None
+) -> dict[Value, _GroupSlice] | None:
     """Return all groups of a list of few tickets, each from the place on; None for a list of many."""
     own = asked.narrowed.few or not asked.actor.may(Permission.TICKET_READ, least=Scope.TEAM)
-    if not own and (count is None or count > CAP):
+    if not own and (count is None or count > MAX_COUNT):
         return None
-    held, order = _held(asked)
+    held, order = _build_tickets_cte(asked)
     place = asked.place
     left = asked.by.past(place.key, place.number, of=held.c) if place else sqlalchemy.true()
     chosen = sqlalchemy.select(held.c.id, held.c.value, left.label("left")).order_by(*order)
-    rows = session.execute(gate.unscoped(chosen.limit(GATHERED + 1), "among visible tickets")).all()
-    if len(rows) > GATHERED:
+    rows = session.execute(gate.unscoped(chosen.limit(MAX_GATHERED + 1), "among visible tickets")).all()
+    if len(rows) > MAX_GATHERED:
         return None
     found: dict[Value, list[Any]] = {}
     for row in rows:
         found.setdefault(row.value, []).append(row)
     return {
-        value: _Part(value, [r.id for r in inside if r.left or not asked.begins(value)], len(inside))
+        value: _GroupSlice(value, [r.id for r in inside if r.left or not asked.begins(value)], len(inside))
         for value, inside in found.items()
     }
 
 
-def _found(session: Session, asked: _List, values: Sequence[Value], *, limit: int) -> list[_Part]:
+def _load_next_groups(
+    session: Session, asked: _ListQuery, values: Sequence[Value], *, limit: int
+) -> list[_GroupSlice]:
     """Return the next groups of a list of many tickets, as far as they hold the first `limit` of them."""
-    parts: list[_Part] = []
+    parts: list[_GroupSlice] = []
     if asked.place:
         begun, *values = values
-        count = _counts(session, asked, [begun]).get(begun)
-        parts.append(_Part(begun, _first(session, asked, begun, count=count, limit=limit), count))
+        count = _count_groups(session, asked, [begun]).get(begun)
+        parts.append(
+            _GroupSlice(begun, _list_first_numbers(session, asked, begun, count=count, limit=limit), count)
+        )
         limit -= len(parts[0].numbers)
-    sizes = _next(session, asked, values, limit=limit)
-    counts = _counts(session, asked, list(sizes))
+    sizes = _find_next_groups(session, asked, values, limit=limit)
+    counts = _count_groups(session, asked, list(sizes))
     whole = []
     for value, size in sizes.items():
         if size >= limit:
-            rest = _Part(
-                value, _first(session, asked, value, count=counts[value], limit=limit), counts[value]
+            rest = _GroupSlice(
+                value,
+                _list_first_numbers(session, asked, value, count=counts[value], limit=limit),
+                counts[value],
             )
-            return [*parts, *_whole(session, asked, whole), rest]
+            return [*parts, *_load_whole_groups(session, asked, whole), rest]
         whole.append(value)
         limit -= size
-    return [*parts, *_whole(session, asked, whole)]
+    return [*parts, *_load_whole_groups(session, asked, whole)]
 
 
-def _next(session: Session, asked: _List, values: Sequence[Value], *, limit: int) -> dict[Value, int]:
+def _find_next_groups(
+    session: Session, asked: _ListQuery, values: Sequence[Value], *, limit: int
+) -> dict[Value, int]:
     """Return the next groups that together hold `limit` tickets, and the size of each as far as it counts for that."""
     found: dict[Value, int] = {}
-    size = 1 if asked.narrowed.tried else CHUNK
+    size = 1 if asked.narrowed.tried else FIRST_CHUNK
     while values and limit > 0:
         chunk, values = values[:size], values[size:]
-        for value, there in _sizes(session, asked, chunk, most=limit).items():
+        for value, there in _measure_groups(session, asked, chunk, most=limit).items():
             if limit > 0:
                 found[value] = there
                 limit -= there
-        size = min(2 * size, WIDEST)
+        size = min(2 * size, LARGEST_CHUNK)
     return found
 
 
-def _counts(session: Session, asked: _List, values: Sequence[Value]) -> dict[Value, int | None]:
+def _count_groups(session: Session, asked: _ListQuery, values: Sequence[Value]) -> dict[Value, int | None]:
     """Return how many tickets groups have; not when each would be tried, as that takes long."""
     if asked.narrowed.tried:
         return dict.fromkeys(values)
-    return {**_sizes(session, asked, values, most=CAP + 1)}
+    return {**_measure_groups(session, asked, values, most=MAX_COUNT + 1)}
 
 
-def _sizes(session: Session, asked: _List, values: Sequence[Value], *, most: int) -> dict[Value, int]:
+def _measure_groups(
+    session: Session, asked: _ListQuery, values: Sequence[Value], *, most: int
+) -> dict[Value, int]:
     """Return how many tickets groups have, up to `most`, in the order of `values`; without those that have none."""
     found: dict[Value, int] = {}
     for some, ways in asked.ways(values):
         if None in some:
-            found[None] = session.execute(_size(asked, asked.inside(None), ways, most=most)).scalar_one()
+            found[None] = session.execute(
+                _size_statement(asked, asked.inside(None), ways, most=most)
+            ).scalar_one()
         if given := [value for value in some if value is not None]:
-            each = group_by.each(asked.group, given)
-            size = _size(asked, asked.inside(each), ways, most=most, each=each.table).scalar_subquery()
+            each = group_by.build_values_column(asked.group, given)
+            size = _size_statement(
+                asked, asked.inside(each), ways, most=most, each=each.table
+            ).scalar_subquery()
             counted = gate.unscoped(select(each, size), "among visible tickets")
             found |= {value: n for value, n in session.execute(counted)}
     return {value: n for value in values if (n := found.get(value))}
 
 
-def _size(
-    asked: _List,
+def _size_statement(
+    asked: _ListQuery,
     inside: ColumnElement[bool],
     ways: Sequence[ColumnElement[bool]],
     *,
@@ -348,30 +369,32 @@ def _size(
     )
 
 
-def _first(session: Session, asked: _List, value: Value, *, count: int | None, limit: int) -> Sequence[int]:
+def _list_first_numbers(
+    session: Session, asked: _ListQuery, value: Value, *, count: int | None, limit: int
+) -> Sequence[int]:
     """Return the numbers of a group's first tickets from the place on: few are sorted, many walked along."""
     place = asked.begins(value)
-    if count is not None and count <= SORTED:
-        held, order = _held(asked, [value])
+    if count is not None and count <= MAX_SORTED:
+        held, order = _build_tickets_cte(asked, [value])
         left = [asked.by.past(place.key, place.number, of=held.c)] if place else []
         first = sqlalchemy.select(held.c.id).where(*left).order_by(*order).limit(limit)
         return session.execute(gate.unscoped(first, "among visible tickets")).scalars().all()
     after = (place.key, place.number) if place else None
     # Many are in the group, so one walk soon finds some; for each reason alone there may be hardly any in it.
-    narrowed = both(asked.narrowed, Narrowed((asked.along(value),)))
-    walked = ticket_list.walked(asked.actor, narrowed, asked.sort, after=after, limit=limit)
+    narrowed = combine(asked.narrowed, TicketFilter((asked.along(value),)))
+    walked = ticket_list.select_by_walk(asked.actor, narrowed, asked.sort, after=after, limit=limit)
     return session.execute(walked).scalars().all()
 
 
-def _whole(session: Session, asked: _List, values: Sequence[Value]) -> list[_Part]:
+def _load_whole_groups(session: Session, asked: _ListQuery, values: Sequence[Value]) -> list[_GroupSlice]:
     """Return groups that are small enough to stand on a page whole, all at once."""
     if not values:
         return []
-    held, order = _held(asked, values)
+    held, order = _build_tickets_cte(asked, values)
     rows = session.execute(
         gate.unscoped(sqlalchemy.select(held.c.id, held.c.value).order_by(*order), "among visible tickets")
     )
     found: dict[Value, list[int]] = {}
     for number, value in rows:
         found.setdefault(value, []).append(number)
-    return [_Part(value, found[value], len(found[value])) for value in values if value in found]
+    return [_GroupSlice(value, found[value], len(found[value])) for value in values if value in found]

@@ -17,12 +17,12 @@ from lib.lists import filters, ticket_list
 from lib.search_index import index
 from lib.tickets import links, tickets
 
-OFFERED = 8
+MAX_SUGGESTIONS = 8
 """Tickets offered to merge into."""
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedTicket:
     """A ticket that went into another; `number` is None for one that the actor may not see."""
 
     number: int | None
@@ -32,7 +32,7 @@ class Merged:
 
 
 @dataclass(frozen=True)
-class Offer:
+class MergeSuggestion:
     """A ticket that another could be merged into."""
 
     number: int
@@ -42,43 +42,47 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Preview:
+class MergePreview:
     """What a merge would move, and what it would change for whom."""
 
     title: str
     replies: int
     files: int
-    newcomers: tuple[str, ...]
+    new_readers: tuple[str, ...]
     """Who would see the whole other ticket from then on, and did not before."""
     tags: tuple[str, ...]
     links: int
     confides: bool
     """Whether the other ticket would become confidential."""
     confidential: bool
-    """Whether the other ticket is confidential, which newcomers would then read."""
+    """Whether the other ticket is confidential, which new_readers would then read."""
     done: str
     """The status in which the other ticket is done already, or nothing."""
 
 
-def target(session: Session, actor: Actor, ticket: Ticket) -> Merged | None:
+def find_target(session: Session, actor: Actor, ticket: Ticket) -> MergedTicket | None:
     """Return where a ticket, found through the gate, went; None when it is not merged."""
     if ticket.merged_into_id is None:
         return None
-    chosen = _merges().where(Merge.source_id == ticket.id)
+    chosen = _select_merges().where(Merge.source_id == ticket.id)
     by, at = session.exec(chosen).one()
     seen = gate.visible(actor, Ticket.id, Ticket.title).where(col(Ticket.id) == ticket.merged_into_id)
     row = session.exec(seen).first()
-    return Merged(row[0], row[1], by or "Docket", at) if row else Merged(None, "", by or "Docket", at)
+    return (
+        MergedTicket(row[0], row[1], by or "Docket", at)
+        if row
+        else MergedTicket(None, "", by or "Docket", at)
+    )
 
 
-def sources(session: Session, actor: Actor, ticket: Ticket) -> list[Merged]:
+def list_sources(session: Session, actor: Actor, ticket: Ticket) -> list[MergedTicket]:
     """Return what went into a ticket and is there still, as far as the actor may see it, oldest merge first."""
-    rows = session.exec(_sources(actor), params={"number": ticket.id}).all()
-    return [Merged(number, title, by or "Docket", at) for number, title, by, at in rows]
+    rows = session.exec(_select_sources(actor), params={"number": ticket.id}).all()
+    return [MergedTicket(number, title, by or "Docket", at) for number, title, by, at in rows]
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _sources(actor: Actor) -> Any:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_sources(actor: Actor) -> Any:
     return (
         gate.visible(actor, Ticket.id, Ticket.title, Person.name, Merge.at)
         .join(Merge, col(Merge.source_id) == Ticket.id)
@@ -88,64 +92,71 @@ def _sources(actor: Actor) -> Any:
     )
 
 
-def _merges() -> Any:
+def _select_merges() -> Any:
     chosen = select(Person.name, Merge.at).outerjoin(Person, col(Person.id) == Merge.actor_id)
     return gate.unscoped(chosen.where(col(Merge.undone_at).is_(None)), "found through the gate")
 
 
-def may_undo(actor: Actor) -> bool:
+def can_undo(actor: Actor) -> bool:
     """Tell whether the actor may part merged tickets again."""
     return actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
 
 
-def offers(session: Session, actor: Actor, ticket: Ticket, words: str) -> list[Offer]:
+def suggest_targets(session: Session, actor: Actor, ticket: Ticket, words: str) -> list[MergeSuggestion]:
     """Return tickets that the actor works and `ticket` could go into: by number or words, else those that are alike."""
     words = words.strip()
     named = words.removeprefix("#")
     if named.isascii() and named.isdigit():
         numbers = [int(named)] if len(named) < 10 else []
     elif words:
-        found = filters.narrow(session, actor, {"q": [words]})
-        numbers = [row.number for row in ticket_list.page(session, actor, found, limit=OFFERED + 2).rows]
+        found = filters.parse_parameters(session, actor, {"q": [words]})
+        numbers = [
+            row.number for row in ticket_list.get_page(session, actor, found, limit=MAX_SUGGESTIONS + 2).rows
+        ]
     else:
-        numbers = [card.number for card in index.similar(session, actor, ticket.title, limit=OFFERED + 1)]
+        numbers = [
+            card.number
+            for card in index.find_similar(session, actor, ticket.title, limit=MAX_SUGGESTIONS + 1)
+        ]
     rows = session.exec(
         gate.visible(actor, Ticket.id, Ticket.title, Status.name, Person.name)
         .join(Status, col(Status.id) == Ticket.status_id)
         .join(Person, col(Person.id) == Ticket.requester_id)
         .where(col(Ticket.id).in_(numbers), col(Ticket.id) != ticket.id, col(Ticket.merged_into_id).is_(None))
-        .where(gate.within(actor, Permission.TICKET_MERGE))
+        .where(gate.scope_condition(actor, Permission.TICKET_MERGE))
     ).all()
     listed = sorted(rows, key=lambda row: numbers.index(row[0]))
-    return [Offer(*row) for row in listed[:OFFERED]]
+    return [MergeSuggestion(*row) for row in listed[:MAX_SUGGESTIONS]]
 
 
-def preview(session: Session, actor: Actor, ticket: Ticket, *, into: int) -> Preview:
+def build(session: Session, actor: Actor, ticket: Ticket, *, into: int) -> MergePreview:
     """Return what merging a ticket into another would do. Raises NotFound."""
     other = tickets.find(session, actor, into)
     status = session.get_one(Status, other.status_id)
     heard = gate.visible(actor, func.count(col(Comment.id))).join(
         Comment, col(Comment.ticket_id) == Ticket.id
     )
-    heard = heard.where(Comment.ticket_id == ticket.id, gate.heard(actor))
+    heard = heard.where(Comment.ticket_id == ticket.id, gate.visible_comments_condition(actor))
     files = select(func.count()).where(
         Attachment.ticket_id == ticket.id, col(Attachment.removed_at).is_(None)
     )
-    there = set(tickets.tags_of(session, other))
-    return Preview(
+    there = set(tickets.list_tags(session, other))
+    return MergePreview(
         title=other.title,
         replies=session.exec(heard).one(),
         files=session.exec(gate.unscoped(files, "found through the gate")).one(),
-        newcomers=_newcomers(session, ticket, other),
-        tags=tuple(t for t in tickets.tags_of(session, ticket) if t not in there),
-        links=len([card for card in links.of(session, actor, ticket) if card.number != other.id]),
+        new_readers=_list_new_readers(session, ticket, other),
+        tags=tuple(t for t in tickets.list_tags(session, ticket) if t not in there),
+        links=len(
+            [card for card in links.list_for_ticket(session, actor, ticket) if card.number != other.id]
+        ),
         confides=ticket.confidential and not other.confidential,
         confidential=other.confidential,
         done="" if other.open else status.name,
     )
 
 
-def _newcomers(session: Session, ticket: Ticket, other: Ticket) -> tuple[str, ...]:
+def _list_new_readers(session: Session, ticket: Ticket, other: Ticket) -> tuple[str, ...]:
     def people(of: Ticket) -> set[int]:
         copied = select(Participant.person_id).where(Participant.ticket_id == of.id)
         return {of.requester_id, *session.exec(gate.unscoped(copied, "found through the gate")).all()}
@@ -155,7 +166,7 @@ def _newcomers(session: Session, ticket: Ticket, other: Ticket) -> tuple[str, ..
     return tuple(session.exec(names).all())
 
 
-def forwarded(session: Session, actor: Actor, ticket: Ticket) -> Ticket | None:
+def find_target_ticket(session: Session, actor: Actor, ticket: Ticket) -> Ticket | None:
     """Return the ticket to which a merged one leads, or None where it leads nowhere that the actor may see."""
     if ticket.merged_into_id is None:
         return None

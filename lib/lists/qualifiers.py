@@ -1,4 +1,4 @@
-"""What a qualifier of the search box means, as the parameters that `filters.narrow` takes."""
+"""What a qualifier of the search box means, as the parameters that `filters.parse_parameters` takes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from lib.core import folding, text
 from lib.lists import date_ranges, filters
 from lib.people import accounts
 
-IS: Mapping[str, tuple[str, str]] = {
+IS_VALUES: Mapping[str, tuple[str, str]] = {
     "open": ("kind", "open"),
     "closed": ("kind", "done"),
     **{kind.value: ("kind", kind.value) for kind in StatusCategory},
@@ -31,12 +31,12 @@ IS: Mapping[str, tuple[str, str]] = {
 Parameters = dict[str, list[str]]
 
 
-class Puzzled(Exception):
+class QualifierError(Exception):
     """Something that can't be understood; its text is the second half of a sentence."""
 
 
 @dataclass(frozen=True)
-class Term:
+class QueryTerm:
     """One qualifier as it was written."""
 
     name: str
@@ -45,64 +45,64 @@ class Term:
     written: str
 
 
-def of(session: Session, actor: Actor, term: Term) -> Parameters:
+def to_parameters(session: Session, actor: Actor, term: QueryTerm) -> Parameters:
     """Return the parameters that a qualifier stands for; raises Puzzled."""
     values = list(term.values)
-    if not values or not all(map(text.storable, values)):
-        raise Puzzled("nothing follows the colon.")
-    if len(values) > filters.MOST:
-        raise Puzzled(f"it holds more than {filters.MOST} values.")
+    if not values or not all(map(text.is_storable, values)):
+        raise QualifierError("nothing follows the colon.")
+    if len(values) > filters.MAX_VALUES:
+        raise QualifierError(f"it holds more than {filters.MAX_VALUES} values.")
     if term.name == "is":
-        return _is(values, negated=term.negated)
+        return _parse_is(values, negated=term.negated)
     field = FILTERED[term.name]
     if field.dated:
-        return _dates(actor, field, values, negated=term.negated)
-    found = [meant for value in values for meant in _meant(session, actor, field, value)]
-    return {term.name: _signed(dict.fromkeys(found), negated=term.negated)}
+        return _parse_dates(actor, field, values, negated=term.negated)
+    found = [meant for value in values for meant in _resolve_value(session, actor, field, value)]
+    return {term.name: _apply_negation(dict.fromkeys(found), negated=term.negated)}
 
 
-def _meant(session: Session, actor: Actor, field: TicketField, value: str) -> list[str]:
+def _resolve_value(session: Session, actor: Actor, field: TicketField, value: str) -> list[str]:
     match field.type:
         case FieldType.LEVEL:
-            return [_one_of(value, [level.label for level in field.values])]
+            return [_match_one(value, [level.label for level in field.values])]
         case FieldType.PERSON:
-            return _people(session, actor, value, nobody=bool(field.empty))
+            return _find_people(session, actor, value, nobody=bool(field.empty))
         case FieldType.TAGS:
             return [value.lower()]
         case FieldType.NAMED:
-            return _named(session, field, value)
+            return _find_ids_by_name(session, field, value)
     return [value]
 
 
-def _is(values: Iterable[str], *, negated: bool) -> Parameters:
+def _parse_is(values: Iterable[str], *, negated: bool) -> Parameters:
     found: Parameters = {}
     for value in values:
-        name, meant = IS[_one_of(value, IS)]
-        found.setdefault(name, []).extend(_signed([meant], negated=negated))
+        name, meant = IS_VALUES[_match_one(value, IS_VALUES)]
+        found.setdefault(name, []).extend(_apply_negation([meant], negated=negated))
     if len(found) > 1:
-        raise Puzzled("these don't go together with a comma; write is: before each of them.")
+        raise QualifierError("these don't go together with a comma; write is: before each of them.")
     return found
 
 
-def _signed(values: Iterable[str], *, negated: bool) -> list[str]:
+def _apply_negation(values: Iterable[str], *, negated: bool) -> list[str]:
     if not negated:
         return list(values)
     return [value[1:] if value.startswith("!") else f"!{value}" for value in values]
 
 
-def _one_of(value: str, known: Iterable[str]) -> str:
+def _match_one(value: str, known: Iterable[str]) -> str:
     known = list(known)
     wanted = value.lower()
     if wanted in known:
         return wanted
-    raise Puzzled(f"use one of {', '.join(known)}.")
+    raise QualifierError(f"use one of {', '.join(known)}.")
 
 
-def _key(name: str) -> str:
-    return "".join(folding.words(name))
+def _normalize(name: str) -> str:
+    return "".join(folding.fold_words(name))
 
 
-def archived(session: Session, values: Iterable[str]) -> tuple[str, ...]:
+def list_archived_warnings(session: Session, values: Iterable[str]) -> tuple[str, ...]:
     """Return a sentence for each archived status among names and ids: no ticket can be in it, so it finds none."""
     wanted = {value.removeprefix("!").strip() for value in values}
     if not wanted:
@@ -115,14 +115,14 @@ def archived(session: Session, values: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _named(session: Session, field: TicketField, value: str) -> list[str]:
+def _find_ids_by_name(session: Session, field: TicketField, value: str) -> list[str]:
     """Return the ids of what is called so, to the letter or nearly, or of all whose names begin so."""
     if field.name == "team" and value.lower() == "mine":
         return ["mine"]
     known = session.exec(select(field.values.id, field.values.name)).all()
     names = {str(id): called for id, called in known}
-    keys = {id: _key(called) for id, called in names.items()}
-    wanted = _key(value)
+    keys = {id: _normalize(called) for id, called in names.items()}
+    wanted = _normalize(value)
     found = [id for id, called in names.items() if called == value]
     found = found or [id for id, key in keys.items() if wanted and key == wanted]
     found = found or [id for id, key in keys.items() if wanted and key.startswith(wanted)]
@@ -131,37 +131,37 @@ def _named(session: Session, field: TicketField, value: str) -> list[str]:
     if not found and field.empty and value.lower() == "none":
         return ["none"]
     if not found:
-        raise Puzzled(f"there is no {field.name} of that name.")
-    return found[: filters.MOST]
+        raise QualifierError(f"there is no {field.name} of that name.")
+    return found[: filters.MAX_VALUES]
 
 
-def _people(session: Session, actor: Actor, value: str, *, nobody: bool) -> list[str]:
+def _find_people(session: Session, actor: Actor, value: str, *, nobody: bool) -> list[str]:
     if value.lower() == "me" or (nobody and value.lower() == "none"):
         return [value.lower()]
     if value.isascii() and value.isdigit() and len(value) < 10:
         return [value]
     if len(value) > 254:
-        raise Puzzled("that is too long for a name.")
-    cards = accounts.directory(session, actor, search=value, active=None, limit=filters.MOST)
-    asked = folding.words(value)
-    closer = [card for card in cards if folding.begin(asked, folding.words(card.name))]
+        raise QualifierError("that is too long for a name.")
+    cards = accounts.list_visible(session, actor, search=value, active=None, limit=filters.MAX_VALUES)
+    asked = folding.fold_words(value)
+    closer = [card for card in cards if folding.is_prefix_match(asked, folding.fold_words(card.name))]
     found = [str(card.id) for card in closer or cards]
     if not found:
-        raise Puzzled("you know nobody of that name.")
+        raise QualifierError("you know nobody of that name.")
     return found
 
 
-def _dates(actor: Actor, field: TicketField, values: list[str], *, negated: bool) -> Parameters:
+def _parse_dates(actor: Actor, field: TicketField, values: list[str], *, negated: bool) -> Parameters:
     if len(values) > 1:
-        raise Puzzled("give one day or span; repeat the qualifier to narrow it further.")
+        raise QualifierError("give one day or span; repeat the qualifier to narrow it further.")
     ahead = field.type == FieldType.DAY
-    read = date_ranges.ahead if ahead else date_ranges.span
+    read = date_ranges.parse_ahead if ahead else date_ranges.parse
     span = read(values[0], timezone=actor.zone.key)
     if span is None:
-        raise Puzzled(f"use {date_ranges.AHEAD if ahead else date_ranges.EXAMPLES}.")
+        raise QualifierError(f"use {date_ranges.FUTURE_EXAMPLES if ahead else date_ranges.EXAMPLES}.")
     after, before = span
     if negated and after and before:
-        raise Puzzled("a span can't be excluded, only what is before or after a day.")
+        raise QualifierError("a span can't be excluded, only what is before or after a day.")
     if negated:
         after, before = before, after
     sides = dict(zip(field.parameters, (after, before), strict=True))

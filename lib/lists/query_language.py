@@ -1,6 +1,6 @@
 """The language of the search box: words, and qualifiers such as `status:blocked -tag:vip created:>2026-01-01`.
 
-A line is read into terms, and the terms into the parameters that `filters.narrow` takes. Nothing breaks it: what can't
+A line is read into terms, and the terms into the parameters that `filters.parse_parameters` takes. Nothing breaks it: what can't
 be understood is left out, and told in a sentence.
 """
 
@@ -17,13 +17,13 @@ from lib.catalog.ticket_fields import FILTERED
 from lib.core import text
 from lib.core.errors import Invalid
 from lib.lists import filters, qualifiers
-from lib.lists.filters import Narrowed
-from lib.lists.qualifiers import Puzzled, Term
+from lib.lists.filters import TicketFilter
+from lib.lists.qualifiers import QualifierError, QueryTerm
 from lib.search_index import terms as search_terms
 
-LONGEST = 2_000
+MAX_LENGTH = 2_000
 """Characters of a line that count."""
-MOST = 40
+MAX_QUALIFIERS = 40
 """Qualifiers of a line that count."""
 
 
@@ -40,28 +40,28 @@ QUALIFIERS = (
     Qualifier("is", "how it stands, or whose it is", ("is:open", "is:done", "is:unassigned", "is:mine", "is:waiting")),
     *(Qualifier(field.name, field.meaning, field.examples) for field in FILTERED.values() if field.meaning),
 )  # fmt: skip
-NAMES = {q.name for q in QUALIFIERS}
+QUALIFIER_NAMES = {q.name for q in QUALIFIERS}
 
-_TERM = re.compile(
+_TERM_PATTERN = re.compile(
     r"""(?P<not>-?)(?P<name>[A-Za-z]+):(?P<value>(?:"[^"]*"?|[^\s"])*)|(?P<quoted>"[^"]*"?)|(?P<word>[^\s"]+)"""
 )
-_ITEM = re.compile(r'"([^"]*)"?|([^,"]+)')
-_PLAIN = re.compile(r'[^\s",]+')
-_NUMBER = re.compile(r"#([0-9]{1,9})")
-_FILTER = re.compile(r"-?([A-Za-z]{2,}):(?![/\\]).+")
+_ITEM_PATTERN = re.compile(r'"([^"]*)"?|([^,"]+)')
+_PLAIN_PATTERN = re.compile(r'[^\s",]+')
+_NUMBER_PATTERN = re.compile(r"#([0-9]{1,9})")
+_FILTER_PATTERN = re.compile(r"-?([A-Za-z]{2,}):(?![/\\]).+")
 """What looks like a filter; an address of the web or a path does not."""
 _OPERATORS = ("AND", "OR", "NOT")
 
 
 @dataclass(frozen=True)
-class Line:
+class ParsedQuery:
     """A line taken apart: its words, its qualifiers and the ticket numbers in it; `jump` if it is nothing but one.
 
     `searched` are the words together with the numbers, which may stand in a text; `left` says what was not read.
     """
 
     words: str = ""
-    terms: tuple[Term, ...] = ()
+    terms: tuple[QueryTerm, ...] = ()
     numbers: tuple[int, ...] = ()
     jump: int | None = None
     searched: str = ""
@@ -69,53 +69,61 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Asked:
+class InterpretedQuery:
     """What a person asked for: conditions for a list, its words, and a sentence for each thing not understood.
 
     `taken` are the places of the qualifiers that were understood.
     """
 
-    narrowed: Narrowed
+    narrowed: TicketFilter
     words: str = ""
     puzzled: tuple[str, ...] = ()
     jump: int | None = None
     taken: frozenset[int] = frozenset()
 
 
-def read(line: str) -> Line:
+def parse(line: str) -> ParsedQuery:
     """Take a line apart; anything that looks like no qualifier is words."""
-    left = [f"Only the first {LONGEST:,} characters of the search were read."] if len(line) > LONGEST else []
-    line = line[:LONGEST].translate(search_terms.QUOTES)
+    left = (
+        [f"Only the first {MAX_LENGTH:,} characters of the search were read."]
+        if len(line) > MAX_LENGTH
+        else []
+    )
+    line = line[:MAX_LENGTH].translate(search_terms.QUOTES)
     words, searched, terms, numbers = [], [], [], []
-    for found in _TERM.finditer(line):
+    for found in _TERM_PATTERN.finditer(line):
         name = (found["name"] or "").lower()
-        if name in NAMES and len(terms) == MOST:
-            left.append(f"“{found[0][:60]}” was left out: a search takes {MOST} filters.")
+        if name in QUALIFIER_NAMES and len(terms) == MAX_QUALIFIERS:
+            left.append(f"“{found[0][:60]}” was left out: a search takes {MAX_QUALIFIERS} filters.")
             continue
-        if name in NAMES:
-            values = tuple(v for a, b in _ITEM.findall(found["value"]) if (v := (a or b).strip()))
-            terms.append(Term(name, values, bool(found["not"]), found[0]))
-        elif found["word"] and (number := _NUMBER.fullmatch(found["word"])) and len(numbers) < filters.MOST:
+        if name in QUALIFIER_NAMES:
+            values = tuple(v for a, b in _ITEM_PATTERN.findall(found["value"]) if (v := (a or b).strip()))
+            terms.append(QueryTerm(name, values, bool(found["not"]), found[0]))
+        elif (
+            found["word"]
+            and (number := _NUMBER_PATTERN.fullmatch(found["word"]))
+            and len(numbers) < filters.MAX_VALUES
+        ):
             numbers.append(int(number[1]))
             searched.append(found[0])
         else:
             words.append(found[0])
             searched.append(found[0])
-            left += _taken_for_words(found)
+            left += _warn_about_words(found)
     bare = line.strip().removeprefix("#")
     alone = bare.isascii() and bare.isdigit() and len(bare) < 10
-    return Line(
+    return ParsedQuery(
         " ".join(words), tuple(terms), tuple(numbers), int(bare) if alone else None, " ".join(searched),
         tuple(dict.fromkeys(left)),
     )  # fmt: skip
 
 
-def _taken_for_words(found: re.Match[str]) -> Iterator[str]:
+def _warn_about_words(found: re.Match[str]) -> Iterator[str]:
     """Yield a sentence where words were perhaps meant as something else."""
     written = found[0]
     if found["quoted"]:
         return
-    if likely := _FILTER.fullmatch(written):
+    if likely := _FILTER_PATTERN.fullmatch(written):
         yield (
             f"“{written[:60]}” was searched as words: there is no filter “{likely[1][:30]}”. "
             f"Use one of {', '.join(q.name for q in QUALIFIERS)}."
@@ -126,49 +134,51 @@ def _taken_for_words(found: re.Match[str]) -> Iterator[str]:
         yield f"“{written}” was searched as a word. All words must match; repeat a filter to match any of its values."
 
 
-def last(line: str) -> tuple[int, Term] | None:
+def find_last_term(line: str) -> tuple[int, QueryTerm] | None:
     """Return where the term begins with which a line ends, and the term; None after a space or in quoted words."""
-    found = next(reversed(list(_TERM.finditer(line))), None)
+    found = next(reversed(list(_TERM_PATTERN.finditer(line))), None)
     if found is None or found.end() != len(line) or found["quoted"]:
         return None
     if not found["name"]:
-        return found.start(), Term("", (), found[0].startswith("-"), found[0])
-    values = tuple(v for a, b in _ITEM.findall(found["value"]) if (v := (a or b).strip()))
-    return found.start(), Term(found["name"].lower(), values, bool(found["not"]), found[0])
+        return found.start(), QueryTerm("", (), found[0].startswith("-"), found[0])
+    values = tuple(v for a, b in _ITEM_PATTERN.findall(found["value"]) if (v := (a or b).strip()))
+    return found.start(), QueryTerm(found["name"].lower(), values, bool(found["not"]), found[0])
 
 
-def write(name: str, values: Iterable[str], *, negated: bool = False) -> str:
-    """Return a qualifier as a line holds it: `-tag:vip,"two words"`; `read` takes it apart again."""
+def format_qualifier(name: str, values: Iterable[str], *, negated: bool = False) -> str:
+    """Return a qualifier as a line holds it: `-tag:vip,"two words"`; `parse` takes it apart again."""
     cleaned = (" ".join(value.translate(search_terms.QUOTES).replace('"', " ").split()) for value in values)
-    quoted = [value if _PLAIN.fullmatch(value) else f'"{value}"' for value in cleaned if value]
+    quoted = [value if _PLAIN_PATTERN.fullmatch(value) else f'"{value}"' for value in cleaned if value]
     return f"{'-' if negated else ''}{name}:{','.join(quoted)}"
 
 
-def without(line: str, place: int) -> str:
+def remove_qualifier(line: str, place: int) -> str:
     """Return a line without its qualifier at `place`, counted from 0; without one there, the line."""
-    found = [m for m in _TERM.finditer(line) if (m["name"] or "").lower() in NAMES]
+    found = [m for m in _TERM_PATTERN.finditer(line) if (m["name"] or "").lower() in QUALIFIER_NAMES]
     if not 0 <= place < len(found):
         return line
     start, end = found[place].span()
     return " ".join(f"{line[:start]} {line[end:]}".split())
 
 
-def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> Asked:
-    """Turn parameters into conditions as `filters.narrow` does, with `q` read in this language; several `q` mean or.
+def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> InterpretedQuery:
+    """Turn parameters into conditions as `filters.parse_parameters` does, with `q` read in this language; several `q` mean or.
 
     Raises Invalid for other parameters that can't be; never for what a line says.
     """
     lines = [line for line in given.get("q", ()) if line.strip()]
-    if len(lines) > filters.MOST or not all(map(text.storable, lines)):
-        filters.narrow(session, actor, {"q": lines})
-    base = filters.narrow(session, actor, {name: values for name, values in given.items() if name != "q"})
-    archived = qualifiers.archived(session, given.get("status", ()))
-    asked = [understand(session, actor, read(line)) for line in lines]
+    if len(lines) > filters.MAX_VALUES or not all(map(text.is_storable, lines)):
+        filters.parse_parameters(session, actor, {"q": lines})
+    base = filters.parse_parameters(
+        session, actor, {name: values for name, values in given.items() if name != "q"}
+    )
+    archived = qualifiers.list_archived_warnings(session, given.get("status", ()))
+    asked = [interpret(session, actor, parse(line)) for line in lines]
     if not asked:
-        return Asked(base, puzzled=archived)
-    either = _either([a.narrowed for a in asked])
-    return Asked(
-        filters.both(base, either),
+        return InterpretedQuery(base, puzzled=archived)
+    either = _combine_any([a.narrowed for a in asked])
+    return InterpretedQuery(
+        filters.combine(base, either),
         words=" ".join(a.words for a in asked),
         puzzled=(*archived, *(sentence for a in asked for sentence in a.puzzled)),
         jump=asked[0].jump if len(asked) == 1 else None,
@@ -176,53 +186,55 @@ def narrow(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -
     )
 
 
-def both(first: Asked, second: Asked) -> Asked:
+def combine(first: InterpretedQuery, second: InterpretedQuery) -> InterpretedQuery:
     """Return what is asked for twice, all of which must hold."""
-    narrowed = filters.both(first.narrowed, second.narrowed)
+    narrowed = filters.combine(first.narrowed, second.narrowed)
     return replace(first, narrowed=narrowed, puzzled=(*first.puzzled, *second.puzzled))
 
 
-def understand(session: Session, actor: Actor, line: Line, *, words: bool = True) -> Asked:
+def interpret(session: Session, actor: Actor, line: ParsedQuery, *, words: bool = True) -> InterpretedQuery:
     """Return what a line means to this actor; without `words` its conditions are those of its qualifiers alone."""
     puzzled = list(line.left)
-    found: list[Narrowed] = []
+    found: list[TicketFilter] = []
     taken: set[int] = set()
-    for places, name, values in _parameters(session, actor, line, puzzled):
+    for places, name, values in _collect_parameters(session, actor, line, puzzled):
         try:
-            found.append(filters.narrow(session, actor, {name: values}))
+            found.append(filters.parse_parameters(session, actor, {name: values}))
             taken |= places
         except Invalid as refusal:
             puzzled.append(refusal.sentence)
-    asked = search_terms.asked(line.searched)
+    asked = search_terms.parse_query(line.searched)
     puzzled += [
         f"“{chunk[:60]}” was left out: it has no letter or digit to search for." for chunk in asked.left_out
     ]
     if asked.cut:
-        puzzled.append(f"Only the first {search_terms.MOST} words were searched.")
+        puzzled.append(f"Only the first {search_terms.MAX_TOKENS} words were searched.")
     if words and asked.terms:
-        found.append(_words(session, actor, line))
+        found.append(_filter_by_words(session, actor, line))
     elif line.searched and not (asked.terms or found):
-        found.append(Narrowed((false(),), few=True))
-    narrowed = reduce(filters.both, found, Narrowed())
-    return Asked(narrowed, line.searched, tuple(dict.fromkeys(puzzled)), line.jump, frozenset(taken))
+        found.append(TicketFilter((false(),), few=True))
+    narrowed = reduce(filters.combine, found, TicketFilter())
+    return InterpretedQuery(
+        narrowed, line.searched, tuple(dict.fromkeys(puzzled)), line.jump, frozenset(taken)
+    )
 
 
-def _words(session: Session, actor: Actor, line: Line) -> Narrowed:
+def _filter_by_words(session: Session, actor: Actor, line: ParsedQuery) -> TicketFilter:
     """Return what holds all words of a line; what looks like a ticket's number is that, or a word as others are."""
-    found = filters.narrow(session, actor, {"q": [line.searched]})
-    return _either([found, numbered(session, actor, line)]) if line.numbers else found
+    found = filters.parse_parameters(session, actor, {"q": [line.searched]})
+    return _combine_any([found, filter_by_numbers(session, actor, line)]) if line.numbers else found
 
 
-def numbered(session: Session, actor: Actor, line: Line) -> Narrowed:
+def filter_by_numbers(session: Session, actor: Actor, line: ParsedQuery) -> TicketFilter:
     """Return the tickets of the numbers in a line that hold its other words."""
-    chosen = filters.narrow(session, actor, {"number": [str(number) for number in line.numbers]})
-    if not search_terms.asked(line.words).terms:
+    chosen = filters.parse_parameters(session, actor, {"number": [str(number) for number in line.numbers]})
+    if not search_terms.parse_query(line.words).terms:
         return chosen
-    return filters.both(chosen, filters.narrow(session, actor, {"q": [line.words]}))
+    return filters.combine(chosen, filters.parse_parameters(session, actor, {"q": [line.words]}))
 
 
-def _parameters(
-    session: Session, actor: Actor, line: Line, puzzled: list[str]
+def _collect_parameters(
+    session: Session, actor: Actor, line: ParsedQuery, puzzled: list[str]
 ) -> list[tuple[set[int], str, list[str]]]:
     """Return names and values, all of which must hold, and the places of the qualifiers that give them.
 
@@ -231,11 +243,11 @@ def _parameters(
     given: dict[tuple[object, str], tuple[set[int], list[str]]] = {}
     for place, term in enumerate(line.terms):
         try:
-            meant = qualifiers.of(session, actor, term)
-        except Puzzled as puzzle:
+            meant = qualifiers.to_parameters(session, actor, term)
+        except QualifierError as puzzle:
             puzzled.append(f"“{term.written[:60]}” was left out: {puzzle}")
             continue
-        puzzled += qualifiers.archived(session, meant.get("status", ()))
+        puzzled += qualifiers.list_archived_warnings(session, meant.get("status", ()))
         for name, values in meant.items():
             places, there = given.setdefault((place if term.name == "is" else term.name, name), (set(), []))
             places.add(place)
@@ -243,13 +255,13 @@ def _parameters(
     return [(places, name, values) for (_, name), (places, values) in given.items()]
 
 
-def _either(found: list[Narrowed]) -> Narrowed:
+def _combine_any(found: list[TicketFilter]) -> TicketFilter:
     """Return what any of several lines leaves; a line without conditions leaves everything."""
     if len(found) == 1:
         return found[0]
     if not all(n.conditions for n in found):
-        return Narrowed()
+        return TicketFilter()
     either = or_(*(and_(*n.conditions) for n in found))
-    return Narrowed(
+    return TicketFilter(
         (either,), all(n.few for n in found), all(n.open for n in found), any(n.tried for n in found)
     )

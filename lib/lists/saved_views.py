@@ -20,9 +20,9 @@ from lib.lists import columns as list_columns
 from lib.lists import query_language
 from lib.people import teams
 
-MOST = 50
+MAX_VIEWS = 50
 """Views of one person."""
-NAME = 60
+NAME_LIMIT = 60
 
 
 @dataclass(frozen=True)
@@ -41,24 +41,24 @@ class ViewCard:
     own: bool
 
 
-def every(session: Session, actor: Actor) -> list[ViewCard]:
+def list_all(session: Session, actor: Actor) -> list[ViewCard]:
     """Return the actor's views in their order, then those that others share with a team of theirs."""
-    return [card(actor, view, owner) for view, owner in session.exec(_every(actor)).all()]
+    return [to_card(actor, view, owner) for view, owner in session.exec(_select_views(actor)).all()]
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _every(actor: Actor) -> Any:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_views(actor: Actor) -> Any:
     """Return the select of them with the names of their owners, as every page asks for it."""
     own = col(SavedView.owner_id) == actor.id
     return (
         select(SavedView, Person.name)
         .join(Person, col(Person.id) == SavedView.owner_id)
-        .where(_theirs(actor))
+        .where(_visible_condition(actor))
         .order_by(own.desc(), col(SavedView.position), col(SavedView.id))
     )
 
 
-def card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
+def to_card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
     """Return a view for somebody to look at; `owner` is its owner's name."""
     own = view.owner_id == actor.id
     return ViewCard(
@@ -75,11 +75,11 @@ def card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
     )
 
 
-def find(session: Session, actor: Actor, view_id: int) -> SavedView:
+def get(session: Session, actor: Actor, view_id: int) -> SavedView:
     """Return a view of the actor's or of a team of theirs; raises NotFound."""
-    view = session.exec(select(SavedView).where(SavedView.id == view_id, _theirs(actor))).first()
+    view = session.exec(select(SavedView).where(SavedView.id == view_id, _visible_condition(actor))).first()
     if view is None:
-        raise gate.hidden(actor, Permission.TICKET_READ, "view", view_id)
+        raise gate.not_found(actor, Permission.TICKET_READ, "view", view_id)
     return view
 
 
@@ -90,21 +90,21 @@ def create(
     name: str,
     line: str,
     sort: str = "-updated",
-    facts: Iterable[str] = list_columns.USUAL,
+    facts: Iterable[str] = list_columns.DEFAULT_COLUMNS,
     group: str = "",
 ) -> SavedView:
     """Keep a line under a name, for oneself, after one's other views. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TICKET_READ)
     mine = select(func.count(), func.max(SavedView.position)).where(SavedView.owner_id == actor.id)
     number, last = session.exec(mine).one()
-    if actor.id is None or number >= MOST:
-        raise Invalid(f"You can keep at most {MOST} views. Delete one first.")
-    columns, grouping = list_columns.checked(facts, group)
+    if actor.id is None or number >= MAX_VIEWS:
+        raise Invalid(f"You can keep at most {MAX_VIEWS} views. Delete one first.")
+    columns, grouping = list_columns.validate(facts, group)
     view = SavedView(
         owner_id=actor.id,
-        name=text.line(name, field="name", limit=NAME),
-        line=_line(line),
-        sort=_sort(sort),
+        name=text.clean_line(name, field="name", limit=NAME_LIMIT),
+        line=_clean_line(line),
+        sort=_check_sort(sort),
         facts=columns,
         grouping=grouping,
         position=(last or 0) + 1,
@@ -118,38 +118,42 @@ def create(
 
 def rename(session: Session, actor: Actor, view: SavedView, *, name: str) -> None:
     """Give one's view another name. Raises NotPermitted, Invalid."""
-    _change(session, actor, view, field="name", value=text.line(name, field="name", limit=NAME))
+    _change_field(
+        session, actor, view, field="name", value=text.clean_line(name, field="name", limit=NAME_LIMIT)
+    )
 
 
-def rewrite(session: Session, actor: Actor, view: SavedView, *, line: str) -> None:
+def set_query(session: Session, actor: Actor, view: SavedView, *, line: str) -> None:
     """Let one's view choose other tickets. Raises NotPermitted, Invalid."""
-    _change(session, actor, view, field="line", value=_line(line))
+    _change_field(session, actor, view, field="line", value=_clean_line(line))
 
 
-def order(session: Session, actor: Actor, view: SavedView, *, sort: str) -> None:
+def set_sort(session: Session, actor: Actor, view: SavedView, *, sort: str) -> None:
     """Let one's view sort its tickets otherwise. Raises NotPermitted, Invalid."""
-    _change(session, actor, view, field="sort", value=_sort(sort))
+    _change_field(session, actor, view, field="sort", value=_check_sort(sort))
 
 
-def arrange(session: Session, actor: Actor, view: SavedView, *, facts: Iterable[str], group: str) -> None:
+def set_layout(session: Session, actor: Actor, view: SavedView, *, facts: Iterable[str], group: str) -> None:
     """Lay one's view out otherwise. Raises NotPermitted, Invalid."""
-    columns, grouping = list_columns.checked(facts, group)
-    _change(session, actor, view, field="facts", value=columns)
-    _change(session, actor, view, field="grouping", value=grouping)
+    columns, grouping = list_columns.validate(facts, group)
+    _change_field(session, actor, view, field="facts", value=columns)
+    _change_field(session, actor, view, field="grouping", value=grouping)
 
 
 def share(session: Session, actor: Actor, view: SavedView, *, team_id: int | None) -> None:
     """Share one's view with a team that one works in, or with nobody. Raises NotPermitted, Invalid."""
     if team_id is not None:
-        teams.find(session, team_id)
+        teams.get(session, team_id)
         if not actor.staff or team_id not in actor.teams:
-            raise gate.refused(actor, Permission.COMMENT_READ_INTERNAL, subject="team", subject_id=team_id)
-    _change(session, actor, view, field="team_id", value=team_id)
+            raise gate.not_permitted(
+                actor, Permission.COMMENT_READ_INTERNAL, subject="team", subject_id=team_id
+            )
+    _change_field(session, actor, view, field="team_id", value=team_id)
 
 
-def place(session: Session, actor: Actor, view: SavedView, *, at: int) -> None:
+def move(session: Session, actor: Actor, view: SavedView, *, at: int) -> None:
     """Move one's view to place `at` among one's own, counted from 1; the others close up. Raises NotPermitted."""
-    _own(actor, view)
+    _require_owner(actor, view)
     mine = select(SavedView).where(SavedView.owner_id == actor.id, SavedView.id != view.id)
     others = list(session.exec(mine.order_by(col(SavedView.position), col(SavedView.id))).all())
     others.insert(max(0, at - 1), view)
@@ -159,23 +163,25 @@ def place(session: Session, actor: Actor, view: SavedView, *, at: int) -> None:
 
 def delete(session: Session, actor: Actor, view: SavedView) -> None:
     """Keep one's view no longer. Raises NotPermitted."""
-    _own(actor, view)
+    _require_owner(actor, view)
     events.record(session, actor, Action.VIEW_DELETED, subject=f"view:{view.id}", old=view.name)
     session.delete(view)
 
 
-def _theirs(actor: Actor) -> ColumnElement[bool]:
+def _visible_condition(actor: Actor) -> ColumnElement[bool]:
     shared = col(SavedView.team_id).in_(actor.teams if actor.staff else ())
     return or_(col(SavedView.owner_id) == actor.id, shared)
 
 
-def _own(actor: Actor, view: SavedView) -> None:
+def _require_owner(actor: Actor, view: SavedView) -> None:
     if view.owner_id != actor.id:
-        raise gate.refused(actor, Permission.TICKET_READ, subject="view", subject_id=view.id)
+        raise gate.not_permitted(actor, Permission.TICKET_READ, subject="view", subject_id=view.id)
 
 
-def _change(session: Session, actor: Actor, view: SavedView, *, field: str, value: str | int | None) -> None:
-    _own(actor, view)
+def _change_field(
+    session: Session, actor: Actor, view: SavedView, *, field: str, value: str | int | None
+) -> None:
+    _require_owner(actor, view)
     was = getattr(view, field)
     if was == value:
         return
@@ -187,11 +193,11 @@ def _change(session: Session, actor: Actor, view: SavedView, *, field: str, valu
     )
 
 
-def _line(line: str) -> str:
-    return text.line(line, field="q", limit=query_language.LONGEST, required=False)
+def _clean_line(line: str) -> str:
+    return text.clean_line(line, field="q", limit=query_language.MAX_LENGTH, required=False)
 
 
-def _sort(sort: str) -> str:
+def _check_sort(sort: str) -> str:
     if sort.removeprefix("-") not in SORTED:
         raise Invalid("A list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTED)}."})
     return sort

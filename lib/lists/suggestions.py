@@ -12,14 +12,14 @@ from lib.core import folding, text
 from lib.lists import qualifiers, query_language
 from lib.people import teams
 
-MOST = 5
+MAX_SUGGESTIONS = 5
 """Offers at a time."""
-BEGUN = 2
+MIN_LETTERS = 2
 """Letters of a word from which it may be the beginning of a qualifier."""
 
 
 @dataclass(frozen=True)
-class Offer:
+class Suggestion:
     """Something to go on with: how it reads, and the whole line with it."""
 
     label: str
@@ -27,67 +27,74 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Offers:
+class Suggestions:
     """What is being typed, explained in a few words, and what it could become."""
 
     meaning: str = ""
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[Suggestion, ...] = ()
 
 
-def of(session: Session, actor: Actor, line: str) -> Offers:
+def for_line(session: Session, actor: Actor, line: str) -> Suggestions:
     """Return what the end of a line could become; nothing for one that ends in a space or in plain words."""
-    line = line[: query_language.LONGEST]
-    last = query_language.last(line)
-    if last is None or not text.storable(line):
-        return Offers()
+    line = line[: query_language.MAX_LENGTH]
+    last = query_language.find_last_term(line)
+    if last is None or not text.is_storable(line):
+        return Suggestions()
     start, term = last
     before, sign = line[:start], "-" if term.negated else ""
-    if term.name not in query_language.NAMES:
+    if term.name not in query_language.QUALIFIER_NAMES:
         begun = term.written.removeprefix("-").lower()
-        found = [q for q in query_language.QUALIFIERS if len(begun) >= BEGUN and q.name.startswith(begun)]
-        offers = tuple(Offer(f"{sign}{q.name}:", f"{before}{sign}{q.name}:") for q in found[:MOST])
-        return Offers(found[0].meaning if len(found) == 1 else "", offers)
+        found = [
+            q for q in query_language.QUALIFIERS if len(begun) >= MIN_LETTERS and q.name.startswith(begun)
+        ]
+        offers = tuple(
+            Suggestion(f"{sign}{q.name}:", f"{before}{sign}{q.name}:") for q in found[:MAX_SUGGESTIONS]
+        )
+        return Suggestions(found[0].meaning if len(found) == 1 else "", offers)
     *kept, begun = term.values or ("",)
     if term.written.endswith((":", ",")):
         kept, begun = list(term.values), ""
-    known = _values(session, actor, term.name)
+    known = _list_values(session, actor, term.name)
     if term.negated and term.name in FILTERED and FILTERED[term.name].dated:
         known = ()  # a span can't be excluded
-    values = [v for v in known if _fits(v, begun) and v not in kept]
+    values = [v for v in known if _is_match(v, begun) and v not in kept]
     if begun in values:
         values.remove(begun)
     meaning = next(q.meaning for q in query_language.QUALIFIERS if q.name == term.name)
-    return Offers(
+    return Suggestions(
         meaning,
         tuple(
-            Offer(value, f"{before}{query_language.write(term.name, [*kept, value], negated=term.negated)} ")
-            for value in values[:MOST]
+            Suggestion(
+                value,
+                f"{before}{query_language.format_qualifier(term.name, [*kept, value], negated=term.negated)} ",
+            )
+            for value in values[:MAX_SUGGESTIONS]
         ),
     )
 
 
-def _fits(value: str, begun: str) -> bool:
-    wanted = folding.words(begun)
+def _is_match(value: str, begun: str) -> bool:
+    wanted = folding.fold_words(begun)
     if not wanted:
         return True
-    words = folding.words(value)
-    return "".join(words).startswith("".join(wanted)) or folding.begin(wanted[-1:], words)
+    words = folding.fold_words(value)
+    return "".join(words).startswith("".join(wanted)) or folding.is_prefix_match(wanted[-1:], words)
 
 
-def _values(  # noqa: C901, PLR0911 - one line a qualifier
+def _list_values(  # noqa: C901, PLR0911 - one line a qualifier
     session: Session, actor: Actor, name: str
 ) -> Iterable[str]:
     match name:
         case "is":
-            return qualifiers.IS
+            return qualifiers.IS_VALUES
         case "status":
-            return [s.name for s in statuses.every(session)]
+            return [s.name for s in statuses.list_all(session)]
         case "category":
-            return [c.name for c in categories.every(session)]
+            return [c.name for c in categories.list_all(session)]
         case "team":
-            return [*(("mine",) if actor.staff else ()), *(t.name for t in teams.every(session, actor))]
+            return [*(("mine",) if actor.staff else ()), *(t.name for t in teams.list_all(session, actor))]
         case "assignee":
-            staff = {n for t in teams.every(session, actor) for n in t.members.values()}
+            staff = {n for t in teams.list_all(session, actor) for n in t.members.values()}
             return ["me", "none", *sorted(staff, key=str.casefold)]
     field = FILTERED[name]
     match field.type:
@@ -96,9 +103,9 @@ def _values(  # noqa: C901, PLR0911 - one line a qualifier
         case FieldType.PERSON:
             return ["me"]
         case FieldType.TAGS:
-            return tags.names(session, actor)
+            return tags.list_names(session, actor)
         case FieldType.CUSTOM:
-            return [card.key for card in custom_fields.readable(session, actor)]
+            return [card.key for card in custom_fields.list_readable(session, actor)]
         case FieldType.DAY:
             return ["<today", "today", "tomorrow", "7d"]
     return ["today", "yesterday", "7d", "30d"]

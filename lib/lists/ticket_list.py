@@ -23,11 +23,11 @@ from lib.access.gate import Actor
 from lib.catalog.ticket_fields import FIELDS, LEVELS, SORTED, TicketRow
 from lib.core import settings
 from lib.core.errors import Invalid
-from lib.lists.filters import EVERYTHING, Narrowed
+from lib.lists.filters import EVERYTHING, TicketFilter
 
-CAP = 1000
+MAX_COUNT = 1000
 """Counts stop here and say "1000+"."""
-WALKS = 12
+MAX_TEAM_WALKS = 12
 """More teams than this are walked together."""
 
 
@@ -81,10 +81,10 @@ _MEMBERS = [
 """Where a line holds a member of an enumeration, and its members by what is stored."""
 
 
-def page(
+def get_page(
     session: Session,
     actor: Actor,
-    narrowed: Narrowed = EVERYTHING,
+    narrowed: TicketFilter = EVERYTHING,
     *,
     sort: str = "-updated",
     cursor: str | None = None,
@@ -94,50 +94,54 @@ def page(
 
     Raises Invalid for an unknown sort or a cursor that was not made here for this sort.
     """
-    after = _after(cursor, sort)
+    after = _parse_position(cursor, sort)
     top = narrowed.usual and after is None
     found = (
-        _top(actor, narrowed, sort, limit) if top else _found(actor, narrowed, sort, after=after, limit=limit)
+        _select_first_page(actor, narrowed, sort, limit)
+        if top
+        else _select_page(actor, narrowed, sort, after=after, limit=limit)
     )
     rows = session.execute(found).all()
-    cards = tuple(_row(actor, r) for r in rows[:limit])
+    cards = tuple(_build_row(actor, r) for r in rows[:limit])
     more = len(rows) > limit
-    return Page(cards, signed(sort, key(sort, cards[-1]), cards[-1].number) if more else None)
+    return Page(cards, sign_cursor(sort, sort_key(sort, cards[-1]), cards[-1].number) if more else None)
 
 
-def one(session: Session, actor: Actor, ticket: Ticket) -> TicketRow:
+def get_row(session: Session, actor: Actor, ticket: Ticket) -> TicketRow:
     """Return a ticket that was found through the gate as a line of the actor's list."""
-    return _row(actor, session.execute(_ONE, {"number": ticket.id}).one())
+    return _build_row(actor, session.execute(_ROW_STATEMENT, {"number": ticket.id}).one())
 
 
-def rows(session: Session, actor: Actor, numbers: Iterable[int]) -> dict[int, TicketRow]:
+def get_rows(session: Session, actor: Actor, numbers: Iterable[int]) -> dict[int, TicketRow]:
     """Return tickets that were found through the gate as lines of the actor's list, by number."""
-    chosen = _LINES.where(col(Ticket.id).in_(list(numbers)))
-    return {r[0]: _row(actor, r) for r in session.execute(chosen).all()}
+    chosen = _ROWS_STATEMENT.where(col(Ticket.id).in_(list(numbers)))
+    return {r[0]: _build_row(actor, r) for r in session.execute(chosen).all()}
 
 
-def ranked(actor: Actor, narrowed: Narrowed, *, limit: int) -> Any:
+def select_by_rank(actor: Actor, narrowed: TicketFilter, *, limit: int) -> Any:
     """Return a select of the numbers of the first `limit` tickets in the order of the board."""
-    return _ids(actor, narrowed, Order("rank", col(Ticket.rank), down=False), after=None, limit=limit)
+    return _select_ids(actor, narrowed, Order("rank", col(Ticket.rank), down=False), after=None, limit=limit)
 
 
 def count(
     session: Session,
     actor: Actor,
-    narrowed: Narrowed = EVERYTHING,
+    narrowed: TicketFilter = EVERYTHING,
     *,
-    most: int = CAP,
+    most: int = MAX_COUNT,
 ) -> int:
     """Count the tickets the actor may see, up to one more than `most`."""
-    counted = _usual_count(actor, narrowed, most) if narrowed.usual else _count(actor, narrowed, most)
+    counted = (
+        _select_usual_count(actor, narrowed, most) if narrowed.usual else _select_count(actor, narrowed, most)
+    )
     return session.execute(counted).scalar_one()
 
 
-def _count(actor: Actor, narrowed: Narrowed, most: int) -> Any:
-    return gate.counted(gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(most + 1))
+def _select_count(actor: Actor, narrowed: TicketFilter, most: int) -> Any:
+    return gate.select_count(gate.visible(actor, literal(1)).where(*narrowed.indexed).limit(most + 1))
 
 
-_usual_count = lru_cache(maxsize=gate.KEPT)(_count)
+_select_usual_count = lru_cache(maxsize=gate.CACHED_STATEMENTS)(_select_count)
 
 
 def _lines() -> Select:
@@ -151,55 +155,59 @@ def _lines() -> Select:
     return gate.unscoped(lines, "found through the gate")
 
 
-_LINES = _lines()
-_ONE = _LINES.where(col(Ticket.id) == bindparam("number"))
+_ROWS_STATEMENT = _lines()
+_ROW_STATEMENT = _ROWS_STATEMENT.where(col(Ticket.id) == bindparam("number"))
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _top(actor: Actor, narrowed: Narrowed, sort: str, limit: int) -> Select:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_first_page(actor: Actor, narrowed: TicketFilter, sort: str, limit: int) -> Select:
     """Return the select for the first page of a usual list, kept because most pages are just that."""
-    return _found(actor, narrowed, sort, after=None, limit=limit)
+    return _select_page(actor, narrowed, sort, after=None, limit=limit)
 
 
-def _found(actor: Actor, narrowed: Narrowed, sort: str, *, after: After, limit: int) -> Select:
+def _select_page(actor: Actor, narrowed: TicketFilter, sort: str, *, after: After, limit: int) -> Select:
     """Return the select for the lines of a page and one more, which tells whether there is a next page."""
-    by = order(actor, sort)
-    chosen = _ids(actor, narrowed, by, after=after, limit=limit + 1)
-    return _LINES.where(col(Ticket.id).in_(chosen)).order_by(*by.sorting)
+    by = parse_order(actor, sort)
+    chosen = _select_ids(actor, narrowed, by, after=after, limit=limit + 1)
+    return _ROWS_STATEMENT.where(col(Ticket.id).in_(chosen)).order_by(*by.sorting)
 
 
-def _row(actor: Actor, r: Any) -> TicketRow:
+def _build_row(actor: Actor, r: Any) -> TicketRow:
     values = list(r[:-2])
     for at, members in _MEMBERS:
         values[at] = members[values[at]]
     row = TicketRow(*values)
-    if ticket_versions.all_known(actor, row):
+    if ticket_versions.can_see_all_changes(actor, row):
         return row
     updated, version = r[-2:]
     return row._replace(updated_at=updated, version=version)
 
 
-def _ids(actor: Actor, narrowed: Narrowed, by: Order, *, after: After, limit: int) -> Any:
+def _select_ids(actor: Actor, narrowed: TicketFilter, by: Order, *, after: After, limit: int) -> Any:
     if narrowed.few or actor.reach(Permission.TICKET_READ) in (Scope.ALL, Scope.NONE):
         conditions = narrowed.indexed if narrowed.few else narrowed.conditions
-        whole = _walk(actor, conditions, by, after=after, limit=limit)
+        whole = _select_walk(actor, conditions, by, after=after, limit=limit)
         return select(whole.subquery().c.id)
     number = col(Ticket.id) + 0  # else PostgreSQL goes through all numbers for somebody who has no ticket
     apart = (number.desc() if by.down else number,) if by.name == "number" else None
     walks = [
-        _walk(actor, (*narrowed.conditions, reason, *where), along, after=after, limit=limit, sorting=apart)
-        for reason in _theirs(actor)
-        for along, *where in _parts(actor, narrowed, by)
+        _select_walk(
+            actor, (*narrowed.conditions, reason, *where), along, after=after, limit=limit, sorting=apart
+        )
+        for reason in _own_conditions(actor)
+        for along, *where in _plan_own_walks(actor, narrowed, by)
     ]
-    along, *bounds = _known(narrowed, by) if ticket_versions.in_part(actor) is not None else (by,)
+    along, *bounds = (
+        _plan_known_walk(narrowed, by) if ticket_versions.all_changes_condition(actor) is not None else (by,)
+    )
     walks += [
-        _walk(actor, (*narrowed.conditions, team, *bounds), along, after=after, limit=limit)
-        for team in _teams(actor)
+        _select_walk(actor, (*narrowed.conditions, team, *bounds), along, after=after, limit=limit)
+        for team in _visible_team_conditions(actor)
     ]
-    return _first_of(walks, by, limit=limit)
+    return _merge_walks(walks, by, limit=limit)
 
 
-def _walk(
+def _select_walk(
     actor: Actor,
     conditions: Iterable[ColumnElement[bool]],
     by: Order,
@@ -213,7 +221,7 @@ def _walk(
     return seen.order_by(*(sorting or by.sorting)).limit(limit)
 
 
-def _first_of(walks: Iterable[Any], by: Order, *, limit: int) -> Any:
+def _merge_walks(walks: Iterable[Any], by: Order, *, limit: int) -> Any:
     """Return a select of the numbers of the first tickets of several walks together."""
     each = [walk.subquery() for walk in walks]
     merged = union(*(select(w.c.id, w.c.key) for w in each)).subquery()
@@ -221,21 +229,21 @@ def _first_of(walks: Iterable[Any], by: Order, *, limit: int) -> Any:
     return select(select(merged.c.id).order_by(*best).limit(limit).subquery().c.id)
 
 
-def _parts(actor: Actor, narrowed: Narrowed, by: Order) -> list[tuple[Any, ...]]:
+def _plan_own_walks(actor: Actor, narrowed: TicketFilter, by: Order) -> list[tuple[Any, ...]]:
     """Return how to walk along the actor's own tickets: by what, and further conditions.
 
     In the order of their last change, the tickets of which they may not know every change have a walk of their own; the
     others are their teams', and found there if they see those.
     """
-    known = ticket_versions.in_part(actor)
+    known = ticket_versions.all_changes_condition(actor)
     if by.name != "updated" or known is None:
         return [(by,)]
     public = by._replace(column=col(Ticket.public_updated_at))
     parts: list[tuple[Any, ...]] = [(public, ~known, *narrowed.bounds(public.column))]
-    return parts if _sees_teams(actor) else [*parts, (*_known(narrowed, by), known)]
+    return parts if _can_see_teams(actor) else [*parts, (*_plan_known_walk(narrowed, by), known)]
 
 
-def _known(narrowed: Narrowed, by: Order) -> tuple[Any, ...]:
+def _plan_known_walk(narrowed: TicketFilter, by: Order) -> tuple[Any, ...]:
     """Return how to walk along tickets of which the actor may know every change."""
     if by.name != "updated":
         return (by,)
@@ -243,97 +251,105 @@ def _known(narrowed: Narrowed, by: Order) -> tuple[Any, ...]:
     return (full, *narrowed.bounds(full.column))
 
 
-def _theirs(actor: Actor) -> list[ColumnElement[bool]]:
+def _own_conditions(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the reasons for which a ticket may be the actor's own, each with an index of its own."""
-    asked, copied, assigned = gate.parts(actor)
-    return [asked, copied] if _sees_teams(actor) else [asked, copied, assigned]
+    asked, copied, assigned = gate.participation_conditions(actor)
+    return [asked, copied] if _can_see_teams(actor) else [asked, copied, assigned]
 
 
-def _teams(actor: Actor) -> list[ColumnElement[bool]]:
+def _visible_team_conditions(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the same for what is their teams'."""
-    return of_teams(actor) if _sees_teams(actor) else []
+    return team_conditions(actor) if _can_see_teams(actor) else []
 
 
-def _sees_teams(actor: Actor) -> bool:
+def _can_see_teams(actor: Actor) -> bool:
     return actor.reach(Permission.TICKET_READ) == Scope.TEAM
 
 
-def of_teams(actor: Actor) -> list[ColumnElement[bool]]:
+def team_conditions(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the SQL conditions that a ticket is with a team of the actor's, one a team unless they are many."""
     teams = sorted(actor.teams)
     return (
-        [col(Ticket.team_id).in_(teams)] if len(teams) > WALKS else [col(Ticket.team_id) == t for t in teams]
+        [col(Ticket.team_id).in_(teams)]
+        if len(teams) > MAX_TEAM_WALKS
+        else [col(Ticket.team_id) == t for t in teams]
     )
 
 
-def takes_part(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]:
+def takes_part_condition(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]:
     """The SQL condition that the actor asked for a ticket or is in copy, with `in_teams` also that they work on it.
 
-    As `gate.takes_part`, but looked up part by part.
+    As `gate.participation_condition`, but looked up part by part.
     """
-    parts = gate.parts(actor)[: None if in_teams else 2]
+    parts = gate.participation_conditions(actor)[: None if in_teams else 2]
     return col(Ticket.id).in_(union(*(select(Ticket.id).where(part) for part in parts)))
 
 
-def order(actor: Actor, sort: str) -> Order:
+def parse_order(actor: Actor, sort: str) -> Order:
     """Return what a list of the actor's is sorted by. Raises Invalid."""
     name = sort.removeprefix("-")
     if name not in SORTED:
         raise Invalid(
             "The list can't be sorted by that.", fields={"sort": f"Use one of {', '.join(SORTED)}."}
         )
-    column = ticket_versions.updated(actor) if name == "updated" else col(SORTED[name].sort_column)
+    column = (
+        ticket_versions.updated_at_expression(actor) if name == "updated" else col(SORTED[name].sort_column)
+    )
     return Order(name, column, down=sort.startswith("-"))
 
 
-def walked(actor: Actor, narrowed: Narrowed, sort: str, *, after: After = None, limit: int) -> Any:
+def select_by_walk(
+    actor: Actor, narrowed: TicketFilter, sort: str, *, after: After = None, limit: int
+) -> Any:
     """Return a select of the numbers of a list's first `limit` tickets, found by one walk along its order.
 
     That is for a list of which the actor sees many. Their own tickets are found along indexes where they see no others,
     or may not know of every change.
     """
-    by = order(actor, sort)
+    by = parse_order(actor, sort)
     if actor.reach(Permission.TICKET_READ) == Scope.OWN:
-        return gate.unscoped(_ids(actor, narrowed, by, after=after, limit=limit), "among visible tickets")
+        return gate.unscoped(
+            _select_ids(actor, narrowed, by, after=after, limit=limit), "among visible tickets"
+        )
     # No database looks up what is compared with true, be it a reason or a team.
-    readable, known = gate.readable(actor).is_(True), ticket_versions.in_part(actor)
+    readable, known = gate.visible_condition(actor).is_(True), ticket_versions.all_changes_condition(actor)
     if by.name != "updated" or known is None:
-        walk = _walk(actor, (readable, *narrowed.conditions), by, after=after, limit=limit)
+        walk = _select_walk(actor, (readable, *narrowed.conditions), by, after=after, limit=limit)
         return gate.unscoped(select(walk.subquery().c.id), "among visible tickets")
-    along, *bounds = _known(narrowed, by)
+    along, *bounds = _plan_known_walk(narrowed, by)
     where = (readable, known.is_(True), *narrowed.conditions, *bounds)
-    walks = [_walk(actor, where, along, after=after, limit=limit)]
+    walks = [_select_walk(actor, where, along, after=after, limit=limit)]
     walks += [
-        _walk(actor, (reason, *narrowed.conditions, *where), along, after=after, limit=limit)
-        for reason in (_theirs(actor) if _sees_teams(actor) else [readable])
-        for along, *where in _parts(actor, narrowed, by)[:1]
+        _select_walk(actor, (reason, *narrowed.conditions, *where), along, after=after, limit=limit)
+        for reason in (_own_conditions(actor) if _can_see_teams(actor) else [readable])
+        for along, *where in _plan_own_walks(actor, narrowed, by)[:1]
     ]
-    return gate.unscoped(_first_of(walks, by, limit=limit), "among visible tickets")
+    return gate.unscoped(_merge_walks(walks, by, limit=limit), "among visible tickets")
 
 
-def signed(made_for: str, *place: object) -> str:
+def sign_cursor(made_for: str, *place: object) -> str:
     """Return a cursor for one list: where its next page begins, so that nobody else can have made it up."""
-    return str(_serializer().dumps([made_for, *(_shown(each) for each in place)]))
+    return str(_serializer().dumps([made_for, *(_to_json_value(each) for each in place)]))
 
 
-def unsigned(made_for: str, cursor: str) -> list[Any]:
+def parse_cursor(made_for: str, cursor: str) -> list[Any]:
     """Return the place that a cursor tells. Raises Invalid for one that was not made here for this list."""
     try:
         named, *place = _serializer().loads(cursor)
         if named != made_for:
             raise ValueError("made for another order")
-        return [_place(v) if isinstance(v, str) else v for v in place]
+        return [_parse_date(v) if isinstance(v, str) else v for v in place]
     except (BadSignature, ValueError, TypeError):
-        raise gone() from None
+        raise build_cursor_error() from None
 
 
-def _place(written: str) -> date:
+def _parse_date(written: str) -> date:
     if len(written) == len("2026-01-31"):
         return date.fromisoformat(written)
     return datetime.fromisoformat(written).astimezone(UTC)
 
 
-def gone() -> Invalid:
+def build_cursor_error() -> Invalid:
     """Return the refusal of a cursor."""
     return Invalid(
         "This page of the list is no longer there. Begin again at the top.",
@@ -341,7 +357,7 @@ def gone() -> Invalid:
     )
 
 
-def key(sort: str, row: TicketRow) -> Any:
+def sort_key(sort: str, row: TicketRow) -> Any:
     """Return the value by which a line of a list is sorted."""
     field = SORTED[sort.removeprefix("-")]
     value = getattr(row, field.stored)
@@ -352,14 +368,14 @@ def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(settings.current().key(), salt="cursor")
 
 
-def _shown(value: object) -> object:
+def _to_json_value(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _after(cursor: str | None, sort: str) -> After:
+def _parse_position(cursor: str | None, sort: str) -> After:
     if not cursor:
         return None
-    place = unsigned(sort, cursor)
+    place = parse_cursor(sort, cursor)
     if len(place) != 2:
-        raise gone()
+        raise build_cursor_error()
     return place[0], place[1]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from markdown_it.rules_inline import StateInline
 
-_NEAR = 130
+_CONTEXT_LENGTH = 130
 """Characters that are looked at on either side."""
 _BACKSLASHES = re.compile(r"\\+")
 _PATH = re.compile(
@@ -36,10 +36,10 @@ def escape(state: StateInline, silent: bool) -> bool:
         return False
     count, behind = found.end() - found.start(), state.src[found.end() : found.end() + 1]
     written, end = found[0], found.end()
-    if _in_path(state.src, found.start()):
+    if _is_in_path(state.src, found.start()):
         if behind and behind in "*_~":
             written, end = written + behind, end + 1
-    elif behind and _formats(state.src, found.start(), found.end()):
+    elif behind and _would_format(state.src, found.start(), found.end()):
         written = "\\" * (count // 2)
         if count % 2:
             written, end = written + behind, end + 1
@@ -49,9 +49,9 @@ def escape(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _in_path(src: str, at: int) -> bool:
+def _is_in_path(src: str, at: int) -> bool:
     """Tell whether the backslash at a place is part of what looks like a path, or a regular or TeX expression."""
-    before, after = src[max(0, at - _NEAR) : at], src[at : at + _NEAR]
+    before, after = src[max(0, at - _CONTEXT_LENGTH) : at], src[at : at + _CONTEXT_LENGTH]
     piece = (before[-1:].strip() and before.rsplit(maxsplit=1)[-1]) + after.split(maxsplit=1)[0]
     if _PATH.search(piece):
         return True
@@ -59,80 +59,80 @@ def _in_path(src: str, at: int) -> bool:
     return not piece.startswith("\\") and _PATH_WITH_BLANKS.search(line) is not None
 
 
-def _formats(src: str, start: int, at: int) -> bool:
+def _would_format(src: str, start: int, at: int) -> bool:
     """Tell whether the character at `at`, behind backslashes from `start`, would format text without them."""
-    asked = _FORMATS.get(src[at])
+    asked = _FORMATTING_CHECKS.get(src[at])
     return asked is not None and asked(src, start, at)
 
 
 def _line_before(src: str, start: int) -> str:
-    return src[max(0, start - _NEAR) : start].rpartition("\n")[2]
+    return src[max(0, start - _CONTEXT_LENGTH) : start].rpartition("\n")[2]
 
 
-def _begins_line(src: str, start: int) -> bool:
+def _is_line_start(src: str, start: int) -> bool:
     return not _line_before(src, start).strip()
 
 
-def _heading(src: str, start: int, at: int) -> bool:
-    return _begins_line(src, start) and _HEADING.match(src, at) is not None
+def _is_heading(src: str, start: int, at: int) -> bool:
+    return _is_line_start(src, start) and _HEADING.match(src, at) is not None
 
 
-def _quotation(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
-    return _begins_line(src, start) or _ADDRESS_BEGUN.search(_line_before(src, start)) is not None
+def _is_quotation(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
+    return _is_line_start(src, start) or _ADDRESS_BEGUN.search(_line_before(src, start)) is not None
 
 
-def _item(src: str, start: int, at: int) -> bool:
+def _is_list_item(src: str, start: int, at: int) -> bool:
     begins = _ITEM_END.match(src, at + 1) or _RULE.match(src, at)
-    return _begins_line(src, start) and begins is not None
+    return _is_line_start(src, start) and begins is not None
 
 
-def _emphasis(src: str, start: int, at: int) -> bool:
-    if _item(src, start, at):
+def _is_emphasis(src: str, start: int, at: int) -> bool:
+    if _is_list_item(src, start, at):
         return True
     mark, before, after = src[at], src[start - 1 : start], src[at + 1 : at + 2]
-    if not (before.strip() or after.strip()) or not _again(src, start, at):
+    if not (before.strip() or after.strip()) or not _is_repeated(src, start, at):
         return False
-    return mark == "*" or not (before.isalnum() and after.isalnum()) or _underlined(src, start, at)
+    return mark == "*" or not (before.isalnum() and after.isalnum()) or _is_underlined_word(src, start, at)
 
 
-def _underlined(src: str, start: int, at: int) -> bool:
+def _is_underlined_word(src: str, start: int, at: int) -> bool:
     """Tell whether the word around an underscore begins or ends with one too."""
-    begun = src[max(0, start - _NEAR) : start].rsplit(maxsplit=1)[-1]
-    ended = src[at : at + _NEAR].split(maxsplit=1)[0]
+    begun = src[max(0, start - _CONTEXT_LENGTH) : start].rsplit(maxsplit=1)[-1]
+    ended = src[at : at + _CONTEXT_LENGTH].split(maxsplit=1)[0]
     return begun.lstrip("\\").startswith("_") or ended.rstrip(".,;:!?)").endswith("_")
 
 
-def _struck(src: str, start: int, at: int) -> bool:
+def _is_strikethrough(src: str, start: int, at: int) -> bool:
     return src[at + 1 : at + 3].lstrip("\\").startswith("~") or src[start - 1 : start] == "~"
 
 
-def _numbered(src: str, start: int, at: int) -> bool:
+def _is_numbered_item(src: str, start: int, at: int) -> bool:
     behind = _ITEM_END.match(src, at + 1) is not None
     return behind and _NUMBER.fullmatch(_line_before(src, start)) is not None
 
 
-def _closing(src: str, start: int, at: int) -> bool:
-    return _numbered(src, start, at) or _LINK_BEGUN.search(_line_before(src, start)) is not None
+def _is_closing_bracket(src: str, start: int, at: int) -> bool:
+    return _is_numbered_item(src, start, at) or _LINK_BEGUN.search(_line_before(src, start)) is not None
 
 
-def _again(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
-    return src.count(src[at], max(0, at - 8 * _NEAR), at + 8 * _NEAR) > 1
+def _is_repeated(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
+    return src.count(src[at], max(0, at - 8 * _CONTEXT_LENGTH), at + 8 * _CONTEXT_LENGTH) > 1
 
 
-_FORMATS: dict[str, Callable[[str, int, int], bool]] = {
-    "*": _emphasis,
-    "_": _emphasis,
-    "~": _struck,
-    "`": _again,
-    "#": _heading,
-    "-": _item,
-    "+": _item,
-    ".": _numbered,
-    ")": _closing,
-    ">": _quotation,
+_FORMATTING_CHECKS: dict[str, Callable[[str, int, int], bool]] = {
+    "*": _is_emphasis,
+    "_": _is_emphasis,
+    "~": _is_strikethrough,
+    "`": _is_repeated,
+    "#": _is_heading,
+    "-": _is_list_item,
+    "+": _is_list_item,
+    ".": _is_numbered_item,
+    ")": _is_closing_bracket,
+    ">": _is_quotation,
     "<": lambda src, _, at: _ADDRESS.match(src, at) is not None,
     "&": lambda src, _, at: _ENTITY.match(src, at) is not None,
-    "[": lambda src, _, at: _LINK.search(src, at, at + 8 * _NEAR) is not None,
+    "[": lambda src, _, at: _LINK.search(src, at, at + 8 * _CONTEXT_LENGTH) is not None,
     "]": lambda src, _, at: _LINK.match(src, at) is not None,
     "(": lambda src, start, _: src[start - 1 : start] == "]",
     "!": lambda src, _, at: src[at + 1 : at + 2] == "[",

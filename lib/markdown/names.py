@@ -8,73 +8,75 @@ from itertools import islice
 from lib.core import folding
 from lib.markdown import rendering
 
-LENGTH = 120
-WORDS = 8
+MAX_LENGTH = 120
+MAX_WORDS = 8
 """Words of a name."""
-ENDS = 20
+MAX_ENDS = 20
 """Places in a text where one name could end: eight words, with the signs of abbreviations and double names."""
-MOST = 50
+MAX_NAMES = 50
 """Names looked for in one text: the first."""
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")
 _SUFFIX = re.compile(r"#([1-9][0-9]{0,9})(?!\w)")
 
-Possible = tuple[str, int | None]
+NameCandidate = tuple[str, int | None]
 """What may be a name, and the id behind it."""
 
 
-def find(source: str) -> list[list[Possible]]:
+def find_candidates(source: str) -> list[list[NameCandidate]]:
     """Return for each @ in Markdown what may be the name behind it, longest first; not in code or links."""
     found = (
-        [(name, id) for name, id, _ in _behind(words, at.end())]
-        for html, is_text in rendering.pieces(rendering.to_html(source))
+        [(name, id) for name, id, _ in _list_candidates(words, at.end())]
+        for html, is_text in rendering.split_pieces(rendering.to_html(source))
         if is_text and "@" in html
         for words in (unescape(html),)
         for at in _AT.finditer(words)
     )
-    return list(islice(found, MOST))
+    return list(islice(found, MAX_NAMES))
 
 
-def to_html(source: str, names: Iterable[str]) -> str:
-    """Render Markdown as `rendering.to_html` does, with `names` that stand behind an @ marked, as `find` finds them."""
-    html, wanted = rendering.to_html(source), {folding.name(name) for name in names} - {""}
+def to_html_with_mentions(source: str, names: Iterable[str]) -> str:
+    """Render Markdown as `rendering.to_html` does, with `names` that stand behind an @ marked, as `find_candidates` finds them."""
+    html, wanted = rendering.to_html(source), {folding.fold_name(name) for name in names} - {""}
     if not wanted:
         return html
-    made, left = [], MOST
-    for piece, is_text in rendering.pieces(html):
+    made, left = [], MAX_NAMES
+    for piece, is_text in rendering.split_pieces(html):
         words = unescape(piece) if is_text and "@" in piece else ""
         signs = list(islice(_AT.finditer(words), left))
         left -= len(signs)
-        made.append(_marked(words, signs, wanted) if signs else piece)
+        made.append(_mark_names(words, signs, wanted) if signs else piece)
     return "".join(made)
 
 
-def _behind(words: str, start: int) -> Iterator[tuple[str, int | None, int]]:
+def _list_candidates(words: str, start: int) -> Iterator[tuple[str, int | None, int]]:
     """Give what may be the name that begins at a place, longest first: name, id behind it, where both end."""
-    tail = words[start : start + LENGTH].partition("\n")[0]
+    tail = words[start : start + MAX_LENGTH].partition("\n")[0]
     whole = start + len(tail) == len(words)
-    ends = (at for at in range(1, len(tail) + 1) if _may_end(tail, at, last=whole))
-    for at in reversed(list(islice(ends, ENDS))):
-        if len(tail[:at].split()) <= WORDS:
+    ends = (at for at in range(1, len(tail) + 1) if _can_end(tail, at, last=whole))
+    for at in reversed(list(islice(ends, MAX_ENDS))):
+        if len(tail[:at].split()) <= MAX_WORDS:
             suffix = _SUFFIX.match(words, start + at)
             yield tail[:at], int(suffix[1]) if suffix else None, suffix.end() if suffix else start + at
 
 
-def _may_end(tail: str, at: int, *, last: bool) -> bool:
+def _can_end(tail: str, at: int, *, last: bool) -> bool:
     if tail[at - 1].isspace():
         return False
     return last if at == len(tail) else not (tail[at - 1].isalnum() and tail[at].isalnum())
 
 
-def _marked(words: str, signs: Iterable[re.Match[str]], names: Collection[str]) -> str:
+def _mark_names(words: str, signs: Iterable[re.Match[str]], names: Collection[str]) -> str:
     """Return text as clean HTML with the names in it marked, whatever their case and accents."""
     made, done = [], 0
     for at in signs:
-        behind = _behind(words, at.end()) if at.start() >= done else ()
-        name, end = next(((name, end) for name, _, end in behind if folding.name(name) in names), ("", 0))
+        behind = _list_candidates(words, at.end()) if at.start() >= done else ()
+        name, end = next(
+            ((name, end) for name, _, end in behind if folding.fold_name(name) in names), ("", 0)
+        )
         if name:
             made += [
-                rendering.escaped(words[done : at.start()]),
-                f"<mark>{rendering.escaped(f'@{name}')}</mark>",
+                rendering.escape_text(words[done : at.start()]),
+                f"<mark>{rendering.escape_text(f'@{name}')}</mark>",
             ]
             done = end
-    return "".join([*made, rendering.escaped(words[done:])])
+    return "".join([*made, rendering.escape_text(words[done:])])

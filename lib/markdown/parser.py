@@ -15,38 +15,38 @@ from lib.markdown import backslashes, limits, web_links
 class _Markdown(MarkdownIt):
     def normalizeLink(self, url: str) -> str:
         """Return an address as browsers send it; one that is too long stays as it is and is refused then."""
-        return super().normalizeLink(url) if len(url) <= web_links.LONGEST else url
+        return super().normalizeLink(url) if len(url) <= web_links.MAX_LENGTH else url
 
     def validateLink(self, url: str) -> bool:
         """Tell whether a link may lead there."""
-        return len(url) <= web_links.LONGEST and super().validateLink(url)
+        return len(url) <= web_links.MAX_LENGTH and super().validateLink(url)
 
 
-def _made() -> MarkdownIt:
-    made = _Markdown("commonmark", {"html": False, "breaks": True, "maxNesting": 2 * limits.DEPTH})
+def _build_parser() -> MarkdownIt:
+    made = _Markdown("commonmark", {"html": False, "breaks": True, "maxNesting": 2 * limits.MAX_DEPTH})
     made.enable(["table", "strikethrough"])
     made.disable(["image", "reference", "lheading", "html_block", "html_inline"])
     block, inline = made.block.ruler, made.inline.ruler
-    block.before("table", "limits", limits.spent, {"alt": ["paragraph", "blockquote", "list"]})
-    block.at("blockquote", limits.shallow(blockquote), {"alt": ["paragraph", "blockquote", "list"]})
-    block.at("list", limits.shallow(list_block), {"alt": ["paragraph", "blockquote"]})
-    block.at("hr", limits.short(hr), {"alt": ["paragraph", "blockquote", "list"]})
-    block.at("table", limits.small(table), {"alt": ["paragraph"]})
+    block.before("table", "limits", limits.limit_blocks, {"alt": ["paragraph", "blockquote", "list"]})
+    block.at("blockquote", limits.limit_depth(blockquote), {"alt": ["paragraph", "blockquote", "list"]})
+    block.at("list", limits.limit_depth(list_block), {"alt": ["paragraph", "blockquote"]})
+    block.at("hr", limits.limit_line_length(hr), {"alt": ["paragraph", "blockquote", "list"]})
+    block.at("table", limits.limit_table(table), {"alt": ["paragraph"]})
     made.inline.terminator_re = re.compile(r"[\n&*:<\[\\\]_`~]")  # where a rule begins that is left
     inline.at("escape", backslashes.escape)
-    inline.before("escape", "web_links", web_links.link)
-    made.core.ruler.after("block", "limits", limits.cut)
+    inline.before("escape", "web_links", web_links.link_address)
+    made.core.ruler.after("block", "limits", limits.limit_cost)
     return made
 
 
-_markdown = _made()
+_markdown = _build_parser()
 
 
-def to_html(source: str) -> str:
-    """Return a text as HTML that has yet to be cleaned, at most about `limits.OUTPUT` characters long."""
+def to_unsafe_html(source: str) -> str:
+    """Return a text as HTML that has yet to be cleaned, at most about `limits.MAX_OUTPUT` characters long."""
     lines = source.replace("\r\n", "\n").split("\n")
-    env = {"lines": lines, "cut": min(len(lines), limits.LINES)}
-    made = _markdown.render("\n".join(lines[: limits.LINES]), env)
-    if len(made) > limits.OUTPUT:
-        made = _markdown.renderer.render(limits.as_typed(source), _markdown.options, {})
+    env = {"lines": lines, "cut": min(len(lines), limits.MAX_LINES)}
+    made = _markdown.render("\n".join(lines[: limits.MAX_LINES]), env)
+    if len(made) > limits.MAX_OUTPUT:
+        made = _markdown.renderer.render(limits.build_as_typed(source), _markdown.options, {})
     return made

@@ -15,7 +15,7 @@ from lib.core import text
 from lib.core.errors import Invalid
 from lib.markdown import parser
 
-KEPT = 32 * 1024**2
+CACHE_BYTES = 32 * 1024**2
 """Bytes of rendered texts that a process keeps."""
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
@@ -27,15 +27,15 @@ _WITHIN_LINE = re.compile(r"</?(?:a|code|em|s|strong)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def _key(source: str) -> bytes:
+def _cache_key(source: str) -> bytes:
     return hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=20).digest()
 
 
-@cached(LRUCache(KEPT, getsizeof=sys.getsizeof), key=_key, lock=Lock())
+@cached(LRUCache(CACHE_BYTES, getsizeof=sys.getsizeof), key=_cache_key, lock=Lock())
 def to_html(source: str) -> str:
     """Render Markdown to HTML that is safe to show anywhere: no images, scripts, styles or odd links."""
     return nh3.clean(
-        parser.to_html(source),
+        parser.to_unsafe_html(source),
         tags=_TAGS,
         attributes={
             "a": {"href", "title"},
@@ -55,10 +55,10 @@ def to_html(source: str) -> str:
     )
 
 
-def ahead(written: str) -> None:
+def prerender(written: str) -> None:
     """Render what was typed before a transaction that needs it, so that nobody waits for it there: it is kept."""
     with suppress(Invalid):
-        to_html(text.block(written, field="text", required=False))
+        to_html(text.clean_block(written, field="text", required=False))
 
 
 def to_line(source: str) -> str:
@@ -66,7 +66,7 @@ def to_line(source: str) -> str:
     return " ".join(unescape(_TAG.sub(" ", _WITHIN_LINE.sub("", to_html(source)))).split())
 
 
-def pieces(html: str) -> Iterator[tuple[str, bool]]:
+def split_pieces(html: str) -> Iterator[tuple[str, bool]]:
     """Give clean HTML in pieces, and whether each is text: what is in a link or in code is not."""
     done = 0
     for found in _NOT_WORDS.finditer(html):
@@ -76,6 +76,6 @@ def pieces(html: str) -> Iterator[tuple[str, bool]]:
     yield html[done:], True
 
 
-def escaped(words: str) -> str:
+def escape_text(words: str) -> str:
     """Return text as it stands in clean HTML."""
     return escape(words, quote=False).replace("\xa0", "&nbsp;")

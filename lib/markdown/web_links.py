@@ -4,17 +4,17 @@ import re
 
 from markdown_it.rules_inline import StateInline
 
-LONGEST = 2_000
+MAX_LENGTH = 2_000
 """Characters of an address that becomes a link, as it is written and as it is encoded."""
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])(https?|mailto)$", re.IGNORECASE)
-_WEB = re.compile(rf"://[^\W_][^\s<>\"`|\\\u3001-\u3011\uff01-\uff0f\uff1a-\uff20]{{0,{LONGEST}}}")
+_WEB = re.compile(rf"://[^\W_][^\s<>\"`|\\\u3001-\u3011\uff01-\uff0f\uff1a-\uff20]{{0,{MAX_LENGTH}}}")
 _MAIL = re.compile(r":[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]")
-_BEHIND = ".,;:!?'\"*_~"
+_TRAILING_SIGNS = ".,;:!?'\"*_~"
 """What stands behind an address more often than at its end."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def link(state: StateInline, silent: bool) -> bool:
+def link_address(state: StateInline, silent: bool) -> bool:
     """Make a link of an address whose scheme was just read: a rule of markdown-it."""
     if state.src[state.pos] != ":" or state.linkLevel > 0:
         return False
@@ -24,7 +24,7 @@ def link(state: StateInline, silent: bool) -> bool:
     rest = (_MAIL if scheme[1].lower() == "mailto" else _WEB).match(state.src, state.pos, state.posMax)
     if rest is None:
         return False
-    behind = _without_what_follows(rest[0])
+    behind = _strip_trailing_signs(rest[0])
     shown = scheme[1] + behind
     href = state.md.normalizeLink(shown)
     if not state.md.validateLink(href):
@@ -38,11 +38,11 @@ def link(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _without_what_follows(address: str) -> str:
+def _strip_trailing_signs(address: str) -> str:
     """Cut off signs that end the sentence around an address, and brackets that it does not open itself."""
     surplus = {close: address.count(close) - address.count(opens) for close, opens in _PAIRS.items()}
     end = len(address)
-    while end and (address[end - 1] in _BEHIND or surplus.get(address[end - 1], 0) > 0):
+    while end and (address[end - 1] in _TRAILING_SIGNS or surplus.get(address[end - 1], 0) > 0):
         if address[end - 1] in surplus:
             surplus[address[end - 1]] -= 1
         end -= 1

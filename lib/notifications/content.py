@@ -9,7 +9,17 @@ from sqlalchemy import bindparam
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from db.models import Comment, Event, Message, Notice, Person, Role, SlackPlace, TeamNotice, Ticket
+from db.models import (
+    Comment,
+    Event,
+    Message,
+    Notice,
+    Person,
+    Role,
+    TeamNotification,
+    TeamSlackChannel,
+    Ticket,
+)
 from db.vocabulary import (
     Action,
     MessageKind,
@@ -28,22 +38,22 @@ from lib.core import clock, settings
 from lib.desk_settings import desk_settings
 from lib.identity import one_time_tokens, sessions
 from lib.notifications import default_rules, inbox
-from lib.notifications.content_types import Content, Post, Said
+from lib.notifications.content_types import ChannelPost, Content, ContentEntry
 from lib.notifications.email import samples
 
-_Row = tuple[Notice, Event, Ticket, Comment | None]
-_PEOPLE = (
+_NoticeRow = tuple[Notice, Event, Ticket, Comment | None]
+_PEOPLE_STATEMENT = (
     select(Person, Role.name)
     .join(Role, col(Role.id) == Person.role_id)
     .where(col(Person.id).in_(bindparam("ids", expanding=True)), col(Person.active))
 )
 
 
-_LONG: Any = Ticket.description
+_LONG_COLUMN: Any = Ticket.description
 
 
-def _notices(own: Any) -> Any:
-    """Select what messages tell of, with its ticket; who may hear of it is for `_may_hear` to say."""
+def _select_notices(own: Any) -> Any:
+    """Select what messages tell of, with its ticket; who may hear of it is for `_can_notify` to say."""
     found: Any = (
         select(Notice, Event, Ticket, Comment)
         .join(Event, col(Event.id) == Notice.event_id)
@@ -52,70 +62,76 @@ def _notices(own: Any) -> Any:
         .where(own.in_(bindparam("ids", expanding=True)))
         .order_by(col(Notice.ticket_id), col(Notice.id))
     )
-    return gate.unscoped(found.options(defer(_LONG)), "each recipient is checked")
+    return gate.unscoped(found.options(defer(_LONG_COLUMN)), "each recipient is checked")
 
 
-_NOTICES = {
-    NotificationChannel.MAIL: _notices(col(Notice.mail_id)),
-    NotificationChannel.SLACK: _notices(col(Notice.slack_id)),
+_NOTICE_STATEMENTS = {
+    NotificationChannel.MAIL: _select_notices(col(Notice.mail_id)),
+    NotificationChannel.SLACK: _select_notices(col(Notice.slack_id)),
 }
 """These are built once, as putting one together takes longer than asking it."""
 
 
-def of(session: Session, message: Message) -> Content | None:
+def build(session: Session, message: Message) -> Content | None:
     """Return what a message has to say by now, or None when nothing is left that its person may hear."""
-    return several(session, [message])[message.id]
+    return build_many(session, [message])[message.id]
 
 
-def several(session: Session, messages: Sequence[Message]) -> dict[int, Content | None]:
+def build_many(session: Session, messages: Sequence[Message]) -> dict[int, Content | None]:
     """Return what `of` does for several messages by their ids, in a few statements however many they are."""
-    people = _people(session, {message.person_id or 0 for message in messages})
+    people = _load_people(session, {message.person_id or 0 for message in messages})
     proven = {id for id, (person, _) in people.items() if not person.email_unproven}
     told = [
         m for m in messages if m.sort in (MessageKind.TICKET, MessageKind.DIGEST) and m.person_id in proven
     ]
-    said = _said(session, told, sessions.actors(session, people, channel=Source.WORKER)) if told else {}
+    said = (
+        _load_entries(session, told, sessions.build_actors(session, people, channel=Source.WORKER))
+        if told
+        else {}
+    )
     return {
-        message.id: _content(session, message, people[message.person_id][0], said.get(message.id, ()))
+        message.id: _build_content(session, message, people[message.person_id][0], said.get(message.id, ()))
         if message.person_id in people
         else None
         for message in messages
     }
 
 
-def _people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, str]]:
+def _load_people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, str]]:
     """Return whoever of these people is active, and what their role is called."""
-    rows = session.exec(_PEOPLE, params={"ids": list(ids)}).all()
+    rows = session.exec(_PEOPLE_STATEMENT, params={"ids": list(ids)}).all()
     return {person.id: (person, role) for person, role in rows}
 
 
-def _content(session: Session, message: Message, person: Person, said: tuple[Said, ...]) -> Content | None:
+def _build_content(
+    session: Session, message: Message, person: Person, said: tuple[ContentEntry, ...]
+) -> Content | None:
     link, detailed = "", False
-    zone = desk_settings.zone_of(session, person.timezone).key
+    zone = desk_settings.resolve_zone(session, person.timezone).key
     match message.sort:
         case MessageKind.TICKET | MessageKind.DIGEST:
             if not said:
                 return None
             if message.medium == NotificationChannel.SLACK:
-                detailed = _detailed(session, said[-1].ticket)
-        case sort if sort in samples.SORTS:
-            return samples.content(samples.SORTS[MessageKind(sort)], person, zone=zone)
+                detailed = _is_detailed(session, said[-1].ticket)
+        case sort if sort in samples.SAMPLE_KINDS:
+            return samples.build_content(samples.SAMPLE_KINDS[MessageKind(sort)], person, zone=zone)
         case MessageKind.INVITATION | MessageKind.PASSWORD:
-            if one_time_tokens.peek(session, Purpose.PASSWORD, secret(message)) is None:
+            if one_time_tokens.peek(session, Purpose.PASSWORD, derive_secret(message)) is None:
                 return None
-            link = f"/set-password?token={secret(message)}"
+            link = f"/set-password?token={derive_secret(message)}"
         case MessageKind.ADDRESS:
-            changed = _readdressed(session, message)
+            changed = _find_changed_address(session, message)
             return changed and Content(
                 MessageKind.ADDRESS, person.id, person.name, changed[0], zone, address=changed[1]
             )
     return Content(
         MessageKind(message.sort), person.id, person.name, person.email, zone, said,
-        detailed=detailed, facts=_facts(session, said[-1].ticket) if detailed else "", link=link,
+        detailed=detailed, facts=_format_facts(session, said[-1].ticket) if detailed else "", link=link,
     )  # fmt: skip
 
 
-def _readdressed(session: Session, message: Message) -> tuple[str, str] | None:
+def _find_changed_address(session: Session, message: Message) -> tuple[str, str] | None:
     """Return the address that a person had and the one they got, in the change of which a message tells."""
     changed = select(Event.old, Event.new).where(
         Event.action == Action.PERSON_CHANGED, Event.field == "email",
@@ -127,41 +143,43 @@ def _readdressed(session: Session, message: Message) -> tuple[str, str] | None:
     return (row[0], row[1]) if row is not None and row[0] and row[1] else None
 
 
-def posted(session: Session, message: Message) -> Post | None:
+def build_post(session: Session, message: Message) -> ChannelPost | None:
     """Return what a team's channel is told by now, or None when the ticket is no longer the team's."""
     ticket = gate.unscoped_get(session, Ticket, message.ticket_id, "the team's channel is checked")
-    place = session.get(SlackPlace, message.team_id)
+    place = session.get(TeamSlackChannel, message.team_id)
     if ticket is None or place is None or ticket.deleted_at or ticket.team_id != message.team_id:
         return None
-    found = select(TeamNotice, Event).join(Event, col(Event.id) == TeamNotice.event_id)
-    found = found.where(TeamNotice.message_id == message.id, ~col(Event.internal)).order_by(
-        col(TeamNotice.id)
+    found = select(TeamNotification, Event).join(Event, col(Event.id) == TeamNotification.event_id)
+    found = found.where(TeamNotification.message_id == message.id, ~col(Event.internal)).order_by(
+        col(TeamNotification.id)
     )
     rows = session.exec(gate.unscoped(found, "the team's channel is checked")).all()
     if not rows:
         return None
     number = ticket.id
     if ticket.confidential or not place.detailed:
-        short = dict.fromkeys(default_rules.SHORT[NotificationType(notice.occasion)] for notice, _ in rows)
-        return Post(number, "" if ticket.confidential else ticket.title, tuple(short), "")
-    reader = gate.system("Slack", Permission.TICKET_READ)
-    lines = history.told(session, reader, [event for _, event in rows])
+        short = dict.fromkeys(
+            default_rules.SHORT_LABELS[NotificationType(notice.occasion)] for notice, _ in rows
+        )
+        return ChannelPost(number, "" if ticket.confidential else ticket.title, tuple(short), "")
+    reader = gate.system_actor("Slack", Permission.TICKET_READ)
+    lines = history.format_events(session, reader, [event for _, event in rows])
     deeds = tuple(f"{line.actor or 'Docket'} {line.sentence}" for line in lines)
-    return Post(number, ticket.title, deeds, _facts(session, number))
+    return ChannelPost(number, ticket.title, deeds, _format_facts(session, number))
 
 
-def _detailed(session: Session, number: int) -> bool:
+def _is_detailed(session: Session, number: int) -> bool:
     """Tell whether a ticket's team wants more of it in Slack than number, title and link."""
     ticket = session.exec(
         gate.unscoped(
             select(Ticket).where(Ticket.id == number), "only a setting of the ticket's team is read"
         )
     ).one()
-    place = session.get(SlackPlace, ticket.team_id)
+    place = session.get(TeamSlackChannel, ticket.team_id)
     return place is not None and place.detailed
 
 
-def _facts(session: Session, number: int) -> str:
+def _format_facts(session: Session, number: int) -> str:
     ticket = session.exec(
         gate.unscoped(select(Ticket).where(Ticket.id == number), "each recipient is checked")
     ).one()
@@ -171,49 +189,49 @@ def _facts(session: Session, number: int) -> str:
     return f"Priority {Priority(ticket.priority).label}, asked by {requester}, {age}"
 
 
-def secret(message: Message) -> str:
+def derive_secret(message: Message) -> str:
     """Return the one-time secret that an account's mail holds: the same for every attempt, and in no table."""
     about = f"outbox:{message.id}:{message.created_at.isoformat()}".encode()
     return hmac.new(settings.current().key(), about, hashlib.sha256).hexdigest()
 
 
-def _said(
+def _load_entries(
     session: Session, messages: Sequence[Message], actors: Mapping[int, Actor]
-) -> dict[int, tuple[Said, ...]]:
+) -> dict[int, tuple[ContentEntry, ...]]:
     """Return what each message tells its person of, who has to be among the actors, by the messages' ids."""
     owed = {message.id: message for message in messages}
-    found: dict[int, list[_Row]] = {id: [] for id in owed}
-    for medium, asked in _NOTICES.items():
+    found: dict[int, list[_NoticeRow]] = {id: [] for id in owed}
+    for medium, asked in _NOTICE_STATEMENTS.items():
         ids = [message.id for message in messages if message.medium == medium]
         for row in session.exec(asked, params={"ids": ids}).all() if ids else ():
             message = owed[row[0].mail_id if medium == NotificationChannel.MAIL else row[0].slack_id]
-            if row[0].person_id == message.person_id and _may_hear(session, actors, message, row):
+            if row[0].person_id == message.person_id and _can_notify(session, actors, message, row):
                 found[message.id].append(row)
     told = [(actors[owed[id].person_id or 0], [row[1] for row in rows]) for id, rows in found.items()]
-    lines = history.told_each(session, told)
+    lines = history.format_events_for_actors(session, told)
     return {
-        id: tuple(_deed(row, line) for row, line in zip(rows, each, strict=True))
+        id: tuple(_to_entry(row, line) for row, line in zip(rows, each, strict=True))
         for (id, rows), each in zip(found.items(), lines, strict=True)
     }
 
 
-def _may_hear(session: Session, actors: Mapping[int, Actor], message: Message, row: _Row) -> bool:
+def _can_notify(session: Session, actors: Mapping[int, Actor], message: Message, row: _NoticeRow) -> bool:
     """Tell whether a notice's person may know of its event at this moment, and has not read it where that counts."""
     notice, event, ticket, comment = row
     actor = actors[notice.person_id]
     if (comment and comment.removed_at) or (message.sort == MessageKind.DIGEST and notice.read_at):
         return False
-    if not gate.sees(session, actor, ticket):
+    if not gate.can_see(session, actor, ticket):
         return False
-    return not event.internal or gate.covers(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    return not event.internal or gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
 
 
-def _deed(row: _Row, line: history.Line) -> Said:
+def _to_entry(row: _NoticeRow, line: history.HistoryEntry) -> ContentEntry:
     notice, event, ticket, comment = row
-    return Said(
+    return ContentEntry(
         ticket=notice.ticket_id, title=ticket.title, actor=line.actor or "Docket",
-        sentence=inbox.sentence(notice, line.sentence, internal=event.internal),
+        sentence=inbox.format_sentence(notice, line.sentence, internal=event.internal),
         body=comment.body if comment else "", internal=event.internal, at=event.at,
-        path=inbox.place(notice.ticket_id, notice.comment_id), relation=RecipientReason(notice.relation),
+        path=inbox.ticket_path(notice.ticket_id, notice.comment_id), relation=RecipientReason(notice.relation),
         occasion=NotificationType(notice.occasion), discreet=ticket.confidential or event.internal,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from db.vocabulary import MessageKind, NotificationType, RecipientReason
 
 
 @dataclass(frozen=True)
-class Said:
+class ContentEntry:
     """One deed: `sentence` goes on after the doer's name, `body` is Markdown."""
 
     ticket: int
@@ -25,7 +25,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Post:
+class ChannelPost:
     """What a team's channel is told of a ticket; without a title where that is confidential."""
 
     ticket: int
@@ -43,7 +43,7 @@ class Content:
     name: str
     email: str
     zone: str | None
-    said: tuple[Said, ...] = ()
+    said: tuple[ContentEntry, ...] = ()
     detailed: bool = False
     """Whether names, and what was done in words, may go to Slack too, as the ticket's team wants."""
     facts: str = ""

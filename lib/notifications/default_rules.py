@@ -5,7 +5,11 @@ docs/notifications.md shows this table to people; a test holds the two equal. `b
 
 from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 
-LETTERS = {"d": NotificationChannel.DOCKET, "m": NotificationChannel.MAIL, "s": NotificationChannel.SLACK}
+CHANNEL_LETTERS = {
+    "d": NotificationChannel.DOCKET,
+    "m": NotificationChannel.MAIL,
+    "s": NotificationChannel.SLACK,
+}
 """As the table writes them; in capitals when the message goes out at once."""
 
 # d in Docket, m by mail, s through Slack; M and S always go out at once, of the others the first one does; . not at all
@@ -26,7 +30,7 @@ TABLE = """
     merged       -          d         dm         -       d        .     .        .
 """
 
-WORDS = {
+EVENT_LABELS = {
     NotificationType.CREATED: "A ticket is opened",
     NotificationType.ARRIVED: "A ticket is handed to another team",
     NotificationType.ASSIGNED: "A ticket is assigned to somebody",
@@ -40,7 +44,7 @@ WORDS = {
     NotificationType.COPIED: "Somebody puts you in copy",
     NotificationType.MERGED: "A ticket is merged with another one",
 }
-SHORT = {
+SHORT_LABELS = {
     NotificationType.CREATED: "Opened",
     NotificationType.ARRIVED: "Handed to another team",
     NotificationType.ASSIGNED: "Assigned",
@@ -55,7 +59,7 @@ SHORT = {
     NotificationType.MERGED: "Merged with another ticket",
 }
 """What is said of an occasion where neither names nor contents may stand."""
-PERSONAL = {
+PERSONAL_LABELS = {
     (NotificationType.ASSIGNED, RecipientReason.ASSIGNEE): "Assigned to you",
     (NotificationType.ASSIGNED, RecipientReason.FORMER): "No longer assigned to you",
     (NotificationType.COPIED, RecipientReason.WATCHER): "You were put in copy",
@@ -84,7 +88,7 @@ PAIRS = tuple(_CELLS)
 """Every occasion with every relation that can hear of it, in the table's order."""
 
 
-def short(occasion: NotificationType, relation: RecipientReason) -> str:
+def format_short_label(occasion: NotificationType, relation: RecipientReason) -> str:
     """Return what is said of an occasion, to somebody who hears of it for a reason, without names or contents."""
     if relation == RecipientReason.MENTIONED:
         return (
@@ -92,25 +96,25 @@ def short(occasion: NotificationType, relation: RecipientReason) -> str:
             if occasion == NotificationType.NOTED
             else "You were mentioned"
         )
-    return PERSONAL.get((occasion, relation), SHORT[occasion])
+    return PERSONAL_LABELS.get((occasion, relation), SHORT_LABELS[occasion])
 
 
-def possible(relation: RecipientReason) -> tuple[NotificationChannel, ...]:
+def available_channels(relation: RecipientReason) -> tuple[NotificationChannel, ...]:
     """Return where somebody can hear of things: a team's channel is in Slack."""
     return (NotificationChannel.SLACK,) if relation == RecipientReason.CHANNEL else tuple(NotificationChannel)
 
 
-def media(occasion: NotificationType, relation: RecipientReason) -> frozenset[NotificationChannel]:
+def channels_for(occasion: NotificationType, relation: RecipientReason) -> frozenset[NotificationChannel]:
     """Return where somebody hears of an occasion in a desk that changed nothing."""
-    return read(_CELLS.get((occasion, relation), ""))
+    return parse_letters(_CELLS.get((occasion, relation), ""))
 
 
-def read(letters: str) -> frozenset[NotificationChannel]:
+def parse_letters(letters: str) -> frozenset[NotificationChannel]:
     """Return the media that letters of the table stand for."""
-    return frozenset(LETTERS[letter.lower()] for letter in letters if letter != ".")
+    return frozenset(CHANNEL_LETTERS[letter.lower()] for letter in letters if letter != ".")
 
 
-def pressing(occasion: NotificationType, relation: RecipientReason) -> bool:
+def is_immediate(occasion: NotificationType, relation: RecipientReason) -> bool:
     """Tell whether a message about it goes out at once, whatever else may follow."""
     letters = _CELLS.get((occasion, relation), "")
     return letters != letters.lower()

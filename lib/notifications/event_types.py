@@ -6,11 +6,11 @@ from db.models import Event
 from db.vocabulary import Action, NotificationType, StatusCategory
 from lib.catalog.ticket_fields import FIELDS
 
-TOLD = frozenset(field.event for field in FIELDS if field.notify)
+NOTIFIED_FIELDS = frozenset(field.event for field in FIELDS if field.notify)
 """The fields whose change somebody hears of."""
 
 
-def of(event: Event, kinds: Callable[[], dict[str, str]]) -> NotificationType | None:  # noqa: PLR0911 - one answer a deed
+def find_for_event(event: Event, kinds: Callable[[], dict[str, str]]) -> NotificationType | None:  # noqa: PLR0911 - one answer a deed
     """Return what people hear of an event, or None; `kinds` gives what the names of statuses mean."""
     match event.action:
         case Action.TICKET_CREATED:
@@ -20,10 +20,10 @@ def of(event: Event, kinds: Callable[[], dict[str, str]]) -> NotificationType | 
         case Action.COMMENT_ADDED | Action.COMMENT_EDITED:
             return NotificationType.NOTED if event.internal else NotificationType.REPLIED
         case Action.TICKET_MOVED:
-            return _moved(event, kinds())
+            return _find_for_move(event, kinds())
         case Action.TICKET_UPDATED if event.field == "team":
             return NotificationType.ARRIVED
-        case Action.TICKET_UPDATED if event.field in TOLD:
+        case Action.TICKET_UPDATED if event.field in NOTIFIED_FIELDS:
             return NotificationType.CHANGED
         case Action.TICKET_PARTICIPANTS if event.new:
             return NotificationType.COPIED
@@ -32,7 +32,7 @@ def of(event: Event, kinds: Callable[[], dict[str, str]]) -> NotificationType | 
     return None
 
 
-def _moved(event: Event, kinds: dict[str, str]) -> NotificationType:
+def _find_for_move(event: Event, kinds: dict[str, str]) -> NotificationType:
     if kinds.get(event.new or "") == StatusCategory.DONE:
         return NotificationType.DONE
     return (

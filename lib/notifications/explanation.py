@@ -12,7 +12,7 @@ from lib.notifications import default_rules
 
 
 @dataclass(frozen=True)
-class Standing:
+class Explanation:
     """Why one hears of a ticket, the strongest reason first, and whether one wants to hear no more of it."""
 
     reasons: tuple[str, ...]
@@ -21,34 +21,34 @@ class Standing:
     """One stopped to watch it, which mutes it too."""
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> Standing:
+def get_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> Explanation:
     """Return how one stands to a ticket's notices. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     watch = gate.unscoped_get(session, Watch, (ticket.id, actor.id), "the ticket was permitted")
     found = {
-        RecipientReason.MENTIONED: _mentioned(session, actor, ticket),
+        RecipientReason.MENTIONED: _is_mentioned(session, actor, ticket),
         RecipientReason.ASSIGNEE: ticket.assignee_id == actor.id,
         RecipientReason.REQUESTER: ticket.requester_id == actor.id,
-        RecipientReason.WATCHER: bool(watch and watch.watching) or _copied(session, actor, ticket),
+        RecipientReason.WATCHER: bool(watch and watch.watching) or _is_on_cc(session, actor, ticket),
     }
     if ticket.assignee_id is None and ticket.team_id in actor.teams:
         found[RecipientReason.TEAM] = True
         found[RecipientReason.MANAGER] = actor.reach(Permission.TICKET_ASSIGN_OTHER) == Scope.TEAM
-    return Standing(
+    return Explanation(
         reasons=tuple(default_rules.REASONS[relation] for relation, holds in found.items() if holds),
         muted=session.get(Mute, (ticket.id, actor.id)) is not None,
         stopped=watch is not None and not watch.watching,
     )
 
 
-def _mentioned(session: Session, actor: Actor, ticket: Ticket) -> bool:
+def _is_mentioned(session: Session, actor: Actor, ticket: Ticket) -> bool:
     said = select(Comment.id).join(Mention, col(Mention.comment_id) == Comment.id)
     said = said.where(Comment.ticket_id == ticket.id, Mention.person_id == actor.id)
     said = said.where(col(Comment.removed_at).is_(None)).limit(1)
     return session.exec(gate.unscoped(said, "the ticket was permitted")).first() is not None
 
 
-def _copied(session: Session, actor: Actor, ticket: Ticket) -> bool:
+def _is_on_cc(session: Session, actor: Actor, ticket: Ticket) -> bool:
     return (
         gate.unscoped_get(session, Participant, (ticket.id, actor.id), "the ticket was permitted") is not None
     )

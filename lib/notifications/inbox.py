@@ -17,15 +17,15 @@ from lib.core import clock, settings
 from lib.core.errors import Invalid
 from lib.markdown import rendering
 
-EXCERPT = 160
+EXCERPT_LENGTH = 160
 """Characters of a comment that a notice shows."""
-LATEST = timedelta(days=366)
+MAX_SNOOZE = timedelta(days=366)
 """How far off a notice may be put."""
 
 
 @dataclass(frozen=True)
-class NoticeCard:
-    """A notice: `sentence` goes on after the doer's name, and no actor means Docket itself."""
+class NotificationCard:
+    """A notice: `format_sentence` goes on after the doer's name, and no actor means Docket itself."""
 
     id: int
     event_id: int
@@ -45,16 +45,16 @@ class NoticeCard:
     @property
     def path(self) -> str:
         """Where in Docket it leads: to the comment it tells of, or to the ticket."""
-        return place(self.ticket, self.comment_id)
+        return ticket_path(self.ticket, self.comment_id)
 
 
-def place(ticket: int, comment_id: int | None) -> str:
+def ticket_path(ticket: int, comment_id: int | None) -> str:
     """Return where in Docket a ticket, or a comment on it, is to be seen."""
     return f"/ticket?id={ticket}" + (f"&comment={comment_id}" if comment_id else "")
 
 
-def _mine(actor: Actor, *entities: Any) -> Any:
-    notes = or_(~col(Event.internal), gate.within(actor, Permission.COMMENT_READ_INTERNAL))
+def _select_own(actor: Actor, *entities: Any) -> Any:
+    notes = or_(~col(Event.internal), gate.scope_condition(actor, Permission.COMMENT_READ_INTERNAL))
     return (
         gate.visible(actor, *entities)
         .join(Notice, col(Notice.ticket_id) == Ticket.id)
@@ -63,60 +63,60 @@ def _mine(actor: Actor, *entities: Any) -> Any:
     )
 
 
-def _awake(now: Any) -> ColumnElement[bool]:
+def _awake_condition(now: Any) -> ColumnElement[bool]:
     return or_(col(Notice.snoozed_until).is_(None), col(Notice.snoozed_until) <= now)
 
 
-def unread(session: Session, actor: Actor, *, most: int = 99, but: int | None = None) -> int:
+def count_unread(session: Session, actor: Actor, *, most: int = 99, but: int | None = None) -> int:
     """Count one's unread notices that are not put off, up to one more than `most`.
 
     Those on the ticket `but` are left out, as one looks at it.
     """
-    return session.exec(_unread(actor, most), params={"now": clock.now(), "but": but or 0}).one()
+    return session.exec(_select_unread_count(actor, most), params={"now": clock.now(), "but": but or 0}).one()
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _unread(actor: Actor, most: int) -> Any:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_unread_count(actor: Actor, most: int) -> Any:
     """Return the select that counts them, as every page asks for it; no ticket has the number 0."""
-    found = _mine(actor, Notice.id).where(
+    found = _select_own(actor, Notice.id).where(
         col(Notice.read_at).is_(None),
-        _awake(bindparam("now")),
+        _awake_condition(bindparam("now")),
         col(Notice.ticket_id) != bindparam("but"),
     )
-    return gate.counted(found.limit(most + 1))
+    return gate.select_count(found.limit(most + 1))
 
 
-def mine(
+def list_notifications(
     session: Session, actor: Actor, *, only_unread: bool = False, before: int | None = None, limit: int = 50
-) -> list[NoticeCard]:
+) -> list[NotificationCard]:
     """Return one's notices, newest first, those before the notice `before`; what is put off comes back in time."""
-    found = _mine(actor, Notice, Event, Ticket.title, Comment).outerjoin(
+    found = _select_own(actor, Notice, Event, Ticket.title, Comment).outerjoin(
         Comment, col(Comment.id) == Notice.comment_id
     )
     if only_unread:
-        found = found.where(col(Notice.read_at).is_(None), _awake(clock.now()))
+        found = found.where(col(Notice.read_at).is_(None), _awake_condition(clock.now()))
     if before is not None:
         found = found.where(col(Notice.id) < before)
     rows = session.exec(found.order_by(col(Notice.id).desc()).limit(limit)).all()
-    lines = history.told(session, actor, [event for _, event, _, _ in rows])
+    lines = history.format_events(session, actor, [event for _, event, _, _ in rows])
     return [
-        _card(notice, event, title, comment, line)
+        _to_card(notice, event, title, comment, line)
         for (notice, event, title, comment), line in zip(rows, lines, strict=True)
     ]
 
 
-def _card(
-    notice: Notice, event: Event, title: str, comment: Comment | None, line: history.Line
-) -> NoticeCard:
-    return NoticeCard(
+def _to_card(
+    notice: Notice, event: Event, title: str, comment: Comment | None, line: history.HistoryEntry
+) -> NotificationCard:
+    return NotificationCard(
         id=notice.id,
         event_id=notice.event_id,
         at=notice.at,
         ticket=notice.ticket_id,
         title=title,
         actor=line.actor,
-        sentence=sentence(notice, line.sentence, internal=event.internal),
-        excerpt=_excerpt(comment.body) if comment and comment.removed_at is None else "",
+        sentence=format_sentence(notice, line.sentence, internal=event.internal),
+        excerpt=_format_excerpt(comment.body) if comment and comment.removed_at is None else "",
         internal=event.internal,
         occasion=NotificationType(notice.occasion),
         relation=RecipientReason(notice.relation),
@@ -126,7 +126,7 @@ def _card(
     )
 
 
-def sentence(notice: Notice, told: str, *, internal: bool) -> str:
+def format_sentence(notice: Notice, told: str, *, internal: bool) -> str:
     """Return what was done as its person is told: spoken to, where it was done to them."""
     if notice.relation == RecipientReason.MENTIONED:
         return "mentioned you in an internal note" if internal else "mentioned you"
@@ -135,29 +135,29 @@ def sentence(notice: Notice, told: str, *, internal: bool) -> str:
     return "put you in copy" if notice.occasion == NotificationType.COPIED else told
 
 
-def _excerpt(body: str) -> str:
+def _format_excerpt(body: str) -> str:
     line = rendering.to_line(body)
-    return line if len(line) <= EXCERPT else f"{line[:EXCERPT].rstrip()} …"
+    return line if len(line) <= EXCERPT_LENGTH else f"{line[:EXCERPT_LENGTH].rstrip()} …"
 
 
-def _find(session: Session, actor: Actor, notice_id: int) -> Notice:
+def _get_own(session: Session, actor: Actor, notice_id: int) -> Notice:
     """Return one's own notice to change it; raises NotFound."""
-    row = session.exec(_mine(actor, Notice).where(Notice.id == notice_id)).first()
+    row = session.exec(_select_own(actor, Notice).where(Notice.id == notice_id)).first()
     if row is None:
-        raise gate.hidden(actor, Permission.TICKET_READ, "notice", notice_id)
+        raise gate.not_found(actor, Permission.TICKET_READ, "notice", notice_id)
     return row
 
 
-def read(session: Session, actor: Actor, notice_id: int) -> None:
+def mark_read(session: Session, actor: Actor, notice_id: int) -> None:
     """Note that one has read a notice. Raises NotFound."""
-    row = _find(session, actor, notice_id)
+    row = _get_own(session, actor, notice_id)
     row.read_at = row.read_at or clock.now()
     session.add(row)
 
 
-def unread_again(session: Session, actor: Actor, notice_id: int) -> None:
+def mark_unread(session: Session, actor: Actor, notice_id: int) -> None:
     """Let a notice be unread again. Raises NotFound."""
-    row = _find(session, actor, notice_id)
+    row = _get_own(session, actor, notice_id)
     row.read_at = row.snoozed_until = None
     session.add(row)
 
@@ -165,26 +165,29 @@ def unread_again(session: Session, actor: Actor, notice_id: int) -> None:
 def snooze(session: Session, actor: Actor, notice_id: int, *, until: datetime) -> None:
     """Put a notice off until a moment, when it is unread again. Raises NotFound, Invalid."""
     now = clock.now()
-    if not now < until <= now + LATEST:
+    if not now < until <= now + MAX_SNOOZE:
         raise Invalid("Choose a moment within the next year.", fields={"until": "Not within the next year."})
-    row = _find(session, actor, notice_id)
+    row = _get_own(session, actor, notice_id)
     row.read_at, row.snoozed_until = None, until
     session.add(row)
 
 
-def newest_on(session: Session, actor: Actor, ticket_id: int) -> int | None:
+def find_newest_unread(session: Session, actor: Actor, ticket_id: int) -> int | None:
     """Return one's newest unread notice on a ticket, or None."""
-    found = _mine(actor, func.max(Notice.id)).where(
-        Notice.ticket_id == ticket_id, col(Notice.read_at).is_(None), _awake(clock.now())
+    found = _select_own(actor, func.max(Notice.id)).where(
+        Notice.ticket_id == ticket_id, col(Notice.read_at).is_(None), _awake_condition(clock.now())
     )
     return session.exec(found).one()
 
 
-def read_all(session: Session, actor: Actor, *, until: int, ticket_id: int | None = None) -> None:
+def mark_all_read(session: Session, actor: Actor, *, until: int, ticket_id: int | None = None) -> None:
     """Note that one has read every notice up to the one with the id `until`, or of them those on one ticket."""
     now = clock.now()
     seen = update(Notice).where(
-        col(Notice.person_id) == actor.id, col(Notice.id) <= until, col(Notice.read_at).is_(None), _awake(now)
+        col(Notice.person_id) == actor.id,
+        col(Notice.id) <= until,
+        col(Notice.read_at).is_(None),
+        _awake_condition(now),
     )
     if ticket_id is not None:
         seen = seen.where(col(Notice.ticket_id) == ticket_id)

@@ -11,12 +11,12 @@ from db.models import (
     Event,
     Message,
     Notice,
-    NoticeChoice,
-    NoticeHabit,
+    NotificationPreference,
+    NotificationSchedule,
     Person,
-    SlackPlace,
     Status,
-    TeamNotice,
+    TeamNotification,
+    TeamSlackChannel,
     Ticket,
 )
 from db.vocabulary import MessageKind, NotificationChannel, NotificationType, RecipientReason
@@ -26,16 +26,16 @@ from lib.core import clock
 from lib.desk_settings import desk_settings
 from lib.notifications import default_rules, event_types, recipients, rules
 from lib.notifications.delivery import bundling, channels, schedule
-from lib.notifications.rules import Book
+from lib.notifications.rules import NotificationRules
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Recipient:
     """One person who hears of one event: where, and when they may be reached."""
 
     notice: Notice
     media: frozenset[NotificationChannel]
-    habit: NoticeHabit
+    habit: NotificationSchedule
     zone: str | None
     pressing: bool
 
@@ -48,50 +48,55 @@ def write(session: Session) -> None:
         kinds.update(kinds or session.exec(select(Status.name, Status.kind)).all())
         return kinds
 
-    own: Book | None = None
-    for event in events.recorded(session):
-        occasion = event_types.of(event, known) if event.ticket_id is not None else None
+    own: NotificationRules | None = None
+    for event in events.take_recorded(session):
+        occasion = event_types.find_for_event(event, known) if event.ticket_id is not None else None
         if occasion is not None:
             session.flush()
-            own = own or rules.of(session)
-            _tell(session, event, occasion, own)
+            own = own or rules.load(session)
+            _plan_event(session, event, occasion, own)
 
 
-def _tell(session: Session, event: Event, occasion: NotificationType, own: Book) -> None:
+def _plan_event(session: Session, event: Event, occasion: NotificationType, own: NotificationRules) -> None:
     ticket = gate.unscoped_get(session, Ticket, event.ticket_id, "each recipient is checked")
     if ticket is None:
         return
-    people = recipients.of(session, event, occasion, ticket=ticket, book=own)
+    people = recipients.list_for_event(session, event, occasion, ticket=ticket, book=own)
     usual = {id: own.media(occasion, relation) for id, relation in people.items()}
-    told = [each for each in _chosen(session, event, occasion, people, usual=usual) if each.media]
+    told = [each for each in _choose_channels(session, event, occasion, people, usual=usual) if each.media]
     session.add_all(each.notice for each in told)
-    _owe(
+    _enqueue(
         session,
         event,
         [each for each in told if NotificationChannel.MAIL in each.media],
         NotificationChannel.MAIL,
     )
-    _owe(
+    _enqueue(
         session,
         event,
         [each for each in told if NotificationChannel.SLACK in each.media],
         NotificationChannel.SLACK,
     )
     if RecipientReason.CHANNEL in own.relations(occasion) and not event.internal:
-        _announce(session, event, occasion, team_id=ticket.team_id)
+        _plan_channel_post(session, event, occasion, team_id=ticket.team_id)
     session.flush()
 
 
-def _announce(session: Session, event: Event, occasion: NotificationType, *, team_id: int) -> None:
+def _plan_channel_post(session: Session, event: Event, occasion: NotificationType, *, team_id: int) -> None:
     """Let the team's channel hear of an event, if it has one, through a message that waits already or a new one."""
-    place = session.get(SlackPlace, team_id)
-    if place is None or not (place.webhook or (place.channel and NotificationChannel.SLACK in channels.on())):
+    place = session.get(TeamSlackChannel, team_id)
+    if place is None or not (
+        place.webhook or (place.channel and NotificationChannel.SLACK in channels.list_configured())
+    ):
         return
     now = clock.now()
     due = now
-    if not default_rules.pressing(occasion, RecipientReason.CHANNEL):
+    if not default_rules.is_immediate(occasion, RecipientReason.CHANNEL):
         about = {"medium": NotificationChannel.SLACK, "ticket_id": event.ticket_id, "at": now}
-        due = max(now, bundling.ends(session, col(Message.team_id), [team_id], **about).get(team_id, now))
+        due = max(
+            now,
+            bundling.find_window_ends(session, col(Message.team_id), [team_id], **about).get(team_id, now),
+        )
     chosen: Any = select(Message).where(
         Message.team_id == team_id, Message.ticket_id == event.ticket_id, Message.attempts == 0,
         col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
@@ -107,7 +112,7 @@ def _announce(session: Session, event: Event, occasion: NotificationType, *, tea
     session.add(message)
     session.flush()
     session.add(
-        TeamNotice(
+        TeamNotification(
             message_id=message.id,
             event_id=event.id,
             ticket_id=event.ticket_id or 0,
@@ -116,42 +121,44 @@ def _announce(session: Session, event: Event, occasion: NotificationType, *, tea
     )
 
 
-def _chosen(
+def _choose_channels(
     session: Session,
     event: Event,
     occasion: NotificationType,
     people: Mapping[int, RecipientReason],
     *,
     usual: Mapping[int, frozenset[NotificationChannel]],
-) -> Iterable[_Told]:
+) -> Iterable[_Recipient]:
     """Yield where each person hears of an event, as the rules and they themselves have it."""
     if not people:
         return
-    choices = select(NoticeChoice).where(
-        NoticeChoice.occasion == occasion, col(NoticeChoice.person_id).in_(list(people))
+    choices = select(NotificationPreference).where(
+        NotificationPreference.occasion == occasion, col(NotificationPreference.person_id).in_(list(people))
     )
     chose = {(c.person_id, c.relation, c.medium): c.wanted for c in session.exec(choices).all()}
-    habits = select(NoticeHabit).where(col(NoticeHabit.person_id).in_(list(people)))
+    habits = select(NotificationSchedule).where(col(NotificationSchedule.person_id).in_(list(people)))
     habit = {h.person_id: h for h in session.exec(habits).all()}
     found = session.exec(select(Person.id, Person.timezone).where(col(Person.id).in_(list(people)))).all()
-    zones = {id: desk_settings.zone_of(session, own).key for id, own in found}
+    zones = {id: desk_settings.resolve_zone(session, own).key for id, own in found}
     for id, relation in sorted(people.items()):
-        wanted = frozenset(m for m in channels.on() if chose.get((id, relation, m), m in usual[id]))
+        wanted = frozenset(
+            m for m in channels.list_configured() if chose.get((id, relation, m), m in usual[id])
+        )
         notice = Notice(
             person_id=id,
             event_id=event.id,
             ticket_id=event.ticket_id or 0,
             occasion=occasion,
             relation=relation,
-            comment_id=recipients.comment(event),
+            comment_id=recipients.find_comment_id(event),
             listed=NotificationChannel.DOCKET in wanted,
             at=event.at,
         )
-        pressing = default_rules.pressing(occasion, relation)
-        yield _Told(notice, wanted, habit.get(id, schedule.USUAL), zones.get(id), pressing)
+        pressing = default_rules.is_immediate(occasion, relation)
+        yield _Recipient(notice, wanted, habit.get(id, schedule.DEFAULT_HABIT), zones.get(id), pressing)
 
 
-def _owe(session: Session, event: Event, told: Iterable[_Told], medium: NotificationChannel) -> None:
+def _enqueue(session: Session, event: Event, told: Iterable[_Recipient], medium: NotificationChannel) -> None:
     """Let each person's message tell of an event: one that waits already, or a new one."""
     told = list(told)
     if not told:
@@ -161,15 +168,17 @@ def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Notifica
         for t in told
         if t.habit.hours and not t.pressing and medium == NotificationChannel.MAIL
     }
-    waiting = _waiting(session, {t.notice.person_id for t in told} - gathered, medium, event.ticket_id)
-    waiting |= _waiting(session, gathered, medium, None)
+    waiting = _find_unsent_messages(
+        session, {t.notice.person_id for t in told} - gathered, medium, event.ticket_id
+    )
+    waiting |= _find_unsent_messages(session, gathered, medium, None)
     now = clock.now()
     held = {t.notice.person_id for t in told if not t.pressing} - gathered
     about = {"medium": medium, "ticket_id": event.ticket_id, "at": now}
-    ends = bundling.ends(session, col(Message.person_id), held, **about)
+    ends = bundling.find_window_ends(session, col(Message.person_id), held, **about)
     for each in told:
         person = each.notice.person_id
-        due = _due(each, now, ends=ends.get(person, now), gathered=person in gathered)
+        due = _find_due_time(each, now, ends=ends.get(person, now), gathered=person in gathered)
         message = waiting.get(person)
         if message is None:
             sort, ticket = (
@@ -187,13 +196,13 @@ def _owe(session: Session, event: Event, told: Iterable[_Told], medium: Notifica
             each.notice.slack_id = message.id
 
 
-def _due(each: _Told, now: datetime, *, ends: datetime, gathered: bool) -> datetime:
+def _find_due_time(each: _Recipient, now: datetime, *, ends: datetime, gathered: bool) -> datetime:
     if gathered:
-        return schedule.next_mail(each.habit, each.zone, now)
-    return schedule.reachable(each.habit, each.zone, max(now, ends))
+        return schedule.next_digest_time(each.habit, each.zone, now)
+    return schedule.next_reachable_time(each.habit, each.zone, max(now, ends))
 
 
-def _waiting(
+def _find_unsent_messages(
     session: Session, people: set[int], medium: NotificationChannel, ticket_id: int | None
 ) -> dict[int, Message]:
     """Return the messages that nobody began to send, locked so that nobody does before this commits."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from db.models import Mute, NoticeChoice, NoticeHabit, Person, SlackName, Ticket
+from db.models import Mute, NotificationPreference, NotificationSchedule, Person, SlackAccount, Ticket
 from db.vocabulary import MessageKind, NotificationChannel, NotificationType, Permission, RecipientReason
 from lib.access import gate
 from lib.access.gate import Actor
@@ -14,17 +14,24 @@ from lib.core import time_zones
 from lib.core.errors import Invalid
 from lib.notifications import rules as notification_rules
 from lib.notifications.delivery import outbox, schedule
-from lib.notifications.rules import Book, Pair
+from lib.notifications.rules import NotificationRules, Pair
 
-RHYTHMS = {0: "At once", 4: "Every four hours", schedule.DAY: "Once a day", schedule.WEEK: "Once a week"}
-_OTHERS = frozenset({RecipientReason.MENTIONED, RecipientReason.REQUESTER, RecipientReason.WATCHER})
+EMAIL_FREQUENCIES = {
+    0: "At once",
+    4: "Every four hours",
+    schedule.DAY_HOURS: "Once a day",
+    schedule.WEEK_HOURS: "Once a week",
+}
+_REQUESTER_REASONS = frozenset(
+    {RecipientReason.MENTIONED, RecipientReason.REQUESTER, RecipientReason.WATCHER}
+)
 """Why somebody hears who works no tickets."""
-_MINUTES = 24 * 60
-_MEMBER = re.compile(r"[UW][A-Z0-9]{5,30}")
+_MINUTES_PER_DAY = 24 * 60
+_SLACK_MEMBER_PATTERN = re.compile(r"[UW][A-Z0-9]{5,30}")
 
 
 @dataclass(frozen=True)
-class Habit:
+class DeliverySchedule:
     """Quiet hours as minutes of one's day, equal for none; days of the week from 0 for Monday; hours between mails."""
 
     quiet_from: int = 0
@@ -33,36 +40,42 @@ class Habit:
     hours: int = 0
 
 
-def pairs(actor: Actor, rules: Book) -> list[Pair]:
+def list_possible_pairs(actor: Actor, rules: NotificationRules) -> list[Pair]:
     """Return what a person can hear of at all, by reason."""
     people = [(o, r) for o, r in rules.told if r != RecipientReason.CHANNEL]
-    mine = [(o, r) for o, r in people if actor.staff or (r in _OTHERS and o != NotificationType.NOTED)]
+    mine = [
+        (o, r) for o, r in people if actor.staff or (r in _REQUESTER_REASONS and o != NotificationType.NOTED)
+    ]
     return sorted(mine, key=lambda pair: list(RecipientReason).index(pair[1]))
 
 
-def of(session: Session, actor: Actor) -> dict[Pair, frozenset[NotificationChannel]]:
+def get_channels(session: Session, actor: Actor) -> dict[Pair, frozenset[NotificationChannel]]:
     """Return where one hears of what."""
-    rows = session.exec(select(NoticeChoice).where(NoticeChoice.person_id == actor.id)).all()
+    rows = session.exec(
+        select(NotificationPreference).where(NotificationPreference.person_id == actor.id)
+    ).all()
     chose = {(row.occasion, row.relation, row.medium): row.wanted for row in rows}
-    rules = notification_rules.of(session)
+    rules = notification_rules.load(session)
     return {
         (o, r): frozenset(m for m in NotificationChannel if chose.get((o, r, m), m in rules.media(o, r)))
-        for o, r in pairs(actor, rules)
+        for o, r in list_possible_pairs(actor, rules)
     }
 
 
-def choose(session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[NotificationChannel]]) -> None:
+def set_channels(
+    session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[NotificationChannel]]
+) -> None:
     """Hear of things where `wanted` says; what it leaves out stays. Raises Invalid."""
-    rules = notification_rules.of(session)
-    if not set(wanted) <= set(pairs(actor, rules)):
+    rules = notification_rules.load(session)
+    if not set(wanted) <= set(list_possible_pairs(actor, rules)):
         raise Invalid("There is nothing like that to hear of.")
     for (occasion, relation), media in wanted.items():
         for medium in NotificationChannel:
             usual = medium in rules.media(occasion, relation)
-            _one(session, actor, (occasion, relation, medium), wanted=medium in media, usual=usual)
+            _set_choice(session, actor, (occasion, relation, medium), wanted=medium in media, usual=usual)
 
 
-def _one(
+def _set_choice(
     session: Session,
     actor: Actor,
     what: tuple[NotificationType, RecipientReason, NotificationChannel],
@@ -71,35 +84,35 @@ def _one(
     usual: bool,
 ) -> None:
     key = (actor.id, *(part.value for part in what))
-    row = session.get(NoticeChoice, key)
+    row = session.get(NotificationPreference, key)
     if wanted == usual:
         if row is not None:
             session.delete(row)
         return
-    row = row or NoticeChoice(
+    row = row or NotificationPreference(
         person_id=actor.person_id, occasion=key[1], relation=key[2], medium=key[3], wanted=wanted
     )
     row.wanted = wanted
     session.add(row)
 
 
-def habit(session: Session, actor: Actor) -> Habit:
+def get_schedule(session: Session, actor: Actor) -> DeliverySchedule:
     """Return when one wants to be reached."""
-    row = session.get(NoticeHabit, actor.id)
+    row = session.get(NotificationSchedule, actor.id)
     if row is None:
-        return Habit()
+        return DeliverySchedule()
     days = frozenset(day for day in range(7) if row.days & (1 << day))
-    return Habit(row.quiet_from, row.quiet_until, days, row.hours)
+    return DeliverySchedule(row.quiet_from, row.quiet_until, days, row.hours)
 
 
-def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> None:
+def set_schedule(session: Session, actor: Actor, habit: DeliverySchedule, *, zone: str | None) -> None:
     """Be reached at other times; `zone` is the browser's, for those who have none yet. Raises Invalid."""
     if not habit.days or not habit.days <= set(range(7)):
         raise Invalid("Choose at least one day.", fields={"days": "Choose at least one day."})
     quiet = (habit.quiet_from, habit.quiet_until)
-    if habit.hours not in RHYTHMS or not all(0 <= minute < _MINUTES for minute in quiet):
+    if habit.hours not in EMAIL_FREQUENCIES or not all(0 <= minute < _MINUTES_PER_DAY for minute in quiet):
         raise Invalid("Choose times of a day.")
-    row = session.get(NoticeHabit, actor.id) or NoticeHabit(person_id=actor.person_id)
+    row = session.get(NotificationSchedule, actor.id) or NotificationSchedule(person_id=actor.person_id)
     row.quiet_from, row.quiet_until = quiet
     row.days, row.hours = sum(1 << day for day in habit.days), habit.hours
     session.add(row)
@@ -108,7 +121,7 @@ def keep(session: Session, actor: Actor, habit: Habit, *, zone: str | None) -> N
         person.timezone = zone
 
 
-def timezone(session: Session, actor: Actor) -> str | None:
+def get_timezone(session: Session, actor: Actor) -> str | None:
     """Return the name of the time zone that the actor's days and quiet hours are in, or None for the browser's."""
     return session.get_one(Person, actor.id).timezone
 
@@ -116,23 +129,23 @@ def timezone(session: Session, actor: Actor) -> str | None:
 def set_timezone(session: Session, actor: Actor, name: str) -> None:
     """Let the actor's days and quiet hours be those of a time zone: "Europe/Berlin". Raises Invalid for none."""
     if name not in time_zones.names():
-        raise Invalid(time_zones.UNKNOWN, fields={"timezone": time_zones.UNKNOWN})
+        raise Invalid(time_zones.UNKNOWN_MESSAGE, fields={"timezone": time_zones.UNKNOWN_MESSAGE})
     session.get_one(Person, actor.id).timezone = name
 
 
-def slack_id(session: Session, actor: Actor) -> str:
+def get_slack_id(session: Session, actor: Actor) -> str:
     """Return who one is in Slack as far as Docket knows, or nothing."""
-    row = session.get(SlackName, actor.id)
+    row = session.get(SlackAccount, actor.id)
     return row.slack_id if row else ""
 
 
-def be_in_slack(session: Session, actor: Actor, slack_id: str) -> None:
+def set_slack_id(session: Session, actor: Actor, slack_id: str) -> None:
     """Be somebody in Slack, by the member's id; with nothing, Docket looks for one's e-mail address again.
 
     Raises Invalid.
     """
-    given, row = slack_id.strip().upper(), session.get(SlackName, actor.id)
-    if given and not _MEMBER.fullmatch(given):
+    given, row = slack_id.strip().upper(), session.get(SlackAccount, actor.id)
+    if given and not _SLACK_MEMBER_PATTERN.fullmatch(given):
         raise Invalid(
             "A member's id in Slack begins with U or W, as in U0123ABCD. Your profile there has it: Copy member ID.",
             fields={"slack_id": "Not a member's id."},
@@ -140,17 +153,17 @@ def be_in_slack(session: Session, actor: Actor, slack_id: str) -> None:
     if row is not None and not given:
         session.delete(row)
     elif given:
-        row = row or SlackName(person_id=actor.person_id, slack_id=given)
+        row = row or SlackAccount(person_id=actor.person_id, slack_id=given)
         row.slack_id = given
         session.add(row)
 
 
-def try_slack(session: Session, actor: Actor) -> None:
+def send_slack_test(session: Session, actor: Actor) -> None:
     """Owe oneself a direct message in Slack that says that they arrive."""
-    outbox.owe(session, NotificationChannel.SLACK, MessageKind.TRIAL, actor.id)
+    outbox.enqueue(session, NotificationChannel.SLACK, MessageKind.TRIAL, actor.id)
 
 
-def muted(session: Session, actor: Actor) -> dict[int, str]:
+def list_muted(session: Session, actor: Actor) -> dict[int, str]:
     """Return the tickets of which one hears no more, by number."""
     found = gate.visible(actor, Ticket.id, Ticket.title).join(Mute, col(Mute.ticket_id) == Ticket.id)
     return dict(session.exec(found.where(Mute.person_id == actor.id).order_by(col(Ticket.id))).all())
@@ -158,19 +171,19 @@ def muted(session: Session, actor: Actor) -> dict[int, str]:
 
 def mute(session: Session, actor: Actor, ticket_id: int) -> None:
     """Hear no more of a ticket but what calls one by name; muted already, nothing happens. Raises NotFound."""
-    _seen(session, actor, ticket_id)
+    _require_visible(session, actor, ticket_id)
     if session.get(Mute, (ticket_id, actor.id)) is None:
         session.add(Mute(ticket_id=ticket_id, person_id=actor.person_id))
 
 
-def _seen(session: Session, actor: Actor, ticket_id: int) -> None:
+def _require_visible(session: Session, actor: Actor, ticket_id: int) -> None:
     if session.exec(gate.visible(actor, Ticket.id).where(Ticket.id == ticket_id)).first() is None:
-        raise gate.hidden(actor, Permission.TICKET_READ, "ticket", ticket_id)
+        raise gate.not_found(actor, Permission.TICKET_READ, "ticket", ticket_id)
 
 
 def unmute(session: Session, actor: Actor, ticket_id: int) -> None:
     """Hear of a ticket again; hearing of it already, nothing happens. Raises NotFound."""
-    _seen(session, actor, ticket_id)
+    _require_visible(session, actor, ticket_id)
     row = session.get(Mute, (ticket_id, actor.id))
     if row is not None:
         session.delete(row)

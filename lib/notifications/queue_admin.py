@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.models import MediumState, Message, Person, SlackPlace, Team
+from db.models import ChannelState, Message, Person, Team, TeamSlackChannel
 from db.vocabulary import Action, MessageKind, NotificationChannel, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
@@ -20,13 +20,13 @@ from lib.notifications.delivery.outbox import LEASE
 from lib.notifications.slack import team_channels
 from lib.notifications.slack.team_channels import FailingChannel
 
-LATE = timedelta(minutes=5)
+LATE_AFTER = timedelta(minutes=5)
 """How old a message is that counts as late, unless its person wants it later."""
-SHOWN = 100
+MAX_SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Account:
+class ChannelStatus:
     """How one medium stands; `oldest` is since when a message waits whose turn it is."""
 
     medium: NotificationChannel
@@ -52,7 +52,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Parked:
+class FailedMessage:
     """A message that was put aside, with the reason in words."""
 
     id: int
@@ -65,16 +65,19 @@ class Parked:
     error: str
 
 
-def accounts(session: Session, actor: Actor) -> list[Account]:
+def list_channel_statuses(session: Session, actor: Actor) -> list[ChannelStatus]:
     """Return how each medium stands. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    return [_account(session, medium) for medium in (NotificationChannel.MAIL, NotificationChannel.SLACK)]
+    return [
+        _get_channel_status(session, medium)
+        for medium in (NotificationChannel.MAIL, NotificationChannel.SLACK)
+    ]
 
 
-def _account(session: Session, medium: NotificationChannel) -> Account:
-    now, state = clock.now(), session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+def _get_channel_status(session: Session, medium: NotificationChannel) -> ChannelStatus:
+    now, state = clock.now(), session.get(ChannelState, medium.value) or ChannelState(medium=medium.value)
     of = Message.medium == medium
-    hooked = select(SlackPlace.team_id).where(col(SlackPlace.webhook).is_not(None)).limit(1)
+    hooked = select(TeamSlackChannel.team_id).where(col(TeamSlackChannel.webhook).is_not(None)).limit(1)
     hooks = medium == NotificationChannel.SLACK and session.exec(hooked).first() is not None
     aside = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_not(None))
     owed = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_(None))
@@ -86,17 +89,17 @@ def _account(session: Session, medium: NotificationChannel) -> Account:
     turn = (*owed, col(Message.due_at) <= now + LEASE)
     first = select(func.min(Message.created_at)).where(*turn)
     oldest = session.exec(gate.unscoped(first, "administration was permitted")).one()
-    return Account(
-        medium=medium, on=medium in channels.on() or hooks, paused=state.paused, owed=count(*owed),
-        late=count(*turn, col(Message.created_at) < now - LATE), parked=count(*aside),
+    return ChannelStatus(
+        medium=medium, on=medium in channels.list_configured() or hooks, paused=state.paused, owed=count(*owed),
+        late=count(*turn, col(Message.created_at) < now - LATE_AFTER), parked=count(*aside),
         sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
         oldest=oldest, failing_since=state.failing_since,
         error=state.error, failed_lately=count(*aside, col(Message.parked_at) > now - timedelta(days=1)),
-        channels=tuple(team_channels.failing_channels(session)) if medium == NotificationChannel.SLACK else (),
+        channels=tuple(team_channels.list_failing(session)) if medium == NotificationChannel.SLACK else (),
     )  # fmt: skip
 
 
-def parked(session: Session, actor: Actor) -> Sequence[Parked]:
+def list_failed(session: Session, actor: Actor) -> Sequence[FailedMessage]:
     """Return what was put aside, newest first. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = (
@@ -105,11 +108,11 @@ def parked(session: Session, actor: Actor) -> Sequence[Parked]:
         .outerjoin(Team, col(Team.id) == Message.team_id)
         .where(col(Message.parked_at).is_not(None), col(Message.done_at).is_(None))
         .order_by(col(Message.parked_at).desc())
-        .limit(SHOWN)
+        .limit(MAX_SHOWN)
     )
     rows = session.exec(gate.unscoped(chosen, "administration was permitted")).all()
     return [
-        Parked(
+        FailedMessage(
             m.id, NotificationChannel(m.medium), MessageKind(m.sort), name or f"{team}'s channel", m.ticket_id,
             m.parked_at or m.due_at, m.attempts, m.error or "",
         )
@@ -119,36 +122,36 @@ def parked(session: Session, actor: Actor) -> Sequence[Parked]:
 
 def retry(session: Session, actor: Actor, message_id: int) -> None:
     """Owe a message again that was put aside. Raises NotPermitted, NotFound."""
-    row = _find(session, actor, message_id)
+    row = _get_failed(session, actor, message_id)
     row.parked_at, row.attempts, row.due_at = None, 0, row.created_at
-    _tell(session, actor, f"message:{row.id}", "retry")
+    _record_event(session, actor, f"message:{row.id}", "retry")
 
 
 def discard(session: Session, actor: Actor, message_id: int) -> None:
     """Let a message go that was put aside. Raises NotPermitted, NotFound."""
-    row = _find(session, actor, message_id)
+    row = _get_failed(session, actor, message_id)
     row.parked_at, row.done_at, row.empty = None, clock.now(), True
-    _tell(session, actor, f"message:{row.id}", "discard")
+    _record_event(session, actor, f"message:{row.id}", "discard")
 
 
 def pause(session: Session, actor: Actor, medium: NotificationChannel, *, paused: bool) -> None:
     """Stop to send through a medium, or go on; what is owed stays owed. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    row = session.get(ChannelState, medium.value) or ChannelState(medium=medium.value)
     if row.paused != paused:
         row.paused = paused
         session.add(row)
-        _tell(session, actor, f"medium:{medium}", "pause" if paused else "go on")
+        _record_event(session, actor, f"medium:{medium}", "pause" if paused else "go on")
 
 
-def trial(session: Session, actor: Actor) -> None:
+def send_test(session: Session, actor: Actor) -> None:
     """Owe oneself a mail that says that mail arrives. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    outbox.owe(session, NotificationChannel.MAIL, MessageKind.TRIAL, actor.id)
-    _tell(session, actor, "medium:mail", "test")
+    outbox.enqueue(session, NotificationChannel.MAIL, MessageKind.TRIAL, actor.id)
+    _record_event(session, actor, "medium:mail", "test")
 
 
-def _find(session: Session, actor: Actor, message_id: int) -> Message:
+def _get_failed(session: Session, actor: Actor, message_id: int) -> Message:
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = gate.unscoped_get(session, Message, message_id, "administration was permitted")
     if row is None or row.parked_at is None:
@@ -157,5 +160,5 @@ def _find(session: Session, actor: Actor, message_id: int) -> Message:
     return row
 
 
-def _tell(session: Session, actor: Actor, subject: str, deed: str) -> None:
+def _record_event(session: Session, actor: Actor, subject: str, deed: str) -> None:
     events.record(session, actor, Action.DELIVERY_CHANGED, subject=subject, field="delivery", new=deed)

@@ -18,38 +18,40 @@ from db.models import (
 )
 from db.vocabulary import Action, NotificationType, Permission, RecipientReason, Scope
 from lib.access import audience, gate
-from lib.notifications.rules import Book
+from lib.notifications.rules import NotificationRules
 
 
-def comment(event: Event) -> int | None:
+def find_comment_id(event: Event) -> int | None:
     """Return the comment that an event is about."""
     kind, _, id = event.subject.partition(":")
     return int(id) if kind == "comment" else None
 
 
-def of(
-    session: Session, event: Event, occasion: NotificationType, *, ticket: Ticket, book: Book
+def list_for_event(
+    session: Session, event: Event, occasion: NotificationType, *, ticket: Ticket, book: NotificationRules
 ) -> dict[int, RecipientReason]:
     """Return who is to hear of an event by the desk's rules, by id, each with why; never whoever did it."""
     if occasion == NotificationType.COPIED:
         found = {int(event.new or 0): RecipientReason.WATCHER}
     elif event.action == Action.COMMENT_EDITED:
-        found = dict.fromkeys(_newly_mentioned(session, event), RecipientReason.MENTIONED)
+        found = dict.fromkeys(_list_newly_mentioned(session, event), RecipientReason.MENTIONED)
     else:
-        found = _related(session, event, ticket, book.relations(occasion))
+        found = _find_related(session, event, ticket, book.relations(occasion))
     found.pop(event.actor_id or 0, None)
-    may = _may(session, found, ticket, notes=event.internal)
-    deaf = _deaf(session, found, ticket)
-    return {id: why for id, why in found.items() if id in may and (id not in deaf or _called(occasion, why))}
+    may = _filter_allowed(session, found, ticket, notes=event.internal)
+    deaf = _list_muted(session, found, ticket)
+    return {
+        id: why for id, why in found.items() if id in may and (id not in deaf or _is_addressed(occasion, why))
+    }
 
 
-def _called(occasion: NotificationType, why: RecipientReason) -> bool:
+def _is_addressed(occasion: NotificationType, why: RecipientReason) -> bool:
     """Tell whether somebody is spoken to by name, and so hears of it whatever they chose about the ticket."""
     given = occasion == NotificationType.ASSIGNED and why == RecipientReason.ASSIGNEE
     return given or why == RecipientReason.MENTIONED
 
 
-def _related(
+def _find_related(
     session: Session, event: Event, ticket: Ticket, asked: Collection[RecipientReason]
 ) -> dict[int, RecipientReason]:
     found: dict[int, RecipientReason] = {}
@@ -61,7 +63,7 @@ def _related(
     for relation in reversed(by_strength):
         match relation:
             case RecipientReason.MENTIONED:
-                people: Iterable[Any] = _mentioned(session, comment(event))
+                people: Iterable[Any] = _list_mentioned(session, find_comment_id(event))
             case RecipientReason.ASSIGNEE:
                 people = [assignee]
             case RecipientReason.REQUESTER:
@@ -69,58 +71,61 @@ def _related(
             case RecipientReason.FORMER:
                 people = [event.old]
             case RecipientReason.WATCHER:
-                people = _watching(session, ticket)
+                people = _list_watchers(session, ticket)
             case _:
                 people = (
                     []
                     if ticket.assignee_id
-                    else _team(session, ticket, leads=relation == RecipientReason.MANAGER)
+                    else _list_team(session, ticket, leads=relation == RecipientReason.MANAGER)
                 )
         found |= {int(id): relation for id in people if id}
     return found
 
 
-def _ids(session: Session, chosen: Any) -> set[int]:
+def _load_ids(session: Session, chosen: Any) -> set[int]:
     return set(session.exec(gate.unscoped(chosen, "each recipient is checked")).all())
 
 
-def _mentioned(session: Session, comment_id: int | None) -> set[int]:
-    return _ids(session, select(Mention.person_id).where(Mention.comment_id == comment_id))
+def _list_mentioned(session: Session, comment_id: int | None) -> set[int]:
+    return _load_ids(session, select(Mention.person_id).where(Mention.comment_id == comment_id))
 
 
-def _newly_mentioned(session: Session, event: Event) -> set[int]:
+def _list_newly_mentioned(session: Session, event: Event) -> set[int]:
     told = select(Notice.person_id).where(
-        Notice.comment_id == comment(event), Notice.relation == RecipientReason.MENTIONED
+        Notice.comment_id == find_comment_id(event), Notice.relation == RecipientReason.MENTIONED
     )
-    return _mentioned(session, comment(event)) - _ids(session, told)
+    return _list_mentioned(session, find_comment_id(event)) - _load_ids(session, told)
 
 
-def _watching(session: Session, ticket: Ticket) -> set[int]:
+def _list_watchers(session: Session, ticket: Ticket) -> set[int]:
     copied = select(Participant.person_id).where(Participant.ticket_id == ticket.id)
     begun = select(Watch.person_id).where(Watch.ticket_id == ticket.id, col(Watch.watching))
-    return _ids(session, copied) | _ids(session, begun)
+    return _load_ids(session, copied) | _load_ids(session, begun)
 
 
-def _team(session: Session, ticket: Ticket, *, leads: bool) -> set[int]:
+def _list_team(session: Session, ticket: Ticket, *, leads: bool) -> set[int]:
     members = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
     if leads:
-        lead = gate.granting(Permission.TICKET_ASSIGN_OTHER, Scope.TEAM)
+        lead = gate.select_roles_granting(Permission.TICKET_ASSIGN_OTHER, Scope.TEAM)
         people = select(Person.id).where(col(Person.role_id).in_(lead))
         members = members.where(col(Membership.person_id).in_(people))
-    return _ids(session, members)
+    return _load_ids(session, members)
 
 
-def _may(session: Session, people: Iterable[int], ticket: Ticket, *, notes: bool) -> set[int]:
-    return _ids(
-        session, select(Person.id).where(col(Person.id).in_(list(people)), audience.of(ticket, notes=notes))
+def _filter_allowed(session: Session, people: Iterable[int], ticket: Ticket, *, notes: bool) -> set[int]:
+    return _load_ids(
+        session,
+        select(Person.id).where(
+            col(Person.id).in_(list(people)), audience.viewers_condition(ticket, notes=notes)
+        ),
     )
 
 
-def _deaf(session: Session, people: Iterable[int], ticket: Ticket) -> set[int]:
+def _list_muted(session: Session, people: Iterable[int], ticket: Ticket) -> set[int]:
     """Return who chose to hear no more of a ticket: they stopped to watch it, or muted it."""
     asked = list(people)
     stopped = select(Watch.person_id).where(Watch.ticket_id == ticket.id, ~col(Watch.watching))
     muted = select(Mute.person_id).where(Mute.ticket_id == ticket.id)
-    return _ids(session, stopped.where(col(Watch.person_id).in_(asked))) | _ids(
+    return _load_ids(session, stopped.where(col(Watch.person_id).in_(asked))) | _load_ids(
         session, muted.where(col(Mute.person_id).in_(asked))
     )

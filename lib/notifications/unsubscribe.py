@@ -2,35 +2,37 @@
 
 from sqlmodel import Session, col, select
 
-from db.models import Mute, NoticeChoice, Ticket
+from db.models import Mute, NotificationPreference, Ticket
 from db.vocabulary import NotificationChannel
 from lib.access import gate
 from lib.notifications import default_rules, rules
 
 
-def silence(session: Session, person_id: int, ticket_id: int | None) -> None:
+def stop_notifications(session: Session, person_id: int, ticket_id: int | None) -> None:
     """Let a person hear no more of a ticket but what calls them by name, or without one get no gathered mail."""
     if ticket_id is None:
-        _no_mail(session, person_id)
+        _stop_emails(session, person_id)
         return
     there = gate.unscoped(select(Ticket.id).where(Ticket.id == ticket_id), "only whether the ticket exists")
     if session.exec(there).first() is not None and session.get(Mute, (ticket_id, person_id)) is None:
         session.add(Mute(ticket_id=ticket_id, person_id=person_id))
 
 
-def _no_mail(session: Session, person_id: int) -> None:
-    held = select(NoticeChoice).where(
-        NoticeChoice.person_id == person_id, NoticeChoice.medium == NotificationChannel.MAIL
+def _stop_emails(session: Session, person_id: int) -> None:
+    held = select(NotificationPreference).where(
+        NotificationPreference.person_id == person_id,
+        NotificationPreference.medium == NotificationChannel.MAIL,
     )
     chose = {
-        (row.occasion, row.relation): row for row in session.exec(held.order_by(col(NoticeChoice.occasion)))
+        (row.occasion, row.relation): row
+        for row in session.exec(held.order_by(col(NotificationPreference.occasion)))
     }
-    own = rules.of(session)
+    own = rules.load(session)
     for occasion, relation in own.told:
-        if NotificationChannel.MAIL in own.media(occasion, relation) and not default_rules.pressing(
+        if NotificationChannel.MAIL in own.media(occasion, relation) and not default_rules.is_immediate(
             occasion, relation
         ):
-            row = chose.get((occasion, relation)) or NoticeChoice(
+            row = chose.get((occasion, relation)) or NotificationPreference(
                 person_id=person_id,
                 occasion=occasion,
                 relation=relation,

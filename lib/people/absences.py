@@ -16,8 +16,8 @@ from lib.core.errors import Invalid
 from lib.desk_settings import desk_settings
 from lib.people import accounts
 
-LONGEST = timedelta(days=366)
-MOST = 20
+MAX_DURATION = timedelta(days=366)
+MAX_UPCOMING = 20
 """Absences of a person that are still to come."""
 
 
@@ -30,7 +30,7 @@ class AbsenceCard:
     ends_on: date
 
 
-def away(session: Session, people: Iterable[int]) -> dict[int, date]:
+def list_away(session: Session, people: Iterable[int]) -> dict[int, date]:
     """Return who of these people is away today, each with the last day of it; today as their own time zone has it."""
     now = clock.now()
     day = timedelta(days=1)
@@ -42,20 +42,20 @@ def away(session: Session, people: Iterable[int]) -> dict[int, date]:
     ).all()
     until: dict[int, date] = {}
     for absence, zone in found:
-        person, today = absence.person_id, now.astimezone(desk_settings.zone_of(session, zone)).date()
+        person, today = absence.person_id, now.astimezone(desk_settings.resolve_zone(session, zone)).date()
         begun = absence.starts_on <= today or (person in until and absence.starts_on <= until[person] + day)
         if begun and absence.ends_on >= today:
             until[person] = max(absence.ends_on, until.get(person, absence.ends_on))
     return until
 
 
-def of(session: Session, actor: Actor, person: Person) -> list[AbsenceCard]:
+def list_for_person(session: Session, actor: Actor, person: Person) -> list[AbsenceCard]:
     """Return a person's absences that are not over, the next one first; for themselves and for staff.
 
     Raises NotFound for others.
     """
-    accounts.may_know_work(actor, person)
-    return [AbsenceCard(a.id, a.starts_on, a.ends_on) for a in _coming(session, person)]
+    accounts.require_skills_and_absences(actor, person)
+    return [AbsenceCard(a.id, a.starts_on, a.ends_on) for a in _list_upcoming(session, person)]
 
 
 def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends_on: date) -> AbsenceCard:
@@ -63,16 +63,16 @@ def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends
 
     Raises NotPermitted for whoever may not keep this person, Invalid for days that can't be.
     """
-    _may_keep(session, actor, person)
+    _require_manage(session, actor, person)
     if ends_on < starts_on:
         raise Invalid("The last day comes before the first.", fields={"ends": "Before the first day."})
     if ends_on < clock.now().date() - timedelta(days=1):
         raise Invalid("These days are over.", fields={"ends": "In the past."})
-    if ends_on - starts_on > LONGEST:
+    if ends_on - starts_on > MAX_DURATION:
         raise Invalid("That is longer than a year.", fields={"ends": "Longer than a year."})
-    coming = _coming(session, person)
-    if len(coming) >= MOST:
-        raise Invalid(f"At most {MOST} absences to come. Take one back first.")
+    coming = _list_upcoming(session, person)
+    if len(coming) >= MAX_UPCOMING:
+        raise Invalid(f"At most {MAX_UPCOMING} absences to come. Take one back first.")
     if any(a.starts_on <= ends_on and starts_on <= a.ends_on for a in coming):
         raise Invalid(
             "Some of these days are in another absence already.", fields={"starts": "Overlaps another."}
@@ -80,35 +80,37 @@ def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends
     row = Absence(person_id=person.id, starts_on=starts_on, ends_on=ends_on)
     session.add(row)
     session.flush()
-    _changed(session, actor, person, old=None, new=_days(row))
+    _record_change(session, actor, person, old=None, new=_format_days(row))
     return AbsenceCard(row.id, starts_on, ends_on)
 
 
 def remove(session: Session, actor: Actor, person: Person, absence_id: int) -> None:
     """Take an absence back. Raises NotPermitted, NotFound."""
-    _may_keep(session, actor, person)
+    _require_manage(session, actor, person)
     row = session.get(Absence, absence_id)
     if row is None or row.person_id != person.id:
-        raise gate.hidden(actor, Permission.USER_MANAGE, "absence", absence_id)
+        raise gate.not_found(actor, Permission.USER_MANAGE, "absence", absence_id)
     session.delete(row)
-    _changed(session, actor, person, old=_days(row), new=None)
+    _record_change(session, actor, person, old=_format_days(row), new=None)
 
 
-def _coming(session: Session, person: Person) -> list[Absence]:
+def _list_upcoming(session: Session, person: Person) -> list[Absence]:
     since = clock.now().date() - timedelta(days=1)
     chosen = select(Absence).where(Absence.person_id == person.id, col(Absence.ends_on) >= since)
     return list(session.exec(chosen.order_by(col(Absence.starts_on))).all())
 
 
-def _may_keep(session: Session, actor: Actor, person: Person) -> None:
-    if not accounts.keeps(session, actor, person):
-        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
+def _require_manage(session: Session, actor: Actor, person: Person) -> None:
+    if not accounts.can_edit_skills_and_absences(session, actor, person):
+        raise gate.not_permitted(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
 
 
-def _days(row: Absence) -> str:
+def _format_days(row: Absence) -> str:
     return f"{row.starts_on.isoformat()} to {row.ends_on.isoformat()}"
 
 
-def _changed(session: Session, actor: Actor, person: Person, *, old: str | None, new: str | None) -> None:
+def _record_change(
+    session: Session, actor: Actor, person: Person, *, old: str | None, new: str | None
+) -> None:
     subject = f"person:{person.id}"
     events.record(session, actor, Action.PERSON_CHANGED, subject=subject, field="away", old=old, new=new)

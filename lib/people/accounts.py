@@ -19,7 +19,7 @@ from lib.core.errors import Conflict, Invalid, NotPermitted
 from lib.desk_settings import desk_settings
 from lib.desk_settings.setting_catalog import TIME_ZONE
 from lib.identity import api_tokens, one_time_tokens, passwords, sessions
-from lib.people.teams import find as find_team
+from lib.people.teams import get as find_team
 
 LAST_ADMINISTRATOR = "Docket needs at least one active administrator. Make somebody else one first."
 
@@ -38,17 +38,17 @@ class PersonCard:
     version: int | None = None
 
 
-def address(value: str) -> str:
+def parse_email(value: str) -> str:
     """Return an email address in the form that is kept; raises Invalid naming `email`."""
     try:
-        return email_addresses.parse(text.line(value, field="email", limit=254))
+        return email_addresses.parse(text.clean_line(value, field="email", limit=254))
     except ValueError as error:
         raise Invalid(f"That is not an email address. {error}", fields={"email": str(error)}) from None
 
 
-def by_email(session: Session, email: str) -> Person | None:
+def find_by_email(session: Session, email: str) -> Person | None:
     """Return the account with this address, active or not; for signing in and the command line only."""
-    if not text.storable(email):
+    if not text.is_storable(email):
         return None
     spellings = {email.strip().lower()}
     with suppress(ValueError):
@@ -56,28 +56,30 @@ def by_email(session: Session, email: str) -> Person | None:
     return session.exec(select(Person).where(col(Person.email).in_(spellings))).first()
 
 
-def administrators(session: Session) -> int:
+def count_administrators(session: Session) -> int:
     """Count the active people who may manage everything."""
-    manage = gate.granting(Permission.SYSTEM_MANAGE, Scope.ALL)
+    manage = gate.select_roles_granting(Permission.SYSTEM_MANAGE, Scope.ALL)
     return session.exec(
         select(func.count()).select_from(Person).where(col(Person.active), col(Person.role_id).in_(manage))
     ).one()
 
 
-def known(actor: Actor) -> ColumnElement[bool]:
+def visible_people_condition(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition on `person` for whom an actor may know by name.
 
     Staff know everybody; others know themselves and the staff who wrote to them or work on their tickets.
     """
     if actor.id is None or actor.staff or actor.may(Permission.USER_MANAGE):
         return true()
-    mine = select(Ticket.id).where(gate.readable(actor))
+    mine = select(Ticket.id).where(gate.visible_condition(actor))
     wrote = select(Comment.author_id).where(col(Comment.ticket_id).in_(mine), ~col(Comment.internal))
-    works = select(Ticket.assignee_id).where(gate.readable(actor), col(Ticket.assignee_id).is_not(None))
+    works = select(Ticket.assignee_id).where(
+        gate.visible_condition(actor), col(Ticket.assignee_id).is_not(None)
+    )
     return or_(col(Person.id) == actor.id, col(Person.id).in_(wrote), col(Person.id).in_(works))
 
 
-def directory(
+def list_visible(
     session: Session,
     actor: Actor,
     *,
@@ -87,20 +89,26 @@ def directory(
     active: bool | None = True,
 ) -> list[PersonCard]:
     """Return the people whom the actor may know, by id after `after`, whose name or address holds `search`."""
-    found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id).where(known(actor))
+    found = (
+        select(Person, Role.name)
+        .join(Role, col(Role.id) == Person.role_id)
+        .where(visible_people_condition(actor))
+    )
     if search:
-        found = found.where(called(actor, text.line(search, field="search", limit=254, required=False)))
+        found = found.where(
+            search_condition(actor, text.clean_line(search, field="search", limit=254, required=False))
+        )
     if active is not None:
         found = found.where(col(Person.active) == active)
     found = found.where(col(Person.id) > after).order_by(col(Person.id)).limit(limit)
     rows = session.exec(gate.unscoped(found, "only people the actor may know")).all()
-    teams = _teams_of(session, [p.id for p, _ in rows])
-    return [_card(actor, p, role, teams.get(p.id, ())) for p, role in rows]
+    teams = _get_team_names(session, [p.id for p, _ in rows])
+    return [_to_card(actor, p, role, teams.get(p.id, ())) for p, role in rows]
 
 
-def called(actor: Actor, search: str) -> ColumnElement[bool]:
+def search_condition(actor: Actor, search: str) -> ColumnElement[bool]:
     """The SQL condition that a name holds each word of `search`, or for staff that the address holds it."""
-    words = folding.name(search).split()
+    words = folding.fold_name(search).split()
     names = (
         and_(*(col(Person.folded).contains(word, autoescape=True) for word in words)) if words else false()
     )
@@ -109,26 +117,31 @@ def called(actor: Actor, search: str) -> ColumnElement[bool]:
     return or_(names, col(Person.email).contains(search.lower(), autoescape=True))
 
 
-def names(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
+def get_names(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of those of some people whom the actor may know, by id."""
-    found = select(Person.id, Person.name).where(col(Person.id).in_(list(ids)), known(actor))
+    found = select(Person.id, Person.name).where(
+        col(Person.id).in_(list(ids)), visible_people_condition(actor)
+    )
     return {
         id: name for id, name in session.exec(gate.unscoped(found, "only people the actor may know")).all()
     }
 
 
-def show(session: Session, actor: Actor, person_id: int) -> PersonCard:
+def get_card(session: Session, actor: Actor, person_id: int) -> PersonCard:
     """Return one person as the actor may see them; raises NotFound."""
     found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)
     row = session.exec(
-        gate.unscoped(found.where(Person.id == person_id, known(actor)), "only people the actor may know")
+        gate.unscoped(
+            found.where(Person.id == person_id, visible_people_condition(actor)),
+            "only people the actor may know",
+        )
     ).first()
     if row is None:
-        raise gate.hidden(actor, Permission.USER_MANAGE, "person", person_id)
-    return _card(actor, row[0], row[1], _teams_of(session, [person_id]).get(person_id, ()))
+        raise gate.not_found(actor, Permission.USER_MANAGE, "person", person_id)
+    return _to_card(actor, row[0], row[1], _get_team_names(session, [person_id]).get(person_id, ()))
 
 
-def _card(actor: Actor, person: Person, role: str, teams: tuple[str, ...]) -> PersonCard:
+def _to_card(actor: Actor, person: Person, role: str, teams: tuple[str, ...]) -> PersonCard:
     if not (actor.staff or actor.may(Permission.USER_MANAGE) or actor.id in (None, person.id)):
         return PersonCard(person.id, person.name)
     invited = person.password_hash is None
@@ -137,7 +150,7 @@ def _card(actor: Actor, person: Person, role: str, teams: tuple[str, ...]) -> Pe
     )
 
 
-def _teams_of(session: Session, people: Iterable[int]) -> dict[int, tuple[str, ...]]:
+def _get_team_names(session: Session, people: Iterable[int]) -> dict[int, tuple[str, ...]]:
     rows = session.exec(
         select(Membership.person_id, Team.name)
         .join(Team, col(Team.id) == Membership.team_id)
@@ -150,24 +163,28 @@ def _teams_of(session: Session, people: Iterable[int]) -> dict[int, tuple[str, .
     return found
 
 
-def found_desk(
+def create_first_administrator(
     session: Session, *, email: str, name: str, password: str, time_zone: str = TIME_ZONE.default
 ) -> Person:
     """Create the first administrator, who chooses the desk's time zone; of two that race, one meets a Conflict."""
     lock(session, "set-up")
-    if administrators(session):
+    if count_administrators(session):
         raise Conflict("Docket is set up already. Please sign in.")
-    role = roles.find(session, "administrator")
-    person = _add(session, email=email, name=name, role=role)
-    passwords.check(password, second_factor=False, about=(person.name, person.email))
-    person.password_hash = passwords.hashed(password)
+    role = roles.get(session, "administrator")
+    person = _create(session, email=email, name=name, role=role)
+    passwords.check_strength(password, second_factor=False, about=(person.name, person.email))
+    person.password_hash = passwords.hash_password(password)
     team = session.exec(select(Team.id).where(col(Team.is_default))).one()
     session.add(Membership(person_id=person.id, team_id=team))
     events.record(
-        session, gate.system("set-up"), Action.PERSON_CREATED, subject=f"person:{person.id}", new=role.name
+        session,
+        gate.system_actor("set-up"),
+        Action.PERSON_CREATED,
+        subject=f"person:{person.id}",
+        new=role.name,
     )
-    first = sessions.actor(session, person, role.name, channel=Source.PAGE)
-    now = desk_settings.find(session, first, TIME_ZONE.name)
+    first = sessions.build_actor(session, person, role.name, channel=Source.PAGE)
+    now = desk_settings.get_card(session, first, TIME_ZONE.name)
     desk_settings.update(session, first, TIME_ZONE.name, time_zone, seen=now.version)
     return person
 
@@ -175,20 +192,20 @@ def found_desk(
 def invite(
     session: Session, actor: Actor, *, email: str, name: str, role: RoleCard, teams: Iterable[int] = ()
 ) -> Person:
-    """Create an account without a password; give the person a link from `link` to set one.
+    """Create an account without a password; give the person a link from `create_password_secret` to set one.
 
     Raises NotPermitted (the actor may not invite, or not with this role or team) and Invalid (address in use).
     """
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
-    _may_grant(actor, role)
+    _require_grant(actor, role)
     chosen = set(teams)
     if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and chosen - actor.teams:
-        raise gate.refused(
+        raise gate.not_permitted(
             actor, Permission.TEAM_MANAGE, subject="team", subject_id=min(chosen - actor.teams)
         )
     for team in sorted(chosen):
         find_team(session, team)
-    person = _add(session, email=email, name=name, role=role)
+    person = _create(session, email=email, name=name, role=role)
     person.invited_by_id = actor.id
     session.add_all(Membership(person_id=person.id, team_id=team) for team in chosen)
     session.flush()
@@ -196,8 +213,8 @@ def invite(
     return person
 
 
-def _add(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
-    email, name = address(email), text.line(name, field="name", limit=120)
+def _create(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
+    email, name = parse_email(email), text.clean_line(name, field="name", limit=120)
     _must_be_free(session, email)
     person = Person(email=email, name=name, role_id=role.id, created_at=clock.now())
     session.add(person)
@@ -207,13 +224,13 @@ def _add(session: Session, *, email: str, name: str, role: RoleCard) -> Person:
 
 def _must_be_free(session: Session, email: str) -> None:
     lock(session, f"address:{email}")
-    if by_email(session, email):
+    if find_by_email(session, email):
         raise Invalid(
             "Somebody with this e-mail address is here already.", fields={"email": "In use already."}
         )
 
 
-def link(
+def create_password_secret(
     session: Session, actor: Actor, person: Person, *, invitation: bool = False, secret: str | None = None
 ) -> str:
     """Return a one-time secret, new or given, to set a password with: for 30 minutes, an invitation for three days.
@@ -221,18 +238,18 @@ def link(
     Whoever holds it can become the person; so for somebody who has a password already it takes the permission to
     manage everybody. Raises NotPermitted.
     """
-    may_manage(session, actor, person)
+    require_manage(session, actor, person)
     if person.password_hash is not None and not actor.may(Permission.USER_MANAGE, least=Scope.ALL):
-        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
+        raise gate.not_permitted(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
     events.record(session, actor, Action.PERSON_LINK_MADE, subject=f"person:{person.id}")
-    lifetime = one_time_tokens.INVITATION if invitation else None
-    return one_time_tokens.make(
+    lifetime = one_time_tokens.INVITATION_LIFETIME if invitation else None
+    return one_time_tokens.create(
         session, Purpose.PASSWORD, person_id=person.id, lifetime=lifetime, secret=secret
     )
 
 
-def password_address(secret: str) -> str:
-    """Return where a person sets a password with a secret that `link` made; from the configured base URL only."""
+def build_password_url(secret: str) -> str:
+    """Return where a person sets a password with a secret that `create_password_secret` made; from the configured base URL only."""
     return f"{settings.current().base_url}/set-password?token={secret}"
 
 
@@ -246,10 +263,10 @@ def set_password(session: Session, secret: str, password: str) -> Person:
     if person is None or not person.active:
         one_time_tokens.redeem(session, Purpose.PASSWORD, "")
         raise AssertionError("redeeming nothing always refuses")
-    _choose(person, password)
+    _store_password(person, password)
     one_time_tokens.redeem(session, Purpose.PASSWORD, secret)
     sessions.end_all(session, person.id)
-    api_tokens.end_all(session, person.id)
+    api_tokens.revoke_all(session, person.id)
     by = Actor(id=person.id, name=person.name, role="", scopes={})
     events.record(session, by, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
     return person
@@ -260,45 +277,47 @@ def change_password(session: Session, actor: Actor, *, current: str, new: str) -
     person = session.get_one(Person, actor.id)
     if not passwords.verify(current, against=person.password_hash):
         raise Invalid("Your present password is not right.", fields={"current": "Not right."})
-    _choose(person, new)
+    _store_password(person, new)
     sessions.end_all(session, person.id, but=actor.sign_in_id)
     events.record(session, actor, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")
 
 
-def renew_hash(session: Session, person: Person, password: str) -> None:
+def rehash_password(session: Session, person: Person, password: str) -> None:
     """Hash a password that was just verified anew, when its hash was made at yesterday's cost."""
-    if person.password_hash and passwords.outdated(person.password_hash):
-        session.get_one(Person, person.id).password_hash = passwords.hashed(password)
+    if person.password_hash and passwords.needs_rehash(person.password_hash):
+        session.get_one(Person, person.id).password_hash = passwords.hash_password(password)
 
 
-def _choose(person: Person, password: str) -> None:
-    passwords.check(password, second_factor=person.totp_secret is not None, about=(person.name, person.email))
-    person.password_hash = passwords.hashed(password)
+def _store_password(person: Person, password: str) -> None:
+    passwords.check_strength(
+        password, second_factor=person.totp_secret is not None, about=(person.name, person.email)
+    )
+    person.password_hash = passwords.hash_password(password)
 
 
-def find(session: Session, actor: Actor, person_id: int) -> Person:
+def get(session: Session, actor: Actor, person_id: int) -> Person:
     """Return the account to change; raises NotFound when the actor may not know the person."""
-    show(session, actor, person_id)
+    get_card(session, actor, person_id)
     return session.get_one(Person, person_id)
 
 
 def rename(session: Session, actor: Actor, person: Person, *, name: str) -> None:
     """Give a person another name: one's own, or somebody's whom the actor manages."""
     if person.id != actor.id:
-        may_manage(session, actor, person)
-    was, person.name = person.name, text.line(name, field="name", limit=120)
+        require_manage(session, actor, person)
+    was, person.name = person.name, text.clean_line(name, field="name", limit=120)
     if person.name != was:
-        _changed(session, actor, person, field="name", old=was, new=person.name)
+        _record_change(session, actor, person, field="name", old=was, new=person.name)
 
 
-def readdress(session: Session, actor: Actor, person: Person, *, email: str) -> bool:
+def change_email(session: Session, actor: Actor, person: Person, *, email: str) -> bool:
     """Correct somebody's e-mail address; every session, token and link of theirs ends. Tell whether it changed.
 
     Where the actor doesn't manage everybody, a person who has a password must sign in once before a link to set another
     goes to the new address: else the actor could become them. Raises NotPermitted, Invalid.
     """
-    may_manage(session, actor, person)
-    email = address(email)
+    require_manage(session, actor, person)
+    email = parse_email(email)
     if email == person.email:
         return False
     _must_be_free(session, email)
@@ -306,58 +325,58 @@ def readdress(session: Session, actor: Actor, person: Person, *, email: str) -> 
     person.email_unproven = person.password_hash is not None and not actor.may(
         Permission.USER_MANAGE, least=Scope.ALL
     )
-    _end_access(session, person)
-    _changed(session, actor, person, field="email", old=was, new=email)
+    _revoke_access(session, person)
+    _record_change(session, actor, person, field="email", old=was, new=email)
     return True
 
 
-def _end_access(session: Session, person: Person) -> None:
+def _revoke_access(session: Session, person: Person) -> None:
     sessions.end_all(session, person.id)
-    api_tokens.end_all(session, person.id)
-    one_time_tokens.withdraw(session, Purpose.PASSWORD, person_id=person.id)
+    api_tokens.revoke_all(session, person.id)
+    one_time_tokens.revoke_unused(session, Purpose.PASSWORD, person_id=person.id)
 
 
-def give_role(session: Session, actor: Actor, person: Person, *, role: RoleCard) -> None:
+def change_role(session: Session, actor: Actor, person: Person, *, role: RoleCard) -> None:
     """Give a person another role; never one's own, never away from the last administrator."""
-    may_manage(session, actor, person)
-    _may_grant(actor, role)
+    require_manage(session, actor, person)
+    _require_grant(actor, role)
     if person.role_id == role.id:
         return
-    was = roles.find(session, person.role_id).name
+    was = roles.get(session, person.role_id).name
     person.role_id = role.id
     session.flush()
-    _keep_an_administrator(session)
-    _changed(session, actor, person, field="role", old=was, new=role.name)
+    _require_an_administrator(session)
+    _record_change(session, actor, person, field="role", old=was, new=role.name)
 
 
 def disable(session: Session, actor: Actor, person: Person) -> None:
     """Let a person no longer in: every session, token and link of theirs ends at once."""
-    may_manage(session, actor, person)
+    require_manage(session, actor, person)
     if not person.active:
         return
     person.active = False
     session.flush()
-    _keep_an_administrator(session)
-    _end_access(session, person)
-    _changed(session, actor, person, field="active", old="yes", new="no")
+    _require_an_administrator(session)
+    _revoke_access(session, person)
+    _record_change(session, actor, person, field="active", old="yes", new="no")
 
 
 def enable(session: Session, actor: Actor, person: Person) -> None:
     """Let a disabled person in again, with the password they had."""
-    may_manage(session, actor, person)
+    require_manage(session, actor, person)
     if not person.active:
         person.active = True
-        _changed(session, actor, person, field="active", old="no", new="yes")
+        _record_change(session, actor, person, field="active", old="no", new="yes")
 
 
-def _changed(session: Session, actor: Actor, person: Person, *, field: str, old: str, new: str) -> None:
+def _record_change(session: Session, actor: Actor, person: Person, *, field: str, old: str, new: str) -> None:
     person.version += 1
     events.record(
         session, actor, Action.PERSON_CHANGED, subject=f"person:{person.id}", field=field, old=old, new=new
     )
 
 
-def keeps(session: Session, actor: Actor, person: Person) -> bool:
+def can_edit_skills_and_absences(session: Session, actor: Actor, person: Person) -> bool:
     """Tell whether the actor keeps what a person knows and when they are away: their own, or a team member's."""
     if person.id == actor.id and actor.may(Permission.TICKET_CLAIM):
         return True
@@ -369,37 +388,37 @@ def keeps(session: Session, actor: Actor, person: Person) -> bool:
     return actor.may(Permission.USER_MANAGE, least=Scope.TEAM) and session.exec(shared).first() is not None
 
 
-def may_know_work(actor: Actor, person: Person) -> None:
+def require_skills_and_absences(actor: Actor, person: Person) -> None:
     """Let go on who may know how a person works: they themselves, staff, and who manages people. Raises NotFound."""
     if not (actor.staff or actor.id in (None, person.id) or actor.may(Permission.USER_MANAGE)):
-        raise gate.hidden(actor, Permission.USER_MANAGE, "person", person.id)
+        raise gate.not_found(actor, Permission.USER_MANAGE, "person", person.id)
 
 
-def _keep_an_administrator(session: Session) -> None:
+def _require_an_administrator(session: Session) -> None:
     lock(session, "administrators")
-    if not administrators(session):
+    if not count_administrators(session):
         raise Invalid(LAST_ADMINISTRATOR)
 
 
-def _may_grant(actor: Actor, role: RoleCard) -> None:
-    if not roles.grantable(actor, role):
-        raise gate.refused(actor, Permission.USER_MANAGE, subject="role", subject_id=role.id)
+def _require_grant(actor: Actor, role: RoleCard) -> None:
+    if not roles.can_grant(actor, role):
+        raise gate.not_permitted(actor, Permission.USER_MANAGE, subject="role", subject_id=role.id)
 
 
-def may_manage(session: Session, actor: Actor, person: Person) -> None:
-    """Let go on who may change an account; see `manageable`. Raises NotPermitted."""
+def require_manage(session: Session, actor: Actor, person: Person) -> None:
+    """Let go on who may change an account; see `list_manageable`. Raises NotPermitted."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
     if person.id == actor.id:
         raise NotPermitted(
             "You can't do this to your own account.",
             permission=Permission.USER_MANAGE.value,
-            denial=gate.denial(actor, Permission.USER_MANAGE, "person", person.id),
+            denial=gate.build_denial(actor, Permission.USER_MANAGE, "person", person.id),
         )
-    if person.id not in manageable(session, actor, [person.id]):
-        raise gate.refused(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
+    if person.id not in list_manageable(session, actor, [person.id]):
+        raise gate.not_permitted(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
 
 
-def manageable(session: Session, actor: Actor, ids: Iterable[int]) -> set[int]:
+def list_manageable(session: Session, actor: Actor, ids: Iterable[int]) -> set[int]:
     """Return whose accounts the actor may change: everybody's, or with a lower role, all of whose teams are theirs.
 
     People in no team are managed so by who invited them, and by all managers until they have set a password.
@@ -414,7 +433,7 @@ def manageable(session: Session, actor: Actor, ids: Iterable[int]) -> set[int]:
         select(Membership.person_id, Membership.team_id).where(col(Membership.person_id).in_(asked))
     ).all():
         belongs.setdefault(id, set()).add(team)
-    below = {role.id for role in roles.every(session) if roles.grantable(actor, role)}
+    below = {role.id for role in roles.list_all(session) if roles.can_grant(actor, role)}
     found = set()
     for person in session.exec(select(Person).where(col(Person.id).in_(asked))).all():
         id = person.id

@@ -14,7 +14,7 @@ from lib.people import accounts
 
 
 @dataclass(frozen=True)
-class Share:
+class TeamTickets:
     """A team, and how many open tickets of the person the actor sees in it."""
 
     id: int
@@ -23,13 +23,13 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Departure:
+class DisablePreview:
     """What disabling a person would do: `tickets` become unassigned, sessions, tokens and the timer end.
 
     `open_months` are months with logged time that is not submitted yet.
     """
 
-    tickets: tuple[Share, ...]
+    tickets: tuple[TeamTickets, ...]
     sessions: int
     tokens: int
     timer: bool
@@ -38,36 +38,36 @@ class Departure:
     open_months: int
 
 
-def preview(session: Session, actor: Actor, person: Person) -> Departure:
+def preview(session: Session, actor: Actor, person: Person) -> DisablePreview:
     """Return what disabling a person would do, without doing it. Raises NotPermitted."""
-    accounts.may_manage(session, actor, person)
+    accounts.require_manage(session, actor, person)
     id = person.id
     timer = select(Timer.person_id).where(Timer.person_id == id, col(Timer.stopped_at).is_(None))
     valid = col(ApiToken.expires_at).is_(None) | (col(ApiToken.expires_at) > clock.now())
-    return Departure(
-        tickets=_tickets(session, actor, id),
+    return DisablePreview(
+        tickets=_count_tickets_by_team(session, actor, id),
         sessions=_count(session, SignIn, SignIn.person_id == id, col(SignIn.revoked_at).is_(None),
                         SignIn.expires_at > clock.now()),
         tokens=_count(session, ApiToken, ApiToken.person_id == id, col(ApiToken.revoked_at).is_(None), valid),
         timer=session.exec(gate.unscoped(timer, "administration was permitted")).first() is not None,
         drafts=_count(session, Draft, Draft.person_id == id),
         shared_views=_count(session, SavedView, SavedView.owner_id == id, col(SavedView.team_id).is_not(None)),
-        open_months=_open_months(session, id),
+        open_months=_count_open_months(session, id),
     )  # fmt: skip
 
 
-def _tickets(session: Session, actor: Actor, person_id: int) -> tuple[Share, ...]:
+def _count_tickets_by_team(session: Session, actor: Actor, person_id: int) -> tuple[TeamTickets, ...]:
     held = gate.visible(actor, Team.id, Team.name, func.count()).join(Team, col(Team.id) == Ticket.team_id)
     held = held.where(Ticket.assignee_id == person_id, col(Ticket.open) == true())
     rows = session.execute(held.group_by(Team.id, Team.name).order_by(Team.name)).all()
-    return tuple(Share(id, name, count) for id, name, count in rows)
+    return tuple(TeamTickets(id, name, count) for id, name, count in rows)
 
 
 def _count(session: Session, model: Any, *conditions: Any) -> int:
     return session.exec(select(func.count()).select_from(model).where(*conditions)).one()
 
 
-def _open_months(session: Session, person_id: int) -> int:
+def _count_open_months(session: Session, person_id: int) -> int:
     worked = select(col(TimeEntry.day)).where(
         TimeEntry.worker_id == person_id, col(TimeEntry.removed_at).is_(None)
     )

@@ -16,8 +16,8 @@ from db.models import (
     Message,
     Person,
     SavedView,
-    SlackPlace,
     Team,
+    TeamSlackChannel,
     Ticket,
 )
 from db.vocabulary import Action, Permission, Scope
@@ -27,12 +27,12 @@ from lib.audit import events
 from lib.core import names
 from lib.core.errors import Invalid
 
-NAME = 80
+REPLY_NAME_LIMIT = 80
 """Characters of a canned reply's name."""
 
 
 @dataclass(frozen=True)
-class Holdings:
+class TeamContents:
     """What a team holds: `tickets` in all, `open` of them, and the rest that goes to the team it is merged into."""
 
     tickets: int
@@ -53,7 +53,7 @@ class Holdings:
         )
 
 
-def preview(session: Session, actor: Actor, team: Team) -> Holdings:
+def preview(session: Session, actor: Actor, team: Team) -> TeamContents:
     """Return what a team holds, without changing anything. Raises NotPermitted."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
     held = select(func.count(), func.count().filter(col(Ticket.open))).where(Ticket.team_id == team.id)
@@ -66,10 +66,10 @@ def preview(session: Session, actor: Actor, team: Team) -> Holdings:
             (CannedReply, CannedReply.team_id == team.id),
             (SavedView, SavedView.team_id == team.id),
             (AssignmentRule, AssignmentRule.team_id == team.id),
-            (SlackPlace, SlackPlace.team_id == team.id),
+            (TeamSlackChannel, TeamSlackChannel.team_id == team.id),
         )
     )
-    return Holdings(
+    return TeamContents(
         tickets, open_, members, categories, replies, views, rule=bool(rules), slack=bool(places),
         default=team.is_default,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def delete(session: Session, actor: Actor, team: Team, *, seen: int | None = Non
     Raises NotPermitted, Conflict (changed since version `seen`), Invalid naming the field `successor` when it holds
     something.
     """
-    _hold(session, actor, team, seen)
+    _lock_team(session, actor, team, seen)
     found = preview(session, actor, team)
     if found.default:
         raise Invalid(
@@ -105,13 +105,13 @@ def merge(session: Session, actor: Actor, team: Team, *, into: Team, seen: int |
     The other team keeps its own assignment rule and Slack channel, if it has them. A canned reply whose name is taken
     there gets the team's name behind its own. Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
     """
-    _hold(session, actor, team, seen)
+    _lock_team(session, actor, team, seen)
     if team.id == into.id:
         raise Invalid("A team can't be merged into itself.", fields={"successor": "Choose another team."})
     found = preview(session, actor, team)
     _move_members(session, team, into)
     _move_replies(session, team, into)
-    for model in (AssignmentRule, SlackPlace):
+    for model in (AssignmentRule, TeamSlackChannel):
         there = session.exec(select(model).where(model.team_id == into.id)).first()
         change: Any = delete_rows(model) if there else update(model).values(team_id=into.id)
         _run(session, change.where(col(model.team_id) == team.id))
@@ -130,7 +130,7 @@ def merge(session: Session, actor: Actor, team: Team, *, into: Team, seen: int |
     )  # fmt: skip
 
 
-def _hold(session: Session, actor: Actor, team: Team, seen: int | None) -> None:
+def _lock_team(session: Session, actor: Actor, team: Team, seen: int | None) -> None:
     """Ask the gate, and let nobody change the team or put anything into it until the transaction ends."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
     lock(session, "teams")
@@ -159,7 +159,7 @@ def _move_replies(session: Session, team: Team, into: Team) -> None:
         name, number = reply.name, 1
         while names.key(name) in taken:
             suffix = f" ({team.name[:30]})" if number == 1 else f" ({team.name[:30]} {number})"
-            name, number = reply.name[: NAME - len(suffix)] + suffix, number + 1
+            name, number = reply.name[: REPLY_NAME_LIMIT - len(suffix)] + suffix, number + 1
         taken.add(names.key(name))
         reply.name, reply.team_id = name, into.id
         reply.version += 1

@@ -25,7 +25,7 @@ class TeamCard:
     version: int = 1
 
 
-def every(session: Session, actor: Actor) -> list[TeamCard]:
+def list_all(session: Session, actor: Actor) -> list[TeamCard]:
     """Return all teams by name; only staff see who is in them."""
     teams = session.exec(select(Team).order_by(Team.name)).all()
     members: dict[int, dict[int, str]] = {}
@@ -41,7 +41,7 @@ def every(session: Session, actor: Actor) -> list[TeamCard]:
     return [TeamCard(t.id, t.name, t.is_default, members.get(t.id, {}), t.version) for t in teams]
 
 
-def find(session: Session, team_id: int) -> Team:
+def get(session: Session, team_id: int) -> Team:
     """Return a team; raises Invalid naming the field `team`."""
     team = session.get(Team, team_id)
     if team is None:
@@ -49,7 +49,7 @@ def find(session: Session, team_id: int) -> Team:
     return team
 
 
-def default(session: Session) -> int:
+def get_default_id(session: Session) -> int:
     """Return the id of the team that gets what nobody else does."""
     return session.exec(select(Team.id).where(col(Team.is_default))).one() or 0
 
@@ -66,40 +66,40 @@ def create(session: Session, actor: Actor, *, name: str) -> Team:
 
 def rename(session: Session, actor: Actor, team: Team, *, name: str) -> None:
     """Give a team another name."""
-    _may_manage(actor, team)
+    _require_manage(actor, team)
     if name.strip() == team.name:
         return
     was, team.name = team.name, _free_name(session, name, but=team.id)
-    _changed(session, actor, team, field="name", old=was, new=team.name)
+    _record_change(session, actor, team, field="name", old=was, new=team.name)
 
 
-def add(session: Session, actor: Actor, team: Team, person: Person) -> None:
+def add_member(session: Session, actor: Actor, team: Team, person: Person) -> None:
     """Let a person belong to a team; belonging already changes nothing."""
-    _may_manage(actor, team)
+    _require_manage(actor, team)
     if session.get(Membership, (person.id, team.id)) is None:
         session.add(Membership(person_id=person.id, team_id=team.id))
         person.version += 1
-        _changed(session, actor, team, field="member", old=None, new=str(person.id))
+        _record_change(session, actor, team, field="member", old=None, new=str(person.id))
 
 
-def remove(session: Session, actor: Actor, team: Team, person: Person) -> None:
+def remove_member(session: Session, actor: Actor, team: Team, person: Person) -> None:
     """Let a person no longer belong to a team; they lose sight of its tickets at once."""
-    _may_manage(actor, team)
+    _require_manage(actor, team)
     row = session.get(Membership, (person.id, team.id))
     if row is not None:
         session.delete(row)
         person.version += 1
-        _changed(session, actor, team, field="member", old=str(person.id), new=None)
+        _record_change(session, actor, team, field="member", old=str(person.id), new=None)
 
 
 def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
-    name = text.line(name, field="name", limit=80)
+    name = text.clean_line(name, field="name", limit=80)
     lock(session, "teams")
     others = session.exec(select(Team.name).where(col(Team.id).is_distinct_from(but))).all()
     return names.must_be_free(name, others, what="team")
 
 
-def _changed(
+def _record_change(
     session: Session, actor: Actor, team: Team, *, field: str, old: str | None, new: str | None
 ) -> None:
     team.version += 1
@@ -108,7 +108,7 @@ def _changed(
     )
 
 
-def _may_manage(actor: Actor, team: Team) -> None:
+def _require_manage(actor: Actor, team: Team) -> None:
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.TEAM)
     if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and team.id not in actor.teams:
-        raise gate.refused(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)
+        raise gate.not_permitted(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)

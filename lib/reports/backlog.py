@@ -15,14 +15,14 @@ from lib.catalog import statuses
 from lib.catalog.statuses import StatusCard
 from lib.core import clock
 from lib.lists import ticket_list
-from lib.lists.filters import Narrowed
+from lib.lists.filters import TicketFilter
 
-AGES: Sequence[tuple[int, int | None]] = ((0, 1), (1, 3), (3, 7), (7, 30), (30, None))
+AGE_BUCKETS: Sequence[tuple[int, int | None]] = ((0, 1), (1, 3), (3, 7), (7, 30), (30, None))
 """The buckets of age in days; each holds its beginning and not its end."""
 
 
 @dataclass(frozen=True)
-class Bucket:
+class AgeBucket:
     """Open tickets of an age: created at or after `after` and before `before`."""
 
     days: tuple[int, int | None]
@@ -31,27 +31,27 @@ class Bucket:
     count: int
 
 
-def by_status(session: Session, actor: Actor, narrowed: Narrowed) -> list[tuple[StatusCard, int]]:
-    """Return each status that is not done with its tickets, counted up to one more than `ticket_list.CAP`.
+def count_by_status(session: Session, actor: Actor, narrowed: TicketFilter) -> list[tuple[StatusCard, int]]:
+    """Return each status that is not done with its tickets, counted up to one more than `ticket_list.MAX_COUNT`.
 
     Source: `ticket.status_id`; what the actor may not see is not counted.
     """
-    there = [s for s in statuses.every(session) if s.kind != StatusCategory.DONE]
-    counts = _counts(
+    there = [s for s in statuses.list_all(session) if s.kind != StatusCategory.DONE]
+    counts = _count_each(
         session, actor, narrowed, [and_(col(Ticket.open), col(Ticket.status_id) == s.id) for s in there]
     )
     return list(zip(there, counts, strict=True))
 
 
-def by_age(session: Session, actor: Actor, narrowed: Narrowed) -> list[Bucket]:
-    """Return the open tickets by the time since they were created, each counted up to one more than `ticket_list.CAP`.
+def count_by_age(session: Session, actor: Actor, narrowed: TicketFilter) -> list[AgeBucket]:
+    """Return the open tickets by the time since they were created, each counted up to one more than `ticket_list.MAX_COUNT`.
 
     Source: `ticket.created_at` against the present minute, so that a list of the same tickets can be linked to.
     """
     minute = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
     bounds = [
         (minute - timedelta(days=old) if old else None, minute - timedelta(days=young) if young else None)
-        for young, old in AGES
+        for young, old in AGE_BUCKETS
     ]
     conditions = [
         and_(
@@ -61,21 +61,21 @@ def by_age(session: Session, actor: Actor, narrowed: Narrowed) -> list[Bucket]:
         )
         for after, before in bounds
     ]
-    counts = _counts(session, actor, narrowed, conditions)
+    counts = _count_each(session, actor, narrowed, conditions)
     return [
-        Bucket(days, after, before, count)
-        for days, (after, before), count in zip(AGES, bounds, counts, strict=True)
+        AgeBucket(days, after, before, count)
+        for days, (after, before), count in zip(AGE_BUCKETS, bounds, counts, strict=True)
     ]
 
 
-def _counts(
-    session: Session, actor: Actor, narrowed: Narrowed, conditions: Sequence[ColumnElement[bool]]
+def _count_each(
+    session: Session, actor: Actor, narrowed: TicketFilter, conditions: Sequence[ColumnElement[bool]]
 ) -> list[int]:
     capped = [
         select(literal_column(str(place)).label("place"), func.count().label("n")).select_from(
             gate.visible(actor, literal(1))
             .where(condition, *narrowed.indexed)
-            .limit(ticket_list.CAP + 1)
+            .limit(ticket_list.MAX_COUNT + 1)
             .subquery()
         )
         for place, condition in enumerate(conditions)

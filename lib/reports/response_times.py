@@ -22,12 +22,12 @@ from lib.lists import filters
 
 WINDOWS = (30, 7, 1)
 """Days over which the dashboard looks back: the first that is not too much to read at once."""
-MOST = 2000
+MAX_TICKETS = 2000
 """Tickets that are not too many to read at once."""
 
 
 @dataclass(frozen=True)
-class Spread:
+class DurationSummary:
     """How `n` durations lie: their median, the one that nine in ten do not exceed, their mean, in whole seconds."""
 
     n: int = 0
@@ -36,17 +36,17 @@ class Spread:
     mean: int | None = None
 
 
-def spread(durations: Iterable[int]) -> Spread:
+def summarize_durations(durations: Iterable[int]) -> DurationSummary:
     """Return how durations lie; the median of an even number is the mean of the two in the middle, p90 one of them."""
     ordered = sorted(durations)
     n = len(ordered)
     if not n:
-        return Spread()
+        return DurationSummary()
     median = (ordered[(n - 1) // 2] + ordered[n // 2]) // 2
-    return Spread(n, median, ordered[ceil(0.9 * n) - 1], sum(ordered) // n)
+    return DurationSummary(n, median, ordered[ceil(0.9 * n) - 1], sum(ordered) // n)
 
 
-def scope(actor: Actor, held: Any = Ticket.assignee_id) -> ColumnElement[bool]:
+def scope_condition(actor: Actor, held: Any = Ticket.assignee_id) -> ColumnElement[bool]:
     """The SQL condition on `ticket` for whose work `report.view` shows: what the actor held, their teams', all.
 
     `held` is the column with who held the ticket at what is measured.
@@ -61,20 +61,26 @@ def scope(actor: Actor, held: Any = Ticket.assignee_id) -> ColumnElement[bool]:
     return false()
 
 
-def window(session: Session, actor: Actor) -> int:
+def choose_window_days(session: Session, actor: Actor) -> int:
     """Return how many days to look back: the first of WINDOWS in which at most MOST tickets changed, or the last."""
     for days in WINDOWS[:-1]:
         since = clock.now() - timedelta(days=days)
-        touched = select(literal(1)).where(scope(actor), col(Ticket.updated_at) >= since).limit(MOST + 1)
+        touched = (
+            select(literal(1))
+            .where(scope_condition(actor), col(Ticket.updated_at) >= since)
+            .limit(MAX_TICKETS + 1)
+        )
         counted = gate.unscoped(
             select(func.count()).select_from(touched.subquery()), "only tickets in the actor's reports"
         )
-        if session.execute(counted).scalar_one() <= MOST:
+        if session.execute(counted).scalar_one() <= MAX_TICKETS:
             return days
     return WINDOWS[-1]
 
 
-def first_response(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
+def measure_first_response(
+    session: Session, actor: Actor, *, since: datetime, until: datetime
+) -> DurationSummary:
     """Return the times from creation to the first public reply by someone who works the ticket, given in the period.
 
     Source: `ticket.created_at` and `ticket.first_response_at`, which the verb behind `comment.added` writes. Tickets
@@ -84,10 +90,12 @@ def first_response(session: Session, actor: Actor, *, since: datetime, until: da
     gate.require(actor, Permission.REPORT_VIEW)
     answered = col(Ticket.first_response_at)
     in_time = and_(answered >= since, answered < until, ~col(Ticket.staff_opened))
-    return _between(session, actor, answered, since, in_time, scope(actor, Ticket.responder_id))
+    return _measure(session, actor, answered, since, in_time, scope_condition(actor, Ticket.responder_id))
 
 
-def resolution(session: Session, actor: Actor, *, since: datetime, until: datetime) -> Spread:
+def measure_resolution(
+    session: Session, actor: Actor, *, since: datetime, until: datetime
+) -> DurationSummary:
     """Return the times from creation to the last resolution, within the period.
 
     Source: `ticket.created_at` and `ticket.resolved_at`, which `ticket.moved` writes and a reopening clears. A move
@@ -97,15 +105,15 @@ def resolution(session: Session, actor: Actor, *, since: datetime, until: dateti
     gate.require(actor, Permission.REPORT_VIEW)
     resolved = col(Ticket.resolved_at)
     in_time = and_(resolved >= since, resolved < until)
-    return _between(session, actor, resolved, since, in_time, scope(actor, Ticket.resolver_id))
+    return _measure(session, actor, resolved, since, in_time, scope_condition(actor, Ticket.resolver_id))
 
 
-def _between(
+def _measure(
     session: Session, actor: Actor, end: Any, since: datetime, *conditions: ColumnElement[bool]
-) -> Spread:
+) -> DurationSummary:
     # A change touches updated_at, which has the indexes; one person's own tickets have an index by this end.
     own = actor.reach(Permission.REPORT_VIEW) == Scope.OWN
-    touched = () if own else (col(Ticket.updated_at) >= since - filters.SKEW,)
+    touched = () if own else (col(Ticket.updated_at) >= since - filters.CLOCK_SKEW,)
     chosen = gate.visible(actor, extract("epoch", col(Ticket.created_at)), extract("epoch", end))
     rows: Sequence = session.execute(chosen.where(*touched, *conditions)).all()
-    return spread(int(ended) - int(began) for began, ended in rows)
+    return summarize_durations(int(ended) - int(began) for began, ended in rows)

@@ -12,14 +12,14 @@ from db.vocabulary import Priority
 from lib.access import gate
 from lib.core import text
 
-NONE = "none"
-MANY = 10_000
+NO_VALUE = "none"
+MAX_IDS = 10_000
 """Ids that are asked for one by one; with more it is quicker to ask for all."""
 Names = Mapping[Any, str]
 
 
 @dataclass(frozen=True)
-class Fact:
+class Dimension:
     """What an entry is grouped by, how its values are called, and whether the ticket alone decides it."""
 
     column: Any
@@ -32,28 +32,28 @@ class Fact:
         return self.column.class_ is Ticket
 
 
-def _called(model: Any) -> Callable[[Session, set[Any]], Names]:
+def _build_name_lookup(model: Any) -> Callable[[Session, set[Any]], Names]:
     apart = model.email if model is Person else model.id
 
     def names(session: Session, ids: set[Any]) -> Names:
         chosen = sqlalchemy.select(model.id, model.name, apart)
-        if len(ids) < MANY:
+        if len(ids) < MAX_IDS:
             chosen = chosen.where(model.id.in_(ids - {None}))
         found = session.execute(chosen).all()
-        named = {id: (name, _apart(mark)) for id, name, mark in found if id in ids}
-        return {None: NONE} | text.distinct(named, taken=(NONE,))
+        named = {id: (name, _format_distinction(mark)) for id, name, mark in found if id in ids}
+        return {None: NO_VALUE} | text.disambiguate(named, taken=(NO_VALUE,))
 
     return names
 
 
-def _apart(mark: Any) -> str:
+def _format_distinction(mark: Any) -> str:
     return mark if isinstance(mark, str) else f"#{mark}"
 
 
-def _tags(session: Session, tickets: set[Any]) -> Names:
+def _load_tag_names(session: Session, tickets: set[Any]) -> Names:
     """Return the tags that each ticket has, all of them together as one value."""
     chosen = select(TicketTag.ticket_id, Tag.id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
-    if len(tickets) < MANY:
+    if len(tickets) < MAX_IDS:
         chosen = chosen.where(col(TicketTag.ticket_id).in_(tickets))
     held: dict[int, list[tuple[int, str]]] = {}
     for ticket, id, name in session.execute(
@@ -67,35 +67,35 @@ def _tags(session: Session, tickets: set[Any]) -> Names:
         )
         for tags in held.values()
     }  # fmt: skip
-    names = text.distinct(sets, taken=(NONE,))
+    names = text.disambiguate(sets, taken=(NO_VALUE,))
     return {
-        ticket: names[tuple(id for id, _name in held[ticket])] if ticket in held else NONE
+        ticket: names[tuple(id for id, _name in held[ticket])] if ticket in held else NO_VALUE
         for ticket in tickets
     }
 
 
-def _said(say: Callable[[Any], str]) -> Callable[[Session, set[Any]], Names]:
+def _format_with(say: Callable[[Any], str]) -> Callable[[Session, set[Any]], Names]:
     return lambda _session, values: {value: say(value) for value in values}
 
 
-FACTS: dict[str, Fact] = {
-    "person": Fact(TimeEntry.worker_id, _called(Person), of_ticket=False),
-    "team": Fact(Ticket.team_id, _called(Team)),
-    "ticket": Fact(TimeEntry.ticket_id, _said(lambda number: f"#{number}")),
-    "category": Fact(Ticket.category_id, _called(Category)),
-    "priority": Fact(Ticket.priority, _said(lambda level: Priority(level).label)),
-    "status": Fact(Ticket.status_id, _called(Status)),
-    "tag": Fact(TimeEntry.ticket_id, _tags),
-    "activity": Fact(TimeEntry.activity_id, _called(Activity), of_ticket=False),
-    "requester": Fact(Ticket.requester_id, _called(Person)),
-    "billable": Fact(
-        TimeEntry.billable, _said(lambda it: "billable" if it else "not billable"), of_ticket=False
+DIMENSIONS: dict[str, Dimension] = {
+    "person": Dimension(TimeEntry.worker_id, _build_name_lookup(Person), of_ticket=False),
+    "team": Dimension(Ticket.team_id, _build_name_lookup(Team)),
+    "ticket": Dimension(TimeEntry.ticket_id, _format_with(lambda number: f"#{number}")),
+    "category": Dimension(Ticket.category_id, _build_name_lookup(Category)),
+    "priority": Dimension(Ticket.priority, _format_with(lambda level: Priority(level).label)),
+    "status": Dimension(Ticket.status_id, _build_name_lookup(Status)),
+    "tag": Dimension(TimeEntry.ticket_id, _load_tag_names),
+    "activity": Dimension(TimeEntry.activity_id, _build_name_lookup(Activity), of_ticket=False),
+    "requester": Dimension(Ticket.requester_id, _build_name_lookup(Person)),
+    "billable": Dimension(
+        TimeEntry.billable, _format_with(lambda it: "billable" if it else "not billable"), of_ticket=False
     ),
 }
 """By name, in the order in which they are offered."""
 
 
-def named(session: Session, by: Iterable[str], rows: Iterable[Any]) -> list[Names]:
+def load_names(session: Session, by: Iterable[str], rows: Iterable[Any]) -> list[Names]:
     """Return for each fact how the values in its column of the rows are called."""
     rows = list(rows)
-    return [FACTS[name].names(session, {row[place] for row in rows}) for place, name in enumerate(by)]
+    return [DIMENSIONS[name].names(session, {row[place] for row in rows}) for place, name in enumerate(by)]

@@ -18,35 +18,35 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import clock
 from lib.core.errors import Invalid
-from lib.lists.filters import Narrowed
+from lib.lists.filters import TicketFilter
 from lib.reports import response_times, status_timeline
-from lib.reports.response_times import Spread
-from lib.reports.status_timeline import Era, Standing
-from lib.reports.ticket_export import Line
+from lib.reports.response_times import DurationSummary
+from lib.reports.status_timeline import ReportedStatus, StatusNamePeriod
+from lib.reports.ticket_export import TableRow
 
-LONGEST = timedelta(days=366)
+MAX_PERIOD = timedelta(days=366)
 # Letter by letter what the index says, else SQLite doesn't use it.
-_MOVED = literal_column(f"'{Action.TICKET_MOVED.value}'", Text)
-EARLIEST, LATEST = 1990, 2200
-NOTHING = Narrowed()
-_SAID = ("count", "median minutes", "9 in 10 within minutes", "mean minutes")
+_MOVED_ACTION = literal_column(f"'{Action.TICKET_MOVED.value}'", Text)
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2200
+NO_FILTER = TicketFilter()
+_COLUMN_HEADINGS = ("count", "median minutes", "9 in 10 within minutes", "mean minutes")
 
 
 @dataclass(frozen=True)
 class StatusTime:
     """Seconds in one status: `left` of the stays that ended in the period, `standing` of the open tickets there now."""
 
-    status: Standing
-    left: Spread
-    standing: Spread
+    status: ReportedStatus
+    left: DurationSummary
+    standing: DurationSummary
 
 
-def span(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def to_time_range(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the moments from and until which days last, both included, in a time zone.
 
     Raises Invalid for days out of all reason.
     """
-    if first.year < EARLIEST or last.year > LATEST:
+    if first.year < EARLIEST_YEAR or last.year > LATEST_YEAR:
         raise Invalid(
             "Choose days of this age.", fields={"from": "A day of this age.", "to": "A day of this age."}
         )
@@ -54,8 +54,8 @@ def span(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return datetime.combine(first, time(), zone), datetime.combine(over, time(), zone)
 
 
-def report(
-    session: Session, actor: Actor, *, since: datetime, until: datetime, narrowed: Narrowed = NOTHING
+def build_report(
+    session: Session, actor: Actor, *, since: datetime, until: datetime, narrowed: TicketFilter = NO_FILTER
 ) -> list[StatusTime]:
     """Return how long tickets stood in each status that is not done, in the desk's order, of those one's reports hold.
 
@@ -63,68 +63,83 @@ def report(
     which a move ended it; merged tickets are left out. Raises NotPermitted, Invalid for more than a year.
     """
     gate.require(actor, Permission.REPORT_VIEW)
-    if until <= since or until - since > LONGEST:
+    if until <= since or until - since > MAX_PERIOD:
         raise Invalid("Choose a span of up to a year.", fields={"to": "Up to a year."})
-    whose = (gate.readable(actor), response_times.scope(actor), col(Ticket.merged_into_id).is_(None))
+    whose = (
+        gate.visible_condition(actor),
+        response_times.scope_condition(actor),
+        col(Ticket.merged_into_id).is_(None),
+    )
     conditions = (*whose, *narrowed.indexed)
-    left = _spreads(session, _left(session, since, until).where(*conditions))
-    standing = _spreads(session, _standing(session).where(*conditions))
+    left = _load_summaries(session, _select_left(session, since, until).where(*conditions))
+    standing = _load_summaries(session, _select_current(session).where(*conditions))
     rows = session.exec(select(Status).order_by(col(Status.position), col(Status.id))).all()
     return [
         StatusTime(
-            Standing(id, s.name, StatusCategory(s.kind)), left.get(id, Spread()), standing.get(id, Spread())
+            ReportedStatus(id, s.name, StatusCategory(s.kind)),
+            left.get(id, DurationSummary()),
+            standing.get(id, DurationSummary()),
         )
         for s in rows
         if s.kind != StatusCategory.DONE and (id := s.id) and (not s.retired or id in left)
     ]
 
 
-def _left(session: Session, since: datetime, until: datetime) -> Any:
+def _select_left(session: Session, since: datetime, until: datetime) -> Any:
     """Select the status and the seconds of each stay that a move ended in the period."""
     before = aliased(Event, name="before")
     began = (
         select(func.max(before.at))
-        .where(before.ticket_id == Event.ticket_id, col(before.id) < Event.id, status_timeline.turns(before))
+        .where(
+            before.ticket_id == Event.ticket_id,
+            col(before.id) < Event.id,
+            status_timeline.status_change_condition(before),
+        )
         .scalar_subquery()
     )
-    moved = and_(col(Event.action) == _MOVED, col(Event.at) >= since, col(Event.at) < until)
+    moved = and_(col(Event.action) == _MOVED_ACTION, col(Event.at) >= since, col(Event.at) < until)
     # The most that earlier turns say: after a clock that jumped back a stay begins with the time it jumped from.
-    seconds = _between(session, func.coalesce(began, Ticket.created_at), col(Event.at))
+    seconds = _seconds_between(session, func.coalesce(began, Ticket.created_at), col(Event.at))
     return (
-        select(_named(status_timeline.eras(session)).label("status_id"), seconds.label("seconds"))
+        select(
+            _left_status_column(status_timeline.list_name_periods(session)).label("status_id"),
+            seconds.label("seconds"),
+        )
         .select_from(Event)
         .join(Ticket, col(Ticket.id) == Event.ticket_id)
         .where(moved)
     )
 
 
-def _standing(session: Session) -> Any:
+def _select_current(session: Session) -> Any:
     """Select the status of each open ticket and the seconds since it came there."""
     turn = aliased(Event, name="turn")
     began = (
         select(func.max(turn.at))
-        .where(turn.ticket_id == Ticket.id, status_timeline.turns(turn))
+        .where(turn.ticket_id == Ticket.id, status_timeline.status_change_condition(turn))
         .scalar_subquery()
     )
-    seconds = _between(session, func.coalesce(began, Ticket.created_at), literal(clock.now(), UtcDateTime()))
+    seconds = _seconds_between(
+        session, func.coalesce(began, Ticket.created_at), literal(clock.now(), UtcDateTime())
+    )
     return select(col(Ticket.status_id).label("status_id"), seconds.label("seconds")).where(
         col(Ticket.open) == true()
     )
 
 
-def _between(session: Session, began: Any, ended: Any) -> Any:
+def _seconds_between(session: Session, began: Any, ended: Any) -> Any:
     # Said once: a condition would have it worked out twice.
     most = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
-    return most(_epoch(session, ended) - _epoch(session, began), literal_column("0"))
+    return most(_epoch_seconds(session, ended) - _epoch_seconds(session, began), literal_column("0"))
 
 
-def _epoch(session: Session, moment: Any) -> Any:
+def _epoch_seconds(session: Session, moment: Any) -> Any:
     """Whole seconds, fractions cut off; SQLite's are whole already."""
     seconds = extract("epoch", moment)
     return seconds if session.get_bind().dialect.name == "sqlite" else func.floor(seconds)
 
 
-def _named(known: list[Era]) -> Any:
+def _left_status_column(known: list[StatusNamePeriod]) -> Any:
     """The id of the status that bore the name which a move left, at that time."""
     return case(
         *(
@@ -141,7 +156,7 @@ def _named(known: list[Era]) -> Any:
     )
 
 
-def _spreads(session: Session, stays: Any) -> Mapping[int, Spread]:
+def _load_summaries(session: Session, stays: Any) -> Mapping[int, DurationSummary]:
     """Return how the seconds of each status lie, worked out where they are."""
     each = stays.subquery()
     whole = {"partition_by": each.c.status_id}
@@ -164,7 +179,7 @@ def _spreads(session: Session, stays: Any) -> Mapping[int, Spread]:
         found.setdefault(status, {})[int(where)] = int(seconds)
         sums[status] = int(many), int(total)
     return {
-        status: Spread(
+        status: DurationSummary(
             many,
             (at[(many + 1) // 2] + at[many // 2 + 1]) // 2,
             at[(9 * many + 9) // 10],
@@ -175,14 +190,16 @@ def _spreads(session: Session, stays: Any) -> Mapping[int, Spread]:
     }
 
 
-def lines(found: Sequence[StatusTime]) -> list[Line]:
+def to_rows(found: Sequence[StatusTime]) -> list[TableRow]:
     """Return a report as the lines of a file: headings, a line for each status; whole minutes, empty where none is."""
-    rows: list[Line] = [("status", *(f"{which} {what}" for which in ("left", "standing") for what in _SAID))]
-    rows += [(each.status.name, *_minutes(each.left), *_minutes(each.standing)) for each in found]
+    rows: list[TableRow] = [
+        ("status", *(f"{which} {what}" for which in ("left", "standing") for what in _COLUMN_HEADINGS))
+    ]
+    rows += [(each.status.name, *_to_minutes(each.left), *_to_minutes(each.standing)) for each in found]
     return rows
 
 
-def _minutes(spread: Spread) -> Line:
+def _to_minutes(spread: DurationSummary) -> TableRow:
     p90 = (
         None if spread.p90 is None else -(-spread.p90 // 60)
     )  # what nine in ten don't exceed is never rounded down

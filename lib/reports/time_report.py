@@ -17,22 +17,22 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.core.errors import Invalid
 from lib.reports import packing, time_dimensions
-from lib.reports.ticket_export import Line
-from lib.reports.time_dimensions import FACTS
+from lib.reports.ticket_export import TableRow
+from lib.reports.time_dimensions import DIMENSIONS
 from lib.timekeeping import rates, weeks
 from lib.timekeeping.rates import Rates
 
-MOST = 3
+MAX_DIMENSIONS = 3
 """Facts by which hours are told apart at once."""
-LONGEST = timedelta(days=366 * 5)
-SHORT = timedelta(days=100)
+MAX_PERIOD = timedelta(days=366 * 5)
+SHORT_PERIOD = timedelta(days=100)
 """A span over which entries are found by day, whatever is asked."""
 PERIODS = ("day", "week", "month", "quarter", "year")
-MONTHLY = ("month", "quarter", "year")
+MONTH_PERIODS = ("month", "quarter", "year")
 """Periods of whole months."""
-WIDE = (Permission.REPORT_VIEW, Permission.TICKET_READ, Permission.TIME_READ)
-Key = tuple[tuple[str, ...], date | None]
-Minutes = tuple[int, int]
+WIDE_PERMISSIONS = (Permission.REPORT_VIEW, Permission.TICKET_READ, Permission.TIME_READ)
+GroupKey = tuple[tuple[str, ...], date | None]
+EstimatedMinutes = tuple[int, int]
 """What the tickets with an estimate are expected to take, and what was logged on them in the period."""
 
 
@@ -72,7 +72,7 @@ class Report:
     unseen: int = 0
 
 
-def begin(day: date, per: str) -> date:
+def period_start(day: date, per: str) -> date:
     """Return the first day of the period in which a day lies."""
     match per:
         case "week":
@@ -86,7 +86,7 @@ def begin(day: date, per: str) -> date:
     return day
 
 
-def report(
+def build_report(
     session: Session,
     actor: Actor,
     *,
@@ -102,29 +102,32 @@ def report(
     NotPermitted, also for a cost without `rate.manage`, and Invalid.
     """
     gate.require(actor, Permission.REPORT_VIEW)
-    _must_make_sense(by, per, since, until)
-    priced = rates.read(session, actor) if cost else None
-    asked = [*(FACTS[name].column for name in by), *_also(per, cost=cost)]
-    monthly = per in MONTHLY and not cost
-    rows = _summed(session, actor, by, asked, (since, until), monthly=monthly)
-    names = time_dimensions.named(session, by, rows)
-    minutes: dict[Key, int] = {}
-    costs: dict[Key, int] = {}
+    _validate(by, per, since, until)
+    priced = rates.load(session, actor) if cost else None
+    asked = [*(DIMENSIONS[name].column for name in by), *_extra_columns(per, cost=cost)]
+    monthly = per in MONTH_PERIODS and not cost
+    rows = _load_minutes(session, actor, by, asked, (since, until), monthly=monthly)
+    names = time_dimensions.load_names(session, by, rows)
+    minutes: dict[GroupKey, int] = {}
+    costs: dict[GroupKey, int] = {}
     unpriced = 0
     for row in rows:
         values = tuple(called[value] for called, value in zip(names, row, strict=False))
-        key = (values, _period(row[len(by)], per, monthly=monthly) if per else None)
+        key = (values, _to_period(row[len(by)], per, monthly=monthly) if per else None)
         worked = int(row[-1])
         minutes[key] = minutes.get(key, 0) + worked
         if priced:
-            rate = _rate(priced, row)
+            rate = _find_rate(priced, row)
             costs[key] = costs.get(key, 0) + worked * (rate or 0)
             unpriced += 0 if rate is not None else worked
     ordered = sorted(minutes, key=lambda key: (key[1] or date.min, key[0]))
-    paid = dict(zip(ordered, rates.shared([costs[key] for key in ordered]), strict=True)) if priced else {}
-    guessed = _estimates(session, actor, by, (since, until)) if _tellable(by, per) else {}
+    paid = (
+        dict(zip(ordered, rates.round_to_sum([costs[key] for key in ordered]), strict=True)) if priced else {}
+    )
+    guessed = _load_estimates(session, actor, by, (since, until)) if _can_estimate(by, per) else {}
     groups = tuple(
-        Group(*key, minutes[key], cost=paid.get(key), **_guess(guessed.get(key[0]))) for key in ordered
+        Group(*key, minutes[key], cost=paid.get(key), **_estimate_fields(guessed.get(key[0])))
+        for key in ordered
     )
     return Report(
         tuple(by),
@@ -133,32 +136,32 @@ def report(
         sum(minutes.values()),
         cost=sum(paid.values()) if priced else None,
         unpriced=unpriced,
-        unseen=_unseen(session, actor, (since, until)),
-        **_guess(_both(guessed.values())),
+        unseen=_count_unseen_minutes(session, actor, (since, until)),
+        **_estimate_fields(_sum_estimates(guessed.values())),
     )
 
 
-def _guess(found: Minutes | None) -> dict[str, int]:
+def _estimate_fields(found: EstimatedMinutes | None) -> dict[str, int]:
     return {"estimate": found[0], "estimated": found[1]} if found else {}
 
 
-def _both(pairs: Iterable[Minutes]) -> Minutes | None:
+def _sum_estimates(pairs: Iterable[EstimatedMinutes]) -> EstimatedMinutes | None:
     pairs = list(pairs)
     return (sum(estimate for estimate, _ in pairs), sum(worked for _, worked in pairs)) if pairs else None
 
 
-def _also(per: str | None, *, cost: bool) -> list[Any]:
+def _extra_columns(per: str | None, *, cost: bool) -> list[Any]:
     """The columns besides the facts: weeks are put together here, as each database cuts them in its own way."""
     day = [TimeEntry.day] if per or cost else []
     return [*day, TimeEntry.worker_id, TimeEntry.activity_id] if cost else day
 
 
-def _rate(priced: Rates, row: Any) -> int | None:
+def _find_rate(priced: Rates, row: Any) -> int | None:
     day, worker, activity = row[-4:-1]
     return priced.on(day, worker, activity)
 
 
-def _summed(
+def _load_minutes(
     session: Session,
     actor: Actor,
     by: Sequence[str],
@@ -168,111 +171,122 @@ def _summed(
     monthly: bool,
 ) -> list[Any]:
     """Return the minutes for each value of what is asked; `monthly` gives a day as the number of its month."""
-    joins = any(FACTS[name].joins for name in by)
+    joins = any(DIMENSIONS[name].joins for name in by)
     keys = {column.key for column in asked if column.class_ is TimeEntry}
     sorts = session.get_bind().dialect.name == "sqlite"
     if (sorts or monthly) and not joins and keys <= {"day", "worker_id"}:
-        chosen = _twice(actor, asked, [TimeEntry.day, TimeEntry.worker_id], span, monthly=monthly)
+        chosen = _select_presummed(actor, asked, [TimeEntry.day, TimeEntry.worker_id], span, monthly=monthly)
     elif sorts and keys <= {"ticket_id", "activity_id"}:
-        chosen = _twice(actor, asked, [TimeEntry.ticket_id, TimeEntry.activity_id], span, monthly=monthly)
-    elif sorts and joins and keys <= set(packing.OWN) and span[1] - span[0] > SHORT:
-        conditions = [*_known(actor, whole=True), _far(TimeEntry.day).between(*span)]
-        return packing.sums(session, asked, conditions)
+        chosen = _select_presummed(
+            actor, asked, [TimeEntry.ticket_id, TimeEntry.activity_id], span, monthly=monthly
+        )
+    elif sorts and joins and keys <= set(packing.ENTRY_COLUMNS) and span[1] - span[0] > SHORT_PERIOD:
+        conditions = [
+            *_visible_conditions(actor, whole=True),
+            _hide_day_from_index(TimeEntry.day).between(*span),
+        ]
+        return packing.sum_minutes(session, asked, conditions)
     else:
-        columns = [_month(column) if monthly and column.key == "day" else column for column in asked]
+        columns = [_month_number(column) if monthly and column.key == "day" else column for column in asked]
         chosen = sqlalchemy.select(*columns, func.sum(TimeEntry.minutes)).select_from(TimeEntry)
         if joins:
             chosen = chosen.join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
-        chosen = chosen.where(*_known(actor), col(TimeEntry.day).between(*span)).group_by(*columns)
+        chosen = chosen.where(*_visible_conditions(actor), col(TimeEntry.day).between(*span)).group_by(
+            *columns
+        )
     rows = session.execute(gate.unscoped(chosen, "only time the actor may read")).all()
     return [row for row in rows if row[-1]]
 
 
-def _twice(actor: Actor, asked: list[Any], keys: list[Any], span: tuple[date, date], *, monthly: bool) -> Any:
+def _select_presummed(
+    actor: Actor, asked: list[Any], keys: list[Any], span: tuple[date, date], *, monthly: bool
+) -> Any:
     """Select what is asked from sums in the order of an index, which are far fewer than entries.
 
     SQLite sorts what it groups, which takes most of the time, unless an index gives the order; PostgreSQL does not.
     """
     day: Any = TimeEntry.day
-    if keys[0] is not day and span[1] - span[0] > SHORT:
-        day = _far(day)
+    if keys[0] is not day and span[1] - span[0] > SHORT_PERIOD:
+        day = _hide_day_from_index(day)
     each: Any = sqlalchemy.select(*keys, func.sum(TimeEntry.minutes).label("minutes"))
-    each = each.where(*_known(actor), day.between(*span)).group_by(*keys).subquery()
+    each = each.where(*_visible_conditions(actor), day.between(*span)).group_by(*keys).subquery()
     columns = [each.c[column.key] if column.class_ is TimeEntry else column for column in asked]
-    columns = [_month(column) if monthly and column.key == "day" else column for column in columns]
+    columns = [_month_number(column) if monthly and column.key == "day" else column for column in columns]
     told = sqlalchemy.select(*columns, func.sum(each.c.minutes)).select_from(each)
     if any(column.class_ is Ticket for column in asked):
         told = told.join(Ticket, col(Ticket.id) == each.c.ticket_id)
     return told.group_by(*columns)
 
 
-def _far(day: Any) -> Any:
+def _hide_day_from_index(day: Any) -> Any:
     """Hide a day from the index of the days, along which many of them are read more slowly than all tickets."""
     return func.coalesce(day, day)
 
 
-def _month(day: Any) -> Any:
+def _month_number(day: Any) -> Any:
     """The number of a day's month, counted from the year 0."""
     # Written out, because both databases have to see the same in the select and in the grouping.
     return extract("year", day) * literal_column("12") + extract("month", day) - literal_column("1")
 
 
-def _period(value: Any, per: str, *, monthly: bool) -> date:
+def _to_period(value: Any, per: str, *, monthly: bool) -> date:
     """Return the first day of a period from a day, or from the number of its month."""
-    return begin(date(int(value) // 12, int(value) % 12 + 1, 1) if monthly else value, per)
+    return period_start(date(int(value) // 12, int(value) % 12 + 1, 1) if monthly else value, per)
 
 
-def _known(actor: Actor, *, whole: bool = False) -> list[ColumnElement[bool]]:
+def _visible_conditions(actor: Actor, *, whole: bool = False) -> list[ColumnElement[bool]]:
     """The SQL conditions on `time_entry`: one's own, with a wider scope what one's teams took, on tickets one sees.
 
     With `whole` they hide that removed entries are left out from the indexes that leave them out too, as those lack
     what is asked and SQLite takes one of them all the same.
     """
     removed: Any = TimeEntry.removed_at
-    there, seen = (_unindexed(removed) if whole else removed).is_(None), gate.readable(actor)
-    ticket, worker = _unindexed(TimeEntry.ticket_id), _unindexed(TimeEntry.worker_id)
-    if all(actor.may(p, least=Scope.ALL) for p in WIDE):
+    there, seen = (_hide_from_index(removed) if whole else removed).is_(None), gate.visible_condition(actor)
+    ticket, worker = _hide_from_index(TimeEntry.ticket_id), _hide_from_index(TimeEntry.worker_id)
+    if all(actor.may(p, least=Scope.ALL) for p in WIDE_PERMISSIONS):
         # All but a few: those few are quicker to leave out. What is not known to be seen is not.
         return [there, ticket.not_in(select(Ticket.id).where(~func.coalesce(seen, false())))]
     own = and_(worker == actor.id, ticket.in_(select(Ticket.id).where(seen)))
     if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
         return [there, col(TimeEntry.worker_id) == actor.id, own]
-    return [there, or_(ticket.in_(select(Ticket.id).where(seen, _reached(actor))), own)]
+    return [there, or_(ticket.in_(select(Ticket.id).where(seen, _reported_condition(actor))), own)]
 
 
-def _unindexed(column: Any) -> Any:
+def _hide_from_index(column: Any) -> Any:
     """Hide a column from the indexes, so that entries are read along their days."""
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
-def _reached(actor: Actor) -> ColumnElement[bool]:
+def _reported_condition(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition on `ticket` for those whose time, whoever worked, is in the actor's reports."""
     if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
         return false()
-    return and_(gate.within(actor, Permission.TIME_READ), gate.within(actor, Permission.REPORT_VIEW))
+    return and_(
+        gate.scope_condition(actor, Permission.TIME_READ), gate.scope_condition(actor, Permission.REPORT_VIEW)
+    )
 
 
-def _tellable(by: Sequence[str], per: str | None) -> bool:
+def _can_estimate(by: Sequence[str], per: str | None) -> bool:
     """Tell whether each ticket is in one group, so that what was estimated adds up."""
-    return per is None and all(FACTS[name].of_ticket for name in by)
+    return per is None and all(DIMENSIONS[name].of_ticket for name in by)
 
 
-def _estimates(
+def _load_estimates(
     session: Session, actor: Actor, by: Sequence[str], span: tuple[date, date]
-) -> dict[tuple[str, ...], Minutes]:
+) -> dict[tuple[str, ...], EstimatedMinutes]:
     """Return what each group's tickets were estimated to take and took in these days, as far as the actor may know."""
     columns: list[Any] = [
-        Ticket.id if FACTS[name].column.class_ is TimeEntry else FACTS[name].column for name in by
+        Ticket.id if DIMENSIONS[name].column.class_ is TimeEntry else DIMENSIONS[name].column for name in by
     ]
     worked = (
         gate.visible(actor, col(Ticket.id), func.sum(TimeEntry.minutes).label("minutes"))
         .join(TimeEntry, col(TimeEntry.ticket_id) == Ticket.id)
         .where(
             col(Ticket.estimate).is_not(None),
-            gate.within(actor, Permission.TIME_READ),
+            gate.scope_condition(actor, Permission.TIME_READ),
             col(TimeEntry.removed_at).is_(None),
             col(TimeEntry.day).between(*span),
-            or_(col(TimeEntry.worker_id) == actor.id, _reached(actor)),
+            or_(col(TimeEntry.worker_id) == actor.id, _reported_condition(actor)),
         )
         .group_by(col(Ticket.id))
         .subquery()
@@ -280,8 +294,8 @@ def _estimates(
     chosen: Any = sqlalchemy.select(*columns, func.sum(Ticket.estimate), func.sum(worked.c.minutes))
     chosen = chosen.select_from(Ticket).join(worked, col(Ticket.id) == worked.c.id).group_by(*columns)
     rows = session.execute(gate.unscoped(chosen, "among visible tickets")).all()
-    names = time_dimensions.named(session, by, rows)
-    found: dict[tuple[str, ...], Minutes] = {}
+    names = time_dimensions.load_names(session, by, rows)
+    found: dict[tuple[str, ...], EstimatedMinutes] = {}
     for row in rows:
         if row[-1] is not None:
             values = tuple(called[value] for called, value in zip(names, row, strict=False))
@@ -290,46 +304,49 @@ def _estimates(
     return found
 
 
-def _unseen(session: Session, actor: Actor, span: tuple[date, date]) -> int:
+def _count_unseen_minutes(session: Session, actor: Actor, span: tuple[date, date]) -> int:
     """Return the minutes in timesheets that the actor may open, on tickets that their report doesn't cover."""
     chosen = sqlalchemy.select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
         col(TimeEntry.removed_at).is_(None),
         col(TimeEntry.day).between(*span),
-        weeks.opened(actor),
-        ~func.coalesce(and_(*_known(actor)), false()),
+        weeks.visible_entries_condition(actor),
+        ~func.coalesce(and_(*_visible_conditions(actor)), false()),
     )
     return int(session.execute(gate.unscoped(chosen, "only timesheets the actor may open")).scalar_one())
 
 
-def _must_make_sense(by: Sequence[str], per: str | None, since: date, until: date) -> None:
-    if len(by) > MOST or len(set(by)) < len(by) or not set(by) <= set(FACTS):
-        raise Invalid(f"Choose up to {MOST} of {', '.join(FACTS)}.", fields={"by": "Up to three, each once."})
+def _validate(by: Sequence[str], per: str | None, since: date, until: date) -> None:
+    if len(by) > MAX_DIMENSIONS or len(set(by)) < len(by) or not set(by) <= set(DIMENSIONS):
+        raise Invalid(
+            f"Choose up to {MAX_DIMENSIONS} of {', '.join(DIMENSIONS)}.",
+            fields={"by": "Up to three, each once."},
+        )
     if per is not None and per not in PERIODS:
         raise Invalid(f"Choose one of {', '.join(PERIODS)}.", fields={"per": "Not a period."})
-    if until < since or until - since > LONGEST:
+    if until < since or until - since > MAX_PERIOD:
         raise Invalid("Choose a span of up to five years.", fields={"to": "Up to five years."})
 
 
-def lines(found: Report) -> list[Line]:
+def to_rows(found: Report) -> list[TableRow]:
     """Return a report as the lines of a file: headings, a line for each group, the total."""
     period = (found.per,) if found.per else ()
     blank = len(found.by) + len(period)
     more = (("estimate", "on estimated") if found.estimate is not None else ()) + (
         (f"cost in {rates.currency()}",) if found.cost is not None else ()
     )
-    rows: list[Line] = [(*period, *found.by, "minutes", "hours", *more)]
+    rows: list[TableRow] = [(*period, *found.by, "minutes", "hours", *more)]
     for group in found.groups:
         begun = (group.period,) if group.period else ()
-        rows.append((*begun, *group.values, *_numbers(found, group)))
+        rows.append((*begun, *group.values, *_number_cells(found, group)))
     names = (*("" for _ in range(max(0, blank - 1))), *(("total",) if blank else ()))
     whole = Group((), None, found.total, found.estimate, found.cost, found.estimated)
-    rows.append((*names, *_numbers(found, whole)))
+    rows.append((*names, *_number_cells(found, whole)))
     return rows
 
 
-def _numbers(found: Report, group: Group) -> Line:
+def _number_cells(found: Report, group: Group) -> TableRow:
     minutes = group.minutes
     guesses = ("" if guess is None else guess for guess in (group.estimate, group.estimated))
     guessed = tuple(guesses) if found.estimate is not None else ()
-    paid = (Decimal(rates.told(group.cost or 0)),) if found.cost is not None else ()
+    paid = (Decimal(rates.format_amount(group.cost or 0)),) if found.cost is not None else ()
     return (minutes, Decimal(f"{minutes / 60:.2f}"), *guessed, *paid)

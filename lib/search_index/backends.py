@@ -27,9 +27,9 @@ from db.models import SearchEntry
 from lib.access import gate
 from lib.search_index.terms import Term
 
-Ways = Sequence[Sequence[Term]]
+QueryVariants = Sequence[Sequence[Term]]
 
-_PLAN = gate.unscoped(
+_EXPLAIN = gate.unscoped(
     text(
         "EXPLAIN (FORMAT JSON) SELECT FROM search_entry "
         "WHERE to_tsvector('simple', words) @@ to_tsquery('simple', CAST(:query AS text))"
@@ -38,7 +38,7 @@ _PLAN = gate.unscoped(
 )
 """To count, PostgreSQL would take texts apart again, which it wrongly holds to be cheap."""
 _INDEX = table("search_index", column("rowid"))
-NOWHERE = "wordofnolanguage"
+UNKNOWN_WORD = "wordofnolanguage"
 """A word that no text holds."""
 
 
@@ -47,113 +47,121 @@ def dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
-def lite(session: Session) -> bool:
+def is_sqlite(session: Session) -> bool:
     """Tell whether it is SQLite."""
     return dialect(session) == "sqlite"
 
 
-def _query(session: Session, ways: Ways) -> str:
+def _format_query(session: Session, ways: QueryVariants) -> str:
     """Return a query for texts with all the terms of one of the ways; PostgreSQL's asks for no order of the words."""
-    if lite(session):
-        return " OR ".join(f"({' AND '.join(map(_phrase, terms))})" for terms in ways)
-    return " | ".join(f"({' & '.join(map(_conjunction, terms))})" for terms in ways)
+    if is_sqlite(session):
+        return " OR ".join(f"({' AND '.join(map(_format_phrase, terms))})" for terms in ways)
+    return " | ".join(f"({' & '.join(map(_format_conjunction, terms))})" for terms in ways)
 
 
-def _phrase(term: Term) -> str:
+def _format_phrase(term: Term) -> str:
     return f'"{" ".join(term.words)}"{" *" if term.begun else ""}'
 
 
-def _conjunction(term: Term) -> str:
+def _format_conjunction(term: Term) -> str:
     *whole, last = (f"'{word}'" for word in term.words)
     return " & ".join([*whole, f"{last}:*" if term.begun else last])
 
 
-def ids(session: Session, ways: Ways) -> Select:
+def select_ids(session: Session, ways: QueryVariants) -> Select:
     """Select the `id` of each text that matches."""
-    if not lite(session):
-        return select(SearchEntry.id).where(_matches(session, ways))
-    return _lines(_query(session, ways))
+    if not is_sqlite(session):
+        return select(SearchEntry.id).where(_index_condition(session, ways))
+    return _select_rows(_format_query(session, ways))
 
 
-def places(session: Session, ways: Ways) -> Select:
+def select_tickets(session: Session, ways: QueryVariants) -> Select:
     """Select the ticket of each text that matches, and whether it is internal."""
     place = select(SearchEntry.ticket_id, SearchEntry.internal)
-    if not lite(session):
-        return place.where(_matches(session, ways))
-    hits = ids(session, ways).subquery()
+    if not is_sqlite(session):
+        return place.where(_index_condition(session, ways))
+    hits = select_ids(session, ways).subquery()
     return place.join(hits, hits.c.id == SearchEntry.id)
 
 
-def number(session: Session, ways: Ways, *, most: int) -> int:
+def count_matches(session: Session, ways: QueryVariants, *, most: int) -> int:
     """Return how many texts match: counted up to `most` on SQLite, on PostgreSQL what its statistics tell."""
-    if not lite(session):
-        return _estimated(session, ways)
-    some = ids(session, ways).limit(most).subquery()
+    if not is_sqlite(session):
+        return _estimate_matches(session, ways)
+    some = select_ids(session, ways).limit(most).subquery()
     return session.execute(
         gate.unscoped(select(func.count()).select_from(some), "only a number, to choose how to search")
     ).scalar_one()
 
 
-def known(session: Session, number: int, ways: Ways) -> bool:
-    """Tell whether `number` is not PostgreSQL's guess for a word, or a beginning, that its statistics don't know."""
-    if lite(session):
+def is_known_count(session: Session, number: int, ways: QueryVariants) -> bool:
+    """Tell whether `count_matches` is not PostgreSQL's guess for a word, or a beginning, that its statistics don't know."""
+    if is_sqlite(session):
         return True
     begun = any(term.begun for terms in ways for term in terms)
-    return number != _estimated(session, [[Term((NOWHERE,), begun)]])
+    return number != _estimate_matches(session, [[Term((UNKNOWN_WORD,), begun)]])
 
 
-def _estimated(session: Session, ways: Ways) -> int:
-    [plan] = session.execute(_PLAN, {"query": _query(session, ways)}).scalar_one()
+def _estimate_matches(session: Session, ways: QueryVariants) -> int:
+    [plan] = session.execute(_EXPLAIN, {"query": _format_query(session, ways)}).scalar_one()
     return plan["Plan"]["Plan Rows"]
 
 
-def tried(session: Session, ways: Ways, *, entry: type[SearchEntry] = SearchEntry) -> ColumnElement[bool]:
+def scan_condition(
+    session: Session, ways: QueryVariants, *, entry: type[SearchEntry] = SearchEntry
+) -> ColumnElement[bool]:
     """The condition that a text matches, by a look at each text: no list of all that match is built.
 
     PostgreSQL takes a hundred times as long to take a text apart as to look for a piece in it, and tokens are apart
     already. SQLite would merge the lists of all beginnings for each text, so these are looked up there.
     """
-    if not lite(session):
-        return or_(*(and_(*(_held(col(entry.words), term) for term in terms)) for terms in ways))
+    if not is_sqlite(session):
+        return or_(
+            *(and_(*(_contains_condition(col(entry.words), term) for term in terms)) for terms in ways)
+        )
     if any(term.begun for terms in ways for term in terms):
-        return col(entry.id).in_(_lines(_query(session, ways)))
-    return _lines(_query(session, ways)).where(_INDEX.c.rowid == entry.id).exists()
+        return col(entry.id).in_(_select_rows(_format_query(session, ways)))
+    return _select_rows(_format_query(session, ways)).where(_INDEX.c.rowid == entry.id).exists()
 
 
-def newer(session: Session, terms: Sequence[Term], *, after: int) -> ColumnElement[bool]:
+def newer_condition(session: Session, terms: Sequence[Term], *, after: int) -> ColumnElement[bool]:
     """The condition that a text of an id above `after` holds any of the terms."""
-    if not lite(session):
-        either = (_held(col(SearchEntry.words), term) for term in terms)
+    if not is_sqlite(session):
+        either = (_contains_condition(col(SearchEntry.words), term) for term in terms)
         return and_(col(SearchEntry.id) > after, or_(*either))
-    return col(SearchEntry.id).in_(_lines(" OR ".join(map(_phrase, terms))).where(_INDEX.c.rowid > after))
+    return col(SearchEntry.id).in_(
+        _select_rows(" OR ".join(map(_format_phrase, terms))).where(_INDEX.c.rowid > after)
+    )
 
 
-def _held(there: Any, term: Term) -> ColumnElement[bool]:
+def _contains_condition(there: Any, term: Term) -> ColumnElement[bool]:
     """PostgreSQL's condition that a text holds a term; its first half spares most texts the second."""
     words, after = " ".join(term.words), "" if term.begun else " "
     around = literal(" ").concat(there).concat(after)
     return and_(func.strpos(there, words) > 0, func.strpos(around, f" {words}{after}") > 0)
 
 
-def gathered(session: Session, ways: Ways) -> ColumnElement[bool]:
+def gather_condition(session: Session, ways: QueryVariants) -> ColumnElement[bool]:
     """The condition that a text matches, by a list of all that do; compared with true, no database walks along it."""
-    return col(SearchEntry.id).in_(ids(session, ways)).is_(True)
+    return col(SearchEntry.id).in_(select_ids(session, ways)).is_(True)
 
 
-def _lines(asked: str) -> Select:
+def _select_rows(asked: str) -> Select:
     """SQLite's lines of the index that match, by the `id` of their text."""
-    return select(_INDEX.c.rowid.label("id")).where(literal_column("search_index").op("MATCH")(_own(asked)))
+    return select(_INDEX.c.rowid.label("id")).where(
+        literal_column("search_index").op("MATCH")(_bind_query(asked))
+    )
 
 
-def _matches(session: Session, ways: Ways) -> ColumnElement[bool]:
+def _index_condition(session: Session, ways: QueryVariants) -> ColumnElement[bool]:
     """PostgreSQL's condition that a text matches, which its index answers; phrases are looked for in what it gives."""
-    query = func.to_tsquery(literal_column("'simple'"), _own(_query(session, ways)))
+    query = func.to_tsquery(literal_column("'simple'"), _bind_query(_format_query(session, ways)))
     there = func.to_tsvector(literal_column("'simple'"), col(SearchEntry.words)).op("@@")(query)
     if all(len(term.words) == 1 for terms in ways for term in terms):
         return there
-    return and_(there, tried(session, ways))
+    return and_(there, scan_condition(session, ways))
 
 
-def _own(asked: str) -> BindParameter[str]:
+def _bind_query(asked: str) -> BindParameter[str]:
     """Bind a query under a name of its own, so that two searches in one statement stay two."""
     return bindparam("query", asked, unique=True)

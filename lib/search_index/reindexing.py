@@ -6,51 +6,51 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Comment, SearchEntry, SearchFolding, Ticket
+from db.models import Comment, ReindexProgress, SearchEntry, Ticket
 from lib.access import gate
 from lib.search_index import terms
-from lib.search_index.backends import Ways
+from lib.search_index.backends import QueryVariants
 
-BATCH = 500
+BATCH_SIZE = 500
 """Texts that are indexed anew in one transaction."""
 
 
-def ways(session: Session, query: str, *, typing: bool = True) -> Ways:
+def build_variants(session: Session, query: str, *, typing: bool = True) -> QueryVariants:
     """Return how a query is asked: in another way as well, as long as there are texts that know only that."""
-    now = terms.asked(query, typing=typing).terms
-    before = terms.asked_before(query, typing=typing).terms
-    if before == now or not before or not pending(session):
+    now = terms.parse_query(query, typing=typing).terms
+    before = terms.parse_legacy_query(query, typing=typing).terms
+    if before == now or not before or not pending_below(session):
         return [now]
     return [now, before]
 
 
-def pending(session: Session) -> int:
+def pending_below(session: Session) -> int:
     """Return the id below which texts are yet to be indexed anew, 0 when all are."""
-    return session.exec(select(SearchFolding.below)).first() or 0
+    return session.exec(select(ReindexProgress.below)).first() or 0
 
 
-def some(session: Session) -> bool:
+def reindex_batch(session: Session) -> bool:
     """Index the newest of the texts that wait for it anew, and tell whether more wait.
 
     Does nothing this time when somebody is changing one of them, so that nobody ever waits for each other.
     """
-    row = session.exec(select(SearchFolding)).first()
+    row = session.exec(select(ReindexProgress)).first()
     if row is None or not row.below:
         return False
     waiting = select(SearchEntry.id).where(col(SearchEntry.id) < row.below)
-    ids = session.exec(_unscoped(waiting.order_by(col(SearchEntry.id).desc()).limit(BATCH))).all()
+    ids = session.exec(_unscoped(waiting.order_by(col(SearchEntry.id).desc()).limit(BATCH_SIZE))).all()
     mine = select(SearchEntry).where(col(SearchEntry.id).in_(ids)).with_for_update(skip_locked=True)
     entries = session.exec(_unscoped(mine)).all()
     if len(entries) < len(ids):
         return True
-    texts = _texts(session, ids)
+    texts = _load_texts(session, ids)
     for entry in entries:
-        entry.words = terms.indexed(*texts[entry.id])
-    row.below = min(ids) if len(ids) == BATCH else 0
+        entry.words = terms.tokenize(*texts[entry.id])
+    row.below = min(ids) if len(ids) == BATCH_SIZE else 0
     return row.below > 0
 
 
-def _texts(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def _load_texts(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     found = (
         sa.select(
             *map(

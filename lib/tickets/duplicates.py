@@ -16,14 +16,14 @@ from lib.tickets import tickets
 
 
 @dataclass(frozen=True)
-class Left:
+class SkippedDuplicate:
     """A duplicate that could not be completed, and why."""
 
     number: int
     why: str
 
 
-def open_ones(session: Session, actor: Actor, number: int) -> list[int]:
+def list_open(session: Session, actor: Actor, number: int) -> list[int]:
     """Return the open duplicates of a ticket that the actor may see, by number."""
     chosen = (
         gate.visible(actor, Ticket.id)
@@ -36,7 +36,7 @@ def open_ones(session: Session, actor: Actor, number: int) -> list[int]:
 
 def complete(
     session: Session, actor: Actor, number: int, *, to: Status, seen: int, reason: str = "", answer: str = ""
-) -> tuple[Ticket, list[Left]]:
+) -> tuple[Ticket, list[SkippedDuplicate]]:
     """Move a ticket and its open duplicates to a status that completes them, each with `answer` as a public reply.
 
     Returns the ticket, and the duplicates that stay open because the workflow or the actor's permissions say so.
@@ -46,29 +46,33 @@ def complete(
         raise Invalid(
             f"{to.name} completes nothing.", fields={"duplicates": "Only with a status that is done."}
         )
-    answer = text.block(answer, field="answer", required=False)
+    answer = text.clean_block(answer, field="answer", required=False)
     # All in one order, so that two people who complete the same tickets never wait for each other.
-    wanted = sorted({number, *open_ones(session, actor, number)})
+    wanted = sorted({number, *list_open(session, actor, number)})
     found = {n: tickets.find(session, actor, n, to_change=True) for n in wanted}
     ticket = found.pop(number)
     gate.permit(session, actor, Permission.TICKET_CLOSE, ticket)
     ticket_versions.must_be(actor, ticket, seen)
-    _answer(session, actor, ticket, to, reason=reason, answer=answer)
+    _move_and_reply(session, actor, ticket, to, reason=reason, answer=answer)
     left = []
     for each in found.values():
         try:
-            _answer(session, actor, each, to, reason=reason, answer=answer)
+            _move_and_reply(session, actor, each, to, reason=reason, answer=answer)
         except Refusal as refusal:
             if refusal.denial is not None:
                 events.record_denial(session, refusal.denial)
-            left.append(Left(each.id, refusal.sentence))
+            left.append(SkippedDuplicate(each.id, refusal.sentence))
     return ticket, left
 
 
-def _answer(session: Session, actor: Actor, ticket: Ticket, to: Status, *, reason: str, answer: str) -> None:
+def _move_and_reply(
+    session: Session, actor: Actor, ticket: Ticket, to: Status, *, reason: str, answer: str
+) -> None:
     """Move a ticket, then reply: all that refuses comes before anything has changed."""
     if answer:
         gate.permit(session, actor, Permission.COMMENT_PUBLIC, ticket)
-    tickets.move(session, actor, ticket, to=to, seen=ticket_versions.of(actor, ticket), reason=reason)
+    tickets.move(
+        session, actor, ticket, to=to, seen=ticket_versions.visible_version(actor, ticket), reason=reason
+    )
     if answer:
         comments.add(session, actor, ticket, body=answer)

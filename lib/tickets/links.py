@@ -16,10 +16,10 @@ from lib.audit import events
 from lib.core import clock
 from lib.core.errors import Invalid
 
-MOST = 100
+MAX_LINKS = 100
 """Links of one ticket."""
 
-NAMES: dict[str, tuple[LinkKind, bool]] = {
+LINK_NAMES: dict[str, tuple[LinkKind, bool]] = {
     "blocks": (LinkKind.BLOCKS, True),
     "blocked_by": (LinkKind.BLOCKS, False),
     "parent": (LinkKind.PARENT, False),
@@ -42,19 +42,21 @@ class LinkCard:
     open: bool
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> list[LinkCard]:
+def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[LinkCard]:
     """Return a ticket's links to tickets that the actor may see, by name and number."""
-    rows = session.exec(_linked(actor), params={"number": ticket.id}).all()
+    rows = session.exec(_select_linked(actor), params={"number": ticket.id}).all()
     cards = [
-        LinkCard(_name(LinkKind(kind), source=source == ticket.id), id, title, status, is_open)
+        LinkCard(_find_name(LinkKind(kind), source=source == ticket.id), id, title, status, is_open)
         for kind, source, id, title, status, is_open in rows
     ]
     return sorted(cards, key=lambda card: (card.name, card.number))
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _linked(actor: Actor) -> Any:
-    ends = or_(_ends(Link.source_id, Link.target_id), _ends(Link.target_id, Link.source_id))
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_linked(actor: Actor) -> Any:
+    ends = or_(
+        _ends_condition(Link.source_id, Link.target_id), _ends_condition(Link.target_id, Link.source_id)
+    )
     return (
         gate.visible(actor, Link.kind, Link.source_id, Ticket.id, Ticket.title, Status.name, Ticket.open)
         .join(Link, ends)
@@ -62,12 +64,12 @@ def _linked(actor: Actor) -> Any:
     )
 
 
-def _ends(here: Any, there: Any) -> ColumnElement[bool]:
+def _ends_condition(here: Any, there: Any) -> ColumnElement[bool]:
     return and_(col(here) == bindparam("number"), col(there) == Ticket.id)
 
 
-def _name(kind: LinkKind, *, source: bool) -> str:
-    return next(n for n, (k, s) in NAMES.items() if k == kind and (s == source or k == LinkKind.RELATES))
+def _find_name(kind: LinkKind, *, source: bool) -> str:
+    return next(n for n, (k, s) in LINK_NAMES.items() if k == kind and (s == source or k == LinkKind.RELATES))
 
 
 def link(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ticket) -> None:
@@ -75,47 +77,47 @@ def link(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ti
 
     Raises NotPermitted, NotFound, and Invalid for an unknown name, a circle, a second parent or original, or too many.
     """
-    kind, source, target = _direction(name, ticket, other)
+    kind, source, target = _resolve_direction(name, ticket, other)
     gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
     gate.permit(session, actor, Permission.TICKET_READ, other)
     lock(session, f"links:{kind}")
-    if _row(session, kind, source, target) is not None:
+    if _find_link(session, kind, source, target) is not None:
         return
-    _must_be_whole(session, other)
+    _require_unmerged(session, other)
     _check(session, kind, source, target)
     row = Link(kind=kind, source_id=source.id, target_id=target.id, created_at=clock.now())
     session.add(row)
     session.flush()
-    _tell(session, actor, Action.TICKET_LINKED, ticket, name=name, other=other)
+    _record_event(session, actor, Action.TICKET_LINKED, ticket, name=name, other=other)
 
 
 def unlink(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ticket) -> None:
     """Take a link away; none there is fine. Raises NotPermitted, NotFound, Invalid."""
-    kind, source, target = _direction(name, ticket, other)
+    kind, source, target = _resolve_direction(name, ticket, other)
     gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
-    row = _row(session, kind, source, target)
+    row = _find_link(session, kind, source, target)
     if row is not None:
         session.delete(row)
-        _tell(session, actor, Action.TICKET_UNLINKED, ticket, name=name, other=other)
+        _record_event(session, actor, Action.TICKET_UNLINKED, ticket, name=name, other=other)
 
 
-def _must_be_whole(session: Session, other: Ticket) -> None:
+def _require_unmerged(session: Session, other: Ticket) -> None:
     """Raise Invalid when the other ticket was merged meanwhile: its links went along."""
     now = select(Ticket.merged_into_id).where(Ticket.id == other.id)
     if session.exec(gate.unscoped(now, "both tickets were permitted")).one() is not None:
         raise Invalid(f"#{other.id} was merged into another ticket. Link to that one instead.")
 
 
-Plain = tuple[str, int, int]
+PlainLink = tuple[str, int, int]
 """A link as kind, source and target."""
 
 
-def carry(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[Plain], list[Plain]]:
+def transfer(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[PlainLink], list[PlainLink]]:
     """Move a ticket's links to another, and return those that it had and those that this made there.
 
     What would link that one to itself, go in a circle, or be a second parent or original there, goes nowhere.
     """
-    hold(session)
+    lock_all(session)
     own = or_(col(Link.source_id) == ticket.id, col(Link.target_id) == ticket.id)
     rows = session.exec(gate.unscoped(select(Link).where(own), "merging was permitted")).all()
     had = [(row.kind, row.source_id, row.target_id) for row in rows]
@@ -123,46 +125,51 @@ def carry(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[Plain], 
         session.delete(row)
     session.flush()
     here, there = ticket.id, into.id
-    turned = [_plain(k, there if s == here else s, there if t == here else t) for k, s, t in had]
-    return had, [link for link in turned if _make(session, link)]
+    turned = [_normalize(k, there if s == here else s, there if t == here else t) for k, s, t in had]
+    return had, [link for link in turned if _try_create(session, link)]
 
 
-def give_back(session: Session, *, had: list[Plain], made: list[Plain]) -> None:
-    """Undo `carry`: take away what it made, and make again what there was, where nothing stands against it by now.
+def undo_transfer(session: Session, *, had: list[PlainLink], made: list[PlainLink]) -> None:
+    """Undo `transfer`: take away what it made, and make again what there was, where nothing stands against it by now.
 
     A ticket at the other end that was merged since is met where it went.
     """
-    hold(session)
+    lock_all(session)
     for kind, source, target in made:
         gone = select(Link).where(Link.kind == kind, Link.source_id == source, Link.target_id == target)
         for row in session.exec(gate.unscoped(gone, "merging was permitted")).all():
             session.delete(row)
     session.flush()
     for kind, source, target in had:
-        _make(session, _plain(kind, _now(session, source), _now(session, target)))
+        _try_create(session, _normalize(kind, _follow_merge(session, source), _follow_merge(session, target)))
 
 
-def _now(session: Session, number: int) -> int:
+def _follow_merge(session: Session, number: int) -> int:
     ticket = gate.unscoped_get(session, Ticket, number, "merging was permitted")
     return (ticket.merged_into_id if ticket else None) or number
 
 
-def hold(session: Session) -> None:
+def lock_all(session: Session) -> None:
     """Let nobody else link anything until the transaction ends."""
     for kind in LinkKind:
         lock(session, f"links:{kind}")
 
 
-def _plain(kind: str, source: int, target: int) -> Plain:
+def _normalize(kind: str, source: int, target: int) -> PlainLink:
     if kind == LinkKind.RELATES:
         source, target = min(source, target), max(source, target)
     return kind, source, target
 
 
-def _make(session: Session, link: Plain) -> bool:
+def _try_create(session: Session, link: PlainLink) -> bool:
     kind, one, two = LinkKind(link[0]), link[1], link[2]
     source, target = (gate.unscoped_get(session, Ticket, id, "merging was permitted") for id in (one, two))
-    if one == two or source is None or target is None or _row(session, kind, source, target) is not None:
+    if (
+        one == two
+        or source is None
+        or target is None
+        or _find_link(session, kind, source, target) is not None
+    ):
         return False
     try:
         _check(session, kind, source, target)
@@ -173,41 +180,41 @@ def _make(session: Session, link: Plain) -> bool:
     return True
 
 
-def obstacle(session: Session, actor: Actor, ticket: Ticket) -> str | None:
+def find_obstacle(session: Session, actor: Actor, ticket: Ticket) -> str | None:
     """Return why a ticket can't be completed, as the end of a sentence, or None: an open blocker or an open child.
 
     A ticket that the actor may not see is not named.
     """
-    found = session.execute(_WAITED_FOR, {"number": ticket.id}).all()
+    found = session.execute(_OBSTACLES_STATEMENT, {"number": ticket.id}).all()
     if blockers := [number for kind, number in found if kind == LinkKind.BLOCKS]:
-        return f"it is blocked by {_one_of(session, actor, blockers)}, which is still open"
+        return f"it is blocked by {_format_one(session, actor, blockers)}, which is still open"
     if children := [number for kind, number in found if kind == LinkKind.PARENT]:
-        return f"{_one_of(session, actor, children)} is part of it and still open"
+        return f"{_format_one(session, actor, children)} is part of it and still open"
     return None
 
 
-def _still_open(kind: LinkKind, here: Any, there: Any) -> Any:
+def _select_still_open(kind: LinkKind, here: Any, there: Any) -> Any:
     waited_for = select(Link.kind, Ticket.id).join(Link, col(there) == Ticket.id)
     ends = Link.kind == kind, col(here) == bindparam("number")
     return waited_for.where(*ends, col(Ticket.open), col(Ticket.deleted_at).is_(None))
 
 
-_WAITED_FOR = gate.unscoped(
+_OBSTACLES_STATEMENT = gate.unscoped(
     union_all(
-        _still_open(LinkKind.BLOCKS, Link.target_id, Link.source_id),
-        _still_open(LinkKind.PARENT, Link.source_id, Link.target_id),
+        _select_still_open(LinkKind.BLOCKS, Link.target_id, Link.source_id),
+        _select_still_open(LinkKind.PARENT, Link.source_id, Link.target_id),
     ),
     "only ids, shown if they are visible",
 )
 """The open tickets for which the ticket `number` has to wait, and by what kind of link."""
 
 
-def _one_of(session: Session, actor: Actor, numbers: list[int]) -> str:
+def _format_one(session: Session, actor: Actor, numbers: list[int]) -> str:
     seen = session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(numbers))).all()
     return f"#{min(seen)}" if seen else "a ticket that you may not see"
 
 
-def blocked(session: Session, numbers: list[int]) -> dict[int, int]:
+def find_blockers(session: Session, numbers: list[int]) -> dict[int, int]:
     """Return which of these tickets, found through the gate, have an open blocker, and its number."""
     rows = session.exec(
         gate.unscoped(
@@ -221,18 +228,18 @@ def blocked(session: Session, numbers: list[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def _direction(name: str, ticket: Ticket, other: Ticket) -> tuple[LinkKind, Ticket, Ticket]:
-    if name not in NAMES:
-        raise Invalid("There is no such link.", fields={"kind": f"Use one of {', '.join(NAMES)}."})
+def _resolve_direction(name: str, ticket: Ticket, other: Ticket) -> tuple[LinkKind, Ticket, Ticket]:
+    if name not in LINK_NAMES:
+        raise Invalid("There is no such link.", fields={"kind": f"Use one of {', '.join(LINK_NAMES)}."})
     if ticket.id == other.id:
         raise Invalid("A ticket can't be linked to itself.", fields={"ticket": "Choose another ticket."})
-    kind, outward = NAMES[name]
+    kind, outward = LINK_NAMES[name]
     if kind == LinkKind.RELATES:
         outward = ticket.id < other.id
     return (kind, ticket, other) if outward else (kind, other, ticket)
 
 
-def _row(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> Link | None:
+def _find_link(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> Link | None:
     chosen = select(Link).where(Link.kind == kind, Link.source_id == source.id, Link.target_id == target.id)
     return session.exec(gate.unscoped(chosen, "both tickets were permitted")).first()
 
@@ -240,24 +247,27 @@ def _row(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> Li
 def _check(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> None:
     for ticket in (source, target):
         own = select(Link.id).where(or_(col(Link.source_id) == ticket.id, col(Link.target_id) == ticket.id))
-        if len(session.exec(gate.unscoped(own.limit(MOST), "both tickets were permitted")).all()) >= MOST:
-            raise Invalid(f"#{ticket.id} has {MOST} links already.")
+        if (
+            len(session.exec(gate.unscoped(own.limit(MAX_LINKS), "both tickets were permitted")).all())
+            >= MAX_LINKS
+        ):
+            raise Invalid(f"#{ticket.id} has {MAX_LINKS} links already.")
     if kind == LinkKind.RELATES:
         return
-    if _reaches(session, kind, target.id, source.id):
+    if _is_reachable(session, kind, target.id, source.id):
         raise Invalid(f"That would go in a circle: #{target.id} stands before #{source.id} already.")
-    if kind == LinkKind.PARENT and _taken(session, kind, Link.target_id, target):
+    if kind == LinkKind.PARENT and _is_taken(session, kind, Link.target_id, target):
         raise Invalid(f"#{target.id} is part of another ticket already.")
-    if kind == LinkKind.DUPLICATES and _taken(session, kind, Link.source_id, source):
+    if kind == LinkKind.DUPLICATES and _is_taken(session, kind, Link.source_id, source):
         raise Invalid(f"#{source.id} is a duplicate of another ticket already.")
 
 
-def _taken(session: Session, kind: LinkKind, end: Any, ticket: Ticket) -> bool:
+def _is_taken(session: Session, kind: LinkKind, end: Any, ticket: Ticket) -> bool:
     chosen = select(Link.id).where(Link.kind == kind, col(end) == ticket.id)
     return session.exec(gate.unscoped(chosen, "both tickets were permitted")).first() is not None
 
 
-def _reaches(session: Session, kind: LinkKind, start: int, goal: int) -> bool:
+def _is_reachable(session: Session, kind: LinkKind, start: int, goal: int) -> bool:
     """Tell whether links of a kind lead from one ticket to another."""
     ahead = select(literal(start).label("id")).cte("ahead", recursive=True)
     ahead = ahead.union(
@@ -267,7 +277,7 @@ def _reaches(session: Session, kind: LinkKind, start: int, goal: int) -> bool:
     return session.execute(met).first() is not None
 
 
-def _tell(
+def _record_event(
     session: Session, actor: Actor, action: Action, ticket: Ticket, *, name: str, other: Ticket
 ) -> None:
     old, new = (None, str(other.id)) if action == Action.TICKET_LINKED else (str(other.id), None)

@@ -40,7 +40,7 @@ from lib.search_index import index
 from lib.tickets import links, tickets
 
 
-def pair(session: Session, actor: Actor, number: int, other: int) -> tuple[Ticket, Ticket]:
+def lock_pair(session: Session, actor: Actor, number: int, other: int) -> tuple[Ticket, Ticket]:
     """Return two tickets that the actor may see, which nobody else changes until the transaction ends.
 
     Raises NotFound.
@@ -51,7 +51,7 @@ def pair(session: Session, actor: Actor, number: int, other: int) -> tuple[Ticke
 
 
 def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen: int) -> None:
-    """Merge a ticket into another, both locked by `pair`; merged there already, it does nothing.
+    """Merge a ticket into another, both locked by `lock_pair`; merged there already, it does nothing.
 
     The other becomes confidential when this one is. Raises NotFound, NotPermitted unless the actor works both,
     Conflict (somebody changed this one since version `seen`), Invalid for itself, or where another merge is in the way.
@@ -60,10 +60,10 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
     if ticket.merged_into_id is not None and ticket.merged_into_id == into.id:
         return
     gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
-    _must_be_apart(session, actor, ticket, into)
+    _require_mergeable(session, actor, ticket, into)
     gate.permit(session, actor, Permission.TICKET_MERGE, into)
     ticket_versions.must_be(actor, ticket, seen)
-    links.hold(session)
+    links.lock_all(session)
     lock(session, "tags")
     now = clock.now()
     row = Merge(
@@ -76,27 +76,27 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
         resolver_id=ticket.resolver_id,
         confided=ticket.confidential and not into.confidential,
     )
-    row.opening_id = _retell(session, ticket, into)
-    _speak(session, ticket, at=into.id, came_from=ticket.id)
-    had, made = links.carry(session, ticket, into)
-    moved, added = _tag(session, ticket, into)
+    row.opening_id = _move_description(session, ticket, into)
+    _move_conversation(session, ticket, at=into.id, came_from=ticket.id)
+    had, made = links.transfer(session, ticket, into)
+    moved, added = _move_tags(session, ticket, into)
     row.moved = {
-        "people": _share(session, ticket, into),
-        "watchers": _watch(session, ticket, into), "tags": moved, "tags_added": added, "links": had, "links_made": made,
+        "people": _add_cc(session, ticket, into),
+        "watchers": _add_watchers(session, ticket, into), "tags": moved, "tags_added": added, "links": had, "links_made": made,
     }  # fmt: skip
     session.add(row)
-    _hand_drafts(session, ticket, into)
+    _move_drafts(session, ticket, into)
     ticket.enter(session.exec(select(Status).where(col(Status.is_merged))).one(), at=now)
     ticket.merged_into_id = into.id
     ticket.first_response_at = ticket.responder_id = None
     into.confidential = into.confidential or ticket.confidential
     for each in (ticket, into):
         each.change(at=now)
-    _tell(session, actor, Action.TICKET_MERGED, ticket, into)
+    _record_events(session, actor, Action.TICKET_MERGED, ticket, into)
 
 
 def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> None:
-    """Part a merged ticket from the one that it went into, both locked by `pair`; not merged there, it does nothing.
+    """Part a merged ticket from the one that it went into, both locked by `lock_pair`; not merged there, it does nothing.
 
     What came from it goes back; what was added to the other since stays there. The other stops being confidential, if
     it became so by the merge, unless something was said on it since. Raises NotFound, NotPermitted.
@@ -104,21 +104,21 @@ def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> 
     for each in (ticket, into):
         gate.permit(session, actor, Permission.TICKET_READ, each)
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    row = session.exec(_open_merge(ticket, into)).first()
+    row = session.exec(_select_open_merge(ticket, into)).first()
     if row is None or ticket.merged_into_id != into.id:
         return
     lock(session, "tags")
     now, moved = clock.now(), row.moved
-    said_since = _said_since(session, into, row)
+    said_since = _has_new_comments(session, into, row)
     ticket.merged_into_id = None
-    _take_back(session, ticket, row)
-    _speak_again(session, ticket, into)
-    links.give_back(session, had=_links(moved["links"]), made=_links(moved["links_made"]))
-    _untag(session, ticket, into, moved)
-    _unshare(session, into, moved["people"])
-    _unwatch(session, into, moved["watchers"])
+    _restore_description(session, ticket, row)
+    _restore_conversation(session, ticket, into)
+    links.undo_transfer(session, had=_parse_links(moved["links"]), made=_parse_links(moved["links_made"]))
+    _restore_tags(session, ticket, into, moved)
+    _remove_cc(session, into, moved["people"])
+    _remove_watchers(session, into, moved["watchers"])
     status = session.get_one(Status, row.status_id)
-    ticket.enter(statuses.default(session) if status.retired else status, at=now)
+    ticket.enter(statuses.get_default(session) if status.retired else status, at=now)
     ticket.resolved_at, ticket.resolver_id = row.resolved_at, row.resolver_id
     session.flush()
     comments.settle_first_response(session, ticket)
@@ -128,11 +128,11 @@ def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> 
     for each in (ticket, into):
         each.change(at=now)
     index.index_ticket(session, ticket)
-    _tell(session, actor, Action.TICKET_UNMERGED, ticket, into)
-    departed_assignees.check(session, ticket)
+    _record_events(session, actor, Action.TICKET_UNMERGED, ticket, into)
+    departed_assignees.unassign_if_departed(session, ticket)
 
 
-def _must_be_apart(session: Session, actor: Actor, ticket: Ticket, into: Ticket) -> None:
+def _require_mergeable(session: Session, actor: Actor, ticket: Ticket, into: Ticket) -> None:
     if ticket.id == into.id:
         raise Invalid("A ticket can't be merged into itself.", fields={"into": "Choose another ticket."})
     if into.merged_into_id is not None:
@@ -152,7 +152,7 @@ def _must_be_apart(session: Session, actor: Actor, ticket: Ticket, into: Ticket)
         )
 
 
-def _retell(session: Session, ticket: Ticket, into: Ticket) -> int:
+def _move_description(session: Session, ticket: Ticket, into: Ticket) -> int:
     """Let what the requester wrote stand on the other ticket as their reply, with its files; return its id."""
     opening = Comment(
         ticket_id=into.id,
@@ -165,49 +165,49 @@ def _retell(session: Session, ticket: Ticket, into: Ticket) -> int:
     session.add(opening)
     session.flush()
     index.index_comment(session, opening)
-    for entry in session.exec(_own_words(ticket)).all():
+    for entry in session.exec(_select_own_search_entries(ticket)).all():
         session.delete(entry)
     own = col(Attachment.ticket_id) == ticket.id, col(Attachment.comment_id).is_(None)
-    _set(session, update(Attachment).where(*own).values(comment_id=opening.id))
+    _execute(session, update(Attachment).where(*own).values(comment_id=opening.id))
     return opening.id
 
 
-def _own_words(ticket: Ticket) -> Any:
+def _select_own_search_entries(ticket: Ticket) -> Any:
     chosen = select(SearchEntry).where(
         SearchEntry.ticket_id == ticket.id, col(SearchEntry.comment_id).is_(None)
     )
     return gate.unscoped(chosen, "merging was permitted")
 
 
-def _speak(session: Session, ticket: Ticket, *, at: int, came_from: int | None) -> None:
+def _move_conversation(session: Session, ticket: Ticket, *, at: int, came_from: int | None) -> None:
     """Let all that was said on a ticket, its files and its time, stand on another."""
     here = ticket.id
-    _set(
+    _execute(
         session,
         update(Comment).where(col(Comment.ticket_id) == here).values(ticket_id=at, came_from=came_from),
     )
-    _set(session, update(SearchEntry).where(col(SearchEntry.ticket_id) == here).values(ticket_id=at))
+    _execute(session, update(SearchEntry).where(col(SearchEntry.ticket_id) == here).values(ticket_id=at))
     own = update(Attachment).where(col(Attachment.ticket_id) == here)
-    _set(session, own.values(ticket_id=at, came_from=came_from))
+    _execute(session, own.values(ticket_id=at, came_from=came_from))
     worked = update(TimeEntry).where(col(TimeEntry.ticket_id) == here)
-    _set(session, worked.values(ticket_id=at, came_from=came_from))
-    _set(session, update(Timer).where(col(Timer.ticket_id) == here).values(ticket_id=at))
+    _execute(session, worked.values(ticket_id=at, came_from=came_from))
+    _execute(session, update(Timer).where(col(Timer.ticket_id) == here).values(ticket_id=at))
 
 
-def _speak_again(session: Session, ticket: Ticket, into: Ticket) -> None:
+def _restore_conversation(session: Session, ticket: Ticket, into: Ticket) -> None:
     """Let what came from a ticket stand there again."""
     said = select(Comment.id).where(Comment.ticket_id == into.id, Comment.came_from == ticket.id)
     found = update(SearchEntry).where(col(SearchEntry.comment_id).in_(said))
-    _set(session, found.values(ticket_id=ticket.id))
+    _execute(session, found.values(ticket_id=ticket.id))
     for model in (Comment, Attachment, TimeEntry):
         came = update(model).where(col(model.ticket_id) == into.id, col(model.came_from) == ticket.id)
-        _set(session, came.values(ticket_id=ticket.id, came_from=None))
+        _execute(session, came.values(ticket_id=ticket.id, came_from=None))
 
 
-def _take_back(session: Session, ticket: Ticket, row: Merge) -> None:
+def _restore_description(session: Session, ticket: Ticket, row: Merge) -> None:
     """Take the retold description away, its files back, and what its author has mended in it."""
     own = update(Attachment).where(col(Attachment.comment_id) == row.opening_id)
-    _set(session, own.values(comment_id=None))
+    _execute(session, own.values(comment_id=None))
     opening = (
         gate.unscoped_get(session, Comment, row.opening_id, "merging was permitted")
         if row.opening_id
@@ -225,34 +225,34 @@ def _take_back(session: Session, ticket: Ticket, row: Merge) -> None:
     session.flush()
 
 
-def _said_since(session: Session, into: Ticket, row: Merge) -> bool:
+def _has_new_comments(session: Session, into: Ticket, row: Merge) -> bool:
     since = select(Comment.id).where(
         Comment.ticket_id == into.id, col(Comment.created_at) >= row.at, col(Comment.came_from).is_(None)
     )
     return session.exec(gate.unscoped(since, "merging was permitted")).first() is not None
 
 
-def _people(session: Session, ticket: Ticket) -> set[int]:
+def _list_people(session: Session, ticket: Ticket) -> set[int]:
     copied = select(Participant.person_id).where(Participant.ticket_id == ticket.id)
     return {ticket.requester_id, *session.exec(gate.unscoped(copied, "merging was permitted")).all()}
 
 
-def _share(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
+def _add_cc(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
     """Put those who see a ticket as its requester does in copy of another, and return those who were not."""
-    fresh = sorted(_people(session, ticket) - _people(session, into))
+    fresh = sorted(_list_people(session, ticket) - _list_people(session, into))
     session.add_all(Participant(ticket_id=into.id, person_id=id) for id in fresh)
     session.flush()
     return fresh
 
 
-def _unshare(session: Session, into: Ticket, people: Iterable[int]) -> None:
+def _remove_cc(session: Session, into: Ticket, people: Iterable[int]) -> None:
     for id in people:
         row = gate.unscoped_get(session, Participant, (into.id, id), "merging was permitted")
         if row is not None:
             session.delete(row)
 
 
-def _watch(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
+def _add_watchers(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
     """Let those who chose to watch a ticket watch another, unless they chose there already; return who."""
     chose = select(Watch.person_id).where(Watch.ticket_id == into.id)
     fresh = select(Watch.person_id).where(
@@ -263,22 +263,22 @@ def _watch(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
     return people
 
 
-def _unwatch(session: Session, into: Ticket, people: Iterable[int]) -> None:
+def _remove_watchers(session: Session, into: Ticket, people: Iterable[int]) -> None:
     for id in people:
         row = gate.unscoped_get(session, Watch, (into.id, id), "merging was permitted")
         if row is not None:
             session.delete(row)
 
 
-def _tags(session: Session, ticket: Ticket) -> list[int]:
+def _list_tag_ids(session: Session, ticket: Ticket) -> list[int]:
     borne = select(TicketTag.tag_id).where(TicketTag.ticket_id == ticket.id)
     return sorted(session.exec(gate.unscoped(borne, "merging was permitted")).all())
 
 
-def _tag(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[int], list[int]]:
+def _move_tags(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[int], list[int]]:
     """Move a ticket's tags to another, as many as that may bear; return what moved and what was new there."""
-    moved, there = _tags(session, ticket), _tags(session, into)
-    added = [id for id in moved if id not in there][: max(0, tickets.TAGS - len(there))]
+    moved, there = _list_tag_ids(session, ticket), _list_tag_ids(session, into)
+    added = [id for id in moved if id not in there][: max(0, tickets.MAX_TAGS - len(there))]
     gone = select(TicketTag).where(TicketTag.ticket_id == ticket.id)
     for row in session.exec(gate.unscoped(gone, "merging was permitted")).all():
         session.delete(row)
@@ -287,7 +287,7 @@ def _tag(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[int], lis
     return moved, added
 
 
-def _untag(session: Session, ticket: Ticket, into: Ticket, moved: dict[str, Any]) -> None:
+def _restore_tags(session: Session, ticket: Ticket, into: Ticket, moved: dict[str, Any]) -> None:
     for id in moved["tags_added"]:
         row = gate.unscoped_get(session, TicketTag, (into.id, id), "merging was permitted")
         if row is not None:
@@ -296,30 +296,30 @@ def _untag(session: Session, ticket: Ticket, into: Ticket, moved: dict[str, Any]
     session.add_all(TicketTag(ticket_id=ticket.id, tag_id=id) for id in kept)
 
 
-def _links(kept: Iterable[Iterable[Any]]) -> list[links.Plain]:
+def _parse_links(kept: Iterable[Iterable[Any]]) -> list[links.PlainLink]:
     return [(str(kind), int(source), int(target)) for kind, source, target in kept]
 
 
-def _hand_drafts(session: Session, ticket: Ticket, into: Ticket) -> None:
+def _move_drafts(session: Session, ticket: Ticket, into: Ticket) -> None:
     """Let what somebody has begun to write go on at the other ticket, unless they have begun something there too."""
     here, there = f"ticket-{ticket.id}", f"ticket-{into.id}"
     begun = select(Draft.person_id).where(Draft.slot == there)
     own = update(Draft).where(col(Draft.slot) == here, col(Draft.person_id).not_in(begun))
-    _set(session, own.values(slot=there))
+    _execute(session, own.values(slot=there))
 
 
-def _open_merge(ticket: Ticket, into: Ticket) -> Any:
+def _select_open_merge(ticket: Ticket, into: Ticket) -> Any:
     chosen = select(Merge).where(
         Merge.source_id == ticket.id, Merge.target_id == into.id, col(Merge.undone_at).is_(None)
     )
     return gate.unscoped(chosen.with_for_update(key_share=True), "merging was permitted")
 
 
-def _set(session: Session, change: Any) -> None:
+def _execute(session: Session, change: Any) -> None:
     session.execute(gate.unscoped(change, "merging was permitted", synchronize_session=False))
 
 
-def _tell(session: Session, actor: Actor, action: Action, ticket: Ticket, into: Ticket) -> None:
+def _record_events(session: Session, actor: Actor, action: Action, ticket: Ticket, into: Ticket) -> None:
     for here, other, field in ((ticket, into, "into"), (into, ticket, "from")):
         old, new = (None, str(other.id)) if action == Action.TICKET_MERGED else (str(other.id), None)
         events.record(

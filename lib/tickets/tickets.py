@@ -33,10 +33,10 @@ from lib.search_index import index
 from lib.tickets import workflow
 from lib.timekeeping import timers
 
-REOPEN = timedelta(days=14)
+REOPEN_WINDOW = timedelta(days=14)
 """How long after it was done its requester may reopen a ticket."""
-TAGS = 20
-_TAGS = gate.unscoped(
+MAX_TAGS = 20
+_TAGS_STATEMENT = gate.unscoped(
     select(Tag.name)
     .join(TicketTag, col(TicketTag.tag_id) == Tag.id)
     .where(TicketTag.ticket_id == bindparam("number"))
@@ -45,8 +45,8 @@ _TAGS = gate.unscoped(
 )
 
 
-@lru_cache(maxsize=gate.KEPT)
-def _one(actor: Actor) -> Any:
+@lru_cache(maxsize=gate.CACHED_STATEMENTS)
+def _select_ticket(actor: Actor) -> Any:
     return gate.visible(actor).where(col(Ticket.id) == bindparam("number"))
 
 
@@ -57,12 +57,12 @@ def find(session: Session, actor: Actor, number: int, *, to_change: bool = False
 
     Raises NotFound.
     """
-    chosen = _one(actor)
+    chosen = _select_ticket(actor)
     if to_change:
         chosen = chosen.with_for_update(key_share=True)
     ticket = session.exec(chosen, params={"number": number}).first() if 0 < number < 2**31 else None
     if ticket is None:
-        raise gate.hidden(actor, Permission.TICKET_READ, "ticket", number)
+        raise gate.not_found(actor, Permission.TICKET_READ, "ticket", number)
     return ticket
 
 
@@ -92,20 +92,20 @@ def create(
     Invalid.
     """
     gate.require(actor, Permission.TICKET_CREATE)
-    tags = _some(tags)
+    tags = _clean_tags(tags)
     if tags or due_on is not None:
         gate.require(actor, Permission.TICKET_UPDATE, least=Scope.TEAM)
-    requester = _requester(session, actor, requester_id)
-    category = _category(session, category_id)
-    own_team, usual = categories.begins(session, category)
+    requester = _resolve_requester(session, actor, requester_id)
+    category = _resolve_category(session, category_id)
+    own_team, usual = categories.get_ticket_defaults(session, category)
     now = clock.now()
     ticket = Ticket(
-        title=text.line(title, field="title", limit=text.TITLE_LIMIT),
-        description=text.block(description, field="description", required=False),
+        title=text.clean_line(title, field="title", limit=text.TITLE_LIMIT),
+        description=text.clean_block(description, field="description", required=False),
         status_id=0,
         priority=priority or usual,
         category_id=category.id,
-        team_id=_team(session, actor, team_id, own_team),
+        team_id=_resolve_team(session, actor, team_id, own_team),
         requester_id=requester,
         confidential=confidential,
         due_on=due_on,
@@ -113,19 +113,21 @@ def create(
         updated_at=now,
         public_updated_at=now,
     )
-    ticket.staff_opened = requester != actor.id or gate.works(actor, Permission.COMMENT_READ_INTERNAL, ticket)
+    ticket.staff_opened = requester != actor.id or gate.works_on(
+        actor, Permission.COMMENT_READ_INTERNAL, ticket
+    )
     if confidential and actor.id == requester:
-        _must_be_seen_by_somebody(session, ticket)
-    ticket.enter(statuses.default(session), at=now)
+        _require_visible_to_staff(session, ticket)
+    ticket.enter(statuses.get_default(session), at=now)
     session.add(ticket)
     session.flush()
     ticket.rank = -float(ticket.id)
     if requester != actor.id and actor.id is not None:
         session.add(Participant(ticket_id=ticket.id, person_id=actor.id))
     if tags:
-        _set_tags(session, ticket, tags)
+        _replace_tags(session, ticket, tags)
     attachments.attach(session, actor, files, ticket=ticket)
-    custom_field_values.begin(session, actor, ticket, fields or {})
+    custom_field_values.set_initial(session, actor, ticket, fields or {})
     index.index_ticket(session, ticket)
     behalf = requester if requester != actor.id else None
     events.record(
@@ -134,17 +136,17 @@ def create(
     if proposed_category.strip():
         category_proposals.propose(session, actor, ticket, proposed_category)
     if assignee_id is None:
-        assignment.by_rule(session, ticket, channel=actor.channel)
+        assignment.apply_rule(session, ticket, channel=actor.channel)
     else:
-        assign(session, actor, ticket, to=assignee_id, seen=ticket_versions.of(actor, ticket))
+        assign(session, actor, ticket, to=assignee_id, seen=ticket_versions.visible_version(actor, ticket))
     return ticket
 
 
-def _must_be_seen_by_somebody(session: Session, ticket: Ticket) -> None:
+def _require_visible_to_staff(session: Session, ticket: Ticket) -> None:
     """Raise Invalid when a confidential ticket would reach nobody but its requester."""
     someone = select(Person.id).where(
         col(Person.active), col(Person.id) != ticket.requester_id,
-        audience.works(ticket, Permission.TICKET_CONFIDENTIAL),
+        audience.workers_condition(ticket, Permission.TICKET_CONFIDENTIAL),
     )  # fmt: skip
     if session.exec(someone).first() is None:
         raise Invalid(
@@ -154,7 +156,7 @@ def _must_be_seen_by_somebody(session: Session, ticket: Ticket) -> None:
         )
 
 
-def _requester(session: Session, actor: Actor, requester_id: int | None) -> int:
+def _resolve_requester(session: Session, actor: Actor, requester_id: int | None) -> int:
     if requester_id is None or requester_id == actor.id:
         if actor.id is None:
             raise Invalid("A ticket needs a requester.", fields={"requester": "Choose who asks."})
@@ -166,17 +168,17 @@ def _requester(session: Session, actor: Actor, requester_id: int | None) -> int:
     return requester_id
 
 
-def _category(session: Session, category_id: int | None) -> Category:
+def _resolve_category(session: Session, category_id: int | None) -> Category:
     if category_id is not None:
-        return categories.find(session, category_id, to_use=True)
+        return categories.get(session, category_id, to_use=True)
     return session.exec(select(Category).where(col(Category.is_default))).one()
 
 
-def _team(session: Session, actor: Actor, team_id: int | None, own: int | None) -> int:
+def _resolve_team(session: Session, actor: Actor, team_id: int | None, own: int | None) -> int:
     if team_id is None:
-        return own or teams.default(session)
+        return own or teams.get_default_id(session)
     gate.require(actor, Permission.TICKET_MOVE_TEAM, least=Scope.TEAM)
-    return teams.find(session, team_id).id
+    return teams.get(session, team_id).id
 
 
 def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: int, reason: str = "") -> None:
@@ -185,16 +187,16 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
     Raises NotPermitted, Conflict (somebody changed it since version `seen`), Invalid (the workflow forbids it, an open
     blocker or child stands before completion, a reason is asked, or its requester reopens it too late).
     """
-    reason = text.line(reason, field="reason", limit=500, required=False)
+    reason = text.clean_line(reason, field="reason", limit=500, required=False)
     now, was = clock.now(), session.get_one(Status, ticket.status_id)
     closing = StatusCategory.DONE in (was.kind, to.kind)
     gate.permit(session, actor, Permission.TICKET_CLOSE if closing else Permission.TICKET_TRANSITION, ticket)
     ticket_versions.must_be(actor, ticket, seen)
     if was.id == to.id:
         return
-    if not gate.covers(session, actor, Permission.TICKET_TRANSITION, ticket):
-        _requesters_move(
-            ticket, was, to, late=(ticket.resolved_at or ticket.public_updated_at) < now - REOPEN
+    if not gate.can(session, actor, Permission.TICKET_TRANSITION, ticket):
+        _check_requester_move(
+            ticket, was, to, late=(ticket.resolved_at or ticket.public_updated_at) < now - REOPEN_WINDOW
         )
     workflow.allow(session, actor, ticket, was=was, to=to, reason=reason)
     ticket.enter(to, at=now)
@@ -207,13 +209,15 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
         reason=reason or None,
     )  # fmt: skip
     if was.kind == StatusCategory.DONE:
-        departed_assignees.check(session, ticket)
+        departed_assignees.unassign_if_departed(session, ticket)
 
 
-def _requesters_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> None:
+def _check_requester_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> None:
     reopens = was.kind == StatusCategory.DONE
     if reopens and late:
-        raise Invalid(f"#{ticket.id} was done more than {REOPEN.days} days ago. Please open a new ticket.")
+        raise Invalid(
+            f"#{ticket.id} was done more than {REOPEN_WINDOW.days} days ago. Please open a new ticket."
+        )
     if reopens and not to.is_default:
         raise Invalid("A ticket that you reopen begins again where new tickets do.")
 
@@ -230,15 +234,15 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
     ticket_versions.must_be(actor, ticket, seen)
     if ticket.assignee_id == to:
         return
-    if not candidates.works(session, to, ticket.team_id):
+    if not candidates.can_work(session, to, ticket.team_id):
         raise Invalid(
             "That person can't work this ticket: only staff of its team can.",
             fields={"assignee": "Not in the team."},
         )
-    assignment.give(session, actor, ticket, to, reason=reason)
+    assignment.set_assignee(session, actor, ticket, to, reason=reason)
 
 
-def take(session: Session, actor: Actor, ticket: Ticket) -> None:
+def claim(session: Session, actor: Actor, ticket: Ticket) -> None:
     """Take an unassigned ticket; of many who try at once one wins. Raises NotPermitted, Conflict naming who did."""
     gate.permit(session, actor, Permission.TICKET_CLAIM, ticket)
     if ticket.assignee_id == actor.id:
@@ -249,31 +253,31 @@ def take(session: Session, actor: Actor, ticket: Ticket) -> None:
             f"{name} took #{ticket.id} already.",
             current={"assignee": {"id": ticket.assignee_id, "name": name}},
         )
-    assign(session, actor, ticket, to=actor.person_id, seen=ticket_versions.of(actor, ticket))
+    assign(session, actor, ticket, to=actor.person_id, seen=ticket_versions.visible_version(actor, ticket))
 
 
 def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int, reason: str = "") -> None:
     """Let nobody be accountable; one's own ticket may always be handed back. Raises NotPermitted, Conflict, Invalid."""
-    own = ticket.assignee_id == actor.id and gate.covers(session, actor, Permission.TICKET_CLAIM, ticket)
+    own = ticket.assignee_id == actor.id and gate.can(session, actor, Permission.TICKET_CLAIM, ticket)
     gate.permit(session, actor, Permission.TICKET_CLAIM if own else Permission.TICKET_ASSIGN_OTHER, ticket)
     ticket_versions.must_be(actor, ticket, seen)
     if ticket.assignee_id is not None:
-        assignment.give(session, actor, ticket, None, reason=reason)
+        assignment.set_assignee(session, actor, ticket, None, reason=reason)
 
 
 def rename(session: Session, actor: Actor, ticket: Ticket, *, title: str, seen: int) -> None:
     """Give a ticket another title; its requester may until the first reply. Raises NotPermitted, Conflict, Invalid."""
-    _may_update(session, actor, ticket, seen)
-    title = text.line(title, field="title", limit=text.TITLE_LIMIT)
-    _set(session, actor, ticket, field="title", value=title, old=ticket.title, new=title)
+    _permit_update(session, actor, ticket, seen)
+    title = text.clean_line(title, field="title", limit=text.TITLE_LIMIT)
+    _set_field(session, actor, ticket, field="title", value=title, old=ticket.title, new=title)
     index.index_ticket(session, ticket)
 
 
-def describe(session: Session, actor: Actor, ticket: Ticket, *, description: str, seen: int) -> None:
+def set_description(session: Session, actor: Actor, ticket: Ticket, *, description: str, seen: int) -> None:
     """Write another description; the earlier text stays in the history. Raises as `rename` does."""
-    _may_update(session, actor, ticket, seen)
-    description = text.block(description, field="description", required=False)
-    _set(
+    _permit_update(session, actor, ticket, seen)
+    description = text.clean_block(description, field="description", required=False)
+    _set_field(
         session,
         actor,
         ticket,
@@ -290,12 +294,12 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
 
     Raises NotPermitted, Conflict.
     """
-    _staff_update(session, actor, ticket, seen)
+    _permit_staff_update(session, actor, ticket, seen)
     if ticket.category_id == category.id:
         return
-    category = categories.find(session, category.id, to_use=True)
+    category = categories.get(session, category.id, to_use=True)
     was = session.get(Category, ticket.category_id) if ticket.category_id else None
-    _set(
+    _set_field(
         session,
         actor,
         ticket,
@@ -304,14 +308,14 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
         old=was.name if was else None,
         new=category.name,
     )
-    assignment.by_rule(session, ticket, channel=actor.channel)
+    assignment.apply_rule(session, ticket, channel=actor.channel)
 
 
-def tag(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[str], seen: int) -> None:
+def set_tags(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[str], seen: int) -> None:
     """Let a ticket bear just these tags. Raises NotPermitted, Conflict, Invalid."""
-    _staff_update(session, actor, ticket, seen)
-    was = tags_of(session, ticket)
-    now = _set_tags(session, ticket, tags)
+    _permit_staff_update(session, actor, ticket, seen)
+    was = list_tags(session, ticket)
+    now = _replace_tags(session, ticket, tags)
     if was != now:
         ticket.change(at=clock.now())
         old, new = ", ".join(was) or None, ", ".join(now) or None
@@ -325,10 +329,10 @@ def prioritize(session: Session, actor: Actor, ticket: Ticket, *, priority: Prio
     gate.permit(session, actor, Permission.TICKET_PRIORITY, ticket)
     ticket_versions.must_be(actor, ticket, seen)
     old = Priority(ticket.priority).label
-    _set(session, actor, ticket, field="priority", value=int(priority), old=old, new=priority.label)
+    _set_field(session, actor, ticket, field="priority", value=int(priority), old=old, new=priority.label)
 
 
-def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, seen: int) -> None:
+def move_to_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, seen: int) -> None:
     """Hand a ticket to another team, whose rule applies; an assignee outside it is let go.
 
     Raises NotPermitted, Conflict.
@@ -338,17 +342,17 @@ def give_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, see
     if ticket.team_id == team.id:
         return
     was = session.get_one(Team, ticket.team_id)
-    _set(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
-    if ticket.assignee_id and not candidates.works(session, ticket.assignee_id, team.id):
-        assignment.give(session, actor, ticket, None)
-    assignment.by_rule(session, ticket, channel=actor.channel)
+    _set_field(session, actor, ticket, field="team_id", value=team.id, old=was.name, new=team.name)
+    if ticket.assignee_id and not candidates.can_work(session, ticket.assignee_id, team.id):
+        assignment.set_assignee(session, actor, ticket, None)
+    assignment.apply_rule(session, ticket, channel=actor.channel)
 
 
-def schedule(session: Session, actor: Actor, ticket: Ticket, *, due_on: date | None, seen: int) -> None:
+def set_due_date(session: Session, actor: Actor, ticket: Ticket, *, due_on: date | None, seen: int) -> None:
     """Say by the end of which day a ticket should be done, or that no day is set. Raises NotPermitted, Conflict."""
-    _staff_update(session, actor, ticket, seen)
+    _permit_staff_update(session, actor, ticket, seen)
     old = ticket.due_on.isoformat() if ticket.due_on else None
-    _set(
+    _set_field(
         session,
         actor,
         ticket,
@@ -359,36 +363,44 @@ def schedule(session: Session, actor: Actor, ticket: Ticket, *, due_on: date | N
     )
 
 
-def guard(session: Session, actor: Actor, ticket: Ticket, *, confidential: bool, seen: int) -> None:
+def set_confidential(
+    session: Session, actor: Actor, ticket: Ticket, *, confidential: bool, seen: int
+) -> None:
     """Make a ticket confidential, or open to its team again. Raises NotPermitted, Conflict."""
-    _staff_update(session, actor, ticket, seen)
+    _permit_staff_update(session, actor, ticket, seen)
     old, new = ("yes", "no") if ticket.confidential else ("no", "yes")
     if ticket.confidential != confidential:
-        _set(session, actor, ticket, field="confidential", value=confidential, old=old, new=new)
+        _set_field(session, actor, ticket, field="confidential", value=confidential, old=old, new=new)
 
 
-def copy_in(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
+def add_cc(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
     """Put somebody in copy: they see the ticket as its requester does; staff do this. Raises NotPermitted."""
     gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
-    if not gate.works(actor, Permission.TICKET_PARTICIPANTS, ticket):
-        raise gate.refused(actor, Permission.TICKET_PARTICIPANTS, subject="ticket", subject_id=ticket.id)
+    if not gate.works_on(actor, Permission.TICKET_PARTICIPANTS, ticket):
+        raise gate.not_permitted(
+            actor, Permission.TICKET_PARTICIPANTS, subject="ticket", subject_id=ticket.id
+        )
     if gate.unscoped_get(session, Participant, (ticket.id, person.id), "the ticket was permitted") is None:
         session.add(Participant(ticket_id=ticket.id, person_id=person.id))
-        _copied(session, actor, ticket, old=None, new=str(person.id))
+        _record_cc_change(session, actor, ticket, old=None, new=str(person.id))
 
 
-def copy_out(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
+def remove_cc(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
     """Take oneself out of the copy, or as staff anybody. Raises NotPermitted."""
     gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
-    if person.id != actor.id and not gate.works(actor, Permission.TICKET_PARTICIPANTS, ticket):
-        raise gate.refused(actor, Permission.TICKET_PARTICIPANTS, subject="ticket", subject_id=ticket.id)
+    if person.id != actor.id and not gate.works_on(actor, Permission.TICKET_PARTICIPANTS, ticket):
+        raise gate.not_permitted(
+            actor, Permission.TICKET_PARTICIPANTS, subject="ticket", subject_id=ticket.id
+        )
     row = gate.unscoped_get(session, Participant, (ticket.id, person.id), "the ticket was permitted")
     if row is not None:
         session.delete(row)
-        _copied(session, actor, ticket, old=str(person.id), new=None)
+        _record_cc_change(session, actor, ticket, old=str(person.id), new=None)
 
 
-def _copied(session: Session, actor: Actor, ticket: Ticket, *, old: str | None, new: str | None) -> None:
+def _record_cc_change(
+    session: Session, actor: Actor, ticket: Ticket, *, old: str | None, new: str | None
+) -> None:
     events.record(
         session, actor, Action.TICKET_PARTICIPANTS, ticket_id=ticket.id, field="copy", old=old, new=new
     )
@@ -397,54 +409,54 @@ def _copied(session: Session, actor: Actor, ticket: Ticket, *, old: str | None, 
 def delete(session: Session, actor: Actor, ticket: Ticket, *, reason: str) -> None:
     """Take a ticket out of everybody's sight, for a reason that the audit keeps. Raises NotPermitted, Invalid."""
     gate.permit(session, actor, Permission.TICKET_DELETE, ticket)
-    reason = text.line(reason, field="reason", limit=500)
+    reason = text.clean_line(reason, field="reason", limit=500)
     ticket.deleted_at = clock.now()
     ticket.change(at=ticket.deleted_at)
     events.record(session, actor, Action.TICKET_DELETED, ticket_id=ticket.id, new=reason, internal=True)
 
 
-def tags_of(session: Session, ticket: Ticket) -> list[str]:
+def list_tags(session: Session, ticket: Ticket) -> list[str]:
     """Return a ticket's tags by name."""
-    return list(session.exec(_TAGS, params={"number": ticket.id}).all())
+    return list(session.exec(_TAGS_STATEMENT, params={"number": ticket.id}).all())
 
 
-def _set_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[str]:
-    names = _some(names)
+def _replace_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> list[str]:
+    names = _clean_tags(names)
     borne = gate.unscoped(
         select(TicketTag).where(TicketTag.ticket_id == ticket.id), "the change was permitted"
     )
     for row in session.exec(borne).all():
         session.delete(row)
     session.flush()
-    found = labels.known(session, names)
+    found = labels.get_or_create(session, names)
     session.add_all(TicketTag(ticket_id=ticket.id, tag_id=tag.id) for tag in found)
     session.flush()
     return [tag.name for tag in found]
 
 
-def _some(names: Iterable[str]) -> list[str]:
+def _clean_tags(names: Iterable[str]) -> list[str]:
     """Return the names of tags for a ticket. Raises Invalid for too many, or one that can't be."""
-    names = list(labels.cleaned_up(names).values())
-    if len(names) > TAGS:
-        raise Invalid(f"A ticket bears at most {TAGS} tags.", fields={"tags": f"At most {TAGS}."})
+    names = list(labels.clean_names(names).values())
+    if len(names) > MAX_TAGS:
+        raise Invalid(f"A ticket bears at most {MAX_TAGS} tags.", fields={"tags": f"At most {MAX_TAGS}."})
     return names
 
 
-def _staff_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
+def _permit_staff_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
-    if not gate.works(actor, Permission.TICKET_UPDATE, ticket):
-        raise gate.refused(actor, Permission.TICKET_UPDATE, subject="ticket", subject_id=ticket.id)
+    if not gate.works_on(actor, Permission.TICKET_UPDATE, ticket):
+        raise gate.not_permitted(actor, Permission.TICKET_UPDATE, subject="ticket", subject_id=ticket.id)
     ticket_versions.must_be(actor, ticket, seen)
 
 
-def _may_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
+def _permit_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
-    if ticket.first_response_at is not None and not gate.works(actor, Permission.TICKET_UPDATE, ticket):
+    if ticket.first_response_at is not None and not gate.works_on(actor, Permission.TICKET_UPDATE, ticket):
         raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
     ticket_versions.must_be(actor, ticket, seen)
 
 
-def _set(
+def _set_field(
     session: Session,
     actor: Actor,
     ticket: Ticket,

@@ -15,39 +15,39 @@ from lib.tickets import links
 
 
 @dataclass(frozen=True)
-class Rule:
+class TransitionRule:
     """Whether a role may make a move, and whether it must say why."""
 
     allowed: bool = True
     asks_reason: bool = False
 
 
-USUAL = Rule()
+DEFAULT_RULE = TransitionRule()
 
 
-def rules(session: Session, role_id: int) -> dict[tuple[int, int], Rule]:
+def list_rules(session: Session, role_id: int) -> dict[tuple[int, int], TransitionRule]:
     """Return what is other than usual for a role, by the ids of the statuses from and to."""
     rows = session.exec(select(Transition).where(Transition.role_id == role_id)).all()
-    return {(r.from_id, r.to_id): Rule(r.allowed, r.asks_reason) for r in rows}
+    return {(r.from_id, r.to_id): TransitionRule(r.allowed, r.asks_reason) for r in rows}
 
 
-def rule(session: Session, actor: Actor, was: Status, to: Status) -> Rule:
+def get_rule(session: Session, actor: Actor, was: Status, to: Status) -> TransitionRule:
     """Return the rule for one move by an actor; a status that asks for a reason asks everybody."""
     row = session.get(Transition, (actor.role_id, was.id, to.id)) if actor.role_id else None
-    found = Rule(row.allowed, row.asks_reason) if row else USUAL
-    return Rule(found.allowed, found.asks_reason or to.asks_reason)
+    found = TransitionRule(row.allowed, row.asks_reason) if row else DEFAULT_RULE
+    return TransitionRule(found.allowed, found.asks_reason or to.asks_reason)
 
 
 def allow(session: Session, actor: Actor, ticket: Ticket, *, was: Status, to: Status, reason: str) -> None:
     """Let a move go on; raises Invalid: the role's workflow, no reason, an open blocker or child."""
-    found = rule(session, actor, was, to)
+    found = get_rule(session, actor, was, to)
     if to.retired:
         raise Invalid(f"The status {to.name} is no longer used.", fields={"status": "No longer used."})
     if not found.allowed:
         raise Invalid(f"Your role ({actor.role}) can't move a ticket from {was.name} to {to.name}.")
     if found.asks_reason and not reason:
         raise Invalid(f"Please say why you move it to {to.name}.", fields={"reason": "Please say why."})
-    if to.kind == StatusCategory.DONE and to.counts and (why := links.obstacle(session, actor, ticket)):
+    if to.kind == StatusCategory.DONE and to.counts and (why := links.find_obstacle(session, actor, ticket)):
         raise Invalid(f"#{ticket.id} can't be moved to {to.name}: {why}.")
 
 
@@ -57,11 +57,11 @@ def set_rule(
     """Say whether a role may make a move, and whether it must say why. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = session.get(Transition, (role_id, was.id, to.id))
-    old = Rule(row.allowed, row.asks_reason) if row else USUAL
-    new = Rule(allowed, asks_reason)
+    old = TransitionRule(row.allowed, row.asks_reason) if row else DEFAULT_RULE
+    new = TransitionRule(allowed, asks_reason)
     if old == new:
         return
-    if new == USUAL and row is not None:
+    if new == DEFAULT_RULE and row is not None:
         session.delete(row)
     else:
         row = row or Transition(role_id=role_id, from_id=was.id, to_id=to.id, allowed=allowed)
@@ -69,35 +69,37 @@ def set_rule(
         session.add(row)
     events.record(
         session, actor, Action.STATUS_CHANGED, subject=f"status:{was.id}", field=f"move to {to.name} by role {role_id}",
-        old=_words(old), new=_words(new),
+        old=_format_rule(old), new=_format_rule(new),
     )  # fmt: skip
 
 
-def _words(found: Rule) -> str:
+def _format_rule(found: TransitionRule) -> str:
     if not found.allowed:
         return "not allowed"
     return "allowed with a reason" if found.asks_reason else "allowed"
 
 
-def asking(session: Session, actor: Actor, statuses: Mapping[int, Status]) -> frozenset[tuple[int, int]]:
+def list_moves_with_reason(
+    session: Session, actor: Actor, statuses: Mapping[int, Status]
+) -> frozenset[tuple[int, int]]:
     """Return the moves, by the ids of the statuses from and to, for which the actor must say why."""
-    own = rules(session, actor.role_id) if actor.role_id else {}
+    own = list_rules(session, actor.role_id) if actor.role_id else {}
     return frozenset(
         (was, to)
         for was in statuses
         for to, status in statuses.items()
-        if was != to and (status.asks_reason or own.get((was, to), USUAL).asks_reason)
+        if was != to and (status.asks_reason or own.get((was, to), DEFAULT_RULE).asks_reason)
     )
 
 
-def targets(session: Session, actor: Actor, statuses: Mapping[int, Status]) -> dict[int, list[int]]:
+def list_targets(session: Session, actor: Actor, statuses: Mapping[int, Status]) -> dict[int, list[int]]:
     """Return, for each status, the ids of those to which the actor's role may move a ticket from it."""
-    own = rules(session, actor.role_id) if actor.role_id else {}
+    own = list_rules(session, actor.role_id) if actor.role_id else {}
     return {
         was: [
             to
             for to, s in statuses.items()
-            if to != was and not s.retired and own.get((was, to), USUAL).allowed
+            if to != was and not s.retired and own.get((was, to), DEFAULT_RULE).allowed
         ]
         for was in statuses
     }

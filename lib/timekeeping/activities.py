@@ -12,7 +12,7 @@ from lib.audit import events
 from lib.core import text
 from lib.core.errors import Invalid
 
-MOST = 50
+MAX_IN_USE = 50
 """Activities in use."""
 
 
@@ -26,12 +26,12 @@ class ActivityCard:
     version: int = 1
 
 
-def every(session: Session) -> list[ActivityCard]:
+def list_all(session: Session) -> list[ActivityCard]:
     """Return the activities in use, in the desk's order; they are no secret."""
-    return [ActivityCard(a.id, a.name, a.is_default, a.version) for a in _used(session)]
+    return [ActivityCard(a.id, a.name, a.is_default, a.version) for a in _list_rows(session)]
 
 
-def find(session: Session, name_or_id: str | int) -> Activity:
+def get(session: Session, name_or_id: str | int) -> Activity:
     """Return one activity in use by id or name; raises Invalid naming the field `activity`."""
     which = (
         col(Activity.id) == name_or_id if isinstance(name_or_id, int) else col(Activity.name) == name_or_id
@@ -42,7 +42,7 @@ def find(session: Session, name_or_id: str | int) -> Activity:
     return row
 
 
-def default(session: Session) -> Activity:
+def get_default(session: Session) -> Activity:
     """Return the activity that time is of unless somebody says otherwise."""
     return session.exec(select(Activity).where(col(Activity.is_default))).one()
 
@@ -50,9 +50,9 @@ def default(session: Session) -> Activity:
 def create(session: Session, actor: Actor, *, name: str) -> Activity:
     """Add an activity at the end. Raises NotPermitted, Invalid when the name is taken."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    there = _used(session)
-    if len(there) >= MOST:
-        raise Invalid(f"At most {MOST} activities. Retire one that is not needed first.")
+    there = _list_rows(session)
+    if len(there) >= MAX_IN_USE:
+        raise Invalid(f"At most {MAX_IN_USE} activities. Retire one that is not needed first.")
     row = Activity(name=_free_name(session, name), position=len(there))
     session.add(row)
     session.flush()
@@ -66,7 +66,7 @@ def rename(session: Session, actor: Actor, row: Activity, *, name: str) -> None:
     if name.strip() == row.name:
         return
     was, row.name = row.name, _free_name(session, name)
-    _changed(session, actor, row, field="name", old=was, new=row.name)
+    _record_change(session, actor, row, field="name", old=was, new=row.name)
 
 
 def make_default(session: Session, actor: Actor, row: Activity) -> None:
@@ -74,12 +74,12 @@ def make_default(session: Session, actor: Actor, row: Activity) -> None:
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if row.is_default:
         return
-    was = default(session)
+    was = get_default(session)
     was.is_default, row.is_default = False, True
-    _changed(session, actor, row, field="default", old=was.name, new=row.name)
+    _record_change(session, actor, row, field="default", old=was.name, new=row.name)
 
 
-def retire(session: Session, actor: Actor, row: Activity, *, seen: int | None = None) -> None:
+def archive(session: Session, actor: Actor, row: Activity, *, seen: int | None = None) -> None:
     """Offer an activity no longer; what was logged keeps it.
 
     Raises NotPermitted, Conflict (changed since version `seen`), Invalid for the default.
@@ -93,19 +93,19 @@ def retire(session: Session, actor: Actor, row: Activity, *, seen: int | None = 
         events.record(session, actor, Action.ACTIVITY_RETIRED, subject=f"activity:{row.id}", old=row.name)
 
 
-def _used(session: Session) -> list[Activity]:
+def _list_rows(session: Session) -> list[Activity]:
     chosen = select(Activity).where(~col(Activity.retired))
     return list(session.exec(chosen.order_by(col(Activity.position), col(Activity.id))).all())
 
 
 def _free_name(session: Session, name: str) -> str:
-    name = text.line(name, field="name", limit=40)
+    name = text.clean_line(name, field="name", limit=40)
     if session.exec(select(Activity.id).where(Activity.name == name)).first() is not None:
         raise Invalid("There is, or was, an activity of this name.", fields={"name": "Choose another name."})
     return name
 
 
-def _changed(session: Session, actor: Actor, row: Activity, *, field: str, old: str, new: str) -> None:
+def _record_change(session: Session, actor: Actor, row: Activity, *, field: str, old: str, new: str) -> None:
     row.version += 1
     subject = f"activity:{row.id}"
     events.record(session, actor, Action.ACTIVITY_CHANGED, subject=subject, field=field, old=old, new=new)

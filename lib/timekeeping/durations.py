@@ -4,7 +4,7 @@ import re
 
 from lib.core.errors import Invalid
 
-DAY = 24 * 60
+MINUTES_PER_DAY = 24 * 60
 """Minutes of a day, which is the most that anybody works on one."""
 EXAMPLES = "90, 1h 30m, 1:30, 90m or 1.5h"
 
@@ -18,30 +18,30 @@ def parse(written: str, *, field: str = "time") -> int:
 
     Raises Invalid naming `field`.
     """
-    minutes = _minutes(" ".join(written.lower().split()))
+    minutes = _parse_minutes(" ".join(written.lower().split()))
     if minutes is None:
         raise Invalid(f"Write the time as {EXAMPLES}.", fields={field: f"For example {EXAMPLES}."})
-    return whole(minutes, field=field)
+    return validate_minutes(minutes, field=field)
 
 
-def estimate(written: str) -> int:
+def parse_estimate(written: str) -> int:
     """Return what somebody expects in whole minutes, which may be many days: also "120h". Raises Invalid."""
-    minutes = _minutes(" ".join(written.lower().split()))
+    minutes = _parse_minutes(" ".join(written.lower().split()))
     if minutes is None:
         raise Invalid(f"Write the time as {EXAMPLES}.", fields={"estimate": f"For example {EXAMPLES}."})
     return minutes
 
 
-def whole(minutes: int, *, field: str = "time") -> int:
+def validate_minutes(minutes: int, *, field: str = "time") -> int:
     """Return minutes that one may work on a day; raises Invalid naming `field`."""
-    if not 1 <= minutes <= DAY:
+    if not 1 <= minutes <= MINUTES_PER_DAY:
         raise Invalid(
             "That is no time that one works on a day.", fields={field: "From a minute to 24 hours."}
         )
     return minutes
 
 
-def _minutes(written: str) -> int | None:
+def _parse_minutes(written: str) -> int | None:
     if found := _CLOCK.fullmatch(written):
         return int(found[1]) * 60 + int(found[2])
     if found := _HOURS.fullmatch(written):
@@ -53,13 +53,13 @@ def _minutes(written: str) -> int | None:
     return int(found[1] or 0) * 60 + int(found[2] or 0)
 
 
-def rounded(seconds: int, *, step: int, least: int) -> int:
+def round_seconds(seconds: int, *, step: int, least: int) -> int:
     """Return seconds in minutes, to the nearest `step` minutes, halves up, at least `least` and at most a day."""
     nearest = (seconds + step * 30) // (step * 60) * step
-    return min(max(nearest, least, 1), DAY)
+    return min(max(nearest, least, 1), MINUTES_PER_DAY)
 
 
-def told(minutes: int) -> str:
+def format_minutes(minutes: int) -> str:
     """Return minutes in words: "1 h 30 min", "2 h", "5 min", "0 min"."""
     hours, rest = divmod(minutes, 60)
     parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])

@@ -19,13 +19,13 @@ from lib.core.errors import Invalid
 from lib.timekeeping import activities, durations, local_dates, timesheets
 
 NOTE_LIMIT = 500
-LISTED = 200
+MAX_LISTED = 200
 """Entries of one ticket that are listed."""
 Worker, Author = aliased(Person), aliased(Person)
 
 
 @dataclass(frozen=True)
-class What:
+class EntryValues:
     """What an entry says: `minutes` as they are shown and summed, the worker's own `day`, the activity's id."""
 
     minutes: int
@@ -64,15 +64,15 @@ class EntryCard:
     overlaps: tuple[int, ...] = ()
 
     @property
-    def what(self) -> What:
+    def what(self) -> EntryValues:
         """What it says."""
-        return What(self.minutes, self.day, self.activity_id, self.note, self.billable)
+        return EntryValues(self.minutes, self.day, self.activity_id, self.note, self.billable)
 
 
-def readable(actor: Actor) -> ColumnElement[bool]:
+def visible_condition(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition on `time_entry` joined to its ticket: one's own, and those on tickets whose time one sees."""
     own = col(TimeEntry.worker_id) == actor.id
-    seen = and_(gate.readable(actor), gate.within(actor, Permission.TIME_READ))
+    seen = and_(gate.visible_condition(actor), gate.scope_condition(actor, Permission.TIME_READ))
     return and_(col(TimeEntry.removed_at).is_(None), or_(own, seen))
 
 
@@ -81,7 +81,7 @@ def log(
     actor: Actor,
     ticket: Ticket,
     *,
-    what: What,
+    what: EntryValues,
     worker_id: int | None = None,
     started_at: datetime | None = None,
 ) -> EntryCard:
@@ -96,7 +96,7 @@ def log(
     else:
         gate.permit(session, actor, Permission.TIME_MANAGE, ticket)
         _must_work(session, ticket, worker)
-    exact = durations.whole(what.minutes) * 60
+    exact = durations.validate_minutes(what.minutes) * 60
     row = TimeEntry(
         ticket_id=ticket.id,
         worker_id=worker,
@@ -109,75 +109,79 @@ def log(
         started_at=started_at,
         ended_at=started_at + timedelta(seconds=exact) if started_at else None,
     )
-    write(session, row, what, by=actor)
-    return show(session, actor, row.id)
+    insert(session, row, what, by=actor)
+    return get_card(session, actor, row.id)
 
 
-def write(session: Session, row: TimeEntry, what: What, *, by: Actor, today: date | None = None) -> TimeEntry:
+def insert(
+    session: Session, row: TimeEntry, what: EntryValues, *, by: Actor, today: date | None = None
+) -> TimeEntry:
     """Keep a new entry that says `what`, and record it; for verbs that have asked the gate. Raises Invalid.
 
     `today` is the day that it is where the work was done, where that is not where the worker's profile says.
     """
-    _say(session, by, row, what, today=today)
+    _apply(session, by, row, what, today=today)
     session.add(row)
     session.flush()
-    _record(session, by, Action.TIME_LOGGED, row, old=None, new=_told(session, row))
+    _record(session, by, Action.TIME_LOGGED, row, old=None, new=_describe(session, row))
     return row
 
 
-def change(session: Session, actor: Actor, row: TimeEntry, *, what: What, seen: int) -> None:
+def update(session: Session, actor: Actor, row: TimeEntry, *, what: EntryValues, seen: int) -> None:
     """Let an entry say something else; what it said stays in the history.
 
     Raises NotPermitted, Conflict, Invalid when its month is settled.
     """
-    _may_change(session, actor, row)
+    _require_change(session, actor, row)
     row.must_be(seen)
     timesheets.must_be_open(session, row.worker_id, row.day)
-    was, told = _what(row), _told(session, row)
+    was, told = _to_values(row), _describe(session, row)
     if was == what:
         return
     if was.minutes != what.minutes:
-        row.seconds = durations.whole(what.minutes) * 60
+        row.seconds = durations.validate_minutes(what.minutes) * 60
         row.started_at = row.ended_at = None
-    _say(session, actor, row, what)
+    _apply(session, actor, row, what)
     row.version += 1
     session.flush()
-    _record(session, actor, Action.TIME_CHANGED, row, old=told, new=_told(session, row))
+    _record(session, actor, Action.TIME_CHANGED, row, old=told, new=_describe(session, row))
 
 
 def remove(session: Session, actor: Actor, row: TimeEntry) -> None:
     """Take an entry away; the history keeps what it said. Raises NotPermitted, Invalid when its month is settled."""
-    _may_change(session, actor, row)
+    _require_change(session, actor, row)
     timesheets.must_be_open(session, row.worker_id, row.day)
     row.removed_at = clock.now()
     row.version += 1
-    _record(session, actor, Action.TIME_REMOVED, row, old=_told(session, row), new=None)
+    _record(session, actor, Action.TIME_REMOVED, row, old=_describe(session, row), new=None)
 
 
-def find(session: Session, actor: Actor, entry_id: int) -> TimeEntry:
+def get(session: Session, actor: Actor, entry_id: int) -> TimeEntry:
     """Return an entry that the actor may see, locked until the transaction ends. Raises NotFound."""
-    chosen = _joined(TimeEntry).where(TimeEntry.id == entry_id, readable(actor))
+    chosen = _select_with_ticket(TimeEntry).where(TimeEntry.id == entry_id, visible_condition(actor))
     locked = gate.unscoped(chosen.with_for_update(of=TimeEntry), "only time the actor may read")
     row = session.exec(locked).first() if 0 < entry_id < 2**31 else None
     if row is None:
-        raise gate.hidden(actor, Permission.TIME_READ, "time entry", entry_id)
+        raise gate.not_found(actor, Permission.TIME_READ, "time entry", entry_id)
     return row
 
 
-def show(session: Session, actor: Actor, entry_id: int) -> EntryCard:
+def get_card(session: Session, actor: Actor, entry_id: int) -> EntryCard:
     """Return one entry as the actor may see it. Raises NotFound."""
-    cards = _cards(session, actor, [col(TimeEntry.id) == entry_id], limit=1) if entry_id < 2**31 else []
+    cards = _list_cards(session, actor, [col(TimeEntry.id) == entry_id], limit=1) if entry_id < 2**31 else []
     if not cards:
-        raise gate.hidden(actor, Permission.TIME_READ, "time entry", entry_id)
+        raise gate.not_found(actor, Permission.TIME_READ, "time entry", entry_id)
     return cards[0]
 
 
-def of(session: Session, actor: Actor, ticket: Ticket, *, limit: int = LISTED) -> list[EntryCard]:
+def list_for_ticket(
+    session: Session, actor: Actor, ticket: Ticket, *, limit: int = MAX_LISTED
+) -> list[EntryCard]:
     """Return what was logged on a ticket, as far as the actor may see it, the latest day first."""
-    return _cards(session, actor, [col(TimeEntry.ticket_id) == ticket.id], limit=limit)
+    return _list_cards(session, actor, [col(TimeEntry.ticket_id) == ticket.id], limit=limit)
 
 
-def listed(
+def list_visible(
     session: Session,
     actor: Actor,
     *,
@@ -200,14 +204,14 @@ def listed(
         conditions.append(col(TimeEntry.day) <= until)
     if before is not None:
         conditions.append(col(TimeEntry.id) < before)
-    return _cards(session, actor, conditions, limit=limit, by_number=True)
+    return _list_cards(session, actor, conditions, limit=limit, by_number=True)
 
 
-def _joined(*entities: Any) -> Any:
+def _select_with_ticket(*entities: Any) -> Any:
     return select(*entities).select_from(TimeEntry).join(Ticket, col(Ticket.id) == TimeEntry.ticket_id)
 
 
-def _cards(
+def _list_cards(
     session: Session,
     actor: Actor,
     conditions: list[ColumnElement[bool]],
@@ -215,22 +219,28 @@ def _cards(
     limit: int,
     by_number: bool = False,
 ) -> list[EntryCard]:
-    manages = and_(gate.readable(actor), gate.within(actor, Permission.TIME_MANAGE))
+    manages = and_(gate.visible_condition(actor), gate.scope_condition(actor, Permission.TIME_MANAGE))
     number = col(TimeEntry.id).desc()
     order = (number,) if by_number else (col(TimeEntry.day).desc(), number)
     chosen = (
-        _joined(
-            TimeEntry, Ticket.title, gate.readable(actor), manages, Worker.name, Author.name, Activity.name
+        _select_with_ticket(
+            TimeEntry,
+            Ticket.title,
+            gate.visible_condition(actor),
+            manages,
+            Worker.name,
+            Author.name,
+            Activity.name,
         )
         .join(Worker, col(Worker.id) == TimeEntry.worker_id)
         .join(Author, col(Author.id) == TimeEntry.author_id)
         .join(Activity, col(Activity.id) == TimeEntry.activity_id)
-        .where(readable(actor), *conditions)
+        .where(visible_condition(actor), *conditions)
         .order_by(*order)
         .limit(limit)
     )
     rows = session.execute(gate.unscoped(chosen, "only time the actor may read")).all()
-    ran = _overlapping(session, [row[0] for row in rows])
+    ran = _find_overlaps(session, [row[0] for row in rows])
     own = actor.may(Permission.TIME_LOG)
     return [
         EntryCard(
@@ -244,7 +254,7 @@ def _cards(
     ]  # fmt: skip
 
 
-def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int, ...]]:
+def _find_overlaps(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int, ...]]:
     """Return which entries of the same worker ran at the same time as each of these."""
     timed = [(r, r.started_at, r.ended_at) for r in rows if r.started_at and r.ended_at]
     if not timed:
@@ -270,22 +280,28 @@ def _overlapping(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int
     }
 
 
-def _say(session: Session, actor: Actor, row: TimeEntry, what: What, *, today: date | None = None) -> None:
+def _apply(
+    session: Session, actor: Actor, row: TimeEntry, what: EntryValues, *, today: date | None = None
+) -> None:
     """Check what an entry is to say, and let it."""
-    if what.day > (today or local_dates.today(local_dates.of(session, actor, row.worker_id))):
+    if what.day > (today or local_dates.today(local_dates.worker_zone(session, actor, row.worker_id))):
         raise Invalid("That day is still to come.", fields={"day": "Not in the future."})
     if what.day < date(2000, 1, 1):
         raise Invalid("That day is too long ago.", fields={"day": "Before the year 2000."})
     timesheets.must_be_open(session, row.worker_id, what.day)
     if what.activity_id != row.activity_id or not row.stored:
-        activities.find(session, what.activity_id)
+        activities.get(session, what.activity_id)
     _must_fit(session, row, what)
-    row.minutes, row.day, row.activity_id = durations.whole(what.minutes), what.day, what.activity_id
-    row.note = text.line(what.note, field="note", limit=NOTE_LIMIT, required=False)
+    row.minutes, row.day, row.activity_id = (
+        durations.validate_minutes(what.minutes),
+        what.day,
+        what.activity_id,
+    )
+    row.note = text.clean_line(what.note, field="note", limit=NOTE_LIMIT, required=False)
     row.billable = what.billable
 
 
-def _must_fit(session: Session, row: TimeEntry, what: What) -> None:
+def _must_fit(session: Session, row: TimeEntry, what: EntryValues) -> None:
     """Let a person work at most 24 hours a day, whoever writes at the same moment."""
     lock(session, f"time:{row.worker_id}")
     others = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
@@ -295,44 +311,44 @@ def _must_fit(session: Session, row: TimeEntry, what: What) -> None:
         others = others.where(TimeEntry.id != row.id)
     with session.no_autoflush:
         there = session.exec(gate.unscoped(others, "only a sum, to keep a day within 24 hours")).one()
-    if there + what.minutes > durations.DAY:
+    if there + what.minutes > durations.MINUTES_PER_DAY:
         raise Invalid(
-            f"{what.day:%Y-%m-%d} holds {durations.told(there)} already; a day has no more than 24 hours.",
+            f"{what.day:%Y-%m-%d} holds {durations.format_minutes(there)} already; a day has no more than 24 hours.",
             fields={"time": "More than 24 hours on that day."},
         )
 
 
 def _must_work(session: Session, ticket: Ticket, worker_id: int) -> None:
-    if worker_id not in workers(session, ticket):
+    if worker_id not in list_workers(session, ticket):
         raise Invalid(
             "That person doesn't work this ticket: only staff of its team do.",
             fields={"worker": "Not in the team."},
         )
 
 
-def workers(session: Session, ticket: Ticket) -> dict[int, str]:
+def list_workers(session: Session, ticket: Ticket) -> dict[int, str]:
     """Return for whom time may be logged on a ticket, names by id: active people of its team who log time."""
-    return gate.workers(session, ticket.team_id, Permission.TIME_LOG)
+    return gate.list_workers(session, ticket.team_id, Permission.TIME_LOG)
 
 
-def _may_change(session: Session, actor: Actor, row: TimeEntry) -> None:
+def _require_change(session: Session, actor: Actor, row: TimeEntry) -> None:
     """Let go on who worked, or who manages time on the ticket; one's own even where one sees the ticket no longer."""
     if row.worker_id == actor.id:
         gate.require(actor, Permission.TIME_LOG)
         return
     ticket = session.exec(gate.visible(actor).where(col(Ticket.id) == row.ticket_id)).first()
-    if ticket is None or not gate.covers(session, actor, Permission.TIME_MANAGE, ticket):
-        raise gate.refused(actor, Permission.TIME_MANAGE, subject="time entry", subject_id=row.id)
+    if ticket is None or not gate.can(session, actor, Permission.TIME_MANAGE, ticket):
+        raise gate.not_permitted(actor, Permission.TIME_MANAGE, subject="time entry", subject_id=row.id)
 
 
-def _what(row: TimeEntry) -> What:
-    return What(row.minutes, row.day, row.activity_id, row.note, row.billable)
+def _to_values(row: TimeEntry) -> EntryValues:
+    return EntryValues(row.minutes, row.day, row.activity_id, row.note, row.billable)
 
 
-def _told(session: Session, row: TimeEntry) -> str:
+def _describe(session: Session, row: TimeEntry) -> str:
     """Return what an entry says, in words: "1 h 30 min on 2026-01-31, Work, billable: looked into it"."""
     activity = session.get_one(Activity, row.activity_id).name
-    told = f"{durations.told(row.minutes)} on {row.day.isoformat()}, {activity}{', billable' if row.billable else ''}"
+    told = f"{durations.format_minutes(row.minutes)} on {row.day.isoformat()}, {activity}{', billable' if row.billable else ''}"
     return f"{told}: {row.note}" if row.note else told
 
 

@@ -17,7 +17,7 @@ from lib.core import clock, settings
 from lib.core.errors import Invalid
 from lib.timekeeping import activities
 
-HIGHEST = 100_000_00
+MAX_CENTS = 100_000_00
 """Hundredths of the currency for an hour."""
 
 
@@ -36,7 +36,7 @@ class RateCard:
 
 
 @dataclass(frozen=True)
-class Removal:
+class RemovePreview:
     """What removing a rate would do: how many entries of how many minutes cost something else, before and after.
 
     Costs are hundredths of the currency; where no rate is left for an hour, it costs nothing.
@@ -69,7 +69,7 @@ class Rates:
         return self._found[asked]
 
 
-def every(session: Session, actor: Actor, *, removed: bool = False) -> list[RateCard]:
+def list_all(session: Session, actor: Actor, *, removed: bool = False) -> list[RateCard]:
     """Return all rates, or the removed ones; those of a person together, the latest first. Raises NotPermitted."""
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     there = col(Rate.removed_at).is_not(None) if removed else col(Rate.removed_at).is_(None)
@@ -86,12 +86,12 @@ def every(session: Session, actor: Actor, *, removed: bool = False) -> list[Rate
     ]
 
 
-def read(session: Session, actor: Actor) -> Rates:
+def load(session: Session, actor: Actor) -> Rates:
     """Return what work costs, to work a cost out. Raises NotPermitted."""
-    return Rates(every(session, actor))
+    return Rates(list_all(session, actor))
 
 
-def put(
+def set_rate(
     session: Session,
     actor: Actor,
     *,
@@ -107,34 +107,34 @@ def put(
     Invalid, Conflict (somebody else set it since).
     """
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
-    if not 0 <= cents <= HIGHEST:
+    if not 0 <= cents <= MAX_CENTS:
         raise Invalid("A rate is between 0 and 100,000.", fields={"rate": "Between 0 and 100,000."})
     whom = session.get(Person, person_id) if person_id else None
     if person_id and whom is None:
         raise Invalid("There is no such person.", fields={"person": "There is no such person."})
-    kind = activities.find(session, activity_id) if activity_id else None
-    row = _there(session, person_id, activity_id, since)
+    kind = activities.get(session, activity_id) if activity_id else None
+    row = _find_exact(session, person_id, activity_id, since)
     if row is not None:
         row.must_be(seen)
-    was = told(row.cents) if row else None
+    was = format_amount(row.cents) if row else None
     row = row or Rate(person_id=person_id, activity_id=activity_id, since=since, cents=cents)
     if was is not None and row.cents != cents:
         row.version += 1
     row.cents = cents
     session.add(row)
     session.flush()
-    if was != told(cents):
-        _tell(session, actor, Action.RATE_SET, row, old=was, new=_said(row, kind))
+    if was != format_amount(cents):
+        _record(session, actor, Action.RATE_SET, row, old=was, new=_format_rate(row, kind))
     return row.id
 
 
-def preview_remove(session: Session, actor: Actor, rate_id: int) -> Removal:
+def preview_remove(session: Session, actor: Actor, rate_id: int) -> RemovePreview:
     """Return what removing a rate would do to the cost of logged time, without doing it.
 
     Raises NotPermitted, NotFound.
     """
-    cards = every(session, actor)
-    gone = _find(session, actor, rate_id, removed=False)
+    cards = list_all(session, actor)
+    gone = _get(session, actor, rate_id, removed=False)
     now, then = Rates(cards), Rates([card for card in cards if card.id != gone.id])
     worked: Any = select(  # ty: ignore[no-matching-overload] - five columns are more than it knows
         TimeEntry.day, TimeEntry.worker_id, TimeEntry.activity_id, func.count(), func.sum(TimeEntry.minutes)
@@ -153,7 +153,7 @@ def preview_remove(session: Session, actor: Actor, rate_id: int) -> Removal:
         if old != new:
             entries, minutes = entries + count, minutes + sum_
             before, after = before + sum_ * (old or 0), after + sum_ * (new or 0)
-    return Removal(entries, minutes, (before + 30) // 60, (after + 30) // 60)
+    return RemovePreview(entries, minutes, (before + 30) // 60, (after + 30) // 60)
 
 
 def remove(session: Session, actor: Actor, rate_id: int, *, seen: int | None = None) -> None:
@@ -162,30 +162,30 @@ def remove(session: Session, actor: Actor, rate_id: int, *, seen: int | None = N
     `seen` is the version of the rate that the person saw; a rate that was changed since is a Conflict.
     """
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
-    row = _find(session, actor, rate_id, removed=False)
+    row = _get(session, actor, rate_id, removed=False)
     row.must_be(seen)
     row.removed_at = clock.now()
-    _tell(session, actor, Action.RATE_REMOVED, row, old=_described(session, row), new=None)
+    _record(session, actor, Action.RATE_REMOVED, row, old=_describe(session, row), new=None)
 
 
 def restore(session: Session, actor: Actor, rate_id: int) -> None:
     """Let a removed rate count again. Raises NotPermitted, NotFound, Invalid when another took its place."""
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
-    row = _find(session, actor, rate_id, removed=True)
-    if _there(session, row.person_id, row.activity_id, row.since) is not None:
+    row = _get(session, actor, rate_id, removed=True)
+    if _find_exact(session, row.person_id, row.activity_id, row.since) is not None:
         raise Invalid(f"Another rate was set from {row.since} on since. Remove that one first.")
     row.removed_at = None
-    _tell(session, actor, Action.RATE_RESTORED, row, old=None, new=_described(session, row))
+    _record(session, actor, Action.RATE_RESTORED, row, old=None, new=_describe(session, row))
 
 
-def _find(session: Session, actor: Actor, rate_id: int, *, removed: bool) -> Rate:
+def _get(session: Session, actor: Actor, rate_id: int, *, removed: bool) -> Rate:
     row = session.get(Rate, rate_id) if 0 < rate_id < 2**31 else None
     if row is None or (row.removed_at is not None) != removed:
-        raise gate.hidden(actor, Permission.RATE_MANAGE, "rate", rate_id)
+        raise gate.not_found(actor, Permission.RATE_MANAGE, "rate", rate_id)
     return row
 
 
-def _there(session: Session, person_id: int | None, activity_id: int | None, since: date) -> Rate | None:
+def _find_exact(session: Session, person_id: int | None, activity_id: int | None, since: date) -> Rate | None:
     """Return the rate that counts for just this person, activity and first day."""
     chosen = select(Rate).where(
         col(Rate.person_id).is_not_distinct_from(person_id),
@@ -196,15 +196,15 @@ def _there(session: Session, person_id: int | None, activity_id: int | None, sin
     return session.exec(chosen).first()
 
 
-def _described(session: Session, row: Rate) -> str:
-    return _said(row, session.get(Activity, row.activity_id) if row.activity_id else None)
+def _describe(session: Session, row: Rate) -> str:
+    return _format_rate(row, session.get(Activity, row.activity_id) if row.activity_id else None)
 
 
-def _said(row: Rate, kind: Activity | None) -> str:
-    return f"{told(row.cents)} from {row.since}" + (f" for {kind.name}" if kind else "")
+def _format_rate(row: Rate, kind: Activity | None) -> str:
+    return f"{format_amount(row.cents)} from {row.since}" + (f" for {kind.name}" if kind else "")
 
 
-def _tell(
+def _record(
     session: Session, actor: Actor, action: Action, row: Rate, *, old: str | None, new: str | None
 ) -> None:
     subject = f"person:{row.person_id}" if row.person_id else "rate"
@@ -218,12 +218,12 @@ def currency() -> str:
     return settings.current().currency
 
 
-def told(cents: int) -> str:
+def format_amount(cents: int) -> str:
     """Return hundredths in digits: "1250.50"."""
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def parse(said: str) -> int:
+def parse_amount(said: str) -> int:
     """Return hundredths of what a person wrote: "85", "85.50", "85,5". Raises Invalid."""
     whole, _, part = said.strip().replace(",", ".").partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) < 7) or not (
@@ -233,7 +233,7 @@ def parse(said: str) -> int:
     return int(whole) * 100 + int(part.ljust(2, "0") or 0)
 
 
-def shared(exact: Sequence[int]) -> list[int]:
+def round_to_sum(exact: Sequence[int]) -> list[int]:
     """Return sixtieths of hundredths as whole hundredths that add up to what all of them come to, rounded once."""
     whole = [each // 60 for each in exact]
     missing = (sum(exact) + 30) // 60 - sum(whole)

@@ -17,17 +17,17 @@ from lib.core import text
 from lib.core.errors import Invalid
 from lib.timekeeping import durations
 
-LONGEST = 10_000 * 60
+MAX_ESTIMATE = 10_000 * 60
 """Minutes of an estimate."""
-DEEPEST = 20
+MAX_DEPTH = 20
 """Generations of parts that are added up."""
 
 
 @dataclass(frozen=True)
-class Spent:
+class TimeTotals:
     """Minutes of a ticket: `own` on itself, `total` with the parts that the actor sees, by person and activity in all.
 
-    `estimate` is its own, `estimates` that with its parts'; None where nobody estimated.
+    `set_estimate` is its own, `estimates` that with its parts'; None where nobody estimated.
     """
 
     own: int
@@ -39,11 +39,11 @@ class Spent:
     activities: Mapping[str, int]
 
 
-def on(session: Session, actor: Actor, ticket: Ticket) -> Spent:
+def for_ticket(session: Session, actor: Actor, ticket: Ticket) -> TimeTotals:
     """Return what a ticket took. Raises NotFound, NotPermitted for whoever doesn't see its time."""
     gate.permit(session, actor, Permission.TIME_READ, ticket)
     chosen = gate.visible(actor, Ticket.id, Ticket.estimate).where(
-        col(Ticket.id).in_(_family(ticket)), gate.within(actor, Permission.TIME_READ)
+        col(Ticket.id).in_(_select_with_parts(ticket)), gate.scope_condition(actor, Permission.TIME_READ)
     )
     known = {id: estimate for id, estimate in session.execute(chosen).all()}
     keys: list[Any] = [TimeEntry.ticket_id, Person.id, Person.name, Person.email, Activity.name]
@@ -57,45 +57,45 @@ def on(session: Session, actor: Actor, ticket: Ticket) -> Spent:
             "among visible tickets",
         )
     ).all()
-    people = text.distinct({person: (name, email) for _, person, name, email, _, _ in rows})
+    people = text.disambiguate({person: (name, email) for _, person, name, email, _, _ in rows})
     estimates = [e for e in known.values() if e is not None]
-    return Spent(
+    return TimeTotals(
         own=sum(row[-1] for row in rows if row[0] == ticket.id),
         total=sum(row[-1] for row in rows),
         estimate=ticket.estimate,
         estimates=sum(estimates) if estimates else None,
         parts=len(known) - 1,
-        people=_summed((people[person], n) for _, person, _, _, _, n in rows),
-        activities=_summed((activity, n) for *_, activity, n in rows),
+        people=_sum_by_name((people[person], n) for _, person, _, _, _, n in rows),
+        activities=_sum_by_name((activity, n) for *_, activity, n in rows),
     )
 
 
-def _summed(pairs: Any) -> dict[str, int]:
+def _sum_by_name(pairs: Any) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, n in pairs:
         found[name] = found.get(name, 0) + n
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _family(ticket: Ticket) -> Any:
+def _select_with_parts(ticket: Ticket) -> Any:
     """Return a select of the ids of a ticket and of all that is part of it."""
     base = select(literal(ticket.id).label("id"), literal(0).label("depth")).cte("family", recursive=True)
     parts = (
         select(Link.target_id, base.c.depth + 1)
         .join(base, col(Link.source_id) == base.c.id)
-        .where(Link.kind == LinkKind.PARENT, base.c.depth < DEEPEST)
+        .where(Link.kind == LinkKind.PARENT, base.c.depth < MAX_DEPTH)
     )
     return select(base.union(parts).c.id)
 
 
-def estimate(session: Session, actor: Actor, ticket: Ticket, *, minutes: int | None) -> None:
+def set_estimate(session: Session, actor: Actor, ticket: Ticket, *, minutes: int | None) -> None:
     """Say how long the work is expected to take, or that nobody knows. Raises NotFound, NotPermitted, Invalid."""
     gate.permit(session, actor, Permission.TIME_LOG, ticket)
-    if minutes is not None and not 1 <= minutes <= LONGEST:
+    if minutes is not None and not 1 <= minutes <= MAX_ESTIMATE:
         raise Invalid("An estimate is at most 10,000 hours.", fields={"estimate": "At most 10,000 hours."})
     was, ticket.estimate = ticket.estimate, minutes
     if was != minutes:
-        old, new = (None if m is None else durations.told(m) for m in (was, minutes))
+        old, new = (None if m is None else durations.format_minutes(m) for m in (was, minutes))
         events.record(
             session, actor, Action.TIME_ESTIMATED, ticket_id=ticket.id, field="estimate", old=old, new=new,
             internal=True,

@@ -16,14 +16,14 @@ from lib.audit import events
 from lib.core import clock, settings, time_zones
 from lib.core.errors import Invalid
 from lib.timekeeping import activities, durations, entries, local_dates
-from lib.timekeeping.entries import EntryCard, What
+from lib.timekeeping.entries import EntryCard, EntryValues
 
-PAUSE = timedelta(hours=5)
+MAX_IDLE = timedelta(hours=5)
 """Without a deed for so long, somebody has gone."""
-COMING = (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED)
+SIGN_IN_ACTIONS = (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED)
 
 
-class Answer(StrEnum):
+class TimerDecision(StrEnum):
     """What becomes of a timer that ran longer than a working day."""
 
     KEEP = "keep"
@@ -60,14 +60,14 @@ class TimerCard:
         return self.stopped_at is None
 
 
-def of(session: Session, actor: Actor) -> TimerCard | None:
+def find_own(session: Session, actor: Actor) -> TimerCard | None:
     """Return the actor's own timer, or None."""
-    row = _own(session, actor)
+    row = _find_row(session, actor)
     if row is None:
         return None
     titled = gate.visible(actor, Ticket.title).where(col(Ticket.id) == row.ticket_id)
-    seconds, asks = _lasted(row), _asks(row)
-    active = _active(session, row) if asks else row.started_at
+    seconds, asks = _elapsed_seconds(row), _needs_decision(row)
+    active = _find_last_activity(session, row) if asks else row.started_at
     return TimerCard(
         ticket=row.ticket_id,
         title=session.exec(titled).first(),
@@ -77,15 +77,15 @@ def of(session: Session, actor: Actor) -> TimerCard | None:
         asks=asks,
         active_at=active,
         entry=row.entry_id,
-        minutes=_rounded(seconds),
-        trimmed=_rounded(int((active - row.started_at).total_seconds())),
+        minutes=_round_minutes(seconds),
+        trimmed=_round_minutes(int((active - row.started_at).total_seconds())),
         why=row.why,
     )
 
 
-def running(session: Session, actor: Actor) -> int | None:
+def find_running_ticket_id(session: Session, actor: Actor) -> int | None:
     """Return the ticket on which the actor's own timer counts, or None."""
-    row = _own(session, actor)
+    row = _find_row(session, actor)
     return row.ticket_id if row is not None and row.stopped_at is None else None
 
 
@@ -97,15 +97,15 @@ def start(session: Session, actor: Actor, ticket: Ticket) -> EntryCard | None:
     """
     gate.permit(session, actor, Permission.TIME_LOG, ticket)
     lock(session, f"timer:{actor.id}")
-    row, logged = _own(session, actor), None
+    row, logged = _find_row(session, actor), None
     if row is not None and row.entry_id is None:
-        if row.ticket_id == ticket.id and row.stopped_at is None and not _asks(row):
+        if row.ticket_id == ticket.id and row.stopped_at is None and not _needs_decision(row):
             return None
-        logged = _finish(session, actor, row)
+        logged = _stop_and_log(session, actor, row)
     elif row is not None:
         session.delete(row)
         session.flush()
-    here = str(local_dates.of(session, actor, actor.person_id))
+    here = str(local_dates.worker_zone(session, actor, actor.person_id))
     started = Timer(person_id=actor.person_id, ticket_id=ticket.id, started_at=clock.now(), timezone=here)
     session.add(started)
     session.flush()
@@ -120,35 +120,35 @@ def stop(session: Session, actor: Actor) -> EntryCard | None:
     """
     gate.require(actor, Permission.TIME_LOG)
     lock(session, f"timer:{actor.id}")
-    row = _own(session, actor)
-    return None if row is None or row.entry_id is not None else _finish(session, actor, row)
+    row = _find_row(session, actor)
+    return None if row is None or row.entry_id is not None else _stop_and_log(session, actor, row)
 
 
-def answer(session: Session, actor: Actor, how: Answer) -> EntryCard | None:
+def decide(session: Session, actor: Actor, how: TimerDecision) -> EntryCard | None:
     """Keep all that a timer counted, trim it to what the person last did, or discard it; stops it in any case.
 
     Raises NotPermitted, Invalid where a day has no room for it.
     """
     gate.require(actor, Permission.TIME_LOG)
     lock(session, f"timer:{actor.id}")
-    row = _own(session, actor)
+    row = _find_row(session, actor)
     if row is None or row.entry_id is not None:
         return None
-    if how == Answer.DISCARD:
+    if how == TimerDecision.DISCARD:
         session.delete(row)
         events.record(
             session, actor, Action.TIMER_DISCARDED, ticket_id=row.ticket_id, internal=True,
-            old=durations.told(_lasted(row) // 60),
+            old=durations.format_minutes(_elapsed_seconds(row) // 60),
         )  # fmt: skip
         return None
-    until = _active(session, row) if how == Answer.TRIM else row.stopped_at or clock.now()
+    until = _find_last_activity(session, row) if how == TimerDecision.TRIM else row.stopped_at or clock.now()
     return _log(session, actor, row, until=until)
 
 
 def dismiss(session: Session, actor: Actor) -> None:
     """Put away the word that somebody else stopped the timer. Raises NotPermitted."""
     gate.require(actor, Permission.TIME_LOG)
-    row = _own(session, actor)
+    row = _find_row(session, actor)
     if row is not None and row.entry_id is not None:
         session.delete(row)
 
@@ -161,15 +161,15 @@ def settle(session: Session, ticket: Ticket, *, why: str, person_id: int | None 
     chosen = select(Timer).where(Timer.ticket_id == ticket.id, col(Timer.stopped_at).is_(None))
     if person_id is not None:
         chosen = chosen.where(Timer.person_id == person_id)
-    docket = gate.system("timers", Permission.TIME_LOG)
+    docket = gate.system_actor("timers", Permission.TIME_LOG)
     for row in session.exec(gate.unscoped(chosen, "timers on the changed ticket stop")).all():
-        too_long = _asks(row)
+        too_long = _needs_decision(row)
         row.stopped_at, row.why = clock.now(), why
         session.flush()
         if too_long:
             continue
         try:
-            made = _entry(session, docket, row, until=row.stopped_at)
+            made = _create_entry(session, docket, row, until=row.stopped_at)
         except Invalid:
             continue
         row.entry_id = made.id
@@ -181,22 +181,22 @@ _OWN = gate.unscoped(
 """Built once, as every page asks for it."""
 
 
-def _own(session: Session, actor: Actor) -> Timer | None:
+def _find_row(session: Session, actor: Actor) -> Timer | None:
     return session.exec(_OWN, params={"person": actor.id}).first()
 
 
-def _lasted(row: Timer) -> int:
+def _elapsed_seconds(row: Timer) -> int:
     """Return seconds; a clock that jumps back makes none, never less."""
     return max(0, int(((row.stopped_at or clock.now()) - row.started_at).total_seconds()))
 
 
-def _asks(row: Timer) -> bool:
+def _needs_decision(row: Timer) -> bool:
     if row.entry_id is not None:
         return False
-    return row.stopped_at is not None or _lasted(row) > settings.current().working_day_hours * 3600
+    return row.stopped_at is not None or _elapsed_seconds(row) > settings.current().working_day_hours * 3600
 
 
-def _active(session: Session, row: Timer) -> datetime:
+def _find_last_activity(session: Session, row: Timer) -> datetime:
     """Return when the person last did anything while it ran, before the first pause that ended their day.
 
     What they did the morning after says nothing about the evening, and coming in is no work.
@@ -205,25 +205,27 @@ def _active(session: Session, row: Timer) -> datetime:
     done = (
         select(Event.at)
         .where(Event.actor_id == row.person_id, col(Event.at) >= row.started_at, col(Event.at) <= until)
-        .where(col(Event.action).not_in(COMING))
+        .where(col(Event.action).not_in(SIGN_IN_ACTIONS))
         .order_by(col(Event.at))
     )
     for at in session.exec(gate.unscoped(done, "only times, to find when work stopped")):
-        if at - active > PAUSE:
+        if at - active > MAX_IDLE:
             break
         active = at
     return active
 
 
-def _rounded(seconds: int) -> int:
+def _round_minutes(seconds: int) -> int:
     chosen = settings.current()
-    return durations.rounded(seconds, step=chosen.time_rounding_minutes, least=chosen.time_minimum_minutes)
+    return durations.round_seconds(
+        seconds, step=chosen.time_rounding_minutes, least=chosen.time_minimum_minutes
+    )
 
 
-def _finish(session: Session, actor: Actor, row: Timer) -> EntryCard:
-    if _asks(row):
+def _stop_and_log(session: Session, actor: Actor, row: Timer) -> EntryCard:
+    if _needs_decision(row):
         raise Invalid(
-            f"Your timer on #{row.ticket_id} counted {durations.told(_lasted(row) // 60)}. "
+            f"Your timer on #{row.ticket_id} counted {durations.format_minutes(_elapsed_seconds(row) // 60)}. "
             "First say what becomes of it: keep, trim or discard.",
             fields={"timer": "Waits for an answer."},
         )
@@ -231,22 +233,26 @@ def _finish(session: Session, actor: Actor, row: Timer) -> EntryCard:
 
 
 def _log(session: Session, actor: Actor, row: Timer, *, until: datetime) -> EntryCard:
-    made = _entry(session, actor, row, until=until)
+    made = _create_entry(session, actor, row, until=until)
     session.delete(row)
     session.flush()
-    return entries.show(session, actor, made.id)
+    return entries.get_card(session, actor, made.id)
 
 
-def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> TimeEntry:
+def _create_entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> TimeEntry:
     """Log what a timer counted, on the day on which it began where its owner was then."""
     seconds = max(0, int((until - row.started_at).total_seconds()))
-    if seconds > durations.DAY * 60:
+    if seconds > durations.MINUTES_PER_DAY * 60:
         raise Invalid("That is more than 24 hours. Trim it to what you last did, or discard it.")
-    there = time_zones.find(row.timezone) if row.timezone else local_dates.of(session, actor, row.person_id)
-    what = What(
-        minutes=_rounded(seconds),
-        day=min(local_dates.on(row.started_at, there), local_dates.today(there)),
-        activity_id=activities.default(session).id,
+    there = (
+        time_zones.find(row.timezone)
+        if row.timezone
+        else local_dates.worker_zone(session, actor, row.person_id)
+    )
+    what = EntryValues(
+        minutes=_round_minutes(seconds),
+        day=min(local_dates.to_date(row.started_at, there), local_dates.today(there)),
+        activity_id=activities.get_default(session).id,
     )
     entry = TimeEntry(
         ticket_id=row.ticket_id,
@@ -260,4 +266,4 @@ def _entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Ti
         started_at=row.started_at,
         ended_at=row.started_at + timedelta(seconds=seconds),
     )
-    return entries.write(session, entry, what, by=actor, today=local_dates.today(there))
+    return entries.insert(session, entry, what, by=actor, today=local_dates.today(there))

@@ -17,39 +17,39 @@ from lib.timekeeping import local_dates
 OPEN, SUBMITTED, APPROVED = "open", "submitted", "approved"
 
 
-def month(day: date) -> date:
+def month_start(day: date) -> date:
     """Return the first day of the month in which a day lies."""
     return day.replace(day=1)
 
 
-def state(session: Session, person_id: int, day: date) -> str:
+def get_state(session: Session, person_id: int, day: date) -> str:
     """Return how far the month of a day is settled for a person: open, submitted or approved."""
-    row = session.get(Timesheet, (person_id, month(day)))
+    row = session.get(Timesheet, (person_id, month_start(day)))
     return row.state if row else OPEN
 
 
 def must_be_open(session: Session, person_id: int, day: date) -> None:
     """Raise Invalid when the month of a day is submitted or approved, so that nothing in it changes."""
-    if (now := state(session, person_id, day)) != OPEN:
+    if (now := get_state(session, person_id, day)) != OPEN:
         raise Invalid(
             f"{day:%B %Y} is {now}, so its time can't be changed. A manager can open it again.",
             fields={"day": f"{day:%B %Y} is {now}."},
         )
 
 
-def whose(session: Session, actor: Actor, person_id: int) -> Person:
+def get_person(session: Session, actor: Actor, person_id: int) -> Person:
     """Return a person whose time the actor may see as a whole: themselves, or by the teams they manage.
 
     Raises NotFound.
     """
     person = session.get(Person, person_id)
     own = person_id == actor.id and actor.may(Permission.TIME_LOG)
-    if person is None or not (own or manages(session, actor, person_id)):
-        raise gate.hidden(actor, Permission.TIME_MANAGE, "person", person_id)
+    if person is None or not (own or can_manage(session, actor, person_id)):
+        raise gate.not_found(actor, Permission.TIME_MANAGE, "person", person_id)
     return person
 
 
-def manages(session: Session, actor: Actor, person_id: int) -> bool:
+def can_manage(session: Session, actor: Actor, person_id: int) -> bool:
     """Tell whether the actor settles a person's months: by `time.manage` for all, or for a team of theirs."""
     if actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
         return True
@@ -59,15 +59,15 @@ def manages(session: Session, actor: Actor, person_id: int) -> bool:
     return actor.may(Permission.TIME_MANAGE, least=Scope.TEAM) and session.exec(shared).first() is not None
 
 
-def over(actor: Actor, day: date) -> bool:
+def has_ended(actor: Actor, day: date) -> bool:
     """Tell whether the month of a day has ended where the actor is."""
-    return month(day) < month(local_dates.today(actor.zone))
+    return month_start(day) < month_start(local_dates.today(actor.zone))
 
 
 def submit(session: Session, actor: Actor, day: date) -> None:
     """Submit the actor's own month once it has ended; again does nothing. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TIME_LOG)
-    if not over(actor, day):
+    if not has_ended(actor, day):
         raise Invalid(
             f"{day:%B %Y} has not ended yet. You can submit it from the first day of the next month on.",
             fields={"month": "Has not ended yet."},
@@ -77,33 +77,33 @@ def submit(session: Session, actor: Actor, day: date) -> None:
 
 def approve(session: Session, actor: Actor, person_id: int, *, day: date) -> None:
     """Approve a month that a person submitted; your own only if you manage everybody's. Raises NotFound, Invalid."""
-    _must_manage(session, actor, person_id)
+    _require_manage(session, actor, person_id)
     if person_id == actor.id and not actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
         raise Invalid("Somebody else approves your own month.")
-    if state(session, person_id, day) == OPEN:
+    if get_state(session, person_id, day) == OPEN:
         raise Invalid(f"{day:%B %Y} has not been submitted yet.", fields={"month": "Not submitted yet."})
     _settle(session, actor, person_id, day, to=APPROVED, since={SUBMITTED})
 
 
 def reopen(session: Session, actor: Actor, person_id: int, *, day: date) -> None:
     """Open a person's month again. Raises NotFound."""
-    _must_manage(session, actor, person_id)
+    _require_manage(session, actor, person_id)
     _settle(session, actor, person_id, day, to=OPEN, since={SUBMITTED, APPROVED})
 
 
-def _must_manage(session: Session, actor: Actor, person_id: int) -> None:
-    whose(session, actor, person_id)
-    if not manages(session, actor, person_id):
-        raise gate.refused(actor, Permission.TIME_MANAGE, subject="person", subject_id=person_id)
+def _require_manage(session: Session, actor: Actor, person_id: int) -> None:
+    get_person(session, actor, person_id)
+    if not can_manage(session, actor, person_id):
+        raise gate.not_permitted(actor, Permission.TIME_MANAGE, subject="person", subject_id=person_id)
 
 
 def _settle(session: Session, actor: Actor, person_id: int, day: date, *, to: str, since: set[str]) -> None:
     lock(session, f"time:{person_id}")
-    was = state(session, person_id, day)
+    was = get_state(session, person_id, day)
     if was not in since:
         return
-    row = session.get(Timesheet, (person_id, month(day)))
-    row = row or Timesheet(person_id=person_id, month=month(day), state=to, at=clock.now())
+    row = session.get(Timesheet, (person_id, month_start(day)))
+    row = row or Timesheet(person_id=person_id, month=month_start(day), state=to, at=clock.now())
     row.state, row.at, row.by_id = to, clock.now(), actor.id
     session.add(row)
     session.flush()

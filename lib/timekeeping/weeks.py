@@ -13,21 +13,21 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.core.errors import Invalid
 from lib.timekeeping import activities, durations, entries, local_dates, timesheets
-from lib.timekeeping.entries import What
+from lib.timekeeping.entries import EntryValues
 
 DAYS = 7
-Seven = tuple[int, ...]
-UNSEEN = 0
+DailyMinutes = tuple[int, ...]
+HIDDEN_TICKETS = 0
 """Stands for the tickets of another person that the actor doesn't see, all in one line."""
 
 
 @dataclass(frozen=True)
-class Line:
+class WeekRow:
     """Minutes on one ticket, day by day; `title` is None where the actor doesn't see it."""
 
     ticket: int
     title: str | None
-    minutes: Seven
+    minutes: DailyMinutes
 
     @property
     def total(self) -> int:
@@ -43,7 +43,7 @@ class Week:
     name: str
     first: date
     today: date
-    lines: tuple[Line, ...]
+    lines: tuple[WeekRow, ...]
     states: tuple[str, ...]
 
     @property
@@ -52,18 +52,18 @@ class Week:
         return [self.first + timedelta(days=n) for n in range(DAYS)]
 
     @property
-    def totals(self) -> Seven:
+    def totals(self) -> DailyMinutes:
         """Minutes of each day."""
         return tuple(sum(line.minutes[n] for line in self.lines) for n in range(DAYS))
 
 
-def of(session: Session, actor: Actor, *, person_id: int, day: date, also: tuple[int, ...] = ()) -> Week:
+def get(session: Session, actor: Actor, *, person_id: int, day: date, also: tuple[int, ...] = ()) -> Week:
     """Return the week in which a day lies: one's own, or that of somebody in a team whose time one manages.
 
     `also` are tickets that get a line though nothing was logged on them yet. Raises NotFound.
     """
-    person = timesheets.whose(session, actor, person_id)
-    there = local_dates.of(session, actor, person_id)
+    person = timesheets.get_person(session, actor, person_id)
+    there = local_dates.worker_zone(session, actor, person_id)
     first = day - timedelta(days=day.weekday())
     rows = session.exec(
         gate.unscoped(
@@ -83,54 +83,62 @@ def of(session: Session, actor: Actor, *, person_id: int, day: date, also: tuple
     own = person_id == actor.id
     sums = {number: [0] * DAYS for number in also if number in titles}
     for ticket, worked, minutes in rows:
-        line = sums.setdefault(ticket if own or ticket in titles else UNSEEN, [0] * DAYS)
+        line = sums.setdefault(ticket if own or ticket in titles else HIDDEN_TICKETS, [0] * DAYS)
         line[(worked - first).days] += minutes
-    lines = [Line(number, titles.get(number), tuple(found)) for number, found in sorted(sums.items())]
-    states = tuple(timesheets.state(session, person_id, first + timedelta(days=n)) for n in range(DAYS))
+    lines = [WeekRow(number, titles.get(number), tuple(found)) for number, found in sorted(sums.items())]
+    states = tuple(timesheets.get_state(session, person_id, first + timedelta(days=n)) for n in range(DAYS))
     return Week(person_id, person.name, first, local_dates.today(there), tuple(lines), states)
 
 
-def fill(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: int) -> None:
+def set_day_minutes(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: int) -> None:
     """Let the actor's own time on a ticket and day come to `minutes`: one entry is mended, more is added.
 
     Raises NotFound, NotPermitted, and Invalid where several entries would have to give way.
     """
     gate.require(actor, Permission.TIME_LOG)
-    found = entries.listed(
-        session, actor, ticket_id=ticket_id, worker_id=actor.id, since=day, until=day, limit=entries.LISTED
+    found = entries.list_visible(
+        session,
+        actor,
+        ticket_id=ticket_id,
+        worker_id=actor.id,
+        since=day,
+        until=day,
+        limit=entries.MAX_LISTED,
     )
     more = minutes - sum(card.minutes for card in found)
     if more == 0:
         return
     if len(found) == 1:
-        row = entries.find(session, actor, found[0].id)
+        row = entries.get(session, actor, found[0].id)
         if minutes == 0:
             entries.remove(session, actor, row)
         else:
-            what = replace(found[0].what, minutes=durations.whole(minutes))
-            entries.change(session, actor, row, what=what, seen=row.version)
+            what = replace(found[0].what, minutes=durations.validate_minutes(minutes))
+            entries.update(session, actor, row, what=what, seen=row.version)
         return
     if more < 0:
         raise Invalid(f"#{ticket_id} has several entries on that day. Change them on the ticket.")
     ticket = session.exec(gate.visible(actor).where(col(Ticket.id) == ticket_id)).first()
     if ticket is None:
-        raise gate.hidden(actor, Permission.TICKET_READ, "ticket", ticket_id)
-    what = What(durations.whole(more), day, activities.default(session).id)
+        raise gate.not_found(actor, Permission.TICKET_READ, "ticket", ticket_id)
+    what = EntryValues(durations.validate_minutes(more), day, activities.get_default(session).id)
     entries.log(session, actor, ticket, what=what)
 
 
-def people(session: Session, actor: Actor) -> dict[int, str]:
+def list_people(session: Session, actor: Actor) -> dict[int, str]:
     """Return whose weeks the actor may see, names by id: their own, and those of the teams whose time they manage."""
-    found = select(Person.id, Person.name).where(col(Person.active), _whose(actor, col(Person.id)))
+    found = select(Person.id, Person.name).where(
+        col(Person.active), _visible_people_condition(actor, col(Person.id))
+    )
     return dict(session.exec(found.order_by(Person.name)).all())
 
 
-def opened(actor: Actor) -> ColumnElement[bool]:
+def visible_entries_condition(actor: Actor) -> ColumnElement[bool]:
     """The SQL condition on `time_entry` for those in weeks that the actor may see."""
-    return _whose(actor, col(TimeEntry.worker_id))
+    return _visible_people_condition(actor, col(TimeEntry.worker_id))
 
 
-def _whose(actor: Actor, person: Any) -> ColumnElement[bool]:
+def _visible_people_condition(actor: Actor, person: Any) -> ColumnElement[bool]:
     own = person == actor.id
     reach = actor.reach(Permission.TIME_MANAGE)
     if reach == Scope.ALL:

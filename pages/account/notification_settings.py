@@ -7,23 +7,23 @@ import streamlit as st
 from db.vocabulary import NotificationChannel, RecipientReason
 from lib.notifications import default_rules, preferences
 from lib.notifications.delivery import channels as delivery_channels
-from lib.notifications.preferences import Habit
+from lib.notifications.preferences import DeliverySchedule
 from ui.settings import slack
 from ui.shared import formatting, notification_labels, page
 from ui.shell import layout
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 me = page.me()
 with page.see() as session:
     chosen, habit, muted = (
-        preferences.of(session, me),
-        preferences.habit(session, me),
-        preferences.muted(session, me),
+        preferences.get_channels(session, me),
+        preferences.get_schedule(session, me),
+        preferences.list_muted(session, me),
     )
-on = [medium for medium in NotificationChannel if medium in delivery_channels.on()]
+on = [medium for medium in NotificationChannel if medium in delivery_channels.list_configured()]
 
-layout.header("What you hear", actor=me)
+layout.show_header("What you hear", actor=me)
 what, when, quiet, there = st.tabs(["What and where", "When", "Muted tickets", "Slack"])
 
 with what, st.form("what", border=False):
@@ -31,13 +31,13 @@ with what, st.form("what", border=False):
     wanted, last = {}, None
     for occasion, relation in shown:
         if relation != last:
-            st.subheader(notification_labels.HEADS[relation], anchor=False)
+            st.subheader(notification_labels.REASON_HEADINGS[relation], anchor=False)
             last = relation
         picked = st.pills(
-            default_rules.WORDS[occasion],
+            default_rules.EVENT_LABELS[occasion],
             on,
             selection_mode="multi",
-            format_func=notification_labels.NAMES.__getitem__,
+            format_func=notification_labels.CHANNEL_LABELS.__getitem__,
             default=[m for m in on if m in chosen[occasion, relation]],
             key=f"hear-{occasion}-{relation}",
         )
@@ -45,14 +45,14 @@ with what, st.form("what", border=False):
         wanted[occasion, relation] = frozenset(picked) | off
     if st.form_submit_button("Save", type="primary"):
         with page.attempt("Saved.") as session:
-            preferences.choose(session, me, wanted)
+            preferences.set_channels(session, me, wanted)
 
 with when:
     here = st.context.timezone
     if me.timezone and here and me.timezone != here:
         with st.container(horizontal=True, vertical_alignment="center", key="timezone"):
             st.write(
-                f"Your time zone is {formatting.plain(me.timezone)}. Your browser is in {formatting.plain(here)} now."
+                f"Your time zone is {formatting.escape_markdown(me.timezone)}. Your browser is in {formatting.escape_markdown(here)} now."
             )
             if st.button("Use the browser's time zone", key="use-timezone"):
                 with page.attempt(f"Your time zone is {here} now.") as session:
@@ -65,18 +65,21 @@ with when, st.form("when", border=False):
         begin = st.time_input("From", time(*divmod(habit.quiet_from or 19 * 60, 60)), step=900)
         end = st.time_input("Until", time(*divmod(habit.quiet_until or 7 * 60, 60)), step=900)
     days = st.pills(
-        "Days", range(7), selection_mode="multi", default=sorted(habit.days), format_func=DAYS.__getitem__
+        "Days", range(7), selection_mode="multi", default=sorted(habit.days), format_func=WEEKDAYS.__getitem__
     )
     rhythm = st.selectbox(
-        "Mail about what does not press", list(preferences.RHYTHMS), format_func=preferences.RHYTHMS.__getitem__,
-        index=list(preferences.RHYTHMS).index(habit.hours),
+        "Mail about what does not press", list(preferences.EMAIL_FREQUENCIES), format_func=preferences.EMAIL_FREQUENCIES.__getitem__,
+        index=list(preferences.EMAIL_FREQUENCIES).index(habit.hours),
         help="Mentions, and tickets given to you, come at once all the same. Gathered mail holds what is unread.",
     )  # fmt: skip
     if st.form_submit_button("Save", type="primary"):
         minutes = [t.hour * 60 + t.minute for t in (begin, end)] if silent else [0, 0]
         with page.attempt("Saved.") as session:
-            preferences.keep(
-                session, me, Habit(*minutes, days=frozenset(days), hours=rhythm), zone=st.context.timezone
+            preferences.set_schedule(
+                session,
+                me,
+                DeliverySchedule(*minutes, days=frozenset(days), hours=rhythm),
+                zone=st.context.timezone,
             )
 
 with quiet:
@@ -84,13 +87,13 @@ with quiet:
         st.caption("None. *Why do I hear of this?* on a ticket mutes it, and so does a mail's last line.")
     for number, title in muted.items():
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.write(f"\\#{number} {formatting.plain(title)}")
+            st.write(f"\\#{number} {formatting.escape_markdown(title)}")
             if st.button("Hear of it again", key=f"unmute-{number}"):
                 with page.attempt("You hear of it again.") as session:
                     preferences.unmute(session, me, number)
 
 with there:
     if NotificationChannel.SLACK in on:
-        slack.mine(me)
+        slack.show_member_id_form(me)
     else:
         st.caption("Slack is not set up here. Administrators can do that.")

@@ -12,15 +12,15 @@ from ui.shell import layout
 
 me = page.me()
 with page.see() as session:
-    own = accounts.find(session, me, me.person_id)
-    role = roles.find(session, own.role_id)
-    places = [t.name for t in teams.every(session, me) if t.id in me.teams]
-    browsers = sessions.mine(session, me)
-    keeps = me.staff and accounts.keeps(session, me, own)
+    own = accounts.get(session, me, me.person_id)
+    role = roles.get(session, own.role_id)
+    places = [t.name for t in teams.list_all(session, me) if t.id in me.teams]
+    browsers = sessions.list_own(session, me)
+    keeps = me.staff and accounts.can_edit_skills_and_absences(session, me, own)
 
-layout.header("Profile", actor=me)
+layout.show_header("Profile", actor=me)
 st.caption(
-    f"{formatting.plain(me.email)} · {formatting.plain(role.name)} · {formatting.plain(', '.join(places)) or 'no team'}"
+    f"{formatting.escape_markdown(me.email)} · {formatting.escape_markdown(role.name)} · {formatting.escape_markdown(', '.join(places)) or 'no team'}"
 )
 
 who, what, safety, tokens = st.tabs(["You", "Permissions", "Sign-in and security", "API tokens"])
@@ -30,30 +30,30 @@ with who:
         name = st.text_input("Name", own.name, max_chars=120, autocomplete="name")
         if st.form_submit_button("Save name"):
             with page.attempt("Name saved.") as session:
-                accounts.rename(session, me, accounts.find(session, me, me.person_id), name=name)
+                accounts.rename(session, me, accounts.get(session, me, me.person_id), name=name)
     if keeps:
         st.subheader("Work", anchor=False)
-        skills.skilled(me, me.person_id)
+        skills.show_skills_and_absences(me, me.person_id)
 
 with what:
-    st.write(f"Your role is **{formatting.plain(role.name)}**. It lets you:")
-    profile.permissions(role.scopes)
+    st.write(f"Your role is **{formatting.escape_markdown(role.name)}**. It lets you:")
+    profile.show_permissions(role.scopes)
 
 with safety:
-    profile.password(me)
-    profile.second_factor(me, on=own.totp_secret is not None)
+    profile.show_password_form(me)
+    profile.show_second_factor(me, on=own.totp_secret is not None)
     st.subheader("Signed-in browsers", anchor=False)
     for browser in browsers:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             mark = " (this one)" if browser.here else ""
-            told = f"{formatting.plain(browser.address)}, last used {formatting.ago(browser.seen_at)}"
-            st.write(f"{formatting.plain(browser.browser)}{mark}  \n:gray[{told}]")
+            told = f"{formatting.escape_markdown(browser.address)}, last used {formatting.format_relative(browser.seen_at)}"
+            st.write(f"{formatting.escape_markdown(browser.browser)}{mark}  \n:gray[{told}]")
             if not browser.here and st.button("End", key=f"end-{browser.id}", icon=":material/logout:"):
                 with page.attempt("That browser is signed out.") as session:
                     sessions.revoke(session, me, browser.id)
 
 with tokens:
     if me.may(Permission.APIKEY_OWN):
-        profile.api_tokens(me)
+        profile.show_api_tokens(me)
     else:
         st.info("Your role can't make API tokens.", icon=":material/key_off:")

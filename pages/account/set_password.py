@@ -13,7 +13,7 @@ secret = st.query_params.get("token", "")
 with page.see() as session:
     works = one_time_tokens.peek(session, Purpose.PASSWORD, secret) is not None
 
-with layout.narrow("set_password"):
+with layout.narrow_column("set_password"):
     st.title("Choose a password", anchor=False)
     if st.session_state.get("_password_set"):
         st.success("Your password is set. Sign in with it now.", icon=":material/check_circle:")
@@ -40,7 +40,7 @@ with layout.narrow("set_password"):
             with page.act() as session:
                 accounts.set_password(session, secret, password)
         except Refusal as refusal:
-            page.refused(refusal)
+            page.show_refusal(refusal)
         else:
             st.session_state["_password_set"] = True
             st.rerun()

@@ -8,14 +8,14 @@ from lib.core.errors import Refusal
 from lib.identity import one_time_tokens
 from lib.people import accounts
 from ui.shared import page
-from ui.shared.time_zones import label
+from ui.shared.time_zones import format_time_zone
 from ui.shell import layout
 
 secret = st.query_params.get("token", "")
 with page.see() as session:
     works = one_time_tokens.peek(session, Purpose.SETUP, secret) is not None
 
-with layout.narrow("set_up"):
+with layout.narrow_column("set_up"):
     st.title("Welcome to Docket", anchor=False)
     if st.session_state.get("_founded"):
         st.success("You are the first administrator. Sign in to begin.", icon=":material/check_circle:")
@@ -37,10 +37,10 @@ with layout.narrow("set_up"):
             "Password", type="password", autocomplete="new-password",
             help="At least 15 characters. A few words that only you would put together are easy to remember.",
         )  # fmt: skip
-        zones = time_zones.choices(st.context.timezone)
+        zones = time_zones.list_choices(st.context.timezone)
         here = st.context.timezone if st.context.timezone in zones else time_zones.UTC
         zone = st.selectbox(
-            "Time zone of the desk", zones, zones.index(here), format_func=label, key="time_zone",
+            "Time zone of the desk", zones, zones.index(here), format_func=format_time_zone, key="time_zone",
             help="Reports, timesheets and emails use it for everyone who sets no other. You can change it later.",
         )  # fmt: skip
         sent = st.form_submit_button("Set Docket up", type="primary")
@@ -48,9 +48,11 @@ with layout.narrow("set_up"):
         try:
             with page.act() as session:
                 one_time_tokens.redeem(session, Purpose.SETUP, secret)
-                accounts.found_desk(session, email=email, name=name, password=password, time_zone=zone)
+                accounts.create_first_administrator(
+                    session, email=email, name=name, password=password, time_zone=zone
+                )
         except Refusal as refusal:
-            page.refused(refusal)
+            page.show_refusal(refusal)
         else:
             st.session_state["_founded"] = True
             st.rerun()

@@ -3,23 +3,23 @@
 import streamlit as st
 
 from ui.components.figures import figures
-from ui.components.ticket_rows import Empty, ticket_rows
+from ui.components.ticket_rows import EmptyState, ticket_rows
 from ui.reports import dashboard
 from ui.shared import charts, page
 from ui.shell import layout
 
 me = page.me()
 with page.see() as session:
-    seen = dashboard.read(session, me)
+    seen = dashboard.load(session, me)
 
-layout.header("Dashboard", actor=me)
-figures(dashboard.cards(me, seen), key="cards", label="Tickets in numbers")
+layout.show_header("Dashboard", actor=me)
+figures(dashboard.build_ticket_cards(me, seen), key="cards", label="Tickets in numbers")
 
 heading = dashboard.HEADINGS[seen.shown]
 st.subheader(heading, anchor=False)
 ticket_rows(
-    seen.rows, key="rows", label=heading, sort=seen.sort, columns=dashboard.columns(seen),
-    empty=Empty(*dashboard.nothing(me)),
+    seen.rows, key="rows", label=heading, sort=seen.sort, columns=dashboard.choose_columns(seen),
+    empty=EmptyState(*dashboard.describe_empty_list(me)),
 )  # fmt: skip
 if seen.counts[seen.shown] > len(seen.rows):
     st.page_link(
@@ -31,19 +31,21 @@ if any(n for _, n in seen.statuses):
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Open tickets by status", anchor=False)
-        if dashboard.exact(seen):
-            charts.status_bar(seen.statuses, key="statuses")
-        figures(dashboard.by_status(seen), key="by-status", label="Open tickets by status", small=True)
+        if dashboard.has_exact_counts(seen):
+            charts.show_status_bar(seen.statuses, key="statuses")
+        figures(
+            dashboard.build_status_cards(seen), key="by-status", label="Open tickets by status", small=True
+        )
     with right:
         st.subheader("Open tickets by age", anchor=False)
-        figures(dashboard.by_age(seen), key="by-age", label="Open tickets by age", small=True)
+        figures(dashboard.build_age_cards(seen), key="by-age", label="Open tickets by age", small=True)
 
 if seen.times:
-    st.subheader(dashboard.period(seen), anchor=False)
-    figures(dashboard.times(me, seen), key="times", label=dashboard.period(seen))
+    st.subheader(dashboard.format_period(seen), anchor=False)
+    figures(dashboard.build_time_cards(me, seen), key="times", label=dashboard.format_period(seen))
     st.caption("Medians: half took less. Nights and weekends are included.")
 
-if needs := dashboard.needs(seen):
+if needs := dashboard.list_warnings(seen):
     st.subheader("Needs care", anchor=False)
     st.markdown("\n".join(f"- {sentence}" for sentence in needs))
     st.page_link("pages/settings/people.py", label="Go to People", icon=":material/group:")

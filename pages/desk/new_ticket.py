@@ -10,42 +10,44 @@ from lib.catalog import custom_field_values as values_
 from lib.core.errors import Refusal
 from lib.people import accounts, teams
 from lib.tickets import tickets
-from ui.components.writer import refuse, ticket_writer
+from ui.components.writer import show_refusal_in_writer, ticket_writer
 from ui.shared import custom_fields, formatting, page
 from ui.shell import layout
 from ui.ticket import compose
 
-SLOT = "new-ticket"
+DRAFT_SLOT = "new-ticket"
 
 me = page.me()
 with page.see() as session:
-    draft = compose.opened(session, me, SLOT)
-    known = {c.id: c for c in categories.every(session)}
-    offered_tags = tags.names(session, me) if me.staff else []
+    draft = compose.load_draft(session, me, DRAFT_SLOT)
+    known = {c.id: c for c in categories.list_all(session)}
+    offered_tags = tags.list_names(session, me) if me.staff else []
     others = me.may(Permission.TICKET_CREATE, least=Scope.TEAM)
-    people = {p.id: p for p in accounts.directory(session, me, limit=500)} if others else {}
+    people = {p.id: p for p in accounts.list_visible(session, me, limit=500)} if others else {}
 
-layout.header("New ticket", actor=me)
+layout.show_header("New ticket", actor=me)
 key, values = f"writer-{draft.token}", draft.values
-written = ticket_writer(draft, key=key, files=compose.files(me, draft))
+written = ticket_writer(draft, key=key, files=compose.load_files(me, draft))
 
-keep = compose.keeper(SLOT, draft.token)
+keep = compose.build_draft_saver(DRAFT_SLOT, draft.token)
 left, right = st.columns(2)
 default = next((c.id for c in known.values() if c.is_default), None)
 category = left.selectbox(
-    "Category", list(known), index=compose.place(known, values.get("category", default)), key=f"category-{draft.token}",
-    format_func=lambda id: known[id].path, on_change=compose.categorized, args=(keep, known, draft),
+    "Category", list(known), index=compose.index_of(known, values.get("category", default)), key=f"category-{draft.token}",
+    format_func=lambda id: known[id].path, on_change=compose.save_category, args=(keep, known, draft),
 )  # fmt: skip
 priority = right.selectbox(
-    "Priority", list(Priority), index=compose.place(Priority, values.get("priority", compose.usual(known, category))),
+    "Priority", list(Priority), index=compose.index_of(Priority, values.get("priority", compose.default_priority(known, category))),
     key=f"priority-{draft.token}", format_func=lambda p: p.label.capitalize(), on_change=keep, args=("priority",),
 )  # fmt: skip
-team = next((c.team_id for c in compose.above(known, category) if c.team_id), None)
+team = next((c.team_id for c in compose.list_with_ancestors(known, category) if c.team_id), None)
 with page.see() as session:
-    asked = values_.asked(session, me, category_id=category, team_id=team or teams.default(session))
-    names = {p.id: p.name for p in accounts.directory(session, me, limit=500)} if asked else {}
-filled = custom_fields.fill_in(
-    asked, values.get("fields") or {}, token=draft.token, people=names, keep=compose.fields_keeper(SLOT, draft.token),
+    asked = values_.list_for_new_ticket(
+        session, me, category_id=category, team_id=team or teams.get_default_id(session)
+    )
+    names = {p.id: p.name for p in accounts.list_visible(session, me, limit=500)} if asked else {}
+filled = custom_fields.show_new_ticket_fields(
+    asked, values.get("fields") or {}, token=draft.token, people=names, keep=compose.build_custom_fields_saver(DRAFT_SLOT, draft.token),
 )  # fmt: skip
 requester, proposal = None, ""
 if others:
@@ -55,8 +57,8 @@ if others:
         help="Choose the nearest one meanwhile. The ticket moves when the new category is accepted.",
     )  # fmt: skip
     requester = st.selectbox(
-        "On behalf of", list(people), index=compose.place(people, values.get("requester", me.id)),
-        key=f"requester-{draft.token}", format_func=lambda id: formatting.findable(people[id].name, people[id].email),
+        "On behalf of", list(people), index=compose.index_of(people, values.get("requester", me.id)),
+        key=f"requester-{draft.token}", format_func=lambda id: formatting.format_searchable_name(people[id].name, people[id].email),
         on_change=keep, args=("requester",),
     )  # fmt: skip
 tagged: list[str] = []
@@ -64,7 +66,7 @@ due_on = None
 if me.staff:
     due_on = right.date_input(
         "Due",
-        compose.day(values.get("due")),
+        compose.parse_date(values.get("due")),
         key=f"due-{draft.token}",
         format="YYYY-MM-DD",
         on_change=keep,
@@ -73,7 +75,7 @@ if me.staff:
     given = [str(name) for name in values.get("tags") or []]
     tagged = st.multiselect(
         "Tags", sorted({*offered_tags, *given}), given, key=f"tags-{draft.token}", accept_new_options=True,
-        max_selections=tickets.TAGS, placeholder="Choose or type", on_change=keep, args=("tags",),
+        max_selections=tickets.MAX_TAGS, placeholder="Choose or type", on_change=keep, args=("tags",),
     )  # fmt: skip
 confidential = st.checkbox(
     "Confidential: only the requester, the assignee, people in CC, and the team's managers can see it",
@@ -84,17 +86,17 @@ with st.container(horizontal=True):
     pressed = st.button("Open ticket", type="primary", icon=":material/send:", key="open_ticket")
     if st.button("Discard draft", type="tertiary", key="discard"):
         with page.attempt("Draft discarded.") as session:
-            compose.discard(session, me, SLOT)
+            compose.discard_draft(session, me, DRAFT_SLOT)
 
 if written and (pressed or written.submitted):
     try:
-        sent = compose.submit(draft, partial(
-            compose.open_ticket, actor=me, draft=draft, written=written, category_id=category, priority=priority,
+        sent = compose.submit_draft(draft, partial(
+            compose.create_ticket, actor=me, draft=draft, written=written, category_id=category, priority=priority,
             requester_id=requester, confidential=confidential, tags=tagged, due_on=due_on, fields=filled,
             proposal=proposal,
         ))  # fmt: skip
     except Refusal as said:
-        refuse(key, said)
+        show_refusal_in_writer(key, said)
     late = "was already open, without your last changes. They are in the draft of your reply."
-    page.tell(f"Ticket #{sent.made} {late if sent.late else 'is open.'}")
+    page.flash(f"Ticket #{sent.made} {late if sent.late else 'is open.'}")
     st.switch_page("pages/desk/ticket.py", query_params={"id": str(sent.made)})

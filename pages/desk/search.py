@@ -7,16 +7,20 @@ from ui.shared import page, search_box
 from ui.shell import layout
 
 me = page.me()
-layout.header("Search", actor=me)
-line = search_box.asked()
-search_box.offer(me, line)
+layout.show_header("Search", actor=me)
+line = search_box.show_page_box()
+search_box.show_ticket_link(me, line)
 
 with page.see() as session:
-    found = search_results.find(session, page.there(me), line, after=st.query_params.get("after"))
+    found = search_results.find(
+        session, page.with_browser_timezone(me), line, after=st.query_params.get("after")
+    )
 
-search_box.not_understood(found.asked.puzzled)
+search_box.show_not_understood(found.asked.puzzled)
 search_box.show_hits(found.hits, line)
 if found.next:
     with st.container(horizontal=True, horizontal_alignment="right"):
-        more = {search_box.WORDS: line, "after": found.next}
-        st.page_link(search_box.SEARCH, label="Older", icon=":material/chevron_right:", query_params=more)
+        more = {search_box.QUERY_PARAMETER: line, "after": found.next}
+        st.page_link(
+            search_box.SEARCH_PAGE, label="Older", icon=":material/chevron_right:", query_params=more
+        )

@@ -12,11 +12,11 @@ from ui.shared import page
 from ui.shell import layout
 from ui.time import time_in_status as time_in_status_parts
 
-me = page.there(page.me())
-layout.header("Where time goes", actor=me)
+me = page.with_browser_timezone(page.me())
+layout.show_header("Where time goes", actor=me)
 with page.see() as session:
-    own = {str(team.id): team.name for team in teams.every(session, me)}
-    tree = {str(card.id): card.path for card in categories.every(session)}
+    own = {str(team.id): team.name for team in teams.list_all(session, me)}
+    tree = {str(card.id): card.path for card in categories.list_all(session)}
 with st.container(horizontal=True, vertical_alignment="bottom"):
     team = st.selectbox(
         "Team",
@@ -38,27 +38,27 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=260,
         bind="query-params",
     )
-    first, last = date_range.choose(me)
+    first, last = date_range.choose_dates(me)
 
 try:
     with page.see() as session:
         asked = {"team": [team] if team else [], "category": [category] if category else []}
-        narrowed = filters.narrow(session, me, asked)
-        since, until = time_in_status.span(first, last, me.zone)
-        found = time_in_status.report(session, me, since=since, until=until, narrowed=narrowed)
+        narrowed = filters.parse_parameters(session, me, asked)
+        since, until = time_in_status.to_time_range(first, last, me.zone)
+        found = time_in_status.build_report(session, me, since=since, until=until, narrowed=narrowed)
 except Refusal as refusal:
-    page.refused(refusal)
+    page.show_refusal(refusal)
     st.stop()
 
 if any(row.left.n or row.standing.n for row in found):
     open_tickets = sum(row.standing.n for row in found)
     st.caption(f"Backlog: {open_tickets:,} open ticket{'' if open_tickets == 1 else 's'} now.")
-    time_in_status_parts.table(found)
+    time_in_status_parts.show_table(found)
     st.caption(
         "Calendar time, nights and weekends too. Half of the stays were no longer than the median. "
         "A ticket that comes back to a status stays there once more."
     )
     days = {"from": first.isoformat(), "to": last.isoformat(), "zone": me.zone.key}
-    downloads.links("status-times", asked | days)
+    downloads.show_links("status-times", asked | days)
 else:
     st.caption("No ticket left a status in these days, and none stands in one.")

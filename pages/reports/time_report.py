@@ -8,19 +8,19 @@ from lib.reports import time_report
 from lib.timekeeping import durations, rates
 from ui.reports import date_range, downloads
 from ui.shared import formatting, page
-from ui.shared.tables import table
+from ui.shared.tables import show_table
 from ui.shell import layout
 
-LISTED = 500
+MAX_ROWS = 500
 
-me = page.there(page.me())
-layout.header("Hours", actor=me)
+me = page.with_browser_timezone(page.me())
+layout.show_header("Hours", actor=me)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     by = st.multiselect(
         "By",
-        list(time_report.FACTS),
+        list(time_report.DIMENSIONS),
         ["person"],
-        max_selections=time_report.MOST,
+        max_selections=time_report.MAX_DIMENSIONS,
         format_func=str.capitalize,
         key="by",
         bind="query-params",
@@ -35,55 +35,59 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=190,
         bind="query-params",
     )
-    since, until = date_range.choose(me)
+    since, until = date_range.choose_dates(me)
     keeps = me.may(Permission.RATE_MANAGE, least=Scope.ALL)
     cost = keeps and st.toggle("Cost", key="cost", help="By the rates that are set.", bind="query-params")
 
 try:
     with page.see() as session:
-        found = time_report.report(session, me, by=by, per=per, since=since, until=until, cost=cost)
+        found = time_report.build_report(session, me, by=by, per=per, since=since, until=until, cost=cost)
 except Refusal as refusal:
-    page.refused(refusal)
+    page.show_refusal(refusal)
     st.stop()
 
-groups = found.groups[:LISTED]
+groups = found.groups[:MAX_ROWS]
 if found.unseen:
     st.caption(
-        f"Not included: {durations.told(found.unseen)} in timesheets, on tickets that you can't see or your reports "
+        f"Not included: {durations.format_minutes(found.unseen)} in timesheets, on tickets that you can't see or your reports "
         "don't cover."
     )
 if not groups:
     st.caption("No time was logged in these days.")
     st.stop()
 
-whole = f"{durations.told(found.total)} in all"
+whole = f"{durations.format_minutes(found.total)} in all"
 if found.estimate is not None and found.estimated is not None:
-    whole += (
-        f", {durations.told(found.estimated)} of it on tickets estimated at {durations.told(found.estimate)}"
-    )
+    whole += f", {durations.format_minutes(found.estimated)} of it on tickets estimated at {durations.format_minutes(found.estimate)}"
 if found.cost is not None:
-    whole += f", {rates.told(found.cost)} {rates.currency()}"
+    whole += f", {rates.format_amount(found.cost)} {rates.currency()}"
 st.subheader(whole, anchor=False)
 if found.unpriced:
-    st.caption(f"No rate is set for {durations.told(found.unpriced)} of it, which cost nothing here.")
-shown = {"Period": [formatting.period(g.period, per) if g.period else "" for g in groups]} if per else {}
+    st.caption(
+        f"No rate is set for {durations.format_minutes(found.unpriced)} of it, which cost nothing here."
+    )
+shown = (
+    {"Period": [formatting.format_period(g.period, per) if g.period else "" for g in groups]} if per else {}
+)
 for place, name in enumerate(by):
     shown[name.capitalize()] = [g.values[place] for g in groups]
-shown["Time"] = [durations.told(g.minutes) for g in groups]
+shown["Time"] = [durations.format_minutes(g.minutes) for g in groups]
 if found.estimate is not None:
-    shown["Estimate"] = ["" if g.estimate is None else durations.told(g.estimate) for g in groups]
-    shown["Time on those"] = ["" if g.estimated is None else durations.told(g.estimated) for g in groups]
+    shown["Estimate"] = ["" if g.estimate is None else durations.format_minutes(g.estimate) for g in groups]
+    shown["Time on those"] = [
+        "" if g.estimated is None else durations.format_minutes(g.estimated) for g in groups
+    ]
 if found.cost is not None:
-    shown[f"Cost in {rates.currency()}"] = [rates.told(g.cost or 0) for g in groups]
-table(
+    shown[f"Cost in {rates.currency()}"] = [rates.format_amount(g.cost or 0) for g in groups]
+show_table(
     shown,
     label="Hours",
     numbers={name for name in shown if name.startswith(("Time", "Estimate", "Cost"))},
 )
-if len(found.groups) > LISTED:
-    st.caption(f"The first {LISTED} of {len(found.groups)} lines. The files hold all of them.")
+if len(found.groups) > MAX_ROWS:
+    st.caption(f"The first {MAX_ROWS} of {len(found.groups)} lines. The files hold all of them.")
 asked = {"by": ",".join(by), "from": since.isoformat(), "to": until.isoformat()} | (
     {"per": per} if per else {}
 )
 asked |= {"cost": "true"} if cost else {}
-downloads.links("time-report", asked)
+downloads.show_links("time-report", asked)

@@ -4,17 +4,17 @@ import streamlit as st
 
 from lib.timekeeping import activities
 from ui.shared import formatting, page
-from ui.shared.forms import Editing
+from ui.shared.forms import EditForm
 from ui.shell import layout
 
 me = page.me()
-layout.header("Activities", actor=me)
+layout.show_header("Activities", actor=me)
 with page.see() as session:
-    found = activities.every(session)
+    found = activities.list_all(session)
 
 with (
     st.expander("New activity", icon=":material/add:"),
-    st.form(page.blank("new_activity"), border=False),
+    st.form(page.form_key("new_activity"), border=False),
 ):
     name = st.text_input("Name", max_chars=40)
     if st.form_submit_button("Add", type="primary"):
@@ -26,8 +26,8 @@ for activity in found:
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         mark = " :gray-badge[default]" if activity.is_default else ""
-        st.markdown(f"**{formatting.plain(activity.name)}**{mark}")
-        form = Editing(f"activity-{activity.id}", activity.version)
+        st.markdown(f"**{formatting.escape_markdown(activity.name)}**{mark}")
+        form = EditForm(f"activity-{activity.id}", activity.version)
         with st.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
             new = st.text_input("Name", max_chars=40, key=form.field("name", activity.name))
             chosen = not activity.is_default and st.checkbox(
@@ -41,10 +41,10 @@ for activity in found:
                 )
         if saved or gone:
             with form.save("Activity retired." if gone else "Saved.") as session:
-                row = activities.find(session, activity.id)
+                row = activities.get(session, activity.id)
                 row.must_be(form.seen)
                 if gone:
-                    activities.retire(session, me, row)
+                    activities.archive(session, me, row)
                 else:
                     activities.rename(session, me, row, name=new)
                     if chosen:

@@ -5,14 +5,14 @@ import streamlit as st
 from lib.audit import audit_log
 from ui.settings import audit_labels
 from ui.shared import formatting, lists, page
-from ui.shared.tables import table
+from ui.shared.tables import show_table
 from ui.shell import layout
 
 me = page.me()
-layout.header("Audit", actor=me)
+layout.show_header("Audit", actor=me)
 st.caption("What was administered, who signed in, and what was refused. Nobody can change or delete it.")
 
-kinds = [action.value for action in audit_log.AUDITED]
+kinds = [action.value for action in audit_log.AUDITED_ACTIONS]
 kind = st.selectbox(
     "What",
     kinds,
@@ -21,27 +21,27 @@ kind = st.selectbox(
     bind="query-params",
     placeholder="Everything",
     width=360,
-    format_func=audit_labels.label,
+    format_func=audit_labels.format_action,
 )
-before = page.number_asked("before") or None
+before = page.number_from_url("before") or None
 with page.see() as session:
-    found = audit_log.read(session, me, action=kind, before=before, limit=51)
-    names = audit_log.names(session, found)
+    found = audit_log.list_entries(session, me, action=kind, before=before, limit=51)
+    names = audit_log.get_subject_names(session, found)
 
 if not found:
     st.info("Nothing to show here.", icon=":material/policy:")
 else:
-    table(
+    show_table(
         {
-            "When": [formatting.when(e.at) for e in found[:50]],
+            "When": [formatting.format_timestamp(e.at) for e in found[:50]],
             "Who": [e.actor or "Docket" for e in found[:50]],
-            "What": [audit_labels.told(e, names) for e in found[:50]],
-            "Detail": [audit_labels.detail(e) for e in found[:50]],
+            "What": [audit_labels.format_entry(e, names) for e in found[:50]],
+            "Detail": [audit_labels.format_change(e) for e in found[:50]],
             "Through": [e.channel for e in found[:50]],
         },
         label="Audit",
     )
 if len(found) > 50:
-    kept = {"what": audit_labels.label(kind)} if kind else {}
+    kept = {"what": audit_labels.format_action(kind)} if kind else {}
     older = {**kept, "before": str(found[49].id)}
-    lists.more("Older", "/audit", older)
+    lists.show_more_link("Older", "/audit", older)

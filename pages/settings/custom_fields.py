@@ -10,25 +10,25 @@ from ui.shared import custom_fields, formatting, page
 from ui.shell import layout
 
 me = page.me()
-layout.header("Fields", actor=me)
+layout.show_header("Fields", actor=me)
 with page.see() as session:
-    found = kept.readable(session, me)
-    paths = {c.id: c.path for c in categories.every(session)}
-    everybody = roles.every(session)
+    found = kept.list_readable(session, me)
+    paths = {c.id: c.path for c in categories.list_all(session)}
+    everybody = roles.list_all(session)
 names = {r.id: r.name for r in everybody}
 working = [r.id for r in everybody if r.scopes.get(Permission.COMMENT_READ_INTERNAL, Scope.NONE) > Scope.NONE]
 
 st.caption("What tickets hold besides title, description, category, priority and tags.")
 with st.expander("New field", icon=":material/add:"):
-    custom_fields.add(me, paths, names, dict.fromkeys(working, kept.Access.WRITE))
+    custom_fields.show_add_form(me, paths, names, dict.fromkeys(working, kept.Access.WRITE))
 
 for card in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        told = formatting.plain(custom_fields.described(card, paths))
-        st.markdown(f"**{formatting.plain(card.name)}**  \n:gray[{told}]")
+        told = formatting.escape_markdown(custom_fields.format_field(card, paths))
+        st.markdown(f"**{formatting.escape_markdown(card.name)}**  \n:gray[{told}]")
         with st.popover("Change", icon=":material/edit:"):
-            custom_fields.change(me, card, paths, names)
+            custom_fields.show_edit_form(me, card, paths, names)
 if not found:
     st.info("There are no fields of your own yet.", icon=":material/list_alt:")

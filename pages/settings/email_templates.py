@@ -9,36 +9,36 @@ from lib.notifications.email import renderer, samples
 from ui.shared import formatting, lists, page
 from ui.shell import layout
 
-LOOKS = {"light": "Light", "dark": "Dark", "text": "Text"}
+LOOK_LABELS = {"light": "Light", "dark": "Dark", "text": "Text"}
 
 me = page.me()
-layout.header("Mails", actor=me)
+layout.show_header("Mails", actor=me)
 with page.see() as session:
-    titles = {letter.name: letter.title for letter in samples.every(me)}
+    titles = {letter.name: letter.title for letter in samples.list_all(me)}
 st.caption("What Docket sends, with made-up contents. The words lie in the templates that came with it.")
 
-lists.follow("mail", titles, default="ticket")
-lists.follow("look", LOOKS, default="light")
+lists.read_choice_from_url("mail", titles, default="ticket")
+lists.read_choice_from_url("look", LOOK_LABELS, default="light")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.selectbox(
         "Mail", list(titles), key="mail", format_func=titles.__getitem__, width=260,
-        on_change=lists.chosen, args=("mail", "ticket"),
+        on_change=lists.write_choice_to_url, args=("mail", "ticket"),
     )  # fmt: skip
     look = st.segmented_control(
-        "Look", list(LOOKS), key="look", required=True, format_func=LOOKS.__getitem__,
-        on_change=lists.chosen, args=("look", "light"), width="content",
+        "Look", list(LOOK_LABELS), key="look", required=True, format_func=LOOK_LABELS.__getitem__,
+        on_change=lists.write_choice_to_url, args=("look", "light"), width="content",
     )  # fmt: skip
-    if account_emails.mailed() and st.button("Send me a test", icon=":material/mail:"):
+    if account_emails.is_enabled() and st.button("Send me a test", icon=":material/mail:"):
         with page.attempt(f"It is on its way to {me.email}.") as session:
             samples.send(session, me, name)
 
 with page.see() as session:
-    mail = renderer.sample(session, me, name)
-st.markdown(f":gray[Subject]  {formatting.plain(mail.subject)}")
+    mail = renderer.render_sample(session, me, name)
+st.markdown(f":gray[Subject]  {formatting.escape_markdown(mail.subject)}")
 if look == "text":
-    st.code(renderer.looked_at(mail, dark=False)[0], language=None, wrap_lines=True)
+    st.code(renderer.render_preview(mail, dark=False)[0], language=None, wrap_lines=True)
 else:
     st.iframe(
         f"/api/v1/mail-templates/{quote(name)}/html?scheme={look}", height=720,
-        alt=f"The mail {titles[name]}, {LOOKS[look or 'light'].lower()}",
+        alt=f"The mail {titles[name]}, {LOOK_LABELS[look or 'light'].lower()}",
     )  # fmt: skip

@@ -5,41 +5,41 @@ import streamlit as st
 from db.vocabulary import NotificationChannel, RecipientReason
 from lib.notifications import default_rules, rules
 from ui.shared import lists, notification_labels, page
-from ui.shared.forms import Editing
+from ui.shared.forms import EditForm
 from ui.shell import layout
 
 me = page.me()
-layout.header("Notice rules", actor=me)
+layout.show_header("Notice rules", actor=me)
 with page.see() as session:
-    own = rules.read(session, me)
+    own = rules.get(session, me)
 
 st.caption(
     "What holds for everybody who did not choose otherwise. Nobody hears of what they did themselves, and no requester "
     "of internal notes. What is marked :material/bolt: goes out at once."
 )
-lists.follow(
+lists.read_choice_from_url(
     "whom", [relation.value for relation in RecipientReason], default=RecipientReason.MENTIONED.value
 )
 chosen = st.segmented_control(
     "Who", [relation.value for relation in RecipientReason], key="whom", required=True,
-    format_func=lambda value: notification_labels.WHO[RecipientReason(value)], on_change=lists.chosen,
+    format_func=lambda value: notification_labels.REASON_LABELS[RecipientReason(value)], on_change=lists.write_choice_to_url,
     args=("whom", RecipientReason.MENTIONED.value),
 )  # fmt: skip
 whom = RecipientReason(chosen or RecipientReason.MENTIONED.value)
 
-form = Editing("rules", own.version)
+form = EditForm("rules", own.version)
 wanted = form.pending()
 for occasion, relation in default_rules.PAIRS:
     if relation == whom:
         pair = (occasion, relation)
-        mark = " :material/bolt:" if default_rules.pressing(*pair) else ""
+        mark = " :material/bolt:" if default_rules.is_immediate(*pair) else ""
         key = f"{form.key}-{own.version}-{occasion.value}-{whom.value}"
         now = wanted.get(pair, own.cells[pair])
         st.session_state.setdefault(key, [m for m in NotificationChannel if m in now])
         picked = st.pills(
-            f"{default_rules.WORDS[occasion]}{mark}", list(default_rules.possible(whom)), selection_mode="multi",
-            format_func=notification_labels.NAMES.__getitem__, key=key,
-            help=notification_labels.shipped(pair) if pair in own.own else None,
+            f"{default_rules.EVENT_LABELS[occasion]}{mark}", list(default_rules.available_channels(whom)), selection_mode="multi",
+            format_func=notification_labels.CHANNEL_LABELS.__getitem__, key=key,
+            help=notification_labels.format_default(pair) if pair in own.own else None,
         )  # fmt: skip
         wanted[pair] = frozenset(picked)
         if wanted[pair] == own.cells[pair]:
@@ -48,11 +48,11 @@ form.tell()
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Save", type="primary"):
         with form.save("Saved. The rules apply from now on.") as session:
-            rules.change(session, me, wanted, seen=form.seen)
+            rules.update(session, me, wanted, seen=form.seen)
     if wanted and st.button("Discard changes", type="tertiary", icon=":material/undo:"):
         form.discard()
     if wanted:
-        rows = ", ".join(dict.fromkeys(notification_labels.WHO[relation] for _, relation in wanted))
+        rows = ", ".join(dict.fromkeys(notification_labels.REASON_LABELS[relation] for _, relation in wanted))
         st.caption(f"Unsaved changes: {rows}", width="content")
 
 if own.own:

@@ -7,31 +7,31 @@ from lib.notifications import queue_admin
 from ui.shared import formatting, page
 from ui.shell import layout
 
-NAMES = {NotificationChannel.MAIL: "Mail", NotificationChannel.SLACK: "Slack"}
-OFF = {
+CHANNEL_LABELS = {NotificationChannel.MAIL: "Mail", NotificationChannel.SLACK: "Slack"}
+OFF_LABELS = {
     NotificationChannel.MAIL: "Off: set DOCKET_SMTP_HOST and DOCKET_SMTP_FROM.",
     NotificationChannel.SLACK: "Off: set DOCKET_SLACK_BOT_TOKEN.",
 }
 
 me = page.me()
-layout.header("Delivery", actor=me)
+layout.show_header("Delivery", actor=me)
 with page.see() as session:
-    found, aside = queue_admin.accounts(session, me), queue_admin.parked(session, me)
+    found, aside = queue_admin.list_channel_statuses(session, me), queue_admin.list_failed(session, me)
 
 for each in found:
-    name = NAMES[each.medium]
+    name = CHANNEL_LABELS[each.medium]
     st.subheader(name, anchor=False)
     if not each.on:
-        st.caption(OFF[each.medium])
+        st.caption(OFF_LABELS[each.medium])
     if each.failing_since and each.on:
         st.error(
-            f"{formatting.plain(each.error or '')} It began {formatting.ago(each.failing_since)}.",
+            f"{formatting.escape_markdown(each.error or '')} It began {formatting.format_relative(each.failing_since)}.",
             icon=":material/error:",
         )
     for channel in each.channels:
-        began = f" It began {formatting.ago(channel.since)}." if channel.since else ""
+        began = f" It began {formatting.format_relative(channel.since)}." if channel.since else ""
         st.error(
-            f"{formatting.plain(channel.team)}: {formatting.plain(channel.error)}{began}",
+            f"{formatting.escape_markdown(channel.team)}: {formatting.escape_markdown(channel.error)}{began}",
             icon=":material/error:",
         )
     if each.paused:
@@ -53,7 +53,7 @@ for each in found:
             and st.button("Send me a test", icon=":material/mail:")
         ):
             with page.attempt(f"A test is on its way to {me.email}.") as session:
-                queue_admin.trial(session, me)
+                queue_admin.send_test(session, me)
 
 st.subheader("Put aside", anchor=False)
 if not aside:
@@ -65,8 +65,8 @@ for one in aside:
         about = f"#{one.ticket}" if one.ticket else one.sort.value
         tries = f"{one.attempts} tr{'y' if one.attempts == 1 else 'ies'}"
         st.markdown(
-            f"**{formatting.plain(one.person)}** {NAMES[one.medium]}, {formatting.plain(about)}  \n"
-            f":gray[{formatting.plain(one.error)} · {tries}, {formatting.ago(one.parked_at)}]"
+            f"**{formatting.escape_markdown(one.person)}** {CHANNEL_LABELS[one.medium]}, {formatting.escape_markdown(about)}  \n"
+            f":gray[{formatting.escape_markdown(one.error)} · {tries}, {formatting.format_relative(one.parked_at)}]"
         )
         with st.container(horizontal=True, width="content"):
             if st.button("Try again", key=f"retry-{one.id}"):

@@ -7,22 +7,22 @@ import streamlit as st
 from lib.timekeeping import activities, local_dates, rates, weeks
 from ui.settings import removal
 from ui.shared import formatting, page
-from ui.shared.forms import Editing
+from ui.shared.forms import EditForm
 from ui.shell import layout
 
-me = page.there(page.me())
-layout.header("Rates", actor=me)
+me = page.with_browser_timezone(page.me())
+layout.show_header("Rates", actor=me)
 with page.see() as session:
-    found = rates.every(session, me)
-    gone = rates.every(session, me, removed=True)
-    people = weeks.people(session, me)
-    kinds = {a.id: a.name for a in activities.every(session)}
+    found = rates.list_all(session, me)
+    gone = rates.list_all(session, me, removed=True)
+    people = weeks.list_people(session, me)
+    kinds = {a.id: a.name for a in activities.list_all(session)}
 
 st.caption(
     f"What an hour costs in {rates.currency()}. The rate of a person at an activity goes before the person's, that "
     "before the activity's, that before the rate of all. A new one counts from its day on."
 )
-form = Editing("new_rate", 1)
+form = EditForm("new_rate", 1)
 with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=False):
     today = local_dates.today(me.zone)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -30,7 +30,7 @@ with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=Fa
             "Person",
             list(people),
             None,
-            format_func=lambda id: formatting.findable(people[id]),
+            format_func=lambda id: formatting.format_searchable_name(people[id]),
             placeholder="All",
             width=240,
             key=form.field("person", None),
@@ -49,8 +49,8 @@ with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=Fa
     if st.form_submit_button("Set", type="primary"):
         with form.save("Rate set.") as session:
             first = since if isinstance(since, date) else today
-            rates.put(
-                session, page.me(), cents=rates.parse(rate), since=first, person_id=person, activity_id=kind,
+            rates.set_rate(
+                session, page.me(), cents=rates.parse_amount(rate), since=first, person_id=person, activity_id=kind,
                 seen=known.get((person, kind, first), 0),
             )  # fmt: skip
 
@@ -60,20 +60,24 @@ for card in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        whose = formatting.plain(card.person or "All people")
-        what = f" at {formatting.plain(card.activity)}" if card.activity else ""
-        st.markdown(f"**{whose}**{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
+        whose = formatting.escape_markdown(card.person or "All people")
+        what = f" at {formatting.escape_markdown(card.activity)}" if card.activity else ""
+        st.markdown(
+            f"**{whose}**{what}: {rates.format_amount(card.cents)} {rates.currency()} from {card.since}"
+        )
         if st.button("Remove …", icon=":material/delete:", key=f"remove-{card.id}"):
-            removal.rate(card)
+            removal.show_remove_rate_dialog(card)
 if gone:
     with st.expander(f"Removed rates ({len(gone)})", icon=":material/inventory_2:"):
         for card in gone:
             with st.container(
                 horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
             ):
-                whose = formatting.plain(card.person or "All people")
-                what = f" at {formatting.plain(card.activity)}" if card.activity else ""
-                st.markdown(f"{whose}{what}: {rates.told(card.cents)} {rates.currency()} from {card.since}")
+                whose = formatting.escape_markdown(card.person or "All people")
+                what = f" at {formatting.escape_markdown(card.activity)}" if card.activity else ""
+                st.markdown(
+                    f"{whose}{what}: {rates.format_amount(card.cents)} {rates.currency()} from {card.since}"
+                )
                 if st.button("Restore", icon=":material/restore:", key=f"restore-{card.id}"):
                     with page.attempt("Rate restored.") as session:
                         rates.restore(session, page.me(), card.id)

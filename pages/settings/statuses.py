@@ -11,17 +11,19 @@ from ui.shared import formatting, page
 from ui.shell import layout
 
 me = page.me()
-layout.header("Statuses", actor=me)
+layout.show_header("Statuses", actor=me)
 with page.see() as session:
-    found = statuses.every(session)
-    archived = statuses.archived(session, me)
+    found = statuses.list_all(session)
+    archived = statuses.list_archived(session, me)
 
 with (
     st.expander("New status", icon=":material/add:"),
-    st.form(page.blank("new_status"), border=False),
+    st.form(page.form_key("new_status"), border=False),
 ):
     name = st.text_input("Name", max_chars=40)
-    kind = st.selectbox("What it means", list(StatusCategory), format_func=status_settings.KINDS.__getitem__)
+    kind = st.selectbox(
+        "What it means", list(StatusCategory), format_func=status_settings.CATEGORY_LABELS.__getitem__
+    )
     counts = st.checkbox("A ticket done this way counts as resolved", value=True)
     if st.form_submit_button("Add", type="primary"):
         with page.attempt("Status added.", form="new_status") as session:
@@ -30,21 +32,23 @@ with (
 st.subheader("Order", anchor=False)
 st.caption("Drag them into the order in which the board shows them.")
 ids = {s.name: s.id for s in found}
-ordered = sort_items(list(ids), key=f"order-{page.turn()}")
+ordered = sort_items(list(ids), key=f"order-{page.attempt_count()}")
 if ordered != list(ids) and set(ordered) == set(ids):
     with page.attempt("Order kept.") as session:
-        statuses.order(session, me, [ids[name] for name in ordered])
+        statuses.reorder(session, me, [ids[name] for name in ordered])
 
 st.subheader("Each status", anchor=False)
 for status in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.markdown(f"**{formatting.plain(status.name)}**  \n:gray[{status_settings.described(status)}]")
+        st.markdown(
+            f"**{formatting.escape_markdown(status.name)}**  \n:gray[{status_settings.format_status(status)}]"
+        )
         with st.container(horizontal=True, width="content"):
             with st.popover("Change", icon=":material/edit:"):
-                status_settings.change(me, status)
-            status_settings.archive(status, found)
+                status_settings.show_edit_form(me, status)
+            status_settings.show_archive_button(status, found)
 
-removal.archived_statuses(archived)
-status_settings.workflow(me, found)
+removal.show_archived_statuses(archived)
+status_settings.show_workflow(me, found)

@@ -8,22 +8,22 @@ from ui.shared import page
 from ui.shell import layout
 
 me = page.me()
-layout.header("Tags", actor=me)
+layout.show_header("Tags", actor=me)
 with page.see() as session:
-    found = tags.every(session, me)
+    found = tags.list_all(session, me)
 
 st.caption("Agents make tags by typing them. Case and accents tell no tags apart.")
 with (
-    st.form(page.blank("new_tag"), border=False),
+    st.form(page.form_key("new_tag"), border=False),
     st.container(horizontal=True, vertical_alignment="bottom"),
 ):
-    name = st.text_input("New tag", max_chars=tags.LONGEST)
+    name = st.text_input("New tag", max_chars=tags.MAX_LENGTH)
     if st.form_submit_button("Add", icon=":material/add:"):
         with page.attempt("Tag added.", form="new_tag") as session:
             tags.create(session, me, name=name)
 
 if found:
-    statuses.tag(me, found)
-    statuses.tag_table(found)
+    statuses.show_tag_editor(me, found)
+    statuses.show_tags(found)
 else:
     st.info("There are no tags yet.", icon=":material/sell:")

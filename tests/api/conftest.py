@@ -20,7 +20,7 @@ from lib.transactions import act
 from tests import cast
 
 BASE = "http://localhost:8501"
-MAKER = gate.system("tests", *gate.Permission)
+MAKER = gate.system_actor("tests", *gate.Permission)
 
 
 class Client(TestClient):
@@ -58,7 +58,7 @@ class Desk:
     def token(self, actor: Actor, scope: str = "admin") -> str:
         with act() as session:
             return api_tokens.create(
-                session, MAKER, name="tests", scope=scope, owner=cast.person(session, actor)
+                session, MAKER, name="tests", scope=scope, owner=cast.get_person(session, actor)
             )[1]
 
     def through(self, token: str) -> Client:
@@ -79,7 +79,7 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def fresh_pace():
-    rate_limits.forget()
+    rate_limits.reset()
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def sqlite_desk(databases) -> Iterator[Desk]:
     """The same on SQLite alone, for what has nothing to do with the database."""
     url, company = databases.staffed("sqlite")
     made = engines.connect(url)
-    transactions.use(made)
+    transactions.use_engine(made)
     yield Desk(company)
     made.dispose()
     databases.drop(url)

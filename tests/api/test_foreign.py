@@ -87,13 +87,13 @@ def strange(desk) -> dict:
     comment = desk.bob.post(f"tickets/{number}/comments", json={"body": "secret"}).json()["id"]
     with act() as session:
         token = api_tokens.create(
-            session, MAKER, name="t", scope="read", owner=cast.person(session, desk.company.bob)
+            session, MAKER, name="t", scope="read", owner=cast.get_person(session, desk.company.bob)
         )[0]
     view = desk.bob.post("views", json={"name": "Bob's secret", "q": "secret"}).json()["id"]
     logged = {"ticket": number, "time": "5", "note": "secret"}
     worked = desk.rita.post("time-entries", json=logged).json()["id"]
     desk.browser(desk.company.bob)
-    cast.say(desk.company.rita, number, "secret too")
+    cast.add_comment(desk.company.rita, number, "secret too")
     notice = desk.bob.get("notifications").json()["items"][0]["id"]
     return {
         "number": number,

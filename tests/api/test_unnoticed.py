@@ -64,10 +64,10 @@ def read(client, actor, number: int) -> dict[str, str]:
             answers[f"{path} further"] = following.text
     with see() as session:
         ticket = tickets.find(session, actor, number)
-        for name in (change_feed.ticket(number), change_feed.DESK, change_feed.NOTICES):
-            topic = change_feed.topic(session, actor, name)
-            answers[f"live {name}"] = str(change_feed.newest(session, topic))
-        answers["newest"] = str(read_markers.last(session, actor, ticket).newest)
+        for name in (change_feed.ticket_topic(number), change_feed.DESK, change_feed.NOTIFICATIONS):
+            topic = change_feed.find_topic(session, actor, name)
+            answers[f"live {name}"] = str(change_feed.newest_id(session, topic))
+        answers["newest"] = str(read_markers.get(session, actor, ticket).newest)
         answers["count"] = str(ticket_list.count(session, actor))
     return answers
 
@@ -83,13 +83,14 @@ def scene(desk):
     assert desk.ada.post("fields", json=fields).status_code == 201
     assert desk.rita.get("me").is_success  # her token is made now
     numbers = [
-        cast.ask(company.sam, title) for title in ("An older printer", "This printer", "A younger printer")
+        cast.create_ticket(company.sam, title)
+        for title in ("An older printer", "This printer", "A younger printer")
     ]
     for each in numbers:
         for reader in (company.bob, company.bela):
-            cast.copy_in(company.rita, each, reader)
-        cast.say(company.rita, each, "We look into it")
-        cast.say(company.rita, each, "zebrafinch", internal=True)
+            cast.add_cc(company.rita, each, reader)
+        cast.add_comment(company.rita, each, "We look into it")
+        cast.add_comment(company.rita, each, "zebrafinch", internal=True)
     paths_of[numbers[1]] = paths(numbers[1])
     yield desk, numbers[1]
     paths_of.clear()
@@ -170,14 +171,14 @@ def test_staff_see_that_a_note_was_written(scene):
 def test_an_agent_s_list_goes_by_what_they_may_know_of_each_ticket(scene):
     """Of their own team's tickets the notes count, of those in which they only take part they do not."""
     desk, number = scene
-    own = cast.ask(desk.company.sam, "A lamp", category_id=None)
+    own = cast.create_ticket(desk.company.sam, "A lamp", category_id=None)
     with act() as session:
         ticket = tickets.find(session, desk.company.ada, own, to_change=True)
-        tickets.give_team(
-            session, desk.company.ada, ticket, team=cast.team(session, desk.company.facilities), seen=1
+        tickets.move_to_team(
+            session, desk.company.ada, ticket, team=cast.get_team(session, desk.company.facilities), seen=1
         )
-    cast.say(desk.company.sam, number, "And?")
-    cast.say(desk.company.bela, own, "Between us", internal=True)
+    cast.add_comment(desk.company.sam, number, "And?")
+    cast.add_comment(desk.company.bela, own, "Between us", internal=True)
     note(desk.rita, number)
     for sort, wanted in (("-updated", [own, number]), ("updated", [number, own])):
         listed = [row["number"] for row in desk.bela.get(f"tickets?sort={sort}").json()["items"]]

@@ -16,7 +16,9 @@ def loaded(tmp_path_factory):
     """A data folder with sixty tickets of the load."""
     folder = tmp_path_factory.mktemp("load")
     words = ["-m", "commands", "seed", "--tickets", "60", "--data", str(folder)]
-    subprocess.run([sys.executable, *words], cwd=servers.ROOT, env=servers.surroundings(folder), check=True)
+    subprocess.run(
+        [sys.executable, *words], cwd=servers.ROOT, env=servers.build_environment(folder), check=True
+    )
     return folder
 
 
@@ -35,7 +37,7 @@ def loaded(tmp_path_factory):
 def test_a_bench_prints_its_table(loaded, name, words, printed):
     done = subprocess.run(
         [sys.executable, "-m", f"bench.{name}", "--data", str(loaded), *words],
-        cwd=servers.ROOT, env=servers.surroundings(loaded), capture_output=True, text=True, timeout=180, check=False,
+        cwd=servers.ROOT, env=servers.build_environment(loaded), capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert printed in done.stdout
@@ -44,8 +46,8 @@ def test_a_bench_prints_its_table(loaded, name, words, printed):
 
 
 def test_the_handwritten_sql_runs_on_both_databases(engine, database_url):
-    fill.tickets(40, add=False, tell=lambda _line: None)
-    transactions.use(engine)
+    fill.write_tickets(40, add=False, tell=lambda _line: None)
+    transactions.use_engine(engine)
     by_hand = plain.Plain(database_url)
     try:
         for _name, deed, hand in queries.cases(by_hand, write=True):

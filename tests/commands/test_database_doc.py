@@ -15,7 +15,7 @@ TABLES = SQLModel.metadata.tables
 
 def test_the_page_is_what_the_models_say():
     again = "python -m commands.checks.database_doc"
-    assert database_doc.document() == WRITTEN, f"docs/database.md differs from the models: run {again}"
+    assert database_doc.render_document() == WRITTEN, f"docs/database.md differs from the models: run {again}"
 
 
 def test_every_table_and_column_has_its_line():
@@ -47,7 +47,7 @@ def test_a_column_that_nobody_described_is_refused():
     lost = Column("lost", Integer)
     Table("team", MetaData(), lost)
     with pytest.raises(LookupError, match=r"team\.lost has no docstring"):
-        database_doc.meaning(lost)
+        database_doc.format_meaning(lost)
 
 
 def test_every_model_is_exported():

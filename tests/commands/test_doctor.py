@@ -65,7 +65,7 @@ def mail():
 
 
 def test_a_desk_that_is_well(doctor):
-    cast.company()
+    cast.create_company()
     lines, result = doctor()
     assert result.exit_code == 0, result.output
     assert {verdict for verdict, _ in lines.values()} == {"ok"}
@@ -80,7 +80,7 @@ def test_a_desk_that_has_not_begun(data):
 
 
 def test_a_database_that_does_not_answer(doctor, data):
-    transactions.use(engines.connect("postgresql://docket:hush-hush@127.0.0.1:1/none"))
+    transactions.use_engine(engines.connect("postgresql://docket:hush-hush@127.0.0.1:1/none"))
     lines, result = doctor(DATABASE_URL="postgresql://docket:hush-hush@127.0.0.1:1/none")
     assert result.exit_code == 1
     assert lines["database"][0] == "problem"
@@ -89,7 +89,7 @@ def test_a_database_that_does_not_answer(doctor, data):
 
 def test_an_old_schema_is_told_and_left_alone(doctor, databases, request):
     kind = transactions.engine().dialect.name
-    transactions.use(engines.connect(databases.empty(kind)))
+    transactions.use_engine(engines.connect(databases.empty(kind)))
     lines, result = doctor()
     assert lines["schema"][0] == "warning"
     assert result.exit_code == 0
@@ -121,7 +121,7 @@ def test_a_full_disk(doctor, monkeypatch, free, verdict):
 
 
 def test_a_clock_that_went_back(doctor):
-    with clock.at(clock.now() + timedelta(hours=1)), transactions.act() as session:
+    with clock.travel_to(clock.now() + timedelta(hours=1)), transactions.act() as session:
         events.record(session, cast.FOUNDER, Action.TEAM_CREATED)
     assert doctor()[0]["clock"][0] == "problem"
 
@@ -131,7 +131,7 @@ def test_a_sqlite_that_can_damage_databases(monkeypatch):
         sqlite_version, sqlite_version_info = "3.40.1", (3, 40, 1)
 
     monkeypatch.setattr(engines, "sqlite_library", lambda: Old)
-    assert "slower mode" in database._library().sentence
+    assert "slower mode" in database._check_library().sentence
 
 
 @pytest.mark.parametrize(
@@ -150,16 +150,19 @@ def test_a_sqlite_that_can_damage_databases(monkeypatch):
     ],
 )
 def test_how_many_processes_there_is_room_for(doctor, monkeypatch, cores, memory, told):
-    monkeypatch.setattr(settings, "cores", lambda: cores)
-    monkeypatch.setattr(processes, "_memory", lambda: memory)
+    monkeypatch.setattr(settings, "cpu_count", lambda: cores)
+    monkeypatch.setattr(processes, "_get_memory", lambda: memory)
     assert doctor(PROCESSES="2")[0]["processes"] == told
 
 
 def test_connections_that_postgresql_does_not_have(databases):
     made = engines.connect(databases.fresh("postgresql"))
     with made.connect() as connection:
-        assert database._connections(connection, 4).sentence == "up to 40 of the 200 that PostgreSQL allows"
-        assert "Raise max_connections" in database._connections(connection, 30).sentence
+        assert (
+            database._check_connections(connection, 4).sentence
+            == "up to 40 of the 200 that PostgreSQL allows"
+        )
+        assert "Raise max_connections" in database._check_connections(connection, 30).sentence
     made.dispose()
 
 
@@ -209,12 +212,12 @@ def test_a_wrong_setting_ends_with_its_sentence(doctor):
 
 def used(data):
     """Let people work with the desk of a test: a ticket with a file, and a key."""
-    company = cast.company()
+    company = cast.create_company()
     settings.current().key()
     with transactions.act() as session:
         found = attachments.examine("a.txt", b"some words")
         storage.put(found.path, b"some words")
-        file = attachments.keep(session, company.sam, found).id
+        file = attachments.create(session, company.sam, found).id
     with transactions.act() as session:
         tickets.create(session, company.sam, title="The door is stuck", files=[file])
     return data / "files"
@@ -249,7 +252,7 @@ def test_a_schema_of_a_newer_version(doctor):
 
 def test_an_empty_database_beside_the_files_of_a_desk(doctor, data, databases):
     used(data)
-    transactions.use(engines.connect(databases.fresh(transactions.engine().dialect.name)))
+    transactions.use_engine(engines.connect(databases.fresh(transactions.engine().dialect.name)))
     lines, result = doctor()
     assert lines["stored files"][0] == "problem" and "the database is empty" in lines["stored files"][1]
     assert result.exit_code == 1
@@ -262,7 +265,7 @@ def test_a_database_that_is_gone_from_beside_files_and_key(data, left):
     settings.current().key()
     if left == "empty":
         (data / "docket.db").touch()
-    transactions.use(engines.connect(settings.current().database))
+    transactions.use_engine(engines.connect(settings.current().database))
     result = CliRunner().invoke(docket, ["doctor", "--data", str(data)])
     assert result.exit_code == 1
     assert left in result.stdout and "Put it back from a backup" in result.stdout
@@ -276,7 +279,7 @@ def file(data, databases):
     shutil.copyfile(str(make_url(url).database), file)
     databases.drop(url)
     made = engines.connect(f"sqlite:///{file}")
-    transactions.use(made)
+    transactions.use_engine(made)
     yield file
     made.dispose()
 
@@ -307,7 +310,7 @@ def test_destroyed_pages_are_found_on_request(file, data):
 
 
 def test_destroyed_pages_are_found_after_an_unclean_stop(file, data):
-    run_marker.mark(transactions.engine()).touch()
+    run_marker.marker_path(transactions.engine()).touch()
     found, _ = pages(data)
     assert any("every page" in line for line in found) and any("killed" in line for line in found)
     transactions.engine().dispose()
@@ -331,10 +334,10 @@ def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     from lib.notifications.slack import team_channels
     from lib.people import teams
 
-    desk = cast.company()
+    desk = cast.create_company()
     with transactions.act() as session:
-        team = teams.find(session, desk.service_desk)
-        team_channels.put(
+        team = teams.get(session, desk.service_desk)
+        team_channels.save(
             session, desk.mona, team, webhook="https://hooks.slack.com/services/T1/B1/verysecret"
         )
         now = clock.now()
@@ -355,8 +358,11 @@ def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     )
     assert lines["Slack queue"][0] == "ok" and result.exit_code == 0
     lines, result = doctor(SECRET_KEY="another-key-0123456789-abcdefghijklmnop")
-    assert lines["Slack queue"] == ("problem", f"The channel of {seeds.TEAM}: {team_channels.SEALED}")
+    assert lines["Slack queue"] == (
+        "problem",
+        f"The channel of {seeds.TEAM}: {team_channels.LOCKED_WEBHOOK_ERROR}",
+    )
     assert result.exit_code == 1 and "verysecret" not in result.stdout
     with transactions.act() as session:
-        outbox.ill(session, NotificationChannel.MAIL, "The mail server can't be reached (OSError).")
+        outbox.mark_down(session, NotificationChannel.MAIL, "The mail server can't be reached (OSError).")
     assert "The mail server can't be reached (OSError). It began at" in doctor()[1].stdout

@@ -25,8 +25,8 @@ def add(run, *words):
 
 def person():
     with transactions.see() as session:
-        found = accounts.by_email(session, "rita@example.org")
-        return sessions.actor(session, found, "", channel=Source.PAGE)
+        found = accounts.find_by_email(session, "rita@example.org")
+        return sessions.build_actor(session, found, "", channel=Source.PAGE)
 
 
 def set_password(word):
@@ -78,7 +78,7 @@ def test_somebody_who_is_here_gets_a_new_link_only_when_asked(run):
 def test_a_link_for_somebody_with_a_password_works_for_half_an_hour(run):
     set_password(secret(add(run)))
     again = secret(run("person", "add", "--email", "rita@example.org", "--again"))
-    with clock.at(clock.now() + timedelta(minutes=31)), pytest.raises(Invalid):
+    with clock.travel_to(clock.now() + timedelta(minutes=31)), pytest.raises(Invalid):
         set_password(again)
 
 
@@ -91,8 +91,8 @@ def test_nobody_gets_a_link_for_a_stranger_or_a_disabled_person(run):
     # somebody must remain an administrator for anybody to be disabled
     run("person", "add", "--email", "ada@example.org", "--name", "Ada", "--role", "administrator")
     with transactions.act() as session:
-        found = accounts.by_email(session, "rita@example.org")
-        accounts.disable(session, gate.system("test", Permission.USER_MANAGE), found)
+        found = accounts.find_by_email(session, "rita@example.org")
+        accounts.disable(session, gate.system_actor("test", Permission.USER_MANAGE), found)
     result = run("person", "add", "--email", "rita@example.org", "--again")
     assert "disabled" in result.stderr
     assert result.stdout == ""

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from commands.shell import request_timeouts
-from commands.shell.request_timeouts import Patience
+from commands.shell.request_timeouts import TimeoutProtocol
 from lib.core import open_files
 
 SHORT = 0.6
@@ -35,9 +35,9 @@ async def app(scope, receive, send):
 @pytest.fixture
 def port(monkeypatch):
     """A server with Docket's own protocol and little patience."""
-    monkeypatch.setattr(request_timeouts, "PATIENCE", SHORT)
+    monkeypatch.setattr(request_timeouts, "REQUEST_TIMEOUT", SHORT)
     server = uvicorn.Server(
-        uvicorn.Config(app, http=Patience, ws="websockets-sansio", lifespan="off", log_config=None)
+        uvicorn.Config(app, http=TimeoutProtocol, ws="websockets-sansio", lifespan="off", log_config=None)
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -88,7 +88,7 @@ HALF = {
 def test_a_half_sent_request_is_ended(port, how):
     with begin(port, *HALF[how]) as opened:
         assert is_ended(opened, within=SHORT * 5)
-    assert not Patience.waiting
+    assert not TimeoutProtocol.waiting
 
 
 def test_dripping_does_not_help(port):
@@ -119,12 +119,12 @@ def test_a_whole_request_is_answered_again_and_again(port):
 
 
 def test_many_half_sent_requests_keep_nobody_out(port, monkeypatch):
-    monkeypatch.setattr(request_timeouts, "PATIENCE", 30.0)
-    monkeypatch.setattr(open_files, "limit", lambda: 40)
+    monkeypatch.setattr(request_timeouts, "REQUEST_TIMEOUT", 30.0)
+    monkeypatch.setattr(open_files, "get_limit", lambda: 40)
     opened = [begin(port, b"GET / HT") for _ in range(60)]
     try:
         assert httpx.get(f"http://127.0.0.1:{port}/").text == "ok"
-        assert len(Patience.waiting) <= 10
+        assert len(TimeoutProtocol.waiting) <= 10
         assert is_ended(opened[0], within=5)
         assert not is_ended(opened[-1], within=0.2), "the newest may still go on"
     finally:
@@ -137,12 +137,12 @@ def test_the_limit_of_open_files_is_raised(monkeypatch):
     monkeypatch.setattr(open_files.resource, "getrlimit", lambda _what: (1024, 524288))
     monkeypatch.setattr(open_files.resource, "setrlimit", lambda _what, limits: set_to.append(limits))
     open_files.raise_limit()
-    assert set_to == [(open_files.ENOUGH, 524288)]
-    assert open_files.most() == open_files.ENOUGH
+    assert set_to == [(open_files.WANTED_LIMIT, 524288)]
+    assert open_files.max_limit() == open_files.WANTED_LIMIT
 
 
 def test_a_limit_that_is_low_or_high_stays(monkeypatch):
     monkeypatch.setattr(open_files.resource, "getrlimit", lambda _what: (1024, 1024))
-    assert open_files.most() == 1024
+    assert open_files.max_limit() == 1024
     monkeypatch.setattr(open_files.resource, "getrlimit", lambda _what: (2**20, 2**20))
-    assert open_files.most() == 2**20
+    assert open_files.max_limit() == 2**20

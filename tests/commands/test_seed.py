@@ -23,16 +23,16 @@ pytestmark = pytest.mark.both_databases("rows in bulk are written in each databa
 
 
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
-ALL = gate.system("test", Permission.TICKET_READ, Permission.COMMENT_READ_INTERNAL)
+ALL = gate.system_actor("test", Permission.TICKET_READ, Permission.COMMENT_READ_INTERNAL)
 
 
 def first(number):
-    return list(islice(plan.tickets(100, until=UNTIL), number))
+    return list(islice(plan.plan_tickets(100, until=UNTIL), number))
 
 
 def numbers(session, actor, **given):
-    narrowed = filters.narrow(session, actor, {key: [value] for key, value in given.items()})
-    return [row.number for row in ticket_list.page(session, actor, narrowed).rows]
+    narrowed = filters.parse_parameters(session, actor, {key: [value] for key, value in given.items()})
+    return [row.number for row in ticket_list.get_page(session, actor, narrowed).rows]
 
 
 def indexes(engine):
@@ -44,12 +44,14 @@ class TestPlan:
         assert first(20) == first(20)
 
     def test_tickets_come_oldest_first_and_end_before_the_end(self):
-        planned = list(plan.tickets(300, until=UNTIL))
+        planned = list(plan.plan_tickets(300, until=UNTIL))
         assert [p.created for p in planned] == sorted(p.created for p in planned)
         assert max(when for p in planned for when, _text, _by in p.replies) <= UNTIL
 
     def test_some_words_are_common_and_most_are_rare(self):
-        held = [set(f"{p.title} {p.description}".lower().split()) for p in plan.tickets(400, until=UNTIL)]
+        held = [
+            set(f"{p.title} {p.description}".lower().split()) for p in plan.plan_tickets(400, until=UNTIL)
+        ]
         single, pairs = words_of_the_bench.queries()
         share = {word: sum(word in h for h in held) / 400 for word in single}
         assert share[single[0]] > 0.05
@@ -59,7 +61,7 @@ class TestPlan:
     def test_its_words_are_already_folded_as_search_folds_them(self):
         for planned in first(20):
             plain = f"{planned.title.lower()} {terms.BOUNDARY} {planned.description}"
-            assert terms.indexed(planned.title, planned.description) == plain
+            assert terms.tokenize(planned.title, planned.description) == plain
 
 
 @pytest.fixture
@@ -71,25 +73,25 @@ def load(run):
 
 def test_the_load_can_be_read_searched_and_worked_on(load, run):
     with transactions.see() as session:
-        planned = list(plan.tickets(60, until=UNTIL))
+        planned = list(plan.plan_tickets(60, until=UNTIL))
         assert ticket_list.count(session, ALL) == 60
         word = planned[7].description.split()[0]
         assert 8 in numbers(session, ALL, q=f"{planned[7].title} {word}")
         assert 5 in numbers(session, ALL, q=planned[4].replies[1][1])
         ticket = tickets.find(session, ALL, 9)
-        assert len(comments.of(session, ALL, ticket)) == 2
-        lines = history.of(session, ALL, ticket)
+        assert len(comments.list_for_ticket(session, ALL, ticket)) == 2
+        lines = history.list_for_ticket(session, ALL, ticket)
         assert lines[0].sentence == "opened it"
         assert [line.at for line in lines] == sorted(line.at for line in lines)
-        person = accounts.by_email(session, "agent01@load.example")
-        agent = sessions.actor(session, person, "agent", channel=Source.PAGE)
+        person = accounts.find_by_email(session, "agent01@load.example")
+        agent = sessions.build_actor(session, person, "agent", channel=Source.PAGE)
         assert len(agent.teams) == 3
         made = tickets.create(session, agent, title="Another one")  # ids go on after the load
         assert made.id == 61
         comments.add(session, agent, made, body="and a reply")
         session.flush()
         assert numbers(session, ALL, q="another one") == [61]
-        assert index.similar(session, ALL, "Another one")
+        assert index.find_similar(session, ALL, "Another one")
 
 
 def test_the_schema_is_whole_afterwards(load, engine):
@@ -126,7 +128,7 @@ def test_a_load_that_fails_leaves_nothing_and_the_indexes_stand(run, engine, mon
     def broken(*_):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(rows, "write", broken)
+    monkeypatch.setattr(rows, "add_ticket", broken)
     assert isinstance(run("seed", "--tickets", "5").exception, OSError)
     assert indexes(engine) == before
     with transactions.see() as session:
@@ -135,12 +137,12 @@ def test_a_load_that_fails_leaves_nothing_and_the_indexes_stand(run, engine, mon
 
 def test_nobody_of_the_load_can_sign_in_until_they_get_a_link(load):
     with transactions.see() as session:
-        person = accounts.by_email(session, "agent01@load.example")
+        person = accounts.find_by_email(session, "agent01@load.example")
         assert person.password_hash is None
 
 
 def test_people_who_are_here_are_not_added_twice(load):
     with transactions.act() as session:
-        again = cast.gather(session)
+        again = cast.prepare_cast(session)
     with transactions.act() as session:
-        assert cast.gather(session) == again
+        assert cast.prepare_cast(session) == again

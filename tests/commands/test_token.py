@@ -17,7 +17,7 @@ def rita(run):
 
 def who(secret):
     with transactions.see() as session:
-        found = api_tokens.who(session, secret)
+        found = api_tokens.authenticate(session, secret)
     return found and found[0]
 
 
@@ -38,9 +38,9 @@ def test_a_read_token_can_not_write(run, rita):
 
 def test_a_token_ends_after_its_days(run, rita):
     secret = add(run, "--days", "2").stdout.strip()
-    with clock.at(clock.now() + timedelta(days=1)):
+    with clock.travel_to(clock.now() + timedelta(days=1)):
         assert who(secret)
-    with clock.at(clock.now() + timedelta(days=3)):
+    with clock.travel_to(clock.now() + timedelta(days=3)):
         assert who(secret) is None
 
 

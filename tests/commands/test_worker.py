@@ -11,7 +11,7 @@ def test_it_works_until_it_is_told_to_stop(data):
     started = subprocess.Popen(
         [sys.executable, "-m", "commands", "worker"],
         cwd=servers.ROOT,
-        env=servers.surroundings(data),
+        env=servers.build_environment(data),
         stderr=subprocess.PIPE,
         text=True,
     )

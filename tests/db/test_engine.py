@@ -28,14 +28,14 @@ VERSIONS = {
 
 @pytest.mark.parametrize(("version", "affected"), VERSIONS.items(), ids=str)
 def test_which_sqlite_may_corrupt_a_wal_database(version, affected):
-    assert engines.affected(version) is affected
+    assert engines.has_wal_bug(version) is affected
 
 
 def test_an_affected_interpreter_is_given_the_bundled_library(monkeypatch):
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
     library = engines.sqlite_library()
     assert library.__name__.startswith("pysqlite3")
-    assert not engines.affected(library.sqlite_version_info)
+    assert not engines.has_wal_bug(library.sqlite_version_info)
 
 
 def test_a_sound_interpreter_keeps_its_own_library(monkeypatch):
@@ -45,7 +45,7 @@ def test_a_sound_interpreter_keeps_its_own_library(monkeypatch):
 
 def test_without_any_sound_library_there_is_no_wal(monkeypatch, tmp_path):
     monkeypatch.setattr(engines, "sqlite_library", lambda: sqlite3)
-    monkeypatch.setattr(engines, "affected", lambda _version: True)
+    monkeypatch.setattr(engines, "has_wal_bug", lambda _version: True)
     engine = engines.connect(f"sqlite:///{tmp_path / 'old.db'}")
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"

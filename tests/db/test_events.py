@@ -35,7 +35,7 @@ def rows(engine):
 
 
 def test_no_sql_changes_or_deletes_an_event(desk, engine):
-    cast.ask(desk.sam)
+    cast.create_ticket(desk.sam)
     before = rows(engine)
     assert before
     got_through = []
@@ -51,7 +51,7 @@ def test_no_sql_changes_or_deletes_an_event(desk, engine):
 
 
 def test_deleting_a_ticket_row_leaves_its_events(desk, engine):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with engine.execution_options(writes=True).begin() as connection:
         connection.exec_driver_sql(f"DELETE FROM ticket WHERE id = {number}")
     assert [row for row in rows(engine) if row.ticket_id == number]
@@ -59,7 +59,7 @@ def test_deleting_a_ticket_row_leaves_its_events(desk, engine):
 
 def test_sqlite_s_events_can_still_be_added_after_the_guard(desk, engine):
     before = len(rows(engine))
-    cast.ask(desk.sam)
+    cast.create_ticket(desk.sam)
     assert len(rows(engine)) == before + 1
 
 

@@ -84,4 +84,4 @@ def test_every_id_that_the_database_gives_is_held_to_this():
 def test_only_a_person_has_a_persons_id(desk):
     assert desk.sam.person_id == desk.sam.id
     with pytest.raises(NotAPerson, match="clean-up"):
-        assert gate.system("clean-up").person_id
+        assert gate.system_actor("clean-up").person_id

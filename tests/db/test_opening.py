@@ -79,8 +79,8 @@ def test_a_damaged_page_is_found(databases):
 
 
 def test_a_postgresql_that_is_not_up_is_waited_for_and_it_is_said(monkeypatch, capsys):
-    monkeypatch.setattr(opening, "PATIENCE", 0.4)
-    monkeypatch.setattr(opening, "AGAIN", 0.1)
+    monkeypatch.setattr(opening, "MAX_WAIT", 0.4)
+    monkeypatch.setattr(opening, "RETRY_INTERVAL", 0.1)
     engine = engines.connect("postgresql://docket:hush-hush@127.0.0.1:1/none")
     with pytest.raises(opening.Unusable, match=r"did not answer for 0\.4 seconds") as refused:
         schema.migrate(engine)
@@ -92,7 +92,7 @@ def test_a_postgresql_that_is_not_up_is_waited_for_and_it_is_said(monkeypatch, c
 def test_a_postgresql_that_comes_up_late_is_used(databases, monkeypatch):
     url = databases.fresh("postgresql")
     engine = engines.connect(url)
-    monkeypatch.setattr(opening, "AGAIN", 0.01)
+    monkeypatch.setattr(opening, "RETRY_INTERVAL", 0.01)
     tries = []
 
     def connect():

@@ -22,13 +22,13 @@ MIGRATE = "import sys; from db import engine, schema; schema.migrate(engine.conn
 MIGRATE_FURTHER = """
 import sys
 from db import engine, schema
-ours = schema.config
+ours = schema.build_config
 def config(connection):
     made = ours(connection)
     made.set_main_option("path_separator", "newline")
     made.set_main_option("version_locations", "db/migrations/versions\\n" + sys.argv[2])
     return made
-schema.config = config
+schema.build_config = config
 schema.migrate(engine.connect(sys.argv[1]))
 """
 KILLED = """

@@ -48,7 +48,7 @@ def old(request, databases):
     """A database as the version before names were unique left it, with what it let in."""
     made = engines.connect(databases.empty(request.param))
     with made.connect() as connection, connection.execution_options(writes=True).begin():
-        command.upgrade(schema.config(connection), "0029")
+        command.upgrade(schema.build_config(connection), "0029")
         roles = {
             name: connection.exec_driver_sql(
                 f"INSERT INTO role (name, built_in) VALUES ('{name}', true) RETURNING id"
@@ -80,7 +80,7 @@ def test_duplicates_get_a_number_and_leavers_tickets_become_unassigned(old):
         if lite:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         with connection.execution_options(writes=True).begin():
-            command.upgrade(schema.config(connection), "head")
+            command.upgrade(schema.build_config(connection), "head")
             assert not lite or connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
 
             def named(table):

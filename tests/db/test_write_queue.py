@@ -37,7 +37,7 @@ from db import engine
 from db.models import Tag
 from lib import transactions
 made = engine.connect(sys.argv[1])
-transactions.use(made)
+transactions.use_engine(made)
 print("ready", flush=True)
 sys.stdin.readline()
 def write(number):
@@ -55,7 +55,7 @@ with ThreadPoolExecutor(4) as pool:
 def database(databases):
     url = databases.fresh("sqlite")
     made = engines.connect(url)
-    transactions.use(made)
+    transactions.use_engine(made)
     yield url
     made.dispose()
 
@@ -91,7 +91,7 @@ def test_readers_read_while_more_writers_wait_than_connections_are_kept(database
             first.set()
             last.wait(30)
 
-    names = [f"waiting {n}" for n in range(engines.CONNECTIONS + 5)]
+    names = [f"waiting {n}" for n in range(engines.MAX_CONNECTIONS + 5)]
     with ThreadPoolExecutor(len(names) + 2) as pool:
         pool.submit(hold)
         assert first.wait(10)
@@ -161,7 +161,7 @@ def test_who_reads_does_not_wait(database):
 
 
 def test_a_turn_that_does_not_come_is_a_sentence(database, monkeypatch):
-    monkeypatch.setattr(engines, "PATIENCE", 0.2)
+    monkeypatch.setattr(engines, "WRITE_TIMEOUT", 0.2)
     with held(database), pytest.raises(Unavailable, match="Try again in a moment"):
         write("late")
     write("after")
@@ -169,7 +169,7 @@ def test_a_turn_that_does_not_come_is_a_sentence(database, monkeypatch):
 
 
 def test_a_change_inside_a_change_is_refused_and_holds_nobody_up(database, monkeypatch):
-    monkeypatch.setattr(engines, "PATIENCE", 0.2)
+    monkeypatch.setattr(engines, "WRITE_TIMEOUT", 0.2)
     with act() as session:
         session.add(Tag(name="outer", key="outer"))
         session.flush()
@@ -180,7 +180,7 @@ def test_a_change_inside_a_change_is_refused_and_holds_nobody_up(database, monke
 
 
 def test_what_fails_gives_its_turn_back(database, monkeypatch):
-    monkeypatch.setattr(engines, "PATIENCE", 1)
+    monkeypatch.setattr(engines, "WRITE_TIMEOUT", 1)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), act() as session:
             session.connection()

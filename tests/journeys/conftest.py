@@ -35,8 +35,8 @@ def opened(
     surround = getattr(request.module, "surround", dict)
     data, url = tmp_path_factory.mktemp("desk"), databases.fresh(request.param)
     with at(url) as engine:
-        people = cast.company()
-        cast.give_password(
+        people = cast.create_company()
+        cast.set_password(
             people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob
         )
         furnished = furnish(people) if furnish else None
@@ -51,7 +51,7 @@ def office(opened: Office, data: Path, monkeypatch: pytest.MonkeyPatch) -> Offic
     """The module's desk, on which the verbs of this process work too."""
     monkeypatch.setenv("DOCKET_DATA", str(opened.server.data))
     settings.current.cache_clear()
-    transactions.use(opened.engine)
+    transactions.use_engine(opened.engine)
     return opened
 
 

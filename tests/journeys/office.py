@@ -32,7 +32,7 @@ class Office:
 def at(database_url: str) -> Iterator[Engine]:
     """Let the verbs of this process work on a database that a server has open too."""
     engine = engines.connect(database_url)
-    transactions.use(engine)
+    transactions.use_engine(engine)
     try:
         yield engine
     finally:

@@ -11,7 +11,7 @@ from lib.people import teams
 from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
-from tests.support.browser import PHONE, accessible, screenshot
+from tests.support.browser import PHONE, check_accessibility, take_screenshot
 from worker import assignment_queue as worker
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_manager_hands_a_ticket_to_whoever_fits_with_a_note_for_colleagues_alone(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The door of the archive sticks")
+    number = cast.create_ticket(people.sam, "The door of the archive sticks")
     arun = visit(people.arun)
     page = arun.go("/profile")
     arun.choose("Knows", "General")
@@ -89,7 +89,7 @@ def test_what_is_too_much_waits_for_its_turn_and_says_so_to_colleagues(office, v
     with act() as session:
         workshop = teams.create(session, people.ada, name="Workshop").id
         lena = cast.hire(session, "Lena Voss", "agent", workshop)
-    cast.give_password(lena)
+    cast.set_password(lena)
     ada = visit(people.ada)
     page = ada.go("/teams")
     team = page.get_by_test_id("stVerticalBlock").filter(has_text="Workshop").last
@@ -107,28 +107,30 @@ def test_what_is_too_much_waits_for_its_turn_and_says_so_to_colleagues(office, v
     page = visit(lena).go(f"/ticket?id={second}")
     said = page.get_by_text("Waits for its turn: nobody is free.")
     expect(said).to_be_visible()
-    accessible(page)
-    screenshot(page, "assigning-waits-1280-light")
+    check_accessibility(page)
+    take_screenshot(page, "assigning-waits-1280-light")
     asker = visit(people.rita).go(f"/ticket?id={second}")
     expect(asker.get_by_text("A shelf leans").first).to_be_visible()
     expect(asker.get_by_text("Waits for its turn")).to_have_count(0)
     with act() as session:
         ticket = tickets.find(session, lena, first, to_change=True)
-        done = statuses.find(session, "Completed")
+        done = statuses.get(session, "Completed")
         tickets.move(session, lena, ticket, to=done, seen=ticket.version)
-    worker.out()
+    worker.assign_waiting_tickets()
     expect(page.get_by_text("Docket assigned it to Lena Voss: least loaded of the team")).to_be_visible()
     expect(said).to_have_count(0)
 
 
 def test_a_ticket_is_given_away_from_the_list_and_from_the_board(office, visit):
     people = office.people
-    first, second = (cast.ask(people.sam, title) for title in ("The gate squeaks", "The bell is mute"))
+    first, second = (
+        cast.create_ticket(people.sam, title) for title in ("The gate squeaks", "The bell is mute")
+    )
     mona = visit(people.mona)
     page = mona.go("/tickets")
     name = page.get_by_role("button", name=f"Nobody yet. Assign #{first}")
     name.focus()
-    cast.ask(people.sam, "The hinge is loose")
+    cast.create_ticket(people.sam, "The hinge is loose")
     expect(page.get_by_role("link", name="The hinge is loose")).to_be_visible()
     expect(name).to_be_focused()
     name.click()
@@ -142,8 +144,8 @@ def test_a_ticket_is_given_away_from_the_list_and_from_the_board(office, visit):
     dialog.get_by_role("button", name="Assign", exact=True).click()
     expect(dialog.get_by_text("changed")).to_be_visible()
     expect(dialog.get_by_role("textbox", name="Note")).to_have_value("Oil is in the cellar")
-    screenshot(page, "assigning-list-1280-light")
-    accessible(page)
+    take_screenshot(page, "assigning-list-1280-light")
+    check_accessibility(page)
     dialog.get_by_role("button", name="Assign", exact=True).click()
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name=f"Assigned to Arun Das. Assign #{first}")).to_be_visible()
@@ -168,14 +170,14 @@ def test_a_ticket_is_given_away_from_the_list_and_from_the_board(office, visit):
 
 def test_whoever_may_only_take_takes_and_hands_back_from_the_list_on_a_phone(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The clock is late")
+    number = cast.create_ticket(people.sam, "The clock is late")
     rita = visit(people.rita, view=PHONE)
     page = rita.go("/tickets")
     page.get_by_role("button", name=f"Nobody yet. Assign #{number}").tap()
     dialog = page.get_by_role("dialog", name="Who works it?")
     dialog.get_by_role("button", name="Take it").tap()
     page.get_by_role("button", name=f"Assigned to Rita Sosa. Assign #{number}").tap()
-    screenshot(page, "assigning-list-390-light")
+    take_screenshot(page, "assigning-list-390-light")
     dialog.get_by_role("button", name="Hand it back").tap()
     expect(page.get_by_role("button", name=f"Nobody yet. Assign #{number}")).to_be_visible()
     sam = visit(people.sam)

@@ -48,19 +48,22 @@ def drag(visitor, title, onto):
 
 def status(actor, number):
     with see() as session:
-        return ticket_list.one(session, actor, tickets.find(session, actor, number)).status
+        return ticket_list.get_row(session, actor, tickets.find(session, actor, number)).status
 
 
 def put(actor, number, name):
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        tickets.move(session, actor, ticket, to=statuses.find(session, name), seen=ticket.version)
+        tickets.move(session, actor, ticket, to=statuses.get(session, name), seen=ticket.version)
 
 
 @both
 def test_a_card_moved_by_one_appears_at_the_other_and_the_move_is_undone(office, visit):
     people = office.people
-    moved, there = cast.ask(people.sam, "The gate is stuck"), cast.ask(people.sam, "The lamp is out")
+    moved, there = (
+        cast.create_ticket(people.sam, "The gate is stuck"),
+        cast.create_ticket(people.sam, "The lamp is out"),
+    )
     put(people.arun, there, "In Progress")
     mona, rita = visit(people.mona), visit(people.rita)
     mona.go("/board")
@@ -77,10 +80,13 @@ def test_a_card_moved_by_one_appears_at_the_other_and_the_move_is_undone(office,
 
 def test_a_move_that_wants_a_reason_waits_for_it_and_keeps_it(office, visit):
     people = office.people
-    moved, there = cast.ask(people.sam, "A part is missing"), cast.ask(people.sam, "A vendor is late")
+    moved, there = (
+        cast.create_ticket(people.sam, "A part is missing"),
+        cast.create_ticket(people.sam, "A vendor is late"),
+    )
     put(people.arun, there, "Blocked")
     with act() as session:
-        statuses.ask_reason(session, people.ada, statuses.find(session, "Blocked"), asks=True)
+        statuses.set_reason_required(session, people.ada, statuses.get(session, "Blocked"), asks=True)
     rita = visit(people.rita)
     rita.go("/board")
     drag(rita, "A part is missing", "A vendor is late")
@@ -91,13 +97,16 @@ def test_a_move_that_wants_a_reason_waits_for_it_and_keeps_it(office, visit):
     rita.page.get_by_role("button", name="Move it").click()
     expect(rita.page.get_by_role("button", name=f"Undo the move of #{moved}")).to_be_visible()
     with see() as session:
-        last = history.of(session, people.sam, tickets.find(session, people.sam, moved))[-1]
+        last = history.list_for_ticket(session, people.sam, tickets.find(session, people.sam, moved))[-1]
     assert last.sentence == "moved it from To-Do to Blocked: It comes on Tuesday"
 
 
 def test_a_refused_move_by_keyboard_says_why_and_the_card_goes_back(office, visit):
     people = office.people
-    blocker, blocked = cast.ask(people.sam, "Order the part"), cast.ask(people.sam, "Build the part in")
+    blocker, blocked = (
+        cast.create_ticket(people.sam, "Order the part"),
+        cast.create_ticket(people.sam, "Build the part in"),
+    )
     with act() as session:
         ticket = tickets.find(session, people.rita, blocker, to_change=True)
         other = tickets.find(session, people.rita, blocked)

@@ -8,13 +8,13 @@ from playwright.sync_api import expect
 from lib.tickets import tickets
 from lib.transactions import act, see
 from tests import cast
-from tests.support.browser import PHONE, accessible
+from tests.support.browser import PHONE, check_accessibility
 
 pytestmark = pytest.mark.browser
 
 
 def ask(people, *titles):
-    return [cast.ask(people.sam, title) for title in titles]
+    return [cast.create_ticket(people.sam, title) for title in titles]
 
 
 def priorities(people, numbers):
@@ -64,7 +64,7 @@ def test_what_somebody_else_changed_meanwhile_is_refused_with_the_reason(office,
     page.get_by_role("button", name="Change…", exact=True).click()
     expect(page.get_by_role("dialog", name="Change tickets")).to_be_visible()
     with act() as session:
-        tickets.take(session, people.rita, tickets.find(session, people.rita, numbers[0], to_change=True))
+        tickets.claim(session, people.rita, tickets.find(session, people.rita, numbers[0], to_change=True))
     mona.choose("What", "Set the priority")
     mona.choose("Which", "Urgent")
     expect(page.get_by_text("1 ticket will be changed.")).to_be_visible()
@@ -86,10 +86,10 @@ def test_rows_are_chosen_by_keyboard_and_on_a_phone(office, visit):
     page = phone.go("/tickets?q=fence")
     box(page, numbers[0]).click()
     expect(page.get_by_text("1 ticket chosen", exact=True)).to_be_visible()
-    accessible(page)
+    check_accessibility(page)
     page.get_by_role("button", name=re.compile("^Change all 2")).click()
     expect(page.get_by_role("dialog", name="Change tickets")).to_be_visible()
-    accessible(page)
+    check_accessibility(page)
 
 
 def test_who_may_not_change_many_is_offered_no_boxes(office, visit):

@@ -36,7 +36,7 @@ def test_a_category_that_is_missed_is_proposed_accepted_and_arranged(office, vis
     with see() as session:
         number = session.exec(tickets.gate.visible(people.rita)).all()[-1].id
         assert (
-            ticket_list.one(session, people.rita, tickets.find(session, people.rita, number)).category
+            ticket_list.get_row(session, people.rita, tickets.find(session, people.rita, number)).category
             == "Flying machines"
         )
 
@@ -48,7 +48,7 @@ def test_a_category_that_is_missed_is_proposed_accepted_and_arranged(office, vis
     expect(page.get_by_text("General / Flying machines")).to_be_visible()
     expect(page.get_by_text("begins urgent")).to_be_visible()
     with see() as session:
-        assert [c.path for c in categories.every(session)] == ["General", "General / Flying machines"]
+        assert [c.path for c in categories.list_all(session)] == ["General", "General / Flying machines"]
 
     page = rita.go("/new")
     rita.choose("Category", "General / Flying machines")

@@ -23,10 +23,10 @@ def broken(databases, tmp_path):
     """A server behind a proxy that can cut commits off, and the people of the company."""
     url = databases.fresh("postgresql")
     with at(url):
-        people = cast.company()
+        people = cast.create_company()
         with (
-            cut.before(url) as proxy,
-            servers.running(tmp_path, {"DOCKET_DATABASE_URL": proxy.url}) as started,
+            cut.open_proxy(url) as proxy,
+            servers.run_server(tmp_path, {"DOCKET_DATABASE_URL": proxy.url}) as started,
         ):
             yield started, proxy, people
     databases.drop(url)

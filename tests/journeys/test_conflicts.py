@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 def facts(actor, number):
     with see() as session:
-        return ticket_list.one(session, actor, tickets.find(session, actor, number))
+        return ticket_list.get_row(session, actor, tickets.find(session, actor, number))
 
 
 def assign(visitor, name):
@@ -34,7 +34,7 @@ def assign(visitor, name):
 
 def test_the_second_of_two_who_change_a_ticket_is_told_and_keeps_what_they_wrote(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The lift stops between floors")
+    number = cast.create_ticket(people.sam, "The lift stops between floors")
     mona, rita = visit(people.mona), visit(people.rita)
     mona.deafen()
     rita.deafen()
@@ -66,7 +66,7 @@ def test_the_second_of_two_who_change_a_ticket_is_told_and_keeps_what_they_wrote
 
 def test_an_edit_of_the_text_meets_an_edit_that_came_before(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "A tap drips", description="Kitchen, left.")
+    number = cast.create_ticket(people.sam, "A tap drips", description="Kitchen, left.")
     rita = visit(people.rita)
     page = rita.go(f"/ticket?id={number}")
     page.get_by_role("button", name="Edit ticket").click()
@@ -87,7 +87,7 @@ def test_an_edit_of_the_text_meets_an_edit_that_came_before(office, visit):
 
 def test_what_can_not_be_is_said_in_a_sentence(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "My badge does not open the door")
+    number = cast.create_ticket(people.sam, "My badge does not open the door")
     sam = visit(people.sam)
     page = sam.go("/new")
     page.get_by_role("button", name="Open ticket").click()
@@ -109,7 +109,7 @@ def test_what_can_not_be_is_said_in_a_sentence(office, visit):
     expect(page.get_by_text(re.compile("[Ww]rite something|is empty")).first).to_be_visible()
     with see() as session:
         ticket = tickets.find(session, people.sam, number)
-        assert comments.of(session, people.sam, ticket) == []
+        assert comments.list_for_ticket(session, people.sam, ticket) == []
 
 
 def test_wrong_passwords_are_answered_alike_and_delayed_in_the_end(office, visit):

@@ -9,7 +9,7 @@ from lib.catalog import statuses
 from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
-from tests.support.browser import VIEWS, accessible, screenshot
+from tests.support.browser import VIEWS, check_accessibility, take_screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -17,17 +17,17 @@ pytestmark = pytest.mark.browser
 def furnish(people):
     """Some tickets in several states."""
     for n in range(6):
-        number = cast.ask(people.sam, f"The printer on floor {n} is broken")
+        number = cast.create_ticket(people.sam, f"The printer on floor {n} is broken")
         with act() as session:
             ticket = tickets.find(session, people.rita, number, to_change=True)
             if n > 1:
-                tickets.take(session, people.rita, ticket)
-            to = statuses.find(
+                tickets.claim(session, people.rita, ticket)
+            to = statuses.get(
                 session, ("To-Do", "To-Do", "In Progress", "Blocked", "Pending", "Completed")[n]
             )
             tickets.move(session, people.rita, ticket, to=to, seen=ticket.version)
         if n == 4:
-            cast.say(people.rita, number, "Which floor is that?")
+            cast.add_comment(people.rita, number, "Which floor is that?")
 
 
 def card(page, label):
@@ -93,5 +93,5 @@ def test_the_dashboard_fits_and_is_accessible(office, visit, who, view):
     page = visitor.go()
     expect(page.get_by_role("list", name="Tickets in numbers")).to_be_visible()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-    accessible(page)
-    screenshot(page, f"dashboard-{who}-{view.name}")
+    check_accessibility(page)
+    take_screenshot(page, f"dashboard-{who}-{view.name}")

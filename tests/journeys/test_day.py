@@ -21,7 +21,7 @@ both = pytest.mark.parametrize("opened", EITHER, indirect=True)
 def stands(actor, number):
     """Return a ticket's status and whom it is assigned to."""
     with see() as session:
-        row = ticket_list.one(session, actor, tickets.find(session, actor, number))
+        row = ticket_list.get_row(session, actor, tickets.find(session, actor, number))
         return row.status, row.assignee
 
 
@@ -33,7 +33,9 @@ def said(visitor, words):
 @both
 def test_an_agent_s_day_from_the_dashboard_to_done(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The badge reader at the gate is dead", description="It stays dark.")
+    number = cast.create_ticket(
+        people.sam, "The badge reader at the gate is dead", description="It stays dark."
+    )
     rita = visit(people.rita)
     page = rita.go()
     page.get_by_role("link", name=re.compile("Unassigned")).first.click()
@@ -61,7 +63,8 @@ def test_an_agent_s_day_from_the_dashboard_to_done(office, visit):
     assert stands(people.rita, number) == ("Completed", "Rita Sosa")
     with see() as session:
         told = [
-            e.sentence for e in history.of(session, people.sam, tickets.find(session, people.sam, number))
+            e.sentence
+            for e in history.list_for_ticket(session, people.sam, tickets.find(session, people.sam, number))
         ]
     assert [line.partition(" ")[0] for line in told][:2] == ["opened", "took"]
     sam = visit(people.sam)

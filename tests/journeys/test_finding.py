@@ -9,15 +9,15 @@ from db.vocabulary import Priority
 from lib.tickets import tickets
 from lib.transactions import act
 from tests import cast
-from tests.support.browser import accessible
+from tests.support.browser import check_accessibility
 
 pytestmark = pytest.mark.browser
 
 
 def test_somebody_searches_from_any_page_and_lands_where_the_words_are(office, visit):
-    number = cast.ask(office.people.sam, "The lamp <b>flickers</b>")
-    cast.say(office.people.rita, number, "We ordered a new lamp for you")
-    cast.say(office.people.rita, number, "The nightingale broke that lamp", internal=True)
+    number = cast.create_ticket(office.people.sam, "The lamp <b>flickers</b>")
+    cast.add_comment(office.people.rita, number, "We ordered a new lamp for you")
+    cast.add_comment(office.people.rita, number, "The nightingale broke that lamp", internal=True)
     sam = visit(office.people.sam)
     page = sam.go("/new")
     box = page.get_by_role("searchbox", name="Search everything")
@@ -43,8 +43,8 @@ def test_somebody_searches_from_any_page_and_lands_where_the_words_are(office, v
 
 
 def test_the_list_takes_the_language_and_explains_it(office, visit):
-    number = cast.ask(office.people.sam, "The kettle leaks", tags=["kitchen"])
-    cast.ask(office.people.sam, "The kettle is cold")
+    number = cast.create_ticket(office.people.sam, "The kettle leaks", tags=["kitchen"])
+    cast.create_ticket(office.people.sam, "The kettle is cold")
     rita = visit(office.people.rita)
     page = rita.go("/tickets?q=kettle+-tag%3Akitchen+status%3Anowhere")
     expect(page.get_by_role("link", name="The kettle is cold")).to_be_visible()
@@ -59,8 +59,8 @@ def test_the_list_takes_the_language_and_explains_it(office, visit):
 
 
 def test_filters_are_added_and_taken_out_one_by_one(office, visit):
-    cast.ask(office.people.sam, "The blind is stuck", tags=["vip"])
-    cast.ask(office.people.sam, "The blind is dirty")
+    cast.create_ticket(office.people.sam, "The blind is stuck", tags=["vip"])
+    cast.create_ticket(office.people.sam, "The blind is dirty")
     rita = visit(office.people.rita)
     page = rita.go("/tickets?q=blind")
     page.get_by_role("button", name="Filter", exact=True).click()
@@ -84,7 +84,7 @@ def test_filters_are_added_and_taken_out_one_by_one(office, visit):
 
 
 def test_a_manager_saves_the_list_as_a_file(office, visit):
-    cast.ask(office.people.sam, "=The gutter")
+    cast.create_ticket(office.people.sam, "=The gutter")
     page = visit(office.people.mona).go("/tickets?q=gutter")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
@@ -94,8 +94,8 @@ def test_a_manager_saves_the_list_as_a_file(office, visit):
 
 
 def test_a_list_is_saved_shared_and_opened_from_the_sidebar(office, visit):
-    cast.ask(office.people.sam, "The awning is torn", tags=["shop"])
-    cast.ask(office.people.sam, "The awning squeaks")
+    cast.create_ticket(office.people.sam, "The awning is torn", tags=["shop"])
+    cast.create_ticket(office.people.sam, "The awning squeaks")
     rita = visit(office.people.rita)
     page = rita.go("/tickets?q=tag%3Ashop")
     page.get_by_role("button", name="Save this view").click()
@@ -115,11 +115,11 @@ def test_a_list_is_saved_shared_and_opened_from_the_sidebar(office, visit):
 
 
 def test_columns_order_and_groups_are_a_person_s_own_and_kept_in_a_view(office, visit):
-    cast.ask(office.people.sam, "The shutter is loud", tags=["shutter"])
-    stuck = cast.ask(office.people.sam, "The shutter is stuck", tags=["shutter"])
+    cast.create_ticket(office.people.sam, "The shutter is loud", tags=["shutter"])
+    stuck = cast.create_ticket(office.people.sam, "The shutter is stuck", tags=["shutter"])
     with act() as session:
         rita = office.people.rita
-        tickets.take(session, rita, tickets.find(session, rita, stuck, to_change=True))
+        tickets.claim(session, rita, tickets.find(session, rita, stuck, to_change=True))
     rita = visit(office.people.rita)
     page = rita.go("/tickets?q=tag%3Ashutter&cols=due,team&group=assignee")
     headings = page.get_by_role("columnheader")
@@ -148,16 +148,16 @@ def test_groups_go_over_the_whole_list_and_each_leads_to_its_own(office, visit):
     with act() as session:
         for at in range(40):
             made = tickets.create(session, people.sam, title=f"Valve {at:02}", priority=Priority.HIGH)
-            tickets._set_tags(session, made, ["valve"])
+            tickets._replace_tags(session, made, ["valve"])
         for at in range(30):
             made = tickets.create(session, people.kim, title=f"Valve {at + 40}")
-            tickets._set_tags(session, made, ["valve"])
+            tickets._replace_tags(session, made, ["valve"])
     rita = visit(people.rita)
     page = rita.go("/tickets?q=tag%3Avalve&group=priority&sort=created")
     headings = page.get_by_role("rowheader")
     expect(headings).to_have_text(["High40", "Normal30"])
     expect(page.locator(".row")).to_have_count(50)
-    accessible(page)
+    check_accessibility(page)
     page.get_by_role("link", name="Next 50").click()
     expect(headings).to_have_text(["Normal30continued"])
     expect(page.locator(".row")).to_have_count(20)

@@ -21,7 +21,7 @@ def furnish(people):
     """Make one thing of each kind that has a form."""
     with act() as session:
         ada = people.ada
-        canned_replies.add(session, ada, name="Thanks", body="Thank you.", team_id=None)
+        canned_replies.create(session, ada, name="Thanks", body="Thank you.", team_id=None)
         custom_fields.create(session, ada, name="Floor", kind=FieldKind.TEXT)
         activities.create(session, ada, name="Repairs")
         categories.create(session, ada, name="Lamps")
@@ -35,21 +35,21 @@ def rename(people, kind, new):
         mona = people.ada
         match kind:
             case "categories":
-                categories.rename(session, mona, categories.find(session, "Lamps"), name=new)
+                categories.rename(session, mona, categories.get(session, "Lamps"), name=new)
             case "teams":
-                row = next(t for t in teams.every(session, mona) if t.name == "Network")
-                teams.rename(session, mona, teams.find(session, row.id), name=new)
+                row = next(t for t in teams.list_all(session, mona) if t.name == "Network")
+                teams.rename(session, mona, teams.get(session, row.id), name=new)
             case "statuses":
-                statuses.rename(session, mona, statuses.find(session, "Parked"), name=new)
+                statuses.rename(session, mona, statuses.get(session, "Parked"), name=new)
             case "fields":
-                card = next(f for f in custom_fields.every(session) if f.name == "Floor")
-                custom_fields.rename(session, mona, custom_fields.find(session, mona, card.id), name=new)
+                card = next(f for f in custom_fields.list_all(session) if f.name == "Floor")
+                custom_fields.rename(session, mona, custom_fields.get(session, mona, card.id), name=new)
             case "activities":
-                activities.rename(session, mona, activities.find(session, "Repairs"), name=new)
+                activities.rename(session, mona, activities.get(session, "Repairs"), name=new)
             case "replies":
-                card = next(c for c in canned_replies.every(session, mona) if c.name == "Thanks")
-                row = canned_replies.find(session, mona, card.id)
-                canned_replies.change(
+                card = next(c for c in canned_replies.list_all(session, mona) if c.name == "Thanks")
+                row = canned_replies.get(session, mona, card.id)
+                canned_replies.update(
                     session, mona, row, name=new, body=card.body, team_id=None, seen=row.version
                 )
 
@@ -96,12 +96,12 @@ def test_a_person_s_role_is_not_overwritten_unseen(office, visit):
     page.get_by_role("button", name="Change", exact=True).click()
     ada.choose("Role", "manager")
     with act() as session:
-        kim = accounts.find(session, people.ada, people.kim.id)
-        teams.add(session, people.ada, teams.find(session, teams.default(session)), kim)
+        kim = accounts.get(session, people.ada, people.kim.id)
+        teams.add_member(session, people.ada, teams.get(session, teams.get_default_id(session)), kim)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     with see() as session:
-        assert accounts.show(session, people.ada, people.kim.id).role == "requester"
+        assert accounts.get_card(session, people.ada, people.kim.id).role == "requester"
 
 
 def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
@@ -111,7 +111,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     page.get_by_text("New rate").click()
     page.get_by_role("textbox", name="for an hour").fill("90")
     with act() as session:
-        rates.put(session, people.ada, cents=8000, since=local_dates.today(ZoneInfo("Europe/Berlin")))
+        rates.set_rate(session, people.ada, cents=8000, since=local_dates.today(ZoneInfo("Europe/Berlin")))
     page.get_by_role("button", name="Set", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     expect(page.get_by_text("80.00")).to_be_visible()
@@ -140,8 +140,8 @@ def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     again = page.get_by_test_id("stButtonGroup").nth(1).get_by_role("button").first
     expect(again).to_have_attribute("aria-pressed", "false" if before == "true" else "true")
     with act() as session:
-        seen = rules.of(session).version
-        rules.change(
+        seen = rules.load(session).version
+        rules.update(
             session,
             people.ada,
             {(NotificationType.MOVED, RecipientReason.TEAM): frozenset({NotificationChannel.DOCKET})},
@@ -153,7 +153,7 @@ def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     expect(page.get_by_text("The rules apply from now on")).to_be_visible()
     expect(page.get_by_text("Unsaved changes")).to_have_count(0)
     with see() as session:
-        found = rules.of(session)
+        found = rules.load(session)
     assert found.media(NotificationType.MOVED, RecipientReason.TEAM) == frozenset(
         {NotificationChannel.DOCKET}
     )

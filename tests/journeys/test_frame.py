@@ -22,20 +22,20 @@ MAIN = "document.querySelector('[data-testid=stMain]')"
 
 
 def furnish(people):
-    return [cast.ask(people.sam, f"Valve {at}") for at in range(12)]
+    return [cast.create_ticket(people.sam, f"Valve {at}") for at in range(12)]
 
 
 def test_every_tab_has_its_own_title(office, visit, furnished):
     ada = visit(office.people.ada)
     titles = {entry.url: entry.title for entry in ENTRIES}
     seen = set()
-    for path in pages(cast.again(office.people.ada), furnished[0]):
+    for path in pages(cast.reload_actor(office.people.ada), furnished[0]):
         page = ada.go(path)
         url = path.strip("/").partition("?")[0]
         wanted = f"#{furnished[0]} Valve 0" if url == "ticket" else titles[url]
         expect(page).to_have_title(f"{wanted} · Docket")
         seen.add(page.title())
-    assert len(seen) == len(pages(cast.again(office.people.ada), furnished[0]))
+    assert len(seen) == len(pages(cast.reload_actor(office.people.ada), furnished[0]))
     expect(visit().go("/tickets")).to_have_title("Sign in · Docket")
 
 

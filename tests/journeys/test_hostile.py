@@ -32,7 +32,7 @@ ALL = [*CORPUS, *DRESSED]
 
 def clean(raw, limit=200):
     """Return how a line is stored: cleaned of what can't be seen, and cut to its limit."""
-    return text.line(raw[:limit], field="line", limit=limit)
+    return text.clean_line(raw[:limit], field="line", limit=limit)
 
 
 def packed(payloads, limit=200):
@@ -49,7 +49,7 @@ def furnish(people):
     """Name everything that people may name in a hostile way; returns the tickets by number."""
     titles = [*DRESSED, *packed(CORPUS)]
     with act() as session:
-        agent = roles.find(session, "agent")
+        agent = roles.get(session, "agent")
         for at, payload in enumerate(ALL):
             name = clean(payload, 120)
             email = f"p{at}@example.org"
@@ -63,23 +63,23 @@ def furnish(people):
     for at, title in enumerate(titles):
         payload = DRESSED[at % len(DRESSED)]
         with act() as session:
-            upload = attachments.keep(session, people.sam, attachments.examine(f"{payload[:90]}.txt", b"x"))
+            upload = attachments.create(session, people.sam, attachments.examine(f"{payload[:90]}.txt", b"x"))
             made = tickets.create(
                 session,
                 people.sam,
                 title=title,
                 description=f"{title}\n\n{payload}",
-                category_id=categories.find(session, clean(payload, 80)).id,
+                category_id=categories.get(session, clean(payload, 80)).id,
                 priority=Priority.HIGH,
                 files=[upload.id],
             )
-            tickets._set_tags(session, made, [clean(payload, 40)])
+            tickets._replace_tags(session, made, [clean(payload, 40)])
             found[made.id] = clean(title)
     many = min(found)
     for at, payload in enumerate(ALL[:49]):
-        cast.say(people.rita, many, payload, internal=at % 2 == 0)
+        cast.add_comment(people.rita, many, payload, internal=at % 2 == 0)
     for payload in ALL[49:]:
-        cast.say(people.sam, many + 1, payload)
+        cast.add_comment(people.sam, many + 1, payload)
     return found
 
 
@@ -152,7 +152,7 @@ def test_what_is_told_of_somebody_is_plain_too(office, visit, furnished):
 
 def test_a_person_with_a_hostile_name_sees_it_as_it_is(office, visit, furnished):
     with act() as session:
-        sam = accounts.find(session, office.people.ada, office.people.bob.id)
+        sam = accounts.get(session, office.people.ada, office.people.bob.id)
         accounts.rename(session, office.people.ada, sam, name=DRESSED[0])
     bob = visit(office.people.bob)
     page = bob.go("/profile")
@@ -165,4 +165,4 @@ def test_a_person_with_a_hostile_name_sees_it_as_it_is(office, visit, furnished)
 def test_what_can_not_be_stored_is_refused_with_a_sentence(office):
     for line in ("a\x00b", "half \ud800 a pair"):
         with pytest.raises(Invalid, match="can't be stored"):
-            cast.ask(office.people.sam, line)
+            cast.create_ticket(office.people.sam, line)

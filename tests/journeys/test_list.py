@@ -130,7 +130,7 @@ def test_a_stranger_finds_nothing_by_page_link_short_link_api_or_file(office, vi
 
 
 def test_a_short_link_leads_to_the_ticket_after_signing_in(office, visit):
-    number = cast.ask(office.people.sam, "The window on the stairs is cracked")
+    number = cast.create_ticket(office.people.sam, "The window on the stairs is cracked")
     sam = visit()
     page = sam.go(f"/t/{number}")
     sam.is_signed_out()

@@ -9,9 +9,9 @@ from tests import cast
 
 def test_a_merge_and_its_undo(office, visit):
     people = office.people
-    source = cast.ask(people.bob, "The wombat printer jams again", description="It eats paper.")
-    target = cast.ask(people.sam, "The wombat printer jams")
-    cast.say(people.bob, source, "Still so.")
+    source = cast.create_ticket(people.bob, "The wombat printer jams again", description="It eats paper.")
+    target = cast.create_ticket(people.sam, "The wombat printer jams")
+    cast.add_comment(people.bob, source, "Still so.")
 
     rita = visit(people.rita)
     page = rita.go(f"/ticket?id={source}")
@@ -48,7 +48,10 @@ def test_a_merge_and_its_undo(office, visit):
 
 def test_duplicates_are_completed_with_their_original(office, visit):
     people = office.people
-    master, copy = cast.ask(people.sam, "No mail since ten"), cast.ask(people.bob, "Mail is away")
+    master, copy = (
+        cast.create_ticket(people.sam, "No mail since ten"),
+        cast.create_ticket(people.bob, "Mail is away"),
+    )
     with act() as session:
         ticket, other = (tickets.find(session, people.rita, n, to_change=True) for n in (copy, master))
         links.link(session, people.rita, ticket, name="duplicates", other=other)

@@ -20,7 +20,7 @@ from tests import cast
 from tests.support import browser as browsers
 from tests.support import post as posts
 from tests.support import slack as slacks
-from tests.support.browser import VIEWS, View, accessible, screenshot
+from tests.support.browser import VIEWS, View, check_accessibility, take_screenshot
 from tests.support.unscoped import UNSCOPED
 
 pytestmark = pytest.mark.browser
@@ -36,8 +36,8 @@ outside = {}
 def around():
     """A mail server and a Slack for the module's desk."""
     with ExitStack() as stack:
-        outside["post"] = stack.enter_context(posts.office())
-        outside["slack"] = stack.enter_context(slacks.workspace())
+        outside["post"] = stack.enter_context(posts.run_mail_server())
+        outside["slack"] = stack.enter_context(slacks.run_slack_server())
         outside["slack"].people = {"rita.sosa@example.org": "URITA"}
         yield
 
@@ -76,7 +76,7 @@ def test_the_assignee_hears_of_another_s_click_in_the_bell_by_mail_and_in_slack(
     office, visit, record_property
 ):
     people, slack = office.people, outside["slack"]
-    number = cast.ask(people.sam, "The door of the archive sticks")
+    number = cast.create_ticket(people.sam, "The door of the archive sticks")
     rita, mona = visit(people.rita), visit(people.mona)
     bell = rita.go()
     before, written, posted = unread(bell), len(mails(people.rita)), len(slack.posts)
@@ -97,10 +97,10 @@ def test_the_assignee_hears_of_another_s_click_in_the_bell_by_mail_and_in_slack(
 
 def test_a_click_on_a_notice_leads_to_the_comment(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The lift stops")
+    number = cast.create_ticket(people.sam, "The lift stops")
     for n in range(30):
-        cast.say(people.rita, number, f"Line {n}")
-    said = cast.say(people.rita, number, "I am **looking** at it, @Sam Reed")
+        cast.add_comment(people.rita, number, f"Line {n}")
+    said = cast.add_comment(people.rita, number, "I am **looking** at it, @Sam Reed")
     sam = visit(people.sam)
     page = sam.go()
     page.get_by_role("link", name=re.compile("^Notifications")).first.click()
@@ -119,7 +119,7 @@ def test_what_one_chooses_to_hear_is_kept(office, visit):
     page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_test_id("stToast").get_by_text("Saved.")).to_be_visible()
     with see() as session:
-        heard = preferences.of(session, office.people.sam)
+        heard = preferences.get_channels(session, office.people.sam)
     assert {NotificationChannel.DOCKET} in [
         set(media) for (occasion, _), media in heard.items() if occasion == "replied"
     ]
@@ -127,17 +127,19 @@ def test_what_one_chooses_to_hear_is_kept(office, visit):
 
 def test_a_ticket_is_muted_where_it_says_why_one_hears(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "Too much noise")
+    number = cast.create_ticket(people.sam, "Too much noise")
     sam = visit(people.sam)
     page = sam.go(f"/ticket?id={number}")
     page.get_by_role("button", name="Why do I hear of this?").click()
     expect(page.get_by_text("Because you asked for it.")).to_be_visible()
     page.get_by_role("button", name="Mute", exact=True).click()
     expect(page.get_by_test_id("stToast").get_by_text("You hear no more of this ticket")).to_be_visible()
-    cast.say(people.rita, number, "Hello")
-    cast.say(people.rita, number, "@Sam Reed hello")
+    cast.add_comment(people.rita, number, "Hello")
+    cast.add_comment(people.rita, number, "@Sam Reed hello")
     with see() as session:
-        heard = [card.excerpt for card in inbox.mine(session, people.sam) if card.ticket == number]
+        heard = [
+            card.excerpt for card in inbox.list_notifications(session, people.sam) if card.ticket == number
+        ]
     assert heard == ["@Sam Reed hello"]
 
 
@@ -182,21 +184,21 @@ def test_the_pages_of_notices_look_right_and_can_be_used_by_everybody(office, vi
     person = visit(getattr(office.people, who), view=view)
     for path in PAGES[who]:
         page = person.go(path)
-        accessible(page)
+        check_accessibility(page)
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
-        screenshot(page, f"notices-{re.split(r'[/?]', path)[1]}-{view.name}")
+        take_screenshot(page, f"notices-{re.split(r'[/?]', path)[1]}-{view.name}")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 700])
 def test_every_mail_looks_right_in_light_and_dark(office, browser, width, dark):
     view = View(width, dark=dark)
-    with browsers.window(browser, view) as window:
+    with browsers.open_window(browser, view) as window:
         page = window.new_page()
         for sort in samples.TITLES:
             with see() as session:
-                letter = renderer.sample(session, office.people.ada, sort.value)
-            page.set_content(renderer.looked_at(letter, dark=dark)[1])
+                letter = renderer.render_sample(session, office.people.ada, sort.value)
+            page.set_content(renderer.render_preview(letter, dark=dark)[1])
             assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), sort
-            accessible(page)
-            screenshot(page, f"mail-{sort.value}-{view.name}")
+            check_accessibility(page)
+            take_screenshot(page, f"mail-{sort.value}-{view.name}")

@@ -27,7 +27,7 @@ FILTERED = (
 
 def furnish(people):
     """Make a ticket to be found and a saved view that finds it; returns the ticket's number."""
-    number = cast.ask(people.sam, "The lamp flickers", tags=["lamp"])
+    number = cast.create_ticket(people.sam, "The lamp flickers", tags=["lamp"])
     with act() as session:
         saved_views.create(
             session, people.ada, name="Lamps", line="tag:lamp", sort="created", facts="", group=""
@@ -44,7 +44,7 @@ def search(page, words):
 
 def everywhere(office, number):
     """Return the addresses of all pages for an administrator, plain and with all that their controls write."""
-    return [*pages(cast.again(office.people.ada), number), *FILTERED]
+    return [*pages(cast.reload_actor(office.people.ada), number), *FILTERED]
 
 
 def test_the_search_box_works_on_every_page(office, visit, furnished):

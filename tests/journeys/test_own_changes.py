@@ -45,11 +45,11 @@ def again(visitor):
 
 def facts(actor, number):
     with see() as session:
-        return ticket_list.one(session, actor, tickets.find(session, actor, number))
+        return ticket_list.get_row(session, actor, tickets.find(session, actor, number))
 
 
 def test_messages_that_come_twice_are_no_conflict(office, visit):
-    number = cast.ask(office.people.sam, "The lift stops between floors")
+    number = cast.create_ticket(office.people.sam, "The lift stops between floors")
     rita = visit(office.people.rita)
     repeating(rita)
     page = rita.go(f"/ticket?id={number}")
@@ -71,7 +71,7 @@ def test_messages_that_come_twice_are_no_conflict(office, visit):
 
 
 def test_somebody_else_s_change_is_a_conflict_still(office, visit):
-    number = cast.ask(office.people.sam, "The blind is stuck")
+    number = cast.create_ticket(office.people.sam, "The blind is stuck")
     rita = visit(office.people.rita)
     rita.deafen()
     page = rita.go(f"/ticket?id={number}")

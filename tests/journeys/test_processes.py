@@ -37,7 +37,7 @@ def until_started(docket, times):
 
 def test_a_reply_is_sent_once_though_each_process_was_killed(office, visit, kill):
     people = office.people
-    number = cast.ask(people.sam, "The scanner is deaf")
+    number = cast.create_ticket(people.sam, "The scanner is deaf")
     visitor = visit(people.rita)
     page = visitor.go(f"/ticket?id={number}")
     body(page).press_sequentially("We bring another one.")
@@ -51,7 +51,7 @@ def test_a_reply_is_sent_once_though_each_process_was_killed(office, visit, kill
 
 def test_a_click_acts_and_unsaved_text_stays_though_each_process_was_killed(office, visit, kill):
     people = office.people
-    number = cast.ask(people.sam, "The scanner is blind")
+    number = cast.create_ticket(people.sam, "The scanner is blind")
     visitor = visit(people.rita)
     page = visitor.go(f"/ticket?id={number}")
     page.route("**/api/v1/drafts/**", lambda route: route.fulfill(status=503, json={"detail": "Away."}))

@@ -27,15 +27,15 @@ def test_a_name_with_a_slash_keeps_no_other_category(office, visit):
     page.get_by_role("button", name="Delete category").click()
     expect(page.get_by_text("Deleted categories (1)")).to_be_visible()
     with see() as session:
-        assert [c.path for c in categories.every(session)] == ["A / B", "General"]
+        assert [c.path for c in categories.list_all(session)] == ["A / B", "General"]
 
 
 def test_a_status_is_archived_with_a_successor_and_restored(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The lift is stuck")
+    number = cast.create_ticket(people.sam, "The lift is stuck")
     with act() as session:
         ticket = tickets.find(session, people.rita, number, to_change=True)
-        tickets.move(session, people.rita, ticket, to=statuses.find(session, "Blocked"), seen=ticket.version)
+        tickets.move(session, people.rita, ticket, to=statuses.get(session, "Blocked"), seen=ticket.version)
     ada = visit(people.ada)
     page = ada.go("/statuses")
     page.get_by_role("button", name="Archive …").nth(1).click()
@@ -48,10 +48,10 @@ def test_a_status_is_archived_with_a_successor_and_restored(office, visit):
     expect(page.get_by_text("Archived statuses (1)")).to_be_visible()
     with see() as session:
         assert (
-            ticket_list.one(session, people.ada, tickets.find(session, people.ada, number)).status
+            ticket_list.get_row(session, people.ada, tickets.find(session, people.ada, number)).status
             == "Pending"
         )
-        assert "Blocked" not in [s.name for s in statuses.every(session)]
+        assert "Blocked" not in [s.name for s in statuses.list_all(session)]
     found = visit(people.rita).go("/tickets?show=all&q=status%3ABlocked")
     expect(found.get_by_text("is archived, so no ticket is in it")).to_be_visible()
 
@@ -59,14 +59,14 @@ def test_a_status_is_archived_with_a_successor_and_restored(office, visit):
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("Archived statuses (1)")).to_have_count(0)
     with see() as session:
-        assert "Blocked" in [s.name for s in statuses.every(session)]
+        assert "Blocked" in [s.name for s in statuses.list_all(session)]
 
 
 def test_a_team_with_tickets_is_merged_and_an_empty_one_deleted(office, visit):
     people = office.people
     with act() as session:
         teams.create(session, people.ada, name="Attic")
-        facilities = cast.team(session, people.facilities)
+        facilities = cast.get_team(session, people.facilities)
         number = tickets.create(session, people.ada, title="The gate squeaks", team_id=facilities.id).id
     ada = visit(people.ada)
     page = ada.go("/teams")
@@ -82,6 +82,6 @@ def test_a_team_with_tickets_is_merged_and_an_empty_one_deleted(office, visit):
     expect(page.get_by_text("Bela Kun")).to_be_visible()
     expect(page.get_by_text("Facilities", exact=True)).to_have_count(0)
     with see() as session:
-        assert [t.name for t in teams.every(session, people.ada)] == ["Service desk"]
+        assert [t.name for t in teams.list_all(session, people.ada)] == ["Service desk"]
     opened = visit(people.rita).go(f"/ticket?id={number}")
     expect(opened.get_by_role("heading", name="The gate squeaks")).to_be_visible()

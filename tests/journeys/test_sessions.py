@@ -73,13 +73,13 @@ def test_who_is_disabled_is_out_at_the_next_click(office, visit):
 
 
 def test_who_leaves_a_team_no_longer_sees_its_tickets_at_the_next_click(office, visit):
-    number = cast.ask(office.people.sam, "The keys of the archive are lost")
+    number = cast.create_ticket(office.people.sam, "The keys of the archive are lost")
     mona = visit(office.people.rita)
     page = mona.go("/tickets")
     expect(page.get_by_role("link", name="The keys of the archive are lost")).to_be_visible()
     with act() as session:
-        rita = accounts.find(session, office.people.ada, office.people.rita.id)
-        teams.remove(session, office.people.ada, teams.find(session, office.people.service_desk), rita)
+        rita = accounts.get(session, office.people.ada, office.people.rita.id)
+        teams.remove_member(session, office.people.ada, teams.get(session, office.people.service_desk), rita)
     page.get_by_text("All", exact=True).click()
     expect(page.get_by_role("link", name="The keys of the archive are lost")).to_have_count(0)
     mona.go(f"/ticket?id={number}")

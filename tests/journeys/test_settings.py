@@ -35,7 +35,7 @@ def test_the_time_zone_is_chosen_and_an_older_form_overwrites_nothing(office, vi
     page.get_by_role("link", name="General settings").click()
     field = page.get_by_role("combobox", name="Time zone")
     expect(field).to_have_value("UTC")
-    browsers.accessible(page)
+    browsers.check_accessibility(page)
     choose(page, "new york", "America/New York")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Settings saved.")).to_be_visible()
@@ -44,7 +44,7 @@ def test_the_time_zone_is_chosen_and_an_older_form_overwrites_nothing(office, vi
 
     choose(page, "tokyo", "Asia/Tokyo")
     with act() as session:
-        now = desk_settings.find(session, people.ada, TIME_ZONE.name)
+        now = desk_settings.get_card(session, people.ada, TIME_ZONE.name)
         desk_settings.update(session, people.ada, TIME_ZONE.name, "Europe/Vienna", seen=now.version)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()

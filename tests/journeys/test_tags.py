@@ -7,7 +7,7 @@ from tests import cast
 
 def test_a_tag_is_typed_and_then_renamed(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The numbat scanner is slow")
+    number = cast.create_ticket(people.sam, "The numbat scanner is slow")
     rita = visit(people.rita)
     page = rita.go(f"/ticket?id={number}")
     page.get_by_role("combobox", name="Tags").fill("Scanneur")

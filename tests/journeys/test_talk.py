@@ -18,12 +18,12 @@ PATIENT = 3 * SOON
 
 def test_what_others_do_appears_while_one_writes(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The projector hums")
+    number = cast.create_ticket(people.sam, "The projector hums")
     rita, sam = visit(people.rita), visit(people.sam)
     page = rita.go(f"/ticket?id={number}")
     body(page).press_sequentially("I think that it")
     body(page).evaluate("field => field.setSelectionRange(2, 2)")
-    cast.say(people.mona, number, "Somebody will come at noon.")
+    cast.add_comment(people.mona, number, "Somebody will come at noon.")
     told = page.get_by_label("Conversation").get_by_text("Somebody will come at noon.")
     expect(told).to_be_visible(timeout=PATIENT)
     expect(body(page)).to_be_focused()
@@ -33,7 +33,7 @@ def test_what_others_do_appears_while_one_writes(office, visit):
     page.get_by_role("button", name="Edit ticket").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Title").fill("The projector hums loudly")
-    cast.say(people.mona, number, "Or a little later.")
+    cast.add_comment(people.mona, number, "Or a little later.")
     expect(page.get_by_text("Or a little later.")).to_be_attached(timeout=PATIENT)
     expect(dialog.get_by_label("Title")).to_have_value("The projector hums loudly")
     page.keyboard.press("Escape")
@@ -50,7 +50,7 @@ def test_what_others_do_appears_while_one_writes(office, visit):
 
 def test_two_at_one_ticket_see_each_other_and_a_requester_learns_of_no_note(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The door squeaks")
+    number = cast.create_ticket(people.sam, "The door squeaks")
     rita, mona, sam = visit(people.rita), visit(people.mona), visit(people.sam)
     at = f"/ticket?id={number}"
     hers, managers, asked = rita.go(at), mona.go(at), sam.go(at)
@@ -71,7 +71,7 @@ def test_two_at_one_ticket_see_each_other_and_a_requester_learns_of_no_note(offi
 
 def test_a_colleague_is_mentioned_and_one_who_may_not_see_it_is_not(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The scanner is slow")
+    number = cast.create_ticket(people.sam, "The scanner is slow")
     page = visit(people.rita).go(f"/ticket?id={number}")
     body(page).press_sequentially("Please look, @aru")
     expect(page.get_by_role("option", name="Arun Das")).to_be_visible()
@@ -92,7 +92,7 @@ def test_a_colleague_is_mentioned_and_one_who_may_not_see_it_is_not(office, visi
 
 def test_people_are_put_in_copy_and_watch_from_the_page(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The blinds are stuck")
+    number = cast.create_ticket(people.sam, "The blinds are stuck")
     rita = visit(people.rita)
     page = rita.go(f"/ticket?id={number}")
     page.get_by_role("button", name="Watch", exact=True).click()
@@ -112,7 +112,7 @@ def test_people_are_put_in_copy_and_watch_from_the_page(office, visit):
 
 def test_a_canned_reply_is_kept_by_a_manager_and_used_by_keyboard(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The kettle is cold")
+    number = cast.create_ticket(people.sam, "The kettle is cold")
     mona = visit(people.mona).go("/replies")
     mona.get_by_text("New canned reply").click()
     mona.get_by_label("Name").fill("On my way")
@@ -141,9 +141,9 @@ def test_a_canned_reply_is_kept_by_a_manager_and_used_by_keyboard(office, visit)
 
 def test_what_is_new_is_marked_and_a_comment_is_quoted(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The plant is dry")
-    cast.say(people.sam, number, "It hangs\nits leaves")
-    cast.say(people.mona, number, "Who waters it?", internal=True)
+    number = cast.create_ticket(people.sam, "The plant is dry")
+    cast.add_comment(people.sam, number, "It hangs\nits leaves")
+    cast.add_comment(people.mona, number, "Who waters it?", internal=True)
     rita = visit(people.rita)
     page = rita.go(f"/ticket?id={number}")
     expect(page.get_by_text("Who waters it?")).to_be_visible()
@@ -162,7 +162,7 @@ def test_what_is_new_is_marked_and_a_comment_is_quoted(office, visit):
     expect(
         page.get_by_role("row", name=re.compile("The plant")).get_by_role("img", name="Something new")
     ).to_be_hidden()
-    cast.say(people.sam, number, "Now it fell over")
+    cast.add_comment(people.sam, number, "Now it fell over")
     row = page.get_by_role("row", name=re.compile("The plant"))
     expect(row.get_by_role("img", name="Something new")).to_be_visible(timeout=PATIENT)
     page.get_by_role("link", name="The plant is dry").click()

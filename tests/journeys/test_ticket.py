@@ -26,7 +26,7 @@ def numbers(actor, title):
 @pytest.mark.parametrize("opened", EITHER, indirect=True)
 def test_a_requester_is_helped_and_never_receives_a_byte_of_the_note(office, visit):
     people = office.people
-    cast.ask(people.sam, "The printer on floor two is out of paper")
+    cast.create_ticket(people.sam, "The printer on floor two is out of paper")
     sam = visit(people.sam)
     page = sam.go()
     page.get_by_role("button", name="New ticket").click()
@@ -77,10 +77,10 @@ def test_a_requester_is_helped_and_never_receives_a_byte_of_the_note(office, vis
 
 def test_a_draft_survives_a_reload_and_a_restart_of_the_server(databases, tmp_path, visit):
     url, port = databases.fresh("sqlite"), str(servers.free_port())
-    command = (*servers.RUN[:-1], port)
-    with servers.running(tmp_path, {"DOCKET_DATABASE_URL": url}, command=command) as first:
+    command = (*servers.RUN_COMMAND[:-1], port)
+    with servers.run_server(tmp_path, {"DOCKET_DATABASE_URL": url}, command=command) as first:
         with at(url):
-            people = cast.company()
+            people = cast.create_company()
             sam = visit(people.sam, url=first.url)
         page = sam.go("/new")
         title(page).fill("Half a thought")
@@ -91,7 +91,7 @@ def test_a_draft_survives_a_reload_and_a_restart_of_the_server(databases, tmp_pa
         page.reload()
         expect(title(page)).to_have_value("Half a thought")
     sam.wrong.clear()
-    with servers.running(tmp_path, {"DOCKET_DATABASE_URL": url}, command=command):
+    with servers.run_server(tmp_path, {"DOCKET_DATABASE_URL": url}, command=command):
         page = sam.go("/new")
         expect(title(page)).to_have_value("Half a thought")
         expect(body(page)).to_have_value("and the other half")

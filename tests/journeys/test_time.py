@@ -23,7 +23,10 @@ both = pytest.mark.parametrize("opened", EITHER, indirect=True)
 def logged(actor, number):
     """Return the minutes that somebody logged on a ticket, the latest first."""
     with see() as session:
-        return [card.minutes for card in entries.listed(session, actor, ticket_id=number, worker_id=actor.id)]
+        return [
+            card.minutes
+            for card in entries.list_visible(session, actor, ticket_id=number, worker_id=actor.id)
+        ]
 
 
 def last_week():
@@ -47,8 +50,8 @@ def ticking(page):
 def test_a_timer_outlives_reloads_and_is_stopped_in_another_browser(office, visit):
     rita = office.people.rita
     number, other = (
-        cast.ask(office.people.sam, "The scale drifts"),
-        cast.ask(office.people.sam, "The lamp hums"),
+        cast.create_ticket(office.people.sam, "The scale drifts"),
+        cast.create_ticket(office.people.sam, "The lamp hums"),
     )
     first = visit(rita)
     page = first.go(f"/ticket?id={number}")
@@ -74,12 +77,12 @@ def test_a_timer_outlives_reloads_and_is_stopped_in_another_browser(office, visi
 
 def test_a_timer_that_was_forgotten_overnight_is_trimmed_to_the_last_deed(office, visit):
     arun = office.people.arun
-    number = cast.ask(office.people.sam, "The gate stays open")
+    number = cast.create_ticket(office.people.sam, "The gate stays open")
     now = clock.now()
-    with clock.at(now - timedelta(hours=15)), act() as session:
+    with clock.travel_to(now - timedelta(hours=15)), act() as session:
         timers.start(session, arun, tickets.find(session, arun, number))
-    with clock.at(now - timedelta(hours=13, minutes=45)):
-        cast.say(arun, number, "The hinge is bent; a new one comes tomorrow.")
+    with clock.travel_to(now - timedelta(hours=13, minutes=45)):
+        cast.add_comment(arun, number, "The hinge is bent; a new one comes tomorrow.")
     visitor = visit(arun)
     page = visitor.go()
     expect(page.get_by_text(re.compile("counted 15 h"))).to_be_visible()
@@ -91,7 +94,7 @@ def test_a_timer_that_was_forgotten_overnight_is_trimmed_to_the_last_deed(office
 
 def test_the_timer_is_at_hand_on_the_board_and_in_the_list_by_mouse_and_keyboard(office, visit):
     rita = office.people.rita
-    number = cast.ask(office.people.sam, "The fan rattles")
+    number = cast.create_ticket(office.people.sam, "The fan rattles")
     visitor = visit(rita)
     page = visitor.go("/board")
     card = page.locator(f".card[data-number='{number}']")
@@ -112,7 +115,7 @@ def test_the_timer_is_at_hand_on_the_board_and_in_the_list_by_mouse_and_keyboard
 
 def test_a_week_is_filled_by_keyboard(office, visit):
     rita, monday = office.people.rita, last_week()
-    number = cast.ask(office.people.sam, "The freezer beeps")
+    number = cast.create_ticket(office.people.sam, "The freezer beeps")
     visitor = visit(rita)
     page = visitor.go(f"/week?of={monday}")
     page.get_by_role("button", name="Add a ticket").click()
@@ -136,7 +139,7 @@ def test_a_week_is_filled_by_keyboard(office, visit):
 
 def test_a_week_is_filled_by_thumb_a_day_at_a_time(office, visit):
     mona, monday = office.people.mona, last_week()
-    number = cast.ask(office.people.sam, "The blinds are stuck")
+    number = cast.create_ticket(office.people.sam, "The blinds are stuck")
     visitor = visit(mona, view=PHONE)
     page = visitor.go(f"/week?of={monday}&add={number}")
     days_ = page.get_by_role("group", name=re.compile("^Day"))
@@ -150,15 +153,15 @@ def test_a_week_is_filled_by_thumb_a_day_at_a_time(office, visit):
     expect(days_.get_by_role("button", name="2:00")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     with see() as session:
-        found = weeks.of(session, mona, person_id=mona.id, day=monday)
+        found = weeks.get(session, mona, person_id=mona.id, day=monday)
     assert found.totals == (0, 0, 120, 0, 0, 0, 0)
 
 
 def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
     people, day = office.people, last_month()
-    number = cast.ask(people.sam, "The tap drips")
+    number = cast.create_ticket(people.sam, "The tap drips")
     with act() as session:
-        weeks.fill(session, people.arun, number, day=day, minutes=60)
+        weeks.set_day_minutes(session, people.arun, number, day=day, minutes=60)
     visitor = visit(people.arun)
     page = visitor.go(f"/week?of={day}")
     page.get_by_role("button", name=f"Submit {day:%B %Y}").click()
@@ -177,9 +180,9 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
     expect(page.get_by_role("cell", name="1:00").first).to_be_visible()
     expect(page.get_by_label(re.compile(rf"#{number}, Monday"))).to_have_count(0)
     with act() as session, pytest.raises(Invalid):
-        weeks.fill(session, people.arun, number, day=day, minutes=90)
+        weeks.set_day_minutes(session, people.arun, number, day=day, minutes=90)
     with see() as session:
-        assert timesheets.state(session, people.arun.id, day) == timesheets.APPROVED
+        assert timesheets.get_state(session, people.arun.id, day) == timesheets.APPROVED
 
 
 def test_weeks_are_turned_in_the_address_and_a_month_is_submitted_after_its_end(office, visit):
@@ -204,9 +207,9 @@ def test_weeks_are_turned_in_the_address_and_a_month_is_submitted_after_its_end(
 
 def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
     people = office.people
-    number = cast.ask(people.sam, "The badge is cracked")
+    number = cast.create_ticket(people.sam, "The badge is cracked")
     with act() as session:
-        weeks.fill(session, people.rita, number, day=last_week(), minutes=30)
+        weeks.set_day_minutes(session, people.rita, number, day=last_week(), minutes=30)
     visitor = visit(people.mona)
     page = visitor.go("/hours")
     visitor.choose("Per", "Month")

@@ -40,12 +40,12 @@ BROKEN = ("Traceback", "Something went wrong", "KeyError", "streamlit.errors")
 
 def furnish(people):
     """Put something on every page; returns the number of the ticket that has most."""
-    number = cast.ask(people.sam, LONG, description=MARKDOWN, tags=["power", "urgent customer"])
-    cast.say(people.rita, number, "Thank you, Sam. I am **looking** at it.")
-    cast.say(people.rita, number, "The fuse again, see last week.", internal=True)
-    cast.say(people.sam, number, "Any news?\n\nhttps://example.org/" + "x" * 120)
+    number = cast.create_ticket(people.sam, LONG, description=MARKDOWN, tags=["power", "urgent customer"])
+    cast.add_comment(people.rita, number, "Thank you, Sam. I am **looking** at it.")
+    cast.add_comment(people.rita, number, "The fuse again, see last week.", internal=True)
+    cast.add_comment(people.sam, number, "Any news?\n\nhttps://example.org/" + "x" * 120)
     for at, title in enumerate(["The coffee machine leaks", "No invoice from March", "New badge, please"]):
-        cast.ask(people.bob if at else people.sam, title)
+        cast.create_ticket(people.bob if at else people.sam, title)
     return number
 
 
@@ -69,19 +69,19 @@ def look_at(visitor: Visitor, name: str, *, again: str = "") -> None:
             loaded = view.dark
         page.wait_for_function(ARRANGED, arg=view.width)
         visitor.settle()
-        browsers.screenshot(page, f"{name}-{view.name}")
+        browsers.take_screenshot(page, f"{name}-{view.name}")
         wide = page.evaluate("""() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
             .map((part) => part.scrollWidth - part.clientWidth)""")
         assert max(wide) <= 0, f"{name} scrolls sideways at {view.width} pixels by {wide}"
         if view in (browsers.DESKTOP, browsers.VIEWS[-1]):
-            browsers.accessible(page)
+            browsers.check_accessibility(page)
     shown = visitor.read()
     assert not [word for word in BROKEN if word in shown], shown
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_walks_through_all_its_pages(office, visit, furnished, role):
-    who = cast.again(getattr(office.people, ROLES[role]))
+    who = cast.reload_actor(getattr(office.people, ROLES[role]))
     visitor = visit(who)
     for path in pages(who, furnished):
         look_at(visitor, f"{role}-{path.strip('/').partition('?')[0] or 'tickets'}", again=path)
@@ -93,8 +93,8 @@ def test_a_role_walks_through_all_its_pages(office, visit, furnished, role):
 
 def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, furnished):
     with act() as session:
-        set_up = one_time_tokens.make(session, Purpose.SETUP, person_id=None)
-        password = one_time_tokens.make(session, Purpose.PASSWORD, person_id=office.people.kim.id)
+        set_up = one_time_tokens.create(session, Purpose.SETUP, person_id=None)
+        password = one_time_tokens.create(session, Purpose.PASSWORD, person_id=office.people.kim.id)
     guest = visit()
     for entry in ENTRIES:
         if entry.signed_out:

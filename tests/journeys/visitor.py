@@ -139,7 +139,7 @@ class Visitor:
 @contextmanager
 def visiting(browser: Browser, url: str, view: View = DESKTOP) -> Iterator[Visitor]:
     """Yield a new visitor; anything that went wrong in the window fails the test."""
-    with browsers.window(browser, view) as window:
+    with browsers.open_window(browser, view) as window:
         visitor = Visitor(window, url)
         yield visitor
         # The line for news is refused to a tab whose session ended, before or after its next click.

@@ -11,7 +11,6 @@ from db.models import (
     Attachment,
     CategoryProposal,
     Comment,
-    DispatchWait,
     Event,
     FieldValue,
     Link,
@@ -22,11 +21,12 @@ from db.models import (
     Participant,
     Person,
     Presence,
+    QueuedTicket,
     SearchEntry,
     Seen,
     Tag,
     Team,
-    TeamNotice,
+    TeamNotification,
     Ticket,
     TicketTag,
     TimeEntry,
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.both_databases("transactions and their locks belong to 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
     Merge, FieldValue, TimeEntry, Timer, Notice, Message,
-    CategoryProposal, DispatchWait, TeamNotice,
+    CategoryProposal, QueuedTicket, TeamNotification,
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ SHAPES = {
 @pytest.fixture
 def busy(desk):
     """A company with a ticket, so that something could leak."""
-    cast.say(desk.rita, cast.ask(desk.sam), "A canary sings", internal=True)
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "A canary sings", internal=True)
     return desk
 
 
@@ -141,10 +141,10 @@ def test_an_unscoped_statement_passes_with_its_reason_and_not_without(busy):
 
 def test_a_count_is_as_scoped_as_what_it_counts(busy):
     with see() as session:
-        assert session.exec(gate.counted(gate.visible(busy.rita))).one() == 1
-        assert session.exec(gate.counted(gate.visible(busy.bob))).one() == 0
+        assert session.exec(gate.select_count(gate.visible(busy.rita))).one() == 1
+        assert session.exec(gate.select_count(gate.visible(busy.bob))).one() == 0
         with pytest.raises(Unscoped):
-            session.exec(gate.counted(select(Ticket)))
+            session.exec(gate.select_count(select(Ticket)))
 
 
 def test_seeing_changes_nothing_and_acting_all_or_nothing(desk):
@@ -164,7 +164,7 @@ def test_seeing_changes_nothing_and_acting_all_or_nothing(desk):
 def test_a_refusal_is_recorded_though_its_transaction_is_undone(desk):
     with pytest.raises(NotFound), act() as session:
         session.add(Tag(name="undone", key="undone"))
-        raise gate.hidden(desk.bob, gate.Permission.TICKET_READ, "ticket", 7)
+        raise gate.not_found(desk.bob, gate.Permission.TICKET_READ, "ticket", 7)
     with see() as session:
         assert session.exec(select(Tag.name)).all() == []
         [row] = session.exec(select(Event).execution_options(**UNSCOPED)).all()[-1:]
@@ -176,7 +176,7 @@ def test_a_database_that_went_away_is_a_sentence_and_nothing_is_saved(desk, engi
         if engine.dialect.name == "postgresql":
             session.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
         else:
-            monkeypatch.setattr(engines, "PATIENCE", 0.05)
+            monkeypatch.setattr(engines, "WRITE_TIMEOUT", 0.05)
             with act() as other:
                 other.connection()
 

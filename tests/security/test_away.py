@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import web
-from lib.core.database_errors import AWAY
+from lib.core.database_errors import UNREACHABLE
 from lib.core.errors import Unavailable
 from web import request_guard
 
@@ -13,10 +13,10 @@ from web import request_guard
 @pytest.fixture
 def client(monkeypatch):
     def away():
-        raise Unavailable(AWAY)
+        raise Unavailable(UNREACHABLE)
 
     monkeypatch.setattr(request_guard.transactions, "see", away)
-    return TestClient(web.Guard(Starlette()), base_url="http://localhost:8501")
+    return TestClient(web.RequestGuard(Starlette()), base_url="http://localhost:8501")
 
 
 def test_a_page_that_connects_is_closed(client):

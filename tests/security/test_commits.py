@@ -25,9 +25,9 @@ KEY = {"Idempotency-Key": "door"}
 def broken(databases):
     """A proxy before a staffed PostgreSQL, through which this process works, and the company in it."""
     url, company = databases.staffed("postgresql")
-    with cut.before(url) as proxy:
+    with cut.open_proxy(url) as proxy:
         made = engines.connect(proxy.url)
-        transactions.use(made)
+        transactions.use_engine(made)
         yield proxy, company
         made.dispose()
     databases.drop(url)
@@ -80,7 +80,7 @@ def test_without_a_key_one_is_told_to_look(proxy, desk):
 
 @pytest.mark.parametrize("method", ["patch", "comment", "move", "delete"])
 def test_every_change_says_so(proxy, desk, method):
-    number = cast.ask(desk.company.rita)
+    number = cast.create_ticket(desk.company.rita)
     client = desk.rita
     version = client.get(f"tickets/{number}").json()["version"]
     proxy.cuts = 1
@@ -109,7 +109,7 @@ def test_no_upload_has_a_row_without_bytes(proxy, desk):
 
 
 def test_a_comment_is_saved_once(proxy, desk):
-    number = cast.ask(desk.company.rita)
+    number = cast.create_ticket(desk.company.rita)
     client = desk.rita
     for _ in range(3):
         proxy.cuts = 1

@@ -34,12 +34,12 @@ def test_p16_a_manager_gives_no_role_beyond_their_own(desk, role):
     """CVE-2025-71421, CVE-2023-28634: agents made themselves administrators."""
 
     def give(session):
-        accounts.give_role(
-            session, desk.mona, cast.person(session, desk.arun), role=roles.find(session, role)
+        accounts.change_role(
+            session, desk.mona, cast.get_person(session, desk.arun), role=roles.get(session, role)
         )
 
     def invite(session):
-        chosen = roles.find(session, role)
+        chosen = roles.get(session, role)
         accounts.invite(session, desk.mona, email="x@example.org", name="X", role=chosen)
 
     refuse(give)
@@ -49,10 +49,10 @@ def test_p16_a_manager_gives_no_role_beyond_their_own(desk, role):
 
 def test_p16_a_role_with_one_permission_that_the_giver_lacks_is_beyond_them(desk):
     every = {p: s for p, s in desk.mona.scopes.items() if p != Permission.USER_MANAGE}
-    assert roles.grantable(desk.mona, roles.RoleCard(0, "as far", built_in=False, scopes=every))
+    assert roles.can_grant(desk.mona, roles.RoleCard(0, "as far", built_in=False, scopes=every))
     for permission, scope in ((Permission.SLA_OVERRIDE, Scope.ALL), (Permission.SYSTEM_MANAGE, Scope.OWN)):
         more = roles.RoleCard(0, "further", built_in=False, scopes={**every, permission: scope})
-        assert not roles.grantable(desk.mona, more)
+        assert not roles.can_grant(desk.mona, more)
 
 
 @pytest.mark.parametrize("who", ["sam", "rita", "mona", "ada"])
@@ -60,22 +60,22 @@ def test_p16_nobody_changes_their_own_role_or_disables_themselves(desk, who):
     actor = getattr(desk, who)
 
     def promote(session):
-        admin = roles.find(session, "administrator")
-        accounts.give_role(session, actor, cast.person(session, actor), role=admin)
+        admin = roles.get(session, "administrator")
+        accounts.change_role(session, actor, cast.get_person(session, actor), role=admin)
 
     refuse(promote)
-    refuse(lambda session: accounts.disable(session, actor, cast.person(session, actor)))
+    refuse(lambda session: accounts.disable(session, actor, cast.get_person(session, actor)))
     assert len(denials(desk)) == 2
 
 
 def test_p16_the_last_administrator_is_neither_demoted_nor_disabled(desk):
     with act() as session:
         other = cast.hire(session, "Olga Rey", "administrator")
-        accounts.disable(session, other, cast.person(session, desk.ada))
+        accounts.disable(session, other, cast.get_person(session, desk.ada))
 
     def demote(session):
-        by = gate.system("tests", Permission.USER_MANAGE)
-        accounts.give_role(session, by, cast.person(session, other), role=roles.find(session, "agent"))
+        by = gate.system_actor("tests", Permission.USER_MANAGE)
+        accounts.change_role(session, by, cast.get_person(session, other), role=roles.get(session, "agent"))
 
     assert "at least one active administrator" in refuse(demote, by=Invalid)
 
@@ -86,40 +86,46 @@ class TestManagersAndAccounts:
     def test_a_new_colleague_or_requester_can_be_invited_and_given_a_link(self, desk):
         for role, team_ids in (("agent", [desk.service_desk]), ("requester", [])):
             with act() as session:
-                chosen = roles.find(session, role)
+                chosen = roles.get(session, role)
                 email = f"{role}@example.org"
                 person = accounts.invite(
                     session, desk.mona, email=email, name=role, role=chosen, teams=team_ids
                 )
-                assert accounts.link(session, desk.mona, person, invitation=True)
+                assert accounts.create_password_secret(session, desk.mona, person, invitation=True)
 
     @pytest.mark.parametrize("who", ["rita", "sam"])
     def test_no_link_that_replaces_a_password_somebody_has(self, desk, who):
         whom = getattr(desk, who)
-        cast.give_password(whom)
-        refuse(lambda session: accounts.link(session, desk.mona, cast.person(session, whom)))
+        cast.set_password(whom)
+        refuse(
+            lambda session: accounts.create_password_secret(
+                session, desk.mona, cast.get_person(session, whom)
+            )
+        )
         with act() as session:
-            assert accounts.link(session, desk.ada, cast.person(session, whom))
+            assert accounts.create_password_secret(session, desk.ada, cast.get_person(session, whom))
 
     def test_taking_somebody_into_one_s_team_gives_no_power_over_their_account(self, desk):
         with act() as session:
-            own = cast.team(session, desk.service_desk)
-            teams.add(session, desk.mona, own, cast.person(session, desk.bela))
-        for deed in (accounts.link, accounts.disable):
-            refuse(lambda session, deed=deed: deed(session, desk.mona, cast.person(session, desk.bela)))
-        refuse(lambda session: accounts.rename(session, desk.mona, cast.person(session, desk.bela), name="X"))
+            own = cast.get_team(session, desk.service_desk)
+            teams.add_member(session, desk.mona, own, cast.get_person(session, desk.bela))
+        for deed in (accounts.create_password_secret, accounts.disable):
+            refuse(lambda session, deed=deed: deed(session, desk.mona, cast.get_person(session, desk.bela)))
+        refuse(
+            lambda session: accounts.rename(session, desk.mona, cast.get_person(session, desk.bela), name="X")
+        )
 
     @pytest.mark.parametrize("who", ["ada", "bela"])
     def test_those_above_and_those_of_other_teams_are_beyond_reach(self, desk, who):
         whom = getattr(desk, who)
-        refuse(lambda session: accounts.disable(session, desk.mona, cast.person(session, whom)))
+        refuse(lambda session: accounts.disable(session, desk.mona, cast.get_person(session, whom)))
 
     def test_another_team_is_beyond_reach(self, desk):
         other = desk.facilities
-        refuse(lambda session: teams.rename(session, desk.mona, cast.team(session, other), name="X"))
+        refuse(lambda session: teams.rename(session, desk.mona, cast.get_team(session, other), name="X"))
         refuse(
-            lambda session: teams.add(
-                session, desk.mona, cast.team(session, other), cast.person(session, desk.mona)
+            lambda session: teams.add_member(
+                session, desk.mona, cast.get_team(session, other), cast.get_person(session, desk.mona)
             )
         )
         refuse(lambda session: teams.create(session, desk.mona, name="Mine"))
@@ -129,14 +135,14 @@ class TestManagersAndAccounts:
                 desk.mona,
                 email="x@e.org",
                 name="X",
-                role=roles.find(session, "agent"),
+                role=roles.get(session, "agent"),
                 teams=[other],
             )
         )
 
     def test_a_team_that_is_not_there_is_a_sentence(self, desk):
         def invite(session):
-            agent = roles.find(session, "agent")
+            agent = roles.get(session, "agent")
             accounts.invite(session, desk.ada, email="x@e.org", name="X", role=agent, teams=[404])
 
         assert "no such team" in refuse(invite, by=Invalid)
@@ -146,20 +152,22 @@ class TestManagersAndAccounts:
 def test_administration_is_closed_to_those_without_it(desk, who):
     actor = getattr(desk, who)
     for deed in (
-        lambda s: accounts.invite(s, actor, email="x@e.org", name="X", role=roles.find(s, "requester")),
-        lambda s: accounts.disable(s, actor, cast.person(s, desk.bob)),
-        lambda s: accounts.link(s, actor, cast.person(s, desk.bob)),
-        lambda s: accounts.rename(s, actor, cast.person(s, desk.bob), name="X"),
+        lambda s: accounts.invite(s, actor, email="x@e.org", name="X", role=roles.get(s, "requester")),
+        lambda s: accounts.disable(s, actor, cast.get_person(s, desk.bob)),
+        lambda s: accounts.create_password_secret(s, actor, cast.get_person(s, desk.bob)),
+        lambda s: accounts.rename(s, actor, cast.get_person(s, desk.bob), name="X"),
         lambda s: teams.create(s, actor, name="X"),
-        lambda s: teams.remove(s, actor, cast.team(s, desk.service_desk), cast.person(s, desk.arun)),
-        lambda s: api_tokens.create(s, actor, name="X", scope="read", owner=cast.person(s, desk.bob)),
+        lambda s: teams.remove_member(
+            s, actor, cast.get_team(s, desk.service_desk), cast.get_person(s, desk.arun)
+        ),
+        lambda s: api_tokens.create(s, actor, name="X", scope="read", owner=cast.get_person(s, desk.bob)),
     ):
         refuse(deed)
     assert len(denials(desk)) == 7
 
 
 def test_p14_an_agent_assigns_nobody_but_themselves_by_any_way(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
 
     def with_ticket(deed):
         def run(session):
@@ -169,7 +177,7 @@ def test_p14_an_agent_assigns_nobody_but_themselves_by_any_way(desk):
 
     refuse(with_ticket(lambda s, t: tickets.assign(s, desk.rita, t, to=desk.arun.id, seen=t.version)))
     with act() as session:
-        tickets.take(session, desk.arun, tickets.find(session, desk.arun, number, to_change=True))
+        tickets.claim(session, desk.arun, tickets.find(session, desk.arun, number, to_change=True))
     refuse(with_ticket(lambda s, t: tickets.unassign(s, desk.rita, t, seen=t.version)))
     refuse(with_ticket(lambda s, t: tickets.delete(s, desk.rita, t, reason="x")))
     assert denials(desk) == [
@@ -180,7 +188,7 @@ def test_p14_an_agent_assigns_nobody_but_themselves_by_any_way(desk):
 
 
 def test_a_ticket_goes_only_to_somebody_who_may_work_it(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     for whom in (desk.bela, desk.sam, desk.ada):
         with pytest.raises(Invalid), act() as session:
             ticket = tickets.find(session, desk.mona, number, to_change=True)
@@ -188,21 +196,21 @@ def test_a_ticket_goes_only_to_somebody_who_may_work_it(desk):
 
 
 def test_requesters_put_nobody_in_copy_and_take_out_themselves_alone(desk):
-    number = cast.ask(desk.sam)
-    cast.copy_in(desk.rita, number, desk.bob)
+    number = cast.create_ticket(desk.sam)
+    cast.add_cc(desk.rita, number, desk.bob)
 
     def change(verb, actor, whom):
         def run(session):
             ticket = tickets.find(session, actor, number, to_change=True)
-            verb(session, actor, ticket, cast.person(session, whom))
+            verb(session, actor, ticket, cast.get_person(session, whom))
 
         return run
 
-    refuse(change(tickets.copy_in, desk.sam, desk.kim))
-    refuse(change(tickets.copy_in, desk.bob, desk.kim))
-    refuse(change(tickets.copy_out, desk.sam, desk.bob))
+    refuse(change(tickets.add_cc, desk.sam, desk.kim))
+    refuse(change(tickets.add_cc, desk.bob, desk.kim))
+    refuse(change(tickets.remove_cc, desk.sam, desk.bob))
     with act() as session:
-        change(tickets.copy_out, desk.bob, desk.bob)(session)
+        change(tickets.remove_cc, desk.bob, desk.bob)(session)
     with pytest.raises(NotFound), see() as session:
         tickets.find(session, desk.bob, number)
 
@@ -214,12 +222,12 @@ def test_a_token_makes_no_token_that_may_more_than_itself(desk):
 
 
 def test_only_its_author_changes_a_comment_and_the_try_is_recorded(desk):
-    number = cast.ask(desk.sam)
-    said = cast.say(desk.rita, number, "As Rita said")
+    number = cast.create_ticket(desk.sam)
+    said = cast.add_comment(desk.rita, number, "As Rita said")
 
     def edit(actor):
         def run(session):
-            comment, ticket = comments.find(session, actor, said)
+            comment, ticket = comments.get_with_ticket(session, actor, said)
             comments.edit(session, actor, comment, ticket, body="forged", seen=1)
 
         return run
@@ -231,14 +239,14 @@ def test_only_its_author_changes_a_comment_and_the_try_is_recorded(desk):
 
 def test_p11_everything_about_a_foreign_ticket_is_not_found_and_stays_as_it_was(desk, engine):
     """CVE-2026-114393, CVE-2022-40817: only the role was checked, not the ticket."""
-    number = cast.ask(desk.sam, "Sam's own", description="private")
-    note = cast.say(desk.rita, number, "note", internal=True)
-    reply = cast.say(desk.sam, number, "reply")
+    number = cast.create_ticket(desk.sam, "Sam's own", description="private")
+    note = cast.add_comment(desk.rita, number, "note", internal=True)
+    reply = cast.add_comment(desk.sam, number, "reply")
     with act() as session:
-        upload = attachments.keep(session, desk.sam, attachments.examine("a.txt", b"hello"))
+        upload = attachments.create(session, desk.sam, attachments.examine("a.txt", b"hello"))
         ticket = tickets.find(session, desk.sam, number)
         attachments.attach(session, desk.sam, [upload.id], ticket=ticket)
-        unused = attachments.keep(session, desk.sam, attachments.examine("b.txt", b"hello")).id
+        unused = attachments.create(session, desk.sam, attachments.examine("b.txt", b"hello")).id
         file = upload.id
 
     def state():
@@ -250,35 +258,35 @@ def test_p11_everything_about_a_foreign_ticket_is_not_found_and_stays_as_it_was(
     for stranger in (desk.bob, desk.bela, desk.kim):
         for deed in (
             lambda s, a: tickets.find(s, a, number),
-            lambda s, a: comments.find(s, a, note),
-            lambda s, a: comments.find(s, a, reply),
-            lambda s, a: attachments.find(s, a, file),
-            lambda s, a: attachments.find(s, a, unused),
+            lambda s, a: comments.get_with_ticket(s, a, note),
+            lambda s, a: comments.get_with_ticket(s, a, reply),
+            lambda s, a: attachments.get(s, a, file),
+            lambda s, a: attachments.get(s, a, unused),
         ):
             refuse(lambda session, d=deed, a=stranger: d(session, a), by=NotFound)
     # even with the rows in hand, as a verb gets them when a caller fetched them wrongly
     with see() as session:
         ticket = tickets.find(session, desk.sam, number)
-        comment, _ticket = comments.find(session, desk.sam, reply)
-        row = attachments.find(session, desk.sam, file)
-        left = attachments.find(session, desk.sam, unused)
-        done = statuses.find(session, "Completed")
-        team = cast.team(session, desk.facilities)
+        comment, _ticket = comments.get_with_ticket(session, desk.sam, reply)
+        row = attachments.get(session, desk.sam, file)
+        left = attachments.get(session, desk.sam, unused)
+        done = statuses.get(session, "Completed")
+        team = cast.get_team(session, desk.facilities)
         bob = session.get_one(Person, desk.bob.id)
     b = desk.bob
     for verb in (
         lambda s: tickets.move(s, b, ticket, to=done, seen=1),
-        lambda s: tickets.take(s, b, ticket),
+        lambda s: tickets.claim(s, b, ticket),
         lambda s: tickets.assign(s, b, ticket, to=b.id, seen=1),
         lambda s: tickets.unassign(s, b, ticket, seen=1),
         lambda s: tickets.rename(s, b, ticket, title="x", seen=1),
-        lambda s: tickets.describe(s, b, ticket, description="x", seen=1),
-        lambda s: tickets.tag(s, b, ticket, tags=["x"], seen=1),
+        lambda s: tickets.set_description(s, b, ticket, description="x", seen=1),
+        lambda s: tickets.set_tags(s, b, ticket, tags=["x"], seen=1),
         lambda s: tickets.prioritize(s, b, ticket, priority=4, seen=1),
-        lambda s: tickets.give_team(s, b, ticket, team=team, seen=1),
-        lambda s: tickets.guard(s, b, ticket, confidential=True, seen=1),
-        lambda s: tickets.copy_in(s, b, ticket, bob),
-        lambda s: tickets.copy_out(s, b, ticket, bob),
+        lambda s: tickets.move_to_team(s, b, ticket, team=team, seen=1),
+        lambda s: tickets.set_confidential(s, b, ticket, confidential=True, seen=1),
+        lambda s: tickets.add_cc(s, b, ticket, bob),
+        lambda s: tickets.remove_cc(s, b, ticket, bob),
         lambda s: tickets.delete(s, b, ticket, reason="x"),
         lambda s: comments.add(s, b, ticket, body="x"),
         lambda s: comments.edit(s, b, comment, ticket, body="x", seen=1),
@@ -294,14 +302,14 @@ def test_p11_everything_about_a_foreign_ticket_is_not_found_and_stays_as_it_was(
 def test_nobody_attaches_or_reuses_another_s_upload(desk):
     """CVE-2026-1251: somebody else's file was attached to one's own ticket, and then read there."""
     with act() as session:
-        theirs = attachments.keep(session, desk.sam, attachments.examine("a.txt", b"secret")).id
-    number = cast.ask(desk.bob)
+        theirs = attachments.create(session, desk.sam, attachments.examine("a.txt", b"secret")).id
+    number = cast.create_ticket(desk.bob)
 
     def attach(session):
         attachments.attach(session, desk.bob, [theirs], ticket=tickets.find(session, desk.bob, number))
 
     refuse(attach, by=NotFound)
-    used = cast.ask(desk.sam, files=[theirs])
+    used = cast.create_ticket(desk.sam, files=[theirs])
 
     def again(session):
         other = tickets.create(session, desk.sam, title="Other")
@@ -317,12 +325,12 @@ def test_ids_that_no_row_can_have_are_not_found_and_recorded_without_them(desk):
             tickets.find(session, desk.sam, number)
     for id_ in ("", "x" * 32, "\x00" * 32, "0" * 31, "0" * 33, "../../etc/passwd", "\ud800"):
         with pytest.raises(NotFound), see() as session:
-            attachments.find(session, desk.sam, id_)
+            attachments.get(session, desk.sam, id_)
     assert len(denials(desk)) == 13
 
 
 def test_an_email_that_no_database_can_hold_is_nobody_s(desk):
     with see() as session:
-        assert accounts.by_email(session, "sam.reed@example.org\x00") is None
-        assert accounts.by_email(session, "\ud800@example.org") is None
-        assert sessions.who(session, "\x7f" * 40, channel=Source.PAGE) is None
+        assert accounts.find_by_email(session, "sam.reed@example.org\x00") is None
+        assert accounts.find_by_email(session, "\ud800@example.org") is None
+        assert sessions.authenticate(session, "\x7f" * 40, channel=Source.PAGE) is None

@@ -106,7 +106,7 @@ def test_a_picture_that_is_cut_off_is_a_file_without_preview():
 
 def test_too_large_and_empty_are_sentences():
     with pytest.raises(TooLarge, match="larger than 25 MB"):
-        attachments.examine("big.bin", b"x" * (attachments.LARGEST + 1))
+        attachments.examine("big.bin", b"x" * (attachments.MAX_BYTES + 1))
     with pytest.raises(Invalid, match="empty"):
         attachments.examine("nothing.txt", b"")
 
@@ -185,7 +185,7 @@ def test_p20_a_long_name_is_cut_before_what_it_ends_with_and_shows_it(name, show
 
 
 def test_p20_a_name_of_marks_costs_nothing():
-    assert effort.seconds(attachments.safe_name, "\u0301\u0316" * 25_000 + ".pdf", enough=0.1) < 0.1
+    assert effort.measure_seconds(attachments.safe_name, "\u0301\u0316" * 25_000 + ".pdf", enough=0.1) < 0.1
 
 
 @given(

@@ -51,11 +51,11 @@ def desk(disk, databases, monkeypatch):
     databases.drop(url)
     monkeypatch.setenv("DOCKET_DATA", str(disk))
     monkeypatch.setenv("DOCKET_API_REQUESTS_PER_MINUTE", "100000")
-    monkeypatch.setattr(health, "FRESH", 0.0)
-    rate_limits.forget()
+    monkeypatch.setattr(health, "CACHE_SECONDS", 0.0)
+    rate_limits.reset()
     settings.current.cache_clear()
     made = engines.connect(f"sqlite:///{moved}")
-    transactions.use(made)
+    transactions.use_engine(made)
     yield Desk(company)
     made.dispose()
 
@@ -96,7 +96,7 @@ def try_all(client):
 
 
 def test_a_full_disk_is_a_sentence_and_passes(desk, disk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     client, kept = desk.sam, upload(desk.sam)
     assert client.get(HEALTH).json() == {"status": "ok"}
     stuffing = fill(disk)
@@ -155,7 +155,7 @@ def test_a_database_at_its_own_limit_is_not_healthy(desk):
 
 def test_a_token_that_can_not_be_noted_as_used_works(desk, disk, monkeypatch):
     """What was answered is not answered again because the disk was full when its use was to be noted."""
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     client = desk.sam
     token = client.headers["Authorization"]
 
@@ -203,11 +203,11 @@ def test_a_file_that_can_not_wait_on_the_disk_is_a_sentence(desk, monkeypatch):
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES])
 def test_every_error_of_the_store_is_a_sentence(code):
-    assert storage.fault(OSError(code, os.strerror(code))).sentence.endswith(".")
+    assert storage.to_unavailable(OSError(code, os.strerror(code))).sentence.endswith(".")
 
 
 def test_what_nobody_asked_for_is_not_missed(desk):
-    with transactions.note() as session:
+    with transactions.try_act() as session:
         session.execute(sa.text("SELECT 1"))
         raise OperationalError("UPDATE", {}, _full())
     with act() as session:

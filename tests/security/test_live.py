@@ -21,7 +21,7 @@ from tests.lib.conversation.test_presence import enter, there
 
 @pytest.fixture
 def client():
-    with TestClient(Starlette(routes=[WebSocketRoute("/live", web.Live().connect)])) as made:
+    with TestClient(Starlette(routes=[WebSocketRoute("/live", web.LiveUpdates().connect)])) as made:
         yield made
 
 
@@ -54,7 +54,7 @@ def test_nobody_in_particular_is_not_listened_to(desk, client):
     ids=str,
 )  # fmt: skip
 def test_what_makes_no_sense_ends_the_line_quietly(desk, client, lie):
-    cast.ask(desk.sam)
+    cast.create_ticket(desk.sam)
     with line(client, desk.rita) as socket:
         socket.send_json({"topics": {"ticket-1": 2**53}})
         socket.send_json(lie)
@@ -67,7 +67,7 @@ def test_what_makes_no_sense_ends_the_line_quietly(desk, client, lie):
     ["[" * 200_000, '{"a":' * 200_000, '{"topics": {"ticket-1": 1e999}}', "no JSON", "\x00", "9" * 5000],
 )
 def test_what_nobody_can_read_is_refused_and_leaves_no_traceback(desk, client, caplog, raw):
-    cast.ask(desk.sam)
+    cast.create_ticket(desk.sam)
     with line(client, desk.rita) as socket:
         socket.send_text(raw)
         with pytest.raises(WebSocketDisconnect) as ended:
@@ -78,22 +78,22 @@ def test_what_nobody_can_read_is_refused_and_leaves_no_traceback(desk, client, c
 
 @pytest.mark.parametrize("known", [[2**53 - 1], [2**53 - 1, 1], [1, 2**53 - 1]], ids=str)
 def test_what_happens_next_is_told_whatever_a_page_says_that_it_knows(desk, client, known):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with see() as session:
-        newest = change_feed.newest(session)
+        newest = change_feed.newest_id(session)
     topic = f"ticket-{number}"
     with line(client, desk.rita) as socket:
         for since in known:
             socket.send_json({"topics": {topic: newest if since == 1 else since}})
         socket.send_json({"here": {"topic": topic, "doing": "looking"}})
         comes(lambda: there(desk.mona, number), [("Rita Sosa", "looking")])
-        cast.say(desk.sam, number, "Any news?")
+        cast.add_comment(desk.sam, number, "Any news?")
         told = socket.receive_json()
     assert told["topic"] == topic and told["event"] > newest
 
 
 def test_one_is_somewhere_only_where_one_may_be(desk, client):
-    mine, other = cast.ask(desk.sam), cast.ask(desk.bob)
+    mine, other = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob)
     with line(client, desk.sam) as socket:
         socket.send_json({"topics": {f"ticket-{mine}": 2**53, f"ticket-{other}": 2**53, "desk": 2**53}})
         for topic in (f"ticket-{other}", "desk", "ticket-99999"):
@@ -110,7 +110,7 @@ def test_one_is_somewhere_only_where_one_may_be(desk, client):
 
 
 def test_a_requester_is_told_of_replies_and_never_of_notes(desk, client):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     enter(desk.rita, number, PresenceActivity.NOTING)
     enter(desk.mona, number, PresenceActivity.LOOKING)
     with line(client, desk.sam) as socket:
@@ -120,6 +120,7 @@ def test_a_requester_is_told_of_replies_and_never_of_notes(desk, client):
     assert told == {"topic": f"ticket-{number}", "people": [{"name": "Arun Das", "doing": "replying"}]}
     with see() as session:
         names = [
-            each.name for each in presence.of(session, desk.ada, tickets.find(session, desk.ada, number))
+            each.name
+            for each in presence.list_for_ticket(session, desk.ada, tickets.find(session, desk.ada, number))
         ]
     assert names == ["Arun Das", "Mona Lind", "Rita Sosa"]

@@ -113,8 +113,8 @@ def populate(desk: cast.Company) -> tuple[dict[str, Actor], dict[tuple[str, str]
             if "assigned" in relation:
                 ticket.assignee_id = actor.id
             if "copy" in relation:
-                docket = gate.system("tests", *Permission)
-                tickets.copy_in(session, docket, ticket, cast.person(session, actor))
+                docket = gate.system_actor("tests", *Permission)
+                tickets.add_cc(session, docket, ticket, cast.get_person(session, actor))
             if not there:
                 ticket.deleted_at = ticket.created_at
             numbers[role, relation] = ticket.id
@@ -123,9 +123,9 @@ def populate(desk: cast.Company) -> tuple[dict[str, Actor], dict[tuple[str, str]
 
 def by_rule(session: Session, actor: Actor, permission: Permission, number: int) -> str:
     ticket = session.get_one(Ticket, number, execution_options=UNSCOPED)
-    if not gate.sees(session, actor, ticket):
+    if not gate.can_see(session, actor, ticket):
         return "hidden"
-    return "allowed" if gate.covers(session, actor, permission, ticket) else "refused"
+    return "allowed" if gate.can(session, actor, permission, ticket) else "refused"
 
 
 def by_sql(session: Session, actor: Actor, permission: Permission, number: int) -> str:
@@ -138,7 +138,7 @@ def scoped(session: Session, actor: Actor, permission: Permission) -> dict[int, 
     asked = session.info.setdefault((actor.id, permission), {})
     if asked:
         return asked
-    rows = session.execute(gate.visible(actor, Ticket.id, gate.within(actor, permission)))
+    rows = session.execute(gate.visible(actor, Ticket.id, gate.scope_condition(actor, permission)))
     asked.update({number: bool(reached) for number, reached in rows})
     return asked
 
@@ -191,7 +191,7 @@ def test_a_fresh_desk_grants_what_the_table_says_and_nothing_else(desk, role):
 def test_a_list_holds_just_the_visible_cells(desk):
     people, numbers = populate(desk)
     for role, actor in people.items():
-        readable = select(Ticket.id).where(gate.readable(actor)).execution_options(**UNSCOPED)
+        readable = select(Ticket.id).where(gate.visible_condition(actor)).execution_options(**UNSCOPED)
         with see() as session:
             found = set(session.exec(readable))
         for (whose, relation), number in numbers.items():

@@ -25,7 +25,7 @@ from tests.security.test_permission_matrix import RELATIONS, ROLES, expected, po
 from tests.support.unscoped import UNSCOPED
 
 CANARY = "zebrafinch"
-MAKER = gate.system("tests", *Permission)
+MAKER = gate.system_actor("tests", *Permission)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def outcome(client: TestClient, permission: Permission, case: Case) -> str:
 def enter(app: Starlette, actor: Actor) -> TestClient:
     """A client with a token that may do all that its owner may."""
     with act() as session:
-        owner = cast.person(session, actor)
+        owner = cast.get_person(session, actor)
         token = api_tokens.create(session, MAKER, name="matrix", scope="admin", owner=owner)[1]
     return TestClient(app, base_url="http://localhost:8501", headers={"Authorization": f"Bearer {token}"})
 
@@ -158,7 +158,7 @@ MANY = {
 
 @pytest.fixture
 def app():
-    rate_limits.forget()
+    rate_limits.reset()
     return Starlette(routes=[Mount("/api/v1", app=api.app())])
 
 

@@ -10,8 +10,8 @@ from tests import cast
 from tests.conftest import EITHER
 from tests.security.test_permission_matrix import RELATIONS, ROLES, expected, populate
 from tests.security.test_permission_matrix_api import CANARY, Case, furnish
-from tests.support.house import House, settle
-from tests.support.wire import Run, Tab, data
+from tests.support.house import RunningDesk, set_up
+from tests.support.wire import Run, Tab, get_component_data
 
 NOTHING = "There is nothing here"
 
@@ -29,7 +29,7 @@ def pressable(run: Run, label: str) -> bool:
 def writes(run: Run, visibility: str) -> bool:
     """Whether one may write here for this audience."""
     return any(
-        visibility in data(c)["visibilities"]
+        visibility in get_component_data(c)["visibilities"]
         for c in run.of("bidi_component")
         if c.component_name == "docket.writer"
     )
@@ -56,9 +56,9 @@ SHOWN: dict[Permission, Callable[[Run, Case], bool]] = {
 
 
 @pytest.fixture(params=EITHER)
-def house(request, server, databases) -> House:
+def house(request, server, databases) -> RunningDesk:
     url = databases.fresh(request.param)
-    return settle(server(DOCKET_DATABASE_URL=url), url)
+    return set_up(server(DOCKET_DATABASE_URL=url), url)
 
 
 def test_the_ticket_page_shows_and_offers_what_the_table_says(house):

@@ -52,12 +52,12 @@ def events_of(session: Session, number: int, action: Action) -> list[Event]:
 def test_p34_of_twenty_who_take_a_ticket_one_wins_and_nineteen_are_told_who(desk):
     with act() as session:
         agents = [cast.hire(session, f"Agent {n}", "agent", desk.service_desk) for n in range(20)]
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
 
     def take(agent):
         def deed():
             with act() as session:
-                tickets.take(session, agent, tickets.find(session, agent, number, to_change=True))
+                tickets.claim(session, agent, tickets.find(session, agent, number, to_change=True))
             return agent
 
         return deed
@@ -78,7 +78,7 @@ def test_p34_of_twenty_who_take_a_ticket_one_wins_and_nineteen_are_told_who(desk
 @pytest.mark.parametrize("to_change", [True, False])
 def test_p33_two_edits_of_one_version_never_both_succeed(desk, to_change):
     """Also where a caller forgot to lock the row: the second write misses its version instead of overwriting."""
-    number = cast.ask(desk.sam, "As it was")
+    number = cast.create_ticket(desk.sam, "As it was")
     barrier = Barrier(2)
 
     def rename(title):
@@ -102,7 +102,7 @@ def test_p33_two_edits_of_one_version_never_both_succeed(desk, to_change):
 
 
 def test_p33_a_stale_save_of_another_field_is_a_conflict_that_says_what_is_true_now(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         ticket = tickets.find(session, desk.rita, number, to_change=True)
         tickets.prioritize(session, desk.rita, ticket, priority=Priority.HIGH, seen=1)
@@ -113,7 +113,7 @@ def test_p33_a_stale_save_of_another_field_is_a_conflict_that_says_what_is_true_
 
 
 def test_talk_never_stales_an_edit_and_an_edit_never_stops_talk(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
 
     def reply(n):
         def deed():
@@ -126,23 +126,23 @@ def test_talk_never_stales_an_edit_and_an_edit_never_stops_talk(desk):
     def move():
         with act() as session:
             ticket = tickets.find(session, desk.arun, number, to_change=True)
-            tickets.move(session, desk.arun, ticket, to=statuses.find(session, "Blocked"), seen=1)
+            tickets.move(session, desk.arun, ticket, to=statuses.get(session, "Blocked"), seen=1)
 
     assert at_once(*(reply(n) for n in range(6)), move) == [None] * 7
     with see() as session:
         ticket = tickets.find(session, desk.arun, number)
         assert (ticket.version, ticket.first_response_at is None) == (2, False)
-        assert len(comments.of(session, desk.arun, ticket)) == 6
+        assert len(comments.list_for_ticket(session, desk.arun, ticket)) == 6
 
 
 def test_two_edits_of_one_comment_never_both_succeed(desk):
-    said = cast.say(desk.rita, cast.ask(desk.sam), "First")
+    said = cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "First")
     barrier = Barrier(2)
 
     def edit(body):
         def deed():
             with act() as session:
-                comment, ticket = comments.find(session, desk.rita, said)
+                comment, ticket = comments.get_with_ticket(session, desk.rita, said)
                 if session.get_bind().dialect.name == "postgresql":
                     barrier.wait(5)
                 comments.edit(session, desk.rita, comment, ticket, body=body, seen=1)
@@ -167,7 +167,7 @@ def test_p32_a_key_raced_by_ten_does_its_deed_once_and_answers_all_alike(desk):
                 def make():
                     return str(tickets.create(session, actor, title="Once").id)
 
-                return idempotency.once(session, actor, "key", fingerprint="f", deed=make)
+                return idempotency.run_once(session, actor, "key", fingerprint="f", deed=make)
 
         return deed
 
@@ -178,7 +178,7 @@ def test_p32_a_key_raced_by_ten_does_its_deed_once_and_answers_all_alike(desk):
     with see() as session:
         assert len(session.exec(gate.visible(desk.sam, Ticket.id)).all()) == 1
     with pytest.raises(Invalid, match="another request"), act() as session:
-        idempotency.once(session, desk.sam, "key", fingerprint="other", deed=str)
+        idempotency.run_once(session, desk.sam, "key", fingerprint="other", deed=str)
 
 
 def test_two_who_set_up_at_once_make_one_administrator(engine):
@@ -188,14 +188,16 @@ def test_two_who_set_up_at_once_make_one_administrator(engine):
         def deed():
             with act() as session:
                 email = f"{name}@example.org"
-                return accounts.found_desk(session, email=email, name=name, password=cast.PASSWORD).name
+                return accounts.create_first_administrator(
+                    session, email=email, name=name, password=cast.PASSWORD
+                ).name
 
         return deed
 
     answers = at_once(found("Ada"), found("Eve"))
     assert sorted(type(a).__name__ for a in answers) == ["Conflict", "str"]
     with see() as session:
-        assert accounts.administrators(session) == 1
+        assert accounts.count_administrators(session) == 1
     with pytest.raises(Conflict, match="set up already"):
         found("Mallory")()
 
@@ -204,7 +206,7 @@ def test_two_who_set_up_at_once_make_one_administrator(engine):
 def test_a_one_time_secret_raced_by_eight_works_once(desk, purpose):
     whom = None if purpose == Purpose.SETUP else desk.sam.id
     with act() as session:
-        secret = one_time_tokens.make(session, purpose, person_id=whom)
+        secret = one_time_tokens.create(session, purpose, person_id=whom)
 
     def redeem():
         with act() as session:
@@ -216,16 +218,16 @@ def test_a_one_time_secret_raced_by_eight_works_once(desk, purpose):
 
 
 def test_p09_a_code_raced_by_four_is_used_up_by_one(desk):
-    secret = second_factor.propose()
+    secret = second_factor.generate_secret()
     with act() as session:
-        cast.person(session, desk.sam).totp_secret = secret
+        cast.get_person(session, desk.sam).totp_secret = secret
     import pyotp
 
     code = pyotp.TOTP(secret).at(clock.now())
 
     def verify():
         with act() as session:
-            return second_factor.verify(session, cast.person(session, desk.sam), code)
+            return second_factor.verify(session, cast.get_person(session, desk.sam), code)
 
     assert sorted(at_once(*[verify] * 4)) == [False, False, False, True]
 
@@ -256,26 +258,26 @@ def test_two_administrators_who_demote_each_other_leave_one(desk):
     answers = at_once(demote(desk.ada, other), demote(other, desk.ada))
     assert sorted(str(type(a).__name__) for a in answers) == ["Invalid", "NoneType"]
     with see() as session:
-        assert accounts.administrators(session) == 1
+        assert accounts.count_administrators(session) == 1
 
 
 def test_one_new_tag_raced_by_four_tickets_is_one_tag(desk):
     def ask():
-        return cast.ask(desk.sam, tags=["printer", "floor three"])
+        return cast.create_ticket(desk.sam, tags=["printer", "floor three"])
 
     assert len(set(at_once(*[ask] * 4))) == 4
 
 
 def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
     """Each tries again when told that somebody was faster; afterwards every one of them is in the ticket's history."""
-    number = cast.ask(desk.sam, "As it was asked")
+    number = cast.create_ticket(desk.sam, "As it was asked")
     workers, places = (desk.mona, desk.rita, desk.arun), ("In Progress", "Blocked", "Pending")
 
     def verb(n):
         return (
             (tickets.rename, {"title": f"Title {n}"}),
-            (tickets.describe, {"description": f"Description {n}"}),
-            (tickets.tag, {"tags": [f"tag-{n}"]}),
+            (tickets.set_description, {"description": f"Description {n}"}),
+            (tickets.set_tags, {"tags": [f"tag-{n}"]}),
             (tickets.move, {"to": places[n % 3]}),
             (comments.add, {"body": f"Reply {n}"}),
         )[n % 5]
@@ -285,8 +287,10 @@ def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
 
         def once():
             with act() as session:
-                ticket = tickets.find(session, actor, number, to_change=n % 2 == 0 or deed is tickets.tag)
-                more = what | ({"to": statuses.find(session, what["to"])} if "to" in what else {})
+                ticket = tickets.find(
+                    session, actor, number, to_change=n % 2 == 0 or deed is tickets.set_tags
+                )
+                more = what | ({"to": statuses.get(session, what["to"])} if "to" in what else {})
                 if deed is comments.add:
                     return deed(session, actor, ticket, **more)
                 was = ticket.version
@@ -309,7 +313,7 @@ def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
     with see() as session:
         ticket = tickets.find(session, desk.rita, number)
         assert ticket.version == 1 + sum(changes)
-        assert {c.body for c in comments.of(session, desk.rita, ticket)} == {
+        assert {c.body for c in comments.list_for_ticket(session, desk.rita, ticket)} == {
             f"Reply {n}" for n in range(4, 50, 5)
         }
         told = events_of(session, number, Action.TICKET_UPDATED) + events_of(
@@ -318,7 +322,7 @@ def test_fifty_moves_and_edits_of_one_ticket_at_once_lose_nothing(desk):
         assert len(told) == sum(changes)
         held = {
             "title": ticket.title, "description": ticket.description,
-            "tags": ", ".join(tickets.tags_of(session, ticket)),
+            "tags": ", ".join(tickets.list_tags(session, ticket)),
             "status": session.get_one(Status, ticket.status_id).name,
         }  # fmt: skip
         for name, first in (

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests import cast
-from tests.support.house import House, settle
+from tests.support.house import RunningDesk, set_up
 from tests.support.wire import BackMsg, Tab
 
 LONG = "x" * 20_000
 
 
 @pytest.fixture(scope="module")
-def house_built(server, databases) -> House:
+def house_built(server, databases) -> RunningDesk:
     url = databases.fresh("sqlite")
-    return settle(server(DOCKET_DATABASE_URL=url, DOCKET_API_REQUESTS_PER_MINUTE="6000"), url)
+    return set_up(server(DOCKET_DATABASE_URL=url, DOCKET_API_REQUESTS_PER_MINUTE="6000"), url)
 
 
 @pytest.fixture
-def house(house_built) -> Iterator[House]:
+def house(house_built) -> Iterator[RunningDesk]:
     """The house; whatever a test sent to it, the log holds no traceback and no error."""
     house = house_built.here()
     before = len(house.server.said())

@@ -17,8 +17,8 @@ from lib.people import accounts
 from lib.transactions import act
 from tests import cast
 from tests.support import wire
-from tests.support.house import House, settle
-from tests.support.wire import REFUSED, Tab, pressed, typed
+from tests.support.house import RunningDesk, set_up
+from tests.support.wire import CONNECTION_REFUSED, Tab, enter_text, press_button
 
 HTTPS = "https://desk.example.org"
 STRICT = {
@@ -30,32 +30,32 @@ STRICT = {
 
 
 @pytest.fixture(scope="module")
-def house_built(server, databases) -> House:
+def house_built(server, databases) -> RunningDesk:
     url = databases.fresh("sqlite")
-    return settle(
+    return set_up(
         server(DOCKET_DATABASE_URL=url, DOCKET_API_REQUESTS_PER_MINUTE="6000", DOCKET_LOG_LEVEL="debug"), url
     )
 
 
 @pytest.fixture
-def house(house_built) -> House:
+def house(house_built) -> RunningDesk:
     return house_built.here()
 
 
 @pytest.fixture(scope="module")
-def sealed_built(server, databases) -> House:
+def sealed_built(server, databases) -> RunningDesk:
     """Docket as people reach it over https."""
     url = databases.fresh("sqlite")
-    return settle(server(DOCKET_DATABASE_URL=url, DOCKET_BASE_URL=HTTPS), url)
+    return set_up(server(DOCKET_DATABASE_URL=url, DOCKET_BASE_URL=HTTPS), url)
 
 
 @pytest.fixture
-def sealed(sealed_built) -> House:
+def sealed(sealed_built) -> RunningDesk:
     return sealed_built.here()
 
 
 def raw(
-    house: House, line: str, *more: str, body: bytes = b"", patience: float = 10
+    house: RunningDesk, line: str, *more: str, body: bytes = b"", patience: float = 10
 ) -> tuple[int, str, bytes]:
     """Send a request as it is written, and return status, headers and body."""
     host, port = httpx.URL(house.url).host, httpx.URL(house.url).port or 0
@@ -104,13 +104,13 @@ class TestClosedPaths:
                 assert "location: //" not in head.lower()
 
     def test_nothing_is_kept_for_strangers(self, house):
-        with wire.browser(house.url) as browser:
+        with wire.open_client(house.url) as browser:
             assert browser.put("/_stcore/upload_file/a/b", files={"file": b"x" * 1000}).status_code == 404
-        with wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
+        with wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
             assert browser.put("/_stcore/upload_file/a/b", files={"file": b"x" * 1000}).status_code == 404
 
     def test_nothing_lies_in_the_media_folder(self, house):
-        with wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
+        with wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
             answer = browser.get("/media/nothing.png")
         assert (answer.status_code, answer.text) == (404, "There is nothing here.")
 
@@ -144,7 +144,7 @@ class TestHostAndOrigin:
 
     def test_a_page_is_not_opened_under_such_a_name(self, house):
         for host in ("evil.test", "localhost.evil.test", "evil.test:8501"):
-            with pytest.raises(REFUSED):
+            with pytest.raises(CONNECTION_REFUSED):
                 Tab(house.url, host=host, origin=f"http://{host}")
 
     @pytest.mark.parametrize(
@@ -159,12 +159,12 @@ class TestHostAndOrigin:
         ],
     )
     def test_no_other_site_opens_a_page(self, house, origin):
-        with pytest.raises(REFUSED):
+        with pytest.raises(CONNECTION_REFUSED):
             Tab(house.url, cookie=cast.sign_in(house.people.sam), origin=origin)
 
     def test_over_https_the_scheme_counts(self, sealed):
         host = "desk.example.org"
-        with pytest.raises(REFUSED):
+        with pytest.raises(CONNECTION_REFUSED):
             Tab(sealed.url, host=host, origin=f"http://{host}")
         with Tab(sealed.url, host=host, origin=HTTPS) as tab:
             assert "Sign in" in tab.run()
@@ -184,7 +184,7 @@ class TestHostAndOrigin:
     def test_no_other_site_changes_anything(self, house, from_where):
         cookie = cast.sign_in(house.people.sam)
         with act() as session:
-            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=house.people.bob.id)
+            ticket = one_time_tokens.create(session, Purpose.HANDOFF, person_id=house.people.bob.id)
         with httpx.Client(base_url=house.url, cookies={"docket": cookie}, headers=from_where) as other:
             signed_in = other.post("/auth/session", content=f'{{"ticket": "{ticket}"}}')
             out = other.post("/auth/sign-out")
@@ -193,12 +193,12 @@ class TestHostAndOrigin:
             gone = other.delete("/api/v1/drafts/new-ticket")
         assert [a.status_code for a in (signed_in, out, made, upload, gone)] == [403] * 5
         assert "set-cookie" not in signed_in.headers
-        with wire.browser(house.url, cookie) as browser:
+        with wire.open_client(house.url, cookie) as browser:
             assert browser.get("/api/v1/me").json()["name"] == house.people.sam.name
 
     def test_reading_changes_nothing(self, house):
         cookie = cast.sign_in(house.people.sam)
-        with wire.browser(house.url, cookie) as browser:
+        with wire.open_client(house.url, cookie) as browser:
             for path in ("/auth/sign-out", "/auth/session"):
                 browser.get(path)
                 browser.head(path)
@@ -222,7 +222,7 @@ class TestHostAndOrigin:
 
 class TestHeaders:
     def paths(self, house, sam):
-        with wire.browser(house.url, sam) as browser:
+        with wire.open_client(house.url, sam) as browser:
             file = browser.post("/api/v1/attachments", files={"file": ("a.txt", b"words")}).json()["id"]
         script = re.search(r'src="\.?(/static/js/[^"]+)"', httpx.get(house.url).text)
         assert script
@@ -236,7 +236,7 @@ class TestHeaders:
 
     def test_every_answer_is_strict(self, house):
         sam = cast.sign_in(house.people.sam)
-        with wire.browser(house.url, sam) as browser:
+        with wire.open_client(house.url, sam) as browser:
             for name, path in self.paths(house, sam).items():
                 headers = browser.get(path).headers
                 assert set(headers) >= STRICT, (name, STRICT - set(headers))
@@ -252,7 +252,7 @@ class TestHeaders:
     def test_what_holds_data_is_not_stored(self, house):
         sam = cast.sign_in(house.people.sam)
         paths = self.paths(house, sam)
-        with wire.browser(house.url, sam) as browser:
+        with wire.open_client(house.url, sam) as browser:
             for name in ("api", "missing", "file", "short", "healthz"):
                 assert browser.get(paths[name]).headers.get("cache-control") == "no-store", name
 
@@ -262,7 +262,7 @@ class TestHeaders:
 
     def test_over_https_the_cookie_is_bound_to_it(self, sealed):
         with act() as session:
-            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
+            ticket = one_time_tokens.create(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
         headers = {"Host": "desk.example.org", "Origin": HTTPS, "Sec-Fetch-Site": "same-origin"}
         answer = httpx.post(f"{sealed.url}/auth/session", json={"ticket": ticket}, headers=headers)
         cookie = answer.headers["set-cookie"].split("; ")
@@ -273,7 +273,7 @@ class TestHeaders:
             me = httpx.get(f"{sealed.url}/api/v1/me", headers={**headers, "Cookie": f"{name}={secret}"})
             assert me.status_code == status
         with act() as session:
-            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
+            ticket = one_time_tokens.create(session, Purpose.HANDOFF, person_id=sealed.people.bob.id)
         http = {**headers, "Origin": "http://desk.example.org"}
         del http["Sec-Fetch-Site"]
         assert (
@@ -309,12 +309,12 @@ class TestHeaders:
             done = tab.run(
                 query=f"next={asked}",
                 widgets=[
-                    typed(page.widget("E-mail"), house.people.sam.email),
-                    typed(page.widget("Password"), cast.PASSWORD),
-                    pressed(page.widget("Sign in")),
+                    enter_text(page.widget("E-mail"), house.people.sam.email),
+                    enter_text(page.widget("Password"), cast.PASSWORD),
+                    press_button(page.widget("Sign in")),
                 ],
             )
-        assert wire.data(done.component("handoff"))["next"] == "/"
+        assert wire.get_component_data(done.component("handoff"))["next"] == "/"
 
 
 class TestLogs:
@@ -326,16 +326,16 @@ class TestLogs:
             wrong = wire.sign_in(tab, "canary-stranger@example.org", "canary-wrong-password")
             assert "together" in wrong
             canaries["stranger"], canaries["wrong password"] = "canary-stranger", "canary-wrong-password"
-            canaries["hand-off"] = wire.ticket(wire.sign_in(tab, people.sam.email, cast.PASSWORD))
+            canaries["hand-off"] = wire.get_handoff_ticket(wire.sign_in(tab, people.sam.email, cast.PASSWORD))
             canaries["session id"] = tab.session_id
-        with wire.browser(house.url) as browser:
+        with wire.open_client(house.url) as browser:
             answer = browser.post("/auth/session", json={"ticket": canaries["hand-off"]})
         canaries["cookie"] = answer.cookies["docket"]
         canaries["password"], canaries["e-mail"] = cast.PASSWORD, people.sam.email
         with act() as session:
             canaries["token"] = api_tokens.create(session, people.ada, name="t", scope="admin")[1]
-            account = cast.person(session, people.kim)
-            canaries["link"] = accounts.link(session, people.ada, account)
+            account = cast.get_person(session, people.kim)
+            canaries["link"] = accounts.create_password_secret(session, people.ada, account)
         with httpx.Client(
             base_url=house.url, headers={"Authorization": f"Bearer {canaries['token']}"}
         ) as program:

@@ -26,8 +26,8 @@ from lib.people import accounts
 from lib.transactions import act, see
 from tests import cast
 from tests.support import wire
-from tests.support.house import House, settle
-from tests.support.wire import REFUSED, Tab, pressed, typed
+from tests.support.house import RunningDesk, set_up
+from tests.support.wire import CONNECTION_REFUSED, Tab, enter_text, press_button
 
 TRIES = 3
 WRONG, LATER, WELCOME = "belong together", "Too many tries", "docket.handoff"
@@ -35,13 +35,13 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def house_built(server, databases) -> House:
+def house_built(server, databases) -> RunningDesk:
     url = databases.fresh("sqlite")
-    return settle(server(DOCKET_DATABASE_URL=url, DOCKET_SIGN_IN_ATTEMPTS=str(TRIES)), url)
+    return set_up(server(DOCKET_DATABASE_URL=url, DOCKET_SIGN_IN_ATTEMPTS=str(TRIES)), url)
 
 
 @pytest.fixture
-def house(house_built) -> House:
+def house(house_built) -> RunningDesk:
     house_built.here()
     with act() as session:
         session.execute(delete(Attempt))
@@ -79,15 +79,15 @@ class TestGuessing:
                 page, outcomes = tab.run(), []
                 for turn in range(10):
                     filled = [
-                        typed(page.widget("E-mail"), email),
-                        typed(page.widget("Password"), f"guess {number} {turn} of many"),
-                        pressed(page.widget("Sign in")),
+                        enter_text(page.widget("E-mail"), email),
+                        enter_text(page.widget("Password"), f"guess {number} {turn} of many"),
+                        press_button(page.widget("Sign in")),
                     ]
                     page = tab.run(widgets=filled)
                     outcomes.append(outcome(page))
                 return outcomes
 
-        said = [one for outcomes in wire.together(guess, range(20)) for one in outcomes]
+        said = [one for outcomes in wire.run_together(guess, range(20)) for one in outcomes]
         assert len(said) == 200
         assert said.count(WRONG) == TRIES
         assert said.count(LATER) == 200 - TRIES
@@ -98,7 +98,7 @@ class TestGuessing:
         monkeypatch.setenv("DOCKET_SIGN_IN_ATTEMPTS", str(TRIES))
         settings.current.cache_clear()
         with pytest.raises(TooMany), act() as session:
-            login_attempts.count(session, email, address="198.51.100.1")
+            login_attempts.record(session, email, address="198.51.100.1")
 
         with act() as session:
             for row in session.exec(select(Attempt)).all():
@@ -115,8 +115,8 @@ class TestGuessing:
 
     def test_a_made_up_address_is_not_written_down(self, house):
         with act() as session:
-            ticket = one_time_tokens.make(session, Purpose.HANDOFF, person_id=house.people.bob.id)
-        with wire.browser(house.url, **{"X-Forwarded-For": "203.0.113.9"}) as browser:
+            ticket = one_time_tokens.create(session, Purpose.HANDOFF, person_id=house.people.bob.id)
+        with wire.open_client(house.url, **{"X-Forwarded-For": "203.0.113.9"}) as browser:
             assert browser.post("/auth/session", json={"ticket": ticket}).status_code == 204
         with see() as session:
             assert "203.0.113.9" not in {row.address for row in session.exec(select(SignIn)).all()}
@@ -125,17 +125,17 @@ class TestGuessing:
 class TestLinks:
     def link(self, house) -> str:
         with act() as session:
-            return accounts.link(
-                session, cast.again(house.people.ada), cast.person(session, house.people.kim)
+            return accounts.create_password_secret(
+                session, cast.reload_actor(house.people.ada), cast.get_person(session, house.people.kim)
             )
 
     def use(self, house, secret, password="a lovely bunch of coconuts") -> wire.Run:
         with Tab(house.url) as tab:
             page = tab.run("set-password", query=f"token={secret}")
             filled = [
-                typed(page.widget("New password"), password),
-                typed(page.widget("The same once more"), password),
-                pressed(page.widget("Set password")),
+                enter_text(page.widget("New password"), password),
+                enter_text(page.widget("The same once more"), password),
+                press_button(page.widget("Set password")),
             ]
             return tab.run(query=f"token={secret}", widgets=filled)
 
@@ -150,7 +150,7 @@ class TestLinks:
             except AssertionError:  # the form was gone already
                 return False
 
-        assert wire.together(race, range(20)).count(True) == 1
+        assert wire.run_together(race, range(20)).count(True) == 1
 
     def test_it_does_not_work_after_its_time_nor_after_a_newer_one(self, house):
         older, newer = self.link(house), self.link(house)
@@ -225,7 +225,7 @@ HARMLESS = {
 
 def test_one_address_holds_so_many_pages_without_a_sign_in_and_no_more(server, databases):
     url = databases.fresh("sqlite")
-    small = settle(server(DOCKET_DATABASE_URL=url, DOCKET_SIGNED_OUT_PAGES="10"), url)
+    small = set_up(server(DOCKET_DATABASE_URL=url, DOCKET_SIGNED_OUT_PAGES="10"), url)
     with ExitStack() as stack:
         first, *_ = [stack.enter_context(Tab(small.url)) for _ in range(10)]
         with pytest.raises(InvalidStatus):
@@ -246,7 +246,7 @@ def test_one_address_holds_so_many_pages_without_a_sign_in_and_no_more(server, d
 class TestFiles:
     @pytest.mark.parametrize("name", FILES, ids=range(len(FILES)))
     def test_what_is_sent_back_can_do_nothing(self, house, name):
-        with wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
+        with wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
             kept = browser.post("/api/v1/attachments", files={"file": (name, FILES[name], "text/html")})
             assert kept.status_code == 201
             answer = browser.get(f"/api/v1/attachments/{kept.json()['id']}")
@@ -265,21 +265,21 @@ class TestFiles:
         ]
 
     def test_an_enormous_picture_is_not_drawn(self, house):
-        with bounded(house), wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
+        with bounded(house), wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
             for picture in (pixel_bomb(), png(2**31 - 1, 2**31 - 1), png(0, 0), png(6_000, 6_000)):
                 kept = browser.post("/api/v1/attachments", files={"file": ("big.png", picture)})
                 assert kept.status_code == 201
                 assert browser.get(f"/api/v1/attachments/{kept.json()['id']}/preview").status_code == 404
 
     def test_an_archive_is_not_unpacked(self, house):
-        with bounded(house), wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
+        with bounded(house), wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
             assert browser.post("/api/v1/attachments", files={"file": ("b.zip", bomb())}).status_code == 201
 
 
 class bounded:
     """Fails when the server's memory grew by more than 300 MB at any moment, or when it no longer answers."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: RunningDesk) -> None:
         self.house = house
         self.process = Path(f"/proc/{house.server.process.pid}")
 
@@ -303,7 +303,7 @@ class bounded:
 
 
 def pour(
-    house: House, path: str, *headers: str, cookie: str = "", chunked: bool, most: int = 200
+    house: RunningDesk, path: str, *headers: str, cookie: str = "", chunked: bool, most: int = 200
 ) -> tuple[int, int]:
     """Send MBs until the server answers or hangs up; return the status and how many it took."""
     here = httpx.URL(house.url)
@@ -370,19 +370,19 @@ class TestFlood:
 
         def upload(number):
             known = cookie if number % 2 else None
-            with wire.browser(house.url, known) as browser:
+            with wire.open_client(house.url, known) as browser:
                 return known, browser.post(
                     "/api/v1/attachments", files={"file": ("a.bin", piece)}
                 ).status_code
 
         with bounded(house):
-            answers = wire.together(upload, range(200), at_once=50)
+            answers = wire.run_together(upload, range(200), at_once=50)
         assert {status for known, status in answers if not known} <= {401, 429}
         assert {status for known, status in answers if known} <= {201, 429}
 
     def test_an_enormous_message_closes_the_page(self, house):
         with bounded(house), Tab(house.url) as tab:
             tab.run()
-            with pytest.raises(REFUSED):
+            with pytest.raises(CONNECTION_REFUSED):
                 tab.socket.send(b"\x00" * 50 * MEGABYTE)
                 tab.receive()

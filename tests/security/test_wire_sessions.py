@@ -16,23 +16,23 @@ from lib.transactions import act, see
 from tests import cast
 from tests.conftest import EITHER
 from tests.support import wire
-from tests.support.house import BOBS, NOTE, SAMS, House, settle
+from tests.support.house import BOBS_TITLE, NOTE_BODY, SAMS_TITLE, RunningDesk, set_up
 from tests.support.server import ROOT, free_port
-from tests.support.wire import BackMsg, Tab, pressed, typed
+from tests.support.wire import BackMsg, Tab, enter_text, press_button
 from ui.shell.menu import ENTRIES
 
 FORM = "Sign in to Docket"
-SECRETS = (SAMS, NOTE, BOBS, "Quince-body-2256")
+SECRETS = (SAMS_TITLE, NOTE_BODY, BOBS_TITLE, "Quince-body-2256")
 
 
 @pytest.fixture(scope="module", params=EITHER)
-def house_built(request, server, databases) -> House:
+def house_built(request, server, databases) -> RunningDesk:
     url = databases.fresh(request.param)
-    return settle(server(DOCKET_DATABASE_URL=url), url)
+    return set_up(server(DOCKET_DATABASE_URL=url), url)
 
 
 @pytest.fixture
-def house(house_built) -> House:
+def house(house_built) -> RunningDesk:
     return house_built.here()
 
 
@@ -41,12 +41,12 @@ def leaks(run: wire.Run | Tab) -> list[str]:
     return [word for word in SECRETS if word.encode() in raw]
 
 
-def with_dialog(house: House, cookie: str) -> tuple[Tab, str]:
+def with_dialog(house: RunningDesk, cookie: str) -> tuple[Tab, str]:
     """Open a ticket with its dialog, which is a fragment: a part of the page that runs without the rest."""
     tab = Tab(house.url, cookie=cookie)
     page = tab.run("ticket", query=f"id={house.sams}")
     assert leaks(page)
-    opened = tab.run(query=f"id={house.sams}", widgets=[pressed(page.widget("Edit ticket"))])
+    opened = tab.run(query=f"id={house.sams}", widgets=[press_button(page.widget("Edit ticket"))])
     assert opened.fragments
     return tab, opened.fragments[-1]
 
@@ -81,7 +81,7 @@ class TestDeepLinks:
     )
     def test_administration_is_for_those_who_may(self, house, who, barred):
         cookie = cast.sign_in(getattr(house.people, who))
-        open_to = {e.url for e in ENTRIES if e.opens_for(cast.again(getattr(house.people, who)))}
+        open_to = {e.url for e in ENTRIES if e.opens_for(cast.reload_actor(getattr(house.people, who)))}
         assert not open_to & barred
         for name in barred:
             with Tab(house.url, cookie=cookie) as tab:
@@ -106,8 +106,8 @@ class TestDeepLinks:
                 "q=Sorrel",
             ):
                 for name in ("ticket", ""):
-                    assert BOBS not in tab.run(name, query=query)
-            assert NOTE not in tab.run("ticket", query=f"id={house.sams}")
+                    assert BOBS_TITLE not in tab.run(name, query=query)
+            assert NOTE_BODY not in tab.run("ticket", query=f"id={house.sams}")
 
 
 class TestCookie:
@@ -115,9 +115,9 @@ class TestCookie:
         old = cast.sign_in(house.people.sam)
         with Tab(house.url) as tab:
             done = wire.sign_in(tab, house.people.sam.email, cast.PASSWORD)
-        with wire.browser(house.url, old) as browser:
-            answer = browser.post("/auth/session", json={"ticket": wire.ticket(done)})
-            again = browser.post("/auth/session", json={"ticket": wire.ticket(done)})
+        with wire.open_client(house.url, old) as browser:
+            answer = browser.post("/auth/session", json={"ticket": wire.get_handoff_ticket(done)})
+            again = browser.post("/auth/session", json={"ticket": wire.get_handoff_ticket(done)})
         cookie = answer.headers["set-cookie"]
         secret = answer.cookies["docket"]
         assert (answer.status_code, again.status_code) == (204, 401)
@@ -129,35 +129,35 @@ class TestCookie:
             kept = [row.secret_hash for row in session.exec(select(SignIn)).all()]
         assert hashlib.sha256(secret.encode()).hexdigest() in kept
         assert secret not in kept
-        with wire.browser(house.url, old) as browser:
+        with wire.open_client(house.url, old) as browser:
             assert browser.get("/api/v1/me").status_code == 401
-        with wire.browser(house.url, secret) as browser:
+        with wire.open_client(house.url, secret) as browser:
             assert browser.get("/api/v1/me").status_code == 200
 
     def test_a_hand_off_can_not_be_raced(self, house):
         with Tab(house.url) as tab:
-            ticket = wire.ticket(wire.sign_in(tab, house.people.bob.email, cast.PASSWORD))
+            ticket = wire.get_handoff_ticket(wire.sign_in(tab, house.people.bob.email, cast.PASSWORD))
 
         def post(_):
-            with wire.browser(house.url) as browser:
+            with wire.open_client(house.url) as browser:
                 return browser.post("/auth/session", json={"ticket": ticket}).status_code
 
-        answers = wire.together(post, range(20))
+        answers = wire.run_together(post, range(20))
         assert sorted(answers)[:2] == [204, 401]
 
     def test_a_hand_off_expires(self, house):
         with Tab(house.url) as tab:
-            ticket = wire.ticket(wire.sign_in(tab, house.people.bob.email, cast.PASSWORD))
+            ticket = wire.get_handoff_ticket(wire.sign_in(tab, house.people.bob.email, cast.PASSWORD))
         with act() as session:
             hashed = hashlib.sha256(ticket.encode()).hexdigest()
             row = session.exec(select(OneTimeSecret).where(OneTimeSecret.secret_hash == hashed)).one()
             row.expires_at = row.created_at
-        with wire.browser(house.url) as browser:
+        with wire.open_client(house.url) as browser:
             assert browser.post("/auth/session", json={"ticket": ticket}).status_code == 401
 
     @pytest.mark.parametrize("ticket", ["", "x", None, 1, ["x"], {"a": 1}, "é", "x" * 5000])
     def test_a_hand_off_can_not_be_guessed(self, house, ticket):
-        with wire.browser(house.url) as browser:
+        with wire.open_client(house.url) as browser:
             assert browser.post("/auth/session", json={"ticket": ticket}).status_code in {401, 413}
 
 
@@ -165,17 +165,19 @@ class TestEnding:
     """Whatever ends a session ends it everywhere, in tabs that are open too, without a restart."""
 
     def end_by_sign_out(self, house, cookie):
-        with wire.browser(house.url, cookie) as browser:
+        with wire.open_client(house.url, cookie) as browser:
             assert browser.post("/auth/sign-out").status_code == 204
 
     def end_by_password(self, house, cookie):
         with act() as session:
-            me = cast.again(house.people.rita)
+            me = cast.reload_actor(house.people.rita)
             accounts.change_password(session, me, current=cast.PASSWORD, new=cast.PASSWORD)
 
     def end_by_disabling(self, house, cookie):
         with act() as session:
-            accounts.disable(session, cast.again(house.people.ada), cast.person(session, house.people.rita))
+            accounts.disable(
+                session, cast.reload_actor(house.people.ada), cast.get_person(session, house.people.rita)
+            )
 
     def end_by_idleness(self, house, cookie):
         self._move(cookie, "seen_at")
@@ -193,13 +195,15 @@ class TestEnding:
     def rita(self, house):
         yield house.people.rita
         with act() as session:
-            accounts.enable(session, cast.again(house.people.ada), cast.person(session, house.people.rita))
+            accounts.enable(
+                session, cast.reload_actor(house.people.ada), cast.get_person(session, house.people.rita)
+            )
 
     @pytest.mark.parametrize("way", ["sign_out", "password", "disabling", "idleness", "age"])
     def test_it_ends_pages_fragments_and_the_api(self, house, rita, way):
         cookie = cast.sign_in(rita)
         tab, fragment = with_dialog(house, cookie)
-        with tab, wire.browser(house.url, cookie) as browser:
+        with tab, wire.open_client(house.url, cookie) as browser:
             getattr(self, f"end_by_{way}")(house, cookie)
             part = tab.run(query=f"id={house.sams}", fragment=fragment)
             page = tab.run(query=f"id={house.sams}")
@@ -226,8 +230,8 @@ class TestEnding:
             take = tab.run("ticket", query=f"id={house.bobs}").widget("Take it")
             with act() as session:
                 sessions.end(session, cookie)
-            assert FORM in tab.run(query=f"id={house.bobs}", widgets=[pressed(take)])
-        with wire.browser(house.url, cast.sign_in(house.people.ada)) as browser:
+            assert FORM in tab.run(query=f"id={house.bobs}", widgets=[press_button(take)])
+        with wire.open_client(house.url, cast.sign_in(house.people.ada)) as browser:
             assert browser.get(f"/api/v1/tickets/{house.bobs}").json()["assignee"] is None
 
     def test_another_role_holds_at_once(self, house):
@@ -244,16 +248,20 @@ class TestEnding:
 
     def _role(self, house, name):
         with act() as session:
-            arun = cast.person(session, house.people.arun)
-            accounts.give_role(session, cast.again(house.people.ada), arun, role=roles.find(session, name))
+            arun = cast.get_person(session, house.people.arun)
+            accounts.change_role(
+                session, cast.reload_actor(house.people.ada), arun, role=roles.get(session, name)
+            )
 
     def test_another_team_holds_at_once(self, house):
         arun = house.people.arun
         tab, fragment = with_dialog(house, cast.sign_in(arun))
         with tab:
             with act() as session:
-                desk = cast.team(session, house.people.service_desk)
-                teams.remove(session, cast.again(house.people.ada), desk, cast.person(session, arun))
+                desk = cast.get_team(session, house.people.service_desk)
+                teams.remove_member(
+                    session, cast.reload_actor(house.people.ada), desk, cast.get_person(session, arun)
+                )
             part = tab.run(query=f"id={house.sams}", fragment=fragment)
             page = tab.run(query=f"id={house.sams}")
             listed = tab.run("")
@@ -308,7 +316,9 @@ class TestResumed:
     def test_a_half_done_sign_in_can_not_be_taken_over(self, house):
         with Tab(house.url) as tab:
             form = tab.run()
-            tab.run(widgets=[typed(form.widget("E-mail"), "sam"), typed(form.widget("Password"), "x")])
+            tab.run(
+                widgets=[enter_text(form.widget("E-mail"), "sam"), enter_text(form.widget("Password"), "x")]
+            )
             with Tab(house.url, resume=tab.session_id) as stolen:
                 stolen.run()
                 assert stolen.session_id != tab.session_id
@@ -327,7 +337,7 @@ class TestResumed:
         assert sloppy.audited("session.misused")[0].subject == f"person:{sloppy.people.arun.id}"
 
 
-def settle_sloppy(server, databases) -> House:
+def settle_sloppy(server, databases) -> RunningDesk:
     port = free_port()
     command = (
         "-m",
@@ -340,7 +350,7 @@ def settle_sloppy(server, databases) -> House:
         "{}",
     )
     url = databases.fresh("sqlite")
-    return settle(server(command=command, url=f"http://127.0.0.1:{port}", DOCKET_DATABASE_URL=url), url)
+    return set_up(server(command=command, url=f"http://127.0.0.1:{port}", DOCKET_DATABASE_URL=url), url)
 
 
 def test_every_part_that_runs_alone_asks_who_is_here():
@@ -363,8 +373,8 @@ class TestForged:
         with Tab(house.url, cookie=cast.sign_in(house.people.rita)) as tab:
             page = tab.run("ticket", query=f"id={house.bobs}")
             for label, choice in (("Team", "Board"), ("Team", "99"), ("Status", "x"), ("Status", "Merged")):
-                tab.run(query=f"id={house.bobs}", widgets=[typed(page.widget(label), choice)])
-            with wire.browser(house.url, cast.sign_in(house.people.ada)) as browser:
+                tab.run(query=f"id={house.bobs}", widgets=[enter_text(page.widget(label), choice)])
+            with wire.open_client(house.url, cast.sign_in(house.people.ada)) as browser:
                 now = browser.get(f"/api/v1/tickets/{house.bobs}").json()
         assert now["team"]["name"] != "Board"
         assert now["status"]["name"] == "To-Do"
@@ -372,41 +382,45 @@ class TestForged:
     def test_a_requester_writes_no_note(self, house):
         with Tab(house.url, cookie=cast.sign_in(house.people.sam)) as tab:
             writer = tab.run("ticket", query=f"id={house.sams}").component("writer")
-            token = wire.data(writer)["token"]
+            token = wire.get_component_data(writer)["token"]
             for visibility in ("internal", ["public"], None, "public "):
                 said = {"token": token, "body": "Forged-note", "attachments": [], "visibility": visibility}
-                tab.run(query=f"id={house.sams}", widgets=[wire.submitted(writer, said)])
-            with wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
+                tab.run(query=f"id={house.sams}", widgets=[wire.submit_component(writer, said)])
+            with wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
                 assert "Forged-note" not in browser.get(f"/api/v1/tickets/{house.sams}/comments").text
             said = {"token": token, "body": "Real-reply", "attachments": [], "visibility": "public"}
-            assert "Real-reply" in tab.run(query=f"id={house.sams}", widgets=[wire.submitted(writer, said)])
+            assert "Real-reply" in tab.run(
+                query=f"id={house.sams}", widgets=[wire.submit_component(writer, said)]
+            )
 
     def test_a_file_of_somebody_else_is_not_attached(self, house):
-        with wire.browser(house.url, cast.sign_in(house.people.bob)) as browser:
+        with wire.open_client(house.url, cast.sign_in(house.people.bob)) as browser:
             file = browser.post("/api/v1/attachments", files={"file": ("a.txt", b"Bobs-file")}).json()["id"]
         with Tab(house.url, cookie=cast.sign_in(house.people.sam)) as tab:
             writer = tab.run("ticket", query=f"id={house.sams}").component("writer")
-            token = wire.data(writer)["token"]
+            token = wire.get_component_data(writer)["token"]
             said = {"token": token, "body": "With-file", "attachments": [file], "visibility": "public"}
-            page = tab.run(query=f"id={house.sams}", widgets=[wire.submitted(writer, said)])
+            page = tab.run(query=f"id={house.sams}", widgets=[wire.submit_component(writer, said)])
             assert f"attachments/{file}" not in page
             assert "With-file</p>" not in page
-        with wire.browser(house.url, cast.sign_in(house.people.sam)) as browser:
+        with wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
             assert browser.get(f"/api/v1/attachments/{file}").status_code == 404
 
     def test_a_reply_after_leaving_the_team_is_not_written(self, house):
         arun = house.people.arun
         with Tab(house.url, cookie=cast.sign_in(arun)) as tab:
             writer = tab.run("ticket", query=f"id={house.bobs}").component("writer")
-            token = wire.data(writer)["token"]
+            token = wire.get_component_data(writer)["token"]
             with act() as session:
-                desk = cast.team(session, house.people.service_desk)
-                teams.remove(session, cast.again(house.people.ada), desk, cast.person(session, arun))
+                desk = cast.get_team(session, house.people.service_desk)
+                teams.remove_member(
+                    session, cast.reload_actor(house.people.ada), desk, cast.get_person(session, arun)
+                )
             said = {"token": token, "body": "Too-late", "attachments": [], "visibility": "internal"}
-            tab.run(query=f"id={house.bobs}", widgets=[wire.submitted(writer, said)])
+            tab.run(query=f"id={house.bobs}", widgets=[wire.submit_component(writer, said)])
         with act() as session:
             session.add(Membership(person_id=arun.id, team_id=house.people.service_desk))
-        with wire.browser(house.url, cast.sign_in(house.people.ada)) as browser:
+        with wire.open_client(house.url, cast.sign_in(house.people.ada)) as browser:
             assert "Too-late" not in browser.get(f"/api/v1/tickets/{house.bobs}/comments").text
 
     @pytest.mark.parametrize(
@@ -428,4 +442,4 @@ class TestForged:
             tab.socket.send("not a message")
             answer = tab.run()
             assert FORM in answer
-            assert answer.kinds <= wire.ORDINARY
+            assert answer.kinds <= wire.RUN_MESSAGES

@@ -22,10 +22,10 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 # Streamlit's number library tries WebAssembly first, is refused, and counts without it.
-TELL_OF_BREACHES = """document.addEventListener("securitypolicyviolation", (breach) => {
+REPORT_POLICY_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (breach) => {
   if (breach.blockedURI !== "wasm-eval") console.error("policy breached", breach.violatedDirective, breach.blockedURI)
 })"""
-GRAVE = {"serious", "critical"}
+SERIOUS_IMPACTS = {"serious", "critical"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ VIEWS = (DESKTOP, View(1280, dark=True), PHONE, View(390, dark=True))
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launch_browser() -> Iterator[Browser]:
     """Start Chromium and close it at the end; fails with a sentence where there is none."""
     path = chromium.find()
     assert path, chromium.MISSING
@@ -60,16 +60,16 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def window(browser: Browser, view: View = DESKTOP) -> Iterator[BrowserContext]:
+def open_window(browser: Browser, view: View = DESKTOP) -> Iterator[BrowserContext]:
     """Open a private window that knows nobody, and close it; a phone's has touch."""
-    opened = _opened(browser, view)
+    opened = _create_context(browser, view)
     try:
         yield opened
     finally:
         opened.close()
 
 
-def _opened(browser: Browser, view: View) -> BrowserContext:
+def _create_context(browser: Browser, view: View) -> BrowserContext:
     phone = view.width < 600
     made = browser.new_context(
         viewport={"width": view.width, "height": 844 if phone else 800},
@@ -79,23 +79,23 @@ def _opened(browser: Browser, view: View) -> BrowserContext:
         locale="en-GB",
         timezone_id="Europe/Berlin",
     )
-    made.add_init_script(TELL_OF_BREACHES)
+    made.add_init_script(REPORT_POLICY_VIOLATIONS)
     return made
 
 
-def accessible(page: Page) -> None:
+def check_accessibility(page: Page) -> None:
     """Fail when axe finds something serious or critical, naming the rule, the element and what to read."""
     found = Axe().run(page).response["violations"]
     lines = [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}\n  {rule['helpUrl']}"
         for rule in found
-        if rule["impact"] in GRAVE
+        if rule["impact"] in SERIOUS_IMPACTS
         for node in rule["nodes"]
     ]
     assert not lines, f"axe found on {page.url}:\n" + "\n".join(lines)
 
 
-def screenshot(page: Page, name: str) -> Path:
+def take_screenshot(page: Page, name: str) -> Path:
     """Keep a picture of the page as `screenshots/NAME.png`, which is not committed."""
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path, full_page=True)

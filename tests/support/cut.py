@@ -27,7 +27,7 @@ class Proxy:
     down: bool = False
     cut: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
-    open: "set[Line]" = field(default_factory=set)
+    open: "set[ProxiedConnection]" = field(default_factory=set)
 
     def due(self) -> bool:
         """Tell whether a commit is to be cut off, and count it."""
@@ -46,7 +46,7 @@ class Proxy:
 
 
 @dataclass(eq=False)
-class Line:
+class ProxiedConnection:
     """One connection: the client's end, the server's, and whether this transaction has sent what is looked for."""
 
     client: socket.socket
@@ -86,7 +86,7 @@ class Line:
 
 
 @contextmanager
-def before(url: str) -> Iterator[Proxy]:
+def open_proxy(url: str) -> Iterator[Proxy]:
     """Yield a proxy before the database `url` of `tests.support.databases`."""
     where = make_url(url)
     server = str(Path(str(where.query["host"])) / ".s.PGSQL.5432")
@@ -95,13 +95,13 @@ def before(url: str) -> Iterator[Proxy]:
         proxy = Proxy(
             f"postgresql://postgres@127.0.0.1:{port}/{where.database}?sslmode=disable&gssencmode=disable"
         )
-        threading.Thread(target=_accept, args=(listening, server, proxy), daemon=True).start()
+        threading.Thread(target=_accept_connections, args=(listening, server, proxy), daemon=True).start()
         yield proxy
         listening.shutdown(socket.SHUT_RDWR)
         proxy.close()
 
 
-def _accept(listening: socket.socket, server: str, proxy: Proxy) -> None:
+def _accept_connections(listening: socket.socket, server: str, proxy: Proxy) -> None:
     while True:
         try:
             client, _address = listening.accept()
@@ -112,7 +112,7 @@ def _accept(listening: socket.socket, server: str, proxy: Proxy) -> None:
             continue
         behind = socket.socket(socket.AF_UNIX)
         behind.connect(server)
-        line = Line(client, behind, proxy)
+        line = ProxiedConnection(client, behind, proxy)
         proxy.open.add(line)
         threading.Thread(target=line.up, daemon=True).start()
         threading.Thread(target=line.back, daemon=True).start()

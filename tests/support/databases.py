@@ -25,11 +25,11 @@ def migrate(url: str) -> None:
     made.dispose()
 
 
-def hired(url: str) -> cast.Company:
+def create_company(url: str) -> cast.Company:
     """Let the company move into a database, and leave nobody connected."""
     made = engine.connect(url)
-    transactions.use(made)
-    company = cast.company()
+    transactions.use_engine(made)
+    company = cast.create_company()
     made.dispose()
     return company
 
@@ -85,7 +85,7 @@ class Databases:
     @cached_property
     def host(self) -> str:
         """The PostgreSQL server, started when it is first needed."""
-        return self.stack.enter_context(postgres.running())
+        return self.stack.enter_context(postgres.run_postgres())
 
     def _template(self, kind: str, *, staffed: bool) -> Template:
         if (kind, staffed) not in self.templates:
@@ -96,7 +96,7 @@ class Databases:
         name = self._name(kind)
         url = self._create(kind, name)
         migrate(url)
-        made = Template(name, hired(url) if staffed else None)
+        made = Template(name, create_company(url) if staffed else None)
         if kind == "postgresql":
             with self._connected(name) as connection:
                 made.orders = renewal.prepare(connection)
@@ -137,7 +137,7 @@ class Databases:
 
 
 @contextmanager
-def available(folder: Path) -> Iterator[Databases]:
+def open_databases(folder: Path) -> Iterator[Databases]:
     """Yield the databases of one test process; a PostgreSQL that was started stops at the end."""
     with ExitStack() as stack:
         yield Databases(folder, stack)

@@ -3,15 +3,15 @@
 from lib.core.text import BODY_LIMIT
 
 
-def repeated(piece: str, *, before: str = "", after: str = "") -> str:
+def repeat_piece(piece: str, *, before: str = "", after: str = "") -> str:
     """Return a piece over and over until a text is full."""
     return before + piece * ((BODY_LIMIT - len(before) - len(after)) // len(piece)) + after
 
 
-def table(columns: int, *, filled: int | None = None, cell: str = "a") -> str:
+def build_table(columns: int, *, filled: int | None = None, cell: str = "a") -> str:
     """Return a table of so many columns, of which so many are filled in each row."""
     head = "|" + "a|" * columns + "\n|" + "-|" * columns + "\n"
-    return (head + repeated("|" + f"{cell}|" * (filled or columns) + "\n"))[:BODY_LIMIT]
+    return (head + repeat_piece("|" + f"{cell}|" * (filled or columns) + "\n"))[:BODY_LIMIT]
 
 
 PIECES = [
@@ -32,22 +32,22 @@ PIECES = [
     "The printer on the third floor does not print since Monday. ",
 ]  # fmt: skip
 
-DENSE = [
-    *map(repeated, PIECES),
-    *(table(columns) for columns in (1, 2, 20, 39, 40, 60, 500, 12_000)),
-    *(table(columns, filled=1) for columns in (2, 20, 39, 100, 500)),
-    table(30, cell="**a**"),
+DENSE_TEXTS = [
+    *map(repeat_piece, PIECES),
+    *(build_table(columns) for columns in (1, 2, 20, 39, 40, 60, 500, 12_000)),
+    *(build_table(columns, filled=1) for columns in (2, 20, 39, 100, 500)),
+    build_table(30, cell="**a**"),
     "a" + "\u0301" * 24_000 + "\u0316" * 24_000,
-    repeated("b", before="[a]: ", after="\n\n" + "[a]" * 9_000),
-    repeated("- ", after="a"),
-    repeated("* ", after="a"),
-    repeated("a\n", before="> " * 9 + "a\n"),
-    repeated("a\n", before="> - " * 4 + "a\n"),
-    repeated("a" * 50, before="http://"),
-    repeated("(", before="http://a.b/"),
-    repeated("ä.", before="http://", after="b"),
-    repeated("a.", before="mailto:", after="@b.c"),
-    repeated("(", before="[a](", after=")"),
+    repeat_piece("b", before="[a]: ", after="\n\n" + "[a]" * 9_000),
+    repeat_piece("- ", after="a"),
+    repeat_piece("* ", after="a"),
+    repeat_piece("a\n", before="> " * 9 + "a\n"),
+    repeat_piece("a\n", before="> - " * 4 + "a\n"),
+    repeat_piece("a" * 50, before="http://"),
+    repeat_piece("(", before="http://a.b/"),
+    repeat_piece("ä.", before="http://", after="b"),
+    repeat_piece("a.", before="mailto:", after="@b.c"),
+    repeat_piece("(", before="[a](", after=")"),
     "".join("`" * n + " " for n in range(1, 310)),
     "".join("*" * n + "a " for n in range(1, 310)),
     "".join("  " * n + "- a\n" for n in range(200)),

@@ -16,12 +16,12 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.support.loaded"])
 
 
-class Forked:
+class ForkedServer:
     """A running `commands` with its own words, environment and log, handled as `subprocess.Popen` is."""
 
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self._process = _context.Process(
-            target=_become, args=(list(words), dict(environment), str(log)), daemon=True
+            target=_run_commands, args=(list(words), dict(environment), str(log)), daemon=True
         )
         # Whatever is the main module would run again in the process: pytest, or the last page that Streamlit tested.
         with mock.patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
@@ -54,7 +54,7 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _become(words: list[str], environment: dict[str, str], log: str) -> None:
+def _run_commands(words: list[str], environment: dict[str, str], log: str) -> None:
     os.environ.clear()
     os.environ.update(environment)
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

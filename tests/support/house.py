@@ -15,7 +15,7 @@ from tests.support.unscoped import UNSCOPED
 
 
 @dataclass(frozen=True)
-class House:
+class RunningDesk:
     """The server, its people, and a few tickets whose words nobody else may read."""
 
     server: Server
@@ -29,9 +29,9 @@ class House:
         """Where the server listens."""
         return self.server.url
 
-    def here(self) -> "House":
+    def here(self) -> "RunningDesk":
         """Let the verbs in this process work on this house's database."""
-        transactions.use(self.engine)
+        transactions.use_engine(self.engine)
         return self
 
     def audited(self, action: str) -> list[Event]:
@@ -41,15 +41,15 @@ class House:
             return list(session.exec(chosen.execution_options(**UNSCOPED)).all())
 
 
-SAMS, NOTE, BOBS = "Quince-title-7731", "Medlar-note-9904", "Sorrel-title-4410"
+SAMS_TITLE, NOTE_BODY, BOBS_TITLE = "Quince-title-7731", "Medlar-note-9904", "Sorrel-title-4410"
 
 
-def settle(server: Server, database_url: str) -> House:
+def set_up(server: Server, database_url: str) -> RunningDesk:
     """Move a company into a running server; the verbs in this process work on its database."""
     engine = engines.connect(database_url)
-    transactions.use(engine)
-    people = cast.company()
-    cast.give_password(people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob)
-    sams = cast.ask(people.sam, SAMS, description="Quince-body-2256")
-    cast.say(people.rita, sams, NOTE, internal=True)
-    return House(server, engine, people, sams, cast.ask(people.bob, BOBS))
+    transactions.use_engine(engine)
+    people = cast.create_company()
+    cast.set_password(people.ada, people.mona, people.rita, people.arun, people.bela, people.sam, people.bob)
+    sams = cast.create_ticket(people.sam, SAMS_TITLE, description="Quince-body-2256")
+    cast.add_comment(people.rita, sams, NOTE_BODY, internal=True)
+    return RunningDesk(server, engine, people, sams, cast.create_ticket(people.bob, BOBS_TITLE))

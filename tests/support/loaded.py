@@ -23,7 +23,7 @@ from ui import components  # noqa: F401
 from ui.shared import charts
 from ui.shell import error_page  # noqa: F401
 
-charts.warm()
+charts.warm_up()
 api.app()  # its description takes longer to draw than all the rest of a start
 setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))  # noqa: B010
 manifest_scanner.scan_component_manifests()  # reads the metadata of every package, which do not change meanwhile

@@ -14,7 +14,7 @@ OK = "250 OK"
 
 
 @dataclass
-class Post:
+class MailServer:
     """What arrived, with whom it was for; `answer` says what the server says to a mail."""
 
     port: int = 0
@@ -39,10 +39,10 @@ class Post:
 
 
 @contextmanager
-def office(port: int = 0) -> Iterator[Post]:
+def run_mail_server(port: int = 0) -> Iterator[MailServer]:
     """Run a mail server on this machine."""
-    post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=port or _free())
+    post = MailServer()
+    controller = Controller(post, hostname="127.0.0.1", port=port or _find_free_port())
     controller.start()
     post.port = controller.port
     try:
@@ -51,7 +51,7 @@ def office(port: int = 0) -> Iterator[Post]:
         controller.stop()
 
 
-def _free() -> int:
+def _find_free_port() -> int:
     import socket
 
     with socket.socket() as found:
@@ -60,7 +60,7 @@ def _free() -> int:
 
 
 @contextmanager
-def bad(way: str, port: int = 0) -> Iterator[int]:
+def run_broken_mail_server(way: str, port: int = 0) -> Iterator[int]:
     """Run a mail server that never says a word ("silent"), begins and goes on too slowly ("slow"), or hangs up when it
     has a whole mail ("drop"); give its port."""
     over = threading.Event()
@@ -89,7 +89,7 @@ def bad(way: str, port: int = 0) -> Iterator[int]:
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = daemon_threads = True
 
-    with Server(("127.0.0.1", port or _free()), Handler) as server:
+    with Server(("127.0.0.1", port or _find_free_port()), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield server.server_address[1]

@@ -33,16 +33,16 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
 }
-PATIENCE = 30  # seconds
+START_TIMEOUT = 30  # seconds
 
 
 @contextmanager
-def running() -> Iterator[str]:
+def run_postgres() -> Iterator[str]:
     """Start a server and yield the folder of its socket, its `host`; stop it and remove all of it."""
     folder = Path(tempfile.mkdtemp(prefix="docket-pg-"))
     user = "nobody" if os.geteuid() == 0 else None
     try:
-        programs = _programs(folder, user)
+        programs = _find_programs(folder, user)
         data = folder / "data"
         first = ["--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
         subprocess.run([programs / "initdb", *first], user=user, check=True, stdout=subprocess.DEVNULL)
@@ -52,7 +52,7 @@ def running() -> Iterator[str]:
                 [programs / "postgres", "-D", data, "-k", folder, *words], user=user, stdout=log, stderr=log
             )
         try:
-            _wait(str(folder), process, folder / "log")
+            _wait_until_ready(str(folder), process, folder / "log")
             yield str(folder)
         finally:
             process.send_signal(signal.SIGQUIT)  # nothing is worth an orderly shutdown
@@ -61,7 +61,7 @@ def running() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs(folder: Path, user: str | None) -> Path:
+def _find_programs(folder: Path, user: str | None) -> Path:
     """Return the folder of PostgreSQL's programs; for another user, as a copy that they can reach."""
     spec = find_spec(PACKAGE)
     assert spec and spec.origin
@@ -76,8 +76,8 @@ def _programs(folder: Path, user: str | None) -> Path:
     return copy / PROGRAMS / "bin"
 
 
-def _wait(host: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    last = time.monotonic() + PATIENCE
+def _wait_until_ready(host: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    last = time.monotonic() + START_TIMEOUT
     while True:
         try:
             psycopg.connect(host=host, user="postgres").close()

@@ -7,15 +7,15 @@ changed, or that has grown, is not renewed.
 import psycopg
 from psycopg import sql
 
-GROWN = 4 * 1024 * 1024  # bytes more than it began with: deleting is slower then, and leaves holes
-MARK = """
+MAX_GROWTH = 4 * 1024 * 1024  # bytes more than it began with: deleting is slower then, and leaves holes
+CREATE_SNAPSHOT = """
 CREATE SCHEMA kept;
 CREATE TABLE kept.beginning (size bigint);
 CREATE TABLE kept.change (command text);
 CREATE FUNCTION kept.note() RETURNS event_trigger LANGUAGE plpgsql AS
     'BEGIN INSERT INTO kept.change VALUES (tg_tag); END';
 """
-WATCH = """
+WATCH_SCHEMA = """
 CREATE EVENT TRIGGER kept_made ON ddl_command_end EXECUTE FUNCTION kept.note();
 CREATE EVENT TRIGGER kept_gone ON sql_drop EXECUTE FUNCTION kept.note();
 INSERT INTO kept.beginning VALUES (pg_database_size(current_database()));
@@ -29,11 +29,11 @@ SELECT relname, ARRAY(
 SEQUENCES = (
     "SELECT sequencename, start_value, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
 )
-OTHERS = """
+DISCONNECT_OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-WORTH = """
+CAN_RENEW = """
 SELECT NOT EXISTS (SELECT FROM kept.change)
     AND pg_database_size(current_database()) < (SELECT size FROM kept.beginning) + %s
 """
@@ -41,7 +41,7 @@ SELECT NOT EXISTS (SELECT FROM kept.change)
 
 def prepare(connection: psycopg.Connection) -> sql.Composed:
     """Keep what a database holds now, and return the orders that bring it back; `connection` commits by itself."""
-    connection.execute(MARK)
+    connection.execute(CREATE_SNAPSHOT)
     orders = [
         sql.SQL("BEGIN"),
         sql.SQL("SET LOCAL session_replication_role = replica"),
@@ -66,7 +66,7 @@ def prepare(connection: psycopg.Connection) -> sql.Composed:
         )
         where = sql.Literal(sql.Identifier("public", name).as_string(connection))
         back.append(sql.SQL("SELECT setval({}, {}, {})").format(where, *again))
-    connection.execute(WATCH)
+    connection.execute(WATCH_SCHEMA)
     return sql.SQL("; ").join([*orders, *back, sql.SQL("COMMIT")])
 
 
@@ -74,8 +74,8 @@ def renew(connection: psycopg.Connection, orders: sql.Composed) -> bool:
     """Bring back what `prepare` kept, unless it can't or needn't be; whoever else is connected is thrown out."""
     if connection.execute("SELECT to_regclass('kept.beginning')").fetchone() == (None,):
         return False
-    connection.execute(OTHERS)
-    worth = connection.execute(WORTH, [GROWN]).fetchone() == (True,)
+    connection.execute(DISCONNECT_OTHERS)
+    worth = connection.execute(CAN_RENEW, [MAX_GROWTH]).fetchone() == (True,)
     if worth:
         connection.execute(orders)
     return worth

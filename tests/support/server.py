@@ -14,23 +14,23 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.forked import Forked
+from tests.support.forked import ForkedServer
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120  # seconds; a cold machine with two cores and a browser beside it is slow
-RUN = ("-m", "commands", "run", "--port", "0")
-MEASURED = {
+START_TIMEOUT = 120  # seconds; a cold machine with two cores and a browser beside it is slow
+RUN_COMMAND = ("-m", "commands", "run", "--port", "0")
+COVERAGE_VARIABLES = {
     "COVERAGE_PROCESS_START",
     "COVERAGE_PROCESS_CONFIG",
 }  # coverage follows processes, but not their forks
-SAYS_WHERE = re.compile(r"starting at (http\S+)")
+URL_PATTERN = re.compile(r"starting at (http\S+)")
 
 
 @dataclass
 class Server:
     """A running Docket: `url` to reach it, `data` it writes to, `log` with everything it said."""
 
-    process: subprocess.Popen[bytes] | Forked
+    process: subprocess.Popen[bytes] | ForkedServer
     url: str
     data: Path
     log: Path
@@ -57,7 +57,7 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
-def surroundings(data: Path, **settings: str) -> dict[str, str]:
+def build_environment(data: Path, **settings: str) -> dict[str, str]:
     """Return an environment whose only DOCKET_ settings are these; one process serves unless they say otherwise."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DOCKET_")}
     own = {"DOCKET_DATA": str(data), "DOCKET_PROCESSES": "1", **settings}
@@ -65,11 +65,11 @@ def surroundings(data: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(
+def run_server(
     data: Path,
     settings: Mapping[str, str] | None = None,
     *,
-    command: Sequence[str] = RUN,
+    command: Sequence[str] = RUN_COMMAND,
     url: str | None = None,
 ) -> Iterator[Server]:
     """Start Docket with DOCKET_ `settings`, wait until it is healthy, and stop it at the end.
@@ -80,21 +80,25 @@ def running(
     data.mkdir(parents=True, exist_ok=True)
     log = data / "server.log"
     log.touch()
-    process = _begin(command, surroundings(data, **(settings or {})), log)
+    process = _start_process(command, build_environment(data, **(settings or {})), log)
     server = Server(process, url or "", data, log)
     try:
-        _wait(server)
+        _wait_until_healthy(server)
         yield server
     finally:
         server.stop()
 
 
-def _begin(
+def _start_process(
     command: Sequence[str], environment: dict[str, str], log: Path
-) -> subprocess.Popen[bytes] | Forked:
+) -> subprocess.Popen[bytes] | ForkedServer:
     # A forked one is a daemon of the tests', which may not start processes itself.
-    if command is RUN and environment["DOCKET_PROCESSES"] == "1" and not MEASURED & os.environ.keys():
-        return Forked(RUN[2:], environment, log)
+    if (
+        command is RUN_COMMAND
+        and environment["DOCKET_PROCESSES"] == "1"
+        and not COVERAGE_VARIABLES & os.environ.keys()
+    ):
+        return ForkedServer(RUN_COMMAND[2:], environment, log)
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, *command],
@@ -106,16 +110,16 @@ def _begin(
         )
 
 
-def _wait(server: Server) -> None:
-    last = time.monotonic() + PATIENCE
-    while not _healthy(server):
+def _wait_until_healthy(server: Server) -> None:
+    last = time.monotonic() + START_TIMEOUT
+    while not _is_healthy(server):
         assert server.process.poll() is None, f"the server ended:\n{server.said()[-4000:]}"
         assert time.monotonic() < last, f"the server is not healthy:\n{server.said()[-4000:]}"
         time.sleep(0.05)
 
 
-def _healthy(server: Server) -> bool:
-    where = SAYS_WHERE.search(server.said())
+def _is_healthy(server: Server) -> bool:
+    where = URL_PATTERN.search(server.said())
     server.url = server.url or (where[1] if where else "")
     if not server.url:
         return False

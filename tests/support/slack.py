@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 
 @dataclass
-class Slack:
+class SlackServer:
     """What was written to whom; `fail` is (status, error, headers) for the next answers."""
 
     url: str = ""
@@ -49,9 +49,9 @@ class Slack:
 
 
 @contextmanager
-def workspace() -> Iterator[Slack]:
+def run_slack_server() -> Iterator[SlackServer]:
     """Run it on this machine."""
-    slack = Slack()
+    slack = SlackServer()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):

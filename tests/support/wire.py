@@ -15,13 +15,13 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE = 30  # seconds
-ORDINARY = {
+TIMEOUT = 30  # seconds
+RUN_MESSAGES = {
     "new_session", "delta", "page_info_changed", "page_config_changed", "script_finished", "session_status_changed",
     "navigation", "logo", "session_event", "page_profile", "page_not_found",
 }  # fmt: skip
 """The kinds of messages that a run consists of."""
-REFUSED = (ConnectionClosed, InvalidStatus)
+CONNECTION_REFUSED = (ConnectionClosed, InvalidStatus)
 """What a tab meets when it is not let in."""
 
 
@@ -86,13 +86,13 @@ class Tab:
         protocols = ["streamlit", "no-xsrf-token", *([resume] if resume else [])]
         opening = connect(
             f"ws://{host or here.netloc}/_stcore/stream",
-            sock=socket.create_connection((here.hostname, here.port), PATIENCE),
+            sock=socket.create_connection((here.hostname, here.port), TIMEOUT),
             origin=origin or url,
             subprotocols=protocols,
             additional_headers=own,
             compression=None,
             max_size=None,
-            open_timeout=PATIENCE,
+            open_timeout=TIMEOUT,
             proxy=None,
         )
         self.socket: ClientConnection = opening.__enter__()
@@ -135,7 +135,7 @@ class Tab:
         self.ask(page, **how)
         return self.receive()
 
-    def receive(self, *, patience: float = PATIENCE) -> Run:
+    def receive(self, *, patience: float = TIMEOUT) -> Run:
         """Return what arrives until the script and what it asked to run again has finished."""
         run = Run()
         while True:
@@ -169,22 +169,22 @@ class Tab:
             run.standing[path] = (kind, getattr(delta.new_element, kind, None))
 
 
-def pressed(id: str) -> WidgetState:
+def press_button(id: str) -> WidgetState:
     """A button's press."""
     return WidgetState(id=id, trigger_value=True)
 
 
-def typed(id: str, words: str) -> WidgetState:
+def enter_text(id: str, words: str) -> WidgetState:
     """A text in a field, or the chosen option of a selectbox as the browser names it."""
     return WidgetState(id=id, string_value=words)
 
 
-def data(component: Any) -> Any:
+def get_component_data(component: Any) -> Any:
     """What the page gave to a packaged component."""
     return json.loads(component.json or component.mixed.json)
 
 
-def submitted(component: Any, value: object) -> WidgetState:
+def submit_component(component: Any, value: object) -> WidgetState:
     """A packaged component's message that its person pressed its button."""
     events = json.dumps([{"event": "submit", "value": value}])
     return WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{component.id}__events", json_trigger_value=events)
@@ -195,27 +195,27 @@ def sign_in(tab: Tab, email: str, password: str) -> Run:
     form = tab.run()
     return tab.run(
         widgets=[
-            typed(form.widget("E-mail"), email),
-            typed(form.widget("Password"), password),
-            pressed(form.widget("Sign in")),
+            enter_text(form.widget("E-mail"), email),
+            enter_text(form.widget("Password"), password),
+            press_button(form.widget("Sign in")),
         ]
     )
 
 
-def ticket(done: Run) -> str:
+def get_handoff_ticket(done: Run) -> str:
     """The one-time ticket that the page hands to the browser after a good sign-in."""
-    return data(done.component("handoff"))["ticket"]
+    return get_component_data(done.component("handoff"))["ticket"]
 
 
-def together(deed: Callable[[Any], Any], what: Iterable[Any], *, at_once: int = 20) -> list[Any]:
+def run_together(deed: Callable[[Any], Any], what: Iterable[Any], *, at_once: int = 20) -> list[Any]:
     """Do a deed for everything at the same time, and return how each went."""
     with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(deed, what))
 
 
-def browser(url: str, cookie: str | None = None, **headers: str) -> httpx.Client:
+def open_client(url: str, cookie: str | None = None, **headers: str) -> httpx.Client:
     """An HTTP client that behaves like a page of Docket's own."""
     cookies = {"docket": cookie} if cookie else {}
     return httpx.Client(
-        base_url=url, cookies=cookies, headers={"Sec-Fetch-Site": "same-origin", **headers}, timeout=PATIENCE
+        base_url=url, cookies=cookies, headers={"Sec-Fetch-Site": "same-origin", **headers}, timeout=TIMEOUT
     )

@@ -44,14 +44,14 @@ def stage_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = str(servers.free_port())
     url = f"http://127.0.0.1:{port}"
     folder: Path = tmp_path_factory.mktemp("stage")
-    with servers.running(folder, command=(*STAGE, port), url=url):
+    with servers.run_server(folder, command=(*STAGE, port), url=url):
         yield url
 
 
 @pytest.fixture(params=[browsers.DESKTOP], ids=lambda view: view.name)
 def stage(request: pytest.FixtureRequest, browser: Browser, stage_url: str) -> Iterator[Stage]:
     """A fresh window on an emptied stage; a script error or a breach of the content policy fails the test."""
-    with browsers.window(browser, request.param) as window:
+    with browsers.open_window(browser, request.param) as window:
         made = Stage(stage_url, window.new_page())
         made.set(forget=True)
         yield made

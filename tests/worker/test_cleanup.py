@@ -31,8 +31,8 @@ DAY = timedelta(days=1)
 def sam(engine):
     invitations.invite("sam@example.org", "Sam", "requester", ())
     with transactions.see() as session:
-        person = accounts.by_email(session, "sam@example.org")
-        return sessions.actor(session, person, "requester", channel=Source.PAGE)
+        person = accounts.find_by_email(session, "sam@example.org")
+        return sessions.build_actor(session, person, "requester", channel=Source.PAGE)
 
 
 def count(model):
@@ -45,7 +45,7 @@ def upload(actor, data=b"some words in a file"):
     storage.put(found.path, data)
     storage.put(attachments.thumbnail_path(found.path), b"preview")
     with transactions.act() as session:
-        return attachments.keep(session, actor, found)
+        return attachments.create(session, actor, found)
 
 
 def there(row):
@@ -54,25 +54,25 @@ def there(row):
 
 def live(session, sam):
     """Leave one of everything that runs out."""
-    person = accounts.by_email(session, sam.email)
-    sessions.open(session, person, browser="", address="")
-    one_time_tokens.make(session, Purpose.HANDOFF, person_id=sam.id)
-    login_attempts.count(session, sam.email, address="127.0.0.1")
-    idempotency.once(session, sam, "key", fingerprint="x", deed=lambda: "done")
+    person = accounts.find_by_email(session, sam.email)
+    sessions.start(session, person, browser="", address="")
+    one_time_tokens.create(session, Purpose.HANDOFF, person_id=sam.id)
+    login_attempts.record(session, sam.email, address="127.0.0.1")
+    idempotency.run_once(session, sam, "key", fingerprint="x", deed=lambda: "done")
 
 
 def test_what_still_works_is_kept(sam):
     with transactions.act() as session:
         live(session, sam)
-    cleanup.secrets()
+    cleanup.delete_expired()
     assert [count(m) for m in (SignIn, Attempt, Receipt)] == [1, 1, 1]
     assert count(OneTimeSecret) == 2  # the hand-off, and the invitation
 
 
 def test_what_ran_out_is_forgotten(sam):
-    with transactions.act() as session, clock.at(clock.now() - 8 * DAY):
+    with transactions.act() as session, clock.travel_to(clock.now() - 8 * DAY):
         live(session, sam)
-    cleanup.secrets()
+    cleanup.delete_expired()
     assert [count(m) for m in (SignIn, Attempt, Receipt)] == [0, 0, 0]
     assert count(OneTimeSecret) == 1
 
@@ -85,42 +85,43 @@ def test_a_session_that_was_ended_is_forgotten_a_day_later(sam, monkeypatch):
         live(session, sam)
         live(session, sam)
         sessions.end(
-            session, sessions.open(session, accounts.by_email(session, sam.email), browser="", address="")
+            session,
+            sessions.start(session, accounts.find_by_email(session, sam.email), browser="", address=""),
         )
-    with clock.at(clock.now() + timedelta(hours=25)):
-        cleanup.secrets()
+    with clock.travel_to(clock.now() + timedelta(hours=25)):
+        cleanup.delete_expired()
     assert count(SignIn) == 2
 
 
 def test_drafts_wait_for_ninety_days(sam):
     for slot, age in (("new-ticket", 89), ("ticket-1", 91)):
-        with clock.at(clock.now() - age * DAY), transactions.act() as session:
+        with clock.travel_to(clock.now() - age * DAY), transactions.act() as session:
             drafts.save(session, sam, slot, token="t" * 16, values={"title": "x"})
-    cleanup.drafts()
+    cleanup.delete_old_drafts()
     with transactions.see() as session:
         assert session.exec(select(Draft.slot)).all() == ["new-ticket"]
 
 
 def test_an_upload_that_nothing_took_goes_after_a_week(sam):
-    with clock.at(clock.now() - 8 * DAY):
+    with clock.travel_to(clock.now() - 8 * DAY):
         old = upload(sam)
     fresh = upload(sam)
-    cleanup.files()
+    cleanup.delete_removed_files()
     assert [there(old), there(fresh)] == [False, True]
     assert storage.get(attachments.thumbnail_path(old.path)) is None
     assert count(Attachment) == 1
 
 
 def test_a_file_on_a_ticket_stays_until_it_is_removed(sam):
-    with clock.at(clock.now() - 8 * DAY):
+    with clock.travel_to(clock.now() - 8 * DAY):
         row = upload(sam)
         with transactions.act() as session:
             ticket = tickets.create(session, sam, title="With a file", files=[row.id])
-    cleanup.files()
+    cleanup.delete_removed_files()
     assert there(row)
-    with clock.at(ticket.created_at + timedelta(minutes=1)), transactions.act() as session:
-        attachments.remove(session, sam, attachments.find(session, sam, row.id))
-    cleanup.files()
+    with clock.travel_to(ticket.created_at + timedelta(minutes=1)), transactions.act() as session:
+        attachments.remove(session, sam, attachments.get(session, sam, row.id))
+    cleanup.delete_removed_files()
     assert not there(row)
     assert count(Attachment) == 0
 
@@ -129,36 +130,36 @@ def test_bytes_that_no_row_holds_go_after_a_day(sam):
     held, stray, foreign = upload(sam), f"{'0a' * 16}.bin", "logo.png"
     for path in (stray, attachments.thumbnail_path(stray), foreign):
         storage.put(path, b"bytes")
-    cleanup.strays()
+    cleanup.delete_orphaned_files()
     assert storage.get(stray) == b"bytes", "an upload may still be on its way"
-    with clock.at(clock.now() + 2 * DAY):
-        cleanup.strays()
+    with clock.travel_to(clock.now() + 2 * DAY):
+        cleanup.delete_orphaned_files()
     assert storage.get(stray) is None and storage.get(attachments.thumbnail_path(stray)) is None
     assert there(held) and storage.get(attachments.thumbnail_path(held.path)) and storage.get(foreign)
 
 
 def test_more_files_than_one_batch_go_in_one_tick(sam, monkeypatch):
-    monkeypatch.setattr(cleanup, "BATCH", 2)
-    with clock.at(clock.now() - 8 * DAY):
+    monkeypatch.setattr(cleanup, "BATCH_SIZE", 2)
+    with clock.travel_to(clock.now() - 8 * DAY):
         for _ in range(5):
             upload(sam)
-    cleanup.files()
+    cleanup.delete_removed_files()
     assert count(Attachment) == 0
 
 
 def test_a_tick_that_breaks_off_hides_the_file_and_the_next_one_goes_on(sam, monkeypatch):
-    with clock.at(clock.now() - 8 * DAY):
+    with clock.travel_to(clock.now() - 8 * DAY):
         row = upload(sam)
     with monkeypatch.context() as broken:
-        broken.setattr(storage, "remove", lambda _path: (_ for _ in ()).throw(OSError("the store is away")))
+        broken.setattr(storage, "delete", lambda _path: (_ for _ in ()).throw(OSError("the store is away")))
         with pytest.raises(OSError, match="away"):
-            cleanup.files()
+            cleanup.delete_removed_files()
     with pytest.raises(NotFound), transactions.see() as session:
-        attachments.find(session, sam, row.id)
+        attachments.get(session, sam, row.id)
     with pytest.raises(NotFound), transactions.act() as session:
         tickets.create(session, sam, title="Too late", files=[row.id])
     assert there(row)
-    cleanup.files()
+    cleanup.delete_removed_files()
     assert not there(row)
     assert count(Attachment) == 0
 
@@ -166,14 +167,14 @@ def test_a_tick_that_breaks_off_hides_the_file_and_the_next_one_goes_on(sam, mon
 def test_forgetting_spares_a_file_that_is_in_use(sam):
     row = upload(sam)
     with transactions.act() as session:
-        attachments.forget(session, [row.id])
+        attachments.purge(session, [row.id])
     with transactions.see() as session:
         assert session.exec(select(col(Attachment.id)).execution_options(**UNSCOPED)).all() == [row.id]
 
 
 def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk, monkeypatch):
-    monkeypatch.setattr(cleanup, "BATCH", 2)
-    number, now = cast.ask(desk.sam), clock.now()
+    monkeypatch.setattr(cleanup, "BATCH_SIZE", 2)
+    number, now = cast.create_ticket(desk.sam), clock.now()
     old, new = now - 91 * DAY, now - 89 * DAY
     with transactions.act() as session:
         session.exec(delete(Notice).execution_options(**UNSCOPED))
@@ -198,9 +199,9 @@ def test_what_was_sent_or_read_long_ago_is_forgotten_and_what_waits_is_kept(desk
             {"read_at": late}, {},
         ]  # fmt: skip
         session.add_all(Notice(event_id=1000 + n, at=long, **about, **way) for n, way in enumerate(ways))
-    cleanup.notices()
+    cleanup.delete_old_notifications()
     assert count(Message) == 3 and count(Notice) == 2
-    cleanup.notices()
+    cleanup.delete_old_notifications()
     assert count(Message) == 3 and count(Notice) == 2
 
 
@@ -219,5 +220,5 @@ def test_how_long_is_a_setting(desk, monkeypatch):
                 done_at=at,
             )
         )
-    cleanup.notices()
+    cleanup.delete_old_notifications()
     assert count(Message) == 0

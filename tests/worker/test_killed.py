@@ -68,7 +68,7 @@ def test_every_mail_goes_out_though_workers_are_killed(desk, database_url):
             for _ in range(MANY)
         )
     chance = random.Random(35)
-    with posts.office() as post:
+    with posts.run_mail_server() as post:
         workers = [begin(database_url, post.port) for _ in range(2)]
         try:
             while not post.mails:

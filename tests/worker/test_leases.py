@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 
 
 def take(holder="a", name="tidy"):
-    return leases.take(name, holder=holder, span=HOUR)
+    return leases.acquire(name, holder=holder, span=HOUR)
 
 
 def let_run_out():
@@ -53,7 +53,7 @@ def test_a_clock_that_is_set_back_holds_no_lease_longer_than_it_lasts(engine, mo
     monkeypatch.setattr(leases, "_now", lambda _session: clock.now())  # PostgreSQL's own can't be moved
     now = clock.now()
     assert take("a")
-    with clock.at(now - timedelta(minutes=1)):
+    with clock.travel_to(now - timedelta(minutes=1)):
         assert take("b"), "it ends later than one that is taken now"
         assert not take("c")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from db.models import MediumState, Message
+from db.models import ChannelState, Message
 from db.vocabulary import MessageKind, NotificationChannel
 from lib.core import clock, settings
 from lib.integrations import smtp
@@ -34,8 +34,8 @@ def aim(monkeypatch):
         monkeypatch.setenv(f"DOCKET_{name}", value)
 
     def at(port: int, *, patient: bool = True) -> None:
-        monkeypatch.setattr(smtp, "PATIENCE", 10 if patient else 0.5)
-        monkeypatch.setattr(smtp, "WHOLE", 30 if patient else 1)
+        monkeypatch.setattr(smtp, "TIMEOUT", 10 if patient else 0.5)
+        monkeypatch.setattr(smtp, "TOTAL_TIMEOUT", 30 if patient else 1)
         monkeypatch.setenv("DOCKET_SMTP_PORT", str(port))
         settings.current.cache_clear()
 
@@ -55,14 +55,14 @@ def later():
     with act() as session:
         for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = past
-        state = session.get(MediumState, "mail")
+        state = session.get(ChannelState, "mail")
         if state:
             state.not_before = None
 
 
 def account(desk):
     with see() as session:
-        return queue_admin.accounts(session, desk.ada)[0]
+        return queue_admin.list_channel_statuses(session, desk.ada)[0]
 
 
 def owe(desk, count):
@@ -85,7 +85,7 @@ def say(desk, numbers, words):
     longest = 0.0
     for number in numbers:
         begun = time.monotonic()
-        cast.say(desk.rita, number, words)
+        cast.add_comment(desk.rita, number, words)
         longest = max(longest, time.monotonic() - begun)
     return longest
 
@@ -99,14 +99,14 @@ def test_who_delivers_by_hand_after_the_worker_has_stopped_sends(desk, aim):
     outbox_loop.start()
     outbox_loop.stop()
     owe(desk, 3)
-    with posts.office() as post:
+    with posts.run_mail_server() as post:
         aim(post.port)
         outbox_loop.deliver(NotificationChannel.MAIL)
     assert len(post.mails) == 3
 
 
 def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
-    numbers = [cast.ask(desk.sam, f"Ticket {n}") for n in range(TICKETS)]
+    numbers = [cast.create_ticket(desk.sam, f"Ticket {n}") for n in range(TICKETS)]
     owe(desk, MANY - 2 * TICKETS - len(rows()))
     say(desk, numbers, "first")
     for way in ("refuse", "silent", "slow", "drop"):
@@ -114,14 +114,14 @@ def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
         if way == "refuse":
             drain()
         else:
-            with posts.bad(way) as port:
+            with posts.run_broken_mail_server(way) as port:
                 aim(port, patient=way == "drop")
                 drain()
         told = account(desk)
         assert told.failing_since and told.error, way
         assert told.failing_since > clock.now() - timedelta(minutes=5)
         with see() as session:
-            rest = (session.get_one(MediumState, "mail").not_before or clock.now()) - clock.now()
+            rest = (session.get_one(ChannelState, "mail").not_before or clock.now()) - clock.now()
         assert timedelta(0) < rest <= timedelta(minutes=5)
         assert outbox_loop.deliver(NotificationChannel.MAIL) == 0, "it rests"
     tried = [row for row in rows() if row.attempts]
@@ -134,7 +134,7 @@ def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
             row.attempts = max(row.attempts, 1)
     assert say(desk, numbers, "second") < 2
     assert len(rows()) >= MANY
-    with posts.office() as post:
+    with posts.run_mail_server() as post:
         aim(post.port)
         later()
         drain()
@@ -151,12 +151,12 @@ def test_a_server_that_is_away_in_every_way_loses_nothing(desk, aim):
 
 def test_a_mail_at_which_the_server_hangs_up_holds_up_no_other(desk, aim):
     owe(desk, 3)
-    with posts.bad("drop") as port:
+    with posts.run_broken_mail_server("drop") as port:
         aim(port)
         outbox_loop.deliver(NotificationChannel.MAIL)
-    with posts.office() as post:
+    with posts.run_mail_server() as post:
         aim(post.port)
         with act() as session:
-            session.get_one(MediumState, "mail").not_before = None
+            session.get_one(ChannelState, "mail").not_before = None
         drain()
     assert len(post.mails) == 2 and sorted(bool(row.done_at) for row in rows()) == [False, True, True]

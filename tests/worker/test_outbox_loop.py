@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from db.models import MediumState, Message, Mute, OneTimeSecret, Person, Ticket
+from db.models import ChannelState, Message, Mute, OneTimeSecret, Person, Ticket
 from db.vocabulary import MessageKind, NotificationChannel, Source
 from lib.core import clock, settings
 from lib.integrations import smtp
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases("the outbox is emptied under each databa
 @pytest.fixture
 def post(monkeypatch):
     """A mail server, and a Docket that uses it at once."""
-    with posts.office() as made:
+    with posts.run_mail_server() as made:
         for name, value in {
             "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(made.port), "SMTP_TLS": "none",
             "SMTP_FROM": "desk@example.org", "NOTICE_WINDOW_SECONDS": "0", "BASE_URL": "https://desk.example.org",
@@ -53,7 +53,7 @@ def at_once():
         for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = clock.now() - timedelta(seconds=1)
             session.add(row)
-        state = session.get(MediumState, "mail")
+        state = session.get(ChannelState, "mail")
         if state:
             state.not_before = None
 
@@ -63,10 +63,10 @@ def to(post, actor):
 
 
 def test_a_ticket_is_one_thread_of_mails_that_say_what_was_said(desk, post):
-    number = cast.ask(desk.sam, "Lights flicker")
-    said = cast.say(desk.rita, number, "An **electrician** is coming")
+    number = cast.create_ticket(desk.sam, "Lights flicker")
+    said = cast.add_comment(desk.rita, number, "An **electrician** is coming")
     deliver()
-    cast.say(desk.rita, number, "He is here")
+    cast.add_comment(desk.rita, number, "He is here")
     deliver()
     first, second = to(post, desk.sam)
     assert first["Subject"] == f"[#{number}] Lights flicker"
@@ -92,7 +92,7 @@ def test_a_ticket_is_one_thread_of_mails_that_say_what_was_said(desk, post):
 )
 def test_text_is_only_ever_text(desk, post, body):
     """P23: a path is no attachment and a link is not followed."""
-    cast.say(desk.rita, cast.ask(desk.sam), body)
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), body)
     deliver()
     mail = to(post, desk.sam)[0]
     assert [part.get_content_type() for part in mail.walk()] == [
@@ -106,12 +106,12 @@ def test_text_is_only_ever_text(desk, post, body):
 
 def test_no_title_or_name_adds_a_header_or_a_recipient(desk, post):
     """P26, with what no verb would store."""
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         ticket = session.get_one(Ticket, number, execution_options=UNSCOPED)
         ticket.title = "Hello\r\nBcc: evil@example.net\r\n folded"
         session.get_one(Person, desk.sam.id).name = "Reed, Sam\r\nBcc: evil@example.net"
-    cast.say(desk.rita, number, "Hello")
+    cast.add_comment(desk.rita, number, "Hello")
     deliver()
     mail = to(post, desk.sam)[0]
     assert mail["Subject"].startswith(f"[#{number}] Hello Bcc: evil") and len(mail.get_all("Subject")) == 1
@@ -123,10 +123,10 @@ EVIL = "=?utf-8?q?x=0D=0AReply-To:_evil@evil.test=0D=0A=0D=0A<h1>phish</h1>?="
 
 
 def test_what_looks_like_an_encoded_word_is_characters_and_nothing_else(desk, post):
-    number = cast.ask(desk.sam, EVIL)
+    number = cast.create_ticket(desk.sam, EVIL)
     with act() as session:
         session.get_one(Person, desk.sam.id).name = EVIL
-    cast.say(desk.rita, number, "Hello")
+    cast.add_comment(desk.rita, number, "Hello")
     deliver()
     (mail,) = to(post, desk.sam)
     assert mail["Subject"] == f"[#{number}] {EVIL}" and mail["Reply-To"] is None
@@ -141,7 +141,7 @@ def test_what_looks_like_an_encoded_word_is_characters_and_nothing_else(desk, po
     ["From here on\nFrom there\n\n.\n..\n> From", f"From {'x' * 1500}\n.{'ю' * 800}", "naïve\nFrom  two"],
 )
 def test_a_body_arrives_as_it_was_typed(desk, post, body):
-    cast.say(desk.rita, cast.ask(desk.sam), body)
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), body)
     deliver()
     (mail,) = to(post, desk.sam)
     assert body in mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
@@ -161,9 +161,9 @@ MISTYPED = [
 def test_an_address_that_is_none_stops_no_other_email(desk, post, address):
     with act() as session:
         session.get_one(Person, desk.sam.id).email = address
-    number = cast.ask(desk.sam)
-    cast.copy_in(desk.rita, number, desk.bob)
-    cast.say(desk.rita, number, "Hello")
+    number = cast.create_ticket(desk.sam)
+    cast.add_cc(desk.rita, number, desk.bob)
+    cast.add_comment(desk.rita, number, "Hello")
     deliver()
     failed, *others = sorted(rows(), key=lambda row: row.person_id != desk.sam.id)
     assert failed.parked_at and failed.claimed_by is None and "can't be written" in failed.error
@@ -175,10 +175,10 @@ def test_what_an_email_raises_settles_it_and_no_other(desk, post, monkeypatch, w
     from lib.notifications import content
     from lib.notifications.email import renderer
 
-    number = cast.ask(desk.sam)
-    cast.copy_in(desk.rita, number, desk.bob)
-    cast.say(desk.rita, number, "Hello")
-    write, several, send = renderer.write, content.several, smtp.Box.send
+    number = cast.create_ticket(desk.sam)
+    cast.add_cc(desk.rita, number, desk.bob)
+    cast.add_comment(desk.rita, number, "Hello")
+    write, several, send = renderer.render, content.build_many, smtp.MailConnection.send
 
     def writing(message, content):
         return write(message, content) if message.person_id != desk.sam.id else {}["boom"]
@@ -195,11 +195,11 @@ def test_what_an_email_raises_settles_it_and_no_other(desk, post, monkeypatch, w
         send(box, to, raw)
 
     if where == "write":
-        monkeypatch.setattr(renderer, "write", writing)
+        monkeypatch.setattr(renderer, "render", writing)
     elif where == "several":
-        monkeypatch.setattr(content, "several", reading)
+        monkeypatch.setattr(content, "build_many", reading)
     else:
-        monkeypatch.setattr(smtp.Box, "send", sending)
+        monkeypatch.setattr(smtp.MailConnection, "send", sending)
     deliver()
     by = {row.person_id: row for row in rows()}
     assert by[desk.sam.id].parked_at and "KeyError" in by[desk.sam.id].error
@@ -207,28 +207,28 @@ def test_what_an_email_raises_settles_it_and_no_other(desk, post, monkeypatch, w
 
 
 def test_a_message_that_was_claimed_ten_times_and_never_settled_fails(desk, post):
-    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
-    for _ in range(outbox.ATTEMPTS):
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
+    for _ in range(outbox.MAX_ATTEMPTS):
         with act() as session:
             assert len(outbox.claim(session, NotificationChannel.MAIL, holder="killed", most=20)) == 1
         at_once()
     deliver()
     (row,) = rows()
-    assert row.parked_at and row.error == outbox.UNSETTLED and post.mails == []
+    assert row.parked_at and row.error == outbox.UNSETTLED_ERROR and post.mails == []
 
 
 def test_a_server_that_says_it_closes_costs_no_email_an_attempt(desk, post):
     post.answer = lambda _mail: "421 closing"
-    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
     deliver()
     (row,) = rows()
     assert (row.attempts, row.parked_at, row.claimed_by) == (0, None, None)
     with see() as session:
-        assert "421" in (session.get_one(MediumState, "mail").error or "")
+        assert "421" in (session.get_one(ChannelState, "mail").error or "")
 
 
 def test_a_host_name_that_is_none_is_a_server_that_is_away(desk, post, monkeypatch):
-    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
     monkeypatch.setenv("DOCKET_SMTP_HOST", f"{'x' * 70}..example")
     settings.current.cache_clear()
     deliver()
@@ -240,8 +240,12 @@ def test_a_host_name_that_is_none_is_a_server_that_is_away(desk, post, monkeypat
 def test_a_clock_that_is_set_back_an_hour_holds_nothing_back(desk, post, monkeypatch, state):
     monkeypatch.setattr(outbox, "now", lambda _session: clock.now())  # PostgreSQL's own can't be moved
     earlier = clock.now() - timedelta(hours=1)
-    with clock.at(clock.now() - timedelta(hours=2)) if state == "given back" else clock.at(clock.now()):
-        cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    with (
+        clock.travel_to(clock.now() - timedelta(hours=2))
+        if state == "given back"
+        else clock.travel_to(clock.now())
+    ):
+        cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
     if state == "failed":
         post.answer = lambda _mail: "451 later"
         deliver()
@@ -251,28 +255,28 @@ def test_a_clock_that_is_set_back_an_hour_holds_nothing_back(desk, post, monkeyp
             claimed = outbox.claim(session, NotificationChannel.MAIL, holder="other", most=9)
         with act() as session:
             if state == "given back":
-                outbox.postponed(session, claimed)
+                outbox.release(session, claimed)
             elif state == "resting":
-                outbox.ill(session, NotificationChannel.MAIL, "away")
-                outbox.postponed(session, claimed)
-    with clock.at(earlier):
+                outbox.mark_down(session, NotificationChannel.MAIL, "away")
+                outbox.release(session, claimed)
+    with clock.travel_to(earlier):
         deliver()
-    with clock.at(earlier + outbox.LEASE + timedelta(seconds=1)):
+    with clock.travel_to(earlier + outbox.LEASE + timedelta(seconds=1)):
         deliver()
     assert len(post.mails) == 1 and all(row.done_at for row in rows())
 
 
 def test_a_clock_that_is_set_back_does_not_wake_whoever_sleeps(desk, post, monkeypatch):
-    from db.models import NoticeHabit
+    from db.models import NotificationSchedule
 
     monkeypatch.setattr(outbox, "now", lambda _session: clock.now())
 
     now = clock.now().replace(hour=23, minute=0)
     with act() as session:
-        session.add(NoticeHabit(person_id=desk.sam.id, quiet_from=22 * 60, quiet_until=7 * 60))
-    with clock.at(now):
-        cast.say(desk.rita, cast.ask(desk.sam), "Hello")
-    with clock.at(now - timedelta(minutes=30)):
+        session.add(NotificationSchedule(person_id=desk.sam.id, quiet_from=22 * 60, quiet_until=7 * 60))
+    with clock.travel_to(now):
+        cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
+    with clock.travel_to(now - timedelta(minutes=30)):
         deliver()
     assert post.mails == [] and rows()[0].due_at == (now + timedelta(hours=8)).replace(
         second=0, microsecond=0
@@ -281,11 +285,11 @@ def test_a_clock_that_is_set_back_does_not_wake_whoever_sleeps(desk, post, monke
 
 def test_whoever_may_no_longer_see_it_gets_nothing(desk, post):
     """P30."""
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "@Arun Das between us", internal=True)
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "@Arun Das between us", internal=True)
     with act() as session:
-        teams.remove(
-            session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.arun)
+        teams.remove_member(
+            session, desk.ada, cast.get_team(session, desk.service_desk), cast.get_person(session, desk.arun)
         )
     deliver()
     assert to(post, desk.arun) == [] and to(post, desk.sam) == []
@@ -294,9 +298,9 @@ def test_whoever_may_no_longer_see_it_gets_nothing(desk, post):
 
 def test_what_can_never_be_delivered_is_put_aside_with_a_reason(desk, post):
     post.refuse = lambda address: "550 no such user" if address == desk.sam.email else posts.OK
-    number = cast.ask(desk.sam)
-    cast.copy_in(desk.rita, number, desk.bob)
-    cast.say(desk.rita, number, "Hello")
+    number = cast.create_ticket(desk.sam)
+    cast.add_cc(desk.rita, number, desk.bob)
+    cast.add_comment(desk.rita, number, "Hello")
     deliver()
     parked = [row for row in rows() if row.parked_at]
     assert [row.person_id for row in parked] == [desk.sam.id] and "550 no such user" in parked[0].error
@@ -305,10 +309,10 @@ def test_what_can_never_be_delivered_is_put_aside_with_a_reason(desk, post):
 
 def test_what_fails_for_now_is_tried_later_and_later_and_put_aside_in_the_end(desk, post):
     post.answer = lambda _mail: "451 try later"
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "One")
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "One")
     waits = []
-    for _ in range(outbox.ATTEMPTS - 1):
+    for _ in range(outbox.MAX_ATTEMPTS - 1):
         deliver()
         row = rows()[0]
         waits.append((row.due_at - clock.now()).total_seconds())
@@ -322,12 +326,12 @@ def test_what_fails_for_now_is_tried_later_and_later_and_put_aside_in_the_end(de
 
 def test_of_one_ticket_the_earlier_mail_goes_first(desk, post):
     """P36: in order for each ticket."""
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     post.answer = lambda _mail: "451 try later"
-    cast.say(desk.rita, number, "One")
+    cast.add_comment(desk.rita, number, "One")
     deliver()
     post.answer = lambda _mail: posts.OK
-    cast.say(desk.rita, number, "Two")
+    cast.add_comment(desk.rita, number, "Two")
     deliver()
     assert to(post, desk.sam) == []
     at_once()
@@ -337,37 +341,37 @@ def test_of_one_ticket_the_earlier_mail_goes_first(desk, post):
 
 
 def test_a_server_that_is_away_costs_no_message_an_attempt(desk, post, monkeypatch):
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "Hello")
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "Hello")
     monkeypatch.setenv("DOCKET_SMTP_PORT", "9")
     settings.current.cache_clear()
     deliver()
     row = rows()[0]
     assert (row.attempts, row.claimed_by, row.parked_at, row.done_at) == (0, None, None, None)
     with see() as session:
-        state = session.get_one(MediumState, "mail")
+        state = session.get_one(ChannelState, "mail")
         assert state.failing_since and state.not_before and state.not_before > clock.now()
         assert "reached" in (state.error or "")
-        assert not outbox.ready(session, NotificationChannel.MAIL)
+        assert not outbox.has_due_messages(session, NotificationChannel.MAIL)
     monkeypatch.setenv("DOCKET_SMTP_PORT", str(post.port))
     settings.current.cache_clear()
     at_once()
     deliver()
     assert to(post, desk.sam)
     with see() as session:
-        assert session.get(MediumState, "mail").failing_since is None
+        assert session.get(ChannelState, "mail").failing_since is None
 
 
 def test_a_server_without_encryption_gets_nothing_where_it_is_asked(desk, post, monkeypatch):
     monkeypatch.setenv("DOCKET_SMTP_TLS", "starttls")
     settings.current.cache_clear()
-    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
     deliver()
     assert post.mails == [] and rows()[0].attempts == 0
 
 
 def test_what_somebody_claimed_is_theirs_until_the_lease_ends(desk, post):
-    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
     with act() as session:
         mine = outbox.claim(session, NotificationChannel.MAIL, holder="one", most=20)
     with act() as session:
@@ -377,7 +381,7 @@ def test_what_somebody_claimed_is_theirs_until_the_lease_ends(desk, post):
         theirs = outbox.claim(session, NotificationChannel.MAIL, holder="two", most=20)
     assert [m.id for m in theirs] == [m.id for m in mine]
     with act() as session:
-        outbox.failed(session, mine[0], "too late", permanent=True)
+        outbox.mark_failed(session, mine[0], "too late", permanent=True)
     assert rows()[0].parked_at is None and rows()[0].claimed_by == "two"
 
 
@@ -387,8 +391,8 @@ def test_one_click_ends_the_mail_about_a_ticket(desk, post):
 
     import api
 
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "Hello")
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "Hello")
     deliver()
     link = to(post, desk.sam)[0]["List-Unsubscribe"].strip(" <>")
     path = link.removeprefix("https://desk.example.org")
@@ -399,10 +403,10 @@ def test_one_click_ends_the_mail_about_a_ticket(desk, post):
     answer = client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200 and "Done" in answer.text
     assert client.post(path[:-3] + "xyz").status_code == 404
-    cast.say(desk.rita, number, "More")
+    cast.add_comment(desk.rita, number, "More")
     deliver()
     assert len(to(post, desk.sam)) == 1
-    cast.say(desk.rita, number, "@Sam Reed look")
+    cast.add_comment(desk.rita, number, "@Sam Reed look")
     deliver()
     assert len(to(post, desk.sam)) == 2
 
@@ -421,10 +425,10 @@ def test_a_forgotten_password_is_set_anew_by_a_link_from_the_configured_address(
 
     def forget(email):
         with act() as session:
-            account_emails.forgotten(session, email, address="203.0.113.9")
+            account_emails.send_forgotten_password_link(session, email, address="203.0.113.9")
         deliver()
 
-    cast.give_password(desk.sam)
+    cast.set_password(desk.sam)
     cookie = cast.sign_in(desk.sam)
     forget(" Sam.Reed@example.org")
     forget("nobody@example.org")
@@ -435,14 +439,14 @@ def test_a_forgotten_password_is_set_anew_by_a_link_from_the_configured_address(
     for wrong in (older.partition("token=")[2], ""):
         with pytest.raises(Invalid), act() as session:
             accounts.set_password(session, wrong, "a new passphrase for Sam 1")
-    with clock.at(clock.now() + timedelta(minutes=31)), pytest.raises(Invalid), act() as session:
+    with clock.travel_to(clock.now() + timedelta(minutes=31)), pytest.raises(Invalid), act() as session:
         accounts.set_password(session, secret, "a new passphrase for Sam 1")
     with act() as session:
         accounts.set_password(session, secret, "a new passphrase for Sam 1")
     with pytest.raises(Invalid), act() as session:
         accounts.set_password(session, secret, "a new passphrase for Sam 2")
     with see() as session:
-        assert sessions.who(session, cookie, channel=Source.PAGE) is None
+        assert sessions.authenticate(session, cookie, channel=Source.PAGE) is None
         stored = [row.secret_hash for row in session.exec(select(OneTimeSecret)).all()]
     assert secret not in stored
 
@@ -452,7 +456,9 @@ def test_an_invitation_goes_by_mail_and_not_when_a_newer_one_was_asked_for(desk,
 
     for _ in range(2):
         with act() as session:
-            account_emails.send(session, desk.ada, cast.person(session, desk.kim), invitation=True)
+            account_emails.send_password_link(
+                session, desk.ada, cast.get_person(session, desk.kim), invitation=True
+            )
     deliver()
     (mail,) = to(post, desk.kim)
     assert mail["Subject"] == "Your invitation to Docket" and "three days" in str(mail)
@@ -471,9 +477,9 @@ def test_a_mail_is_settled_within_a_second_though_the_next_one_hangs(desk, post)
     """Or whoever is killed then would leave mails behind that go out again."""
     go_on = threading.Event()
     post.answer = lambda mail: posts.OK if "One" in mail["Subject"] or go_on.wait(10) else "451 never"
-    numbers = [cast.ask(desk.sam, title) for title in ("One", "Two")]
+    numbers = [cast.create_ticket(desk.sam, title) for title in ("One", "Two")]
     for number in numbers:
-        cast.say(desk.rita, number, "Hello")
+        cast.add_comment(desk.rita, number, "Hello")
     sending = threading.Thread(target=deliver)
     sending.start()
     try:
@@ -490,12 +496,12 @@ def test_a_mail_is_settled_within_a_second_though_the_next_one_hangs(desk, post)
 def test_a_few_batches_go_over_one_connection(desk, post, monkeypatch):
     made = []
 
-    def counting(opened=smtp.opened):
+    def counting(opened=smtp.connect):
         made.append(1)
         return opened()
 
-    monkeypatch.setattr(smtp, "opened", counting)
-    many = 2 * email_sender.IN_A_ROW + 5
+    monkeypatch.setattr(smtp, "connect", counting)
+    many = 2 * email_sender.MAX_PER_CONNECTION + 5
     now = clock.now()
     with act() as session:
         session.add_all(
@@ -514,7 +520,7 @@ def test_a_few_batches_go_over_one_connection(desk, post, monkeypatch):
 
 
 def test_what_was_taken_by_the_server_is_settled_once_the_database_is_back(desk, post, monkeypatch):
-    tried, settle = [], outbox.sent
+    tried, settle = [], outbox.mark_sent
 
     def away(session, *messages, **how):
         tried.append(len(messages))
@@ -522,9 +528,9 @@ def test_what_was_taken_by_the_server_is_settled_once_the_database_is_back(desk,
             raise OperationalError("", {}, Exception("gone"))
         settle(session, *messages, **how)
 
-    monkeypatch.setattr(outbox, "sent", away)
-    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
-    with email_sender.Sent() as sent:
+    monkeypatch.setattr(outbox, "mark_sent", away)
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
+    with email_sender.SentMessages() as sent:
         with act() as session:
             (mine,) = outbox.claim(session, NotificationChannel.MAIL, holder="one", most=20)
         sent.add(mine)

@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def soon(monkeypatch):
     """Lets the first ticks come at once."""
-    monkeypatch.setattr(scheduler, "DELAY", timedelta(0))
+    monkeypatch.setattr(scheduler, "START_DELAY", timedelta(0))
 
 
 def test_a_task_is_done_once_however_often_it_ticks(engine):
@@ -101,11 +101,11 @@ def test_every_task_can_be_done_on_a_new_desk(engine, task):
 
 
 def test_what_waits_for_somebody_is_handed_out_every_minute():
-    [task] = [task for task in TASKS if task.do is assignment_queue.out]
+    [task] = [task for task in TASKS if task.do is assignment_queue.assign_waiting_tickets]
     assert task.every <= timedelta(minutes=1) and not task.own
 
 
 def test_tasks_have_names_that_fit_their_leases():
     assert len({task.name for task in TASKS}) == len(TASKS)
     assert max(len(task.name) for task in TASKS) <= 40
-    assert len(scheduler.ME) <= 64
+    assert len(scheduler.PROCESS_NAME) <= 64

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from db import seeds
-from db.models import Event, MediumState, Message, SlackPlace, Status, Ticket
+from db.models import ChannelState, Event, Message, Status, TeamSlackChannel, Ticket
 from db.vocabulary import Action, NotificationChannel, StatusCategory
 from lib.core import clock, settings
 from lib.core.errors import Invalid, NotPermitted
@@ -26,7 +26,7 @@ from worker import outbox_loop
 
 @pytest.fixture
 def slack(desk, monkeypatch):
-    with slacks.workspace() as made:
+    with slacks.run_slack_server() as made:
         made.people = {desk.rita.email: "U1"}
         for name, value in {
             "SLACK_BOT_TOKEN": "xoxb-tests", "SLACK_API_URL": made.url, "NOTICE_WINDOW_SECONDS": "0",
@@ -38,7 +38,7 @@ def slack(desk, monkeypatch):
 
 
 def assign(desk, to, title="Lights flicker"):
-    number = cast.ask(desk.sam, title)
+    number = cast.create_ticket(desk.sam, title)
     with act() as session:
         ticket = tickets.find(session, desk.mona, number, to_change=True)
         tickets.assign(session, desk.mona, ticket, to=to.id, seen=ticket.version)
@@ -65,7 +65,7 @@ def rows():
 def test_the_assignee_gets_a_direct_message_and_what_follows_in_its_thread(desk, slack):
     number = assign(desk, desk.rita)
     deliver()
-    cast.say(desk.sam, number, "It got worse: secret words")
+    cast.add_comment(desk.sam, number, "It got worse: secret words")
     deliver()
     first, second = slack.posts
     assert first["channel"] == "U1" and "thread_ts" not in first and second["thread_ts"] == "17.1"
@@ -98,7 +98,7 @@ def test_when_slack_asks_for_quiet_it_has_it_and_no_attempt_is_lost(desk, slack)
     deliver()
     assert all(row.attempts == 0 and row.due_at > clock.now() + timedelta(seconds=25) for row in rows())
     with see() as session:
-        state = session.get_one(MediumState, "slack")
+        state = session.get_one(ChannelState, "slack")
         assert state.not_before and state.not_before > clock.now() + timedelta(seconds=25)
     slack.fail = None
     deliver()
@@ -107,7 +107,7 @@ def test_when_slack_asks_for_quiet_it_has_it_and_no_attempt_is_lost(desk, slack)
         for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = clock.now()
             session.add(row)
-        session.get_one(MediumState, "slack").not_before = None
+        session.get_one(ChannelState, "slack").not_before = None
     deliver()
     assert len(slack.posts) == 3
 
@@ -130,12 +130,12 @@ def told(desk, slack):
 
 def put(desk, **how):
     with act() as session:
-        team_channels.put(session, desk.mona, teams.find(session, desk.service_desk), **how)
+        team_channels.save(session, desk.mona, teams.get(session, desk.service_desk), **how)
 
 
 def card(desk):
     with see() as session:
-        return team_channels.every(session, desk.mona)[desk.service_desk]
+        return team_channels.list_all(session, desk.mona)[desk.service_desk]
 
 
 def confide(desk, number):
@@ -163,17 +163,17 @@ def test_a_team_s_channel_hears_number_title_and_link_in_one_thread(desk, told):
 def test_what_a_direct_message_says_is_for_the_team_of_the_ticket(desk, slack):
     put(desk, detailed=True)
     number = assign(desk, desk.rita)
-    cast.say(desk.sam, number, "zebrafinch")
+    cast.add_comment(desk.sam, number, "zebrafinch")
     deliver()
-    cast.say(desk.arun, number, "about @Rita Sosa, zebrafinch", internal=True)
+    cast.add_comment(desk.arun, number, "about @Rita Sosa, zebrafinch", internal=True)
     deliver()
     one = "\n".join(map(json.dumps, slack.posts))
     assert "Mona Lind assigned it to you" in one and "Sam Reed replied" in one and "Arun" not in one
     assert "asked by Sam Reed, new" in one and "Priority" in one and "zebrafinch" not in one
-    assert heard(slack) == [] and card(desk) == team_channels.PlaceCard(None, False, True, None, None)
+    assert heard(slack) == [] and card(desk) == team_channels.TeamChannelCard(None, False, True, None, None)
     with act() as session:
-        team_channels.put(
-            session, desk.ada, teams.find(session, desk.facilities), channel="C0FAC0000", detailed=True
+        team_channels.save(
+            session, desk.ada, teams.get(session, desk.facilities), channel="C0FAC0000", detailed=True
         )
     put(desk, detailed=False)
     slack.posts.clear()
@@ -182,19 +182,19 @@ def test_what_a_direct_message_says_is_for_the_team_of_the_ticket(desk, slack):
     other = json.dumps(slack.posts)
     assert "Assigned to you" in other and not any(word in other for word in ("Sam", "Mona", "Priority"))
     with see() as session:
-        assert desk.service_desk not in team_channels.every(session, desk.ada)
+        assert desk.service_desk not in team_channels.list_all(session, desk.ada)
 
 
 def test_a_team_s_wish_outlives_its_channel_or_ends_with_it(desk, told):
     put(desk, detailed=True)
     with act() as session:
-        team_channels.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
+        team_channels.remove(session, desk.mona, teams.get(session, desk.service_desk), detailed=True)
     number = assign(desk, desk.rita)
     deliver()
     assert heard(told) == [] and "Mona Lind assigned" in json.dumps(told.posts)
     with act() as session:
-        team_channels.take(session, desk.mona, teams.find(session, desk.service_desk))
-    cast.say(desk.sam, number, "Hello")
+        team_channels.remove(session, desk.mona, teams.get(session, desk.service_desk))
+    cast.add_comment(desk.sam, number, "Hello")
     deliver()
     assert told.posts[-1]["text"].endswith("New reply") and "Sam" not in json.dumps(told.posts[-1])
     with see() as session:
@@ -207,9 +207,9 @@ def test_a_team_s_wish_outlives_its_channel_or_ends_with_it(desk, told):
 
 
 def test_a_message_that_was_owed_to_a_channel_that_is_gone_says_nothing(desk, told):
-    cast.ask(desk.sam)
+    cast.create_ticket(desk.sam)
     with act() as session:
-        team_channels.take(session, desk.mona, teams.find(session, desk.service_desk), detailed=True)
+        team_channels.remove(session, desk.mona, teams.get(session, desk.service_desk), detailed=True)
     deliver()
     assert told.posts == told.hooked == [] and all(row.empty and row.done_at for row in rows() if row.team_id)
 
@@ -217,8 +217,8 @@ def test_a_message_that_was_owed_to_a_channel_that_is_gone_says_nothing(desk, to
 def test_a_team_that_wants_to_hears_who_did_what_and_never_what_was_written(desk, told):
     put(desk, detailed=True)
     number = assign(desk, desk.rita)
-    cast.say(desk.sam, number, "zebrafinch")
-    cast.say(desk.rita, number, "zebrafinch", internal=True)
+    cast.add_comment(desk.sam, number, "zebrafinch")
+    cast.add_comment(desk.rita, number, "zebrafinch", internal=True)
     deliver()
     sent = json.dumps(heard(told))
     assert "asked by Sam Reed" in sent and "Mona Lind" in sent and "zebrafinch" not in sent
@@ -237,17 +237,17 @@ def test_what_is_confidential_has_its_number_and_nothing_else(desk, told):
 def test_a_note_s_message_has_no_title(desk, slack):
     number = assign(desk, desk.rita, "Zebrafinch")
     deliver()
-    cast.say(desk.arun, number, "about @Rita Sosa", internal=True)
+    cast.add_comment(desk.arun, number, "about @Rita Sosa", internal=True)
     deliver()
     assert len(slack.posts) == 2 and "Zebrafinch" not in json.dumps(slack.posts[1])
 
 
 def test_a_ticket_that_left_the_team_is_not_told_to_its_channel(desk, told):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         ticket = tickets.find(session, desk.ada, number, to_change=True)
-        facilities = teams.find(session, desk.facilities)
-        tickets.give_team(session, desk.ada, ticket, team=facilities, seen=ticket.version)
+        facilities = teams.get(session, desk.facilities)
+        tickets.move_to_team(session, desk.ada, ticket, team=facilities, seen=ticket.version)
     deliver()
     assert heard(told) == []
 
@@ -257,12 +257,12 @@ def test_a_webhook_needs_no_token_and_is_kept_sealed(desk, slack, monkeypatch):
     settings.current.cache_clear()
     address = slack.url.replace("/api/", "/services/T1/B1/verysecret")
     put(desk, webhook=address)
-    number = cast.ask(desk.sam, "<!channel> now")
+    number = cast.create_ticket(desk.sam, "<!channel> now")
     deliver()
     assert [path for path, _ in slack.hooked] == ["/services/T1/B1/verysecret"]
     assert f"#{number} &lt;!channel&gt; now" in slack.hooked[0][1]["text"]
     with see() as session:
-        row = session.get_one(SlackPlace, desk.service_desk)
+        row = session.get_one(TeamSlackChannel, desk.service_desk)
         told = session.exec(
             select(Event).where(Event.action == Action.TEAM_CHANGED).execution_options(**UNSCOPED)
         ).all()
@@ -286,7 +286,7 @@ def test_only_what_can_be_a_place_in_slack_is_taken(desk, slack, wrong):
 def test_only_who_manages_the_team_says_where(desk, slack):
     for who in (desk.rita, desk.sam, desk.mona):
         with pytest.raises(NotPermitted), act() as session:
-            team_channels.put(session, who, teams.find(session, desk.facilities), channel="C0123ABCD")
+            team_channels.save(session, who, teams.get(session, desk.facilities), channel="C0123ABCD")
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_a_channel_that_fails_rests_and_is_flagged_while_others_go_on(desk, slac
     assert (card(desk).error is None) == asked and (card(desk).failing_since is None) == asked
     slack.fail_at = {}
     with act() as session:
-        session.get_one(SlackPlace, desk.service_desk).not_before = None
+        session.get_one(TeamSlackChannel, desk.service_desk).not_before = None
         for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at, row.parked_at = clock.now() - timedelta(seconds=1), None
     deliver()
@@ -319,15 +319,15 @@ def test_a_channel_that_fails_rests_and_is_flagged_while_others_go_on(desk, slac
 
 def test_who_somebody_says_they_are_in_slack_is_whom_docket_writes_to(desk, slack):
     with act() as session:
-        preferences.be_in_slack(session, desk.arun, " u0999zzzz ")
-        preferences.try_slack(session, desk.arun)
+        preferences.set_slack_id(session, desk.arun, " u0999zzzz ")
+        preferences.send_slack_test(session, desk.arun)
     assign(desk, desk.arun)
     deliver()
     assert [post["channel"] for post in slack.posts] == ["U0999ZZZZ"] * 2 and slack.lookups == []
     with pytest.raises(Invalid), act() as session:
-        preferences.be_in_slack(session, desk.arun, "arun")
+        preferences.set_slack_id(session, desk.arun, "arun")
     with act() as session:
-        preferences.be_in_slack(session, desk.arun, "")
+        preferences.set_slack_id(session, desk.arun, "")
     assign(desk, desk.arun)
     deliver()
     assert slack.lookups == [desk.arun.email] and len(slack.posts) == 2
@@ -335,7 +335,7 @@ def test_who_somebody_says_they_are_in_slack_is_whom_docket_writes_to(desk, slac
 
 def test_mail_is_not_late_while_slack_wants_quiet(desk, slack, monkeypatch):
     slack.fail = (429, "ratelimited", {"Retry-After": "30"})
-    with posts.office() as post:
+    with posts.run_mail_server() as post:
         for name, value in {
             "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(post.port), "SMTP_TLS": "none", "SMTP_FROM": "d@example.org",
         }.items():  # fmt: skip
@@ -359,7 +359,10 @@ def later():
     with act() as session:
         for row in session.exec(select(Message).execution_options(**UNSCOPED)).all():
             row.due_at = clock.now() - timedelta(seconds=1)
-        for state in (*session.exec(select(MediumState)).all(), *session.exec(select(SlackPlace)).all()):
+        for state in (
+            *session.exec(select(ChannelState)).all(),
+            *session.exec(select(TeamSlackChannel)).all(),
+        ):
             state.not_before = None
 
 
@@ -372,7 +375,7 @@ def test_slack_that_is_away_for_hours_costs_no_message_an_attempt(desk, slack, h
         put(desk, **{how: "C0123ABCD" if how == "channel" else slack.url.replace("/api/", "/services/a/b")})
     slack.fail, slack.fail_at = fail, {"b": fail}
     assign(desk, desk.rita)
-    for _ in range(outbox.ATTEMPTS + 5):
+    for _ in range(outbox.MAX_ATTEMPTS + 5):
         deliver()
         later()
     assert not any(row.attempts or row.parked_at or row.claimed_by for row in slack_rows())
@@ -387,7 +390,7 @@ def test_a_message_at_which_slack_fails_while_others_go_through_fails_in_the_end
     slack.people[desk.arun.email] = "U2"
     slack.fail_at = {"U2": (500, "", {})}
     assign(desk, desk.arun)
-    for _ in range(outbox.ATTEMPTS + 3):
+    for _ in range(outbox.MAX_ATTEMPTS + 3):
         deliver()
         later()
         assign(desk, desk.rita)
@@ -404,27 +407,31 @@ def test_a_webhook_whose_seal_no_key_opens_stops_nobody_and_says_so(desk, slack,
     put(desk, webhook=slack.url.replace("/api/", "/services/a/b"))
     monkeypatch.setenv("DOCKET_SECRET_KEY", "another-key-0123456789-abcdefghijklmnop")
     settings.current.cache_clear()
-    assert card(desk).error == team_channels.SEALED and card(desk).failing_since is None
+    assert card(desk).error == team_channels.LOCKED_WEBHOOK_ERROR and card(desk).failing_since is None
     assign(desk, desk.rita)
     deliver()
     mine = [row for row in slack_rows() if row.team_id]
-    assert [bool(row.parked_at) for row in mine] == [True] and mine[0].error == team_channels.SEALED[:300]
+    assert [bool(row.parked_at) for row in mine] == [True] and mine[
+        0
+    ].error == team_channels.LOCKED_WEBHOOK_ERROR[:300]
     assert len(slack.posts) == 1 and slack.hooked == []
     with see() as session:
-        _, account = queue_admin.accounts(session, desk.ada)
+        _, account = queue_admin.list_channel_statuses(session, desk.ada)
         assert account.failing and account.parked == 1 and account.owed == 0
-        assert [(c.team, c.error) for c in account.channels] == [(seeds.TEAM, team_channels.SEALED)]
+        assert [(c.team, c.error) for c in account.channels] == [
+            (seeds.TEAM, team_channels.LOCKED_WEBHOOK_ERROR)
+        ]
 
 
 def test_what_a_slack_message_raises_settles_it_and_no_other(desk, slack, monkeypatch):
     from lib.notifications.slack import renderer
 
-    write = renderer.write
+    write = renderer.render
 
     def boom(content):
         return write(content) if "boom" not in content.said[-1].title else {}["boom"]
 
-    monkeypatch.setattr(renderer, "write", boom)
+    monkeypatch.setattr(renderer, "render", boom)
     for title in ("boom", "well"):
         assign(desk, desk.rita, title)
     deliver()

@@ -12,10 +12,10 @@ import pytest
 from sqlmodel import Session, select
 
 from db import engine as engines
-from db.models import Message, Person, Role, SlackName
+from db.models import Message, Person, Role, SlackAccount
 from db.vocabulary import MessageKind, NotificationChannel
 from tests.support import post as posts
-from tests.support.server import running
+from tests.support.server import run_server
 from tests.support.unscoped import UNSCOPED
 
 MOST = 10
@@ -47,7 +47,7 @@ def owe(data, count=3):
         person = Person(email="sam@example.org", name="Sam", role_id=role, created_at=now)
         session.add(person)
         session.flush()
-        session.add(SlackName(person_id=person.id, slack_id="U0123ABCD"))
+        session.add(SlackAccount(person_id=person.id, slack_id="U0123ABCD"))
         for medium in (NotificationChannel.MAIL, NotificationChannel.SLACK):
             session.add_all(
                 Message(
@@ -68,13 +68,13 @@ def claimed(engine):
 @pytest.mark.parametrize("way", ["silent", "slow"])
 def test_a_stop_is_soon_though_mail_and_slack_say_nothing(tmp_path, way):
     data = tmp_path / "data"
-    with silence() as slack, posts.bad(way) as port:
+    with silence() as slack, posts.run_broken_mail_server(way) as port:
         settings = {
             "DOCKET_SMTP_HOST": "127.0.0.1", "DOCKET_SMTP_PORT": str(port), "DOCKET_SMTP_TLS": "none",
             "DOCKET_SMTP_FROM": "desk@example.org", "DOCKET_SLACK_BOT_TOKEN": "xoxb-tests",
             "DOCKET_SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
         }  # fmt: skip
-        with running(data, settings) as server:
+        with run_server(data, settings) as server:
             engine = owe(data)
             until = time.monotonic() + 30
             while claimed(engine) != {"mail", "slack"} and time.monotonic() < until:

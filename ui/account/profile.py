@@ -12,27 +12,31 @@ from lib.identity import api_tokens as identity_api_tokens
 from lib.identity import second_factor as identity_second_factor
 from lib.people import accounts
 from ui.shared import formatting, page
-from ui.shared.tables import table
+from ui.shared.tables import show_table
 
-REACH = {Scope.OWN: "your own", Scope.TEAM: "your teams'", Scope.ALL: "everybody's"}
-ALLOWS = {"read": "Read tickets", "write": "Read and change tickets", "admin": "Everything that I may"}
-LIFETIMES = {30: "30 days", 90: "90 days", 365: "One year", None: "No end"}
+SCOPE_LABELS = {Scope.OWN: "your own", Scope.TEAM: "your teams'", Scope.ALL: "everybody's"}
+TOKEN_SCOPE_LABELS = {
+    "read": "Read tickets",
+    "write": "Read and change tickets",
+    "admin": "Everything that I may",
+}
+TOKEN_LIFETIMES = {30: "30 days", 90: "90 days", 365: "One year", None: "No end"}
 
 
-def permissions(scopes: Mapping[Permission, Scope]) -> None:
+def show_permissions(scopes: Mapping[Permission, Scope]) -> None:
     """List what a role permits and how far."""
     granted = {p: s for p, s in sorted(scopes.items()) if s and p not in roles.PLANNED}
-    table(
+    show_table(
         {
             "It lets you": [roles.DESCRIPTIONS[p] for p in granted],
-            "Reaching": [REACH[s] for s in granted.values()],
+            "Reaching": [SCOPE_LABELS[s] for s in granted.values()],
             "Permission": [p.value for p in granted],
         },
         label="Permissions",
     )
 
 
-def password(me: Actor) -> None:
+def show_password_form(me: Actor) -> None:
     """Let a person change their password; other browsers are signed out."""
     st.subheader("Password", anchor=False)
     with st.form("password", clear_on_submit=True):
@@ -44,7 +48,7 @@ def password(me: Actor) -> None:
             accounts.change_password(session, me, current=current, new=new)
 
 
-def second_factor(me: Actor, *, on: bool) -> None:
+def show_second_factor(me: Actor, *, on: bool) -> None:
     """Let a person switch the second factor on, with a QR code, or off."""
     st.subheader("Second factor", anchor=False)
     if on:
@@ -59,9 +63,9 @@ def second_factor(me: Actor, *, on: bool) -> None:
         "A code from an authenticator app protects your account even when somebody learns your password."
     )
     with st.popover("Switch on", icon=":material/qr_code_2:"):
-        secret = st.session_state.setdefault("_proposed", identity_second_factor.propose())
+        secret = st.session_state.setdefault("_proposed", identity_second_factor.generate_secret())
         st.write("Scan this with your authenticator app, then type the code it shows.")
-        code = segno.make(identity_second_factor.uri(me, secret))
+        code = segno.make(identity_second_factor.provisioning_uri(me, secret))
         st.image(code.svg_data_uri(scale=5, border=4, light="#fff"), alt="QR code")
         st.caption(f"Or type this into the app: `{secret}`")
         with st.form("factor_on", border=False, clear_on_submit=True):
@@ -71,16 +75,18 @@ def second_factor(me: Actor, *, on: bool) -> None:
                     identity_second_factor.switch_on(session, me, secret=secret, code=code)
 
 
-def api_tokens(me: Actor) -> None:
+def show_api_tokens(me: Actor) -> None:
     """Let a person make API tokens, each shown once, and revoke them."""
     made = st.session_state.pop("_made_token", None)
     if made:
         st.success("Copy your new token now; it can't be shown again.", icon=":material/key:")
         st.code(made, language=None)
-    with st.form(page.blank("token")):
+    with st.form(page.form_key("token")):
         name = st.text_input("What is it for?", max_chars=80, placeholder="Backup script")
-        scope = st.selectbox("It may", identity_api_tokens.SCOPES, format_func=ALLOWS.__getitem__)
-        days = st.selectbox("It works for", list(LIFETIMES), index=1, format_func=LIFETIMES.__getitem__)
+        scope = st.selectbox("It may", identity_api_tokens.SCOPES, format_func=TOKEN_SCOPE_LABELS.__getitem__)
+        days = st.selectbox(
+            "It works for", list(TOKEN_LIFETIMES), index=1, format_func=TOKEN_LIFETIMES.__getitem__
+        )
         sent = st.form_submit_button("Make token")
     if sent:
         with page.attempt(form="token") as session:
@@ -88,11 +94,13 @@ def api_tokens(me: Actor) -> None:
                 session, me, name=name, scope=scope, days=days
             )[1]
     with page.see() as session:
-        mine = identity_api_tokens.mine(session, me)
+        mine = identity_api_tokens.list_own(session, me)
     for token in mine:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            used = f"last used {formatting.ago(token.used_at)}" if token.used_at else "never used"
-            st.write(f"{formatting.plain(token.name)}  \n:gray[{token.prefix}… · {token.scope} · {used}]")
+            used = f"last used {formatting.format_relative(token.used_at)}" if token.used_at else "never used"
+            st.write(
+                f"{formatting.escape_markdown(token.name)}  \n:gray[{token.prefix}… · {token.scope} · {used}]"
+            )
             if st.button("Revoke", key=f"revoke-{token.id}", icon=":material/delete:"):
                 with page.attempt("The token no longer works.") as session:
                     identity_api_tokens.revoke(session, me, token.id)

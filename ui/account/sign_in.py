@@ -22,9 +22,14 @@ from ui.components.session_handoff import handoff
 from ui.shared import page
 from ui.shell import layout
 
-WRONG = "That e-mail address and password don't belong together. Please check both and try again."
-FIELDS = {"Form name": "Sign in to Docket", "Username": "E-mail", "Password": "Password", "Login": "Sign in"}
-_TICKET, _SECOND, _ERROR = "_ticket", "_second_factor", "_sign_in_error"
+WRONG_CREDENTIALS = "That e-mail address and password don't belong together. Please check both and try again."
+FIELD_LABELS = {
+    "Form name": "Sign in to Docket",
+    "Username": "E-mail",
+    "Password": "Password",
+    "Login": "Sign in",
+}
+_TICKET, _SECOND_FACTOR, _ERROR = "_ticket", "_second_factor", "_sign_in_error"
 
 
 class _Controller:
@@ -37,17 +42,17 @@ class _Controller:
         email = username.strip().lower()
         try:
             with page.act() as session:
-                login_attempts.count(session, email, address=page.address())
+                login_attempts.record(session, email, address=page.client_address())
         except Refusal as refusal:
             st.session_state[_ERROR] = refusal.sentence
             return False
         with page.see() as session:
-            person = accounts.by_email(session, email)
+            person = accounts.find_by_email(session, email)
         good = passwords.verify(password, against=person.password_hash if person and person.active else None)
         if not good or person is None:
-            _failed(None)
+            _record_failure(None)
             return False
-        _passed(person, password)
+        _accept_password(person, password)
         return True
 
 
@@ -72,20 +77,20 @@ class _Form(Authenticate):
         self.authentication_controller = _Controller()
 
 
-def _failed(person: Person | None) -> None:
-    by = Actor(id=person.id if person else None, name="", role="", scopes={}, address=page.address())
+def _record_failure(person: Person | None) -> None:
+    by = Actor(id=person.id if person else None, name="", role="", scopes={}, address=page.client_address())
     with page.act() as session:
         events.record(session, by, Action.SIGN_IN_FAILED)
-    st.session_state[_ERROR] = WRONG
+    st.session_state[_ERROR] = WRONG_CREDENTIALS
 
 
-def _passed(person: Person, password: str) -> None:
+def _accept_password(person: Person, password: str) -> None:
     st.session_state.pop(_ERROR, None)
     purpose = Purpose.SECOND_FACTOR if person.totp_secret else Purpose.HANDOFF
     with page.act() as session:
-        login_attempts.forget(session, person.email)
-        accounts.renew_hash(session, person, password)
-        st.session_state[_SECOND if person.totp_secret else _TICKET] = one_time_tokens.make(
+        login_attempts.clear(session, person.email)
+        accounts.rehash_password(session, person, password)
+        st.session_state[_SECOND_FACTOR if person.totp_secret else _TICKET] = one_time_tokens.create(
             session, purpose, person_id=person.id
         )
 
@@ -93,79 +98,81 @@ def _passed(person: Person, password: str) -> None:
 def show() -> None:
     """Show the sign-in form, or what comes after it."""
     if _TICKET in st.session_state:
-        handoff(st.session_state.pop(_TICKET), action="sign_in", then=page.here())
+        handoff(st.session_state.pop(_TICKET), action="sign_in", then=page.current_url())
         return
-    with layout.narrow("sign_in"):
-        if _SECOND in st.session_state:
-            _second_factor()
+    with layout.narrow_column("sign_in"):
+        if _SECOND_FACTOR in st.session_state:
+            _show_second_factor_form()
         else:
             slot = st.empty()
             with slot.container():
-                _Form().login(fields=FIELDS)
-                _links()
-            if _TICKET in st.session_state or _SECOND in st.session_state:
+                _Form().login(fields=FIELD_LABELS)
+                _show_reset_link_form()
+            if _TICKET in st.session_state or _SECOND_FACTOR in st.session_state:
                 slot.empty()
                 st.rerun()
         if error := st.session_state.pop(_ERROR, None):
             st.error(error, icon=":material/lock:")
 
 
-def _links() -> None:
-    if not account_emails.mailed():
+def _show_reset_link_form() -> None:
+    if not account_emails.is_enabled():
         st.caption("No account, or the password forgotten? Ask your administrator for a new link.")
         return
     with st.expander("Password forgotten?"), st.form("forgotten", border=False):
         email = st.text_input("Address of your account", max_chars=254, autocomplete="email")
         if st.form_submit_button("Mail me a link") and email.strip():
-            _forgotten(email)
+            _request_reset_link(email)
 
 
-def _forgotten(email: str) -> None:
+def _request_reset_link(email: str) -> None:
     """Answer the same, whether or not there is such an account."""
     try:
         with page.act() as session:
-            login_attempts.count(session, f"forgotten:{email.strip().lower()}", address=page.address())
+            login_attempts.record(
+                session, f"forgotten:{email.strip().lower()}", address=page.client_address()
+            )
         with page.act() as session:
-            account_emails.forgotten(session, email, address=page.address())
+            account_emails.send_forgotten_password_link(session, email, address=page.client_address())
     except Refusal as refusal:
         st.error(refusal.sentence, icon=":material/lock:")
     else:
         st.success("If this address has an account here, a link is on its way. It works for 30 minutes.")
 
 
-def _second_factor() -> None:
+def _show_second_factor_form() -> None:
     with st.form("second_factor"):
         st.subheader("One more step")
         code = st.text_input("Code from your authenticator app", max_chars=12, autocomplete="one-time-code")
         sent = st.form_submit_button("Sign in", type="primary")
     if st.button("Start again", type="tertiary"):
-        st.session_state.pop(_SECOND, None)
+        st.session_state.pop(_SECOND_FACTOR, None)
         st.rerun()
     if sent:
         try:
-            st.session_state[_TICKET] = _verified(st.session_state[_SECOND], code)
+            st.session_state[_TICKET] = _verify_code(st.session_state[_SECOND_FACTOR], code)
         except Refusal as refusal:
             st.session_state[_ERROR] = refusal.sentence
         else:
-            st.session_state.pop(_SECOND, None)
+            st.session_state.pop(_SECOND_FACTOR, None)
         st.rerun()
 
 
-def _verified(secret: str, code: str) -> str:
+def _verify_code(secret: str, code: str) -> str:
     with page.see() as session:
         row = one_time_tokens.peek(session, Purpose.SECOND_FACTOR, secret)
     if row is None:
-        st.session_state.pop(_SECOND, None)
+        st.session_state.pop(_SECOND_FACTOR, None)
         raise Invalid("That took too long. Please sign in again.")
     with page.act() as session:
-        login_attempts.count(session, f"code:{row.person_id}", address=page.address())
+        login_attempts.record(session, f"code:{row.person_id}", address=page.client_address())
     with page.act() as session:
         person = session.get_one(Person, row.person_id)
         good = person.active and second_factor.verify(session, person, code)
     if not good:
-        _failed(person)
+        _record_failure(person)
         raise Invalid("That code is not right, or was used already. Wait for the next one and try again.")
     with page.act() as session:
-        login_attempts.forget(session, f"code:{row.person_id}")
+        login_attempts.clear(session, f"code:{row.person_id}")
         one_time_tokens.redeem(session, Purpose.SECOND_FACTOR, secret)
-        return one_time_tokens.make(session, Purpose.HANDOFF, person_id=row.person_id)
+        return one_time_tokens.create(session, Purpose.HANDOFF, person_id=row.person_id)

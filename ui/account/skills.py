@@ -12,13 +12,13 @@ from lib.timekeeping import local_dates
 from ui.shared import formatting, page
 
 
-def skilled(me: Actor, person_id: int) -> None:
+def show_skills_and_absences(me: Actor, person_id: int) -> None:
     """Let somebody say what a person knows, and note when they are away."""
     with page.see() as session:
-        person = accounts.find(session, me, person_id)
-        known = skills.of(session, me, person)
-        paths = {c.id: c.path for c in categories.every(session)}
-        noted = absences.of(session, me, person)
+        person = accounts.get(session, me, person_id)
+        known = skills.list_for_person(session, me, person)
+        paths = {c.id: c.path for c in categories.list_all(session)}
+        noted = absences.list_for_person(session, me, person)
     with st.form(f"skills-{person_id}", border=False):
         chosen = st.multiselect(
             "Knows", list(paths), [id for id in known if id in paths], format_func=paths.__getitem__,
@@ -27,17 +27,17 @@ def skilled(me: Actor, person_id: int) -> None:
         )  # fmt: skip
         if st.form_submit_button("Save skills"):
             with page.attempt("Skills saved.") as session:
-                skills.choose(session, me, accounts.find(session, me, person_id), chosen)
+                skills.set_for_person(session, me, accounts.get(session, me, person_id), chosen)
     st.markdown("**Away**")
     if not noted:
         st.caption("No absence is noted. Rules give no tickets to people who are away.")
     for absence in noted:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.write(formatting.days(absence.starts_on, absence.ends_on))
+            st.write(formatting.format_date_range(absence.starts_on, absence.ends_on))
             if st.button("Take back", key=f"absence-{absence.id}", icon=":material/undo:"):
                 with page.attempt("Absence taken back.") as session:
-                    absences.remove(session, me, accounts.find(session, me, person_id), absence.id)
-    today = local_dates.today(page.there(me).zone)
+                    absences.remove(session, me, accounts.get(session, me, person_id), absence.id)
+    today = local_dates.today(page.with_browser_timezone(me).zone)
     with (
         st.form(f"away-{person_id}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -48,5 +48,5 @@ def skilled(me: Actor, person_id: int) -> None:
         )
         if st.form_submit_button("Add absence"):
             with page.attempt("Absence noted.") as session:
-                person = accounts.find(session, me, person_id)
+                person = accounts.get(session, me, person_id)
                 absences.add(session, me, person, starts_on=first, ends_on=last)

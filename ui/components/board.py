@@ -8,12 +8,12 @@ from typing import Any, Self
 import streamlit as st
 
 from ui.components import avatars
-from ui.components.assign_buttons import Assigns
-from ui.components.assign_buttons import asked as asked_for
+from ui.components.assign_buttons import AssignButtons
+from ui.components.assign_buttons import handle_assign_click as asked_for
 from ui.components.registration import renderer
-from ui.components.timer_buttons import Clocks
-from ui.components.timer_buttons import heard as heard_clock
-from ui.components.validation import number as positive
+from ui.components.timer_buttons import TimerButtons
+from ui.components.timer_buttons import handle_timer_click as heard_clock
+from ui.components.validation import parse_positive_int as positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def board(
     groups: Sequence[Group] = (),
     refused: str = "",
     asked: Move | None = None,
-    clocks: Clocks | None = None,
-    assigns: Assigns | None = None,
+    clocks: TimerButtons | None = None,
+    assigns: AssignButtons | None = None,
     label: str = "Board",
 ) -> None:
     """Draw the board; `moved` is called with a move that somebody made, each once, before the run that draws it.
@@ -113,11 +113,11 @@ def board(
     """
     handed = f"{key}:handed"
     there = {lane.id for lane in lanes}
-    _check(lanes, cards, groups)
+    _check_places(lanes, cards, groups)
 
     def hear() -> None:
         value = st.session_state[key].get("move")
-        turn = _turn(value)
+        turn = _parse_turn(value)
         # A run that was broken off is repeated with its trigger, so a turn may come by again.
         if turn is None or turn <= st.session_state.get(handed, 0):
             return
@@ -133,10 +133,10 @@ def board(
         on_assign_change=lambda: None,
         data={
             "label": label,
-            "lanes": [_lane(lane, allowed) for lane in lanes],
+            "lanes": [_lane_data(lane, allowed) for lane in lanes],
             "groups": [asdict(group) for group in groups],
             "cards": [
-                _card(card)
+                _card_data(card)
                 | {
                     "clock": clocks.state(card.number) if clocks else "",
                     "assigns": assigns is not None and card.number in assigns.offered,
@@ -152,24 +152,24 @@ def board(
     asked_for(assigns, result.get("assign"), key=key)
 
 
-def _turn(value: object) -> int | None:
+def _parse_turn(value: object) -> int | None:
     turn = positive(value.get("turn")) if isinstance(value, Mapping) else None
     return turn if turn is not None and turn < 2**53 else None
 
 
-def _check(lanes: Sequence[Lane], cards: Sequence[Card], groups: Sequence[Group]) -> None:
+def _check_places(lanes: Sequence[Lane], cards: Sequence[Card], groups: Sequence[Group]) -> None:
     places, rows = {lane.id for lane in lanes}, {group.id for group in groups}
     for card in cards:
         if card.lane not in places or (rows and card.group not in rows):
             raise ValueError(f"Ticket {card.number} has no place on this board.")
 
 
-def _lane(lane: Lane, allowed: Mapping[int, Collection[int]]) -> dict[str, Any]:
+def _lane_data(lane: Lane, allowed: Mapping[int, Collection[int]]) -> dict[str, Any]:
     goals = allowed.get(lane.id)
     return asdict(lane) | {"goals": None if goals is None else sorted(goals)}
 
 
-def _card(card: Card) -> dict[str, Any]:
+def _card_data(card: Card) -> dict[str, Any]:
     updated = card.updated if isinstance(card.updated, str) else card.updated.isoformat()
     return {
         "number": card.number,

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from lib.notifications import default_rules
-from lib.notifications.inbox import NoticeCard
+from lib.notifications.inbox import NotificationCard
 from ui.components.registration import renderer
 
 
-def notices(cards: Sequence[NoticeCard], *, key: str, empty: str, more: str = "") -> None:
+def notification_list(cards: Sequence[NotificationCard], *, key: str, empty: str, more: str = "") -> None:
     """Show `cards`: a click opens what each tells of and marks it as read; `more` is the address of earlier ones.
 
     Reading and putting off go to Docket's own routes, so that the list answers at once.
     """
     renderer("notices")(
-        key=key, data={"items": [_data(card) for card in cards], "empty": empty, "more": more}
+        key=key, data={"items": [_card_data(card) for card in cards], "empty": empty, "more": more}
     )
 
 
-def _data(card: NoticeCard) -> dict[str, Any]:
+def _card_data(card: NotificationCard) -> dict[str, Any]:
     return {
         "id": card.id,
         "at": card.at.isoformat(),

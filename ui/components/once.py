@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from ui.components.validation import number as positive
+from ui.components.validation import parse_positive_int as positive
 
 
-def once(value: object, *, key: str) -> Mapping[str, object] | None:
+def read_once(value: object, *, key: str) -> Mapping[str, object] | None:
     """Return what the browser sent under the name `key` unless it came by before; None when it is malformed.
 
     A run that was broken off is repeated with its trigger, so each carries a `turn` of its own.

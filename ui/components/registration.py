@@ -29,9 +29,9 @@ def renderer(name: str) -> ComponentRenderer:
     """The function that mounts the component `name`, one of `NAMES`, in this run."""
     if not streamlit_internals.has_components("docket", name):
         register()  # a server of its own, as AppTest starts for every test
-    return _declared(name)
+    return _declare(name)
 
 
 @cache
-def _declared(name: str) -> ComponentRenderer:
+def _declare(name: str) -> ComponentRenderer:
     return st.components.v2.component(f"docket.{name}", html=ROOT, css=f"{name}.css", js=f"{name}.js")

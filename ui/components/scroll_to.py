@@ -3,6 +3,6 @@
 from ui.components.registration import renderer
 
 
-def spot(id: str, *, visit: str) -> None:
+def scroll_to(id: str, *, visit: str) -> None:
     """Scroll to the element with an id, once for each `visit` by that name, and let it stand out for a moment."""
     renderer("spot")(key="spot", data={"id": id, "visit": visit})

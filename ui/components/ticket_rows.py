@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lib.catalog.ticket_fields import LISTED, FieldType, TicketField, TicketRow
-from lib.lists.columns import USUAL
-from ui.components.assign_buttons import Assigns, asked
+from lib.lists.columns import DEFAULT_COLUMNS
+from ui.components.assign_buttons import AssignButtons, handle_assign_click
 from ui.components.registration import renderer
-from ui.components.timer_buttons import Clocks, heard
-from ui.components.validation import number as positive
+from ui.components.timer_buttons import TimerButtons, handle_timer_click
+from ui.components.validation import parse_positive_int as positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Empty:
+class EmptyState:
     """What stands in place of an empty list: a sentence and, if anything, what to do about it."""
 
     text: str
@@ -59,8 +59,8 @@ def column(name: str, href: str = "") -> Column:
 
 
 TITLE = Column("title", "Ticket")
-COLUMNS = (TITLE, *map(column, USUAL))
-NOTHING = Empty("No tickets here.")
+COLUMNS = (TITLE, *map(column, DEFAULT_COLUMNS))
+NO_TICKETS = EmptyState("No tickets here.")
 
 
 def ticket_rows(
@@ -71,13 +71,13 @@ def ticket_rows(
     columns: Sequence[Column] = COLUMNS,
     sort: str = "-updated",
     fresh: Container[int] = (),
-    empty: Empty = NOTHING,
+    empty: EmptyState = NO_TICKETS,
     more: Sequence[Link] = (),
     choosing: int | None = None,
     groups: Sequence[Heading] = (),
     sorter: bool = True,
-    clocks: Clocks | None = None,
-    assigns: Assigns | None = None,
+    clocks: TimerButtons | None = None,
+    assigns: AssignButtons | None = None,
 ) -> frozenset[int]:
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
@@ -93,13 +93,13 @@ def ticket_rows(
     """
     result = renderer("ticket_rows")(
         key=key,
-        on_chosen_change=_heard,
-        on_clock_change=_heard,
-        on_assign_change=_heard,
+        on_chosen_change=_ignore_change,
+        on_clock_change=_ignore_change,
+        on_assign_change=_ignore_change,
         data={
             "label": label,
             "rows": [
-                _data(row, unread=row.number in fresh)
+                _row_data(row, unread=row.number in fresh)
                 | {
                     "clock": clocks.state(row.number) if clocks else "",
                     "assigns": assigns is not None and row.number in assigns.offered,
@@ -115,16 +115,16 @@ def ticket_rows(
             "choosing": choosing,
         },
     )
-    heard(clocks, result.get("clock"), key=key)
-    asked(assigns, result.get("assign"), key=key)
-    return _chosen(result.get("chosen"), rows, choosing)
+    handle_timer_click(clocks, result.get("clock"), key=key)
+    handle_assign_click(assigns, result.get("assign"), key=key)
+    return _parse_selection(result.get("chosen"), rows, choosing)
 
 
-def _heard() -> None:
+def _ignore_change() -> None:
     """What was chosen is read where the list is drawn."""
 
 
-def _chosen(value: object, rows: Sequence[TicketRow], choosing: int | None) -> frozenset[int]:
+def _parse_selection(value: object, rows: Sequence[TicketRow], choosing: int | None) -> frozenset[int]:
     """What the browser sent, as far as it is on the list; nothing when it is malformed or was let go of."""
     if choosing is None or not isinstance(value, Mapping) or value.get("round") != choosing:
         return frozenset()
@@ -133,7 +133,7 @@ def _chosen(value: object, rows: Sequence[TicketRow], choosing: int | None) -> f
     return frozenset(row.number for row in rows if row.number in sent)
 
 
-def _data(row: TicketRow, *, unread: bool) -> dict[str, Any]:
+def _row_data(row: TicketRow, *, unread: bool) -> dict[str, Any]:
     return {
         "number": row.number,
         "href": f"/ticket?id={row.number}",

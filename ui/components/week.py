@@ -9,11 +9,11 @@ import streamlit as st
 
 from lib.timekeeping.weeks import Week
 from ui.components.registration import renderer
-from ui.components.validation import number, words
+from ui.components.validation import parse_positive_int, parse_text
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class CellEdit:
     """What somebody wrote into a cell: a ticket, a day of the shown week, and a time as people write it."""
 
     ticket: int
@@ -26,9 +26,9 @@ class Fill:
         if not isinstance(value, Mapping):
             return None
         ticket, place, time = (
-            number(value.get("ticket")),
-            number(value.get("place")),
-            words(value.get("time")),
+            parse_positive_int(value.get("ticket")),
+            parse_positive_int(value.get("place")),
+            parse_text(value.get("time")),
         )
         if ticket is None or place is None or time is None or place > len(shown.days) or len(time) > 20:
             return None
@@ -37,24 +37,24 @@ class Fill:
         return cls(ticket, shown.days[place - 1], time.strip())
 
 
-def week(shown: Week, *, key: str, fills: bool, turns: Mapping[str, str]) -> Fill | None:
+def week(shown: Week, *, key: str, fills: bool, turns: Mapping[str, str]) -> CellEdit | None:
     """Draw a week below the links `turns`, by label; give what somebody filled in, each once.
 
     Draw it again whatever came of it.
     """
     handed = f"{key}:handed"
     result = renderer("week")(
-        key=key, on_fill_change=lambda: None, data={**_data(shown, fills=fills), "turns": dict(turns)}
+        key=key, on_fill_change=lambda: None, data={**_week_data(shown, fills=fills), "turns": dict(turns)}
     )
     value = result.get("fill")
-    turn = number(value.get("turn")) if isinstance(value, Mapping) else None
+    turn = parse_positive_int(value.get("turn")) if isinstance(value, Mapping) else None
     if turn is None or turn == st.session_state.get(handed):
         return None
     st.session_state[handed] = turn
-    return Fill.read(value, shown) if fills else None
+    return CellEdit.read(value, shown) if fills else None
 
 
-def _data(shown: Week, *, fills: bool) -> dict[str, Any]:
+def _week_data(shown: Week, *, fills: bool) -> dict[str, Any]:
     return {
         "days": [
             {
@@ -64,22 +64,22 @@ def _data(shown: Week, *, fills: bool) -> dict[str, Any]:
                 "name": f"{day:%A} {day.day} {day:%B}",
                 "today": day == shown.today,
                 "open": fills and day <= shown.today and state == "open",
-                "total": _told(total),
+                "total": _format_minutes(total),
             }
             for day, state, total in zip(shown.days, shown.states, shown.totals, strict=True)
         ],
-        "total": _told(sum(shown.totals)),
+        "total": _format_minutes(sum(shown.totals)),
         "lines": [
             {
                 "ticket": line.ticket,
                 "title": line.title or ("" if line.ticket else "Tickets that you don't see"),
-                "cells": [_told(n) for n in line.minutes],
-                "total": _told(line.total),
+                "cells": [_format_minutes(n) for n in line.minutes],
+                "total": _format_minutes(line.total),
             }
             for line in shown.lines
         ],
     }
 
 
-def _told(minutes: int) -> str:
+def _format_minutes(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}" if minutes else ""

@@ -10,13 +10,13 @@ from lib.conversation.drafts import DraftCard
 from lib.core import text
 from lib.core.errors import Refusal
 from ui.components.registration import renderer
-from ui.components.validation import words
+from ui.components.validation import parse_text
 from ui.components.writer_values import Composition, Submission, Visibility
 
-LARGEST = 25 * 1024 * 1024
+MAX_FILE_BYTES = 25 * 1024 * 1024
 """Bytes of one file; the route holds the same."""
 
-SEND: Mapping[Visibility, str] = {"public": "Send reply", "internal": "Add internal note"}
+SEND_LABELS: Mapping[Visibility, str] = {"public": "Send reply", "internal": "Add internal note"}
 
 
 def ticket_writer(
@@ -50,7 +50,7 @@ def reply_writer(
     files: Sequence[AttachmentCard] = (),
     visibilities: Sequence[str] = ("public",),
     label: str = "Reply",
-    send: Mapping[Visibility, str] = SEND,
+    send: Mapping[Visibility, str] = SEND_LABELS,
     busy: bool = False,
     placeholder: str = "Write a reply. Markdown works.",
     answers: bool = False,
@@ -76,7 +76,7 @@ def reply_writer(
     return Submission.read(result.get("submit"), draft, visibilities)
 
 
-def refuse(key: str, refusal: Refusal) -> NoReturn:
+def show_refusal_in_writer(key: str, refusal: Refusal) -> NoReturn:
     """Draw the page again with the refusal's sentences in the writer `key`, whose text stays."""
     fields = dict(getattr(refusal, "fields", {}))
     if "description" in fields:
@@ -95,7 +95,7 @@ def _mount(
     busy: bool,
     placeholder: str,
     visibilities: Sequence[str] = ("public",),
-    send: Mapping[Visibility, str] = SEND,
+    send: Mapping[Visibility, str] = SEND_LABELS,
     answers: bool = False,
 ) -> Mapping[str, Any]:
     turns = f"{key}:turns"
@@ -118,14 +118,14 @@ def _mount(
             "slot": draft.slot,
             "token": draft.token,
             "tokens": list(tokens),
-            "title": words(kept.get("title")) or "",
-            "body": words(kept.get("body")) or "",
+            "title": parse_text(kept.get("title")) or "",
+            "body": parse_text(kept.get("body")) or "",
             "attachments": [{"id": f.id, "name": f.name, "type": f.type, "size": f.size} for f in files],
             "visibility": next((v for v in visibilities if v == kept.get("visibility")), visibilities[0]),
             "updated": draft.updated_at.isoformat() if draft.updated_at else "",
             "visibilities": list(visibilities),
             "labels": dict(labels),
-            "limits": {"title": text.TITLE_LIMIT, "body": text.BODY_LIMIT, "file": LARGEST},
+            "limits": {"title": text.TITLE_LIMIT, "body": text.BODY_LIMIT, "file": MAX_FILE_BYTES},
             "submit": dict(send),
             "placeholder": placeholder,
             "answers": answers,

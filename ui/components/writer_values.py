@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from lib.conversation.drafts import DraftCard
-from ui.components.validation import texts, whole, words
+from ui.components.validation import parse_count, parse_names, parse_text
 
 Visibility = Literal["public", "internal"]
 VISIBILITIES: Mapping[str, Visibility] = {"public": "public", "internal": "internal"}
@@ -30,16 +30,18 @@ class Composition:
     def begun(cls, draft: DraftCard) -> Self:
         """What the draft holds, as long as nothing else is known."""
         kept = draft.values
-        attachments = texts(kept.get("attachments")) or ()
-        return cls(draft.token, words(kept.get("title")) or "", words(kept.get("body")) or "", attachments)
+        attachments = parse_names(kept.get("attachments")) or ()
+        return cls(
+            draft.token, parse_text(kept.get("title")) or "", parse_text(kept.get("body")) or "", attachments
+        )
 
     @classmethod
     def read(cls, value: object, draft: DraftCard, *, submitted: bool) -> Self | None:
         """What the browser sent for this draft; None when it is malformed or belongs to another."""
         if not isinstance(value, Mapping) or value.get("token") != draft.token:
             return None
-        title, body = words(value.get("title")), words(value.get("body"))
-        attachments, uploading = texts(value.get("attachments")), whole(value.get("uploading", 0))
+        title, body = parse_text(value.get("title")), parse_text(value.get("body"))
+        attachments, uploading = parse_names(value.get("attachments")), parse_count(value.get("uploading", 0))
         if title is None or body is None or attachments is None or uploading is None:
             return None
         made = cls(draft.token, title, body, attachments, uploading)
@@ -60,7 +62,7 @@ class Submission:
         """What the browser sent for this draft; None when it is malformed, another's, or not offered."""
         if not isinstance(value, Mapping) or value.get("token") != draft.token:
             return None
-        body, attachments = words(value.get("body")), texts(value.get("attachments"))
+        body, attachments = parse_text(value.get("body")), parse_names(value.get("attachments"))
         visibility = VISIBILITIES.get(str(value.get("visibility")))
         if body is None or attachments is None or visibility is None or visibility not in offered:
             return None

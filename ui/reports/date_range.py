@@ -7,15 +7,15 @@ import streamlit as st
 from lib.access.gate import Actor
 from lib.timekeeping import local_dates
 
-LATELY = timedelta(days=29)
+DEFAULT_SPAN = timedelta(days=29)
 """How far back a report goes at first."""
 
 
-def choose(me: Actor) -> tuple[date, date]:
+def choose_dates(me: Actor) -> tuple[date, date]:
     """Let a person choose days, at first the last thirty; return the first and the last of them, both included."""
     today = local_dates.today(me.zone)
     first, last = (
         st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=160, bind="query-params")
-        for label, key, usual in (("From", "since", today - LATELY), ("To", "until", today))
+        for label, key, usual in (("From", "since", today - DEFAULT_SPAN), ("To", "until", today))
     )
     return first, last

@@ -9,10 +9,10 @@ import streamlit as st
 from lib.reports import ticket_export
 
 
-def links(where: str, asked: Mapping[str, str | Sequence[str]]) -> None:
+def show_links(where: str, asked: Mapping[str, str | Sequence[str]]) -> None:
     """Offer a report of the API, asked the same, as CSV and XLSX."""
     items = []
-    for kind in ticket_export.TYPES:
+    for kind in ticket_export.CONTENT_TYPES:
         link = escape(f"/api/v1/{where}?{urlencode({**asked, 'format': kind}, doseq=True)}", quote=True)
         items.append(f"<li><a class='dk-file' href='{link}' download>{kind.upper()}</a></li>")
     st.html(f"<ul class='dk dk-files' aria-label='Files'>{''.join(items)}</ul>")

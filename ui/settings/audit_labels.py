@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from db.vocabulary import Action
-from lib.audit.audit_log import Entry
+from lib.audit.audit_log import AuditEntry
 
-WORDS = {
+ACTION_LABELS = {
     Action.DENIED: "was refused",
     Action.PASSWORD_CHANGED: "changed the password of",
     Action.PERSON_LINK_MADE: "made a link to set a password for",
@@ -19,49 +19,55 @@ WORDS = {
     Action.TOKEN_CREATED: "made an API token",
     Action.TOKEN_REVOKED: "revoked an API token",
 }
-ITSELF = {
+ACTIONS_WITHOUT_SUBJECT = {
     Action.SESSION_REVOKED, Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED, Action.SESSION_MISUSED,
     Action.TOKEN_CREATED, Action.TOKEN_REVOKED,
 }  # fmt: skip
 """Deeds whose subject says nothing more than the deed."""
 
 
-def label(action: str) -> str:
+def format_action(action: str) -> str:
     """Return an action as a choice: "Signed in", "Category: changed"."""
-    if action in WORDS:
-        return _capital(WORDS[Action(action)].removesuffix(" for").removesuffix(" of"))
+    if action in ACTION_LABELS:
+        return _capitalize(ACTION_LABELS[Action(action)].removesuffix(" for").removesuffix(" of"))
     what, _, done = action.partition(".")
-    return f"{_capital(_spaced(what))}: {_spaced(done)}"
+    return f"{_capitalize(_to_words(what))}: {_to_words(done)}"
 
 
-def told(entry: Entry, names: Mapping[str, str]) -> str:
+def format_entry(entry: AuditEntry, names: Mapping[str, str]) -> str:
     """Return what was done and to what; `names` maps subjects as they are stored to what people call them."""
     what, _, done = entry.action.partition(".")
-    deed = WORDS[Action(entry.action)] if entry.action in WORDS else f"{_spaced(done)} {_spaced(what)}"
-    if entry.action in ITSELF or not entry.subject:
+    deed = (
+        ACTION_LABELS[Action(entry.action)]
+        if entry.action in ACTION_LABELS
+        else f"{_to_words(done)} {_to_words(what)}"
+    )
+    if entry.action in ACTIONS_WITHOUT_SUBJECT or not entry.subject:
         return deed
     if entry.action == Action.DENIED:
-        return f"{deed} at {names.get(entry.subject, _subject(entry.subject))}"
+        return f"{deed} at {names.get(entry.subject, _format_subject(entry.subject))}"
     name = names.get(entry.subject)
-    return f"{deed} {name or _subject(entry.subject).removeprefix(_spaced(what)).strip()}".strip()
+    return f"{deed} {name or _format_subject(entry.subject).removeprefix(_to_words(what)).strip()}".strip()
 
 
-def detail(entry: Entry) -> str:
+def format_change(entry: AuditEntry) -> str:
     """Return what exactly changed: "name: Facilities → Buildings"; for a refusal the permission that was missing."""
     change = " → ".join(part for part in (entry.old, entry.new) if part)
     if entry.old and not entry.new:
         change = f"{entry.old} → nothing"
-    return ": ".join(part for part in (_spaced(entry.field or "") if change else entry.field, change) if part)
+    return ": ".join(
+        part for part in (_to_words(entry.field or "") if change else entry.field, change) if part
+    )
 
 
-def _subject(subject: str) -> str:
+def _format_subject(subject: str) -> str:
     what, _, number = subject.partition(":")
-    return f"{_spaced(what)} #{number}" if number else _spaced(what)
+    return f"{_to_words(what)} #{number}" if number else _to_words(what)
 
 
-def _spaced(name: str) -> str:
+def _to_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _capital(words: str) -> str:
+def _capitalize(words: str) -> str:
     return words[:1].upper() + words[1:]

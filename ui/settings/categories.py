@@ -15,91 +15,98 @@ from lib.people import teams
 from ui.settings import assignment_rules as assignment_rule_form
 from ui.settings import removal
 from ui.shared import formatting, page
-from ui.shared.forms import Editing
+from ui.shared.forms import EditForm
 
-LEVELS = {p: p.label.capitalize() for p in Priority}
-TOP = "At the top"
-BELOW, GOES = "Stands below", "Its tickets go to"
-ABOVE, ABOVE_TEAM = "As above it, else normal", "As above it, else the default team"
+PRIORITY_LABELS = {p: p.label.capitalize() for p in Priority}
+TOP_LEVEL = "At the top"
+PARENT_LABEL, TEAM_LABEL = "Stands below", "Its tickets go to"
+INHERITED_PRIORITY, INHERITED_TEAM = "As above it, else normal", "As above it, else the default team"
 
 
-def described(category: CategoryCard, places: Mapping[int, str], rule: RuleCard | None) -> str:
+def format_category(category: CategoryCard, places: Mapping[int, str], rule: RuleCard | None) -> str:
     """Return what a category says of its own about its tickets, in words."""
     parts = [
         f"goes to {places.get(category.team_id, 'no team')}" if category.team_id else "",
         f"begins {category.priority.label}" if category.priority else "",
-        assignment_rule_form.described(rule),
+        assignment_rule_form.format_rule(rule),
     ]
     told = " · ".join(part for part in parts if part)
-    return formatting.plain(told) or (
+    return formatting.escape_markdown(told) or (
         "goes to the default team" if not category.depth else "as the category above"
     )
 
 
-def add(found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
+def show_add_form(found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
     """Let an administrator add a category."""
     with (
         st.expander("New category", icon=":material/add:"),
-        st.form(page.blank("new_category"), border=False),
+        st.form(page.form_key("new_category"), border=False),
     ):
         name = st.text_input("Name", max_chars=80)
-        parent, team = _where({c.id: c.path for c in found}, places)
+        parent, team = _show_placement_fields({c.id: c.path for c in found}, places)
         if st.form_submit_button("Add", type="primary"):
             with page.attempt("Category added.", form="new_category") as session:
                 categories.create(session, page.me(), name=name, parent_id=parent, team_id=team)
 
 
-def _where(paths: Mapping[int, str], places: Mapping[int, str]) -> tuple[int | None, int | None]:
+def _show_placement_fields(
+    paths: Mapping[int, str], places: Mapping[int, str]
+) -> tuple[int | None, int | None]:
     """Ask below which category, and to which team its tickets go."""
-    tops, groups = {None: TOP, **paths}, {None: ABOVE_TEAM, **places}
-    above = st.selectbox(BELOW, list(tops), format_func=tops.__getitem__)
-    goes = st.selectbox(GOES, list(groups), format_func=groups.__getitem__)
+    tops, groups = {None: TOP_LEVEL, **paths}, {None: INHERITED_TEAM, **places}
+    above = st.selectbox(PARENT_LABEL, list(tops), format_func=tops.__getitem__)
+    goes = st.selectbox(TEAM_LABEL, list(groups), format_func=groups.__getitem__)
     return above, goes
 
 
 @st.dialog("Change a category")
-def change(category_id: int) -> None:
+def show_edit_dialog(category_id: int) -> None:
     """Change everything about one category, or delete it."""
     me = page.me()
     with page.see() as session:
-        found = {c.id: c for c in categories.every(session)}
-        rule = assignment_rules.of_categories(session, me).get(category_id)
-        places = {t.id: t.name for t in teams.every(session, me)}
+        found = {c.id: c for c in categories.list_all(session)}
+        rule = assignment_rules.list_by_category(session, me).get(category_id)
+        places = {t.id: t.name for t in teams.list_all(session, me)}
     category = found.get(category_id)
     if category is None:
         st.info("Somebody deleted it meanwhile.")
         return
-    below = categories.within(found, category.id)
+    below = categories.subtree_ids(found, category.id)
     rest = {c.id: c.path for c in found.values() if c.id not in below}
-    form = Editing(f"category-{category.id}", category.version, dialog=True)
+    form = EditForm(f"category-{category.id}", category.version, dialog=True)
     with st.form(form.key, border=False):
         name = st.text_input("Name", max_chars=80, key=form.field("name", category.name))
-        tops, groups = {None: TOP, **rest}, {None: ABOVE_TEAM, **places}
+        tops, groups = {None: TOP_LEVEL, **rest}, {None: INHERITED_TEAM, **places}
         parent = st.selectbox(
-            BELOW, list(tops), format_func=tops.__getitem__, key=form.field("parent", category.parent_id)
+            PARENT_LABEL,
+            list(tops),
+            format_func=tops.__getitem__,
+            key=form.field("parent", category.parent_id),
         )
         team = st.selectbox(
-            GOES, list(groups), format_func=groups.__getitem__, key=form.field("team", category.team_id)
+            TEAM_LABEL, list(groups), format_func=groups.__getitem__, key=form.field("team", category.team_id)
         )
-        levels = {None: ABOVE, **LEVELS}
+        levels = {None: INHERITED_PRIORITY, **PRIORITY_LABELS}
         priority = st.selectbox(
             "They begin with the priority", list(levels), format_func=levels.__getitem__,
             key=form.field("priority", category.priority),
         )  # fmt: skip
-        way, cap = assignment_rule_form.asked(form, rule, inherited="As above it, else as their team says")
+        way, cap = assignment_rule_form.show_fields(
+            form, rule, inherited="As above it, else as their team says"
+        )
         default = category.is_default or st.checkbox(
             "Tickets go here when nobody chooses a category", key=form.field("default", now=False)
         )
         form.tell()
         if st.form_submit_button("Save", type="primary"):
             with form.save("Saved.") as session:
-                row = categories.find(session, category.id)
+                row = categories.get(session, category.id)
                 row.must_be(form.seen)
                 categories.rename(session, me, row, name=name)
-                categories.place(session, me, row, parent_id=parent)
-                categories.give_team(session, me, row, team_id=team)
+                categories.set_parent(session, me, row, parent_id=parent)
+                categories.set_team(session, me, row, team_id=team)
                 categories.set_priority(session, me, row, priority=priority)
-                assignment_rules.rule_category(session, me, row, way=way, cap=cap)
+                assignment_rules.set_for_category(session, me, row, way=way, cap=cap)
                 if default:
                     categories.make_default(session, me, row)
     if category.is_default:
@@ -107,10 +114,10 @@ def change(category_id: int) -> None:
     elif len(below) > 1:
         st.caption("Other categories stand below this one. Move or delete them first to delete it.")
     else:
-        removal.category(category, rest, seen=form.seen)
+        removal.show_delete_category(category, rest, seen=form.seen)
 
 
-def order(found: Sequence[CategoryCard]) -> None:
+def show_order(found: Sequence[CategoryCard]) -> None:
     """Let an administrator drag those that stand beside each other into their order."""
     beside: dict[int | None, list[CategoryCard]] = {}
     for card in found:
@@ -120,17 +127,19 @@ def order(found: Sequence[CategoryCard]) -> None:
         return
     if not st.toggle("Arrange their order"):
         return
-    paths: dict[int | None, str] = {None: TOP, **{c.id: f"Below {c.path}" for c in found}}
+    paths: dict[int | None, str] = {None: TOP_LEVEL, **{c.id: f"Below {c.path}" for c in found}}
     parent = st.selectbox("Those that stand", list(groups), format_func=paths.__getitem__)
     st.caption("Drag them into the order in which they are offered.")
     ids = {c.name: c.id for c in groups[parent]}
-    ordered = sort_items(list(ids), key=f"order-{parent}-{page.turn()}")
+    ordered = sort_items(list(ids), key=f"order-{parent}-{page.attempt_count()}")
     if ordered != list(ids) and set(ordered) == set(ids):
         with page.attempt("Order kept.") as session:
-            categories.order(session, page.me(), parent, [ids[name] for name in ordered])
+            categories.reorder(session, page.me(), parent, [ids[name] for name in ordered])
 
 
-def answer(waiting: Sequence[ProposalCard], found: Sequence[CategoryCard], places: Mapping[int, str]) -> None:
+def show_proposals(
+    waiting: Sequence[ProposalCard], found: Sequence[CategoryCard], places: Mapping[int, str]
+) -> None:
     """Let an administrator accept, rename or refuse what colleagues proposed."""
     if not waiting:
         return
@@ -141,15 +150,17 @@ def answer(waiting: Sequence[ProposalCard], found: Sequence[CategoryCard], place
             border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
         ):
             who, count = ", ".join(proposal.people), proposal.tickets
-            told = f"{who}, {formatting.ago(proposal.since)}, for {count} ticket{'' if count == 1 else 's'}"
-            st.markdown(f"**{formatting.plain(proposal.name)}**  \n:gray[{formatting.plain(told)}]")
+            told = f"{who}, {formatting.format_relative(proposal.since)}, for {count} ticket{'' if count == 1 else 's'}"
+            st.markdown(
+                f"**{formatting.escape_markdown(proposal.name)}**  \n:gray[{formatting.escape_markdown(told)}]"
+            )
             with st.popover("Answer", icon=":material/reply:"):
                 with st.form(f"accept-{proposal.id}", border=False):
                     name = st.text_input(
                         "Name", proposal.name, max_chars=80,
                         help="The name of a category that is there already puts the tickets into that one.",
                     )  # fmt: skip
-                    parent, team = _where(paths, places)
+                    parent, team = _show_placement_fields(paths, places)
                     if st.form_submit_button("Accept", type="primary"):
                         with page.attempt("Accepted. Its tickets are in it now.") as session:
                             me = page.me()
@@ -158,4 +169,4 @@ def answer(waiting: Sequence[ProposalCard], found: Sequence[CategoryCard], place
                             )
                 if st.button("Refuse", key=f"refuse-{proposal.id}", icon=":material/close:"):
                     with page.attempt("Refused. Its tickets stay where they are.") as session:
-                        category_proposals.refuse(session, page.me(), proposal.id)
+                        category_proposals.reject(session, page.me(), proposal.id)

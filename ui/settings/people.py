@@ -13,39 +13,39 @@ from lib.transactions import Session
 from ui.account import skills
 from ui.settings import removal
 from ui.shared import formatting, page
-from ui.shared.forms import Editing
+from ui.shared.forms import EditForm
 
-_LINK = "_password_link"
+_NEW_LINK = "_password_link"
 
 
-def link_made() -> None:
+def show_new_link() -> None:
     """Show a link that was just made; it is shown this once."""
-    made = st.session_state.pop(_LINK, None)
+    made = st.session_state.pop(_NEW_LINK, None)
     if made:
         name, link = made
         st.success(
-            f"Give this link to {formatting.plain(name)}. It works once and is not shown again.",
+            f"Give this link to {formatting.escape_markdown(name)}. It works once and is not shown again.",
             icon=":material/link:",
         )
         st.code(link, language=None)
 
 
-def _give_link(session: Session, me: Actor, person: Person, *, invitation: bool = False) -> None:
+def _send_or_keep_link(session: Session, me: Actor, person: Person, *, invitation: bool = False) -> None:
     """Let a person have a link to set a password: by mail where that is set up, else through whoever asks for it."""
-    if account_emails.mailed():
-        account_emails.send(session, me, person, invitation=invitation)
+    if account_emails.is_enabled():
+        account_emails.send_password_link(session, me, person, invitation=invitation)
     else:
-        secret = accounts.link(session, me, person, invitation=invitation)
-        st.session_state[_LINK] = (person.name, accounts.password_address(secret))
+        secret = accounts.create_password_secret(session, me, person, invitation=invitation)
+        st.session_state[_NEW_LINK] = (person.name, accounts.build_password_url(secret))
 
 
 @st.dialog("Invite somebody")
-def invite() -> None:
+def show_invite_dialog() -> None:
     """Ask for name, address, role and teams, and make an invitation link."""
     me = page.me()
     with page.see() as session:
-        grantable = {r.id: r for r in roles.every(session) if roles.grantable(me, r)}
-        places = {t.id: t.name for t in teams.every(session, me) if _may_place(me, t.id)}
+        grantable = {r.id: r for r in roles.list_all(session) if roles.can_grant(me, r)}
+        places = {t.id: t.name for t in teams.list_all(session, me) if _can_assign_team(me, t.id)}
     with st.form("invite", border=False):
         name = st.text_input("Name", max_chars=120)
         email = st.text_input("E-mail", max_chars=254)
@@ -58,61 +58,61 @@ def invite() -> None:
                 person = accounts.invite(
                     session, me, email=email, name=name, role=grantable[role], teams=chosen
                 )
-                _give_link(session, me, person, invitation=True)
+                _send_or_keep_link(session, me, person, invitation=True)
         except Refusal as refusal:
-            page.refused(refusal)
+            page.show_refusal(refusal)
         else:
-            if account_emails.mailed():
-                page.tell(f"The invitation is on its way to {person.email}.")
+            if account_emails.is_enabled():
+                page.flash(f"The invitation is on its way to {person.email}.")
             st.rerun()
 
 
-def described(person: PersonCard) -> str:
+def format_person(person: PersonCard) -> str:
     """Return a person in Markdown: name, what is special, address, role and teams."""
     state = (
         ":orange-badge[Disabled]" if not person.active else ":blue-badge[Invited]" if person.invited else ""
     )
     facts = (person.email or "", person.role or "", ", ".join(person.teams) or "no team")
-    return f"**{formatting.plain(person.name)}** {state}  \n:gray[{' · '.join(formatting.plain(f) for f in facts)}]"
+    return f"**{formatting.escape_markdown(person.name)}** {state}  \n:gray[{' · '.join(formatting.escape_markdown(f) for f in facts)}]"
 
 
-def _may_place(me: Actor, team_id: int) -> bool:
+def _can_assign_team(me: Actor, team_id: int) -> bool:
     return me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team_id in me.teams
 
 
-def _readdressed(person: PersonCard) -> str:
+def _format_address_warning(person: PersonCard) -> str:
     """Say what another address does to a person's access."""
     if person.invited:
         return (
             "They get a new invitation."
-            if account_emails.mailed()
+            if account_emails.is_enabled()
             else "Then make a new link: the old one ends."
         )
     ended = "They are signed out everywhere, and their API tokens end."
-    return f"{ended} Docket emails the old address." if account_emails.mailed() else ended
+    return f"{ended} Docket emails the old address." if account_emails.is_enabled() else ended
 
 
-def _link_named(person: PersonCard) -> tuple[str, str]:
+def _choose_link_labels(person: PersonCard) -> tuple[str, str]:
     """Return what the button for a password link says, and what is said when the link was emailed."""
-    if account_emails.mailed():
+    if account_emails.is_enabled():
         what = "Resend invitation" if person.invited else "Email password link"
         return what, f"Email is on its way to {person.email}."
     return "Create invitation link" if person.invited else "Create password link", ""
 
 
 @st.dialog("Change a person")
-def change(person_id: int) -> None:
+def show_edit_dialog(person_id: int) -> None:
     """Change role, teams and access of one person."""
     me = page.me()
     with page.see() as session:
-        person = accounts.show(session, me, person_id)
-        grantable = {r.name: r for r in roles.every(session) if roles.grantable(me, r)}
-        places = {t.name: t.id for t in teams.every(session, me) if _may_place(me, t.id)}
-    form = Editing(f"person-{person_id}", person.version or 1, dialog=True)
+        person = accounts.get_card(session, me, person_id)
+        grantable = {r.name: r for r in roles.list_all(session) if roles.can_grant(me, r)}
+        places = {t.name: t.id for t in teams.list_all(session, me) if _can_assign_team(me, t.id)}
+    form = EditForm(f"person-{person_id}", person.version or 1, dialog=True)
     name = st.text_input("Name", max_chars=120, key=form.field("name", person.name))
     email = st.text_input("E-mail", max_chars=254, key=form.field("email", person.email or ""))
     if email.strip().lower() != person.email:
-        st.caption(_readdressed(person))
+        st.caption(_format_address_warning(person))
     names = list(grantable)
     now = person.role if person.role in names else None
     role = st.selectbox("Role", names, index=None, key=form.field("role", now))
@@ -122,28 +122,28 @@ def change(person_id: int) -> None:
     form.tell()
     if st.button("Save", type="primary"):
         with form.save("Saved.") as session:
-            found = accounts.find(session, me, person_id)
+            found = accounts.get(session, me, person_id)
             found.must_be(form.seen)
             accounts.rename(session, me, found, name=name)
-            account_emails.readdress(session, me, found, email=email)
+            account_emails.change_email(session, me, found, email=email)
             if role and role != person.role:
-                accounts.give_role(session, me, found, role=grantable[role])
+                accounts.change_role(session, me, found, role=grantable[role])
             for place, team_id in places.items():
-                deed = teams.add if place in chosen else teams.remove
+                deed = teams.add_member if place in chosen else teams.remove_member
                 if (place in chosen) != (place in person.teams):
-                    deed(session, me, teams.find(session, team_id), found)
+                    deed(session, me, teams.get(session, team_id), found)
     with st.container(horizontal=True):
         linkable = person.active and (person.invited or me.may(Permission.USER_MANAGE, least=Scope.ALL))
-        label, told = _link_named(person)
+        label, told = _choose_link_labels(person)
         if linkable and st.button(label, icon=":material/link:"):
             with page.attempt(told) as session:
-                found = accounts.find(session, me, person_id)
-                _give_link(session, me, found, invitation=found.password_hash is None)
+                found = accounts.get(session, me, person_id)
+                _send_or_keep_link(session, me, found, invitation=found.password_hash is None)
         if person.active:
-            removal.person(person_id, person.name)
+            removal.show_disable_person(person_id, person.name)
         elif st.button("Enable", icon=":material/person:"):
             with page.attempt("Enabled.") as session:
-                accounts.enable(session, me, accounts.find(session, me, person_id))
+                accounts.enable(session, me, accounts.get(session, me, person_id))
     if person.teams:
         with st.expander("Skills and absences", icon=":material/school:"):
-            skills.skilled(me, person_id)
+            skills.show_skills_and_absences(me, person_id)

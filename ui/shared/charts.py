@@ -7,29 +7,29 @@ import streamlit as st
 
 from lib.catalog.statuses import StatusCard
 
-HUES = {"todo": "gray", "active": "blue", "blocked": "red", "paused": "yellow", "done": "green"}
-STILL = {"displayModeBar": False, "staticPlot": True, "responsive": True}
+COLORS = {"todo": "gray", "active": "blue", "blocked": "red", "paused": "yellow", "done": "green"}
+STATIC_CONFIG = {"displayModeBar": False, "staticPlot": True, "responsive": True}
 
 
-def warm() -> None:
+def warm_up() -> None:
     """Draw once for nobody: the first drawing of a process takes a second."""
-    _bar([], mode="light")
+    _build_status_bar([], mode="light")
 
 
-def status_bar(counts: Sequence[tuple[StatusCard, int]], *, key: str) -> None:
+def show_status_bar(counts: Sequence[tuple[StatusCard, int]], *, key: str) -> None:
     """Show how open tickets lie in their statuses, as one bar in parts; nothing where there are none."""
     there = [(status, n) for status, n in counts if n]
     if not there:
         return
     whole = sum(n for _, n in there)
     words = ", ".join(f"{n} of them {status.name}" for status, n in there)
-    figure = _bar(there, mode=st.context.theme.type or "light")
+    figure = _build_status_bar(there, mode=st.context.theme.type or "light")
     st.plotly_chart(
-        figure, theme=None, key=key, config=STILL, height=16, alt=f"{whole} open tickets: {words}."
+        figure, theme=None, key=key, config=STATIC_CONFIG, height=16, alt=f"{whole} open tickets: {words}."
     )
 
 
-def _bar(counts: Sequence[tuple[StatusCard, int]], *, mode: str) -> go.Figure:
+def _build_status_bar(counts: Sequence[tuple[StatusCard, int]], *, mode: str) -> go.Figure:
     gap = st.get_option(f"theme.{mode}.backgroundColor")
     parts = [
         go.Bar(
@@ -38,7 +38,7 @@ def _bar(counts: Sequence[tuple[StatusCard, int]], *, mode: str) -> go.Figure:
             orientation="h",
             name=status.name,
             marker={
-                "color": st.get_option(f"theme.{mode}.{HUES[status.kind]}Color"),
+                "color": st.get_option(f"theme.{mode}.{COLORS[status.kind]}Color"),
                 "line": {"color": gap, "width": 2},
             },
         )

@@ -10,24 +10,28 @@ import streamlit as st
 from db.vocabulary import Access, FieldKind
 from lib.access.gate import Actor
 from lib.catalog import custom_fields
-from lib.catalog.custom_field_values import LONGEST, Held
+from lib.catalog.custom_field_values import TEXT_LIMIT, FieldValueCard
 from lib.catalog.custom_fields import FieldCard
 from ui.shared import formatting, page
-from ui.shared.field_editor import Changer
-from ui.shared.forms import Editing
+from ui.shared.field_editor import FieldEditor
+from ui.shared.forms import EditForm
 
-KINDS = {
+KIND_LABELS = {
     FieldKind.TEXT: "Text",
     FieldKind.NUMBER: "Number",
     FieldKind.DATE: "Date",
     FieldKind.CHOICE: "Choice",
     FieldKind.PERSON: "Person",
 }
-ACCESS = {Access.NONE: "Doesn't know of it", Access.READ: "Reads it", Access.WRITE: "Reads and writes it"}
-_SPAN = date(1900, 1, 1), date(2200, 12, 31)
+ACCESS_LABELS = {
+    Access.NONE: "Doesn't know of it",
+    Access.READ: "Reads it",
+    Access.WRITE: "Reads and writes it",
+}
+_DATE_LIMITS = date(1900, 1, 1), date(2200, 12, 31)
 
 
-def ask(
+def show_field(
     card: FieldCard,
     value: Any,
     *,
@@ -41,7 +45,7 @@ def ask(
         case FieldKind.NUMBER:
             return st.number_input(label, value=value, step=None, format="%g", key=key, on_change=on_change)
         case FieldKind.DATE:
-            first, last = _SPAN
+            first, last = _DATE_LIMITS
             return st.date_input(
                 label,
                 value,
@@ -56,12 +60,12 @@ def ask(
             listed = list(options)
             return st.selectbox(
                 label, listed, index=listed.index(value) if value in options else None, key=key, on_change=on_change,
-                format_func=lambda id: formatting.findable(options.get(id, "?")), placeholder="Choose",
+                format_func=lambda id: formatting.format_searchable_name(options.get(id, "?")), placeholder="Choose",
             )  # fmt: skip
-    return st.text_input(label, value or "", max_chars=LONGEST, key=key, on_change=on_change) or None
+    return st.text_input(label, value or "", max_chars=TEXT_LIMIT, key=key, on_change=on_change) or None
 
 
-def fill_in(
+def show_new_ticket_fields(
     cards: Sequence[FieldCard], given: Mapping[str, Any], *, token: str, people: Mapping[int, str],
     keep: Callable[[Mapping[str, Any]], None],
 ) -> dict[str, Any]:  # fmt: skip
@@ -76,14 +80,14 @@ def fill_in(
     places = st.columns(2) if len(cards) > 1 else [st.container()]
     for at, card in enumerate(cards):
         with places[at % len(places)]:
-            value = _kept(card, given.get(card.key))
-            found[card.key] = ask(
+            value = _parse_draft_value(card, given.get(card.key))
+            found[card.key] = show_field(
                 card, value, key=f"field-{card.key}-{token}", people=people, on_change=changed
             )
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _kept(card: FieldCard, value: Any) -> Any:
+def _parse_draft_value(card: FieldCard, value: Any) -> Any:
     """Return a value as a draft keeps it, if the field can still hold it."""
     match card.kind:
         case FieldKind.DATE:
@@ -98,49 +102,55 @@ def _kept(card: FieldCard, value: Any) -> Any:
     return value
 
 
-def edit(held: Sequence[Held], change: Changer, *, people: Mapping[int, str]) -> tuple[str, Any] | None:
+def show_ticket_fields(
+    held: Sequence[FieldValueCard], change: FieldEditor, *, people: Mapping[int, str]
+) -> tuple[str, Any] | None:
     """Show the fields of a ticket that the person may change; return the key and value of one that they changed."""
     for each in held:
         if not each.writable:
             continue
-        options = {int(str(each.value)): each.shown, **people} if _person(each) else people
+        options = {int(str(each.value)): each.shown, **people} if _has_person(each) else people
         name = f"field-{each.field.key}"
         noted = partial(change.note, name, change.key(name))
-        shown = ask(each.field, each.value, key=change.key(name), people=options, on_change=noted)
+        shown = show_field(each.field, each.value, key=change.key(name), people=options, on_change=noted)
         value = change.late(name, shown)
         if value != each.value:
             return each.field.key, value
     return None
 
 
-def _person(held: Held) -> bool:
+def _has_person(held: FieldValueCard) -> bool:
     return held.field.kind == FieldKind.PERSON and held.value is not None
 
 
-def described(card: FieldCard, categories: Mapping[int, str]) -> str:
+def format_field(card: FieldCard, categories: Mapping[int, str]) -> str:
     """Return what a field is, in words."""
     where = ", ".join(categories[id] for id in sorted(card.categories) if id in categories)
-    parts = [KINDS[card.kind], where or "all categories", f"search: field:{card.key}"]
+    parts = [KIND_LABELS[card.kind], where or "all categories", f"search: field:{card.key}"]
     if card.required:
         parts.append("required")
     return " · ".join(parts)
 
 
-def levels(roles: Mapping[int, str], keys: Mapping[int, str]) -> dict[int, Access]:
+def show_access_fields(roles: Mapping[int, str], keys: Mapping[int, str]) -> dict[int, Access]:
     """Ask what each role may do with a field, in widgets of these keys."""
     return {
-        id: st.selectbox(name.capitalize(), list(ACCESS), key=keys[id], format_func=ACCESS.__getitem__)
+        id: st.selectbox(
+            name.capitalize(), list(ACCESS_LABELS), key=keys[id], format_func=ACCESS_LABELS.__getitem__
+        )
         for id, name in roles.items()
     }
 
 
-def change(me: Actor, card: FieldCard, categories: Mapping[int, str], roles: Mapping[int, str]) -> None:
+def show_edit_form(
+    me: Actor, card: FieldCard, categories: Mapping[int, str], roles: Mapping[int, str]
+) -> None:
     """Let an administrator change or retire one field."""
-    form = Editing(f"field-{card.id}", card.version)
+    form = EditForm(f"field-{card.id}", card.version)
     with st.form(form.key, border=False):
         name = st.text_input("Name", max_chars=40, key=form.field("name", card.name))
         listed = form.field("choices", "\n".join(card.choices.values()))
-        choices = _choices(card.kind, key=listed)
+        choices = _show_choices(card.kind, key=listed)
         where = st.multiselect(
             "Categories", list(categories), format_func=categories.__getitem__, placeholder="All of them",
             key=form.field("categories", sorted(id for id in card.categories if id in categories)),
@@ -148,46 +158,48 @@ def change(me: Actor, card: FieldCard, categories: Mapping[int, str], roles: Map
         required = st.checkbox(
             "A ticket can't be opened without it", key=form.field("required", card.required)
         )
-        access = levels(
+        access = show_access_fields(
             roles, {id: form.field(f"access-{id}", card.access.get(id, Access.NONE)) for id in roles}
         )
         form.tell()
         if st.form_submit_button("Save", type="primary"):
             with form.save("Saved.") as session:
-                row = custom_fields.find(session, me, card.id)
+                row = custom_fields.get(session, me, card.id)
                 row.must_be(form.seen)
                 custom_fields.rename(session, me, row, name=name)
-                custom_fields.require(session, me, row, required=required)
-                custom_fields.place(session, me, row, in_categories=where)
-                custom_fields.grant(session, me, row, access=access)
+                custom_fields.set_required(session, me, row, required=required)
+                custom_fields.set_categories(session, me, row, in_categories=where)
+                custom_fields.set_access(session, me, row, access=access)
                 if card.kind == FieldKind.CHOICE:
-                    custom_fields.choose(session, me, row, choices=choices)
+                    custom_fields.set_choices(session, me, row, choices=choices)
     with st.popover("Retire", icon=":material/inventory_2:"):
         st.markdown(
-            f"Nobody sees **{formatting.plain(card.name)}** or what it holds any more, on any ticket."
+            f"Nobody sees **{formatting.escape_markdown(card.name)}** or what it holds any more, on any ticket."
         )
         if st.button("Retire for good", type="primary", key=f"retire-{card.id}"):
             with form.save("Retired.") as session:
-                custom_fields.retire(session, me, custom_fields.find(session, me, card.id), seen=form.seen)
+                custom_fields.archive(session, me, custom_fields.get(session, me, card.id), seen=form.seen)
 
 
-def add(
+def show_add_form(
     me: Actor, categories: Mapping[int, str], roles: Mapping[int, str], usual: Mapping[int, Access]
 ) -> None:
     """Let an administrator add a field."""
-    kind = st.selectbox("What it holds", list(KINDS), format_func=KINDS.__getitem__, key="new-kind")
-    form = page.blank("new_field")
+    kind = st.selectbox(
+        "What it holds", list(KIND_LABELS), format_func=KIND_LABELS.__getitem__, key="new-kind"
+    )
+    form = page.form_key("new_field")
     keys = {id: f"{form}-{id}" for id in roles}
     for id, key in keys.items():
         st.session_state.setdefault(key, usual.get(id, Access.NONE))
     with st.form(form, border=False):
         name = st.text_input("Name", max_chars=40, placeholder="Asset tag")
-        choices = _choices(kind, key=f"{form}-choices")
+        choices = _show_choices(kind, key=f"{form}-choices")
         where = st.multiselect(
             "Categories", list(categories), format_func=categories.__getitem__, placeholder="All of them"
         )
         required = st.checkbox("A ticket can't be opened without it")
-        access = levels(roles, keys)
+        access = show_access_fields(roles, keys)
         if st.form_submit_button("Add", type="primary"):
             with page.attempt("Field added.", form="new_field") as session:
                 custom_fields.create(
@@ -196,7 +208,7 @@ def add(
                 )  # fmt: skip
 
 
-def _choices(kind: FieldKind, *, key: str) -> list[str]:
+def _show_choices(kind: FieldKind, *, key: str) -> list[str]:
     if kind != FieldKind.CHOICE:
         return []
     typed = st.text_area("Choices, one on each line", height=120, key=key)

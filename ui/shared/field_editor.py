@@ -12,8 +12,8 @@ from lib.catalog.ticket_fields import TicketRow
 from lib.tickets import tickets
 from ui.shared import page
 
-_PRESSED, _OWN = "_pressed", "_own_changes"
-KEPT = 20
+_PRESSED, _OWN_CHANGES = "_pressed", "_own_changes"
+MAX_OWN_CHANGES = 20
 """How many of a session's own changes are remembered, so that they are told from other people's."""
 
 
@@ -28,7 +28,7 @@ class Press:
 
 
 @dataclass(frozen=True)
-class _Own:
+class _OwnChange:
     """A change that this session made: what was pressed, and the versions before and after it."""
 
     press: Press
@@ -36,23 +36,23 @@ class _Own:
     after: int
 
 
-def made(number: int, before: int, after: int, press: Press | None = None) -> None:
+def remember_own_change(number: int, before: int, after: int, press: Press | None = None) -> None:
     """Remember that this session changed a ticket from version `before` to `after`."""
     if before != after:
-        own = _Own(press or Press(number, before), before, after)
-        st.session_state[_OWN] = [*st.session_state.get(_OWN, []), own][-KEPT:]
+        own = _OwnChange(press or Press(number, before), before, after)
+        st.session_state[_OWN_CHANGES] = [*st.session_state.get(_OWN_CHANGES, []), own][-MAX_OWN_CHANGES:]
 
 
-def reached(number: int, version: int) -> int:
+def get_own_version(number: int, version: int) -> int:
     """Return the version to which this session's own changes alone brought a ticket from `version`."""
-    own = [each for each in st.session_state.get(_OWN, []) if each.press.number == number]
+    own = [each for each in st.session_state.get(_OWN_CHANGES, []) if each.press.number == number]
     for each in own:
         version = each.after if each.before == version else version
     return version
 
 
 @dataclass
-class Changer:
+class FieldEditor:
     """Changes one fact of a ticket as the person sees it, in a transaction of its own.
 
     A widget that is replaced by the change still sends its message now and then, and with it the version that it was
@@ -67,21 +67,21 @@ class Changer:
     def __call__(self, done: str, verb: Callable[..., None], **what: Any) -> None:
         """Change the ticket by `verb` and say that it is `done`, or say what the refusal says."""
         number, press, span = self.facts.number, self.pressed, [0, 0]
-        with page.attempt(done, then=lambda: made(number, *span, press)) as session:
+        with page.attempt(done, then=lambda: remember_own_change(number, *span, press)) as session:
             me = page.me()
             ticket = tickets.find(session, me, number, to_change=True)
-            span[0] = ticket_versions.of(me, ticket)
-            verb(session, me, ticket, seen=reached(number, self.facts.version), **what)
-            span[1] = ticket_versions.of(me, ticket)
+            span[0] = ticket_versions.visible_version(me, ticket)
+            verb(session, me, ticket, seen=get_own_version(number, self.facts.version), **what)
+            span[1] = ticket_versions.visible_version(me, ticket)
 
-    def meet(self) -> None:
+    def refuse_stale_press(self) -> None:
         """Refuse what was pressed or chosen on a version that somebody else changed: its widget may be gone by now."""
         press, number, now = st.session_state.pop(_PRESSED, None), self.facts.number, self.facts.version
         if press is None or press.number != number:
             return
-        if any(own.press == press for own in st.session_state.get(_OWN, [])):
+        if any(own.press == press for own in st.session_state.get(_OWN_CHANGES, [])):
             return
-        if reached(number, press.version) == now:
+        if get_own_version(number, press.version) == now:
             self.pressed = press
             return
         with page.attempt() as session:
@@ -89,7 +89,7 @@ class Changer:
 
     def key(self, name: str) -> str:
         """Return the key of the widget that shows the fact `name` as it is now."""
-        return f"{name}-{self.facts.number}-{self.facts.version}-{page.turn()}"
+        return f"{name}-{self.facts.number}-{self.facts.version}-{page.attempt_count()}"
 
     def noted(self, name: str) -> dict[str, Any]:
         """Return what makes a widget of the key `key(name)` tell on which version it was used."""

@@ -8,21 +8,23 @@ from babel.dates import format_date, format_datetime, format_timedelta
 
 from lib.core import clock, folding, time_zones
 
-_SPECIAL = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
-_ALIVE = re.compile(r"(?i):(?=[\w/+-]+:)|-(?=[->])|<(?=[-=])|[>~](?==)|https?:(?=//)|www(?=\.)")
+_MARKDOWN_CHARACTERS = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
+_MARKUP_STARTS = re.compile(r"(?i):(?=[\w/+-]+:)|-(?=[->])|<(?=[-=])|[>~](?==)|https?:(?=//)|www(?=\.)")
 """The beginnings of icons, emoji, arrows and addresses."""
 _JOINER = "\u2060"
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return a person's text so that Streamlit's Markdown shows it letter by letter.
 
     What Streamlit makes of text even when it is escaped is broken up by a sign that has no width.
     """
-    return "".join(f"\\{c}" if c in _SPECIAL else c for c in _ALIVE.sub(rf"\g<0>{_JOINER}", text))
+    return "".join(
+        f"\\{c}" if c in _MARKDOWN_CHARACTERS else c for c in _MARKUP_STARTS.sub(rf"\g<0>{_JOINER}", text)
+    )
 
 
-def findable(name: str, address: str | None = None) -> str:
+def format_searchable_name(name: str, address: str | None = None) -> str:
     """Return a person's name for a list that is searched by typing: with how it is typed without accents.
 
     The browser compares letter by letter, so a name with an apostrophe stands there with the other one too.
@@ -34,7 +36,7 @@ def findable(name: str, address: str | None = None) -> str:
     return shown if typed == name.lower() else f"{shown} · {typed}"
 
 
-def ago(at: datetime) -> str:
+def format_relative(at: datetime) -> str:
     """Return how long ago a moment was: "3 minutes ago"."""
     passed = clock.now() - at
     if passed.total_seconds() < 45:
@@ -42,18 +44,18 @@ def ago(at: datetime) -> str:
     return format_timedelta(-passed, add_direction=True, locale="en", threshold=1.2)
 
 
-def when(at: datetime) -> str:
+def format_timestamp(at: datetime) -> str:
     """Return a moment in the viewer's own time zone: "23 Nov 2026, 14:05"."""
     return format_datetime(at, "d MMM y, HH:mm", tzinfo=time_zones.find(st.context.timezone), locale="en")
 
 
-def at_most(seconds: int) -> str:
-    """Return a duration that is not exceeded, as `lasting` but rounded up: a p90 of 64 h 30 min is "2 d 17 h"."""
+def format_duration_rounded_up(seconds: int) -> str:
+    """Return a duration that is not exceeded, as `format_duration` but rounded up: a p90 of 64 h 30 min is "2 d 17 h"."""
     whole = -(-seconds // 60) * 60
-    return lasting(whole if whole < 86400 else -(-whole // 3600) * 3600)
+    return format_duration(whole if whole < 86400 else -(-whole // 3600) * 3600)
 
 
-def lasting(seconds: int) -> str:
+def format_duration(seconds: int) -> str:
     """Return a duration in its two largest units: "2 d 4 h", "3 h 5 min", "12 min"."""
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if not minutes:
@@ -65,13 +67,13 @@ def lasting(seconds: int) -> str:
     return f"{large} {small} {unit}" if small else large
 
 
-def days(first: date, last: date) -> str:
+def format_date_range(first: date, last: date) -> str:
     """Return days in words: "1 Dec 2026 to 10 Dec 2026", or one day alone."""
     begun, over = (format_date(day, "d MMM y", locale="en") for day in (first, last))
     return begun if first == last else f"{begun} to {over}"
 
 
-def period(first: date, per: str) -> str:
+def format_period(first: date, per: str) -> str:
     """Return the name of the period that begins on a day: "October 2026", "4th quarter 2026", "week of 5 Oct 2026"."""
     match per:
         case "week":

@@ -10,14 +10,14 @@ from lib.core.errors import Conflict, Refusal
 from lib.transactions import Session
 from ui.shared import formatting, page
 
-_BEGUN, _ROUND = "_form_begun-", "_form_round-"
-OVERTAKEN = (
+_STARTED, _ROUND = "_form_begun-", "_form_round-"
+CONFLICT_MESSAGE = (
     "Somebody else changed this while you were editing it. Nothing was saved yet. What you typed is still in the form, "
     "and the rest shows what it is now. Save again to keep your changes."
 )
 
 
-class Editing:
+class EditForm:
     """One form for one thing: its widgets keep what was typed until it is saved, whatever others do meanwhile.
 
     `seen` is the version that the form began from. Ask `field` for the key of each widget, and change things in `save`.
@@ -28,13 +28,13 @@ class Editing:
         self.name, self.version, self.dialog = name, version, dialog
         self._theirs: list[str] = []
         self.round = st.session_state.get(_ROUND + name, 0)
-        begun = st.session_state.get(_BEGUN + name)
+        begun = st.session_state.get(_STARTED + name)
         held = begun and (
             begun["pending"] or any(self._key(field) in st.session_state for field in begun["fields"])
         )
         if not held:
             begun = {"seen": version, "fields": {}, "pending": {}, "anew": False}
-            st.session_state[_BEGUN + name] = begun
+            st.session_state[_STARTED + name] = begun
         self._begun: dict[str, Any] = begun
 
     @property
@@ -73,15 +73,15 @@ class Editing:
 
     def discard(self) -> None:
         """Let the form begin anew with what is stored."""
-        begin(self.name)
+        reset(self.name)
         st.rerun()
 
     def tell(self) -> None:
         """End the fields; say when somebody else changed this since the form began."""
         if self._begun["anew"] and self.dialog:
-            st.error(OVERTAKEN, icon=":material/error:")
+            st.error(CONFLICT_MESSAGE, icon=":material/error:")
             for text in self._theirs:
-                st.caption(f"They changed it to: {formatting.plain(text)}")
+                st.caption(f"They changed it to: {formatting.escape_markdown(text)}")
         self._begun["anew"] = False
         if self.seen != self.version:
             st.caption(":material/info: Somebody else changed this after you opened it.")
@@ -97,22 +97,22 @@ class Editing:
             self._begun["anew"] = True
             if self.dialog:
                 st.rerun(scope="fragment")
-            page.tell(OVERTAKEN, good=False)
+            page.flash(CONFLICT_MESSAGE, good=False)
         except Refusal as refusal:
             if self.dialog:
-                page.refused(refusal)
+                page.show_refusal(refusal)
                 return
-            page.tell(refusal.sentence, good=False)
+            page.flash(refusal.sentence, good=False)
         else:
-            begin(self.name)
-            page.tell(done)
+            reset(self.name)
+            page.flash(done)
         st.rerun()
 
     def _key(self, field: str) -> str:
         return f"form-{self.name}-{field}-{self.round}"
 
 
-def begin(name: str) -> None:
+def reset(name: str) -> None:
     """Let the form of that name begin anew, when it is opened."""
-    st.session_state.pop(_BEGUN + name, None)
+    st.session_state.pop(_STARTED + name, None)
     st.session_state[_ROUND + name] = st.session_state.get(_ROUND + name, 0) + 1

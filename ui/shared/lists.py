@@ -9,10 +9,10 @@ import streamlit as st
 from db.vocabulary import Permission
 from lib.access.gate import Actor
 from lib.catalog.ticket_fields import SORTED, TicketField
-from lib.lists.ticket_list import CAP
+from lib.lists.ticket_list import MAX_COUNT
 from ui.shared import page
 
-_RENAMED = "_renamed"
+_RENAMED_VISIT = "_renamed"
 
 
 def orders(field: TicketField) -> tuple[str, str]:
@@ -21,7 +21,7 @@ def orders(field: TicketField) -> tuple[str, str]:
     return (down, up) if field.sort and field.sort.down_first else (up, down)
 
 
-SORTS: Mapping[str, str] = {
+SORT_LABELS: Mapping[str, str] = {
     name: field.sort.down if name.startswith("-") else field.sort.up
     for field in SORTED.values()
     for name in orders(field)
@@ -29,8 +29,8 @@ SORTS: Mapping[str, str] = {
 }
 
 
-def follow(name: str, options: Collection[str], *, default: str) -> None:
-    """Let the coming widget of the key `name` hold what the address says, or `default`; `chosen` is its other half.
+def read_choice_from_url(name: str, options: Collection[str], *, default: str) -> None:
+    """Let the coming widget of the key `name` hold what the address says, or `default`; `write_choice_to_url` is its other half.
 
     Streamlit's own binding would write labels into the address, which are for eyes and may change.
     """
@@ -38,25 +38,25 @@ def follow(name: str, options: Collection[str], *, default: str) -> None:
     st.session_state[name] = asked if asked in options else default
 
 
-def renamed(old: str, key: str) -> None:
+def accept_old_parameter(old: str, key: str) -> None:
     """Let the coming widget of the key `key` begin with what the address still holds under an `old` name.
 
     A key that is bound to the address belongs to one page: Streamlit takes it out of every address on the way from
     that page to another one.
     """
-    if st.session_state.get(_RENAMED) != page.visit() and old in st.query_params:
+    if st.session_state.get(_RENAMED_VISIT) != page.visit_number() and old in st.query_params:
         st.session_state[key] = st.query_params[old]
-    st.session_state[_RENAMED] = page.visit()
+    st.session_state[_RENAMED_VISIT] = page.visit_number()
 
 
-def chosen(name: str, default: str) -> None:
+def write_choice_to_url(name: str, default: str) -> None:
     """Write what was chosen into the address, and go back to the first page, because the list is another one now."""
-    begin_again()
+    go_to_first_page()
     value = st.session_state[name]
-    put(**{name: value if value != default else ""})
+    update_url(**{name: value if value != default else ""})
 
 
-def put(**values: str) -> None:
+def update_url(**values: str) -> None:
     """Write values into the address; an empty one is taken out."""
     for name, value in values.items():
         if value:
@@ -65,12 +65,12 @@ def put(**values: str) -> None:
             st.query_params.pop(name, None)
 
 
-def begin_again() -> None:
+def go_to_first_page() -> None:
     """Go back to the first page, because the list is another one now."""
     st.query_params.pop("after", None)
 
 
-def export(actor: Actor, line: Sequence[str], sort: str, *, understood: bool = True) -> None:
+def show_export(actor: Actor, line: Sequence[str], sort: str, *, understood: bool = True) -> None:
     """Offer the list as a file to those who may export tickets."""
     if not actor.may(Permission.EXPORT_TICKETS):
         return
@@ -86,27 +86,27 @@ def export(actor: Actor, line: Sequence[str], sort: str, *, understood: bool = T
             st.caption("Parts of the search were not understood. The last lines of the file name them.")
 
 
-def capped(count: int) -> str:
+def format_count(count: int) -> str:
     """Return a capped count as a number."""
-    return f"{CAP:,}+" if count > CAP else f"{count:,}"
+    return f"{MAX_COUNT:,}+" if count > MAX_COUNT else f"{count:,}"
 
 
-def link(path: str, query: Mapping[str, str | Sequence[str]]) -> str:
+def build_url(path: str, query: Mapping[str, str | Sequence[str]]) -> str:
     """Return the address of a page inside Docket, as a link in HTML has it."""
     return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
-def more(label: str, path: str, query: Mapping[str, str]) -> None:
+def show_more_link(label: str, path: str, query: Mapping[str, str]) -> None:
     """Lead to another part of a list. Streamlit's own link to the page one is on leaves no trace in the history."""
     st.html(
-        f"<p class='dk dk-more'><a href='{escape(link(path, query))}' target='_self'>{escape(label)}</a></p>"
+        f"<p class='dk dk-more'><a href='{escape(build_url(path, query))}' target='_self'>{escape(label)}</a></p>"
     )
 
 
-def shown(count: int, noun: str, *, known: bool = True) -> str:
+def format_total(count: int, noun: str, *, known: bool = True) -> str:
     """Return a capped count in words; one that is not `known` was not taken, as it would take long."""
     if not known:
         return f"Many {noun}s"
-    if count > CAP:
-        return f"More than {CAP:,} {noun}s"
+    if count > MAX_COUNT:
+        return f"More than {MAX_COUNT:,} {noun}s"
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -4,12 +4,12 @@ from db.vocabulary import NotificationChannel, RecipientReason
 from lib.notifications import default_rules
 from lib.notifications.rules import Pair
 
-NAMES = {
+CHANNEL_LABELS = {
     NotificationChannel.DOCKET: "In Docket",
     NotificationChannel.MAIL: "By mail",
     NotificationChannel.SLACK: "In Slack",
 }
-HEADS = {
+REASON_HEADINGS = {
     RecipientReason.MENTIONED: "When you are mentioned",
     RecipientReason.ASSIGNEE: "Tickets assigned to you",
     RecipientReason.REQUESTER: "Tickets you asked for",
@@ -18,7 +18,7 @@ HEADS = {
     RecipientReason.TEAM: "Your team's tickets that nobody has",
     RecipientReason.MANAGER: "Tickets of a team you lead that nobody has",
 }
-WHO = {
+REASON_LABELS = {
     RecipientReason.MENTIONED: "Mentioned",
     RecipientReason.ASSIGNEE: "Assignee",
     RecipientReason.REQUESTER: "Requester",
@@ -30,7 +30,11 @@ WHO = {
 }
 
 
-def shipped(pair: Pair) -> str:
+def format_default(pair: Pair) -> str:
     """Return what holds for a pair in a desk that changed nothing, in words."""
-    told = [NAMES[medium] for medium in NotificationChannel if medium in default_rules.media(*pair)]
+    told = [
+        CHANNEL_LABELS[medium]
+        for medium in NotificationChannel
+        if medium in default_rules.channels_for(*pair)
+    ]
     return f"As it came: {', '.join(told) or 'not at all'}."

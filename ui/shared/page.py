@@ -19,16 +19,23 @@ from lib.identity import client_info, sessions
 from lib.transactions import Session
 from ui.shared import formatting
 
-_WHO, _TOLD, _TURN, _PLACE, _VISIT, _FORM = "_who", "_told", "_turn", "_place", "_visit", "_form-"
+_PERSON, _FLASH, _ATTEMPTS, _PLACE, _VISIT, _FORM_ROUND = (
+    "_who",
+    "_told",
+    "_turn",
+    "_place",
+    "_visit",
+    "_form-",
+)
 
 # Who is here, as found at the beginning of a run of the whole page; a fragment or callback alone finds out anew.
-_found: ContextVar[tuple[Actor | None] | None] = ContextVar("found", default=None)
+_current_visitor: ContextVar[tuple[Actor | None] | None] = ContextVar("found", default=None)
 
-AT_ONCE = 2
+MAX_CONCURRENT_RUNS = 2
 """Runs of whole pages that are under way together: one computes while another waits for the database."""
-PATIENCE = 0.3
+SLOT_TIMEOUT = 0.3
 """Seconds after which a run no longer waits for its turn."""
-_turns = BoundedSemaphore(AT_ONCE)
+_run_slots = BoundedSemaphore(MAX_CONCURRENT_RUNS)
 
 see = transactions.see
 act = transactions.act
@@ -39,9 +46,9 @@ def cookie() -> str | None:
     return st.context.cookies.get(client_info.cookie_name())
 
 
-def address() -> str:
+def client_address() -> str:
     """Return where the browser is."""
-    return client_info.address(st.context.ip_address, st.context.headers.get("x-forwarded-for"))
+    return client_info.resolve_address(st.context.ip_address, st.context.headers.get("x-forwarded-for"))
 
 
 @contextmanager
@@ -51,17 +58,17 @@ def run() -> Iterator[Actor | None]:
     Runs take turns, because Python computes one thing at a time: many half-done pages make each other late
     (`bench.load`). Whoever has waited PATIENCE goes on regardless, so that a slow page holds nobody up.
     """
-    waited = _turns.acquire(timeout=PATIENCE)
+    waited = _run_slots.acquire(timeout=SLOT_TIMEOUT)
     try:
         found = visitor()
-        before = _found.set((found,))
+        before = _current_visitor.set((found,))
         try:
             yield found
         finally:
-            _found.reset(before)
+            _current_visitor.reset(before)
     finally:
         if waited:
-            _turns.release()
+            _run_slots.release()
 
 
 def visitor() -> Actor | None:
@@ -69,34 +76,34 @@ def visitor() -> Actor | None:
 
     A connection that was resumed by somebody else finds an empty session, and the audit hears of it.
     """
-    if (known := _found.get()) is not None:
+    if (known := _current_visitor.get()) is not None:
         return known[0]
     with see() as session:
-        found = sessions.who(session, cookie(), channel=Source.PAGE, address=address())
-        stale = found is not None and sessions.stale(session, found)
+        found = sessions.authenticate(session, cookie(), channel=Source.PAGE, address=client_address())
+        stale = found is not None and sessions.is_touch_due(session, found)
     if found is not None and stale:
-        with transactions.note() as session:
+        with transactions.try_act() as session:
             sessions.touch(session, found)
-    _bind(found)
+    _bind_session(found)
     return found
 
 
-def _bind(found: Actor | None) -> None:
-    here, bound = (found.id if found else None), st.session_state.get(_WHO)
+def _bind_session(found: Actor | None) -> None:
+    here, bound = (found.id if found else None), st.session_state.get(_PERSON)
     if bound is not None and bound != here:
         st.session_state.clear()
-        if here is not None or not _ended(bound):
-            nobody = found or Actor(id=None, name="", role="", scopes={}, address=address())
+        if here is not None or not _has_session_ended(bound):
+            nobody = found or Actor(id=None, name="", role="", scopes={}, address=client_address())
             with act() as session:
                 events.record(session, nobody, Action.SESSION_MISUSED, subject=f"person:{bound}")
     if here is not None:
-        st.session_state[_WHO] = here
+        st.session_state[_PERSON] = here
 
 
-def _ended(bound: int) -> bool:
+def _has_session_ended(bound: int) -> bool:
     """Tell whether this connection's own cookie was good once: then its session simply ended."""
     with see() as session:
-        return sessions.ended(session, cookie(), person_id=bound)
+        return sessions.has_ended(session, cookie(), person_id=bound)
 
 
 def me() -> Actor:
@@ -107,20 +114,20 @@ def me() -> Actor:
     return found
 
 
-def arrive(place: str) -> None:
+def track_visit(place: str) -> None:
     """Note where the person is; coming from elsewhere, or to another ticket, begins another visit."""
     here = (place, st.query_params.get("id"))
     if st.session_state.get(_PLACE) != here:
         st.session_state[_PLACE] = here
-        st.session_state[_VISIT] = visit() + 1
+        st.session_state[_VISIT] = visit_number() + 1
 
 
-def visit() -> int:
+def visit_number() -> int:
     """Return which visit this is: what belongs to an earlier one, as an open dialog, is over."""
     return st.session_state.get(_VISIT, 0)
 
 
-def there(actor: Actor) -> Actor:
+def with_browser_timezone(actor: Actor) -> Actor:
     """Return the person with the browser's time zone, unless they have chosen one: days begin where they are."""
     return replace(actor, timezone=actor.timezone or st.context.timezone)
 
@@ -132,24 +139,24 @@ def attempt(done: str = "", *, form: str = "", then: Callable[[], None] = lambda
     `then` is called when it went well. The form of that name, if there is one, begins empty again then, and keeps what
     was refused.
     """
-    st.session_state[_TURN] = turn() + 1
+    st.session_state[_ATTEMPTS] = attempt_count() + 1
     try:
         with act() as session:
             yield session
     except Refusal as refusal:
-        tell(refusal.sentence, good=False)
+        flash(refusal.sentence, good=False)
     else:
         then()
         if form:
-            st.session_state[_FORM + form] = st.session_state.get(_FORM + form, 0) + 1
+            st.session_state[_FORM_ROUND + form] = st.session_state.get(_FORM_ROUND + form, 0) + 1
         if done:
-            tell(done)
+            flash(done)
     st.rerun()
 
 
-def blank(form: str) -> str:
+def form_key(form: str) -> str:
     """Return the key of a form that is sent again and again: another one after each time that `attempt` went well."""
-    return f"{form}-{st.session_state.get(_FORM + form, 0)}"
+    return f"{form}-{st.session_state.get(_FORM_ROUND + form, 0)}"
 
 
 @contextmanager
@@ -159,49 +166,49 @@ def attempt_and_leave(path: str, done: str) -> Iterator[Session]:
         with act() as session:
             yield session
     except Refusal as refusal:
-        tell(refusal.sentence, good=False)
+        flash(refusal.sentence, good=False)
         st.rerun()
-    tell(done)
+    flash(done)
     st.switch_page(path)
 
 
-def turn() -> int:
+def attempt_count() -> int:
     """Return how often something was attempted: in a widget's key, it makes a refused choice fall back to what is."""
-    return st.session_state.get(_TURN, 0)
+    return st.session_state.get(_ATTEMPTS, 0)
 
 
-def fall_back() -> None:
+def reset_choices() -> None:
     """Let choices that came to nothing show what is again."""
-    st.session_state[_TURN] = turn() + 1
+    st.session_state[_ATTEMPTS] = attempt_count() + 1
 
 
-def tell(sentence: str, *, good: bool = True) -> None:
+def flash(sentence: str, *, good: bool = True) -> None:
     """Say something on the next run: good news passes, a refusal stays until the next click."""
-    st.session_state[_TOLD] = (sentence, good)
+    st.session_state[_FLASH] = (sentence, good)
 
 
-def told() -> None:
+def show_flash() -> None:
     """Show what was said on the run before, in a place that is always there, so that nothing below it is drawn anew."""
     with st.container(key="said"):
         place = st.empty()
-    if _TOLD in st.session_state:
-        sentence, good = st.session_state.pop(_TOLD)
+    if _FLASH in st.session_state:
+        sentence, good = st.session_state.pop(_FLASH)
         if good:
-            st.toast(formatting.plain(sentence), icon=":material/check_circle:")
+            st.toast(formatting.escape_markdown(sentence), icon=":material/check_circle:")
         else:
-            place.error(formatting.plain(sentence), icon=":material/block:")
+            place.error(formatting.escape_markdown(sentence), icon=":material/block:")
 
 
-def refused(refusal: Refusal) -> None:
+def show_refusal(refusal: Refusal) -> None:
     """Show here and now why something was refused; names in the sentence stay plain text."""
-    st.error(formatting.plain(refusal.sentence), icon=":material/block:")
+    st.error(formatting.escape_markdown(refusal.sentence), icon=":material/block:")
 
 
-_LEADING_OUT = "/\\" + "".join(map(chr, range(0x21)))
+_EXTERNAL_PREFIX = "/\\" + "".join(map(chr, range(0x21)))
 """Behind a slash, what makes the name of a server of the rest, and what browsers leave out."""
 
 
-def here() -> str:
+def current_url() -> str:
     """Return this page's path and query inside Docket, without secrets and without where others want it to lead."""
     kept = [
         (k, v)
@@ -210,22 +217,22 @@ def here() -> str:
         for v in st.query_params.get_all(k)
     ]
     query = urlencode(kept)
-    return f"/{path()}?{query}" if query else f"/{path()}"
+    return f"/{current_path()}?{query}" if query else f"/{current_path()}"
 
 
-def path() -> str:
+def current_path() -> str:
     """Return the path of the address that the browser names, without what would lead a browser to another server."""
     named = (st.context.url or "").split("://", 1)[-1].partition("/")[2].partition("?")[0]
-    return named.lstrip(_LEADING_OUT)
+    return named.lstrip(_EXTERNAL_PREFIX)
 
 
-def number_asked(name: str) -> int:
+def number_from_url(name: str) -> int:
     """Return the number under `name` in the URL, or 0, which nothing has."""
     asked = st.query_params.get(name, "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
 
 
-def nothing_here() -> NoReturn:
+def show_not_found() -> NoReturn:
     """Say that there is nothing to see, whether or not there is, and stop."""
     st.error(
         "There is nothing here, or nothing that you may see. Check the link, or ask whoever sent it.",

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 
-def table(columns: Mapping[str, Sequence[str]], *, label: str, numbers: Container[str] = ()) -> None:
+def show_table(columns: Mapping[str, Sequence[str]], *, label: str, numbers: Container[str] = ()) -> None:
     """Show columns by their headings; `label` names the table for people who hear it; `numbers` stand to the right."""
     kinds = [" class='dk-number'" if heading in numbers else "" for heading in columns]
     head = "".join(

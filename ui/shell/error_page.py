@@ -17,7 +17,7 @@ UNREADABLE = "Docket can't read what your browser sent. Please reload the page a
 def show(error: Exception) -> bool:
     """Show a refusal as its sentence, anything else as a reference under which the log has it."""
     if isinstance(error, Refusal):
-        page.refused(error)
+        page.show_refusal(error)
         return True
     if streamlit_internals.raised_while_reading_widgets(error):  # pages send none that can't be read
         log.debug("page sent an unreadable value", kind=type(error).__name__)

@@ -13,7 +13,7 @@ from lib.audit import change_feed
 from lib.notifications import inbox
 from lib.timekeeping import timers
 from ui.components.bell import bell
-from ui.components.live import live
+from ui.components.live import rerun_on_event
 from ui.components.open_page import open_page
 from ui.components.session_handoff import handoff
 from ui.shared import formatting, page, search_box
@@ -22,60 +22,60 @@ from ui.tickets import saved_views
 from ui.time import timer
 
 
-def draw(actor: Actor | None) -> None:
+def show_frame(actor: Actor | None) -> None:
     """Draw the frame for a person, or for nobody."""
-    style.dress()
+    style.apply()
     if actor is None:
         return
-    looked = page.number_asked("id") if page.here().partition("?")[0] == "/ticket" else None
+    looked = page.number_from_url("id") if page.current_url().partition("?")[0] == "/ticket" else None
     reads, logs = actor.may(Permission.TICKET_READ), actor.may(Permission.TIME_LOG)
     with page.see() as session:
-        unread, newest = inbox.unread(session, actor, but=looked), change_feed.newest(session)
-        card = timers.of(session, actor) if logs else None
-        kept = saved_views.first(session, actor) if reads else []
-    bell(unread=unread, since=newest, topic=change_feed.NOTICES)
+        unread, newest = inbox.count_unread(session, actor, but=looked), change_feed.newest_id(session)
+        card = timers.find_own(session, actor) if logs else None
+        kept = saved_views.load_first(session, actor) if reads else []
+    bell(unread=unread, since=newest, topic=change_feed.NOTIFICATIONS)
     with st.sidebar:
         if card:
-            timer.sidebar(card)
+            timer.show_in_sidebar(card)
         if reads:
-            search_box.box(actor)
-            saved_views.listed(kept)
-        st.caption(f"Signed in as **{formatting.plain(actor.name)}**, {actor.role}")
+            search_box.show_global_box(actor)
+            saved_views.show_list(kept)
+        st.caption(f"Signed in as **{formatting.escape_markdown(actor.name)}**, {actor.role}")
         if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign_out"):
             handoff(secrets.token_urlsafe(8), action="sign_out")
 
 
-def tab(title: str) -> None:
+def set_tab_title(title: str) -> None:
     """Give the browser's tab a title. Without an icon of its own it would ask another server for that of the page."""
     st.set_page_config(page_title=f"{title} · Docket", page_icon=style.icon())
 
 
-def follow(actor: Actor, ticket: int, *, since: int) -> None:
+def rerun_on_ticket_event(actor: Actor, ticket: int, *, since: int) -> None:
     """Let a ticket's fragment follow what happens after event `since`; whoever looks at it has read of it.
 
     So has whoever came by the number of a ticket that was merged into this one.
     """
-    live(key=f"live-{ticket}", topic=change_feed.ticket(ticket), since=since)
-    for number in {ticket, page.number_asked("id")}:
-        _seen(actor, number)
+    rerun_on_event(key=f"live-{ticket}", topic=change_feed.ticket_topic(ticket), since=since)
+    for number in {ticket, page.number_from_url("id")}:
+        _mark_notifications_read(actor, number)
 
 
-def _seen(actor: Actor, ticket: int) -> None:
+def _mark_notifications_read(actor: Actor, ticket: int) -> None:
     with page.see() as session:
-        newest = inbox.newest_on(session, actor, ticket)
+        newest = inbox.find_newest_unread(session, actor, ticket)
     if newest is not None:
-        with transactions.note() as session:
-            inbox.read_all(session, actor, until=newest, ticket_id=ticket)
+        with transactions.try_act() as session:
+            inbox.mark_all_read(session, actor, until=newest, ticket_id=ticket)
 
 
 @contextmanager
-def narrow(key: str) -> Iterator[None]:
+def narrow_column(key: str) -> Iterator[None]:
     """Hold a short form in the middle of the page."""
     with st.container(horizontal_alignment="center"), st.container(width=440, key=key):
         yield
 
 
-def header(title: str, *, actor: Actor | None = None) -> None:
+def show_header(title: str, *, actor: Actor | None = None) -> None:
     """Head a page, with the way to a new ticket for those who may open one."""
     actor = actor or page.me()
     with st.container(

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from ui.streamlit_internals import Page
 
 
-HUB = "settings/overview"
-DESK, WHO, WHAT, HOW, TIME = "Desk", "People and teams", "Tickets", "Notices", "Time"
+OVERVIEW = "settings/overview"
+DESK_AREA, PEOPLE_AREA, TICKETS_AREA, NOTIFICATIONS_AREA, TIME_AREA = (
+    "Desk",
+    "People and teams",
+    "Tickets",
+    "Notices",
+    "Time",
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,8 @@ class Entry:
         """Tell whether the page is for this person, or for nobody signed in."""
         if actor is None or self.signed_out:
             return self.signed_out
-        if self.path == HUB:
-            return bool(areas(actor))
+        if self.path == OVERVIEW:
+            return bool(list_areas(actor))
         return self.needs is None or actor.may(self.needs, least=self.least)
 
 
@@ -58,35 +64,35 @@ ENTRIES = (
     Entry("desk/notifications", "notifications", "Notifications", "notifications", listed=False),
     Entry("desk/new_ticket", "new", "New ticket", "add_circle", Permission.TICKET_CREATE),
     Entry("desk/ticket", "ticket", "Ticket", "confirmation_number", Permission.TICKET_READ, listed=False),
-    Entry(HUB, "administration", "Administration", "settings"),
+    Entry(OVERVIEW, "administration", "Administration", "settings"),
     Entry("settings/general", "general", "General settings", "public", Permission.SYSTEM_MANAGE, Scope.ALL,
-          area=DESK, about="The time zone of the whole desk"),
+          area=DESK_AREA, about="The time zone of the whole desk"),
     Entry("settings/people", "people", "People", "group", Permission.USER_MANAGE, Scope.TEAM,
-          area=WHO, about="Invite people, choose their roles and teams, sign them out"),
+          area=PEOPLE_AREA, about="Invite people, choose their roles and teams, sign them out"),
     Entry("settings/teams", "teams", "Teams", "groups", Permission.TEAM_MANAGE, Scope.TEAM,
-          area=WHO, about="Who works which tickets, how new ones find somebody, the team's Slack"),
+          area=PEOPLE_AREA, about="Who works which tickets, how new ones find somebody, the team's Slack"),
     Entry("settings/categories", "categories", "Categories", "category", Permission.SYSTEM_MANAGE,
-          area=WHAT, about="What tickets are about, and what follows from it: team, priority, fields"),
+          area=TICKETS_AREA, about="What tickets are about, and what follows from it: team, priority, fields"),
     Entry("settings/statuses", "statuses", "Statuses", "label", Permission.SYSTEM_MANAGE,
-          area=WHAT, about="The columns of the board, and who may move a ticket where"),
+          area=TICKETS_AREA, about="The columns of the board, and who may move a ticket where"),
     Entry("settings/custom_fields", "fields", "Fields", "list_alt", Permission.SYSTEM_MANAGE,
-          area=WHAT, about="What else a ticket is asked for, and who reads and writes it"),
+          area=TICKETS_AREA, about="What else a ticket is asked for, and who reads and writes it"),
     Entry("settings/tags", "tags", "Tags", "sell", Permission.SYSTEM_MANAGE,
-          area=WHAT, about="Keep them few: rename, merge, delete"),
+          area=TICKETS_AREA, about="Keep them few: rename, merge, delete"),
     Entry("settings/canned_replies", "replies", "Canned replies", "quickreply", Permission.TEMPLATE_MANAGE, Scope.TEAM,
-          area=WHAT, about="Answers kept ready, for all or for one team"),
+          area=TICKETS_AREA, about="Answers kept ready, for all or for one team"),
     Entry("settings/notification_rules", "rules", "Notice rules", "rule", Permission.SYSTEM_MANAGE, Scope.ALL,
-          area=HOW, about="Who hears of what and where, unless they choose otherwise"),
+          area=NOTIFICATIONS_AREA, about="Who hears of what and where, unless they choose otherwise"),
     Entry("settings/email_templates", "mails", "Mails", "mail", Permission.SYSTEM_MANAGE, Scope.ALL,
-          area=HOW, about="How every mail looks, with a test to yourself"),
+          area=NOTIFICATIONS_AREA, about="How every mail looks, with a test to yourself"),
     Entry("settings/outgoing_messages", "delivery", "Delivery", "outgoing_mail", Permission.SYSTEM_MANAGE, Scope.ALL,
-          area=HOW, about="What is owed, late or could not be sent, and why"),
+          area=NOTIFICATIONS_AREA, about="What is owed, late or could not be sent, and why"),
     Entry("settings/activities", "activities", "Activities", "work_history", Permission.SYSTEM_MANAGE,
-          area=TIME, about="The kinds of work that time is logged for"),
+          area=TIME_AREA, about="The kinds of work that time is logged for"),
     Entry("settings/rates", "rates", "Rates", "payments", Permission.RATE_MANAGE, Scope.ALL,
-          area=TIME, about="What an hour costs, for reports"),
+          area=TIME_AREA, about="What an hour costs, for reports"),
     Entry("settings/audit_log", "audit", "Audit", "policy", Permission.AUDIT_READ, Scope.TEAM,
-          area=WHO, about="Who administered, signed in or was refused what, and when"),
+          area=PEOPLE_AREA, about="Who administered, signed in or was refused what, and when"),
     Entry("account/profile", "profile", "Profile", "account_circle"),
     Entry("account/notification_settings", "hearing", "What you hear", "tune", listed=False),
     Entry("account/set_up", "set-up", "Set up", "rocket_launch", signed_out=True, listed=False),
@@ -94,7 +100,7 @@ ENTRIES = (
 )  # fmt: skip
 
 
-def areas(actor: Actor) -> dict[str, list[Entry]]:
+def list_areas(actor: Actor) -> dict[str, list[Entry]]:
     """Return the pages of administration that are for this person, by their area."""
     found: dict[str, list[Entry]] = {}
     for entry in ENTRIES:
@@ -111,11 +117,11 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
     entries: dict[str, Entry] = {}
     pages: list[Page] = []
     for entry in ENTRIES:
-        made = copy(_declared(entry, entry.listed and not entry.area and entry.opens_for(actor)))
+        made = copy(_declare_page(entry, entry.listed and not entry.area and entry.opens_for(actor)))
         entries[made._script_hash] = entry
         pages.append(made)
-    if elsewhere := _elsewhere():
-        made = st.Page(page.nothing_here, title="Nothing here", url_path=elsewhere, visibility="hidden")
+    if elsewhere := _find_unknown_path():
+        made = st.Page(page.show_not_found, title="Nothing here", url_path=elsewhere, visibility="hidden")
         entries[made._script_hash] = Entry("", elsewhere, "Nothing here", "search_off", listed=False)
         pages.append(made)
     chosen = st.navigation(pages, position="sidebar" if actor else "hidden", expanded=True)
@@ -123,7 +129,7 @@ def navigate(actor: Actor | None) -> "tuple[Page, Entry]":
 
 
 @cache
-def _declared(entry: Entry, listed: bool) -> "Page":
+def _declare_page(entry: Entry, listed: bool) -> "Page":
     """Return a page of the menu; a run takes a copy, as Streamlit notes on it which one may be run."""
     return st.Page(
         f"pages/{entry.path}.py",
@@ -135,8 +141,8 @@ def _declared(entry: Entry, listed: bool) -> "Page":
     )
 
 
-def _elsewhere() -> str | None:
+def _find_unknown_path() -> str | None:
     """Return the path that was asked for when no page has it, as Streamlit would put a dialog of its own there."""
-    path = page.path().partition("#")[0].strip("/")
+    path = page.current_path().partition("#")[0].strip("/")
     known = {entry.url for entry in ENTRIES}
     return path if re.fullmatch(r"[\w-]{1,80}", path) and path not in known else None

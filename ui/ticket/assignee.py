@@ -18,21 +18,21 @@ from lib.core.errors import Conflict, Refusal
 from lib.lists import ticket_list
 from lib.tickets import tickets
 from lib.transactions import Session
-from ui.components.assign_buttons import Assigns
+from ui.components.assign_buttons import AssignButtons
 from ui.shared import field_editor, formatting, page
-from ui.shared.field_editor import Changer
-from ui.ticket.options import Choices
+from ui.shared.field_editor import FieldEditor
+from ui.ticket.options import TicketOptions
 
 NOBODY = 0
-_OPEN = "_assigning"
-LISTED = 7
+_OPEN_DIALOG = "_assigning"
+MAX_LISTED = 7
 """People who are listed with all that speaks for them; the rest are found by typing."""
 
-WAITS = "Waits for its turn: nobody is free."
+WAITING = "Waits for its turn: nobody is free."
 
 
 @dataclass(frozen=True)
-class _Deed:
+class _AssignChange:
     """What becomes of whose ticket it is: a verb with what it takes besides the ticket, and what is said afterwards."""
 
     done: str
@@ -40,48 +40,50 @@ class _Deed:
     what: Mapping[str, Any]
 
 
-def offered(me: Actor, rows: Iterable[tuple[int, int]]) -> Assigns | None:
+def build_buttons(me: Actor, rows: Iterable[tuple[int, int]]) -> AssignButtons | None:
     """Offer to assign tickets from their rows, given as ticket and team: nothing for those who assign none."""
     reach = max(me.reach(Permission.TICKET_ASSIGN_OTHER), me.reach(Permission.TICKET_CLAIM))
     if reach < Scope.TEAM:
         return None
-    return Assigns({number for number, team in rows if reach == Scope.ALL or team in me.teams}, _open)
+    return AssignButtons(
+        {number for number, team in rows if reach == Scope.ALL or team in me.teams}, _open_dialog
+    )
 
 
-def _open(number: int) -> None:
-    st.session_state[_OPEN] = page.visit(), number, None
+def _open_dialog(number: int) -> None:
+    st.session_state[_OPEN_DIALOG] = page.visit_number(), number, None
 
 
-def talk() -> None:
+def show_open_dialog() -> None:
     """Show the dialog for as long as it is open, though what lies behind it is drawn anew."""
-    visit, number, _seen = st.session_state.get(_OPEN, (None, 0, None))
-    if visit == page.visit():
-        _dialog(number)
+    visit, number, _seen = st.session_state.get(_OPEN_DIALOG, (None, 0, None))
+    if visit == page.visit_number():
+        _show_dialog(number)
 
 
-def _forget() -> None:
-    st.session_state.pop(_OPEN, None)
+def _close_dialog() -> None:
+    st.session_state.pop(_OPEN_DIALOG, None)
 
 
-@st.dialog("Who works it?", on_dismiss=_forget)
-def _dialog(number: int) -> None:
+@st.dialog("Who works it?", on_dismiss=_close_dialog)
+def _show_dialog(number: int) -> None:
     me = page.me()
     try:
-        facts, offered = _read(me, number)
+        facts, offered = _load(me, number)
     except Refusal as refusal:
-        page.refused(refusal)
+        page.show_refusal(refusal)
         return
-    seen = _seen(facts.version)
-    st.markdown(f"**\\#{number}** {formatting.plain(facts.title)}")
-    chosen = _at_once(me, facts, offered)
+    seen = _get_seen_version(facts.version)
+    st.markdown(f"**\\#{number}** {formatting.escape_markdown(facts.title)}")
+    chosen = _show_one_click_change(me, facts, offered)
     if offered.assigns:
-        chosen = _form(facts, offered.candidates, f"from-list-{number}") or chosen
+        chosen = _show_assign_form(facts, offered.candidates, f"from-list-{number}") or chosen
     if chosen:
-        _do(me, number, chosen, seen=seen)
+        _apply(me, number, chosen, seen=seen)
 
 
 @dataclass(frozen=True)
-class _Offered:
+class _AssignOptions:
     """What a person may do about whose ticket it is."""
 
     takes: bool
@@ -89,100 +91,100 @@ class _Offered:
     candidates: Sequence[Candidate]
 
 
-def _read(me: Actor, number: int) -> tuple[TicketRow, _Offered]:
+def _load(me: Actor, number: int) -> tuple[TicketRow, _AssignOptions]:
     with page.see() as session:
         ticket = tickets.find(session, me, number)
-        assigns = gate.covers(session, me, Permission.TICKET_ASSIGN_OTHER, ticket)
-        claims = gate.covers(session, me, Permission.TICKET_CLAIM, ticket)
-        takes = claims and me.id in assignment_candidates.working(session, ticket.team_id)
-        candidates = assignment_candidates.of(session, me, ticket) if assigns else ()
-        return ticket_list.one(session, me, ticket), _Offered(takes, assigns, candidates)
+        assigns = gate.can(session, me, Permission.TICKET_ASSIGN_OTHER, ticket)
+        claims = gate.can(session, me, Permission.TICKET_CLAIM, ticket)
+        takes = claims and me.id in assignment_candidates.list_for_team(session, ticket.team_id)
+        candidates = assignment_candidates.list_for_ticket(session, me, ticket) if assigns else ()
+        return ticket_list.get_row(session, me, ticket), _AssignOptions(takes, assigns, candidates)
 
 
-def _at_once(me: Actor, facts: TicketRow, offered: _Offered) -> _Deed | None:
+def _show_one_click_change(me: Actor, facts: TicketRow, offered: _AssignOptions) -> _AssignChange | None:
     """Offer what takes one click."""
     if facts.assignee_id is None:
         if offered.takes and st.button("Take it", icon=":material/back_hand:", width="stretch"):
-            return _Deed("It is yours.", _take, {})
+            return _AssignChange("It is yours.", _assign_to_me, {})
     elif offered.assigns:
         return None
     elif facts.assignee_id != me.id:
-        name = formatting.plain(facts.assignee or "Somebody")
+        name = formatting.escape_markdown(facts.assignee or "Somebody")
         st.write(f"{name} works it. Your role doesn't allow giving it to somebody else.")
     elif st.button("Hand it back", icon=":material/undo:", width="stretch"):
-        return _Deed("Nobody has it now.", tickets.unassign, {})
+        return _AssignChange("Nobody has it now.", tickets.unassign, {})
     return None
 
 
-def _seen(version: int) -> int:
+def _get_seen_version(version: int) -> int:
     """Return which version the person saw when the dialog opened, or after they were told that it had changed."""
-    visit, number, seen = st.session_state[_OPEN]
-    st.session_state[_OPEN] = visit, number, seen or version
+    visit, number, seen = st.session_state[_OPEN_DIALOG]
+    st.session_state[_OPEN_DIALOG] = visit, number, seen or version
     return seen or version
 
 
-def _do(me: Actor, number: int, chosen: _Deed, *, seen: int) -> None:
+def _apply(me: Actor, number: int, chosen: _AssignChange, *, seen: int) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, number, to_change=True)
-            before = ticket_versions.of(me, ticket)
-            chosen.verb(session, me, ticket, seen=field_editor.reached(number, seen), **chosen.what)
-            after = ticket_versions.of(me, ticket)
+            before = ticket_versions.visible_version(me, ticket)
+            chosen.verb(session, me, ticket, seen=field_editor.get_own_version(number, seen), **chosen.what)
+            after = ticket_versions.visible_version(me, ticket)
     except Refusal as refusal:
         if isinstance(refusal, Conflict):
-            _open(number)
-        page.refused(refusal)
+            _open_dialog(number)
+        page.show_refusal(refusal)
         return
-    field_editor.made(number, before, after)
-    _forget()
-    page.tell(chosen.done)
+    field_editor.remember_own_change(number, before, after)
+    _close_dialog()
+    page.flash(chosen.done)
     st.rerun()
 
 
-def panel(change: Changer, me: Actor, facts: TicketRow, offered: Choices) -> None:
+def show(change: FieldEditor, me: Actor, facts: TicketRow, offered: TicketOptions) -> None:
     """Let a person take the ticket, hand it back, or give it to somebody else, as far as they may.
 
     What is open and half typed stays while others change the ticket; the person's own deed closes it.
     """
     if Permission.TICKET_ASSIGN_OTHER in offered.may:
-        _assign(change, facts, offered.candidates)
+        _show_assign_popover(change, facts, offered.candidates)
     if offered.waits:
-        st.caption(WAITS)
+        st.caption(WAITING)
     if Permission.TICKET_CLAIM not in offered.may:
         return
     if facts.assignee_id is None and offered.takes:
         if change.press("Take it", icon=":material/back_hand:", type="primary"):
-            change("It is yours.", _take)
+            change("It is yours.", _assign_to_me)
     elif facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may:
-        _hand_back(change, facts)
+        _show_unassign_popover(change, facts)
 
 
-def _assign(change: Changer, facts: TicketRow, candidates: Sequence[Candidate]) -> None:
-    label = f"Assigned to {formatting.plain(facts.assignee)}" if facts.assignee else "Assign to …"
-    place = f"{facts.number}-{page.turn()}"
+def _show_assign_popover(change: FieldEditor, facts: TicketRow, candidates: Sequence[Candidate]) -> None:
+    label = f"Assigned to {formatting.escape_markdown(facts.assignee)}" if facts.assignee else "Assign to …"
+    place = f"{facts.number}-{page.attempt_count()}"
     with st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"):
-        chosen = _form(facts, candidates, place, on_click=partial(change.note, "assignee"))
+        chosen = _show_assign_form(facts, candidates, place, on_click=partial(change.note, "assignee"))
     if chosen:
         change(chosen.done, chosen.verb, **chosen.what)
 
 
-def _form(
+def _show_assign_form(
     facts: TicketRow,
     candidates: Sequence[Candidate],
     place: str,
     *,
     on_click: Callable[[], None] | None = None,
-) -> _Deed | None:
+) -> _AssignChange | None:
     """Offer everybody who could work a ticket; return who was chosen, once somebody else is and was sent."""
     with st.form(f"assign-{place}", border=False):
-        best, rest = _split(candidates, facts.assignee_id)
+        best, rest = _split_candidates(candidates, facts.assignee_id)
         options = [c.id for c in best] + ([NOBODY] if facts.assignee_id else [])
-        names = {c.id: formatting.plain(c.name) for c in best} | {NOBODY: "Nobody"}
-        why = {c.id: _spoken(c) for c in best} | {NOBODY: "Whoever is free can take it"}
+        names = {c.id: formatting.escape_markdown(c.name) for c in best} | {NOBODY: "Nobody"}
+        why = {c.id: _format_reason(c) for c in best} | {NOBODY: "Whoever is free can take it"}
         if facts.assignee_id and facts.assignee_id not in names:
             options, names = (
                 [facts.assignee_id, *options],
-                {**names, facts.assignee_id: formatting.plain(facts.assignee or "")},
+                {**names, facts.assignee_id: formatting.escape_markdown(facts.assignee or "")},
             )
             why[facts.assignee_id] = "Has it, but no longer works in this team"
         chosen = None
@@ -197,7 +199,9 @@ def _form(
         others = {c.id: c for c in rest}
         other = None
         if others:
-            told = {id: f"{formatting.findable(c.name)}: {c.reason}" for id, c in others.items()}
+            told = {
+                id: f"{formatting.format_searchable_name(c.name)}: {c.reason}" for id, c in others.items()
+            }
             other = st.selectbox(
                 "Or somebody else",
                 list(told),
@@ -205,47 +209,49 @@ def _form(
                 format_func=told.__getitem__,
                 key=f"other-{place}",
             )
-        note = _note(place)
+        note = _show_note_field(place)
         sent = st.form_submit_button("Assign", type="primary", on_click=on_click, disabled=not options)
     to = other or chosen
     if not sent or to is None or to == (facts.assignee_id or NOBODY):
         return None
     if to == NOBODY:
-        return _Deed("Nobody has it now.", tickets.unassign, {"reason": note})
+        return _AssignChange("Nobody has it now.", tickets.unassign, {"reason": note})
     name = next(c.name for c in candidates if c.id == to)
-    return _Deed(f"Assigned to {name}.", tickets.assign, {"to": to, "reason": note})
+    return _AssignChange(f"Assigned to {name}.", tickets.assign, {"to": to, "reason": note})
 
 
-def _split(candidates: Sequence[Candidate], holder: int | None) -> tuple[list[Candidate], list[Candidate]]:
+def _split_candidates(
+    candidates: Sequence[Candidate], holder: int | None
+) -> tuple[list[Candidate], list[Candidate]]:
     """Return those who are listed, whoever has the ticket among them, and the rest by name."""
-    best = list(candidates[:LISTED])
-    best += [c for c in candidates[LISTED:] if c.id == holder]
+    best = list(candidates[:MAX_LISTED])
+    best += [c for c in candidates[MAX_LISTED:] if c.id == holder]
     return best, sorted((c for c in candidates if c not in best), key=lambda c: c.name.casefold())
 
 
-def _spoken(candidate: Candidate) -> str:
+def _format_reason(candidate: Candidate) -> str:
     reason = candidate.reason
-    return formatting.plain(reason[0].upper() + reason[1:])
+    return formatting.escape_markdown(reason[0].upper() + reason[1:])
 
 
-def _hand_back(change: Changer, facts: TicketRow) -> None:
-    place = f"{facts.number}-{page.turn()}"
+def _show_unassign_popover(change: FieldEditor, facts: TicketRow) -> None:
+    place = f"{facts.number}-{page.attempt_count()}"
     with (
         st.popover("Hand it back", icon=":material/undo:", width="stretch", key=f"back-{place}"),
         st.form(f"hand-back-{place}", border=False),
     ):
-        note = _note(place)
+        note = _show_note_field(place)
         sent = st.form_submit_button("Hand it back", on_click=partial(change.note, "assignee"))
     if sent:
         change("Nobody has it now.", tickets.unassign, reason=note)
 
 
-def _note(place: str) -> str:
+def _show_note_field(place: str) -> str:
     return st.text_input(
         "Note", max_chars=500, key=f"note-{place}", placeholder="For colleagues",
         help="Colleagues read it in the history; whoever asked does not.",
     )  # fmt: skip
 
 
-def _take(session: Session, me: Actor, ticket: Ticket, *, seen: int) -> None:  # noqa: ARG001 - nobody had it
-    tickets.take(session, me, ticket)
+def _assign_to_me(session: Session, me: Actor, ticket: Ticket, *, seen: int) -> None:  # noqa: ARG001 - nobody had it
+    tickets.claim(session, me, ticket)

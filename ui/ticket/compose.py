@@ -23,45 +23,45 @@ from lib.transactions import Session
 from ui.components.writer_values import Composition, Submission
 from ui.shared import page
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 SEND_AGAIN = (
     "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
     "Your text is still here. Send it again in a moment: nothing is saved twice."
 )
-UNSURE = "unsure:"
+UNCONFIRMED = "unsure:"
 """In the session: the token of a draft that was sent, as long as nobody knows how that ended."""
-WAITS = (0, 1, 2)
+RETRY_DELAYS = (0, 1, 2)
 """Seconds to wait before each look at how the sending of a draft ended."""
 
 
-def opened(session: Session, actor: Actor, slot: str) -> DraftCard:
+def load_draft(session: Session, actor: Actor, slot: str) -> DraftCard:
     """Return the draft of a place; until it is first saved its token stays the same on this page."""
-    draft = drafts.open(session, actor, slot)
-    unsure = st.session_state.get(UNSURE + slot)
+    draft = drafts.load(session, actor, slot)
+    unsure = st.session_state.get(UNCONFIRMED + slot)
     if unsure is not None:
         return draft if draft.token == unsure else DraftCard(slot, unsure)
     if draft.updated_at is not None:
         return draft
     fresh = st.session_state.setdefault(f"token:{slot}", draft.token)
-    if idempotency.used(session, actor, drafts.receipt(fresh)):
+    if idempotency.is_used(session, actor, drafts.submission_key(fresh)):
         fresh = st.session_state[f"token:{slot}"] = draft.token
     return DraftCard(slot, fresh)
 
 
-def discard(session: Session, actor: Actor, slot: str) -> None:
+def discard_draft(session: Session, actor: Actor, slot: str) -> None:
     """Throw the draft of a place away; the next one there begins with a fresh token, which empties the writer."""
     drafts.discard(session, actor, slot)
     st.session_state.pop(f"token:{slot}", None)
-    st.session_state.pop(UNSURE + slot, None)
+    st.session_state.pop(UNCONFIRMED + slot, None)
 
 
-def submit(draft: DraftCard, deed: Callable[[Session], Made]) -> Made:
+def submit_draft(draft: DraftCard, deed: Callable[[Session], Result]) -> Result:
     """Send a draft in one transaction. When that breaks during the commit, send it again: what is there is found.
 
     Raises Refusal; as long as nobody knows how it ended the draft keeps its token, so that sending it again is safe.
     """
-    key = UNSURE + draft.slot
+    key = UNCONFIRMED + draft.slot
     try:
         with page.act() as session:
             made = deed(session)
@@ -72,8 +72,8 @@ def submit(draft: DraftCard, deed: Callable[[Session], Made]) -> Made:
     return made
 
 
-def _submit_again(deed: Callable[[Session], Made]) -> Made:
-    for wait in WAITS:
+def _submit_again(deed: Callable[[Session], Result]) -> Result:
+    for wait in RETRY_DELAYS:
         time.sleep(wait)
         try:
             with page.act() as session:
@@ -83,43 +83,43 @@ def _submit_again(deed: Callable[[Session], Made]) -> Made:
     raise OutcomeUnknown(SEND_AGAIN)
 
 
-def files(actor: Actor, draft: DraftCard) -> list[AttachmentCard]:
+def load_files(actor: Actor, draft: DraftCard) -> list[AttachmentCard]:
     """Return the files that were uploaded for a draft and are still there."""
     found = []
     with page.see() as session:
         for id in draft.values.get("attachments") or []:
             try:
-                row = attachments.find(session, actor, str(id))
+                row = attachments.get(session, actor, str(id))
             except Refusal:
                 continue
-            found.append(attachments.card(row, actor.name))
+            found.append(attachments.to_card(row, actor.name))
     return found
 
 
-def keeper(slot: str, token: str) -> Callable[[str], None]:
+def build_draft_saver(slot: str, token: str) -> Callable[[str], None]:
     """Return what a widget beside the writer calls to keep its value in the draft."""
 
     def keep(field: str) -> None:
         value = st.session_state.get(f"{field}-{token}")
-        _keep(slot, token, {field: value.isoformat() if isinstance(value, date) else value})
+        _save_draft(slot, token, {field: value.isoformat() if isinstance(value, date) else value})
 
     return keep
 
 
-def fields_keeper(slot: str, token: str) -> Callable[[Mapping[str, Any]], None]:
+def build_custom_fields_saver(slot: str, token: str) -> Callable[[Mapping[str, Any]], None]:
     """Return what keeps the desk's own fields in the draft, all of them at once."""
-    return lambda given: _keep(slot, token, {"fields": dict(given)})
+    return lambda given: _save_draft(slot, token, {"fields": dict(given)})
 
 
-def _keep(slot: str, token: str, values: Mapping[str, Any]) -> None:
+def _save_draft(slot: str, token: str, values: Mapping[str, Any]) -> None:
     try:
         with page.act() as session:
             drafts.save(session, page.me(), slot, token=token, values=values)
     except Refusal as refusal:
-        page.tell(refusal.sentence, good=False)
+        page.flash(refusal.sentence, good=False)
 
 
-def day(kept: Any) -> date | None:
+def parse_date(kept: Any) -> date | None:
     """Return a day as a draft holds it, or None for none."""
     try:
         return date.fromisoformat(kept)
@@ -127,41 +127,41 @@ def day(kept: Any) -> date | None:
         return None
 
 
-def above(known: Mapping[int, CategoryCard], category_id: int | None) -> Iterator[CategoryCard]:
+def list_with_ancestors(known: Mapping[int, CategoryCard], category_id: int | None) -> Iterator[CategoryCard]:
     """Yield a category and those above it, the nearest first."""
     while category_id is not None and category_id in known:
         yield known[category_id]
         category_id = known[category_id].parent_id
 
 
-def usual(known: Mapping[int, CategoryCard], category_id: int | None) -> Priority:
+def default_priority(known: Mapping[int, CategoryCard], category_id: int | None) -> Priority:
     """Return the priority with which tickets of a category begin: its own, else of the nearest above that has one."""
-    return next((c.priority for c in above(known, category_id) if c.priority), Priority.NORMAL)
+    return next((c.priority for c in list_with_ancestors(known, category_id) if c.priority), Priority.NORMAL)
 
 
-def categorized(keep: Callable[[str], None], known: Mapping[int, CategoryCard], draft: DraftCard) -> None:
+def save_category(keep: Callable[[str], None], known: Mapping[int, CategoryCard], draft: DraftCard) -> None:
     """Keep the category that was chosen, and let the priority follow it until somebody chooses one."""
     keep("category")
     if "priority" not in draft.values:
         chosen = st.session_state.get(f"category-{draft.token}")
-        st.session_state[f"priority-{draft.token}"] = usual(known, chosen)
+        st.session_state[f"priority-{draft.token}"] = default_priority(known, chosen)
 
 
-def place(options: Iterable[Any], value: Any) -> int | None:
+def index_of(options: Iterable[Any], value: Any) -> int | None:
     """Return where `value` stands among options, or the first place, or None when there are none."""
     listed = list(options)
     return listed.index(value) if value in listed else (0 if listed else None)
 
 
 @dataclass(frozen=True)
-class Sent:
+class SendResult:
     """What the sending of a draft made, by number; `late` when it was made before the last changes to the draft."""
 
     made: int
     late: bool
 
 
-def open_ticket(
+def create_ticket(
     session: Session,
     actor: Actor,
     draft: DraftCard,
@@ -175,7 +175,7 @@ def open_ticket(
     due_on: date | None = None,
     fields: Mapping[str, Any] | None = None,
     proposal: str = "",
-) -> Sent:
+) -> SendResult:
     """Open the ticket of a draft; sent twice, it is the same, and what was changed since becomes a reply's draft.
 
     Raises Refusal.
@@ -202,14 +202,14 @@ def open_ticket(
         drafts.discard(session, actor, draft.slot)
         return str(ticket.id)
 
-    sent = _once(session, actor, draft, (written.title, written.body, written.attachments), deed)
+    sent = _run_once(session, actor, draft, (written.title, written.body, written.attachments), deed)
     if sent.late:
         text = f"{written.title}\n\n{written.body}".strip()
-        _begin_anew(session, actor, f"ticket-{sent.made}", text, written.attachments)
+        _save_late_changes(session, actor, f"ticket-{sent.made}", text, written.attachments)
     return sent
 
 
-def say(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: Submission) -> str:
+def add_comment(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: Submission) -> str:
     """Add the comment of a draft and return what to tell its author; sent twice, it is the same. Raises Refusal.
 
     What was changed after it was sent stays as a new draft.
@@ -221,32 +221,36 @@ def say(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard, sent: 
         drafts.discard(session, actor, draft.slot)
         return str(made.id)
 
-    if _once(session, actor, draft, (sent.visibility, sent.body, sent.attachments), deed).late:
-        _begin_anew(session, actor, draft.slot, sent.body, sent.attachments, visibility=sent.visibility)
+    if _run_once(session, actor, draft, (sent.visibility, sent.body, sent.attachments), deed).late:
+        _save_late_changes(
+            session, actor, draft.slot, sent.body, sent.attachments, visibility=sent.visibility
+        )
         return "This was already sent, without your last changes. Your changed text is a new draft below."
-    missed = mentions.named(session, actor, ticket, body=sent.body, internal=internal).missed
+    missed = mentions.find_in_text(session, actor, ticket, body=sent.body, internal=internal).missed
     done = "Note added." if internal else "Reply sent."
     why = "can't read internal notes here" if internal else "can't see this ticket"
     return f"{done} Not mentioned, because they {why}: {', '.join(missed)}." if missed else done
 
 
-def _once(
+def _run_once(
     session: Session, actor: Actor, draft: DraftCard, content: tuple[Any, ...], deed: Callable[[], str]
-) -> Sent:
-    key = drafts.receipt(draft.token)
+) -> SendResult:
+    key = drafts.submission_key(draft.token)
     fingerprint = hashlib.sha256(repr((draft.slot, *content)).encode()).hexdigest()
     kept = idempotency.find(session, actor, key)
     if kept is not None:
-        return Sent(int(kept.answer), late=kept.fingerprint != fingerprint)
-    return Sent(int(idempotency.once(session, actor, key, fingerprint=fingerprint, deed=deed)), late=False)
+        return SendResult(int(kept.answer), late=kept.fingerprint != fingerprint)
+    return SendResult(
+        int(idempotency.run_once(session, actor, key, fingerprint=fingerprint, deed=deed)), late=False
+    )
 
 
-def _begin_anew(
+def _save_late_changes(
     session: Session, actor: Actor, slot: str, text: str, uploads: Iterable[str], **more: str
 ) -> None:
     """Keep what was changed too late as a draft of its own, behind what is written there already."""
-    there = drafts.open(session, actor, slot)
+    there = drafts.load(session, actor, slot)
     before = str(there.values.get("body") or "")
-    unused = [id for id in uploads if attachments.find(session, actor, id).ticket_id is None]
+    unused = [id for id in uploads if attachments.get(session, actor, id).ticket_id is None]
     values = {"body": "\n\n".join(filter(None, [before, text])), "attachments": unused, **more}
     drafts.save(session, actor, slot, token=there.token, values=values)

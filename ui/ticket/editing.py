@@ -7,33 +7,33 @@ from lib.access import ticket_versions
 from lib.access.gate import Actor
 from lib.conversation import comments
 from lib.conversation.comments import CommentCard
-from lib.conversation.timeline import Thread
+from lib.conversation.timeline import TimelinePage
 from lib.core.errors import Conflict, Refusal
 from lib.markdown import rendering
 from lib.tickets import tickets
 from lib.transactions import Session
 from ui.shared import page
-from ui.shared.field_editor import Changer
+from ui.shared.field_editor import FieldEditor
 
 _EDITING = "_editing"
 
 
-def button(change: Changer) -> None:
+def show_edit_button(change: FieldEditor) -> None:
     """Offer to edit the text, in a dialog that stays open while the ticket is drawn anew."""
-    here = (change.facts.number, page.visit())
+    here = (change.facts.number, page.visit_number())
     if st.button("Edit ticket", icon=":material/edit:", width="stretch"):
         st.session_state[_EDITING] = (here, change.facts.version)
     editing, opened = st.session_state.get(_EDITING, (None, 0))
     if editing == here:
-        _edit_dialog(change.facts.number, opened)
+        _show_edit_dialog(change.facts.number, opened)
 
 
-def _edited() -> None:
+def _close_dialog() -> None:
     st.session_state.pop(_EDITING, None)
 
 
-@st.dialog("Edit ticket", width="large", on_dismiss=_edited)
-def _edit_dialog(number: int, opened: int) -> None:
+@st.dialog("Edit ticket", width="large", on_dismiss=_close_dialog)
+def _show_edit_dialog(number: int, opened: int) -> None:
     me = page.me()
     with page.see() as session:
         ticket = tickets.find(session, me, number)
@@ -45,27 +45,31 @@ def _edit_dialog(number: int, opened: int) -> None:
             with page.act() as session:
                 target = tickets.find(session, me, number, to_change=True)
                 seen = st.session_state.get(read, opened)
-                _rewrite(session, me, target, title=title, description=text, seen=seen)
+                _update_text(session, me, target, title=title, description=text, seen=seen)
         except Conflict:
-            st.session_state[read] = ticket_versions.of(me, ticket)
+            st.session_state[read] = ticket_versions.visible_version(me, ticket)
             st.warning(
                 "Somebody changed it while you were writing. Save again to put your text in place of this:"
             )
             st.text(f"{ticket.title}\n\n{ticket.description}".strip())
         except Refusal as refusal:
-            page.refused(refusal)
+            page.show_refusal(refusal)
         else:
-            _edited()
-            page.tell("Saved.")
+            _close_dialog()
+            page.flash("Saved.")
             st.rerun()
 
 
-def _rewrite(session: Session, me: Actor, ticket: Ticket, *, title: str, description: str, seen: int) -> None:
+def _update_text(
+    session: Session, me: Actor, ticket: Ticket, *, title: str, description: str, seen: int
+) -> None:
     tickets.rename(session, me, ticket, title=title, seen=seen)
-    tickets.describe(session, me, ticket, description=description, seen=ticket_versions.of(me, ticket))
+    tickets.set_description(
+        session, me, ticket, description=description, seen=ticket_versions.visible_version(me, ticket)
+    )
 
 
-def own_words(me: Actor, thread: Thread) -> None:
+def show_own_comment_editor(me: Actor, thread: TimelinePage) -> None:
     """Let a person mend or take back what they just wrote."""
     fresh = [e for e in thread.entries if isinstance(e, CommentCard) and e.editable and e.author_id == me.id]
     if not fresh:
@@ -76,9 +80,9 @@ def own_words(me: Actor, thread: Thread) -> None:
         left, right = st.columns(2)
         saved, taken = left.form_submit_button("Save", type="primary"), right.form_submit_button("Take back")
     if saved or taken:
-        rendering.ahead(body)
+        rendering.prerender(body)
         with page.attempt("Saved." if saved else "Taken back.") as session:
-            comment, ticket = comments.find(session, page.me(), last.id)
+            comment, ticket = comments.get_with_ticket(session, page.me(), last.id)
             if taken:
                 comments.remove(session, page.me(), comment, ticket)
             else:

@@ -10,29 +10,31 @@ from lib.catalog.ticket_fields import TicketRow
 from lib.tickets import links, tickets
 from lib.transactions import Session
 from ui.shared import page
-from ui.shared.field_editor import Changer
+from ui.shared.field_editor import FieldEditor
 from ui.ticket import conversation
-from ui.ticket.options import Choices
+from ui.ticket.options import TicketOptions
 
-LARGEST = 2**31 - 1
+MAX_NUMBER = 2**31 - 1
 
 
-def related(offered: Choices) -> None:
+def show_links(offered: TicketOptions) -> None:
     """Show how the ticket stands to others."""
     if offered.obstacle:
         st.warning(f"This ticket can't be completed yet: {offered.obstacle}.", icon=":material/block:")
-    conversation.linked(offered.linked)
+    conversation.show_links(offered.linked)
 
 
-def linker(me: Actor, facts: TicketRow, offered: Choices) -> None:
+def show_link_form(me: Actor, facts: TicketRow, offered: TicketOptions) -> None:
     """Let staff link the ticket to others, and unlink it."""
     if Permission.TICKET_MERGE not in offered.may:
         return
-    change = Changer(me, facts)
+    change = FieldEditor(me, facts)
     with st.popover("Link to another ticket", icon=":material/add_link:", width="stretch"):
-        with st.form(f"link-{facts.number}-{page.turn()}", border=False):
-            name = st.selectbox("This ticket", list(links.NAMES), format_func=link_words.WORDS.__getitem__)
-            number = st.number_input("Number of the other ticket", 1, LARGEST, None, step=1, format="%d")
+        with st.form(f"link-{facts.number}-{page.attempt_count()}", border=False):
+            name = st.selectbox(
+                "This ticket", list(links.LINK_NAMES), format_func=link_words.WORDS.__getitem__
+            )
+            number = st.number_input("Number of the other ticket", 1, MAX_NUMBER, None, step=1, format="%d")
             if st.form_submit_button("Link", type="primary") and number:
                 change("Linked.", _link, name=name, number=int(number))
         for card in offered.linked:

@@ -10,46 +10,49 @@ from lib.access.gate import Actor
 from lib.catalog.ticket_fields import TicketRow
 from lib.core.errors import NotFound
 from lib.lists import merge_preview
-from lib.lists.merge_preview import Merged, Offer, Preview
+from lib.lists.merge_preview import MergedTicket, MergePreview, MergeSuggestion
 from lib.tickets import merge, tickets
 from lib.transactions import Session
 from ui.shared import formatting, page
 
-STILL = "Nothing here changes any more."
+NO_MORE_CHANGES = "Nothing here changes any more."
 
 
-def followed(session: Session, me: Actor, ticket: Ticket) -> tuple[Ticket, Ticket | None]:
+def resolve_ticket(session: Session, me: Actor, ticket: Ticket) -> tuple[Ticket, Ticket | None]:
     """Return the ticket to show at this address, and the merged one that led there, if it did.
 
     `own=1` in the address shows the merged one itself, and so does a target that the person may not see.
     """
-    into = merge_preview.forwarded(session, me, ticket)
+    into = merge_preview.find_target_ticket(session, me, ticket)
     return (ticket, None) if into is None or st.query_params.get("own") else (into, ticket)
 
 
-def notice(led: Ticket | None, left: Merged | None) -> None:
+def show_notice(led: Ticket | None, left: MergedTicket | None) -> None:
     """Say calmly how the person came here, or where the rest of this ticket is."""
     if led is not None:
         further = f"<a href='/ticket?id={led.id}&amp;own=1'>See what is left of #{led.id}</a>"
         said = f"<b>#{led.id}</b> was merged into this ticket. The conversation goes on here."
     elif left is not None and left.number is not None:
         further = f"<a href='/ticket?id={left.number}'>Go to #{left.number}</a>"
-        said = f"{escape(left.by)} merged this ticket into <b>#{left.number}</b>, {formatting.ago(left.at)}. {STILL}"
+        said = f"{escape(left.by)} merged this ticket into <b>#{left.number}</b>, {formatting.format_relative(left.at)}. {NO_MORE_CHANGES}"
     elif left is not None:
-        further, said = "", f"This ticket was merged into another one, which you may not see. {STILL}"
+        further, said = (
+            "",
+            f"This ticket was merged into another one, which you may not see. {NO_MORE_CHANGES}",
+        )
     else:
         return
     st.html(f"<p class='dk dk-notice' role='note'><span>{said}</span>{further}</p>")
 
 
-def offer(me: Actor, facts: TicketRow) -> None:
+def show_merge_button(me: Actor, facts: TicketRow) -> None:
     """Offer to merge the ticket into another."""
     if st.button("Merge into another ticket", icon=":material/merge:", width="stretch"):
-        _dialog(me, facts)
+        _show_dialog(me, facts)
 
 
 @st.dialog("Merge into another ticket", width="large")
-def _dialog(me: Actor, facts: TicketRow) -> None:
+def _show_dialog(me: Actor, facts: TicketRow) -> None:
     me = page.me()
     asked = st.text_input(
         "Find the other ticket",
@@ -58,7 +61,7 @@ def _dialog(me: Actor, facts: TicketRow) -> None:
     )
     with page.see() as session:
         ticket = tickets.find(session, me, facts.number)
-        found = {o.number: o for o in merge_preview.offers(session, me, ticket, asked)}
+        found = {o.number: o for o in merge_preview.suggest_targets(session, me, ticket, asked)}
     if not found:
         st.caption(
             "No ticket that you work matches."
@@ -70,38 +73,38 @@ def _dialog(me: Actor, facts: TicketRow) -> None:
         "Which matches" if asked else "Which are alike",
         list(found),
         index=0 if len(found) == 1 else None,
-        format_func=lambda number: _offered(found[number]),
+        format_func=lambda number: _format_offer(found[number]),
         key=f"into-{facts.number}-{asked}",
     )
     if chosen is None:
         return
     with page.see() as session:
         try:
-            plan = merge_preview.preview(session, me, ticket, into=chosen)
+            plan = merge_preview.build(session, me, ticket, into=chosen)
         except NotFound:
-            page.nothing_here()
-    _plan(facts, chosen, plan)
+            page.show_not_found()
+    _show_plan(facts, chosen, plan)
     if st.button(f"Merge #{facts.number} into #{chosen}", type="primary", icon=":material/merge:"):
         _merge(me, facts, into=chosen)
 
 
-def _offered(found: Offer) -> str:
-    facts = formatting.plain(f"{found.requester}, {found.status}")
-    return f"#{found.number} {formatting.plain(found.title)} :gray[{facts}]"
+def _format_offer(found: MergeSuggestion) -> str:
+    facts = formatting.escape_markdown(f"{found.requester}, {found.status}")
+    return f"#{found.number} {formatting.escape_markdown(found.title)} :gray[{facts}]"
 
 
-def _plan(facts: TicketRow, into: int, plan: Preview) -> None:
+def _show_plan(facts: TicketRow, into: int, plan: MergePreview) -> None:
     moves = [
         "the description, as a reply of its requester",
-        *_counted(plan.replies, "reply or note", "replies and notes"),
-        *_counted(plan.files, "file", "files"),
-        *_counted(plan.links, "link", "links"),
+        *_format_count(plan.replies, "reply or note", "replies and notes"),
+        *_format_count(plan.files, "file", "files"),
+        *_format_count(plan.links, "link", "links"),
         *([f"the tags {', '.join(plan.tags)}"] if plan.tags else []),
     ]
     changes = []
-    if plan.newcomers:
+    if plan.new_readers:
         secret = ", though it is confidential" if plan.confidential else ""
-        changes.append(f"From then on {_and(plan.newcomers)} can read all of #{into}{secret}.")
+        changes.append(f"From then on {_join_names(plan.new_readers)} can read all of #{into}{secret}.")
     if plan.confides:
         changes.append(f"#{into} becomes confidential, because #{facts.number} is.")
     if plan.done:
@@ -117,36 +120,36 @@ def _plan(facts: TicketRow, into: int, plan: Preview) -> None:
     )
 
 
-def _counted(count: int, one: str, many: str) -> list[str]:
+def _format_count(count: int, one: str, many: str) -> list[str]:
     return [f"{count} {one if count == 1 else many}"] if count else []
 
 
-def _and(names: tuple[str, ...]) -> str:
+def _join_names(names: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _merge(me: Actor, facts: TicketRow, *, into: int) -> None:
     def deed(session: Session) -> None:
-        ticket, other = merge.pair(session, me, facts.number, into)
+        ticket, other = merge.lock_pair(session, me, facts.number, into)
         merge.merge(session, me, ticket, into=other, seen=facts.version)
 
-    _go(f"#{facts.number} is part of this ticket now.", deed, into)
+    _apply(f"#{facts.number} is part of this ticket now.", deed, into)
 
 
-def held(me: Actor, number: int, found: list[Merged]) -> None:
+def show_merged(me: Actor, number: int, found: list[MergedTicket]) -> None:
     """Show what was merged into a ticket, and let administrators part it again."""
     for each in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.html(
                 f"<p class='dk dk-notice'><span><a href='/ticket?id={each.number}&amp;own=1'>#{each.number}</a> "
                 f"{escape(each.title)} <span class='dk-quiet'>was merged into this ticket by {escape(each.by)}, "
-                f"{formatting.ago(each.at)}</span></span></p>"
+                f"{formatting.format_relative(each.at)}</span></span></p>"
             )
-            if merge_preview.may_undo(me) and each.number:
-                undo(me, each.number, into=number)
+            if merge_preview.can_undo(me) and each.number:
+                show_undo(me, each.number, into=number)
 
 
-def undo(me: Actor, number: int, *, into: int) -> None:
+def show_undo(me: Actor, number: int, *, into: int) -> None:
     """Let an administrator part a merged ticket from the one that it went into."""
     with st.popover("Undo the merge", icon=":material/undo:", type="tertiary"):
         st.markdown(
@@ -156,13 +159,13 @@ def undo(me: Actor, number: int, *, into: int) -> None:
         if st.button(f"Part #{number} from #{into}", type="primary", key=f"unmerge-{number}"):
 
             def deed(session: Session) -> None:
-                ticket, other = merge.pair(session, me, number, into)
+                ticket, other = merge.lock_pair(session, me, number, into)
                 merge.unmerge(session, me, ticket, into=other)
 
-            _go(f"#{number} stands on its own again.", deed, number)
+            _apply(f"#{number} stands on its own again.", deed, number)
 
 
-def _go(done: str, deed: Callable[[Session], None], number: int) -> None:
+def _apply(done: str, deed: Callable[[Session], None], number: int) -> None:
     """Do it, and show the ticket on which the conversation is now."""
     with page.attempt(done) as session:
         deed(session)

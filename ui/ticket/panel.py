@@ -4,32 +4,32 @@ from db.vocabulary import Permission
 from lib.access.gate import Actor
 from lib.catalog.ticket_fields import TicketRow
 from ui.shared import formatting
-from ui.shared.field_editor import Changer
+from ui.shared.field_editor import FieldEditor
 from ui.ticket import assignee, conversation, editing, followers, status, time
 from ui.ticket import properties as stated
-from ui.ticket.options import Choices
+from ui.ticket.options import TicketOptions
 from ui.time import time_in_status
 
 
-def panel(me: Actor, facts: TicketRow, offered: Choices) -> None:
+def show(me: Actor, facts: TicketRow, offered: TicketOptions) -> None:
     """Show the facts, and let the person change what they may."""
-    change = Changer(me, facts)
-    change.meet()
-    status.panel(change, facts, offered)
-    assignee.panel(change, me, facts, offered)
+    change = FieldEditor(me, facts)
+    change.refuse_stale_press()
+    status.show(change, facts, offered)
+    assignee.show(change, me, facts, offered)
     if offered.works:
-        stated.panel(change, facts, offered)
-    stated.own(change, offered)
-    conversation.panel(_fixed(facts, offered, all_of_them=not offered.works))
+        stated.show(change, facts, offered)
+    stated.show_custom_fields(change, offered)
+    conversation.show_facts(_list_read_only_facts(facts, offered, all_of_them=not offered.works))
     if Permission.TICKET_UPDATE in offered.may and (offered.works or facts.first_response_at is None):
-        editing.button(change)
-    followers.panel(me, facts.number, offered.following)
-    time.panel(me, facts.number, offered.times)
+        editing.show_edit_button(change)
+    followers.show(me, facts.number, offered.following)
+    time.show(me, facts.number, offered.times)
     if offered.course:
-        time_in_status.strip(offered.course, key=f"course-{facts.number}")
+        time_in_status.show_strip(offered.course, key=f"course-{facts.number}")
 
 
-def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str, str]:
+def _list_read_only_facts(facts: TicketRow, offered: TicketOptions, *, all_of_them: bool) -> dict[str, str]:
     """Return the facts that are only shown: by name, in order, without empty ones."""
     shown = {
         "Assigned to": ""
@@ -40,9 +40,9 @@ def _fixed(facts: TicketRow, offered: Choices, *, all_of_them: bool) -> dict[str
         "Team": facts.team if all_of_them else "",
         "Asked by": facts.requester,
         "In copy": ", ".join(offered.following.copied.values()),
-        "Opened": formatting.when(facts.created_at),
-        "Updated": formatting.when(facts.updated_at),
-        "Resolved": formatting.when(facts.resolved_at) if facts.resolved_at else "",
+        "Opened": formatting.format_timestamp(facts.created_at),
+        "Updated": formatting.format_timestamp(facts.updated_at),
+        "Resolved": formatting.format_timestamp(facts.resolved_at) if facts.resolved_at else "",
         "Due": facts.due_on.isoformat() if facts.due_on and all_of_them else "",
         "Tags": ", ".join(offered.tags) if all_of_them else "",
         **{h.field.name: h.shown for h in offered.held if not h.writable},

@@ -16,21 +16,23 @@ from lib.tickets import duplicates, tickets
 from lib.tickets.links import LinkCard
 from lib.transactions import Session
 from ui.shared import page
-from ui.shared.field_editor import Changer, reached
-from ui.ticket.options import Choices
+from ui.shared.field_editor import FieldEditor, get_own_version
+from ui.ticket.options import TicketOptions
 
 
-def panel(change: Changer, facts: TicketRow, offered: Choices) -> None:
+def show(change: FieldEditor, facts: TicketRow, offered: TicketOptions) -> None:
     """Offer the statuses that the ticket may go to."""
     if Permission.TICKET_TRANSITION in offered.may:
         names = {
             id: s.name for id, s in offered.statuses.items() if id in (facts.status_id, *offered.targets)
         }
         chosen = change.choose("Status", names, facts.status_id, "status")
-        if chosen and _copies(offered) and _completes(offered.statuses[chosen]):
-            _finish(change, chosen, names[chosen], _copies(offered), asks=chosen in offered.asks)
+        if chosen and _list_open_duplicates(offered) and _is_resolving(offered.statuses[chosen]):
+            _show_duplicates_dialog(
+                change, chosen, names[chosen], _list_open_duplicates(offered), asks=chosen in offered.asks
+            )
         elif chosen in offered.asks:
-            _why(change, chosen, names[chosen])
+            _show_reason_dialog(change, chosen, names[chosen])
         elif chosen is not None:
             change(f"Moved to {names[chosen]}.", _move, to=chosen)
     elif Permission.TICKET_CLOSE in offered.may:
@@ -43,8 +45,8 @@ def panel(change: Changer, facts: TicketRow, offered: Choices) -> None:
             change("Thank you. It is completed.", _move, to=done[0].id)
 
 
-@st.dialog("Why?", on_dismiss=page.fall_back)
-def _why(change: Changer, to: int, name: str) -> None:
+@st.dialog("Why?", on_dismiss=page.reset_choices)
+def _show_reason_dialog(change: FieldEditor, to: int, name: str) -> None:
     me = page.me()
     with st.form(f"why-{me.id}", border=False):
         reason = st.text_input(f"Please say why you move it to {name}", max_chars=500)
@@ -53,21 +55,23 @@ def _why(change: Changer, to: int, name: str) -> None:
             change(f"Moved to {name}.", _move, to=to, reason=reason)
 
 
-def _copies(offered: Choices) -> list[LinkCard]:
+def _list_open_duplicates(offered: TicketOptions) -> list[LinkCard]:
     return [card for card in offered.linked if card.name == "duplicated_by" and card.open]
 
 
-def _completes(status: statuses.StatusCard) -> bool:
+def _is_resolving(status: statuses.StatusCard) -> bool:
     return status.kind == StatusCategory.DONE and status.counts
 
 
-@st.dialog("Complete it with its duplicates?", on_dismiss=page.fall_back)
-def _finish(change: Changer, to: int, name: str, copies: list[LinkCard], *, asks: bool) -> None:
+@st.dialog("Complete it with its duplicates?", on_dismiss=page.reset_choices)
+def _show_duplicates_dialog(
+    change: FieldEditor, to: int, name: str, copies: list[LinkCard], *, asks: bool
+) -> None:
     me = page.me()
     with st.form(f"finish-{me.id}", border=False):
         reason = st.text_input(f"Please say why you move it to {name}", max_chars=500) if asks else ""
         together = st.checkbox(
-            f"Complete {_numbers(copies)} as well",
+            f"Complete {_format_duplicates(copies)} as well",
             value=True,
             help="Those that can't be are named and stay open.",
         )
@@ -75,26 +79,26 @@ def _finish(change: Changer, to: int, name: str, copies: list[LinkCard], *, asks
             "Answer", height=120, placeholder="A public reply on each of them; leave it empty for none"
         )
         if st.form_submit_button(f"Move to {name}", type="primary", icon=":material/check:"):
-            _finished(change, to, name, reason=reason, answer=answer, together=together)
+            _complete(change, to, name, reason=reason, answer=answer, together=together)
 
 
-def _numbers(copies: Sequence[LinkCard]) -> str:
+def _format_duplicates(copies: Sequence[LinkCard]) -> str:
     numbers = [f"#{card.number}" for card in copies]
     return f"its duplicate {numbers[0]}" if len(numbers) == 1 else f"its duplicates {', '.join(numbers)}"
 
 
-def _finished(change: Changer, to: int, name: str, *, reason: str, answer: str, together: bool) -> None:
-    rendering.ahead(answer)
+def _complete(change: FieldEditor, to: int, name: str, *, reason: str, answer: str, together: bool) -> None:
+    rendering.prerender(answer)
     with page.attempt() as session:
         me, number = page.me(), change.facts.number
-        seen = reached(number, change.facts.version)
-        status = statuses.find(session, to)
+        seen = get_own_version(number, change.facts.version)
+        status = statuses.get(session, to)
         if together:
             _ticket, left = duplicates.complete(
                 session, me, number, to=status, seen=seen, reason=reason, answer=answer
             )
             stay = " ".join(each.why for each in left)
-            page.tell(
+            page.flash(
                 f"Moved to {name}. {stay}" if left else f"Moved to {name}, duplicates too.", good=not left
             )
         else:
@@ -102,9 +106,16 @@ def _finished(change: Changer, to: int, name: str, *, reason: str, answer: str, 
             ticket_versions.must_be(me, ticket, seen)
             if answer.strip():
                 comments.add(session, me, ticket, body=answer)
-            tickets.move(session, me, ticket, to=status, seen=ticket_versions.of(me, ticket), reason=reason)
-            page.tell(f"Moved to {name}.")
+            tickets.move(
+                session,
+                me,
+                ticket,
+                to=status,
+                seen=ticket_versions.visible_version(me, ticket),
+                reason=reason,
+            )
+            page.flash(f"Moved to {name}.")
 
 
 def _move(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int, reason: str = "") -> None:
-    tickets.move(session, me, ticket, to=statuses.find(session, to), seen=seen, reason=reason)
+    tickets.move(session, me, ticket, to=statuses.get(session, to), seen=seen, reason=reason)

@@ -15,33 +15,33 @@ from lib.conversation import read_markers
 from lib.core.errors import Refusal
 from lib.lists import board as desk
 from lib.lists import query_language
-from lib.lists.filters import Narrowed
+from lib.lists.filters import TicketFilter
 from lib.tickets import tickets, workflow
 from lib.timekeeping import timers
 from lib.transactions import Session
 from ui.components import board as drawn
-from ui.components.assign_buttons import Assigns
+from ui.components.assign_buttons import AssignButtons
 from ui.components.board import Card, Group, Lane, Move
-from ui.components.live import live
-from ui.components.timer_buttons import Clocks
+from ui.components.live import rerun_on_event
+from ui.components.timer_buttons import TimerButtons
 from ui.shared import field_editor, page
 from ui.ticket import assignee
-from ui.tickets.default_views import opening
+from ui.tickets.default_views import build_list_url
 from ui.time import timer
 
-ROWS = {
+ROW_LABELS = {
     "none": "No rows",
     "assignee": "Rows by assignee",
     "priority": "Rows by priority",
     "category": "Rows by category",
 }
-Places = Mapping[int, list[int]]
+CardOrder = Mapping[int, list[int]]
 """The numbers of the cards that a lane shows, from top to bottom."""
 _REFUSED, _ASKED, _UNDO = "_board_refused", "_board_asked", "_board_undo"
 
 
 @dataclass(frozen=True)
-class Shown:
+class BoardData:
     """What the board shows: lanes, cards, rows, where cards may go, and the newest event that this run has read."""
 
     lanes: tuple[Lane, ...]
@@ -50,32 +50,34 @@ class Shown:
     allowed: Mapping[int, list[int]]
     asks: frozenset[tuple[int, int]]
     newest: int
-    places: Places
-    clocks: Clocks | None
-    assigns: Assigns | None
+    places: CardOrder
+    clocks: TimerButtons | None
+    assigns: AssignButtons | None
 
 
-def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown:
+def load(session: Session, me: Actor, narrowed: TicketFilter, *, rows: str) -> BoardData:
     """Read the board for a person."""
-    newest = change_feed.newest(session)
-    found = desk.lanes(session, me, narrowed)
-    stuck = desk.blocked(session, found)
-    fresh = read_markers.fresh(session, me, [row.number for lane in found for row in lane.cards])
+    newest = change_feed.newest_id(session)
+    found = desk.list_lanes(session, me, narrowed)
+    stuck = desk.find_blockers(session, found)
+    fresh = read_markers.find_unread(session, me, [row.number for lane in found for row in lane.cards])
     cards = tuple(
-        _card(row, stuck.get(row.number), rows, unread=row.number in fresh)
+        _build_card(row, stuck.get(row.number), rows, unread=row.number in fresh)
         for lane in found
         for row in lane.cards
     )
     there = {lane.status.id: lane.status for lane in found}
     standing = [(row.number, row.team_id) for lane in found for row in lane.cards]
-    return Shown(
+    return BoardData(
         lanes=tuple(
             Lane(
                 lane.status.id,
                 lane.status.name,
                 lane.status.kind,
                 lane.count,
-                more_href=opening("all", line=query_language.write("status", [lane.status.name]))
+                more_href=build_list_url(
+                    "all", line=query_language.format_qualifier("status", [lane.status.name])
+                )
                 if lane.count > len(lane.cards)
                 else "",
                 limit=lane.status.limit,
@@ -83,22 +85,22 @@ def read(session: Session, me: Actor, narrowed: Narrowed, *, rows: str) -> Shown
             for lane in found
         ),
         cards=cards,
-        groups=_groups(cards) if rows != "none" else (),
-        allowed=workflow.targets(session, me, there),
-        asks=workflow.asking(session, me, there),
+        groups=_build_groups(cards) if rows != "none" else (),
+        allowed=workflow.list_targets(session, me, there),
+        asks=workflow.list_moves_with_reason(session, me, there),
         newest=newest,
         places={lane.status.id: [row.number for row in lane.cards] for lane in found},
-        clocks=timer.clocks(me, standing, running=timers.running(session, me)),
-        assigns=assignee.offered(me, standing),
+        clocks=timer.build_buttons(me, standing, running=timers.find_running_ticket_id(session, me)),
+        assigns=assignee.build_buttons(me, standing),
     )
 
 
-def _card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool) -> Card:
+def _build_card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool) -> Card:
     return Card(
         number=row.number,
         title=row.title,
         lane=row.status_id,
-        group=_group(row, rows),
+        group=_get_group_name(row, rows),
         priority=row.priority.label,
         category=row.category or "",
         assignee=row.assignee or "",
@@ -110,7 +112,7 @@ def _card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool) -> Ca
     )
 
 
-def _group(row: TicketRow, rows: str) -> str:
+def _get_group_name(row: TicketRow, rows: str) -> str:
     match rows:
         case "assignee":
             return row.assignee or "Nobody yet"
@@ -121,48 +123,48 @@ def _group(row: TicketRow, rows: str) -> str:
     return ""
 
 
-def _groups(cards: tuple[Card, ...]) -> tuple[Group, ...]:
+def _build_groups(cards: tuple[Card, ...]) -> tuple[Group, ...]:
     order = {"Urgent": 0, "High": 1, "Normal": 2, "Low": 3, "Nobody yet": -1}
     names = sorted({card.group for card in cards}, key=lambda name: (order.get(name, 4), name.casefold()))
     return tuple(Group(name, name) for name in names)
 
 
-def hear(shown: Shown) -> None:
+def rerun_on_desk_event(shown: BoardData) -> None:
     """Let this fragment run again when anything happens on the desk."""
-    live(key="live", topic=change_feed.DESK, since=shown.newest)
+    rerun_on_event(key="live", topic=change_feed.DESK, since=shown.newest)
 
 
-def board(shown: Shown) -> None:
+def show(shown: BoardData) -> None:
     """Draw the board, where cards are moved."""
-    _undo()
+    _show_undo()
     asked = st.session_state.get(_ASKED)
     if asked:
-        _why(*asked)
+        _show_reason_dialog(*asked)
     drawn.board(
         shown.lanes,
         shown.cards,
         key="board",
         allowed=shown.allowed,
-        moved=partial(_moved, shown.places, shown.asks),
+        moved=partial(_handle_move, shown.places, shown.asks),
         groups=shown.groups,
         refused=st.session_state.pop(_REFUSED, ""),
         asked=asked[0] if asked else None,
         clocks=shown.clocks,
         assigns=shown.assigns,
     )
-    assignee.talk()
+    assignee.show_open_dialog()
 
 
-def _moved(places: Places, asks: frozenset[tuple[int, int]], made: Move) -> None:
+def _handle_move(places: CardOrder, asks: frozenset[tuple[int, int]], made: Move) -> None:
     """Do what was done on the board, asking for a reason first where the workflow wants one."""
-    back = _back(made, places)
+    back = _reverse_move(made, places)
     if back is not None and (back.to, made.to) in asks:
         st.session_state[_ASKED] = made, back
     else:
-        _do(page.me(), made, back, reason="")
+        _apply_move(page.me(), made, back, reason="")
 
 
-def _back(made: Move, places: Places) -> Move | None:
+def _reverse_move(made: Move, places: CardOrder) -> Move | None:
     """Return the move that would put a card back between its neighbours, or None when it is not on the board."""
     was = next((id for id, numbers in places.items() if made.number in numbers), None)
     if was is None:
@@ -173,41 +175,41 @@ def _back(made: Move, places: Places) -> Move | None:
     return Move(made.number, was, below, made.seen, lane[at - 1] if at else None)
 
 
-def _do(me: Actor, made: Move, back: Move | None, *, reason: str) -> None:
+def _apply_move(me: Actor, made: Move, back: Move | None, *, reason: str) -> None:
     try:
         with page.act() as session:
             ticket = tickets.find(session, me, made.number, to_change=True)
-            before = ticket_versions.of(me, ticket)
-            seen = field_editor.reached(made.number, made.seen)
-            tickets.move(session, me, ticket, to=statuses.find(session, made.to), seen=seen, reason=reason)
+            before = ticket_versions.visible_version(me, ticket)
+            seen = field_editor.get_own_version(made.number, made.seen)
+            tickets.move(session, me, ticket, to=statuses.get(session, made.to), seen=seen, reason=reason)
             desk.place(session, me, ticket, before=made.before, after=made.after)
-            after = ticket_versions.of(me, ticket)
+            after = ticket_versions.visible_version(me, ticket)
     except Refusal as refusal:
         st.session_state[_REFUSED] = refusal.sentence
         undo = None
     else:
-        field_editor.made(made.number, before, after)
+        field_editor.remember_own_change(made.number, before, after)
         undo = replace(back, seen=after) if back and back.to != made.to else None
     st.session_state[_UNDO] = undo
 
 
-def _undo() -> None:
+def _show_undo() -> None:
     back = st.session_state.get(_UNDO)
     if back is None:
         return
     with st.container(key="undo"):
         label = f"Undo the move of #{back.number}"
         if st.button(label, icon=":material/undo:", key=f"undo-{back.seen}"):
-            _do(page.me(), back, None, reason="Undone")
+            _apply_move(page.me(), back, None, reason="Undone")
             st.rerun(scope="fragment")
 
 
-def _forget() -> None:
+def _close_dialog() -> None:
     st.session_state.pop(_ASKED, None)
 
 
-@st.dialog("Why?", on_dismiss=_forget)
-def _why(asked: Move, back: Move | None) -> None:
+@st.dialog("Why?", on_dismiss=_close_dialog)
+def _show_reason_dialog(asked: Move, back: Move | None) -> None:
     me = page.me()
     with st.form("why", border=False):
         reason = st.text_input(f"Please say why you move #{asked.number}", max_chars=500)
@@ -217,5 +219,5 @@ def _why(asked: Move, back: Move | None) -> None:
     if said or stopped:
         st.session_state.pop(_ASKED, None)
         if said:
-            _do(me, asked, back, reason=reason)
+            _apply_move(me, asked, back, reason=reason)
         st.rerun()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lib.access.gate import Actor
-from ui.shared.lists import link
+from ui.shared.lists import build_url
 
 
 @dataclass(frozen=True)
@@ -21,50 +21,50 @@ class View:
     listed: bool = True
 
 
-RECENT = 7
+RECENT_DAYS = 7
 """Days for which what was resolved is recent."""
-NEW = ("New ticket", "/new")
-RESOLVED = f"resolved:{RECENT}d"
-UNRESOLVED = (f"Nothing was resolved in the last {RECENT} days.",)
+NEW_TICKET_LINK = ("New ticket", "/new")
+RESOLVED = f"resolved:{RECENT_DAYS}d"
+NONE_RESOLVED = (f"Nothing was resolved in the last {RECENT_DAYS} days.",)
 VIEWS: Mapping[str, View] = {
-    "open": View("Open", "is:open", ("No open tickets. When you need help, open one.", *NEW)),
+    "open": View("Open", "is:open", ("No open tickets. When you need help, open one.", *NEW_TICKET_LINK)),
     "mine": View("Mine", "is:open assignee:me", ("Nothing is assigned to you.",), staff=True),
     "unassigned": View(
         "Unassigned", "is:open team:mine assignee:none", ("Every open ticket is in somebody's hands.",), staff=True
     ),
-    "asked": View("Asked by me", "requester:me", ("You have not asked for anything.", *NEW), staff=True),
+    "asked": View("Asked by me", "requester:me", ("You have not asked for anything.", *NEW_TICKET_LINK), staff=True),
     "done": View("Done", "is:done", ("Nothing is done yet.",)),
-    "all": View("All", "", ("No tickets here yet.", *NEW)),
+    "all": View("All", "", ("No tickets here yet.", *NEW_TICKET_LINK)),
     "waiting": View(
         "Waiting for me", "is:open is:waiting assignee:me", ("Nobody waits for your answer.",), staff=True, listed=False
     ),
     "blocked": View(
         "Blocked, mine", "is:blocked assignee:me", ("Nothing of yours is blocked.",), staff=True, listed=False
     ),
-    "resolved": View("Resolved, mine", f"{RESOLVED} assignee:me", UNRESOLVED, staff=True, listed=False),
+    "resolved": View("Resolved, mine", f"{RESOLVED} assignee:me", NONE_RESOLVED, staff=True, listed=False),
     "team": View("My teams", "is:open team:mine", ("Your teams have no open tickets.",), staff=True, listed=False),
     "team-unanswered": View(
         "Not answered yet", "is:open is:unanswered team:mine", ("Every open ticket was answered.",),
         staff=True, listed=False,
     ),
     "team-blocked": View("Blocked", "is:blocked team:mine", ("Nothing is blocked.",), staff=True, listed=False),
-    "team-resolved": View("Resolved", f"{RESOLVED} team:mine", UNRESOLVED, staff=True, listed=False),
+    "team-resolved": View("Resolved", f"{RESOLVED} team:mine", NONE_RESOLVED, staff=True, listed=False),
     "asked-open": View(
-        "Asked by me, open", "is:open requester:me", ("Nothing that you asked for is open.", *NEW), listed=False
+        "Asked by me, open", "is:open requester:me", ("Nothing that you asked for is open.", *NEW_TICKET_LINK), listed=False
     ),
     "asked-pending": View(
         "Waiting for me", "is:paused requester:me", ("Nobody waits for your answer.",), listed=False
     ),
-    "asked-resolved": View("Resolved", f"{RESOLVED} requester:me", UNRESOLVED, listed=False),
+    "asked-resolved": View("Resolved", f"{RESOLVED} requester:me", NONE_RESOLVED, listed=False),
 }  # fmt: skip
-BOARD: Mapping[str, View] = {
+BOARD_VIEWS: Mapping[str, View] = {
     "all": View("Everybody's", ""),
     "mine": View("Mine", "assignee:me"),
     "unassigned": View("Unassigned", "assignee:none"),
 }
 
 
-def offered(actor: Actor, asked: str | None) -> dict[str, View]:
+def list_for_person(actor: Actor, asked: str | None) -> dict[str, View]:
     """Return the views that a person may choose from: the usual ones, and the one that a link asked for."""
     return {
         name: view
@@ -73,6 +73,6 @@ def offered(actor: Actor, asked: str | None) -> dict[str, View]:
     }
 
 
-def opening(view: str = "open", *, sort: str = "-updated", line: str = "") -> str:
+def build_list_url(view: str = "open", *, sort: str = "-updated", line: str = "") -> str:
     """Return the address of a list of tickets: a view by its name, an order, and a line that narrows it further."""
-    return link("/tickets", {name: v for name, v in (("show", view), ("sort", sort), ("q", line)) if v})
+    return build_url("/tickets", {name: v for name, v in (("show", view), ("sort", sort), ("q", line)) if v})

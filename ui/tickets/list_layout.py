@@ -8,35 +8,35 @@ from lib.access.gate import Actor
 from lib.catalog.ticket_fields import GROUPED, LEVELS, LISTED, NAMED, SORTED, FieldType
 from lib.lists import columns as list_columns
 from lib.lists import grouped_list, query_language, ticket_list
-from lib.lists.filters import Narrowed
+from lib.lists.filters import TicketFilter
 from lib.lists.grouped_list import Group
 from lib.transactions import Session
 from ui.components.ticket_rows import TITLE, Column, Heading, column
 from ui.shared import lists
 
 
-def facts() -> tuple[str, ...]:
+def columns_from_url() -> tuple[str, ...]:
     """Return the facts that the address asks for."""
-    return list_columns.read(st.query_params.get("cols", ""))
+    return list_columns.parse(st.query_params.get("cols", ""))
 
 
-def group() -> str:
+def group_from_url() -> str:
     """Return what the address groups by, or nothing."""
     asked = st.query_params.get("group", "")
     return asked if asked in GROUPED else ""
 
 
-def choose() -> None:
+def show_layout_options() -> None:
     """Let a person choose columns and groups."""
     with st.popover("Columns", icon=":material/view_column:", type="tertiary", key="columns"):
-        st.session_state["cols"] = list(facts())
+        st.session_state["cols"] = list(columns_from_url())
         st.multiselect(
             "Columns, in this order", list(LISTED), key="cols", format_func=_label,
-            max_selections=list_columns.MOST, on_change=_columns,
+            max_selections=list_columns.MAX_COLUMNS, on_change=_save_columns,
         )  # fmt: skip
-        lists.follow("group", ("", *GROUPED), default="")
+        lists.read_choice_from_url("group", ("", *GROUPED), default="")
         st.selectbox(
-            "In groups of", ["", *GROUPED], key="group", on_change=lists.chosen, args=("group", ""),
+            "In groups of", ["", *GROUPED], key="group", on_change=lists.write_choice_to_url, args=("group", ""),
             format_func=lambda name: _label(name) if name else "No groups",
         )  # fmt: skip
 
@@ -45,26 +45,26 @@ def _label(name: str) -> str:
     return NAMED[name].label
 
 
-def _columns() -> None:
-    lists.put(cols=list_columns.write(st.session_state["cols"]))
+def _save_columns() -> None:
+    lists.update_url(cols=list_columns.to_text(st.session_state["cols"]))
 
 
-def columns(sort: str, kept: Mapping[str, str]) -> list[Column]:
+def build_columns(sort: str, kept: Mapping[str, str]) -> list[Column]:
     """Return the columns of the list, whose headings sort it; `kept` is what else stands in the address."""
-    return [TITLE, *(column(name, _sorting(name, sort, kept)) for name in facts())]
+    return [TITLE, *(column(name, _build_sort_url(name, sort, kept)) for name in columns_from_url())]
 
 
-def _sorting(name: str, sort: str, kept: Mapping[str, str]) -> str:
+def _build_sort_url(name: str, sort: str, kept: Mapping[str, str]) -> str:
     if name not in SORTED:
         return ""
     first, second = lists.orders(SORTED[name])
-    return lists.link("/tickets", {**kept, "sort": second if sort == first else first})
+    return lists.build_url("/tickets", {**kept, "sort": second if sort == first else first})
 
 
-def page(
+def load_page(
     session: Session,
     actor: Actor,
-    narrowed: Narrowed,
+    narrowed: TicketFilter,
     *,
     sort: str,
     cursor: str | None = None,
@@ -75,14 +75,14 @@ def page(
 
     `count` is that of the list, None if it was not taken.
     """
-    if name := group():
-        return grouped_list.page(
+    if name := group_from_url():
+        return grouped_list.get_page(
             session, actor, narrowed, group=name, sort=sort, cursor=cursor, limit=limit, count=count
         )
-    return ticket_list.page(session, actor, narrowed, sort=sort, cursor=cursor, limit=limit)
+    return ticket_list.get_page(session, actor, narrowed, sort=sort, cursor=cursor, limit=limit)
 
 
-def headings(
+def build_headings(
     found: ticket_list.Page | grouped_list.Page, view: str, kept: Mapping[str, str]
 ) -> list[Heading]:
     """Return what stands above each group of a page, none without groups.
@@ -92,32 +92,32 @@ def headings(
     """
     shown, at = [], 0
     for each in found.groups if isinstance(found, grouped_list.Page) else ():
-        count = "" if each.count is None else lists.capped(each.count)
-        shown.append(Heading(at, each.name, count, _alone(each, view, kept), each.continued))
+        count = "" if each.count is None else lists.format_count(each.count)
+        shown.append(Heading(at, each.name, count, _build_group_url(each, view, kept), each.continued))
         at += len(each.rows)
     return shown
 
 
-def _alone(one: Group, view: str, kept: Mapping[str, str]) -> str:
+def _build_group_url(one: Group, view: str, kept: Mapping[str, str]) -> str:
     """Return the address of the list with one group alone; what else it says of the same fact would mean or."""
-    name = group()
+    name = group_from_url()
     value = one.name.lower() if name in LEVELS else one.name
     if GROUPED[name].type == FieldType.PERSON:
         value = str(one.value)  # a name may be that of several
     if one.value is None:
         value = "none"
-    rest, whole = _without(kept.get("q", ""), name), _without(view, name)
-    line = f"{rest} {query_language.write(name, [value])} "  # a space, as nothing is being typed
+    rest, whole = _remove_qualifier(kept.get("q", ""), name), _remove_qualifier(view, name)
+    line = f"{rest} {query_language.format_qualifier(name, [value])} "  # a space, as nothing is being typed
     asked = {**kept, "q": line.lstrip()}
     if whole != view:
         asked |= {"show": "all", "q": f"{whole} {line}".lstrip()}
-    return lists.link("/tickets", {k: v for k, v in asked.items() if k != "group"})
+    return lists.build_url("/tickets", {k: v for k, v in asked.items() if k != "group"})
 
 
-def _without(line: str, name: str) -> str:
+def _remove_qualifier(line: str, name: str) -> str:
     """Return a line without its qualifiers of a name, but for those that leave something out."""
-    terms = query_language.read(line).terms
+    terms = query_language.parse(line).terms
     for place in reversed(range(len(terms))):
         if terms[place].name == name and not terms[place].negated:
-            line = query_language.without(line, place)
+            line = query_language.remove_qualifier(line, place)
     return line

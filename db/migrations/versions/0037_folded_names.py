@@ -16,7 +16,7 @@ def upgrade() -> None:
     person = sa.table("person", sa.column("id"), sa.column("name"), sa.column("folded"))
     connection = op.get_bind()
     rows = [
-        {"row": id, "made": folding.name(name)} for id, name in connection.execute(sa.select(person.c.id, person.c.name))
+        {"row": id, "made": folding.fold_name(name)} for id, name in connection.execute(sa.select(person.c.id, person.c.name))
     ]
     if rows:
         written = sa.update(person).where(person.c.id == sa.bindparam("row")).values(folded=sa.bindparam("made"))

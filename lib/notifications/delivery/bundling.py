@@ -13,7 +13,7 @@ from lib.access import gate
 from lib.core import settings
 
 
-def ends(
+def find_window_ends(
     session: Session,
     whose: Any,
     ids: Collection[int],

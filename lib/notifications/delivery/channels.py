@@ -4,7 +4,7 @@ from db.vocabulary import NotificationChannel
 from lib.core import settings
 
 
-def on() -> frozenset[NotificationChannel]:
+def list_configured() -> frozenset[NotificationChannel]:
     """Return the media that are set up; the pages themselves always are."""
     now = settings.current()
     mail = {NotificationChannel.MAIL} if now.smtp_host and now.smtp_from else set()

@@ -10,20 +10,20 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.engine import lock
-from db.models import MediumState, Message
+from db.models import ChannelState, Message
 from db.vocabulary import MessageKind, NotificationChannel
 from lib.access import gate
 from lib.core import clock, settings
 from lib.notifications.delivery import clock_setback
-from lib.notifications.delivery.clock_setback import LEASE, LONGEST
+from lib.notifications.delivery.clock_setback import LEASE, MAX_DELAY
 
-FIRST = timedelta(seconds=30)
+FIRST_DELAY = timedelta(seconds=30)
 """The delay after the first failure, which doubles up to LONGEST."""
-ATTEMPTS = 10
-UNSETTLED = "Docket stopped each time while it sent this message. The log says why."
+MAX_ATTEMPTS = 10
+UNSETTLED_ERROR = "Docket stopped each time while it sent this message. The log says why."
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 """How long a medium rests whose server can't be worked with: as long as it has failed, within these."""
-_WORDS = 300
+_MAX_ERROR_LENGTH = 300
 
 
 def now(session: Session) -> datetime:
@@ -33,7 +33,9 @@ def now(session: Session) -> datetime:
     return clock.now()
 
 
-def owe(session: Session, medium: NotificationChannel, sort: MessageKind, person_id: int | None) -> Message:
+def enqueue(
+    session: Session, medium: NotificationChannel, sort: MessageKind, person_id: int | None
+) -> Message:
     """Owe somebody a message of their own, which is due at once; return it with its number."""
     at = clock.now()
     row = Message(medium=medium, sort=sort, person_id=person_id, created_at=at, due_at=at)
@@ -42,19 +44,21 @@ def owe(session: Session, medium: NotificationChannel, sort: MessageKind, person
     return row
 
 
-def _owed(row: Any) -> Any:
+def _queued_condition(row: Any) -> Any:
     return row.done_at.is_(None) & row.parked_at.is_(None)
 
 
-def ready(session: Session, medium: NotificationChannel) -> bool:
+def has_due_messages(session: Session, medium: NotificationChannel) -> bool:
     """Tell whether there is something to send through a medium that is neither stopped nor at rest."""
-    at, state = now(session), session.get(MediumState, medium.value)
-    if state is not None and (state.paused or holds(state.not_before, at)):
+    at, state = now(session), session.get(ChannelState, medium.value)
+    if state is not None and (state.paused or is_resting(state.not_before, at)):
         return False
-    if clock_setback.found(session, medium, at=at):
+    if clock_setback.has_affected_messages(session, medium, at=at):
         return True
     due = (
-        select(Message.id).where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at).limit(1)
+        select(Message.id)
+        .where(Message.medium == medium, _queued_condition(Message), col(Message.due_at) <= at)
+        .limit(1)
     )
     return session.exec(gate.unscoped(due, "the worker sends for all")).first() is not None
 
@@ -67,18 +71,18 @@ def claim(
     Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
     """
     at = now(session)
-    clock_setback.mend(session, medium, at=at)
+    clock_setback.make_due(session, medium, at=at)
     due = (
         select(Message.id, Message.attempts)
-        .where(Message.medium == medium, _owed(Message), col(Message.due_at) <= at)
-        .where(~_before(Message.person_id), ~_before(Message.team_id))
+        .where(Message.medium == medium, _queued_condition(Message), col(Message.due_at) <= at)
+        .where(~_earlier_message_condition(Message.person_id), ~_earlier_message_condition(Message.team_id))
         .order_by(*(order.desc() if newest else order for order in (col(Message.due_at), col(Message.id))))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
     found = session.exec(gate.unscoped(due, "the worker sends for all")).all()
-    ids = [id for id, attempts in found if attempts < ATTEMPTS]
-    _give_up(session, [id for id, attempts in found if attempts >= ATTEMPTS], at)
+    ids = [id for id, attempts in found if attempts < MAX_ATTEMPTS]
+    _fail_exhausted(session, [id for id, attempts in found if attempts >= MAX_ATTEMPTS], at)
     if not ids:
         return []
     taken = update(Message).where(col(Message.id).in_(ids))
@@ -88,21 +92,23 @@ def claim(
     return list(session.exec(gate.unscoped(mine, "the worker sends for all", populate_existing=True)).all())
 
 
-def _give_up(session: Session, ids: Sequence[int], at: datetime) -> None:
+def _fail_exhausted(session: Session, ids: Sequence[int], at: datetime) -> None:
     """Mark messages as failed that were claimed as often as is allowed and never settled."""
     over = update(Message).where(col(Message.id).in_(ids))
-    over = over.values(parked_at=at, claimed_by=None, error=func.coalesce(Message.error, UNSETTLED))
+    over = over.values(parked_at=at, claimed_by=None, error=func.coalesce(Message.error, UNSETTLED_ERROR))
     if ids:
         session.execute(gate.unscoped(over, "the worker sends for all", synchronize_session=False))
 
 
-def _before(whose: Any) -> Any:
+def _earlier_message_condition(whose: Any) -> Any:
     """Whether an earlier message on the same ticket is owed to the same person or team."""
     older = aliased(Message)
     return (
         select(older.id)
         .where(older.medium == Message.medium, getattr(older, whose.key) == whose)
-        .where(older.ticket_id == Message.ticket_id, col(older.id) < col(Message.id), _owed(older))
+        .where(
+            older.ticket_id == Message.ticket_id, col(older.id) < col(Message.id), _queued_condition(older)
+        )
         .exists()
     )
 
@@ -118,28 +124,32 @@ def _settle(session: Session, messages: Sequence[Message], values: dict[str, Any
         session.execute(gate.unscoped(settled, "the worker sends for all", synchronize_session=False))
 
 
-def sent(session: Session, *messages: Message, empty: bool = False) -> None:
+def mark_sent(session: Session, *messages: Message, empty: bool = False) -> None:
     """Note that messages were delivered, or that nothing was left to say, unless they are somebody else's by now."""
     _settle(session, messages, {"done_at": clock.now(), "error": None, "empty": empty})
 
 
-def failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:
+def mark_failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:
     """Note why a message was not delivered: it is tried again later, or put aside."""
     at = now(session)
-    if permanent or message.attempts >= ATTEMPTS:
-        _settle(session, [message], {"parked_at": at, "error": words[:_WORDS]})
+    if permanent or message.attempts >= MAX_ATTEMPTS:
+        _settle(session, [message], {"parked_at": at, "error": words[:_MAX_ERROR_LENGTH]})
     else:
-        _settle(session, [message], {"due_at": at + delay(message.attempts), "error": words[:_WORDS]})
+        _settle(
+            session,
+            [message],
+            {"due_at": at + retry_delay(message.attempts), "error": words[:_MAX_ERROR_LENGTH]},
+        )
 
 
-def postponed(session: Session, messages: Sequence[Message], *, until: datetime | None = None) -> None:
+def release(session: Session, messages: Sequence[Message], *, until: datetime | None = None) -> None:
     """Give claimed messages back that were not tried at all: they are due again, or are `until` a moment."""
     if messages:
         due = until or col(Message.created_at)
         _settle(session, messages, {"due_at": due, "attempts": col(Message.attempts) - 1})
 
 
-def unreached(
+def mark_unreachable(
     session: Session, message: Message, words: str, *, failing: bool, until: datetime | None = None
 ) -> None:
     """Note that a message met a service that is away, which costs no attempt.
@@ -147,19 +157,19 @@ def unreached(
     It does where the message met that before and others went through since: then the fault is in the message.
     """
     if message.error and not failing:
-        failed(session, message, words)
+        mark_failed(session, message, words)
         return
     back = {
         "due_at": until or col(Message.created_at),
         "attempts": col(Message.attempts) - 1,
-        "error": words[:_WORDS],
+        "error": words[:_MAX_ERROR_LENGTH],
     }
     _settle(session, [message], back)
 
 
-def delay(attempts: int) -> timedelta:
+def retry_delay(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: doubling, with jitter, at most an hour."""
-    whole = min(LONGEST, FIRST * 2 ** (attempts - 1))
+    whole = min(MAX_DELAY, FIRST_DELAY * 2 ** (attempts - 1))
     return whole * random.uniform(0.75, 1.0)  # noqa: S311 - it spreads load and guards nothing
 
 
@@ -173,38 +183,40 @@ def forget_old(session: Session, *, limit: int) -> int:
     return len(ids)
 
 
-def _state(session: Session, medium: NotificationChannel) -> MediumState:
+def _load_state(session: Session, medium: NotificationChannel) -> ChannelState:
     lock(session, f"medium:{medium}")
-    row = session.get(MediumState, medium.value) or MediumState(medium=medium.value)
+    row = session.get(ChannelState, medium.value) or ChannelState(medium=medium.value)
     session.add(row)
     return row
 
 
-def failing(session: Session, medium: NotificationChannel) -> bool:
+def is_failing(session: Session, medium: NotificationChannel) -> bool:
     """Tell whether a medium's server could not be worked with the last time."""
-    row = session.get(MediumState, medium.value)
+    row = session.get(ChannelState, medium.value)
     return row is not None and row.failing_since is not None
 
 
-def holds(until: datetime | None, at: datetime) -> bool:
+def is_resting(until: datetime | None, at: datetime) -> bool:
     """Tell whether a rest until a moment still holds; one longer than LONGEST began before the clock was set back."""
-    return until is not None and at < until <= at + LONGEST
+    return until is not None and at < until <= at + MAX_DELAY
 
 
-def well(session: Session, medium: NotificationChannel) -> None:
+def mark_up(session: Session, medium: NotificationChannel) -> None:
     """Note that a medium works."""
-    row = session.get(MediumState, medium.value)
+    row = session.get(ChannelState, medium.value)
     if row is not None and (row.failing_since or row.not_before or row.error):
         row.failing_since = row.not_before = row.error = None
         session.add(row)
 
 
-def ill(session: Session, medium: NotificationChannel, words: str, *, rest: timedelta | None = None) -> None:
+def mark_down(
+    session: Session, medium: NotificationChannel, words: str, *, rest: timedelta | None = None
+) -> None:
     """Note that a medium's server can't be worked with, and let it rest: for `rest`, or longer the longer it fails."""
-    at, row = now(session), _state(session, medium)
+    at, row = now(session), _load_state(session, medium)
     if rest is None:
         row.failing_since = row.failing_since or at
-        row.error = words[:_WORDS]
+        row.error = words[:_MAX_ERROR_LENGTH]
         rest = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, at - row.failing_since))
         rest *= random.uniform(0.75, 1.0)  # noqa: S311 - as above
     row.not_before = at + rest

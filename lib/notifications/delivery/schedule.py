@@ -2,42 +2,42 @@
 
 from datetime import datetime, timedelta
 
-from db.models import NoticeHabit
+from db.models import NotificationSchedule
 from lib.core import time_zones
 
-MORNING = 8
+MORNING_HOUR = 8
 """The hour at which daily and weekly mails go out."""
-DAY, WEEK = 24, 168
-USUAL = NoticeHabit(person_id=0)
+DAY_HOURS, WEEK_HOURS = 24, 168
+DEFAULT_HABIT = NotificationSchedule(person_id=0)
 _DAYS_AHEAD = 8
 
 
-def reachable(habit: NoticeHabit, where: str | None, moment: datetime) -> datetime:
+def next_reachable_time(habit: NotificationSchedule, where: str | None, moment: datetime) -> datetime:
     """Return the first moment from `moment` on at which somebody who lives in zone `where` wants to be reached."""
     there = time_zones.find(where)
     at = moment
     for _ in range(2 * _DAYS_AHEAD):
         local = at.astimezone(there)
-        later = _after_quiet(habit, local)
+        later = _end_of_quiet_hours(habit, local)
         if later is None and habit.days & (1 << local.weekday()):
             return at
         at = (later or _midnight(local) + timedelta(days=1)).astimezone(moment.tzinfo)
     return moment
 
 
-def next_mail(habit: NoticeHabit, where: str | None, moment: datetime) -> datetime:
+def next_digest_time(habit: NotificationSchedule, where: str | None, moment: datetime) -> datetime:
     """Return when the mail goes out that gathers what happens from `moment` on."""
-    if habit.hours < DAY:
-        return reachable(habit, where, moment + timedelta(hours=habit.hours))
+    if habit.hours < DAY_HOURS:
+        return next_reachable_time(habit, where, moment + timedelta(hours=habit.hours))
     local = moment.astimezone(time_zones.find(where))
-    at = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    at = local.replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
     at += timedelta(days=int(at <= local))
-    if habit.hours >= WEEK:
+    if habit.hours >= WEEK_HOURS:
         at += timedelta(days=-at.weekday() % 7)
-    return reachable(habit, where, at.astimezone(moment.tzinfo))
+    return next_reachable_time(habit, where, at.astimezone(moment.tzinfo))
 
 
-def _after_quiet(habit: NoticeHabit, local: datetime) -> datetime | None:
+def _end_of_quiet_hours(habit: NotificationSchedule, local: datetime) -> datetime | None:
     """Return when the quiet hours end that a local moment lies in, or None outside them."""
     minute = local.hour * 60 + local.minute
     begin, end = habit.quiet_from, habit.quiet_until

@@ -12,16 +12,16 @@ from email.charset import Charset
 from itertools import chain, repeat
 from typing import Any
 
-LONGEST = 998
+MAX_LINE_BYTES = 998
 """Bytes that a line may have (RFC 5322)."""
-WIDTH = 76
+LINE_WIDTH = 76
 """Characters of a line with encoded words (RFC 2047)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ATOMS = re.compile(r"[\w!#$%&'*+/^`{|}~-]+(?: [\w!#$%&'*+/^`{|}~-]+)*", re.ASCII)
 _UTF8 = Charset("utf-8")
 
 
-class Unfit(ValueError):
+class HeaderError(ValueError):
     """A value can't be in a header, or would not arrive as it is."""
 
 
@@ -34,7 +34,7 @@ class Mailbox:
 
 
 @dataclass(frozen=True)
-class Head:
+class EmailHeaders:
     """An email's own headers; `fixed` are those with nothing that a person typed."""
 
     sender: Mailbox
@@ -45,71 +45,79 @@ class Head:
     def lines(self) -> bytes:
         """Return the header lines. Raises Unfit."""
         lines = [
-            f"From: {_mailbox(self.sender)}", f"To: {_mailbox(self.to)}", _subject(self.subject),
-            *(f"{name}: {_ascii(value)}" for name, value in self.fixed.items()),
+            f"From: {_format_mailbox(self.sender)}", f"To: {_format_mailbox(self.to)}", _format_subject(self.subject),
+            *(f"{name}: {_check_ascii(value)}" for name, value in self.fixed.items()),
         ]  # fmt: skip
         return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
     def check(self, raw: bytes) -> None:
         """Compare a whole email, as it would be sent, with what its headers are meant to be. Raises Unfit."""
-        if not raw.isascii() or b"\0" in raw or any(len(line) > LONGEST for line in raw.split(b"\r\n")):
-            raise Unfit("A line of the email is too long, or not in ASCII.")
+        if (
+            not raw.isascii()
+            or b"\0" in raw
+            or any(len(line) > MAX_LINE_BYTES for line in raw.split(b"\r\n"))
+        ):
+            raise HeaderError("A line of the email is too long, or not in ASCII.")
         head = raw.partition(b"\r\n\r\n")[0]
         if head.count(b"\r") != head.count(b"\r\n") or head.count(b"\n") != head.count(b"\r\n"):
-            raise Unfit("A header has a line break of its own.")
+            raise HeaderError("A header has a line break of its own.")
         head += b"\r\n\r\n"
         plain = message_from_bytes(head, policy=policy.compat32)
         names = [name for name in plain if not name.startswith(("Content-", "MIME-Version"))]
         if names != ["From", "To", "Subject", *self.fixed]:
-            raise Unfit("The email would have other headers than it should.")
+            raise HeaderError("The email would have other headers than it should.")
         found = message_from_bytes(head, policy=policy.default)
         read = {
-            "From": _mailboxes(found["From"]),
-            "To": _mailboxes(found["To"]),
+            "From": _parse_mailboxes(found["From"]),
+            "To": _parse_mailboxes(found["To"]),
             "Subject": str(found["Subject"]),
         }
         meant = {"From": [self.sender], "To": [self.to], "Subject": self.subject}
         if read != meant or any(plain[name] != value for name, value in self.fixed.items()):
-            raise Unfit("A header would not arrive as it is.")
+            raise HeaderError("A header would not arrive as it is.")
 
 
-def _mailboxes(header: Any) -> list[Mailbox]:
+def _parse_mailboxes(header: Any) -> list[Mailbox]:
     return [Mailbox(each.display_name, each.addr_spec) for each in header.addresses]
 
 
-def _ascii(value: str) -> str:
+def _check_ascii(value: str) -> str:
     if not (value.isascii() and value.isprintable()) or "=?" in value:
-        raise Unfit("This value can't be in a header.")
+        raise HeaderError("This value can't be in a header.")
     return value
 
 
-def _subject(value: str) -> str:
-    line = f"Subject: {_typed(value)}"
+def _format_subject(value: str) -> str:
+    line = f"Subject: {_check_text(value)}"
     plain = value.isascii() and "=?" not in value and "  " not in value and value == value.strip(" ")
-    if plain and value and len(line) <= WIDTH:
+    if plain and value and len(line) <= LINE_WIDTH:
         return line
-    widths = chain([WIDTH - len("Subject: ")], repeat(WIDTH - 1))
-    return "Subject: " + "\r\n ".join(_words(value, widths))
+    widths = chain([LINE_WIDTH - len("Subject: ")], repeat(LINE_WIDTH - 1))
+    return "Subject: " + "\r\n ".join(_encode_words(value, widths))
 
 
-def _mailbox(value: Mailbox) -> str:
+def _format_mailbox(value: Mailbox) -> str:
     """Return a name and an address.
 
     The name is one encoded word however long it is: Python 3.11 reads a blank between two of them in a name that is
     not there, and what reads them right reads a long one too.
     """
-    name = _typed(value.name)
+    name = _check_text(value.name)
     if name and not (_ATOMS.fullmatch(name) and "=?" not in name):
-        name = "".join(_words(name, repeat(LONGEST)))
-    address = f"<{_ascii(value.address)}>"
-    return f"{name}\r\n {address}" if len(name) + len(address) > WIDTH - 10 else f"{name} {address}".lstrip()
+        name = "".join(_encode_words(name, repeat(MAX_LINE_BYTES)))
+    address = f"<{_check_ascii(value.address)}>"
+    return (
+        f"{name}\r\n {address}"
+        if len(name) + len(address) > LINE_WIDTH - 10
+        else f"{name} {address}".lstrip()
+    )
 
 
-def _words(value: str, widths: Iterator[int]) -> list[str]:
+def _encode_words(value: str, widths: Iterator[int]) -> list[str]:
     return [word for word in _UTF8.header_encode_lines(value, widths) if word]
 
 
-def _typed(value: str) -> str:
+def _check_text(value: str) -> str:
     if _CONTROL.search(value):
-        raise Unfit("A line break or control character can't be in a header.")
+        raise HeaderError("A line break or control character can't be in a header.")
     return value

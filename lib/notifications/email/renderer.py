@@ -23,16 +23,16 @@ from lib.core import email_addresses, settings, time_zones
 from lib.desk_settings import desk_settings
 from lib.markdown import rendering
 from lib.notifications import default_rules
-from lib.notifications.content_types import Content, Said
+from lib.notifications.content_types import Content, ContentEntry
 from lib.notifications.email import samples
-from lib.notifications.email.headers import Head, Mailbox
+from lib.notifications.email.headers import EmailHeaders, Mailbox
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-NOBODY = "docket@localhost.invalid"
+FALLBACK_SENDER = "docket@localhost.invalid"
 """Who mails are from while mail is not set up, and they can only be looked at."""
-_STOP = "unsubscribe"
+_UNSUBSCRIBE_SALT = "unsubscribe"
 SUBJECTS = {
     MessageKind.INVITATION: "Your invitation to Docket",
     MessageKind.PASSWORD: "Set a new password for Docket",
@@ -53,20 +53,20 @@ class Email:
     raw: bytes
 
 
-def write(message: Message, content: Content) -> Email:
+def render(message: Message, content: Content) -> Email:
     """Return the email for a message; the same row always makes the same Message-ID.
 
     Raises ValueError for what can't be in an email, as an address that is none.
     """
-    head = _head(message, content)
-    body = _body(content, head.subject, _stop_link(message, content))
+    head = _build_headers(message, content)
+    body = _build_body(content, head.subject, _build_unsubscribe_link(message, content))
     raw = head.lines() + body.as_bytes()
     head.check(raw)
     return Email(head.to.address, head.subject, raw)
 
 
-def _head(message: Message, content: Content) -> Head:
-    sender = settings.current().smtp_from or NOBODY
+def _build_headers(message: Message, content: Content) -> EmailHeaders:
+    sender = settings.current().smtp_from or FALLBACK_SENDER
     domain = sender.rpartition("@")[2]
     fixed = {
         "Date": format_datetime(message.created_at),
@@ -77,47 +77,47 @@ def _head(message: Message, content: Content) -> Head:
     if message.ticket_id is not None and not content.sample:
         fixed["In-Reply-To"] = fixed["References"] = f"<ticket-{message.ticket_id}@{domain}>"
     if content.said and not content.sample:
-        fixed["List-Unsubscribe"] = f"<{_stop_link(message, content)}>"
+        fixed["List-Unsubscribe"] = f"<{_build_unsubscribe_link(message, content)}>"
         fixed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    to = Mailbox(_line(content.name), email_addresses.parse(content.email))
-    written = f"[Sample] {subject(content)}" if content.sample else subject(content)
-    return Head(Mailbox("Docket", sender), to, written, fixed)
+    to = Mailbox(_collapse_whitespace(content.name), email_addresses.parse(content.email))
+    written = f"[Sample] {format_subject(content)}" if content.sample else format_subject(content)
+    return EmailHeaders(Mailbox("Docket", sender), to, written, fixed)
 
 
-def _body(content: Content, subject: str, stop: str) -> EmailMessage:
+def _build_body(content: Content, subject: str, stop: str) -> EmailMessage:
     """Return text and HTML, without any header but those that say what they are."""
     several = content.sort == MessageKind.DIGEST
     values: dict[str, Any] = {
         "content": content, "base": settings.current().base_url, "subject": subject, "stop": stop,
-        "said": [_shown(s, content) for s in content.said],
+        "said": [_build_template_entry(s, content) for s in content.said],
         "ticket": None if several or not content.said else content.said[-1].ticket,
         "reasons": sorted({default_rules.REASONS[s.relation] for s in content.said}),
     }  # fmt: skip
     name = content.sort.value if content.sort in SUBJECTS else "notices"
     body = EmailMessage(policy=_POLICY)
-    body.set_content(_templates().get_template(f"{name}.txt").render(values))
+    body.set_content(_load_templates().get_template(f"{name}.txt").render(values))
     body.make_alternative(boundary=f"={secrets.token_hex(12)}=")  # or one is looked for all through the email
-    body.add_alternative(_templates().get_template(f"{name}.html").render(values), subtype="html")
+    body.add_alternative(_load_templates().get_template(f"{name}.html").render(values), subtype="html")
     return body
 
 
-def _stop_link(message: Message, content: Content) -> str:
+def _build_unsubscribe_link(message: Message, content: Content) -> str:
     base = settings.current().base_url
     if content.sample:
         return f"{base}/hearing"
     return f"{base}/unsubscribe?t={_signer().dumps([content.person_id, message.ticket_id])}"
 
 
-def sample(session: Session, actor: Actor, name: str) -> Email:
+def render_sample(session: Session, actor: Actor, name: str) -> Email:
     """Return a template with made-up contents. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    message = samples.message(name)
+    message = samples.build_message(name)
     person = session.get_one(Person, actor.id)
-    zone = desk_settings.zone_of(session, person.timezone).key
-    return write(message, samples.content(MessageKind(message.sort), person, zone=zone))
+    zone = desk_settings.resolve_zone(session, person.timezone).key
+    return render(message, samples.build_content(MessageKind(message.sort), person, zone=zone))
 
 
-def looked_at(mail: Email, *, dark: bool) -> tuple[str, str]:
+def render_preview(mail: Email, *, dark: bool) -> tuple[str, str]:
     """Return a mail's text, and its HTML as a light or a dark mail program shows it, with links that lead nowhere."""
     found = message_from_bytes(mail.raw, policy=default)
     plain, rich = (found.get_body((kind,)) for kind in ("plain", "html"))
@@ -127,17 +127,17 @@ def looked_at(mail: Email, *, dark: bool) -> tuple[str, str]:
     return plain.get_content() if plain else "", html
 
 
-def subject(content: Content) -> str:
+def format_subject(content: Content) -> str:
     """Return a mail's subject, with the ticket's number where it is about one."""
     if not content.said:
         return SUBJECTS[content.sort]
     tickets = {said.ticket for said in content.said}
     if len(tickets) > 1 or content.sort == MessageKind.DIGEST:
         return f"{len(content.said)} notices on {len(tickets)} ticket{'s' if len(tickets) > 1 else ''}"
-    return f"[#{content.said[0].ticket}] {_line(content.said[0].title)}"
+    return f"[#{content.said[0].ticket}] {_collapse_whitespace(content.said[0].title)}"
 
 
-def stopped(token: str) -> tuple[int, int | None] | None:
+def parse_unsubscribe_token(token: str) -> tuple[int, int | None] | None:
     """Return whose mail about which ticket a signed link ends, or None for a link that Docket did not make."""
     try:
         person, ticket = _signer().loads(token)
@@ -147,14 +147,14 @@ def stopped(token: str) -> tuple[int, int | None] | None:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings.current().key(), salt=_STOP)
+    return URLSafeSerializer(settings.current().key(), salt=_UNSUBSCRIBE_SALT)
 
 
-def _line(value: str) -> str:
+def _collapse_whitespace(value: str) -> str:
     return " ".join(value.split())
 
 
-def _shown(said: Said, content: Content) -> dict[str, object]:
+def _build_template_entry(said: ContentEntry, content: Content) -> dict[str, object]:
     local = said.at.astimezone(time_zones.find(content.zone))
     return {
         "ticket": said.ticket, "title": said.title, "actor": said.actor, "sentence": said.sentence, "body": said.body,
@@ -164,7 +164,7 @@ def _shown(said: Said, content: Content) -> dict[str, object]:
 
 
 @cache
-def _templates() -> Environment:
+def _load_templates() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), undefined=StrictUndefined,
         auto_reload=False, trim_blocks=True, lstrip_blocks=True,

@@ -20,10 +20,10 @@ from lib.access.gate import Actor
 from lib.audit import events
 from lib.core import clock
 from lib.core.errors import NotFound
-from lib.notifications.content_types import Content, Said
+from lib.notifications.content_types import Content, ContentEntry
 from lib.notifications.delivery import outbox
 
-SORTS = {
+SAMPLE_KINDS = {
     MessageKind.SAMPLE_TICKET: MessageKind.TICKET,
     MessageKind.SAMPLE_DIGEST: MessageKind.DIGEST,
     MessageKind.SAMPLE_INVITATION: MessageKind.INVITATION,
@@ -40,31 +40,31 @@ TITLES = {
     MessageKind.TRIAL: "Test",
     MessageKind.ADDRESS: "New address",
 }
-NUMBER = 4711
-_ASKED = """The label printer in goods-in prints **blank labels** since this morning.
+TICKET_NUMBER = 4711
+_REQUEST_TEXT = """The label printer in goods-in prints **blank labels** since this morning.
 
 - the ribbon is new
 - switched off and on twice
 
 Its web page says `MEDIA OUT`, though there is paper."""
-_NOTE = "Same as last month: the sensor. @Robin Sample has a spare."
+_NOTE_TEXT = "Same as last month: the sensor. @Robin Sample has a spare."
 
 
 @dataclass(frozen=True)
-class Letter:
+class EmailTemplate:
     """One template by name, and what it is called."""
 
     name: str
     title: str
 
 
-def every(actor: Actor) -> list[Letter]:
+def list_all(actor: Actor) -> list[EmailTemplate]:
     """Return the templates there are. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    return [Letter(sort.value, title) for sort, title in TITLES.items()]
+    return [EmailTemplate(sort.value, title) for sort, title in TITLES.items()]
 
 
-def find(name: str) -> MessageKind:
+def get_kind(name: str) -> MessageKind:
     """Return a template by its name. Raises NotFound."""
     for sort in TITLES:
         if sort.value == name:
@@ -72,52 +72,55 @@ def find(name: str) -> MessageKind:
     raise NotFound("There is no template of this name.")
 
 
-def message(name: str) -> Message:
+def build_message(name: str) -> Message:
     """Return a message of which a template could be made; it is nobody's and is kept nowhere. Raises NotFound."""
-    sort = find(name)
+    sort = get_kind(name)
     return Message(
         id=0, medium=NotificationChannel.MAIL, sort=sort, person_id=0, created_at=clock.now(), due_at=clock.now(),
-        ticket_id=NUMBER if sort == MessageKind.TICKET else None,
+        ticket_id=TICKET_NUMBER if sort == MessageKind.TICKET else None,
     )  # fmt: skip
 
 
 def send(session: Session, actor: Actor, name: str) -> None:
     """Owe oneself a template as a mail. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    wanted = find(name)
-    outbox.owe(
-        session, NotificationChannel.MAIL, next(s for s, looks in SORTS.items() if looks == wanted), actor.id
+    wanted = get_kind(name)
+    outbox.enqueue(
+        session,
+        NotificationChannel.MAIL,
+        next(s for s, looks in SAMPLE_KINDS.items() if looks == wanted),
+        actor.id,
     )
     events.record(
         session, actor, Action.DELIVERY_CHANGED, subject="medium:mail", field="delivery", new=f"test {wanted}"
     )
 
 
-def content(sort: MessageKind, person: Person, *, zone: str) -> Content:
+def build_content(sort: MessageKind, person: Person, *, zone: str) -> Content:
     """Return made-up contents for a template, to whom they may go."""
-    said: tuple[Said, ...] = ()
+    said: tuple[ContentEntry, ...] = ()
     if sort in (MessageKind.TICKET, MessageKind.DIGEST):
-        said = _told(several=sort == MessageKind.DIGEST)
+        said = _build_entries(several=sort == MessageKind.DIGEST)
     link = "/set-password?token=sample" if sort in (MessageKind.INVITATION, MessageKind.PASSWORD) else ""
     fresh = person.email if sort == MessageKind.ADDRESS else ""
     return Content(sort, 0, person.name, person.email, zone, said, link=link, sample=True, address=fresh)
 
 
-def _told(*, several: bool) -> tuple[Said, ...]:
+def _build_entries(*, several: bool) -> tuple[ContentEntry, ...]:
     title = "Label printer in goods-in is blank again (sample)"
-    first = _said(0, title, "Kim Sample", "replied", _ASKED, minutes=12)
-    note = _said(0, title, "Alex Sample", "mentioned you in an internal note", _NOTE, minutes=3)
+    first = _build_entry(0, title, "Kim Sample", "replied", _REQUEST_TEXT, minutes=12)
+    note = _build_entry(0, title, "Alex Sample", "mentioned you in an internal note", _NOTE_TEXT, minutes=3)
     if not several:
         return first, note
     other = "Access to the climate chamber for Robin (sample)"
-    given = _said(1, other, "Alex Sample", "assigned it to you", "", minutes=95)
-    moved = _said(1, other, "Robin Sample", "moved it from To-Do to In Progress", "", minutes=80)
+    given = _build_entry(1, other, "Alex Sample", "assigned it to you", "", minutes=95)
+    moved = _build_entry(1, other, "Robin Sample", "moved it from To-Do to In Progress", "", minutes=80)
     return given, moved, first, note
 
 
-def _said(nth: int, title: str, who: str, sentence: str, body: str, *, minutes: int) -> Said:
-    ticket = NUMBER - nth
-    return Said(
+def _build_entry(nth: int, title: str, who: str, sentence: str, body: str, *, minutes: int) -> ContentEntry:
+    ticket = TICKET_NUMBER - nth
+    return ContentEntry(
         ticket=ticket, title=title, actor=who, sentence=sentence, body=body, internal="note" in sentence,
         at=clock.now() - timedelta(minutes=minutes), path=f"/ticket?id={ticket}",
         relation=RecipientReason.MENTIONED if "mentioned" in sentence else RecipientReason.ASSIGNEE,

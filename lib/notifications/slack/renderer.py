@@ -9,52 +9,61 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.models import Message, SlackName, SlackThread
+from db.models import Message, SlackAccount, SlackThread
 from lib.core import settings
 from lib.notifications import default_rules, inbox
-from lib.notifications.content_types import Content, Post
+from lib.notifications.content_types import ChannelPost, Content
 
 Blocks = list[dict[str, Any]]
-Slip = tuple[str, Blocks]
+SlackMessage = tuple[str, Blocks]
 """A message's plain words, and its blocks."""
 
-NOT_THERE = ""
+NO_ACCOUNT = ""
 """Kept where somebody has no account in Slack, so that they are looked up once."""
 
 
-TRIAL = "A test from Docket: what you are to hear in Slack arrives here."
+TEST_MESSAGE = "A test from Docket: what you are to hear in Slack arrives here."
 
 
-def write(content: Content) -> Slip:
+def render(content: Content) -> SlackMessage:
     """Return a direct message: number, title and link, and who did what only where the ticket's team wants that.
 
     Of what is confidential it has the number and the way to it, and nothing else.
     """
     if not content.said:
-        return TRIAL, [{"type": "section", "text": {"type": "mrkdwn", "text": TRIAL}}]
+        return TEST_MESSAGE, [{"type": "section", "text": {"type": "mrkdwn", "text": TEST_MESSAGE}}]
     last = content.said[-1]
     discreet = any(said.discreet for said in content.said)
     head = f"#{last.ticket}" if discreet else f"#{last.ticket} {last.title}"
     if discreet or not content.detailed:
         short = list(
-            dict.fromkeys(default_rules.short(said.occasion, said.relation) for said in content.said)
+            dict.fromkeys(
+                default_rules.format_short_label(said.occasion, said.relation) for said in content.said
+            )
         )
-        return _slip(head, short, "", path=last.path)
-    return _slip(head, [f"{s.actor} {s.sentence}" for s in content.said], content.facts, path=last.path)
-
-
-def announce(post: Post) -> Slip:
-    """Return a message for a team's channel."""
-    return _slip(
-        f"#{post.ticket} {post.title}".strip(), post.deeds, post.facts, path=inbox.place(post.ticket, None)
+        return _build_message(head, short, "", path=last.path)
+    return _build_message(
+        head, [f"{s.actor} {s.sentence}" for s in content.said], content.facts, path=last.path
     )
 
 
-def _slip(head: str, deeds: Sequence[str], facts: str, *, path: str) -> Slip:
+def render_post(post: ChannelPost) -> SlackMessage:
+    """Return a message for a team's channel."""
+    return _build_message(
+        f"#{post.ticket} {post.title}".strip(),
+        post.deeds,
+        post.facts,
+        path=inbox.ticket_path(post.ticket, None),
+    )
+
+
+def _build_message(head: str, deeds: Sequence[str], facts: str, *, path: str) -> SlackMessage:
     """Return the plain words and the blocks; nothing in them is a command of Slack's."""
-    link, head = f"{settings.current().base_url}{path}", plain(head)
-    told = "\n".join(plain(deed) for deed in deeds)
-    context = [{"type": "context", "elements": [{"type": "mrkdwn", "text": plain(facts)}]}] if facts else []
+    link, head = f"{settings.current().base_url}{path}", escape_text(head)
+    told = "\n".join(escape_text(deed) for deed in deeds)
+    context = (
+        [{"type": "context", "elements": [{"type": "mrkdwn", "text": escape_text(facts)}]}] if facts else []
+    )
     blocks: list[dict[str, Any]] = [
         {"type": "section", "text": {"type": "mrkdwn", "text": f"*<{link}|{head}>*\n{told}"[:2900]}},
         *context,
@@ -65,32 +74,32 @@ def _slip(head: str, deeds: Sequence[str], facts: str, *, path: str) -> Slip:
     return f"{head}: {told}"[:2900], blocks
 
 
-def plain(value: str) -> str:
+def escape_text(value: str) -> str:
     """Return text that Slack shows as it is."""
     safe = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(c if c not in "*_~`" else f"\u200b{c}" for c in safe)
 
 
-def known(session: Session, person_id: int) -> str | None:
+def find_slack_id(session: Session, person_id: int) -> str | None:
     """Return who somebody is in Slack as far as it is known: NOT_THERE for nobody, None where nobody looked yet."""
-    row = session.get(SlackName, person_id)
+    row = session.get(SlackAccount, person_id)
     return row.slack_id if row else None
 
 
-def remember(session: Session, person_id: int, slack_id: str) -> None:
+def save_slack_id(session: Session, person_id: int, slack_id: str) -> None:
     """Remember who somebody is in Slack."""
-    row = session.get(SlackName, person_id) or SlackName(person_id=person_id, slack_id=slack_id)
+    row = session.get(SlackAccount, person_id) or SlackAccount(person_id=person_id, slack_id=slack_id)
     row.slack_id = slack_id
     session.add(row)
 
 
-def thread(session: Session, message: Message, place: str) -> str | None:
+def find_thread(session: Session, message: Message, place: str) -> str | None:
     """Return where the talk about a message's ticket began in a place."""
     row = session.get(SlackThread, (message.ticket_id, place))
     return row.began if row else None
 
 
-def begin(session: Session, message: Message, place: str, began: str) -> None:
+def save_thread(session: Session, message: Message, place: str, began: str) -> None:
     """Remember where the talk about a ticket began."""
     if message.ticket_id and began and session.get(SlackThread, (message.ticket_id, place)) is None:
         session.add(SlackThread(ticket_id=message.ticket_id, place=place, began=began))

@@ -74,10 +74,10 @@ def test_the_page_needs_no_script_and_names_every_route(sqlite_desk):
 
 @pytest.fixture
 def any_desk(sqlite_desk, monkeypatch) -> Desk:
-    monkeypatch.setattr(rate_limits, "request", lambda _who: None)
-    monkeypatch.setattr(rate_limits, "upload", lambda _person, _size: None)
-    number = cast.ask(sqlite_desk.company.sam)
-    cast.say(sqlite_desk.company.ada, number, "hello")
+    monkeypatch.setattr(rate_limits, "count_request", lambda _who: None)
+    monkeypatch.setattr(rate_limits, "count_upload", lambda _person, _size: None)
+    number = cast.create_ticket(sqlite_desk.company.sam)
+    cast.add_comment(sqlite_desk.company.ada, number, "hello")
     return sqlite_desk
 
 
@@ -120,7 +120,7 @@ def test_what_anybody_may_send_is_answered_as_described(any_desk, described, pat
 def test_the_description_is_really_held_against_the_answers(any_desk, described, monkeypatch):
     from lib.catalog import statuses
 
-    monkeypatch.setattr(statuses, "every", lambda _session: 1 / 0)
+    monkeypatch.setattr(statuses, "list_all", lambda _session: 1 / 0)
     with pytest.raises(FailureGroup):
         test_what_anybody_may_send_is_answered_as_described(
             any_desk, described, "/statuses", "get", GenerationMode.POSITIVE

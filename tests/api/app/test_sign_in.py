@@ -16,7 +16,7 @@ from tests.api.conftest import problem
 
 def handoff(actor):
     with act() as session:
-        return one_time_tokens.make(session, Purpose.HANDOFF, person_id=actor.id)
+        return one_time_tokens.create(session, Purpose.HANDOFF, person_id=actor.id)
 
 
 def enter(client, ticket, **headers):
@@ -82,7 +82,7 @@ def test_the_session_from_before_ends(desk):
 def test_a_person_disabled_meanwhile_is_not_let_in(desk):
     ticket = handoff(desk.company.sam)
     with act() as session:
-        accounts.disable(session, desk.company.ada, cast.person(session, desk.company.sam))
+        accounts.disable(session, desk.company.ada, cast.get_person(session, desk.company.sam))
     problem(enter(desk.anyone(), ticket), 401)
 
 

@@ -5,8 +5,8 @@ from tests.api.conftest import problem
 
 
 def test_a_view_is_kept_changed_used_and_deleted(desk):
-    number = cast.ask(desk.company.sam, "The lamp", tags=["vip"])
-    cast.ask(desk.company.sam, "The door")
+    number = cast.create_ticket(desk.company.sam, "The lamp", tags=["vip"])
+    cast.create_ticket(desk.company.sam, "The door")
     made = desk.rita.post("views", json={"name": "Lamps", "q": "lamp is:open", "sort": "number"})
     assert made.status_code == 201
     view = made.json()

@@ -9,9 +9,9 @@ pytestmark = pytest.mark.both_databases("each database has its own full-text ind
 
 
 def test_hits_have_their_ticket_place_and_marked_words(desk):
-    number = cast.ask(desk.company.sam, "The lamp <flickers>", description="It is the new lamp.")
-    comment = cast.say(desk.company.rita, number, "We look at the lamp")
-    note = cast.say(desk.company.rita, number, "canary lamp", internal=True)
+    number = cast.create_ticket(desk.company.sam, "The lamp <flickers>", description="It is the new lamp.")
+    comment = cast.add_comment(desk.company.rita, number, "We look at the lamp")
+    note = cast.add_comment(desk.company.rita, number, "canary lamp", internal=True)
     answer = desk.rita.get("search", params={"q": "lamp"}).json()
     assert answer["next_cursor"] is None and answer["not_understood"] == []
     assert [(i["where"], i["comment"]) for i in answer["items"]] == [
@@ -30,7 +30,7 @@ def test_hits_have_their_ticket_place_and_marked_words(desk):
 
 def test_hits_come_in_pages(desk):
     for n in range(5):
-        cast.ask(desk.company.sam, f"lamp {n}")
+        cast.create_ticket(desk.company.sam, f"lamp {n}")
     titles, cursor = [], None
     while True:
         page = desk.sam.get(
@@ -52,8 +52,8 @@ def test_a_search_asks_for_something(sqlite_desk):
 
 
 def test_lists_understand_the_language_too(desk):
-    number = cast.ask(desk.company.sam, "The lamp", tags=["vip"])
-    other = cast.ask(desk.company.sam, "The lamp too")
+    number = cast.create_ticket(desk.company.sam, "The lamp", tags=["vip"])
+    other = cast.create_ticket(desk.company.sam, "The lamp too")
 
     def listed(**more):
         answer = desk.rita.get("tickets", params={"sort": "number", **more}).json()

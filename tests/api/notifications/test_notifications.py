@@ -8,8 +8,8 @@ from tests.api.conftest import problem
 
 
 def test_one_lists_reads_and_puts_off_one_s_notices(desk):
-    number = cast.ask(desk.company.sam)
-    said = [cast.say(desk.company.rita, number, f"Hello {n}") for n in range(3)]
+    number = cast.create_ticket(desk.company.sam)
+    said = [cast.add_comment(desk.company.rita, number, f"Hello {n}") for n in range(3)]
     assert desk.sam.get("notifications/count").json() == {"unread": 3}
     first = desk.sam.get("notifications?limit=2").json()
     assert [n["comment"] for n in first["items"]] == said[:0:-1]

@@ -35,13 +35,13 @@ def test_a_time_zone_is_kept_until_its_owner_changes_it(desk):
 
 
 def test_a_ticket_is_muted_and_heard_of_again(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     for _ in range(2):
         assert desk.sam.put(f"tickets/{number}/mute").status_code == 204
     assert desk.sam.get("me/preferences").json()["muted"] == [number]
-    cast.say(desk.company.rita, number, "Hello")
+    cast.add_comment(desk.company.rita, number, "Hello")
     assert desk.sam.get("notifications/count").json() == {"unread": 0}
-    cast.say(desk.company.rita, number, "Hello @Sam Reed")
+    cast.add_comment(desk.company.rita, number, "Hello @Sam Reed")
     assert desk.sam.get("notifications/count").json() == {"unread": 1}
     for _ in range(2):
         assert desk.sam.delete(f"tickets/{number}/mute").status_code == 204

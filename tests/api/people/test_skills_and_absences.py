@@ -11,7 +11,7 @@ TODAY = clock.now().date()
 
 
 def test_the_assignees_of_a_ticket_come_best_fit_first(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     general = desk.rita.get("categories").json()["items"][0]
     path = f"people/{desk.company.rita.id}/skills"
     assert desk.rita.put(path, json={"categories": [general["id"]]}).json()["items"] == [
@@ -49,8 +49,8 @@ def test_skills_and_absences_are_changed_by_those_who_may(desk):
     own = f"people/{desk.company.sam.id}"
     problem(desk.sam.put(f"{own}/skills", json={"categories": []}), 403)
     assert desk.sam.get(f"{own}/skills").json()["items"] == []
-    number = cast.ask(desk.company.sam)
-    cast.say(desk.company.rita, number, "hello")
+    number = cast.create_ticket(desk.company.sam)
+    cast.add_comment(desk.company.rita, number, "hello")
     before = fingerprint()
     for what in ("skills", "absences"):
         problem(desk.sam.get(f"{rita}/{what}"), 404)
@@ -83,7 +83,7 @@ def test_rules_of_assignment_are_set_on_categories_and_teams(desk):
 
 
 def test_a_ticket_is_handed_over_with_a_reason_that_colleagues_read(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     body = {"assignee": desk.company.arun.id, "version": 1, "reason": "You were there"}
     given = desk.mona.put(f"tickets/{number}/assignee", json=body).json()
     answer = desk.arun.delete(f"tickets/{number}/assignee?version={given['version']}&reason=Not mine")

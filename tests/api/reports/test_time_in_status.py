@@ -16,14 +16,14 @@ from tests.api.conftest import problem
 
 def test_time_in_statuses_is_told_for_one_ticket_and_across(desk):
     now = clock.now()
-    with clock.at(now - timedelta(days=3)):
-        number = cast.ask(desk.company.sam)
-    with clock.at(now - timedelta(days=1)), act() as session:
+    with clock.travel_to(now - timedelta(days=3)):
+        number = cast.create_ticket(desk.company.sam)
+    with clock.travel_to(now - timedelta(days=1)), act() as session:
         ticket = tickets.find(session, desk.company.rita, number, to_change=True)
         tickets.move(
-            session, desk.company.rita, ticket, to=statuses.find(session, "In Progress"), seen=ticket.version
+            session, desk.company.rita, ticket, to=statuses.get(session, "In Progress"), seen=ticket.version
         )
-    with clock.at(now):
+    with clock.travel_to(now):
         course = desk.rita.get(f"tickets/{number}/stays").json()
     assert [(s["status"]["name"], s["seconds"] // 86400) for s in course["stays"]] == [
         ("To-Do", 2),
@@ -48,16 +48,16 @@ def test_time_in_statuses_is_told_for_one_ticket_and_across(desk):
 def test_it_is_a_file_too_in_minutes_for_the_same_people_with_nothing_a_spreadsheet_calculates(desk):
     now = clock.now()
     with act() as session:
-        statuses.rename(session, desk.company.ada, statuses.find(session, "To-Do"), name="=1+1")
-    with clock.at(now - timedelta(hours=3)):
-        number = cast.ask(desk.company.sam)
-    with clock.at(now - timedelta(hours=1)), act() as session:
+        statuses.rename(session, desk.company.ada, statuses.get(session, "To-Do"), name="=1+1")
+    with clock.travel_to(now - timedelta(hours=3)):
+        number = cast.create_ticket(desk.company.sam)
+    with clock.travel_to(now - timedelta(hours=1)), act() as session:
         ticket = tickets.find(session, desk.company.rita, number, to_change=True)
-        started = statuses.find(session, "In Progress")
+        started = statuses.get(session, "In Progress")
         tickets.move(session, desk.company.rita, ticket, to=started, seen=ticket.version)
     span = f"from={(now - timedelta(days=7)).date()}&to={now.date()}"
     told = desk.mona.get(f"status-times?{span}&format=csv")
-    assert told.headers["content-type"] == ticket_export.TYPES["csv"]
+    assert told.headers["content-type"] == ticket_export.CONTENT_TYPES["csv"]
     assert told.headers["content-disposition"] == 'attachment; filename="where-time-goes.csv"'
     head, *lines = csv.reader(io.StringIO(told.content.decode("utf-8-sig"), newline=""))
     assert head[:4] == ["status", "left count", "left median minutes", "left 9 in 10 within minutes"]
@@ -78,11 +78,11 @@ def test_it_is_a_file_too_in_minutes_for_the_same_people_with_nothing_a_spreadsh
 
 
 def test_days_are_those_of_the_zone_that_is_asked_for(desk):
-    with clock.at(datetime(2026, 3, 10, 8, tzinfo=UTC)):
-        number = cast.ask(desk.company.sam)
-    with clock.at(datetime(2026, 3, 10, 20, 30, tzinfo=UTC)), act() as session:  # the 11th on Tonga
+    with clock.travel_to(datetime(2026, 3, 10, 8, tzinfo=UTC)):
+        number = cast.create_ticket(desk.company.sam)
+    with clock.travel_to(datetime(2026, 3, 10, 20, 30, tzinfo=UTC)), act() as session:  # the 11th on Tonga
         ticket = tickets.find(session, desk.company.rita, number, to_change=True)
-        started = statuses.find(session, "In Progress")
+        started = statuses.get(session, "In Progress")
         tickets.move(session, desk.company.rita, ticket, to=started, seen=ticket.version)
     found = {
         (day, zone): sum(

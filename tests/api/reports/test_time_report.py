@@ -6,7 +6,7 @@ from tests.api.conftest import problem
 
 
 def test_hours_are_reported_as_data_and_as_files(desk):
-    number, today = cast.ask(desk.company.sam), clock.now().date().isoformat()
+    number, today = cast.create_ticket(desk.company.sam), clock.now().date().isoformat()
     for client, minutes in ((desk.rita, 90), (desk.arun, 30)):
         assert client.post("time-entries", json={"ticket": number, "minutes": minutes}).status_code == 201
     span = f"from={today}&to={today}"
@@ -30,7 +30,10 @@ def test_hours_are_reported_as_data_and_as_files(desk):
 
 
 def test_estimates_and_costs_are_told_to_those_who_may_know(desk):
-    number, today = cast.ask(desk.company.sam, tags=["vip", "badge"]), clock.now().date().isoformat()
+    number, today = (
+        cast.create_ticket(desk.company.sam, tags=["vip", "badge"]),
+        clock.now().date().isoformat(),
+    )
     assert desk.rita.post("time-entries", json={"ticket": number, "minutes": 90}).status_code == 201
     assert desk.rita.put(f"tickets/{number}/estimate", json={"minutes": 240}).status_code == 200
     span = f"from={today}&to={today}"

@@ -73,7 +73,7 @@ def test_where_there_is_mail_whoever_invites_never_sees_the_link(desk, monkeypat
     with see() as session:
         owed = session.exec(select(Message).order_by(col(Message.id)).execution_options(**UNSCOPED)).all()
         assert [(m.person_id, m.sort) for m in owed] == [(made["person"]["id"], MessageKind.INVITATION)] * 2
-        links = [content.secret(message) for message in owed]
+        links = [content.derive_secret(message) for message in owed]
         assert [bool(one_time_tokens.peek(session, Purpose.PASSWORD, link)) for link in links] == [
             False,
             True,
@@ -136,9 +136,9 @@ def test_people_are_searched_and_paged(desk):
 
 
 def test_a_requester_knows_names_of_those_who_wrote_and_no_addresses(desk):
-    number = cast.ask(desk.company.sam)
-    cast.say(desk.company.rita, number, "hello")
-    cast.say(desk.company.arun, number, "a note", internal=True)
+    number = cast.create_ticket(desk.company.sam)
+    cast.add_comment(desk.company.rita, number, "hello")
+    cast.add_comment(desk.company.arun, number, "a note", internal=True)
     known = desk.sam.get("people").json()["items"]
     assert [p["name"] for p in known] == ["Rita Sosa", "Sam Reed"]
     assert known[0]["email"] is None and known[0]["role"] is None
@@ -201,7 +201,7 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(desk):
 
 
 def test_the_audit_is_read_newest_first_by_those_who_may(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     problem(desk.bob.get(f"tickets/{number}"), 404)
     denied = desk.ada.get("audit", params={"action": "access.denied"}).json()["items"]
     assert [(e["actor"]["name"], e["subject"], e["channel"]) for e in denied] == [
@@ -239,7 +239,9 @@ def test_a_draft_that_was_sent_is_gone(desk):
 
     token = desk.sam.get("drafts/new-ticket").json()["token"]
     with act() as session:
-        idempotency.once(session, desk.company.sam, drafts.receipt(token), fingerprint="", deed=lambda: "1")
+        idempotency.run_once(
+            session, desk.company.sam, drafts.submission_key(token), fingerprint="", deed=lambda: "1"
+        )
     problem(desk.sam.patch("drafts/new-ticket", json={"token": token, "values": {"title": "x"}}), 410)
 
 
@@ -252,7 +254,7 @@ def test_a_preview_is_safe_to_show(desk):
 
 
 def test_similar_open_tickets_are_offered_to_those_who_may_see_them(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     found = desk.sam.get("similar", params={"title": "printer broken floor three"}).json()["items"]
     assert [(t["number"], t["status"]) for t in found] == [(number, "To-Do")]
     assert desk.bob.get("similar", params={"title": "printer broken floor three"}).json()["items"] == []

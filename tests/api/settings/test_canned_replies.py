@@ -14,7 +14,7 @@ def test_replies_are_kept_changed_used_and_deleted(desk):
     changed = desk.ada.patch(path, json={"version": 1, "body": "Dear {requester.name}"})
     assert changed.json()["version"] == 2 and changed.json()["name"] == "Hello"
     problem(desk.ada.patch(path, json={"version": 1, "body": "x"}), 409)
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     ready = desk.rita.get(f"tickets/{number}/canned-replies?search=hel").json()["items"]
     assert [(r["name"], r["body"]) for r in ready] == [("Hello", "Dear Sam Reed")]
     problem(desk.sam.get(f"tickets/{number}/canned-replies"), 403)

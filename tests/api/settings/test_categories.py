@@ -87,7 +87,7 @@ def test_what_is_above_a_cap_waits_for_an_assignee_and_staff_alone_read_it(desk)
 def test_a_requester_sees_no_proposal(desk):
     body = {"title": "x", "requester": desk.company.sam.id, "proposed_category": "Drones"}
     number = desk.rita.post("tickets", json=body).json()["number"]
-    cast.say(desk.company.rita, number, "hello")
+    cast.add_comment(desk.company.rita, number, "hello")
     for path in (f"tickets/{number}", f"tickets/{number}/events", "categories"):
         answer = desk.sam.get(path)
         assert answer.status_code == 200 and "Drones" not in answer.text

@@ -46,7 +46,7 @@ def test_nobody_else_does(desk):
 
 
 def test_the_week_that_is_given_without_a_day_is_the_desk_s(desk):
-    with clock.at(datetime(2026, 3, 29, 13, tzinfo=UTC)):
+    with clock.travel_to(datetime(2026, 3, 29, 13, tzinfo=UTC)):
         assert desk.rita.get("time-week").json()["first"] == "2026-03-23"
         desk.ada.patch("settings/time_zone", json={"version": 1, "value": "Pacific/Auckland"})
         assert desk.rita.get("time-week").json()["first"] == "2026-03-30"

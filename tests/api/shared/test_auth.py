@@ -93,7 +93,7 @@ def test_a_token_of_scope_write_makes_no_token_that_outgrows_it(desk, scope):
 def test_a_revoked_token_is_refused_at_the_next_call(desk):
     assert desk.rita.get("me").status_code == 200
     with act() as session:
-        api_tokens.end_all(session, desk.company.rita.id)
+        api_tokens.revoke_all(session, desk.company.rita.id)
     problem(desk.rita.get("me"), 401)
 
 
@@ -101,7 +101,7 @@ def test_a_disabled_person_is_refused_at_the_next_call(desk):
     browser = desk.browser(desk.company.rita)
     assert {desk.rita.get("me").status_code, browser.get("me").status_code} == {200}
     with act() as session:
-        accounts.disable(session, desk.company.ada, cast.person(session, desk.company.rita))
+        accounts.disable(session, desk.company.ada, cast.get_person(session, desk.company.rita))
     problem(desk.rita.get("me"), 401)
     problem(browser.get("me"), 401)
 
@@ -115,11 +115,11 @@ def test_an_ended_session_is_refused_at_the_next_call(desk):
 
 
 def test_leaving_a_team_closes_its_tickets_at_the_next_call(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     assert desk.rita.get(f"tickets/{number}").status_code == 200
     with act() as session:
-        team = cast.team(session, desk.company.service_desk)
-        teams.remove(session, desk.company.ada, team, cast.person(session, desk.company.rita))
+        team = cast.get_team(session, desk.company.service_desk)
+        teams.remove_member(session, desk.company.ada, team, cast.get_person(session, desk.company.rita))
     problem(desk.rita.get(f"tickets/{number}"), 404)
     assert desk.rita.get("tickets").json()["items"] == []
 
@@ -210,7 +210,7 @@ def test_a_bug_tells_a_reference_and_nothing_else(sqlite_desk, monkeypatch):
     def burst(_session):
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(statuses, "every", burst)
+    monkeypatch.setattr(statuses, "list_all", burst)
     answer = sqlite_desk.sam.get("statuses")
     body = problem(answer, 500)
     assert (

@@ -90,15 +90,15 @@ def test_a_key_is_known_after_a_restart(databases, server, kind, tmp_path):
 
     url = databases.fresh(kind)
     made = engines.connect(url)
-    transactions.use(made)
+    transactions.use_engine(made)
     with act() as session:
-        person = accounts.found_desk(
+        person = accounts.create_first_administrator(
             session, email="ada@example.org", name="Ada", password="correct horse battery staple 9"
         )
     with see() as session:
-        assert roles.find(session, "administrator")
+        assert roles.get(session, "administrator")
     with act() as session:
-        maker = gate.system("tests", *gate.Permission)
+        maker = gate.system_actor("tests", *gate.Permission)
         secret = api_tokens.create(session, maker, name="t", scope="write", owner=person)[1]
     made.dispose()
     answers = []

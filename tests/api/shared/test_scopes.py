@@ -164,10 +164,10 @@ def test_every_route_is_in_the_table_and_says_its_scope():
     assert {key: operation["x-token-scope"] for key, operation in operations().items()} == TABLE
 
 
-@pytest.mark.parametrize("scope", scopes.ORDER)
+@pytest.mark.parametrize("scope", scopes.SCOPE_ORDER)
 def test_every_route_lets_through_just_the_scopes_of_the_table(sqlite_desk, scope):
     """Asked for what isn't there and with nothing to change: a refusal by scope comes before all that."""
-    number = cast.ask(sqlite_desk.company.ada)
+    number = cast.create_ticket(sqlite_desk.company.ada)
     client = sqlite_desk.through(sqlite_desk.token(sqlite_desk.company.ada, scope))
     wrong = []
     for (method, path), least in sorted(TABLE.items()):
@@ -176,7 +176,7 @@ def test_every_route_lets_through_just_the_scopes_of_the_table(sqlite_desk, scop
         )
         answer = client.request(method, where.lstrip("/"))
         refused = answer.status_code == 403 and "token's scope" in answer.json()["detail"]
-        if refused != (scopes.ORDER.index(scope) < scopes.ORDER.index(least)):
+        if refused != (scopes.SCOPE_ORDER.index(scope) < scopes.SCOPE_ORDER.index(least)):
             wrong.append((method, path, answer.status_code))
         assert answer.status_code != 500
     assert wrong == []
@@ -208,4 +208,4 @@ def test_what_a_token_may_not_do_to_its_owner_s_account(desk):
 
 def test_a_new_route_must_say_its_scope():
     with pytest.raises(LookupError, match="gadgets"):
-        scopes.least("GET", "/gadgets/{id}")
+        scopes.get_required_scope("GET", "/gadgets/{id}")

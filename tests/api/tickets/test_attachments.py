@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy.exc import OperationalError
 
 from lib.conversation import attachments
-from lib.conversation.attachments import LARGEST
+from lib.conversation.attachments import MAX_BYTES
 from lib.core import settings
 from tests import cast
 from tests.api.conftest import problem, upload
@@ -95,7 +95,7 @@ def test_any_name_is_told_in_the_header(desk):
 )
 def test_a_name_is_shown_and_downloaded_as_it_was_given(desk, name):
     file = upload(desk.sam, name)
-    ticket = cast.ask(desk.company.sam, "Here")
+    ticket = cast.create_ticket(desk.company.sam, "Here")
     said = {"body": "Here", "attachments": [file]}
     made = desk.sam.post(f"tickets/{ticket}/comments", json=said).json()
     assert [each["name"] for each in made["attachments"]] == [name]
@@ -124,7 +124,7 @@ def test_an_upload_is_its_uploader_s_alone_until_it_is_used(desk):
 
 
 def test_a_file_of_another_team_stays_there_and_guessing_is_stopped(desk, monkeypatch):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     file = upload(desk.rita)
     desk.rita.post(f"tickets/{number}/comments", json={"body": "see", "attachments": [file]})
     own = desk.bela.post("tickets", json={"title": "mine", "team": desk.company.facilities}).json()["number"]
@@ -207,13 +207,13 @@ def test_too_large_a_file_is_refused_whatever_its_length_claims(sqlite_desk):
 
     def stream():
         yield head
-        for _ in range(LARGEST // 1024**2 + 2):
+        for _ in range(MAX_BYTES // 1024**2 + 2):
             yield b"x" * 1024**2
         yield b"\r\n--x--\r\n"
 
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     problem(sqlite_desk.sam.post("attachments", content=stream(), headers=headers), 413)
-    just_over = head + b"x" * (LARGEST + 1) + b"\r\n--x--\r\n"
+    just_over = head + b"x" * (MAX_BYTES + 1) + b"\r\n--x--\r\n"
     problem(sqlite_desk.sam.post("attachments", content=just_over, headers=headers), 413)
     assert not Path(settings.current().files).exists()
 
@@ -260,7 +260,7 @@ def test_bytes_whose_row_could_not_be_written_do_not_stay(sqlite_desk, monkeypat
     def full(*_):
         raise OperationalError("INSERT", {}, _full())
 
-    monkeypatch.setattr(attachments, "keep", full)
+    monkeypatch.setattr(attachments, "create", full)
     answer = sqlite_desk.sam.post("attachments", files={"file": ("a.txt", b"some words")})
     body = problem(answer, 503)
     assert "Nothing was saved" in body["detail"] and int(answer.headers["retry-after"]) > 0

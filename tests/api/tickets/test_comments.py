@@ -11,7 +11,7 @@ CANARY = "canarybird"
 
 
 def test_a_reply_and_a_note(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     reply = desk.rita.post(f"tickets/{number}/comments", json={"body": "We **look** into it."})
     assert reply.status_code == 201 and reply.headers["location"] == f"/api/v1/comments/{reply.json()['id']}"
     assert reply.json()["body_html"] == "<p>We <strong>look</strong> into it.</p>\n"
@@ -27,7 +27,7 @@ def test_a_reply_and_a_note(desk):
 
 
 def test_no_byte_of_a_note_reaches_the_requester(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     file = upload(desk.rita, f"{CANARY}.txt", CANARY.encode())
     note = desk.rita.post(
         f"tickets/{number}/comments",
@@ -57,8 +57,8 @@ def test_no_byte_of_a_note_reaches_the_requester(desk):
 
 
 def test_pages_of_comments_leave_nothing_out(desk):
-    number = cast.ask(desk.company.sam)
-    said = [cast.say(desk.company.rita, number, f"reply {n}") for n in range(5)]
+    number = cast.create_ticket(desk.company.sam)
+    said = [cast.add_comment(desk.company.rita, number, f"reply {n}") for n in range(5)]
     walked, cursor = [], None
     while True:
         params = {"limit": 2} | ({"cursor": cursor} if cursor else {})
@@ -71,7 +71,7 @@ def test_pages_of_comments_leave_nothing_out(desk):
 
 
 def test_an_author_edits_and_takes_back_within_the_window(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     made = desk.sam.post(f"tickets/{number}/comments", json={"body": "helo"}).json()
     path = f"comments/{made['id']}"
     edited = desk.sam.patch(path, json={"body": "hello", "version": 1}).json()
@@ -88,7 +88,7 @@ def test_an_author_edits_and_takes_back_within_the_window(desk):
 
 
 def test_a_comment_takes_files_with_it(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     file = upload(desk.sam)
     made = desk.sam.post(f"tickets/{number}/comments", json={"body": "see", "attachments": [file]}).json()
     assert [f["id"] for f in made["attachments"]] == [file]
@@ -99,7 +99,7 @@ def test_a_comment_takes_files_with_it(desk):
 
 
 def test_mentions_are_suggested_tried_and_told(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     found = desk.rita.get(f"tickets/{number}/mentionable?search=ar&visibility=internal").json()["items"]
     assert [p["name"] for p in found] == ["Arun Das"]
     body = "@Arun Das and @Bela Kun"
@@ -118,7 +118,7 @@ def test_mentions_are_suggested_tried_and_told(desk):
 
 
 def test_a_requester_learns_of_nobody_through_mentions(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     for path in ("mentionable", "mentionable?search=rita", "mentionable?search=example"):
         assert desk.sam.get(f"tickets/{number}/{path}").json()["items"] == []
     nobody = {"mentions": [], "not_mentioned": [], "html": "<p>@Rita Sosa @Bob Muir</p>\n"}

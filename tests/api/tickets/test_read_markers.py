@@ -5,11 +5,11 @@ from tests.api.conftest import problem
 
 
 def test_looking_and_marking(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     path = f"tickets/{number}/seen"
     assert desk.rita.get(path).json() == {"seen": None, "unread": False}
     assert desk.rita.put(path).status_code == 204
-    cast.say(desk.company.sam, number, "And?")
+    cast.add_comment(desk.company.sam, number, "And?")
     assert desk.rita.get(path).json()["unread"] is True
     desk.rita.put(path)
     assert desk.rita.get(path).json()["unread"] is False
@@ -19,9 +19,9 @@ def test_looking_and_marking(desk):
 
 
 def test_one_comment_is_read_by_those_who_may(desk):
-    number = cast.ask(desk.company.sam)
-    reply = cast.say(desk.company.rita, number, "Hello")
-    note = cast.say(desk.company.rita, number, "Between us", internal=True)
+    number = cast.create_ticket(desk.company.sam)
+    reply = cast.add_comment(desk.company.rita, number, "Hello")
+    note = cast.add_comment(desk.company.rita, number, "Between us", internal=True)
     assert desk.sam.get(f"comments/{reply}").json()["author"]["name"] == "Rita Sosa"
     problem(desk.sam.get(f"comments/{note}"), 404)
     problem(desk.bob.get(f"comments/{reply}"), 404)

@@ -126,7 +126,7 @@ def test_fields_that_are_not_a_client_s_are_named_and_nothing_is_made(sqlite_des
     "extra", ["requester", "requester_id", "created", "created_at", "number", "watchers"]
 )
 def test_fields_that_do_not_change_are_named_and_nothing_is_changed(sqlite_desk, extra):
-    number = cast.ask(sqlite_desk.company.sam)
+    number = cast.create_ticket(sqlite_desk.company.sam)
     before = fingerprint()
     answer = sqlite_desk.ada.patch(f"tickets/{number}", json={"version": 1, "title": "y", extra: 1})
     assert problem(answer, 422)["errors"][0]["field"] == extra
@@ -150,7 +150,7 @@ def test_text_comes_back_as_it_went_in(desk, text):
 
 @pytest.mark.parametrize("raw", [b'"\\u0000"', b'"a\\ud800b"', b'"\\udfff"'])
 def test_text_that_cannot_be_stored_is_refused_everywhere_alike(desk, raw):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     json = {"Content-Type": "application/json"}
     for path, body in (
         ("tickets", b'{"title": %s}'),
@@ -175,7 +175,7 @@ def test_a_zero_byte_in_a_parameter_is_no_failure(desk, name):
 
 
 def test_lists_are_narrowed_sorted_and_paged(desk):
-    numbers = [cast.ask(desk.company.sam, f"Printer {n}") for n in range(5)]
+    numbers = [cast.create_ticket(desk.company.sam, f"Printer {n}") for n in range(5)]
     desk.rita.post(f"tickets/{numbers[1]}/take")
     desk.rita.patch(f"tickets/{numbers[2]}", json={"version": 1, "priority": "urgent", "tags": ["floor"]})
 
@@ -208,7 +208,7 @@ def test_a_limit_out_of_bounds_is_refused(sqlite_desk, limit):
 
 def test_a_cursor_is_good_only_as_it_was_given(desk):
     for n in range(3):
-        cast.ask(desk.company.sam, f"Printer {n}")
+        cast.create_ticket(desk.company.sam, f"Printer {n}")
     cursor = desk.sam.get("tickets?limit=1").json()["next_cursor"]
     for wrong in (
         cursor[:-1],
@@ -233,7 +233,7 @@ def test_a_number_that_is_none_is_not_there(sqlite_desk, number):
 
 
 def test_one_change_may_touch_many_fields(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     changed = desk.rita.patch(
         f"tickets/{number}",
         json={
@@ -255,7 +255,7 @@ def test_one_change_may_touch_many_fields(desk):
 
 
 def test_a_change_happens_whole_or_not_at_all(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     before = fingerprint()
     body = {"version": 1, "title": "Other", "assignee": desk.company.bela.id}
     problem(desk.mona.patch(f"tickets/{number}", json=body), 422)
@@ -265,13 +265,13 @@ def test_a_change_happens_whole_or_not_at_all(desk):
 
 @pytest.mark.parametrize("field", ["title", "priority", "tags", "team", "category", "status", "confidential"])
 def test_null_is_refused_where_it_means_nothing(sqlite_desk, field):
-    number = cast.ask(sqlite_desk.company.sam)
+    number = cast.create_ticket(sqlite_desk.company.sam)
     answer = sqlite_desk.rita.patch(f"tickets/{number}", json={"version": 1, field: None})
     assert problem(answer, 422)["errors"][0]["field"].startswith(field)
 
 
 def test_who_comes_second_gets_the_ticket_as_it_is_and_loses_nothing_silently(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     assert desk.rita.patch(f"tickets/{number}", json={"version": 1, "title": "First"}).status_code == 200
     for body in ({"title": "Second"}, {"priority": "high"}):
         conflict = problem(desk.arun.patch(f"tickets/{number}", json={"version": 1} | body), 409)
@@ -286,7 +286,7 @@ def test_who_comes_second_gets_the_ticket_as_it_is_and_loses_nothing_silently(de
 
 
 def test_of_many_who_change_the_same_version_at_once_one_wins(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     client = desk.rita
 
     def change(n):
@@ -301,7 +301,7 @@ def test_of_many_who_change_the_same_version_at_once_one_wins(desk):
 
 
 def test_of_twenty_who_take_a_ticket_one_wins_and_the_others_hear_who(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     clients = [desk.rita, desk.arun, desk.mona]
 
     def take(n):
@@ -322,7 +322,7 @@ def test_of_twenty_who_take_a_ticket_one_wins_and_the_others_hear_who(desk):
 
 
 def test_status_and_assignee_have_routes_of_their_own(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     moved = desk.rita.put(f"tickets/{number}/status", json={"status": "In Progress", "version": 1}).json()
     assert moved["status"]["kind"] == "active"
     given = desk.mona.put(
@@ -337,7 +337,7 @@ def test_status_and_assignee_have_routes_of_their_own(desk):
 
 
 def test_deleting_takes_a_reason_and_the_permission(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     assert "ticket.delete" in problem(desk.rita.delete(f"tickets/{number}?reason=spam"), 403)["detail"]
     problem(desk.mona.delete(f"tickets/{number}"), 422)
     problem(desk.mona.delete(f"tickets/{number}?reason=%20"), 422)
@@ -347,8 +347,8 @@ def test_deleting_takes_a_reason_and_the_permission(desk):
 
 
 def test_the_history_is_told_oldest_first_page_by_page(desk):
-    number = cast.ask(desk.company.sam)
-    cast.say(desk.company.rita, number, "a note", internal=True)
+    number = cast.create_ticket(desk.company.sam)
+    cast.add_comment(desk.company.rita, number, "a note", internal=True)
     desk.rita.patch(f"tickets/{number}", json={"version": 1, "priority": "high", "title": "New title"})
     page = desk.rita.get(f"tickets/{number}/events?limit=2").json()
     rest = desk.rita.get(f"tickets/{number}/events", params={"cursor": page["next_cursor"]}).json()
@@ -356,12 +356,12 @@ def test_the_history_is_told_oldest_first_page_by_page(desk):
     assert [e["sentence"].split()[0] for e in told] == ["opened", "wrote", "changed", "changed"]
     assert rest["next_cursor"] is None and told[0]["actor"]["name"] == "Sam Reed"
     assert "note" not in desk.sam.get(f"tickets/{number}/events").text
-    other = cast.ask(desk.company.sam)
+    other = cast.create_ticket(desk.company.sam)
     problem(desk.rita.get(f"tickets/{other}/events", params={"cursor": page["next_cursor"]}), 422)
 
 
 def test_somebody_in_copy_sees_the_ticket_until_they_leave(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     path = f"tickets/{number}/participants"
     problem(desk.bob.get(path), 404)
     problem(desk.rita.get(f"{path}/{desk.company.bob.id}"), 404)

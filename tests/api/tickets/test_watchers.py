@@ -5,7 +5,7 @@ from tests.api.conftest import problem
 
 
 def test_watching_begins_and_stops_however_often(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     mine = f"tickets/{number}/watchers/me"
     problem(desk.rita.get(mine), 404)
     for _ in range(2):

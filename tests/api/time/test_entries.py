@@ -7,7 +7,7 @@ from tests.api.state import fingerprint
 
 
 def test_time_is_logged_listed_changed_and_taken_back(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     path = f"tickets/{number}/time"
     made = desk.rita.post("time-entries", json={"ticket": number, "time": "1h 30m", "activity": "Meeting"})
     card = made.json()
@@ -38,7 +38,7 @@ def test_time_is_logged_listed_changed_and_taken_back(desk):
 
 
 def test_what_is_no_time_is_refused_by_field(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     before = fingerprint()
     for body, field in (
         ({"time": "soon"}, "time"), ({"time": "1h", "minutes": 60}, "time"), ({}, "time"),

@@ -8,7 +8,7 @@ from tests.api.conftest import problem
 
 
 def test_a_timer_is_started_read_moved_on_and_stopped(desk):
-    one, two = cast.ask(desk.company.sam), cast.ask(desk.company.bob)
+    one, two = cast.create_ticket(desk.company.sam), cast.create_ticket(desk.company.bob)
     assert desk.rita.get("me/timer").json() == {"timer": None, "logged": None}
     begun = desk.rita.post(f"tickets/{one}/timer").json()
     assert begun["logged"] is None and begun["timer"]["ticket"] == one and begun["timer"]["running"]
@@ -21,8 +21,8 @@ def test_a_timer_is_started_read_moved_on_and_stopped(desk):
 
 
 def test_a_forgotten_one_waits_for_an_answer_and_a_stopped_one_says_so(desk):
-    number = cast.ask(desk.company.sam)
-    with clock.at(clock.now() - timedelta(hours=9)):
+    number = cast.create_ticket(desk.company.sam)
+    with clock.travel_to(clock.now() - timedelta(hours=9)):
         desk.rita.post(f"tickets/{number}/timer")
     assert desk.rita.get("me/timer").json()["timer"]["ticket"] == number
     desk.rita.put("me/timer", json={"answer": "discard"})

@@ -8,7 +8,7 @@ from tests.api.conftest import problem
 
 
 def test_a_week_is_filled_read_and_settled(desk):
-    number = cast.ask(desk.company.sam)
+    number = cast.create_ticket(desk.company.sam)
     today = clock.now().date().replace(day=1) - timedelta(days=1)
     cell = {"ticket": number, "day": today.isoformat(), "time": "1:30"}
     filled = desk.rita.put("time-week", json=cell).json()

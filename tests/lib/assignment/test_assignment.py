@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import event
 from sqlmodel import select
 
-from db.models import AssignmentRule, DispatchWait, Message, Notice
+from db.models import AssignmentRule, Message, Notice, QueuedTicket
 from db.vocabulary import Action, AssignmentMethod, Priority, Source
 from lib.access import gate
 from lib.assignment import assignment, queue
@@ -30,31 +30,31 @@ pytestmark = pytest.mark.both_databases("the queue is settled by each database's
 def full(desk, cap=1, way=AssignmentMethod.ROUND_ROBIN):
     """Give the service desk a rule and fill everybody up to its cap; return what they have."""
     rule_team(desk, way, cap=cap)
-    numbers = [cast.ask(desk.sam) for _ in range(3 * cap)]
+    numbers = [cast.create_ticket(desk.sam) for _ in range(3 * cap)]
     assert Counter(holder(desk, n) for n in numbers) == {"Mona": cap, "Rita": cap, "Arun": cap}
     return numbers
 
 
 def waits(number, actor=None):
     with see() as session:
-        ticket = tickets.find(session, actor or gate.system("tests", *gate.Permission), number)
-        return queue.of(session, actor or gate.system("tests", *gate.Permission), ticket)
+        ticket = tickets.find(session, actor or gate.system_actor("tests", *gate.Permission), number)
+        return queue.is_waiting(session, actor or gate.system_actor("tests", *gate.Permission), ticket)
 
 
 def rows():
     with see() as session:
-        return set(session.exec(select(DispatchWait.ticket_id).execution_options(**UNSCOPED)).all())
+        return set(session.exec(select(QueuedTicket.ticket_id).execution_options(**UNSCOPED)).all())
 
 
 def change(actor, number, verb, **more):
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        verb(session, actor, ticket, **({} if verb is tickets.take else {"seen": ticket.version}), **more)
+        verb(session, actor, ticket, **({} if verb is tickets.claim else {"seen": ticket.version}), **more)
 
 
 def move(actor, number, to="Completed"):
     with see() as session:
-        status = statuses.find(session, to)
+        status = statuses.get(session, to)
     change(actor, number, tickets.move, to=status)
 
 
@@ -63,19 +63,19 @@ def test_what_is_above_the_cap_waits_and_goes_to_whoever_is_free_again(desk, mon
     monkeypatch.setenv("DOCKET_SMTP_FROM", "desk@example.org")
     settings.current.cache_clear()
     held = full(desk)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assert (holder(desk, number), waits(number)) == (None, True)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert (holder(desk, number), waits(number)) == (None, True)
     move(desk.rita, next(n for n in held if holder(desk, n) == "Rita"))
-    worker.out()
+    worker.assign_waiting_tickets()
     assert (holder(desk, number), waits(number), rows()) == ("Rita", False, set())
     line = last(desk, number)
     assert (line.actor, line.sentence) == (
         None,
         "assigned it to Rita Sosa: round robin of the team Service desk",
     )
-    worker.out()
+    worker.assign_waiting_tickets()
     with see() as session:
         [told] = events_of(session, number, Action.TICKET_ASSIGNED)
         notices = select(Notice).where(Notice.event_id == told.id, Notice.person_id == desk.rita.id)
@@ -89,15 +89,15 @@ def test_whoever_returns_is_given_what_waited_meanwhile(desk):
     rule_team(desk, AssignmentMethod.LEAST_LOADED)
     for whom in (desk.mona, desk.rita, desk.arun):
         away(desk, whom)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assert waits(number)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert waits(number)
     with act() as session:
-        row = cast.person(session, desk.arun)
-        [absence] = absences.of(session, desk.ada, row)
+        row = cast.get_person(session, desk.arun)
+        [absence] = absences.list_for_person(session, desk.ada, row)
         absences.remove(session, desk.ada, row, absence.id)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert holder(desk, number) == "Arun"
 
 
@@ -105,18 +105,18 @@ def test_a_team_of_nobody_lets_its_tickets_wait_for_the_first_who_joins(desk):
     with act() as session:
         team = teams.create(session, desk.ada, name="Network").id
     rule_team(desk, AssignmentMethod.ROUND_ROBIN, team)
-    number = cast.ask(desk.ada, team_id=team)
+    number = cast.create_ticket(desk.ada, team_id=team)
     assert waits(number)
     with act() as session:
         cast.hire(session, "Nora Berg", "agent", team)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert not waits(number)
     assert "assigned it to Nora Berg" in _told(desk.ada, number)
 
 
 def _told(actor, number):
     with see() as session:
-        return history.of(session, actor, tickets.find(session, actor, number))[-1].sentence
+        return history.list_for_ticket(session, actor, tickets.find(session, actor, number))[-1].sentence
 
 
 def test_without_a_rule_or_by_hand_nothing_waits(desk):
@@ -124,7 +124,7 @@ def test_without_a_rule_or_by_hand_nothing_waits(desk):
     rule_team(desk, AssignmentMethod.MANUAL)
     asked(desk)
     full(desk)
-    cast.ask(desk.sam, confidential=True)
+    cast.create_ticket(desk.sam, confidential=True)
     assert rows() == set()
     rule_team(desk, AssignmentMethod.MANUAL)
     asked(desk)
@@ -134,41 +134,41 @@ def test_without_a_rule_or_by_hand_nothing_waits(desk):
 def test_what_somebody_puts_back_is_not_handed_out(desk):
     [first, *_] = full(desk)
     change(desk.mona, first, tickets.unassign)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert (holder(desk, first), waits(first)) == (None, False)
 
 
 def test_who_takes_it_or_is_given_it_ends_the_wait_and_its_handing_back_begins_none(desk):
     full(desk)
-    taken, given = cast.ask(desk.sam), cast.ask(desk.sam)
-    change(desk.rita, taken, tickets.take)
+    taken, given = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
+    change(desk.rita, taken, tickets.claim)
     change(desk.mona, given, tickets.assign, to=desk.arun.id)
     assert rows() == set()
     change(desk.rita, taken, tickets.unassign)
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert (holder(desk, taken), holder(desk, given)) == (None, "Arun")
 
 
 def test_what_is_done_guarded_merged_or_deleted_meanwhile_waits_no_longer(desk):
     full(desk)
-    into = cast.ask(desk.sam)
-    done, guarded, merged, deleted = numbers = [cast.ask(desk.sam) for _ in range(4)]
+    into = cast.create_ticket(desk.sam)
+    done, guarded, merged, deleted = numbers = [cast.create_ticket(desk.sam) for _ in range(4)]
     move(desk.rita, done)
-    change(desk.mona, guarded, tickets.guard, confidential=True)
+    change(desk.mona, guarded, tickets.set_confidential, confidential=True)
     with act() as session:
-        one, other = merge.pair(session, desk.mona, merged, into)
+        one, other = merge.lock_pair(session, desk.mona, merged, into)
         merge.merge(session, desk.mona, one, into=other, seen=one.version)
     with act() as session:
         ticket = tickets.find(session, desk.ada, deleted, to_change=True)
         tickets.delete(session, desk.ada, ticket, reason="Spam")
     assert not any(waits(number) for number in numbers if number != deleted)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert rows() == {into}, "though nobody is free, the rows of those that wait no longer are gone"
     move(desk.rita, done, "To-Do")
-    change(desk.mona, guarded, tickets.guard, confidential=False)
+    change(desk.mona, guarded, tickets.set_confidential, confidential=False)
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert [holder(desk, n) for n in (into, done, guarded)] == ["Mona", None, None]
 
 
@@ -177,46 +177,48 @@ def test_a_change_of_team_or_category_decides_afresh(desk):
     doors, quiet = category(desk, "Doors"), category(desk, "Quiet")
     rule_category(desk, AssignmentMethod.ROUND_ROBIN, doors)
     rule_category(desk, AssignmentMethod.MANUAL, quiet)
-    to_doors, to_quiet, moved, unruled = (cast.ask(desk.sam) for _ in range(4))
+    to_doors, to_quiet, moved, unruled = (cast.create_ticket(desk.sam) for _ in range(4))
     assert rows() == {to_doors, to_quiet, moved, unruled}
     with see() as session:
-        there, silent = categories.find(session, doors), categories.find(session, quiet)
-        facilities = cast.team(session, desk.facilities)
+        there, silent = categories.get(session, doors), categories.get(session, quiet)
+        facilities = cast.get_team(session, desk.facilities)
     change(desk.mona, to_doors, tickets.categorize, category=there)
     change(desk.mona, to_quiet, tickets.categorize, category=silent)
-    change(desk.mona, unruled, tickets.give_team, team=facilities)
+    change(desk.mona, unruled, tickets.move_to_team, team=facilities)
     assert rows() == {moved} and holder(desk, to_doors) is not None
     assert (holder(desk, to_quiet), holder(desk, unruled)) == (None, None)
     rule_team(desk, AssignmentMethod.ROUND_ROBIN, desk.facilities, cap=1)
-    change(desk.mona, moved, tickets.give_team, team=facilities)
+    change(desk.mona, moved, tickets.move_to_team, team=facilities)
     assert (holder(desk, moved), rows()) == ("Bela", set())
-    late = cast.ask(desk.sam)
-    change(desk.mona, late, tickets.give_team, team=facilities)
+    late = cast.create_ticket(desk.sam)
+    change(desk.mona, late, tickets.move_to_team, team=facilities)
     assert rows() == {late}
     move(desk.bela, moved)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert holder(desk, late) == "Bela"
 
 
 def test_a_rule_that_is_taken_away_ends_the_wait(desk):
     full(desk)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     rule_team(desk, None)
-    worker.out()
+    worker.assign_waiting_tickets()
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert (holder(desk, number), rows()) == (None, set())
 
 
 def test_a_full_rule_holds_up_no_other(desk, monkeypatch):
-    monkeypatch.setitem(queue.due.__kwdefaults__, "most", 2)
+    monkeypatch.setitem(queue.list_due.__kwdefaults__, "most", 2)
     full(desk)
     rule_team(desk, AssignmentMethod.ROUND_ROBIN, desk.facilities, cap=1)
-    stuck = [cast.ask(desk.sam, priority=Priority.URGENT) for _ in range(5)]
-    first, second = (cast.ask(desk.ada, team_id=desk.facilities, priority=Priority.LOW) for _ in range(2))
+    stuck = [cast.create_ticket(desk.sam, priority=Priority.URGENT) for _ in range(5)]
+    first, second = (
+        cast.create_ticket(desk.ada, team_id=desk.facilities, priority=Priority.LOW) for _ in range(2)
+    )
     assert (holder(desk, first), waits(second)) == ("Bela", True)
     move(desk.bela, first)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert holder(desk, second) == "Bela"
     assert rows() == set(stuck)
 
@@ -224,53 +226,53 @@ def test_a_full_rule_holds_up_no_other(desk, monkeypatch):
 def test_the_most_urgent_goes_first_then_who_waits_longest(desk):
     [first, second, third] = full(desk)
     low, normal, urgent, later = (
-        cast.ask(desk.sam, priority=p)
+        cast.create_ticket(desk.sam, priority=p)
         for p in (Priority.LOW, Priority.NORMAL, Priority.URGENT, Priority.NORMAL)
     )
-    worker.out()
+    worker.assign_waiting_tickets()
     for done, next_one, left in (
         (first, urgent, {low, normal, later}),
         (second, normal, {low, later}),
         (third, later, {low}),
     ):
         move(desk.mona, done)
-        worker.out()
+        worker.assign_waiting_tickets()
         assert (holder(desk, next_one) is not None, rows()) == (True, left)
 
 
 def test_of_twenty_with_two_places_free_two_go_in_turn_and_eighteen_wait(desk):
     held = full(desk, cap=2)
-    twenty = [cast.ask(desk.sam) for _ in range(20)]
+    twenty = [cast.create_ticket(desk.sam) for _ in range(20)]
     assert rows() == set(twenty)
     by = {name: [n for n in held if holder(desk, n) == name] for name in ("Mona", "Rita", "Arun")}
     for name in ("Rita", "Arun"):
         move(desk.mona, by[name][0])
-    worker.out()
+    worker.assign_waiting_tickets()
     assert [holder(desk, n) for n in twenty[:3]] == ["Rita", "Arun", None]
     assert rows() == set(twenty[2:])
     for number in (*by["Mona"], by["Rita"][1], by["Arun"][1]):
         move(desk.mona, number)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert [holder(desk, n) for n in twenty[2:7]] == ["Mona", "Rita", "Arun", "Mona", None]
 
 
 def test_nobody_is_given_what_they_asked_for_themselves_and_it_holds_up_no_other(desk):
     held = full(desk)
-    own, other = cast.ask(desk.rita), cast.ask(desk.sam)
+    own, other = cast.create_ticket(desk.rita), cast.create_ticket(desk.sam)
     move(desk.mona, next(n for n in held if holder(desk, n) == "Rita"))
-    worker.out()
+    worker.assign_waiting_tickets()
     assert (waits(own), holder(desk, other)) == (True, "Rita")
 
 
 @pytest.mark.parametrize("hands", [2, 6])
 def test_hand_outs_at_once_give_each_ticket_once(desk, hands):
     held = full(desk, cap=2)
-    numbers = [cast.ask(desk.sam) for _ in range(8)]
+    numbers = [cast.create_ticket(desk.sam) for _ in range(8)]
     for number in held[:4]:
         move(desk.mona, number)
-    answers = at_once(*[worker.out] * hands)
+    answers = at_once(*[worker.assign_waiting_tickets] * hands)
     assert answers == [None] * hands
-    worker.out()
+    worker.assign_waiting_tickets()
     given = [n for n in numbers if holder(desk, n)]
     assert given == numbers[:4] and rows() == set(numbers[4:])
     with see() as session:
@@ -281,23 +283,23 @@ def test_hand_outs_at_once_give_each_ticket_once(desk, hands):
 
 def test_hand_outs_while_others_file_take_and_complete_never_pass_the_cap(desk):
     held = full(desk, cap=2)
-    numbers = [cast.ask(desk.sam) for _ in range(6)]
-    deeds = [worker.out] * 4 + [lambda: cast.ask(desk.sam)] * 4
+    numbers = [cast.create_ticket(desk.sam) for _ in range(6)]
+    deeds = [worker.assign_waiting_tickets] * 4 + [lambda: cast.create_ticket(desk.sam)] * 4
     deeds += [lambda n=n: move(desk.mona, n) for n in held[:3]]
     answers = at_once(*deeds)
     assert not [a for a in answers if isinstance(a, Exception)], answers
     fresh = [a for a in answers if isinstance(a, int)]
-    worker.out()
+    worker.assign_waiting_tickets()
     holders = Counter(holder(desk, n) for n in (*numbers, *fresh, *held[3:]))
     assert holders == {"Mona": 2, "Rita": 2, "Arun": 2, None: 7}
 
 
 def test_one_that_fails_is_logged_and_holds_up_no_other(desk, monkeypatch):
     held = full(desk)
-    bad, good = cast.ask(desk.sam), cast.ask(desk.sam)
+    bad, good = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     for number in held[:2]:
         move(desk.mona, number)
-    ours = assignment.give
+    ours = assignment.set_assignee
 
     def give(session, actor, ticket, person_id, **more):
         ours(session, actor, ticket, person_id, **more)
@@ -305,13 +307,13 @@ def test_one_that_fails_is_logged_and_holds_up_no_other(desk, monkeypatch):
             session.flush()
             raise ZeroDivisionError
 
-    monkeypatch.setattr(assignment, "give", give)
+    monkeypatch.setattr(assignment, "set_assignee", give)
     with structlog.testing.capture_logs() as said:
-        worker.out()
+        worker.assign_waiting_tickets()
     assert [(entry["log_level"], entry["ticket"]) for entry in said] == [("error", bad)]
     assert (holder(desk, bad), waits(bad), holder(desk, good)) == (None, True, "Mona")
     monkeypatch.undo()
-    worker.out()
+    worker.assign_waiting_tickets()
     assert holder(desk, bad) == "Rita", "the turn that failed is nobody's"
 
 
@@ -319,13 +321,13 @@ def test_a_ticket_that_somebody_is_changing_is_left_for_the_next_time(desk, engi
     if engine.dialect.name == "sqlite":
         pytest.skip("where one writes at a time, nobody is changing it meanwhile")
     held = full(desk)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     move(desk.mona, held[0])
     with act() as session:
         tickets.find(session, desk.mona, number, to_change=True)
-        worker.out()
+        worker.assign_waiting_tickets()
     assert waits(number)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert not waits(number)
 
 
@@ -344,7 +346,7 @@ def statements(engine, deed):
 
 def test_while_nothing_waits_a_round_is_one_statement_that_walks_no_tickets(desk, engine):
     full(desk)
-    [statement] = statements(engine, worker.out)
+    [statement] = statements(engine, worker.assign_waiting_tickets)
     if engine.dialect.name == "sqlite":
         with see() as session:
             plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
@@ -354,31 +356,31 @@ def test_while_nothing_waits_a_round_is_one_statement_that_walks_no_tickets(desk
 
 def test_while_nobody_is_free_a_round_changes_nothing_and_asks_little_for_however_many_wait(desk, engine):
     full(desk)
-    cast.ask(desk.sam)
-    for_one = statements(engine, worker.out)
+    cast.create_ticket(desk.sam)
+    for_one = statements(engine, worker.assign_waiting_tickets)
     for _ in range(10):
-        cast.ask(desk.sam)
-    for_many = statements(engine, worker.out)
+        cast.create_ticket(desk.sam)
+    for_many = statements(engine, worker.assign_waiting_tickets)
     assert len(for_many) == len(for_one) and all(s.startswith("SELECT") for s in for_many)
 
 
 def test_colleagues_read_that_it_waits_and_who_asked_does_not(desk):
     full(desk)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assert [waits(number, who) for who in (desk.mona, desk.rita, desk.ada)] == [True] * 3
     assert not waits(number, desk.sam)
 
 
 def test_waiting_keeps_the_place_in_the_line(desk):
     full(desk)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with see() as session:
-        since = session.get(DispatchWait, number, execution_options=UNSCOPED).since
+        since = session.get(QueuedTicket, number, execution_options=UNSCOPED).since
     assert clock.now() - since < timedelta(minutes=1)
     doors = category(desk, "Doors")
     with see() as session:
-        there = categories.find(session, doors)
+        there = categories.get(session, doors)
     change(desk.mona, number, tickets.categorize, category=there)
     with see() as session:
-        assert session.get(DispatchWait, number, execution_options=UNSCOPED).since == since
+        assert session.get(QueuedTicket, number, execution_options=UNSCOPED).since == since
         assert session.exec(select(AssignmentRule.way)).all() == [AssignmentMethod.ROUND_ROBIN]

@@ -29,12 +29,12 @@ def category(desk, name, above=None, **more):
 
 def teach(by, whom, *ids):
     with act() as session:
-        skills.choose(session, by, cast.person(session, whom), ids)
+        skills.set_for_person(session, by, cast.get_person(session, whom), ids)
 
 
 def leave(by, whom, first=TODAY, last=TODAY):
     with act() as session:
-        return absences.add(session, by, cast.person(session, whom), starts_on=first, ends_on=last)
+        return absences.add(session, by, cast.get_person(session, whom), starts_on=first, ends_on=last)
 
 
 def give(by, number, to, reason=""):
@@ -45,7 +45,7 @@ def give(by, number, to, reason=""):
 
 def listed(actor, number):
     with see() as session:
-        return candidates.of(session, actor, tickets.find(session, actor, number))
+        return candidates.list_for_ticket(session, actor, tickets.find(session, actor, number))
 
 
 def told(actor, number):
@@ -56,7 +56,7 @@ def test_the_best_fit_comes_first_and_the_reason_is_said_in_words(desk):
     network = category(desk, "Network")
     vpn = category(desk, "VPN", network)
     teach(desk.mona, desk.arun, network)
-    number = cast.ask(desk.sam, category_id=vpn)
+    number = cast.create_ticket(desk.sam, category_id=vpn)
     assert told(desk.mona, number) == [
         ("Arun Das", "knows Network, nothing open"),
         ("Mona Lind", "nothing open"),
@@ -64,12 +64,12 @@ def test_the_best_fit_comes_first_and_the_reason_is_said_in_words(desk):
     ]
     teach(desk.rita, desk.rita, network, vpn)
     for _ in range(2):
-        give(desk.mona, cast.ask(desk.sam), desk.rita)
-    done = cast.ask(desk.sam)
+        give(desk.mona, cast.create_ticket(desk.sam), desk.rita)
+    done = cast.create_ticket(desk.sam)
     give(desk.mona, done, desk.rita)
     with act() as session:
         ticket = tickets.find(session, desk.rita, done, to_change=True)
-        tickets.move(session, desk.rita, ticket, to=statuses.find(session, "Completed"), seen=ticket.version)
+        tickets.move(session, desk.rita, ticket, to=statuses.get(session, "Completed"), seen=ticket.version)
     assert told(desk.mona, number)[:2] == [
         ("Arun Das", "knows Network, nothing open"),
         ("Rita Sosa", "knows VPN, 2 open"),
@@ -79,11 +79,11 @@ def test_the_best_fit_comes_first_and_the_reason_is_said_in_words(desk):
     until = TODAY + DAY
     assert (last.name, last.away_until) == ("Arun Das", until)
     assert last.reason == f"away until {until.day} {until:%b}, knows Network, nothing open"
-    assert told(desk.mona, cast.ask(desk.sam))[0] == ("Mona Lind", "nothing open")
+    assert told(desk.mona, cast.create_ticket(desk.sam))[0] == ("Mona Lind", "nothing open")
 
 
 def test_the_list_is_for_those_who_may_take_or_assign(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assert {c.name for c in listed(desk.rita, number)} == {"Arun Das", "Mona Lind", "Rita Sosa"}
     assert listed(desk.ada, number)
     with pytest.raises(NotPermitted):
@@ -94,9 +94,9 @@ def test_the_list_is_for_those_who_may_take_or_assign(desk):
 
 
 def test_what_one_may_not_see_is_not_counted(desk):
-    hidden = cast.ask(desk.sam, confidential=True)
+    hidden = cast.create_ticket(desk.sam, confidential=True)
     give(desk.mona, hidden, desk.rita)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     counts = {
         who.name: {c.name: c.open for c in listed(who, number)}["Rita Sosa"] for who in (desk.mona, desk.arun)
     }
@@ -104,7 +104,7 @@ def test_what_one_may_not_see_is_not_counted(desk):
 
 
 def test_the_list_asks_as_often_for_fifty_people_as_for_three(desk, engine):
-    number, asked = cast.ask(desk.sam), []
+    number, asked = cast.create_ticket(desk.sam), []
     leave(desk.ada, desk.arun)
     teach(desk.ada, desk.arun, 1)
 
@@ -133,8 +133,10 @@ class TestSkills:
         for ids in ([network, doors], [doors, network], [doors]):
             teach(desk.rita, desk.rita, *ids)
         with see() as session:
-            assert skills.of(session, desk.arun, cast.person(session, desk.rita)) == {doors: "Doors"}
-            told = audit_log.read(session, desk.ada, action=Action.PERSON_CHANGED)
+            assert skills.list_for_person(session, desk.arun, cast.get_person(session, desk.rita)) == {
+                doors: "Doors"
+            }
+            told = audit_log.list_entries(session, desk.ada, action=Action.PERSON_CHANGED)
         assert [(e.field, e.old, e.new) for e in told] == [
             ("skills", "Doors, Network", "Doors"),
             ("skills", None, "Doors, Network"),
@@ -157,10 +159,10 @@ class TestSkills:
 
     def test_are_nobody_s_business_who_asks_for_help(self, desk):
         with see() as session:
-            assert skills.of(session, desk.sam, cast.person(session, desk.sam)) == {}
-            for read in (skills.of, absences.of):
+            assert skills.list_for_person(session, desk.sam, cast.get_person(session, desk.sam)) == {}
+            for read in (skills.list_for_person, absences.list_for_person):
                 with pytest.raises(NotFound):
-                    read(session, desk.sam, cast.person(session, desk.rita))
+                    read(session, desk.sam, cast.get_person(session, desk.rita))
 
     def test_are_of_categories_that_are_there(self, desk):
         with pytest.raises(Invalid):
@@ -172,12 +174,12 @@ class TestAbsences:
 
     def gone(self, *people):
         with see() as session:
-            return absences.away(session, [p.id for p in people])
+            return absences.list_away(session, [p.id for p in people])
 
     def test_hold_from_the_first_day_to_the_last(self, desk):
         leave(desk.rita, desk.rita, TODAY + DAY, TODAY + 2 * DAY)
         for days, away in ((0, False), (1, True), (2, True), (3, False)):
-            with clock.at(clock.now() + days * DAY):
+            with clock.travel_to(clock.now() + days * DAY):
                 assert (desk.rita.id in self.gone(desk.rita, desk.arun)) is away, days
 
     def test_that_follow_each_other_are_one(self, desk):
@@ -191,7 +193,7 @@ class TestAbsences:
             session.get_one(Person, desk.rita.id).timezone = "Pacific/Auckland"
         evening = clock.now().replace(hour=20, minute=0)
         leave(desk.rita, desk.rita, evening.date() + DAY, evening.date() + DAY)
-        with clock.at(evening):
+        with clock.travel_to(evening):
             assert desk.rita.id in self.gone(desk.rita)
 
     @pytest.mark.parametrize(
@@ -205,12 +207,12 @@ class TestAbsences:
     def test_are_taken_back_and_both_are_told(self, desk):
         card = leave(desk.mona, desk.rita, date(2090, 1, 1), date(2090, 1, 3))
         with pytest.raises(NotFound), act() as session:
-            absences.remove(session, desk.arun, cast.person(session, desk.arun), card.id)
+            absences.remove(session, desk.arun, cast.get_person(session, desk.arun), card.id)
         with act() as session:
-            absences.remove(session, desk.rita, cast.person(session, desk.rita), card.id)
+            absences.remove(session, desk.rita, cast.get_person(session, desk.rita), card.id)
         with see() as session:
-            assert absences.of(session, desk.rita, cast.person(session, desk.rita)) == []
-            told = audit_log.read(session, desk.ada, action=Action.PERSON_CHANGED)
+            assert absences.list_for_person(session, desk.rita, cast.get_person(session, desk.rita)) == []
+            told = audit_log.list_entries(session, desk.ada, action=Action.PERSON_CHANGED)
         assert [(e.actor, e.field, e.old, e.new) for e in told] == [
             ("Rita Sosa", "away", "2090-01-01 to 2090-01-03", None),
             ("Mona Lind", "away", None, "2090-01-01 to 2090-01-03"),
@@ -218,7 +220,7 @@ class TestAbsences:
 
 
 def test_a_note_goes_with_the_ticket_and_only_colleagues_read_it(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     give(desk.mona, number, desk.rita, reason="You know  the machine")
     with act() as session:
         ticket = tickets.find(session, desk.rita, number, to_change=True)
@@ -227,7 +229,7 @@ def test_a_note_goes_with_the_ticket_and_only_colleagues_read_it(desk):
     def sentences(actor):
         with see() as session:
             ticket = tickets.find(session, actor, number)
-            return [line.sentence for line in history.of(session, actor, ticket)][1:]
+            return [line.sentence for line in history.list_for_ticket(session, actor, ticket)][1:]
 
     assert sentences(desk.arun) == [
         "assigned it to Rita Sosa: You know the machine",

@@ -26,7 +26,7 @@ HELD = 0.6
 
 def assigned(desk):
     """Return what gives Rita a ticket that nobody has, and its number."""
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     return number, lambda ticket, session: tickets.assign(
         session, desk.mona, ticket, to=desk.rita.id, seen=ticket.version
     )
@@ -37,7 +37,7 @@ def reopened(desk):
     number = given_to_rita(desk)
     move(desk.rita, number)
     with see() as session:
-        begun = statuses.find(session, "To-Do")
+        begun = statuses.get(session, "To-Do")
     return number, lambda ticket, session: tickets.move(
         session, desk.mona, ticket, to=begun, seen=ticket.version
     )
@@ -46,15 +46,17 @@ def reopened(desk):
 def handed_over(desk):
     """Return what hands a ticket of Rita's to the service desk, in which she works too, and its number."""
     with act() as session:
-        teams.add(session, desk.ada, cast.team(session, desk.facilities), cast.person(session, desk.rita))
-    number = cast.ask(desk.sam)
+        teams.add_member(
+            session, desk.ada, cast.get_team(session, desk.facilities), cast.get_person(session, desk.rita)
+        )
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         ticket = tickets.find(session, desk.ada, number, to_change=True)
-        there = cast.team(session, desk.facilities)
-        tickets.give_team(session, desk.ada, ticket, team=there, seen=ticket.version)
+        there = cast.get_team(session, desk.facilities)
+        tickets.move_to_team(session, desk.ada, ticket, team=there, seen=ticket.version)
         tickets.assign(session, desk.ada, ticket, to=desk.rita.id, seen=ticket.version)
-    return number, lambda ticket, session: tickets.give_team(
-        session, desk.ada, ticket, team=cast.team(session, desk.service_desk), seen=ticket.version
+    return number, lambda ticket, session: tickets.move_to_team(
+        session, desk.ada, ticket, team=cast.get_team(session, desk.service_desk), seen=ticket.version
     )
 
 
@@ -102,7 +104,7 @@ def test_nobody_is_given_a_ticket_while_they_leave(desk, go, becomes, monkeypatc
     with see() as session:
         ticket = tickets.find(session, desk.ada, number)
         kept = ticket.open and ticket.assignee_id == desk.rita.id
-        assert not kept or desk.rita.id in candidates.working(session, ticket.team_id)
+        assert not kept or desk.rita.id in candidates.list_for_team(session, ticket.team_id)
     if not refused:
         assert holder(desk, number) is None
 
@@ -111,9 +113,14 @@ def test_a_rule_whose_choice_is_leaving_lets_the_ticket_wait(desk, monkeypatch):
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     with act() as session:
         for whom in (desk.mona, desk.arun):
-            teams.remove(session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, whom))
+            teams.remove_member(
+                session, desk.ada, cast.get_team(session, desk.service_desk), cast.get_person(session, whom)
+            )
     made: list[int] = []
-    other, settle = Thread(target=lambda: made.append(cast.ask(desk.sam))), departed_assignees.settle
+    other, settle = (
+        Thread(target=lambda: made.append(cast.create_ticket(desk.sam))),
+        departed_assignees.settle,
+    )
 
     def slowly(session):
         settle(session)

@@ -25,36 +25,38 @@ from worker import assignment_queue as worker
 
 def disable(desk):
     with act() as session:
-        accounts.disable(session, desk.ada, cast.person(session, desk.rita))
+        accounts.disable(session, desk.ada, cast.get_person(session, desk.rita))
 
 
 def leave(desk):
     with act() as session:
-        teams.remove(
-            session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.rita)
+        teams.remove_member(
+            session, desk.ada, cast.get_team(session, desk.service_desk), cast.get_person(session, desk.rita)
         )
 
 
 def demote(desk):
     with act() as session:
-        role = roles.find(session, "requester")
-        accounts.give_role(session, desk.ada, cast.person(session, desk.rita), role=role)
+        role = roles.get(session, "requester")
+        accounts.change_role(session, desk.ada, cast.get_person(session, desk.rita), role=role)
 
 
 def enable(desk):
     with act() as session:
-        accounts.enable(session, desk.ada, cast.person(session, desk.rita))
+        accounts.enable(session, desk.ada, cast.get_person(session, desk.rita))
 
 
 def join(desk):
     with act() as session:
-        teams.add(session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.rita))
+        teams.add_member(
+            session, desk.ada, cast.get_team(session, desk.service_desk), cast.get_person(session, desk.rita)
+        )
 
 
 def promote(desk):
     with act() as session:
-        role = roles.find(session, "agent")
-        accounts.give_role(session, desk.ada, cast.person(session, desk.rita), role=role)
+        role = roles.get(session, "agent")
+        accounts.change_role(session, desk.ada, cast.get_person(session, desk.rita), role=role)
 
 
 WAYS = pytest.mark.parametrize("go", [disable, leave, demote])
@@ -62,16 +64,16 @@ BACK = {disable: enable, leave: join, demote: promote}
 
 
 def given_to_rita(desk, **more):
-    number = cast.ask(desk.sam, **more)
+    number = cast.create_ticket(desk.sam, **more)
     change(desk.mona, number, tickets.assign, to=desk.rita.id)
     return number
 
 
 def numbers(actor, line):
     with see() as session:
-        asked = query_language.narrow(session, actor, {"q": [line]})
+        asked = query_language.parse_parameters(session, actor, {"q": [line]})
         assert asked.puzzled == ()
-        return [row.number for row in ticket_list.page(session, actor, asked.narrowed).rows]
+        return [row.number for row in ticket_list.get_page(session, actor, asked.narrowed).rows]
 
 
 @WAYS
@@ -83,13 +85,13 @@ def test_an_open_ticket_of_a_leaver_is_unassigned_wherever_one_looks(desk, go):
         assert numbers(desk.mona, line) == [number], line
     assert number not in numbers(desk.mona, "is:assigned")
     with see() as session:
-        narrowed = filters.narrow(session, desk.mona, {"assignee": ["none"]})
-        assert [row.number for row in ticket_list.page(session, desk.mona, narrowed).rows] == [number]
-        cards = [card for lane in board.lanes(session, desk.mona, narrowed) for card in lane.cards]
+        narrowed = filters.parse_parameters(session, desk.mona, {"assignee": ["none"]})
+        assert [row.number for row in ticket_list.get_page(session, desk.mona, narrowed).rows] == [number]
+        cards = [card for lane in board.list_lanes(session, desk.mona, narrowed) for card in lane.cards]
         assert [(card.number, card.assignee) for card in cards] == [(number, None)]
-        assert dashboard.read(session, desk.mona).counts["unassigned"] == 1
+        assert dashboard.load(session, desk.mona).counts["unassigned"] == 1
     assert (holder(desk, number), holder(desk, done)) == (None, "Rita"), "who completed a ticket stays known"
-    change(desk.arun, number, tickets.take)
+    change(desk.arun, number, tickets.claim)
     assert holder(desk, number) == "Arun"
 
 
@@ -97,7 +99,7 @@ def test_an_open_ticket_of_a_leaver_is_unassigned_wherever_one_looks(desk, go):
 def test_the_team_hears_of_a_reply_on_it(desk, go):
     number = given_to_rita(desk)
     go(desk)
-    said = cast.say(desk.sam, number, "Is anybody there?")
+    said = cast.add_comment(desk.sam, number, "Is anybody there?")
     with see() as session:
         told = session.exec(
             select(Notice.person_id, Notice.relation)
@@ -113,27 +115,27 @@ def test_administrators_are_told_whose_tickets_they_are(desk, go):
     number, confidential = given_to_rita(desk), given_to_rita(desk)
     with act() as session:
         ticket = tickets.find(session, desk.mona, confidential, to_change=True)
-        tickets.guard(session, desk.mona, ticket, confidential=True, seen=ticket.version)
+        tickets.set_confidential(session, desk.mona, ticket, confidential=True, seen=ticket.version)
     go(desk)
     with see() as session:
-        left = setup_checks.look(session, desk.ada).left
+        left = setup_checks.run(session, desk.ada).left
         assert [(each.name, each.numbers) for each in left] == [("Rita Sosa", (number,))]
-        said = "\n".join(dashboard.needs(dashboard.read(session, desk.ada)))
+        said = "\n".join(dashboard.list_warnings(dashboard.load(session, desk.ada)))
         assert f"[#{number}](/ticket?id={number})" in said and "Rita Sosa" in said
-    change(desk.arun, number, tickets.take)
+    change(desk.arun, number, tickets.claim)
     with see() as session:
-        assert setup_checks.look(session, desk.ada).left == ()
+        assert setup_checks.run(session, desk.ada).left == ()
 
 
 @WAYS
 def test_who_comes_back_has_again_what_nobody_took(desk, go):
     kept, taken = given_to_rita(desk), given_to_rita(desk)
     go(desk)
-    change(desk.arun, taken, tickets.take)
+    change(desk.arun, taken, tickets.claim)
     BACK[go](desk)
     assert (holder(desk, kept), holder(desk, taken)) == ("Rita", "Arun")
     with see() as session:
-        events = history.of(session, desk.mona, tickets.find(session, desk.mona, kept))
+        events = history.list_for_ticket(session, desk.mona, tickets.find(session, desk.mona, kept))
     assert "no longer works in this team" in str(events[-2]) and "again" in str(events[-1])
 
 
@@ -143,7 +145,7 @@ def test_a_ticket_that_is_reopened_after_its_assignee_left_is_unassigned(desk, g
     move(desk.rita, number)
     go(desk)
     with see() as session:
-        first = statuses.default(session)
+        first = statuses.get_default(session)
     change(desk.sam, number, tickets.move, to=first)
     assert holder(desk, number) is None
     assert numbers(desk.mona, "assignee:none") == [number]
@@ -155,7 +157,7 @@ def test_a_rule_hands_it_to_somebody_else(desk, go):
     rule_team(desk, AssignmentMethod.LEAST_LOADED)
     go(desk)
     assert waits(number)
-    worker.out()
+    worker.assign_waiting_tickets()
     assert holder(desk, number) in ("Mona", "Arun")
     BACK[go](desk)
     assert holder(desk, number) in ("Mona", "Arun"), "what somebody else has stays theirs"
@@ -163,9 +165,11 @@ def test_a_rule_hands_it_to_somebody_else(desk, go):
 
 def test_only_the_team_that_was_left_loses_its_assignee(desk):
     with act() as session:
-        teams.add(session, desk.ada, cast.team(session, desk.facilities), cast.person(session, desk.rita))
-    here, there = given_to_rita(desk), cast.ask(desk.sam)
-    change(desk.mona, there, tickets.give_team, team=_team(desk.facilities))
+        teams.add_member(
+            session, desk.ada, cast.get_team(session, desk.facilities), cast.get_person(session, desk.rita)
+        )
+    here, there = given_to_rita(desk), cast.create_ticket(desk.sam)
+    change(desk.mona, there, tickets.move_to_team, team=_team(desk.facilities))
     with act() as session:
         ticket = tickets.find(session, desk.ada, there, to_change=True)
         tickets.assign(session, desk.ada, ticket, to=desk.rita.id, seen=ticket.version)
@@ -175,7 +179,7 @@ def test_only_the_team_that_was_left_loses_its_assignee(desk):
 
 def _team(id):
     with see() as session:
-        return cast.team(session, id)
+        return cast.get_team(session, id)
 
 
 STEPS = st.lists(
@@ -190,7 +194,7 @@ STEPS = st.lists(
 @given(steps=STEPS)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_an_open_ticket_is_never_with_somebody_who_left(desk, steps):
-    asked = [given_to_rita(desk) if _works(desk) else cast.ask(desk.sam) for _ in range(3)]
+    asked = [given_to_rita(desk) if _works(desk) else cast.create_ticket(desk.sam) for _ in range(3)]
     for step, n in steps:
         _do(desk, step, asked[n])
         with see() as session:
@@ -204,7 +208,7 @@ def test_whatever_happens_an_open_ticket_is_never_with_somebody_who_left(desk, s
 
 
 def _working(session, desk):
-    return list(gate.workers(session, desk.service_desk, gate.Permission.TICKET_TRANSITION))
+    return list(gate.list_workers(session, desk.service_desk, gate.Permission.TICKET_TRANSITION))
 
 
 def _works(desk):
@@ -220,7 +224,7 @@ def _do(desk, step, number):
         ticket = tickets.find(session, desk.mona, number)
         still = ticket.open
     if step == "take" and ticket.assignee_id is None:
-        change(desk.arun, number, tickets.take)
+        change(desk.arun, number, tickets.claim)
     elif step == "give" and _works(desk):
         change(desk.mona, number, tickets.assign, to=desk.rita.id)
     elif step == "close" and still:

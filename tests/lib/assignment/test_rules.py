@@ -27,13 +27,13 @@ TODAY = clock.now().date()
 
 def rule_team(desk, way, team=None, *, by=None, cap=None):
     with act() as session:
-        row = teams.find(session, team or desk.service_desk)
-        rules.rule_team(session, by or desk.ada, row, way=way, cap=cap)
+        row = teams.get(session, team or desk.service_desk)
+        rules.set_for_team(session, by or desk.ada, row, way=way, cap=cap)
 
 
 def rule_category(desk, way, category, *, by=None, cap=None):
     with act() as session:
-        rules.rule_category(session, by or desk.ada, categories.find(session, category), way=way, cap=cap)
+        rules.set_for_category(session, by or desk.ada, categories.get(session, category), way=way, cap=cap)
 
 
 def category(desk, name, above=None, **more):
@@ -43,24 +43,24 @@ def category(desk, name, above=None, **more):
 
 def holder(desk, number):
     with see() as session:
-        ticket = tickets.find(session, gate.system("tests", *Permission), number)
+        ticket = tickets.find(session, gate.system_actor("tests", *Permission), number)
         names = {p.id: p.name.split()[0] for p in vars(desk).values() if hasattr(p, "name")}
         return names.get(ticket.assignee_id)
 
 
 def asked(desk, count=1, **more):
-    return [holder(desk, cast.ask(desk.sam, **more)) for _ in range(count)]
+    return [holder(desk, cast.create_ticket(desk.sam, **more)) for _ in range(count)]
 
 
 def away(desk, whom, days=0):
     with act() as session:
         until = TODAY + timedelta(days=days)
-        absences.add(session, desk.ada, cast.person(session, whom), starts_on=TODAY, ends_on=until)
+        absences.add(session, desk.ada, cast.get_person(session, whom), starts_on=TODAY, ends_on=until)
 
 
 def last(desk, number):
     with see() as session:
-        return history.of(session, desk.mona, tickets.find(session, desk.mona, number))[-1]
+        return history.list_for_ticket(session, desk.mona, tickets.find(session, desk.mona, number))[-1]
 
 
 def test_nothing_is_given_without_a_rule(desk):
@@ -84,24 +84,24 @@ def test_in_turn_everybody_who_is_there_gets_one(desk):
 def test_the_history_says_that_the_rule_did_it_and_why_to_colleagues(desk):
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     away(desk, desk.mona)
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     line = last(desk, number)
     assert (line.action, line.actor) == (Action.TICKET_ASSIGNED, None)
     assert line.sentence == "assigned it to Rita Sosa: round robin of the team Service desk; away: Mona Lind"
     with see() as session:
-        told = history.of(session, desk.sam, tickets.find(session, desk.sam, number))
+        told = history.list_for_ticket(session, desk.sam, tickets.find(session, desk.sam, number))
     assert [t.sentence for t in told] == ["opened it", "assigned it to Rita Sosa"]
 
 
 def test_whoever_has_least_gets_the_next_until_all_are_full(desk):
     rule_team(desk, AssignmentMethod.LEAST_LOADED, cap=2)
-    first = cast.ask(desk.sam)
+    first = cast.create_ticket(desk.sam)
     assert [holder(desk, first), *asked(desk, 5)] == ["Mona", "Rita", "Arun", "Mona", "Rita", "Arun"]
-    full = cast.ask(desk.sam)
+    full = cast.create_ticket(desk.sam)
     assert holder(desk, full) is None
     with act() as session:
         ticket = tickets.find(session, desk.mona, first, to_change=True)
-        tickets.move(session, desk.mona, ticket, to=statuses.find(session, "Completed"), seen=ticket.version)
+        tickets.move(session, desk.mona, ticket, to=statuses.get(session, "Completed"), seen=ticket.version)
     assert asked(desk, 2) == ["Mona", None]
     assert "least loaded of the team Service desk" in last(desk, first + 7).sentence
 
@@ -110,9 +110,9 @@ def test_those_who_know_the_category_come_first_and_the_others_when_they_are_awa
     network = category(desk, "Network")
     vpn = category(desk, "VPN", network)
     with act() as session:
-        skills.choose(session, desk.ada, cast.person(session, desk.arun), [network])
+        skills.set_for_person(session, desk.ada, cast.get_person(session, desk.arun), [network])
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
-    number = cast.ask(desk.sam, category_id=vpn)
+    number = cast.create_ticket(desk.sam, category_id=vpn)
     assert (
         last(desk, number).sentence
         == "assigned it to Arun Das: round robin of the team Service desk, knows Network"
@@ -129,7 +129,7 @@ def test_the_nearest_category_s_rule_holds_then_the_team_s(desk):
     rule_category(desk, AssignmentMethod.MANUAL, network)
     assert asked(desk, category_id=vpn) == [None]
     rule_category(desk, AssignmentMethod.LEAST_LOADED, vpn)
-    number = cast.ask(desk.sam, category_id=vpn)
+    number = cast.create_ticket(desk.sam, category_id=vpn)
     assert "least loaded of the category VPN" in last(desk, number).sentence
     rule_category(desk, None, vpn)
     assert asked(desk, category_id=vpn) == [None]
@@ -140,12 +140,12 @@ def test_the_nearest_category_s_rule_holds_then_the_team_s(desk):
 def test_a_rule_gives_nothing_confidential_nothing_done_and_nobody_their_own(desk):
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
     assert asked(desk, confidential=True) == [None]
-    assert [holder(desk, cast.ask(desk.mona)) for _ in range(3)] == ["Rita", "Arun", "Rita"]
+    assert [holder(desk, cast.create_ticket(desk.mona)) for _ in range(3)] == ["Rita", "Arun", "Rita"]
 
 
 def test_what_somebody_is_given_at_once_stays_theirs(desk):
     rule_team(desk, AssignmentMethod.ROUND_ROBIN)
-    number = cast.ask(desk.arun, assignee_id=desk.arun.id)
+    number = cast.create_ticket(desk.arun, assignee_id=desk.arun.id)
     assert holder(desk, number) == "Arun"
     assert last(desk, number).actor == "Arun Das"
 
@@ -153,16 +153,18 @@ def test_what_somebody_is_given_at_once_stays_theirs(desk):
 def test_a_change_of_category_or_team_applies_the_rule_while_nobody_has_it(desk):
     doors = category(desk, "Doors")
     rule_category(desk, AssignmentMethod.ROUND_ROBIN, doors)
-    taken, free, moved = (cast.ask(desk.sam) for _ in range(3))
+    taken, free, moved = (cast.create_ticket(desk.sam) for _ in range(3))
 
     def change(actor, number, verb, **more):
         with act() as session:
             ticket = tickets.find(session, actor, number, to_change=True)
-            verb(session, actor, ticket, **({} if verb is tickets.take else {"seen": ticket.version}), **more)
+            verb(
+                session, actor, ticket, **({} if verb is tickets.claim else {"seen": ticket.version}), **more
+            )
 
-    change(desk.rita, taken, tickets.take)
+    change(desk.rita, taken, tickets.claim)
     with see() as session:
-        there, facilities = categories.find(session, doors), cast.team(session, desk.facilities)
+        there, facilities = categories.get(session, doors), cast.get_team(session, desk.facilities)
     for number in (taken, free):
         change(desk.rita, number, tickets.categorize, category=there)
     assert (holder(desk, taken), holder(desk, free)) == ("Rita", "Mona")
@@ -170,22 +172,22 @@ def test_a_change_of_category_or_team_applies_the_rule_while_nobody_has_it(desk)
     change(desk.rita, free, tickets.categorize, category=there)
     assert holder(desk, free) is None, "the category is the same, so nothing changed"
     rule_team(desk, AssignmentMethod.LEAST_LOADED, desk.facilities)
-    change(desk.rita, moved, tickets.give_team, team=facilities)
-    change(desk.rita, taken, tickets.give_team, team=facilities)
+    change(desk.rita, moved, tickets.move_to_team, team=facilities)
+    change(desk.rita, taken, tickets.move_to_team, team=facilities)
     assert (holder(desk, moved), holder(desk, taken)) == ("Bela", "Bela")
 
 
 @pytest.mark.parametrize("way", [AssignmentMethod.ROUND_ROBIN, AssignmentMethod.LEAST_LOADED])
 def test_thirty_tickets_at_once_are_shared_evenly(desk, way):
     rule_team(desk, way)
-    numbers = at_once(*[lambda: cast.ask(desk.sam)] * 30)
+    numbers = at_once(*[lambda: cast.create_ticket(desk.sam)] * 30)
     assert all(isinstance(n, int) for n in numbers), numbers
     assert Counter(holder(desk, n) for n in numbers) == {"Mona": 10, "Rita": 10, "Arun": 10}
 
 
 def test_a_cap_holds_when_it_is_raced(desk):
     rule_team(desk, AssignmentMethod.ROUND_ROBIN, cap=3)
-    numbers = at_once(*[lambda: cast.ask(desk.sam)] * 16)
+    numbers = at_once(*[lambda: cast.create_ticket(desk.sam)] * 16)
     assert Counter(holder(desk, n) for n in numbers) == {"Mona": 3, "Rita": 3, "Arun": 3, None: 7}
 
 
@@ -213,12 +215,14 @@ class TestRules:
         rule_team(desk, None)
         rule_category(desk, AssignmentMethod.LEAST_LOADED, "General", cap=9)
         with see() as session:
-            told = [(e.old, e.new) for e in audit_log.read(session, desk.ada, action=Action.TEAM_CHANGED)]
-            one = audit_log.read(session, desk.ada, action=Action.CATEGORY_CHANGED)
-            assert list(rules.of_categories(session, desk.rita).values()) == [
+            told = [
+                (e.old, e.new) for e in audit_log.list_entries(session, desk.ada, action=Action.TEAM_CHANGED)
+            ]
+            one = audit_log.list_entries(session, desk.ada, action=Action.CATEGORY_CHANGED)
+            assert list(rules.list_by_category(session, desk.rita).values()) == [
                 rules.RuleCard(AssignmentMethod.LEAST_LOADED, 9)
             ]
-            assert rules.of_categories(session, desk.sam) == rules.of_teams(session, desk.rita) == {}
+            assert rules.list_by_category(session, desk.sam) == rules.list_by_team(session, desk.rita) == {}
         assert told == [
             ("round robin", None),
             ("round robin, at most 5", "round robin"),

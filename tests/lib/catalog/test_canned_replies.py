@@ -13,25 +13,25 @@ HELLO = "Hello {requester.first_name},\n\nabout {ticket.number} “{ticket.title
 
 def add(actor, name="Hello", body=HELLO, team=None):
     with act() as session:
-        return canned_replies.add(session, actor, name=name, body=body, team_id=team).id
+        return canned_replies.create(session, actor, name=name, body=body, team_id=team).id
 
 
 def ready(actor, number, search=""):
     with see() as session:
         ticket = tickets.find(session, actor, number)
-        return {r.name: r.body for r in canned_replies.ready(session, actor, ticket, search=search)}
+        return {r.name: r.body for r in canned_replies.suggest(session, actor, ticket, search=search)}
 
 
 def change(actor, id, *, seen=1, **what):
     with act() as session:
-        row = canned_replies.find(session, actor, id)
+        row = canned_replies.get(session, actor, id)
         given = {"name": row.name, "body": row.body, "team_id": row.team_id} | what
-        canned_replies.change(session, actor, row, seen=seen, **given)
+        canned_replies.update(session, actor, row, seen=seen, **given)
 
 
 def test_a_reply_is_filled_in_for_the_ticket(desk):
     add(desk.ada)
-    number = cast.ask(desk.sam, "It {agent.name} hums")
+    number = cast.create_ticket(desk.sam, "It {agent.name} hums")
     assert ready(desk.rita, number) == {
         "Hello": f"Hello Sam,\n\nabout #{number} “It {{agent.name}} hums”: done.\n\nRita Sosa"
     }
@@ -39,7 +39,7 @@ def test_a_reply_is_filled_in_for_the_ticket(desk):
 
 def test_each_variable_is_filled_in(desk):
     add(desk.ada, body=" ".join(f"{{{name}}}" for name in canned_replies.VARIABLES))
-    number = cast.ask(desk.sam, "It hums")
+    number = cast.create_ticket(desk.sam, "It hums")
     assert (
         ready(desk.rita, number)["Hello"]
         == f"#{number} It hums To-Do Service desk Sam Reed Sam Rita Sosa Rita"
@@ -84,7 +84,7 @@ def test_managers_keep_their_teams_and_administrators_all(desk):
         add(desk.mona, name="Mine", team=desk.service_desk)
     with see() as session:
         listed = {
-            who.name: [c.name for c in canned_replies.every(session, who)]
+            who.name: [c.name for c in canned_replies.list_all(session, who)]
             for who in (desk.rita, desk.bela, desk.ada)
         }
     assert listed == {
@@ -93,7 +93,7 @@ def test_managers_keep_their_teams_and_administrators_all(desk):
         "Ada Okafor": ["Hello", "Hello", "Mine"],
     }
     with act() as session:
-        canned_replies.delete(session, desk.mona, canned_replies.find(session, desk.mona, theirs))
+        canned_replies.delete(session, desk.mona, canned_replies.get(session, desk.mona, theirs))
     with pytest.raises(NotFound):
         change(desk.mona, theirs, name="Gone")
 
@@ -102,15 +102,15 @@ def test_only_those_who_work_the_ticket_are_offered_its_team_s(desk):
     add(desk.mona, "Ours", team=desk.service_desk)
     add(desk.ada, "Theirs", team=desk.facilities)
     add(desk.ada, "Everybody's")
-    number = cast.ask(desk.bela)
+    number = cast.create_ticket(desk.bela)
     assert list(ready(desk.rita, number)) == ["Everybody's", "Ours"]
     for asker in (desk.bela, desk.sam):
         with pytest.raises((NotPermitted, NotFound)):
-            ready(asker, cast.ask(asker) if asker is desk.sam else number)
+            ready(asker, cast.create_ticket(asker) if asker is desk.sam else number)
 
 
 def test_replies_are_found_by_beginnings_of_words_names_first(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     add(desk.ada, "Reset the password", body="As follows")
     add(desk.ada, "Bitte", body="Setzen Sie das Passwort zurück, password")
     assert list(ready(desk.rita, number, "pass")) == ["Reset the password", "Bitte"]

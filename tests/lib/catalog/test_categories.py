@@ -15,7 +15,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.security.test_races import at_once
 
-DOCKET = gate.system("tests", *Permission)
+DOCKET = gate.system_actor("tests", *Permission)
 
 
 def make(desk, name, above=None, **more):
@@ -25,12 +25,12 @@ def make(desk, name, above=None, **more):
 
 def do(desk, verb, category, by=None, **more):
     with act() as session:
-        verb(session, by or desk.ada, categories.find(session, category), **more)
+        verb(session, by or desk.ada, categories.get(session, category), **more)
 
 
 def paths():
     with see() as session:
-        return [c.path for c in categories.every(session)]
+        return [c.path for c in categories.list_all(session)]
 
 
 def facts(number):
@@ -40,7 +40,7 @@ def facts(number):
 
 def told(desk, action):
     with see() as session:
-        return [(e.field, e.old, e.new) for e in audit_log.read(session, desk.ada, action=action)]
+        return [(e.field, e.old, e.new) for e in audit_log.list_entries(session, desk.ada, action=action)]
 
 
 def test_the_tree_is_read_from_above_in_the_desk_s_order(desk):
@@ -48,12 +48,12 @@ def test_the_tree_is_read_from_above_in_the_desk_s_order(desk):
     vpn, wifi = make(desk, "VPN", network), make(desk, "WiFi", network)
     assert paths() == ["alarm", "General", "Network", "Network / VPN", "Network / WiFi"]
     with act() as session:
-        categories.order(session, desk.ada, None, [network, 1])
-        categories.order(session, desk.ada, network, [wifi, vpn])
-        categories.order(session, desk.ada, network, [wifi, vpn])
+        categories.reorder(session, desk.ada, None, [network, 1])
+        categories.reorder(session, desk.ada, network, [wifi, vpn])
+        categories.reorder(session, desk.ada, network, [wifi, vpn])
     make(desk, "Abacus")
     assert paths() == ["Network", "Network / WiFi", "Network / VPN", "General", "alarm", "Abacus"]
-    do(desk, categories.place, vpn, parent_id=alarm)
+    do(desk, categories.set_parent, vpn, parent_id=alarm)
     assert paths()[-3:] == ["alarm", "alarm / VPN", "Abacus"]
     assert told(desk, Action.CATEGORY_CHANGED) == [
         ("parent", "Network", "alarm"),
@@ -67,12 +67,12 @@ def test_nothing_stands_below_itself(desk):
     vpn = make(desk, "VPN", network)
     for parent in (network, vpn):
         with pytest.raises(Invalid, match="below itself"):
-            do(desk, categories.place, network, parent_id=parent)
+            do(desk, categories.set_parent, network, parent_id=parent)
     other = make(desk, "Other")
 
     def below(one, another):
         def deed():
-            do(desk, categories.place, one, parent_id=another)
+            do(desk, categories.set_parent, one, parent_id=another)
             return "moved"
 
         return deed
@@ -86,14 +86,14 @@ def test_tickets_begin_with_what_their_category_says_or_the_nearest_above(desk):
     vpn = make(desk, "VPN", network)
 
     def begun(**more):
-        ticket = facts(cast.ask(desk.sam, **more))
+        ticket = facts(cast.create_ticket(desk.sam, **more))
         return ticket.team_id, ticket.priority
 
     assert begun() == (desk.service_desk, Priority.NORMAL)
     assert begun(category_id=vpn) == (desk.facilities, Priority.HIGH)
     assert begun(category_id=vpn, priority=Priority.LOW)[1] == Priority.LOW
     do(desk, categories.set_priority, vpn, priority=Priority.URGENT)
-    do(desk, categories.give_team, vpn, team_id=desk.service_desk)
+    do(desk, categories.set_team, vpn, team_id=desk.service_desk)
     assert begun(category_id=vpn) == (desk.service_desk, Priority.URGENT)
 
 
@@ -101,7 +101,7 @@ def test_another_default_takes_what_nobody_sorts(desk):
     doors = make(desk, "Doors")
     do(desk, categories.make_default, doors)
     do(desk, categories.make_default, doors)
-    assert facts(cast.ask(desk.sam)).category_id == doors
+    assert facts(cast.create_ticket(desk.sam)).category_id == doors
     do(desk, categories.delete, 1)
     assert paths() == ["Doors"]
     with pytest.raises(Invalid, match="default"):
@@ -111,36 +111,38 @@ def test_another_default_takes_what_nobody_sorts(desk):
 
 def test_what_is_retired_hands_over_its_tickets_and_those_who_know_it(desk):
     doors, gates = make(desk, "Doors"), make(desk, "Gates")
-    number = cast.ask(desk.sam, category_id=doors)
+    number = cast.create_ticket(desk.sam, category_id=doors)
     with act() as session:
-        skills.choose(session, desk.rita, cast.person(session, desk.rita), [doors, gates])
-        skills.choose(session, desk.arun, cast.person(session, desk.arun), [doors])
-        rules.rule_category(
-            session, desk.ada, categories.find(session, doors), way=AssignmentMethod.ROUND_ROBIN
+        skills.set_for_person(session, desk.rita, cast.get_person(session, desk.rita), [doors, gates])
+        skills.set_for_person(session, desk.arun, cast.get_person(session, desk.arun), [doors])
+        rules.set_for_category(
+            session, desk.ada, categories.get(session, doors), way=AssignmentMethod.ROUND_ROBIN
         )
     with pytest.raises(Invalid, match="successor"):
         do(desk, categories.delete, doors)
     with see() as session:
-        heir = categories.find(session, gates)
+        heir = categories.get(session, gates)
     do(desk, categories.delete, doors, successor=heir)
     assert facts(number).category_id == gates
     with see() as session:
         for who in (desk.rita, desk.arun):
-            assert skills.of(session, desk.ada, cast.person(session, who)) == {gates: "Gates"}
-        assert rules.of_categories(session, desk.ada) == {}
+            assert skills.list_for_person(session, desk.ada, cast.get_person(session, who)) == {
+                gates: "Gates"
+            }
+        assert rules.list_by_category(session, desk.ada) == {}
     assert told(desk, Action.CATEGORY_DELETED) == [(None, "Doors", str(gates))]
 
 
 def test_no_ticket_is_left_behind_when_a_category_is_retired_meanwhile(desk):
     doors = make(desk, "Doors")
-    cast.ask(desk.sam, category_id=doors)
+    cast.create_ticket(desk.sam, category_id=doors)
     with see() as session:
-        general = categories.find(session, 1)
+        general = categories.get(session, 1)
 
     def retire():
         do(desk, categories.delete, doors, successor=general)
 
-    answers = at_once(retire, *[lambda: cast.ask(desk.sam, category_id=doors)] * 8)
+    answers = at_once(retire, *[lambda: cast.create_ticket(desk.sam, category_id=doors)] * 8)
     assert all(isinstance(a, int | Invalid) for a in answers[1:]), answers
     assert answers[0] is None
     with see() as session:
@@ -152,7 +154,7 @@ def test_no_ticket_is_left_behind_when_a_category_is_retired_meanwhile(desk):
 def test_only_those_who_keep_the_desk_change_the_tree(desk, who):
     by = getattr(desk, who)
     deeds = (
-        lambda: do(desk, categories.place, 1, by, parent_id=None),
+        lambda: do(desk, categories.set_parent, 1, by, parent_id=None),
         lambda: do(desk, categories.set_priority, 1, by, priority=Priority.HIGH),
         lambda: do(desk, categories.make_default, 1, by),
         lambda: do(desk, categories.delete, 1, by),
@@ -162,12 +164,12 @@ def test_only_those_who_keep_the_desk_change_the_tree(desk, who):
             deed()
     with see() as session:
         with pytest.raises(NotPermitted):
-            category_proposals.waiting(session, by)
-        for verb in (category_proposals.refuse, lambda s, a, i: category_proposals.accept(s, a, i, name="x")):
+            category_proposals.list_pending(session, by)
+        for verb in (category_proposals.reject, lambda s, a, i: category_proposals.accept(s, a, i, name="x")):
             with pytest.raises(NotPermitted):
                 verb(session, by, 1)
         with pytest.raises(NotPermitted):
-            categories.order(session, by, None, [1])
+            categories.reorder(session, by, None, [1])
 
 
 class TestProposals:
@@ -175,7 +177,7 @@ class TestProposals:
 
     def waiting(self, desk):
         with see() as session:
-            return category_proposals.waiting(session, desk.ada)
+            return category_proposals.list_pending(session, desk.ada)
 
     def answer(self, desk, verb, place=0, **more):
         id = self.waiting(desk)[place].id
@@ -184,7 +186,7 @@ class TestProposals:
 
     def test_are_gathered_by_name_and_accepted_together(self, desk):
         numbers = [
-            cast.ask(who, proposed_category=name)
+            cast.create_ticket(who, proposed_category=name)
             for who, name in ((desk.rita, "Drones"), (desk.mona, "drones "), (desk.rita, "Robots"))
         ]
         cards = self.waiting(desk)
@@ -199,51 +201,54 @@ class TestProposals:
         assert [c.name for c in self.waiting(desk)] == ["Robots"]
         with see() as session:
             found = tickets.find(session, desk.mona, numbers[0])
-            lines = [line.sentence for line in history.of(session, desk.mona, found)]
+            lines = [line.sentence for line in history.list_for_ticket(session, desk.mona, found)]
         assert lines == [
             "opened it", "proposed the category “Drones”", "put it into the category Flying machines",
         ]  # fmt: skip
         assert told(desk, Action.CATEGORY_ANSWERED) == [("accepted", "Drones", "Flying machines")]
 
     def test_wait_as_a_hint_that_only_colleagues_read(self, desk):
-        number = cast.ask(desk.rita, requester_id=desk.sam.id, proposed_category="Drones")
+        number = cast.create_ticket(desk.rita, requester_id=desk.sam.id, proposed_category="Drones")
         with see() as session:
             for who, hint in ((desk.arun, "Drones"), (desk.sam, None)):
-                assert category_proposals.of(session, who, tickets.find(session, who, number)) == hint
-            lines = history.of(session, desk.sam, tickets.find(session, desk.sam, number))
+                assert (
+                    category_proposals.find_for_ticket(session, who, tickets.find(session, who, number))
+                    == hint
+                )
+            lines = history.list_for_ticket(session, desk.sam, tickets.find(session, desk.sam, number))
         assert "Drones" not in "".join(line.sentence for line in lines)
 
     def test_leave_alone_what_somebody_sorted_meanwhile(self, desk):
         doors = make(desk, "Doors")
-        number = cast.ask(desk.rita, proposed_category="Drones")
+        number = cast.create_ticket(desk.rita, proposed_category="Drones")
         do_change = facts(number)
         with act() as session:
             ticket = tickets.find(session, desk.rita, number, to_change=True)
-            category = categories.find(session, doors)
+            category = categories.get(session, doors)
             tickets.categorize(session, desk.rita, ticket, category=category, seen=do_change.version)
         self.answer(desk, category_proposals.accept, name="Drones")
         assert facts(number).category_id == doors
 
     def test_are_renamed_into_one_that_is_there(self, desk):
         doors = make(desk, "Doors")
-        number = cast.ask(desk.rita, proposed_category="Portals")
+        number = cast.create_ticket(desk.rita, proposed_category="Portals")
         self.answer(desk, category_proposals.accept, name="doors")
         assert facts(number).category_id == doors
         assert len(paths()) == 2
 
     def test_are_refused_and_gone(self, desk):
-        number = cast.ask(desk.rita, proposed_category="Nonsense")
-        self.answer(desk, category_proposals.refuse)
+        number = cast.create_ticket(desk.rita, proposed_category="Nonsense")
+        self.answer(desk, category_proposals.reject)
         assert (facts(number).category_id, self.waiting(desk)) == (1, [])
         assert told(desk, Action.CATEGORY_ANSWERED) == [("refused", "Nonsense", None)]
         with pytest.raises(NotFound), act() as session:
-            category_proposals.refuse(session, desk.ada, 99)
+            category_proposals.reject(session, desk.ada, 99)
 
     def test_are_made_by_staff_of_what_is_not_there(self, desk):
         with pytest.raises(NotPermitted):
-            cast.ask(desk.sam, proposed_category="Drones")
+            cast.create_ticket(desk.sam, proposed_category="Drones")
         with pytest.raises(Invalid, match="already"):
-            cast.ask(desk.rita, proposed_category="general")
+            cast.create_ticket(desk.rita, proposed_category="general")
         with pytest.raises(Invalid):
-            cast.ask(desk.rita, proposed_category="x" * 81)
+            cast.create_ticket(desk.rita, proposed_category="x" * 81)
         assert self.waiting(desk) == []

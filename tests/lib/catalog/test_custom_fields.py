@@ -36,35 +36,40 @@ def make(desk, name, kind="text", *, access=None, **more):
 
 def change(desk, id, verb, **more):
     with act() as session:
-        verb(session, desk.ada, custom_fields.find(session, desk.ada, id), **more)
+        verb(session, desk.ada, custom_fields.get(session, desk.ada, id), **more)
 
 
 def put(actor, number, **given):
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        custom_field_values.put(session, actor, ticket, given=given, seen=ticket_versions.of(actor, ticket))
+        custom_field_values.update(
+            session, actor, ticket, given=given, seen=ticket_versions.visible_version(actor, ticket)
+        )
 
 
 def held(actor, number):
     with see() as session:
-        found = custom_field_values.of(session, actor, tickets.find(session, actor, number))
+        found = custom_field_values.list_for_ticket(session, actor, tickets.find(session, actor, number))
     return {each.field.key: each.shown for each in found}
 
 
 def told(actor, number):
     with see() as session:
-        return [line.sentence for line in history.of(session, actor, tickets.find(session, actor, number))]
+        return [
+            line.sentence
+            for line in history.list_for_ticket(session, actor, tickets.find(session, actor, number))
+        ]
 
 
 def find(actor, asked):
     with see() as session:
-        found = filters.narrow(session, actor, {"field": [asked]})
-        return {row.number for row in ticket_list.page(session, actor, found).rows}
+        found = filters.parse_parameters(session, actor, {"field": [asked]})
+        return {row.number for row in ticket_list.get_page(session, actor, found).rows}
 
 
 @pytest.fixture
 def number(desk):
-    return cast.ask(desk.sam)
+    return cast.create_ticket(desk.sam)
 
 
 def test_each_kind_keeps_its_value_and_tells_of_it(desk, number):
@@ -114,11 +119,13 @@ def test_whoever_may_not_read_a_field_gets_no_byte_of_it(desk, number):
         with see() as session:
             ticket = tickets.find(session, who, number)
             everything = (
-                custom_field_values.of(session, who, ticket),
-                history.of(session, who, ticket),
-                timeline.of(session, who, ticket),
-                custom_fields.readable(session, who),
-                custom_field_values.asked(session, who, category_id=ticket.category_id, team_id=1),
+                custom_field_values.list_for_ticket(session, who, ticket),
+                history.list_for_ticket(session, who, ticket),
+                timeline.get_page(session, who, ticket),
+                custom_fields.list_readable(session, who),
+                custom_field_values.list_for_new_ticket(
+                    session, who, category_id=ticket.category_id, team_id=1
+                ),
             )
         assert CANARY not in repr(everything)
         for asked in (f"{key}={CANARY}", key):
@@ -129,19 +136,19 @@ def test_whoever_may_not_read_a_field_gets_no_byte_of_it(desk, number):
     with pytest.raises(NotPermitted, match="may read"):
         put(desk.ada, number, **{key: "x"})
     assert find(desk.mona, f"{key}={CANARY}") == {number}
-    change(desk, secret, custom_fields.grant, access={roles_()["agent"]: Access.READ})
+    change(desk, secret, custom_fields.set_access, access={roles_()["agent"]: Access.READ})
     assert f"set Secret {CANARY} to {CANARY}" in told(desk.rita, number)
-    change(desk, secret, custom_fields.grant, access={roles_()["agent"]: Access.NONE})
+    change(desk, secret, custom_fields.set_access, access={roles_()["agent"]: Access.NONE})
     assert CANARY not in repr(told(desk.rita, number))
-    change(desk, secret, custom_fields.retire)
+    change(desk, secret, custom_fields.archive)
     assert held(desk.mona, number) == {} and CANARY not in repr(told(desk.mona, number))
 
 
 def test_staff_who_only_take_part_have_what_requesters_have(desk):
     make(desk, "Cost", "number", access={"agent": "write", "requester": "none"})
     make(desk, "Room", access={"agent": "write", "requester": "read"})
-    theirs = cast.ask(desk.bela, "My own request")
-    mine = cast.ask(desk.sam)
+    theirs = cast.create_ticket(desk.bela, "My own request")
+    mine = cast.create_ticket(desk.sam)
     put(desk.rita, theirs, cost=5, room="A1")
     put(desk.rita, mine, cost=5, room="A1")
     assert held(desk.rita, theirs) == {"cost": "5", "room": "A1"}
@@ -160,19 +167,19 @@ def test_fields_are_asked_for_where_they_belong_and_when_they_are_required(desk)
     access = {"requester": "write", "agent": "write"}
     make(desk, "Asset", access=access, required=True, in_categories=[special])
     make(desk, "Budget", access={"agent": "write"}, required=True, in_categories=[special])
-    plain = cast.ask(desk.sam)
+    plain = cast.create_ticket(desk.sam)
     assert held(desk.rita, plain) == {}
     with pytest.raises(Invalid) as no:
-        cast.ask(desk.sam, category_id=special)
+        cast.create_ticket(desk.sam, category_id=special)
     assert no.value.fields == {"fields.asset": "Please fill this in."}, "nor a word of the budget"
-    number = cast.ask(desk.sam, category_id=special, fields={"asset": "PC-1"})
+    number = cast.create_ticket(desk.sam, category_id=special, fields={"asset": "PC-1"})
     assert held(desk.sam, number) == {"asset": "PC-1"}
     with pytest.raises(Invalid, match="required"):
         put(desk.sam, number, asset=None)
     with pytest.raises(Invalid, match="no field"):
-        cast.ask(desk.sam, category_id=special, fields={"asset": "PC-1", "budget": "5"})
+        cast.create_ticket(desk.sam, category_id=special, fields={"asset": "PC-1", "budget": "5"})
     with pytest.raises(Invalid, match="Asset, Budget"):
-        cast.ask(desk.rita, category_id=special)
+        cast.create_ticket(desk.rita, category_id=special)
     assert told(desk.sam, number) == ["opened it"]
     put(desk.rita, plain, asset="PC-2")
     assert held(desk.rita, plain) == {"asset": "PC-2"}, "what it holds is shown in another category too"
@@ -181,7 +188,7 @@ def test_fields_are_asked_for_where_they_belong_and_when_they_are_required(desk)
 def test_requesters_change_theirs_until_the_first_reply(desk, number):
     make(desk, "Room", access={"requester": "write", "agent": "write"})
     put(desk.sam, number, room="A1")
-    cast.say(desk.rita, number, "On my way.")
+    cast.add_comment(desk.rita, number, "On my way.")
     with pytest.raises(Invalid, match="until the first reply"):
         put(desk.sam, number, room="A2")
     put(desk.rita, number, room="A2")
@@ -189,7 +196,7 @@ def test_requesters_change_theirs_until_the_first_reply(desk, number):
         put(desk.bob, number, room="A3")
     with pytest.raises(Conflict), act() as session:
         ticket = tickets.find(session, desk.rita, number, to_change=True)
-        custom_field_values.put(session, desk.rita, ticket, given={"room": "A4"}, seen=1)
+        custom_field_values.update(session, desk.rita, ticket, given={"room": "A4"}, seen=1)
 
 
 def test_fields_are_found_by_their_values(desk):
@@ -198,7 +205,7 @@ def test_fields_are_found_by_their_values(desk):
     make(desk, "Needed on", "date")
     make(desk, "Site", "choice", choices=["Nørth", "South"])
     make(desk, "Approver", "person")
-    one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     put(
         desk.rita,
         one,
@@ -234,23 +241,23 @@ def test_only_administrators_keep_fields(desk):
     id = make(desk, "Room")
     for verb, more in (
         (custom_fields.rename, {"name": "X"}),
-        (custom_fields.require, {"required": True}),
-        (custom_fields.place, {"in_categories": []}),
-        (custom_fields.choose, {"choices": ["a"]}),
-        (custom_fields.grant, {"access": {}}),
-        (custom_fields.retire, {}),
+        (custom_fields.set_required, {"required": True}),
+        (custom_fields.set_categories, {"in_categories": []}),
+        (custom_fields.set_choices, {"choices": ["a"]}),
+        (custom_fields.set_access, {"access": {}}),
+        (custom_fields.archive, {}),
     ):
         with see() as session:
-            row = custom_fields.find(session, desk.ada, id)
+            row = custom_fields.get(session, desk.ada, id)
         for who in (desk.sam, desk.rita, desk.mona):
             with pytest.raises(NotPermitted), act() as session:
                 verb(session, who, row, **more)
             with pytest.raises(NotPermitted), act() as session:
-                custom_fields.find(session, who, 99_999)
+                custom_fields.get(session, who, 99_999)
     with pytest.raises(NotPermitted), act() as session:
         custom_fields.create(session, desk.mona, name="X", kind=FieldKind.TEXT)
     with pytest.raises(NotFound), act() as session:
-        custom_fields.find(session, desk.ada, 99_999)
+        custom_fields.get(session, desk.ada, 99_999)
 
 
 def test_names_keys_and_choices_are_sound(desk, number):
@@ -263,13 +270,13 @@ def test_names_keys_and_choices_are_sound(desk, number):
     with pytest.raises(Invalid):
         make(desk, "Text", choices=["a"])
     put(desk.rita, number, site="North")
-    change(desk, site, custom_fields.choose, choices=["South", "East"])
+    change(desk, site, custom_fields.set_choices, choices=["South", "East"])
     assert held(desk.rita, number) == {"site": "North"}, "what was chosen stays"
     with pytest.raises(Invalid, match="South, East"):
         put(desk.rita, number, site="North")
     change(desk, site, custom_fields.rename, name="Place")
-    change(desk, site, custom_fields.require, required=True)
-    change(desk, site, custom_fields.retire)
+    change(desk, site, custom_fields.set_required, required=True)
+    change(desk, site, custom_fields.archive)
     make(desk, "Site")
     with see() as session:
         chosen = select(Event.field, Event.old, Event.new).where(Event.action == Action.FIELD_CHANGED)

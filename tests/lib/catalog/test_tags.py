@@ -21,54 +21,54 @@ from tests.support.unscoped import UNSCOPED
 def tag(actor, number, *names):
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        tickets.tag(session, actor, ticket, tags=names, seen=ticket.version)
+        tickets.set_tags(session, actor, ticket, tags=names, seen=ticket.version)
 
 
 def of(actor, number):
     with see() as session:
-        return tickets.tags_of(session, tickets.find(session, actor, number))
+        return tickets.list_tags(session, tickets.find(session, actor, number))
 
 
 def every(actor):
     with see() as session:
-        return {card.name: card.count for card in tags.every(session, actor)}
+        return {card.name: card.count for card in tags.list_all(session, actor)}
 
 
 def offered(actor):
     with see() as session:
-        return tags.names(session, actor)
+        return tags.list_names(session, actor)
 
 
 def deed(actor, verb, which, *others, **more):
     with act() as session:
         ids = {t.name: t.id for t in session.exec(select(Tag)).all()}
-        found = [tags.find(session, actor, ids.get(each, 99_999)) for each in (which, *others)]
+        found = [tags.get(session, actor, ids.get(each, 99_999)) for each in (which, *others)]
         named = {"into": found[1]} if others else {}
         verb(session, actor, found[0], **named, **more)
 
 
 def test_case_and_accents_tell_no_tags_apart(desk):
-    one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     tag(desk.rita, one, "Café", "  VIP ", "vip", "c++", "c#")
     tag(desk.rita, two, "cafe", "Vip")
     assert of(desk.rita, one) == ["c#", "c++", "café", "vip"]
     assert of(desk.rita, two) == ["café", "vip"]
     with see() as session:
         for written in ("CAFE", "café", "cafe\u0301"):
-            found = filters.narrow(session, desk.rita, {"tag": [written]})
-            assert {row.number for row in ticket_list.page(session, desk.rita, found).rows} == {one, two}
+            found = filters.parse_parameters(session, desk.rita, {"tag": [written]})
+            assert {row.number for row in ticket_list.get_page(session, desk.rita, found).rows} == {one, two}
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b", "x" * 41, "\u0301"])
 def test_what_is_no_word_is_no_tag(desk, name):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with pytest.raises(Invalid):
         tag(desk.rita, number, name)
     assert of(desk.rita, number) == []
 
 
 def test_a_comma_stands_between_two_tags(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     tag(desk.rita, number, "printer, vpn,", "wi-fi")
     assert of(desk.rita, number) == ["printer", "vpn", "wi-fi"]
     with pytest.raises(Invalid, match="no comma"):
@@ -78,7 +78,7 @@ def test_a_comma_stands_between_two_tags(desk):
 
 
 def test_tags_are_offered_and_counted_from_what_one_sees(desk):
-    mine, theirs = cast.ask(desk.sam), cast.ask(desk.bob)
+    mine, theirs = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob)
     tag(desk.rita, mine, "printer")
     tag(desk.rita, theirs, "printer", "secret plan")
     assert every(desk.rita) == {"printer": 2, "secret plan": 1}
@@ -90,7 +90,7 @@ def test_tags_are_offered_and_counted_from_what_one_sees(desk):
 
 
 def test_an_administrator_reads_no_tag_that_only_a_confidential_ticket_has(desk):
-    open_, secret = cast.ask(desk.sam), cast.ask(desk.sam, confidential=True)
+    open_, secret = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam, confidential=True)
     tag(desk.mona, secret, "layoffs", "printer")
     tag(desk.rita, open_, "printer", "paper")
     with act() as session:
@@ -100,7 +100,7 @@ def test_an_administrator_reads_no_tag_that_only_a_confidential_ticket_has(desk)
     with see() as session:
         id = session.exec(select(Tag.id).where(Tag.name == "layoffs")).one()
         with pytest.raises(NotFound):
-            tags.find(session, desk.ada, id)
+            tags.get(session, desk.ada, id)
     with act() as session:
         assert tags.create(session, desk.ada, name="Layoffs").id == id
     assert "layoffs" not in every(desk.ada) and "layoffs" not in offered(desk.ada)
@@ -113,7 +113,7 @@ def test_an_administrator_reads_no_tag_that_only_a_confidential_ticket_has(desk)
 
 
 def test_an_administrator_renames_merges_and_deletes(desk):
-    one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     tag(desk.rita, one, "printer", "print")
     tag(desk.rita, two, "print")
     with pytest.raises(Invalid, match="Merge the two instead"):
@@ -141,7 +141,7 @@ def test_an_administrator_renames_merges_and_deletes(desk):
 
 
 def test_nobody_else_keeps_tags(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     tag(desk.rita, number, "printer")
     for who in (desk.sam, desk.rita, desk.mona):
         for name in ("printer", "there is none"):
@@ -153,12 +153,13 @@ def test_nobody_else_keeps_tags(desk):
 
 
 def test_tagging_is_told_once_in_the_ticket(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     tag(desk.rita, number, "Café")
     tag(desk.rita, number, "cafe")
     with see() as session:
         told = [
-            line.sentence for line in history.of(session, desk.sam, tickets.find(session, desk.sam, number))
+            line.sentence
+            for line in history.list_for_ticket(session, desk.sam, tickets.find(session, desk.sam, number))
         ]
     assert told == ["opened it", "tagged it café"]
 
@@ -166,7 +167,7 @@ def test_tagging_is_told_once_in_the_ticket(desk):
 def test_two_who_type_the_same_new_word_make_one_tag(desk):
     import threading
 
-    numbers = [cast.ask(desk.sam) for _ in range(4)]
+    numbers = [cast.create_ticket(desk.sam) for _ in range(4)]
     threads = [threading.Thread(target=tag, args=(desk.rita, n, "Brandneu")) for n in numbers]
     for each in threads:
         each.start()
@@ -187,8 +188,11 @@ def test_tags_that_become_one_by_the_migration_keep_their_tickets(engine):
     from alembic.operations import Operations
 
     migration = importlib.import_module("db.migrations.versions.0009_tags")
-    desk = cast.company()
-    one, two = cast.ask(desk.sam, tags=["first"]), cast.ask(desk.sam, tags=["first", "second"])
+    desk = cast.create_company()
+    one, two = (
+        cast.create_ticket(desk.sam, tags=["first"]),
+        cast.create_ticket(desk.sam, tags=["first", "second"]),
+    )
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(sa.text("DROP INDEX ix_tag_key"))
         connection.execute(sa.text("ALTER TABLE tag DROP COLUMN key"))

@@ -21,12 +21,12 @@ def enter(actor, number, doing=PresenceActivity.LOOKING, mark=""):
 
 def there(actor, number):
     with see() as session:
-        found = presence.of(session, actor, tickets.find(session, actor, number))
+        found = presence.list_for_ticket(session, actor, tickets.find(session, actor, number))
         return [(each.name, each.doing.value) for each in found]
 
 
 def test_those_who_work_a_ticket_see_each_other_but_not_themselves(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     enter(desk.rita, number)
     enter(desk.arun, number, PresenceActivity.NOTING)
     enter(desk.sam, number, PresenceActivity.REPLYING)
@@ -41,7 +41,7 @@ def test_those_who_work_a_ticket_see_each_other_but_not_themselves(desk):
 @pytest.mark.parametrize("asker", ["sam", "bela"])
 def test_whoever_asks_hears_of_replies_alone(desk, asker):
     who = getattr(desk, asker)
-    number = cast.ask(who)
+    number = cast.create_ticket(who)
     enter(desk.rita, number)
     enter(desk.arun, number, PresenceActivity.NOTING)
     assert there(who, number) == []
@@ -52,7 +52,7 @@ def test_whoever_asks_hears_of_replies_alone(desk, asker):
 
 
 def test_who_may_not_see_it_is_neither_told_nor_shown(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     enter(desk.rita, number)
     for stranger in (desk.bob, desk.bela):
         with pytest.raises(NotFound):
@@ -65,7 +65,7 @@ def test_who_may_not_see_it_is_neither_told_nor_shown(desk):
 
 
 def test_the_most_telling_of_several_pages_counts_and_closed_ones_do_not(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     enter(desk.rita, number, PresenceActivity.REPLYING, mark="one")
     enter(desk.rita, number, mark="two")
     assert there(desk.mona, number) == [("Rita Sosa", "replying")]
@@ -75,13 +75,13 @@ def test_the_most_telling_of_several_pages_counts_and_closed_ones_do_not(desk):
 
 
 def test_a_page_that_is_not_heard_of_is_forgotten(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     enter(desk.rita, number)
     enter(desk.arun, number)
-    with time_machine.travel(datetime.now(UTC) + presence.LIFE * 0.9), act() as session:
-        presence.stay(session, ["Rita Sosa"])
-    with time_machine.travel(datetime.now(UTC) + presence.LIFE * 1.1):
+    with time_machine.travel(datetime.now(UTC) + presence.TIMEOUT * 0.9), act() as session:
+        presence.refresh(session, ["Rita Sosa"])
+    with time_machine.travel(datetime.now(UTC) + presence.TIMEOUT * 1.1):
         assert there(desk.mona, number) == [("Rita Sosa", "looking")]
         with act() as session:
             presence.forget_old(session)
-            assert presence.stir(session, [number]) == {number: frozenset({(desk.rita.id, "looking")})}
+            assert presence.snapshot(session, [number]) == {number: frozenset({(desk.rita.id, "looking")})}

@@ -19,7 +19,7 @@ def pieces(actor, number):
     before, found = None, []
     while True:
         with see() as session:
-            thread = timeline.of(session, actor, tickets.find(session, actor, number), before=before)
+            thread = timeline.get_page(session, actor, tickets.find(session, actor, number), before=before)
         found.append(thread.entries)
         before = thread.earlier
         if before is None:
@@ -33,10 +33,10 @@ def retitle(actor, number, title):
 
 
 def test_pieces_hold_everything_once_in_its_order(desk, monkeypatch):
-    monkeypatch.setattr(timeline, "PIECE", 3)
-    number = cast.ask(desk.sam)
+    monkeypatch.setattr(timeline, "PAGE_SIZE", 3)
+    number = cast.create_ticket(desk.sam)
     for n in range(8):
-        cast.say(desk.rita, number, f"Reply {n}")
+        cast.add_comment(desk.rita, number, f"Reply {n}")
         retitle(desk.rita, number, f"Title {n}")
     walked = [entry for piece in reversed(pieces(desk.rita, number)) for entry in piece]
     said = [e.body for e in walked if isinstance(e, CommentCard)]
@@ -48,22 +48,22 @@ def test_pieces_hold_everything_once_in_its_order(desk, monkeypatch):
 
 
 def test_notes_and_what_was_done_to_them_are_in_no_piece_of_a_requester(desk, monkeypatch):
-    monkeypatch.setattr(timeline, "PIECE", 2)
-    number = cast.ask(desk.sam)
+    monkeypatch.setattr(timeline, "PAGE_SIZE", 2)
+    number = cast.create_ticket(desk.sam)
     for n in range(4):
-        cast.say(desk.rita, number, f"Canary {n}", internal=True)
-        cast.say(desk.rita, number, f"Reply {n}")
+        cast.add_comment(desk.rita, number, f"Canary {n}", internal=True)
+        cast.add_comment(desk.rita, number, f"Reply {n}")
     assert "Canary" not in str(pieces(desk.sam, number))
     assert str(pieces(desk.rita, number)).count("Canary") == 4
 
 
 def test_an_edit_within_a_quarter_of_an_hour_keeps_the_earlier_text(desk):
-    number = cast.ask(desk.sam)
-    comment = cast.say(desk.rita, number, "helo")
+    number = cast.create_ticket(desk.sam)
+    comment = cast.add_comment(desk.rita, number, "helo")
 
     def edit(actor, body, seen):
         with act() as session:
-            row, ticket = comments.find(session, actor, comment, to_change=True)
+            row, ticket = comments.get_with_ticket(session, actor, comment, to_change=True)
             comments.edit(session, actor, row, ticket, body=body, seen=seen)
 
     with time_machine.travel(clock.now() + timedelta(minutes=14)):
@@ -76,7 +76,11 @@ def test_an_edit_within_a_quarter_of_an_hour_keeps_the_earlier_text(desk):
         edit(desk.rita, "hullo", 2)
     with see() as session:
         ticket = tickets.find(session, desk.rita, number)
-        told = [(e.sentence, e.old) for e in history.of(session, desk.rita, ticket) if e.field == "body"]
-        (card,) = comments.of(session, desk.rita, ticket)
+        told = [
+            (e.sentence, e.old)
+            for e in history.list_for_ticket(session, desk.rita, ticket)
+            if e.field == "body"
+        ]
+        (card,) = comments.list_for_ticket(session, desk.rita, ticket)
     assert told == [("edited a reply", "helo")]
     assert card.body == "hello" and card.edited_at

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.both_databases("each database keeps moments its own way
 
 
 def test_inside_held_the_first_reading_stays():
-    with clock.held():
+    with clock.freeze():
         first = clock.now()
         time.sleep(0.002)
         assert clock.now() == first
@@ -27,20 +27,20 @@ def test_inside_held_the_first_reading_stays():
 
 def test_a_moved_clock_goes_before_a_held_one():
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    with clock.held():
+    with clock.freeze():
         present = clock.now()
-        with clock.at(moment):
+        with clock.travel_to(moment):
             assert clock.now() == moment
         assert clock.now() == present
 
 
 def test_columns_and_events_of_a_transaction_have_one_instant(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         ticket = tickets.find(session, desk.rita, number, to_change=True)
         comment = comments.add(session, desk.rita, ticket, body="Hello")
         time.sleep(0.002)
-        tickets.take(session, desk.rita, ticket)
+        tickets.claim(session, desk.rita, ticket)
     with see() as session:
         found = select(Event.at).where(Event.ticket_id == number).order_by(Event.id)
         times = set(session.exec(found.execution_options(**UNSCOPED)).all()[1:])

@@ -19,7 +19,7 @@ from lib.people import accounts
     ],
 )  # fmt: skip
 def test_an_address_is_kept_in_small_letters_and_in_ascii(typed, kept):
-    assert email_addresses.parse(typed) == accounts.address(typed) == kept
+    assert email_addresses.parse(typed) == accounts.parse_email(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_an_address_is_kept_in_small_letters_and_in_ascii(typed, kept):
 )  # fmt: skip
 def test_what_is_no_address_is_refused_with_a_sentence(wrong):
     with pytest.raises(Invalid) as refused:
-        accounts.address(wrong)
+        accounts.parse_email(wrong)
     assert str(refused.value).startswith("That is not an email address. ")
     assert refused.value.fields["email"].endswith((".", ")"))
 
@@ -58,5 +58,5 @@ def test_an_account_is_found_by_either_form_of_its_domain(desk):
         session.get_one(Person, desk.sam.id).email = "sam@xn--80a1acny.xn--p1ai"
     with see() as session:
         for typed in ("Sam@почта.рф", "sam@xn--80a1acny.xn--p1ai"):
-            assert accounts.by_email(session, typed).id == desk.sam.id
-        assert accounts.by_email(session, "x@mail..example") is None
+            assert accounts.find_by_email(session, typed).id == desk.sam.id
+        assert accounts.find_by_email(session, "x@mail..example") is None

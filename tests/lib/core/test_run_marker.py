@@ -15,10 +15,10 @@ import sys
 from db import engine
 from lib.core import run_marker
 made = engine.connect(sys.argv[1])
-run_marker.begin(made)
+run_marker.acquire(made)
 print("begun", flush=True)
 sys.stdin.read()
-run_marker.end(made)
+run_marker.release(made)
 """
 
 
@@ -26,7 +26,7 @@ run_marker.end(made)
 def engine(tmp_path):
     made = engines.connect(f"sqlite:///{tmp_path}/docket.db")
     yield made
-    run_marker.end(made)
+    run_marker.release(made)
     made.dispose()
 
 
@@ -39,34 +39,34 @@ def start(engine) -> subprocess.Popen:
 
 
 def test_a_run_that_ended_leaves_nothing(engine):
-    assert not run_marker.was_left(engine)
+    assert not run_marker.has_unclean_stop(engine)
     process = start(engine)
-    assert not run_marker.was_left(engine), "it still runs"
+    assert not run_marker.has_unclean_stop(engine), "it still runs"
     process.communicate(timeout=20)
-    assert not run_marker.was_left(engine) and not run_marker.mark(engine).exists()
+    assert not run_marker.has_unclean_stop(engine) and not run_marker.marker_path(engine).exists()
 
 
 def test_a_run_that_was_killed_leaves_its_mark(engine):
     process = start(engine)
     process.kill()
     process.wait()
-    assert run_marker.was_left(engine)
-    run_marker.begin(engine)
-    run_marker.end(engine)
-    assert not run_marker.was_left(engine)
+    assert run_marker.has_unclean_stop(engine)
+    run_marker.acquire(engine)
+    run_marker.release(engine)
+    assert not run_marker.has_unclean_stop(engine)
 
 
 def test_the_last_of_several_takes_the_mark_away(engine):
     first, second = start(engine), start(engine)
     first.communicate(timeout=20)
-    assert run_marker.mark(engine).exists() and not run_marker.was_left(engine)
+    assert run_marker.marker_path(engine).exists() and not run_marker.has_unclean_stop(engine)
     second.communicate(timeout=20)
-    assert not run_marker.mark(engine).exists()
+    assert not run_marker.marker_path(engine).exists()
 
 
 def test_a_database_that_is_no_file_has_no_mark():
     engine = engines.connect("postgresql://x@127.0.0.1:1/none")
-    assert run_marker.mark(engine) is None
-    run_marker.begin(engine)
-    run_marker.end(engine)
-    assert not run_marker.was_left(engine)
+    assert run_marker.marker_path(engine) is None
+    run_marker.acquire(engine)
+    run_marker.release(engine)
+    assert not run_marker.has_unclean_stop(engine)

@@ -90,7 +90,7 @@ def test_an_address_is_believed_from_our_own_proxies_alone(monkeypatch, data, ca
     """CVE-2026-107393, ASVS 4.1.3."""
     proxies, peer, header, address = case
     read(monkeypatch, data, DOCKET_TRUSTED_PROXIES=str(proxies))
-    assert client_info.address(peer, header) == address
+    assert client_info.resolve_address(peer, header) == address
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,4 @@ def test_an_address_is_believed_from_our_own_proxies_alone(monkeypatch, data, ca
 )
 def test_whose_page_a_request_comes_from(data, site, origin, ours):
     """C23: CVE-2021-39209, CVE-2020-11035."""
-    assert client_info.same_origin(site=site, origin=origin) is ours
+    assert client_info.is_same_origin(site=site, origin=origin) is ours

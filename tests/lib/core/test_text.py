@@ -34,29 +34,31 @@ ROUND_TRIPS = {
 @pytest.mark.parametrize("written", ROUND_TRIPS.values(), ids=ROUND_TRIPS)
 def test_text_comes_back_as_it_was_written(desk, written):
     written = unicodedata.normalize("NFC", written)
-    number = cast.ask(desk.sam, written, description=f"{written}\n\n{written}")
-    cast.say(desk.sam, number, written)
+    number = cast.create_ticket(desk.sam, written, description=f"{written}\n\n{written}")
+    cast.add_comment(desk.sam, number, written)
     with see() as session:
         ticket = tickets.find(session, desk.rita, number)
         assert (ticket.title, ticket.description) == (written, f"{written}\n\n{written}")
-        assert [c.body for c in comments.of(session, desk.rita, ticket)] == [written]
+        assert [c.body for c in comments.list_for_ticket(session, desk.rita, ticket)] == [written]
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\ud800", "\udfff", "a\x00b", "\U0001f468\ud83d"])
 def test_what_no_database_can_hold_is_refused_by_name_and_nothing_is_saved(desk, bad):
     for values in ({"title": bad}, {"title": "ok", "description": f"x{bad}"}, {"title": "ok", "tags": [bad]}):
         with pytest.raises(Invalid, match="can't be stored") as refusal:
-            cast.ask(desk.sam, **values)
+            cast.create_ticket(desk.sam, **values)
         assert set(refusal.value.fields) <= {"title", "description", "tags"}
     with see() as session, pytest.raises(Invalid):
-        comments.add(session, desk.sam, tickets.find(session, desk.sam, cast.ask(desk.sam)), body=bad)
+        comments.add(
+            session, desk.sam, tickets.find(session, desk.sam, cast.create_ticket(desk.sam)), body=bad
+        )
 
 
 def test_a_body_keeps_its_direction_marks_and_a_title_does_not():
     """A title stands beside others' words, which a direction override would turn round."""
     hostile = "invoice\u202efdp.exe \u2066x\u2069 \u200bhidden\ufeff"
-    assert text.line(hostile, field="title", limit=200) == "invoicefdp.exe x hidden"
-    assert text.block(hostile, field="body") == hostile
+    assert text.clean_line(hostile, field="title", limit=200) == "invoicefdp.exe x hidden"
+    assert text.clean_block(hostile, field="body") == hostile
 
 
 @pytest.mark.parametrize(
@@ -64,13 +66,14 @@ def test_a_body_keeps_its_direction_marks_and_a_title_does_not():
 )
 def test_what_shows_nothing_is_missing(empty):
     with pytest.raises(Invalid, match="missing"):
-        text.line(empty, field="title", limit=200)
+        text.clean_line(empty, field="title", limit=200)
 
 
 def test_control_characters_are_dropped_and_lines_kept():
-    assert text.block("a\x07b\x1b[31m\r\nc\rd\te", field="body") == "ab[31m\nc\nd\te"
+    assert text.clean_block("a\x07b\x1b[31m\r\nc\rd\te", field="body") == "ab[31m\nc\nd\te"
     assert (
-        text.line("a\x07b\r\nBcc: x@evil.test\x85c\x9b", field="title", limit=200) == "ab Bcc: x@evil.test c"
+        text.clean_line("a\x07b\r\nBcc: x@evil.test\x85c\x9b", field="title", limit=200)
+        == "ab Bcc: x@evil.test c"
     )
 
 
@@ -82,23 +85,23 @@ def test_control_characters_are_dropped_and_lines_kept():
 @example("\x1c\u200b\x1c")
 def test_cleaning_what_is_clean_changes_nothing(value):
     for clean in (
-        lambda v: text.line(v, field="f", limit=10_000, required=False),
-        lambda v: text.block(v, field="f", required=False),
+        lambda v: text.clean_line(v, field="f", limit=10_000, required=False),
+        lambda v: text.clean_block(v, field="f", required=False),
     ):
         try:
             once = clean(value)
         except Invalid:
-            assert not text.storable(value)
+            assert not text.is_storable(value)
             continue
         assert clean(once) == once
         assert unicodedata.is_normalized("NFC", once)
-        assert text.storable(once)
+        assert text.is_storable(once)
 
 
 @given(anything)
 def test_a_line_is_one_line_without_what_is_not_seen(value):
     try:
-        line = text.line(value, field="f", limit=10_000, required=False)
+        line = text.clean_line(value, field="f", limit=10_000, required=False)
     except Invalid:
         return
     assert len(line.splitlines()) <= 1
@@ -108,7 +111,7 @@ def test_a_line_is_one_line_without_what_is_not_seen(value):
 
 def test_too_long_says_how_long_and_how_long_may_be():
     with pytest.raises(Invalid, match=r"At most 200 characters; this has 201"):
-        text.line("x" * 201, field="title", limit=200)
+        text.clean_line("x" * 201, field="title", limit=200)
     with pytest.raises(Invalid, match=r"At most 50,000 characters; this has 1,000,000"):
-        text.block("x" * 1_000_000, field="body")
-    assert text.line("x" * 200, field="title", limit=200)
+        text.clean_block("x" * 1_000_000, field="body")
+    assert text.clean_line("x" * 200, field="title", limit=200)

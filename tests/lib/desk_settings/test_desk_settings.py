@@ -10,7 +10,7 @@ from sqlalchemy import event, insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from db.models import Event, Message, NoticeHabit, Setting
+from db.models import Event, Message, NotificationSchedule, Setting
 from db.vocabulary import Action
 from lib.access import gate
 from lib.assignment import assignment
@@ -36,7 +36,7 @@ LATE = datetime(2026, 3, 31, 20, 30, tzinfo=UTC)
 
 def put(desk, value, *, seen=None):
     with act() as session:
-        now = desk_settings.find(session, desk.ada, TIME_ZONE.name).version
+        now = desk_settings.get_card(session, desk.ada, TIME_ZONE.name).version
         return desk_settings.update(
             session, desk.ada, TIME_ZONE.name, value, seen=now if seen is None else seen
         )
@@ -69,7 +69,7 @@ class TestVersions:
         assert current() == "UTC" and rows() == []
 
     def test_each_change_is_a_version_and_one_event(self, desk):
-        with clock.at(LATE):
+        with clock.travel_to(LATE):
             put(desk, BERLIN)
         card = put(desk, TOKYO)
         assert (card.value, card.version, card.by) == (TOKYO, 3, "Ada Okafor")
@@ -132,9 +132,9 @@ class TestVersions:
     def test_who_sets_the_desk_up_chooses_its_time_zone(self, engine, light_hashing):
         given = {"email": "ada@example.org", "name": "Ada Okafor", "password": cast.PASSWORD}
         with pytest.raises(Invalid), act() as session:
-            accounts.found_desk(session, **given, time_zone="Nowhere")
+            accounts.create_first_administrator(session, **given, time_zone="Nowhere")
         with act() as session:
-            ada = accounts.found_desk(session, **given, time_zone=BERLIN)
+            ada = accounts.create_first_administrator(session, **given, time_zone=BERLIN)
         assert current() == BERLIN
         assert [(e.old, e.new, e.actor_id) for e in told()] == [("UTC", BERLIN, ada.id)]
 
@@ -181,7 +181,7 @@ class TestCache:
             "from lib import transactions\n"
             "from lib.desk_settings import desk_settings\n"
             "from lib.desk_settings.setting_catalog import TIME_ZONE\n"
-            "transactions.use(engine.connect(sys.argv[1]))\n"
+            "transactions.use_engine(engine.connect(sys.argv[1]))\n"
             "for _ in sys.stdin:\n"
             "    with transactions.see() as session:\n"
             "        print(desk_settings.get(session, TIME_ZONE).key, flush=True)\n"
@@ -205,8 +205,8 @@ def auckland(desk):
     """The desk's time zone is Auckland, where it is tomorrow; Arun chose Berlin."""
     put(desk, AUCKLAND)
     with act() as session:
-        cast.person(session, desk.arun).timezone = BERLIN
-    with clock.at(LATE):
+        cast.get_person(session, desk.arun).timezone = BERLIN
+    with clock.travel_to(LATE):
         yield desk
 
 
@@ -214,46 +214,54 @@ class TestTheDesksDay:
     """People without a time zone of their own have the desk's; those with one keep it."""
 
     def test_actors(self, auckland):
-        assert cast.again(auckland.rita).zone.key == AUCKLAND
-        assert cast.again(auckland.arun).zone.key == BERLIN
-        assert cast.again(auckland.rita).timezone is None
+        assert cast.reload_actor(auckland.rita).zone.key == AUCKLAND
+        assert cast.reload_actor(auckland.arun).zone.key == BERLIN
+        assert cast.reload_actor(auckland.rita).timezone is None
 
     def test_weeks_and_months(self, auckland):
-        mona, rita, arun = (cast.again(p) for p in (auckland.mona, auckland.rita, auckland.arun))
+        mona, rita, arun = (cast.reload_actor(p) for p in (auckland.mona, auckland.rita, auckland.arun))
         with see() as session:
             shown = [
-                weeks.of(session, mona, person_id=p.id, day=date(2026, 3, 31)).today for p in (rita, arun)
+                weeks.get(session, mona, person_id=p.id, day=date(2026, 3, 31)).today for p in (rita, arun)
             ]
         assert shown == [date(2026, 4, 1), date(2026, 3, 31)]
-        assert timesheets.over(rita, date(2026, 3, 31)) and not timesheets.over(arun, date(2026, 3, 31))
+        assert timesheets.has_ended(rita, date(2026, 3, 31)) and not timesheets.has_ended(
+            arun, date(2026, 3, 31)
+        )
 
     def test_timers_that_others_stop(self, auckland):
-        number = cast.ask(auckland.sam)
+        number = cast.create_ticket(auckland.sam)
         with act() as session:
-            timers.start(session, cast.again(auckland.rita), tickets.find(session, auckland.rita, number))
+            timers.start(
+                session, cast.reload_actor(auckland.rita), tickets.find(session, auckland.rita, number)
+            )
         with see() as session:
-            worker = gate.system("tests")
-            assert local_dates.of(session, worker, auckland.rita.id).key == AUCKLAND
-            assert local_dates.of(session, worker, auckland.arun.id).key == BERLIN
+            worker = gate.system_actor("tests")
+            assert local_dates.worker_zone(session, worker, auckland.rita.id).key == AUCKLAND
+            assert local_dates.worker_zone(session, worker, auckland.arun.id).key == BERLIN
 
     def test_absences(self, auckland):
         first = date(2026, 4, 1)
         with act() as session:
             for person in (auckland.rita, auckland.arun):
-                row = cast.person(session, person)
+                row = cast.get_person(session, person)
                 absences.add(session, auckland.ada, row, starts_on=first, ends_on=first)
         with see() as session:
-            assert set(absences.away(session, [auckland.rita.id, auckland.arun.id])) == {auckland.rita.id}
+            assert set(absences.list_away(session, [auckland.rita.id, auckland.arun.id])) == {
+                auckland.rita.id
+            }
 
     def test_searches_and_exports(self, auckland):
-        number = cast.ask(auckland.sam)
+        number = cast.create_ticket(auckland.sam)
         for actor, day in ((auckland.rita, "2026-04-01"), (auckland.arun, "2026-03-31")):
-            me = cast.again(actor)
+            me = cast.reload_actor(actor)
             with see() as session:
-                narrowed = query_language.narrow(session, me, {"q": [f"created:{day}"]}).narrowed
-                assert [row.number for row in ticket_list.page(session, me, narrowed).rows] == [number], day
+                narrowed = query_language.parse_parameters(session, me, {"q": [f"created:{day}"]}).narrowed
+                assert [row.number for row in ticket_list.get_page(session, me, narrowed).rows] == [number], (
+                    day
+                )
                 every = ticket_export.prepare(
-                    cast.again(auckland.mona), filters.narrow(session, me, {}), sort="number"
+                    cast.reload_actor(auckland.mona), filters.parse_parameters(session, me, {}), sort="number"
                 )
                 assert every.actor.zone.key == AUCKLAND
 
@@ -263,14 +271,14 @@ class TestTheDesksDay:
         settings.current.cache_clear()
         pair = (auckland.rita, auckland.arun)
         with act() as session:
-            session.add_all(NoticeHabit(person_id=p.id, hours=24) for p in pair)
+            session.add_all(NotificationSchedule(person_id=p.id, hours=24) for p in pair)
         for person in pair:
-            number = cast.ask(auckland.sam)
+            number = cast.create_ticket(auckland.sam)
             with act() as session:
-                assignment.give(
+                assignment.set_assignee(
                     session, auckland.mona, tickets.find(session, auckland.mona, number), person.id
                 )
-            cast.say(auckland.sam, number, "Is there any news?")
+            cast.add_comment(auckland.sam, number, "Is there any news?")
         with see() as session:
             chosen = select(Message.person_id, Message.due_at).where(col(Message.sort) == "digest")
             due = dict(session.exec(chosen.execution_options(**UNSCOPED)).all())
@@ -279,16 +287,16 @@ class TestTheDesksDay:
 
     def test_email_templates_tell_the_time_there(self, auckland):
         with see() as session:
-            mail = renderer.sample(session, cast.again(auckland.ada), "ticket")
-        assert "NZDT" in renderer.looked_at(mail, dark=False)[0]
+            mail = renderer.render_sample(session, cast.reload_actor(auckland.ada), "ticket")
+        assert "NZDT" in renderer.render_preview(mail, dark=False)[0]
 
     def test_a_stored_name_that_is_none_falls_back_to_the_desk_s(self, auckland):
         with see() as session:
-            assert desk_settings.zone_of(session, "No/Where").key == AUCKLAND
+            assert desk_settings.resolve_zone(session, "No/Where").key == AUCKLAND
 
 
 def test_the_choices_hold_utc_first_every_region_and_what_a_browser_named():
-    found = time_zones.choices("Etc/UTC", None, "No/Where")
+    found = time_zones.list_choices("Etc/UTC", None, "No/Where")
     assert found[0] == "UTC" and found.count("UTC") == 1 and len(found) == len(set(found)) > 400
     assert {BERLIN, AUCKLAND, "Asia/Calcutta", "Etc/UTC"} <= set(found) and "No/Where" not in found
     assert all(time_zones.parse(name).key == name for name in found)

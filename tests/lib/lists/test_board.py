@@ -15,7 +15,7 @@ pytestmark = pytest.mark.both_databases("lanes are lists, which each database so
 
 def lane(actor, name="To-Do", **narrowed):
     with see() as session:
-        found = board.lanes(session, actor, filters.narrow(session, actor, narrowed))
+        found = board.list_lanes(session, actor, filters.parse_parameters(session, actor, narrowed))
         return [card.number for each in found if each.status.name == name for card in each.cards]
 
 
@@ -26,7 +26,7 @@ def place(actor, number, *, before=None, after=None):
 
 
 def test_new_tickets_stand_on_top_and_moved_ones_where_they_were_put(desk):
-    one, two, three = (cast.ask(desk.sam) for _ in range(3))
+    one, two, three = (cast.create_ticket(desk.sam) for _ in range(3))
     assert lane(desk.rita) == [three, two, one]
     place(desk.rita, one, before=three)
     assert lane(desk.rita) == [one, three, two]
@@ -39,7 +39,7 @@ def test_new_tickets_stand_on_top_and_moved_ones_where_they_were_put(desk):
 
 
 def test_any_number_of_moves_keeps_the_order_people_gave(desk):
-    numbers = [cast.ask(desk.sam) for _ in range(6)]
+    numbers = [cast.create_ticket(desk.sam) for _ in range(6)]
     kept, dice = list(reversed(numbers)), random.Random(7)
     for _ in range(80):
         moved, before = dice.sample(kept, 2)
@@ -50,7 +50,7 @@ def test_any_number_of_moves_keeps_the_order_people_gave(desk):
 
 
 def test_halving_the_same_gap_again_and_again_never_loses_the_order(desk):
-    top, low, one, two = (cast.ask(desk.sam) for _ in range(4))
+    top, low, one, two = (cast.create_ticket(desk.sam) for _ in range(4))
     place(desk.rita, top)
     place(desk.rita, low)
     place(desk.rita, one, before=low)
@@ -61,17 +61,17 @@ def test_halving_the_same_gap_again_and_again_never_loses_the_order(desk):
 
 
 def test_a_board_shows_only_what_the_person_may_see_and_asked_for(desk):
-    mine, theirs = cast.ask(desk.sam), cast.ask(desk.bob, title="Needle in the hay")
+    mine, theirs = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob, title="Needle in the hay")
     assert lane(desk.bela) == []
     assert lane(desk.sam) == [mine]
     assert lane(desk.rita, q=["needle"]) == [theirs]
 
 
 def test_lanes_are_counted_and_blocked_cards_are_known(desk):
-    one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     link(desk.rita, one, "blocks", two)
     move(desk.rita, one, "In Progress")
     with see() as session:
-        found = board.lanes(session, desk.rita)
+        found = board.list_lanes(session, desk.rita)
         assert {f.status.name: f.count for f in found if f.count} == {"To-Do": 1, "In Progress": 1}
-        assert board.blocked(session, found) == {two: one}
+        assert board.find_blockers(session, found) == {two: one}

@@ -21,7 +21,7 @@ from tests.support.unscoped import UNSCOPED
 @pytest.fixture
 def several(desk):
     """Four tickets: three of the service desk, and one of another team."""
-    numbers = [cast.ask(desk.sam, f"The printer {n} is broken", tags=["paper"]) for n in range(4)]
+    numbers = [cast.create_ticket(desk.sam, f"The printer {n} is broken", tags=["paper"]) for n in range(4)]
     with act() as session:
         other = tickets.find(session, desk.ada, numbers[3], to_change=True)
         other.team_id = desk.facilities
@@ -30,9 +30,9 @@ def several(desk):
 
 def all_at_once(actor, targets, changes, *, keep=True):
     """Change all and return the mark of the batch, and what came of each by number."""
-    actor, found = bulk.begin(actor), []
+    actor, found = bulk.start_batch(actor), []
     targets = [t if isinstance(t, Target) else Target(t) for t in targets]
-    for chunk in bulk.chunks(targets):
+    for chunk in bulk.split_targets(targets):
         with act() as session:
             found += bulk.change(session, actor, chunk, changes)
             if not keep:
@@ -42,8 +42,8 @@ def all_at_once(actor, targets, changes, *, keep=True):
 
 def undone(actor, batch):
     with see() as session:
-        targets = bulk.touched(session, actor, batch)
-    actor = bulk.begin(actor)
+        targets = bulk.list_changed(session, actor, batch)
+    actor = bulk.start_batch(actor)
     with act() as session:
         return {o.number: o for o in bulk.undo(session, actor, targets, batch=batch)}
 
@@ -56,7 +56,7 @@ def events(**of):
 
 def lines(desk):
     with see() as session:
-        return {row.number: row for row in ticket_list.page(session, desk.ada).rows}
+        return {row.number: row for row in ticket_list.get_page(session, desk.ada).rows}
 
 
 def denials(actor):
@@ -89,7 +89,7 @@ def test_all_of_it_is_undone_at_once_but_what_was_changed_since_stays(several, d
         third = tickets.find(session, desk.rita, several[2], to_change=True)
         tickets.prioritize(session, desk.rita, third, priority=Priority.LOW, seen=third.version)
         comments.add(session, desk.rita, tickets.find(session, desk.rita, several[1]), body="A word")
-        assert tickets.tags_of(session, third) == ["vip"]
+        assert tickets.list_tags(session, third) == ["vip"]
     back = undone(desk.ada, batch)
     assert (back[several[0]].refused, back[several[1]].refused) == ("", "")
     assert back[several[2]].refused == f"#{several[2]} was changed since."
@@ -98,7 +98,7 @@ def test_all_of_it_is_undone_at_once_but_what_was_changed_since_stays(several, d
         moving = ("version", "updated_at", "first_response_at")
         assert after[n]._replace(**{name: getattr(before[n], name) for name in moving}) == before[n]
         with see() as session:
-            assert tickets.tags_of(session, tickets.find(session, desk.ada, n)) == ["paper"]
+            assert tickets.list_tags(session, tickets.find(session, desk.ada, n)) == ["paper"]
     assert after[several[2]].priority == Priority.LOW
     assert all(outcome.refused for outcome in undone(desk.ada, batch).values()), "an undo is done once"
 
@@ -128,7 +128,7 @@ def test_a_preview_tells_the_same_and_changes_nothing(several, desk):
 def test_what_was_changed_meanwhile_is_refused_and_the_others_go_on(several, desk):
     with act() as session:
         first = tickets.find(session, desk.rita, several[0], to_change=True)
-        tickets.take(session, desk.rita, first)
+        tickets.claim(session, desk.rita, first)
     seen = [Target(n, 1) for n in several[:2]]
     _, found = all_at_once(desk.mona, seen, {"priority": Priority.LOW})
     assert found[several[0]].refused.startswith(f"Somebody changed #{several[0]}")
@@ -137,7 +137,7 @@ def test_what_was_changed_meanwhile_is_refused_and_the_others_go_on(several, des
 
 def test_the_workflow_holds_for_each(several, desk):
     with act() as session:
-        was, to = (statuses.find(session, name) for name in ("To-Do", "Completed"))
+        was, to = (statuses.get(session, name) for name in ("To-Do", "Completed"))
         role = desk.mona.role_id or 0
         workflow.set_rule(session, desk.ada, role_id=role, was=was, to=to, allowed=True, asks_reason=True)
     _, found = all_at_once(desk.mona, several[:1], {"status": "Completed"})
@@ -171,11 +171,11 @@ def test_only_one_s_own_batch_is_undone(several, desk):
     batch, _ = all_at_once(desk.mona, several[:2], {"priority": Priority.LOW})
     for actor, mark in ((desk.ada, batch), (desk.mona, "nothing"), (desk.mona, "")):
         with pytest.raises(NotFound), see() as session:
-            bulk.touched(session, actor, mark)
+            bulk.list_changed(session, actor, mark)
 
 
 def test_none_too_many_and_nothing_to_change_are_refused(several, desk):
-    for targets in ([], range(1, bulk.MOST + 2)):
+    for targets in ([], range(1, bulk.MAX_TICKETS + 2)):
         with pytest.raises(Invalid, match="between 1 and 500"):
             all_at_once(desk.ada, targets, {"priority": Priority.LOW})
     for changes in ({}, {"reason": "x"}, {"title": "x"}):

@@ -22,10 +22,10 @@ def plan(person, sort: str) -> list[str]:
     event.listen(engine, "before_cursor_execute", keep)
     try:
         with see() as session:
-            narrowed = filters.narrow(session, person, {})
-            first = ticket_list.page(session, person, narrowed, sort=sort, limit=2)
+            narrowed = filters.parse_parameters(session, person, {})
+            first = ticket_list.get_page(session, person, narrowed, sort=sort, limit=2)
             assert first.next
-            ticket_list.page(session, person, narrowed, sort=sort, limit=2, cursor=first.next)
+            ticket_list.get_page(session, person, narrowed, sort=sort, limit=2, cursor=first.next)
     finally:
         event.remove(engine, "before_cursor_execute", keep)
     with engine.connect() as connection:
@@ -39,9 +39,9 @@ def plan(person, sort: str) -> list[str]:
 )
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_it_is_found_along_its_index(desk, who, index):
-    person = cast.again(getattr(desk, who))
+    person = cast.reload_actor(getattr(desk, who))
     for number in range(5):
-        cast.ask(desk.sam, f"Order {number}")
+        cast.create_ticket(desk.sam, f"Order {number}")
     for sort, like in (("due", "created"), ("-due", "-created")):
         steps = plan(person, sort)
         assert index is None or any(f"USING INDEX {index}" in step for step in steps)

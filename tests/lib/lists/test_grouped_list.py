@@ -40,10 +40,10 @@ def office(desk):
         about[1].retired = True
         subjects = [None, *(each.id for each in about)]
         namesake = cast.hire(session, "Sam Reed 2", "requester")
-        accounts.rename(session, cast.FOUNDER, cast.person(session, namesake), name="Sam Reed")
+        accounts.rename(session, cast.FOUNDER, cast.get_person(session, namesake), name="Sam Reed")
         askers = (desk.sam, desk.bob, desk.rita, desk.bela, namesake)
         for n in range(60):
-            with clock.at(began + timedelta(hours=n // 5)):
+            with clock.travel_to(began + timedelta(hours=n // 5)):
                 ticket = tickets.create(session, askers[n % 5], title=f"Printer {n}")
             ticket.priority = Priority(n % 3 + 1)
             ticket.team_id = (desk.service_desk, desk.facilities)[n // 4 % 2]
@@ -55,7 +55,7 @@ def office(desk):
                 session.add(Participant(ticket_id=ticket.id, person_id=desk.kim.id))
             if n == 59:
                 ticket.deleted_at = clock.now()
-        cast.person(session, desk.arun).active = False
+        cast.get_person(session, desk.arun).active = False
     return desk
 
 
@@ -63,18 +63,18 @@ def office(desk):
 def way(request, monkeypatch):
     """A list of few is gathered, one of many walked along; here each is done either way."""
     if request.param != "gathered":
-        monkeypatch.setattr(grouped_list, "GATHERED", 0)
+        monkeypatch.setattr(grouped_list, "MAX_GATHERED", 0)
     if request.param == "all walked":
-        monkeypatch.setattr(grouped_list, "SORTED", 0)
+        monkeypatch.setattr(grouped_list, "MAX_SORTED", 0)
     return request.param
 
 
-def pages(session: Session, actor, narrowed=ticket_list.Narrowed(), *, way, **more):  # noqa: B008 - frozen
+def pages(session: Session, actor, narrowed=ticket_list.TicketFilter(), *, way, **more):  # noqa: B008 - frozen
     """All pages of a grouped list."""
     found, cursor = [], None
     count = ticket_list.count(session, actor, narrowed) if way == "gathered" else None
     while True:
-        found.append(grouped_list.page(session, actor, narrowed, cursor=cursor, count=count, **more))
+        found.append(grouped_list.get_page(session, actor, narrowed, cursor=cursor, count=count, **more))
         cursor = found[-1].next
         if cursor is None:
             return found
@@ -140,7 +140,7 @@ def test_a_heading_tells_the_count_of_the_whole_list_and_what_goes_on(office, wa
 
 def _headings(session, actor, group, way):
     fact = {"priority": lambda t: t.priority}.get(group, lambda t: getattr(t, f"{group}_id"))
-    seen, named, last = _seen(session, actor), group_by.known(session, group), ()
+    seen, named, last = _seen(session, actor), group_by.list_groups(session, group), ()
     for page in pages(session, actor, group=group, limit=7, way=way):
         for at, each in enumerate(page.groups):
             assert each.count == sum(fact(t) == each.value for t in seen)
@@ -152,13 +152,15 @@ def _headings(session, actor, group, way):
 
 
 def _seen(session, actor):
-    return list(session.exec(select(Ticket).where(gate.readable(actor)).execution_options(**UNSCOPED)))
+    return list(
+        session.exec(select(Ticket).where(gate.visible_condition(actor)).execution_options(**UNSCOPED))
+    )
 
 
 def test_counts_stop_at_the_cap(office, monkeypatch):
-    monkeypatch.setattr(grouped_list, "CAP", 5)
+    monkeypatch.setattr(grouped_list, "MAX_COUNT", 5)
     with see() as session:
-        [first, *_] = grouped_list.page(session, office.ada, group="team", limit=3).groups
+        [first, *_] = grouped_list.get_page(session, office.ada, group="team", limit=3).groups
         assert first.count == 6
 
 
@@ -171,10 +173,10 @@ def test_a_narrowed_and_a_searched_list_groups_too(office, way):
             {"assignee": ["me"]},
             {"kind": ["open"], "q": ["printer"]},
         ):
-            narrowed = filters.narrow(session, office.rita, asked)
+            narrowed = filters.parse_parameters(session, office.rita, asked)
             plain, cursor = set(), None
             while True:
-                page = ticket_list.page(session, office.rita, narrowed, cursor=cursor)
+                page = ticket_list.get_page(session, office.rita, narrowed, cursor=cursor)
                 plain |= {row.number for row in page.rows}
                 cursor = page.next
                 if cursor is None:
@@ -190,21 +192,22 @@ def test_a_list_narrows_to_what_has_no_category(office):
     with see() as session:
         wanted = {t.id for t in session.exec(gate.visible(office.ada)) if t.category_id is None}
         for narrowed in (
-            filters.narrow(session, office.ada, {"category": ["none"]}),
-            query_language.narrow(session, office.ada, {"q": ["category:none"]}).narrowed,
+            filters.parse_parameters(session, office.ada, {"category": ["none"]}),
+            query_language.parse_parameters(session, office.ada, {"q": ["category:none"]}).narrowed,
         ):
-            assert {row.number for row in ticket_list.page(session, office.ada, narrowed).rows} == wanted
+            assert {row.number for row in ticket_list.get_page(session, office.ada, narrowed).rows} == wanted
         assert wanted
 
 
 def test_words_that_are_tried_group_without_counts(office):
     with see() as session:
-        narrowed = filters.both(
-            filters.narrow(session, office.ada, {"q": ["printer"]}), ticket_list.Narrowed(tried=True)
+        narrowed = filters.combine(
+            filters.parse_parameters(session, office.ada, {"q": ["printer"]}),
+            ticket_list.TicketFilter(tried=True),
         )
-        narrowed = ticket_list.Narrowed(narrowed.conditions, tried=True)
+        narrowed = ticket_list.TicketFilter(narrowed.conditions, tried=True)
         found = pages(session, office.ada, narrowed, group="status", limit=7, way="walked")
-        plain = ticket_list.page(session, office.ada, narrowed, limit=100).rows
+        plain = ticket_list.get_page(session, office.ada, narrowed, limit=100).rows
         assert len(plain) > 40
         assert {row.number for page in found for row in page.rows} == {row.number for row in plain}
         counts = {each.count for page in found for each in page.groups}
@@ -212,7 +215,7 @@ def test_words_that_are_tried_group_without_counts(office):
 
 
 def test_somebody_who_may_see_nothing_sees_an_empty_list(office, way):
-    nobody = gate.system("tests", Permission.REPORT_VIEW)
+    nobody = gate.system_actor("tests", Permission.REPORT_VIEW)
     with see() as session:
         for group in GROUPED:
             assert pages(session, nobody, group=group, way=way) == [grouped_list.Page((), None)]
@@ -221,7 +224,7 @@ def test_somebody_who_may_see_nothing_sees_an_empty_list(office, way):
 def test_a_cursor_is_good_for_its_own_group_and_order_and_as_it_was_made(office, way):
     with see() as session:
         cursor = pages(session, office.ada, group="status", limit=7, way=way)[0].next or ""
-        plain = ticket_list.page(session, office.ada, limit=3).next or ""
+        plain = ticket_list.get_page(session, office.ada, limit=3).next or ""
         for group, sort, given in [
             ("team", "-updated", cursor),
             ("status", "updated", cursor),
@@ -231,22 +234,22 @@ def test_a_cursor_is_good_for_its_own_group_and_order_and_as_it_was_made(office,
             ("status", "-updated", cursor.swapcase()),
             ("status", "-updated", "x"),
             ("status", "-updated", "\ud800\x00"),
-            ("status", "-updated", ticket_list.signed("status -updated", 999, clock.now(), 1)),
-            ("status", "-updated", ticket_list.signed("status -updated", 1)),
+            ("status", "-updated", ticket_list.sign_cursor("status -updated", 999, clock.now(), 1)),
+            ("status", "-updated", ticket_list.sign_cursor("status -updated", 1)),
             ("due", "-updated", None),
             ("status", "title", None),
         ]:
             with pytest.raises(Invalid):
-                grouped_list.page(session, office.ada, group=group, sort=sort, cursor=given)
+                grouped_list.get_page(session, office.ada, group=group, sort=sort, cursor=given)
         with pytest.raises(Invalid):
-            ticket_list.page(session, office.ada, cursor=cursor)
+            ticket_list.get_page(session, office.ada, cursor=cursor)
 
 
 def test_a_cursor_carries_no_rights(office, way):
     with see() as session:
         theirs = pages(session, office.ada, group="requester", limit=7, way=way)[0].next
         seen = set(session.exec(gate.visible(office.sam, Ticket.id)))
-        page = grouped_list.page(session, office.sam, group="requester", cursor=theirs)
+        page = grouped_list.get_page(session, office.sam, group="requester", cursor=theirs)
         assert {row.number for row in page.rows} <= seen
 
 
@@ -257,6 +260,6 @@ def test_a_page_of_many_small_groups_is_read_in_few_statements(office, engine):
     asked = []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     with see() as session:
-        page = grouped_list.page(session, office.ada, group="requester")
+        page = grouped_list.get_page(session, office.ada, group="requester")
     assert len(page.groups) > 20
     assert len(asked) < 12

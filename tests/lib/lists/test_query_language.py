@@ -36,7 +36,7 @@ pieces = st.one_of(
     st.text(alphabet=st.characters(exclude_categories=()), max_size=8),
     st.tuples(
         st.sampled_from(["", "-", "--"]),
-        st.sampled_from([*sorted(query_language.NAMES), "STATUS", "nothing", "q"]),
+        st.sampled_from([*sorted(query_language.QUALIFIER_NAMES), "STATUS", "nothing", "q"]),
         st.sampled_from(VALUES) | st.text(max_size=6),
     ).map(lambda t: f"{t[0]}{t[1]}:{t[2]}"),
     st.sampled_from(
@@ -55,13 +55,13 @@ def office(desk):
         ("vpn", desk.rita, 25),
     ):  # fmt: skip
         with time_machine.travel(datetime(2026, 1, day, 12, tzinfo=UTC), tick=False):
-            numbers[name] = cast.ask(asker, f"The {name} is broken", tags=[name])
+            numbers[name] = cast.create_ticket(asker, f"The {name} is broken", tags=[name])
     with act() as session:
         found = {
             t.title.split()[1]: t for t in session.exec(select(Ticket).execution_options(**UNSCOPED)).all()
         }
-        found["printer"].enter(statuses.find(session, "Blocked"), at=found["printer"].created_at)
-        found["door"].enter(statuses.find(session, "Completed"), at=found["door"].created_at)
+        found["printer"].enter(statuses.get(session, "Blocked"), at=found["printer"].created_at)
+        found["door"].enter(statuses.get(session, "Completed"), at=found["door"].created_at)
         found["laptop"].priority = 3
         found["laptop"].assignee_id = desk.rita.id
         found["lamp"].team_id = desk.facilities
@@ -71,13 +71,13 @@ def office(desk):
 
 def found(actor, *asked, **more):
     with see() as session:
-        narrowed = query_language.narrow(session, actor, {"q": asked, **more}).narrowed
-        return {row.title.split()[1] for row in ticket_list.page(session, actor, narrowed).rows}
+        narrowed = query_language.parse_parameters(session, actor, {"q": asked, **more}).narrowed
+        return {row.title.split()[1] for row in ticket_list.get_page(session, actor, narrowed).rows}
 
 
 def puzzled(actor, *asked):
     with see() as session:
-        return query_language.narrow(session, actor, {"q": asked}).puzzled
+        return query_language.parse_parameters(session, actor, {"q": asked}).puzzled
 
 
 ALL = {"printer", "door", "laptop", "lamp", "vpn"}
@@ -163,9 +163,9 @@ def test_me_is_whoever_asks(office, desk):
 
 def test_numbers_choose_and_a_number_alone_jumps(office, desk):
     assert found(desk.ada, f"#{office['lamp']} #{office['door']}") == {"lamp", "door"}
-    assert query_language.read(" #12 ").jump == query_language.read("12").jump == 12
-    assert query_language.read("12 printers").jump is None
-    assert query_language.read("#1234567890").jump is None
+    assert query_language.parse(" #12 ").jump == query_language.parse("12").jump == 12
+    assert query_language.parse("12 printers").jump is None
+    assert query_language.parse("#1234567890").jump is None
 
 
 def test_several_lines_mean_either_and_other_parameters_hold_too(office, desk):
@@ -201,16 +201,16 @@ def test_a_requester_learns_nobody_s_name(office, desk):
 @EXAMPLES
 @given(line=lines | st.text(max_size=200))
 def test_no_line_breaks_the_search_or_shows_more(office, desk, line):
-    query_language.read(line)
+    query_language.parse(line)
     with see() as session:
         for actor in (desk.rita, desk.sam):
             visible = set(session.exec(gate.visible(actor, Ticket.id)))
             try:
-                narrowed = query_language.narrow(session, actor, {"q": [line]}).narrowed
+                narrowed = query_language.parse_parameters(session, actor, {"q": [line]}).narrowed
             except Invalid:
                 assert "\x00" in line or any("\ud800" <= c <= "\udfff" for c in line)
                 continue
-            assert {row.number for row in ticket_list.page(session, actor, narrowed).rows} <= visible
+            assert {row.number for row in ticket_list.get_page(session, actor, narrowed).rows} <= visible
             assert ticket_list.count(session, actor, narrowed) <= len(visible)
 
 
@@ -231,17 +231,17 @@ def test_every_example_is_understood(desk):
 
 
 def test_days_are_the_person_s_own():
-    begin, end = date_ranges.span("2026-01-31", timezone="Pacific/Auckland") or (None, None)
+    begin, end = date_ranges.parse("2026-01-31", timezone="Pacific/Auckland") or (None, None)
     assert begin == datetime(2026, 1, 30, 11, tzinfo=UTC) and end == datetime(2026, 1, 31, 11, tzinfo=UTC)
-    assert date_ranges.span("2026-01-31", timezone="No/Where") == date_ranges.span(
+    assert date_ranges.parse("2026-01-31", timezone="No/Where") == date_ranges.parse(
         "2026-01-31", timezone=None
     )
-    assert date_ranges.span("2026-12", timezone=None) == (
+    assert date_ranges.parse("2026-12", timezone=None) == (
         datetime(2026, 12, 1, tzinfo=UTC),
         datetime(2027, 1, 1, tzinfo=UTC),
     )
     with time_machine.travel(datetime(2026, 3, 1, 0, 30, tzinfo=UTC), tick=False):
-        assert date_ranges.span("yesterday", timezone="America/New_York")[0] == datetime(
+        assert date_ranges.parse("yesterday", timezone="America/New_York")[0] == datetime(
             2026, 2, 27, 5, tzinfo=UTC
         )
 
@@ -277,42 +277,44 @@ def test_due_is_a_day_of_the_calendar_and_counts_ahead(office, desk):
 
 
 def test_a_tag_is_chosen_as_it_is_stored(desk):
-    number = cast.ask(desk.rita, tags=["Two Words", "!odd"])
+    number = cast.create_ticket(desk.rita, tags=["Two Words", "!odd"])
     with see() as session:
-        assert tickets.tags_of(session, tickets.find(session, desk.rita, number)) == ["!odd", "two words"]
+        assert tickets.list_tags(session, tickets.find(session, desk.rita, number)) == ["!odd", "two words"]
     assert found(desk.rita, 'tag:"two words"') == {"printer"}
 
 
 @given(values=st.lists(st.text(max_size=10), max_size=4), negated=st.booleans())
 def test_what_is_written_is_read_again(values, negated):
-    line = query_language.write("tag", values, negated=negated)
-    (term,) = query_language.read(f"before {line} after").terms
+    line = query_language.format_qualifier("tag", values, negated=negated)
+    (term,) = query_language.parse(f"before {line} after").terms
     assert (term.name, term.negated) == ("tag", negated)
     unquoted = (value.translate(terms.QUOTES).replace('"', " ") for value in values)
     assert list(term.values) == [v for value in unquoted if (v := " ".join(value.split()))]
-    assert query_language.without(f"before {line} after", 0) == "before after"
+    assert query_language.remove_qualifier(f"before {line} after", 0) == "before after"
 
 
 def test_one_qualifier_is_taken_out_and_the_rest_stays():
     line = 'lamp status:blocked -tag:"two words" status:done'
-    assert query_language.without(line, 1) == "lamp status:blocked status:done"
-    assert query_language.without(line, 3) == query_language.without(line, -1) == line
+    assert query_language.remove_qualifier(line, 1) == "lamp status:blocked status:done"
+    assert query_language.remove_qualifier(line, 3) == query_language.remove_qualifier(line, -1) == line
 
 
 def test_what_would_be_tried_one_by_one_is_told_so_that_nobody_counts_it(office, desk, monkeypatch):
-    monkeypatch.setattr(index, "FEW", 0)
-    monkeypatch.setattr(index, "LOOKED_UP", 0)
-    monkeypatch.setattr(backends, "known", lambda *_given, **_more: True)
-    monkeypatch.setattr(index, "GATHERED", dict.fromkeys(index.GATHERED, 0))
+    monkeypatch.setattr(index, "FEW_MATCHES", 0)
+    monkeypatch.setattr(index, "LOOKUP_FACTOR", 0)
+    monkeypatch.setattr(backends, "is_known_count", lambda *_given, **_more: True)
+    monkeypatch.setattr(index, "GATHER_FACTOR", dict.fromkeys(index.GATHER_FACTOR, 0))
     with see() as session:
         for line, tried in (("broken", True), ("is:open broken", True), ("is:open", False), ("", False)):
-            assert query_language.narrow(session, desk.ada, {"q": [line]}).narrowed.tried == tried, line
+            assert (
+                query_language.parse_parameters(session, desk.ada, {"q": [line]}).narrowed.tried == tried
+            ), line
 
 
 def numbers(actor, *asked, **more):
     with see() as session:
-        narrowed = query_language.narrow(session, actor, {"q": asked, **more}).narrowed
-        return [row.number for row in ticket_list.page(session, actor, narrowed, sort="number").rows]
+        narrowed = query_language.parse_parameters(session, actor, {"q": asked, **more}).narrowed
+        return [row.number for row in ticket_list.get_page(session, actor, narrowed, sort="number").rows]
 
 
 @pytest.mark.parametrize("line", ["***", "—", "...", "?!", "\u200b", '"***"', "\u00ad"])
@@ -331,7 +333,7 @@ def test_beside_other_words_what_has_no_letter_is_left_out_and_named(office, des
 
 
 def test_an_emoji_is_searched_as_it_stands(office, desk):
-    number = cast.ask(desk.sam, "The \U0001f5a8\ufe0f is broken")
+    number = cast.create_ticket(desk.sam, "The \U0001f5a8\ufe0f is broken")
     assert numbers(desk.ada, "\U0001f5a8\ufe0f") == [number] == numbers(desk.ada, "\U0001f5a8")
     assert puzzled(desk.ada, "\U0001f5a8\ufe0f") == ()
     assert numbers(desk.ada, "\U0001f4be") == []
@@ -360,15 +362,15 @@ def test_what_works_elsewhere_and_not_here_is_said(office, desk, line):
 
 def test_what_comes_after_the_limits_is_said(office, desk):
     assert puzzled(desk.ada, "broken " * 400) == ("Only the first 2,000 characters of the search were read.",)
-    many = " ".join(f"w{n}" for n in range(terms.MOST + 1))
+    many = " ".join(f"w{n}" for n in range(terms.MAX_TOKENS + 1))
     assert puzzled(desk.ada, many) == ("Only the first 64 words were searched.",)
     (sentence,) = puzzled(desk.ada, "is:open " * 41)
     assert sentence == "“is:open” was left out: a search takes 40 filters."
 
 
 def test_what_looks_like_a_number_is_a_word_too(office, desk):
-    named = cast.ask(desk.sam, "Upload fails", description="It says error #1045 again")
-    other = cast.ask(desk.sam, "Another error")
+    named = cast.create_ticket(desk.sam, "Upload fails", description="It says error #1045 again")
+    other = cast.create_ticket(desk.sam, "Another error")
     assert numbers(desk.ada, "error #1045") == [named] == numbers(desk.ada, "#1045")
     assert numbers(desk.ada, f"#1045 #{other}") == [other]
     assert numbers(desk.ada, f"error #{other}") == [other]
@@ -383,22 +385,26 @@ def test_what_looks_like_a_number_is_a_word_too(office, desk):
 def test_an_archived_status_finds_nothing_and_says_why(office, desk):
     with act() as session:
         row = statuses.create(session, desk.ada, name="Parked", kind=StatusCategory.PAUSED)
-        statuses.retire(session, desk.ada, row)
+        statuses.archive(session, desk.ada, row)
         id = row.id
     sentence = "The status “Parked” is archived, so no ticket is in it."
     assert found(desk.ada, "status:parked") == set() and puzzled(desk.ada, "status:parked") == (sentence,)
     with see() as session:
-        assert query_language.narrow(session, desk.ada, {"status": ["Parked"]}).puzzled == (sentence,)
-        assert query_language.narrow(session, desk.ada, {"status": [str(id)]}).puzzled == (sentence,)
+        assert query_language.parse_parameters(session, desk.ada, {"status": ["Parked"]}).puzzled == (
+            sentence,
+        )
+        assert query_language.parse_parameters(session, desk.ada, {"status": [str(id)]}).puzzled == (
+            sentence,
+        )
         assert search_results.find(session, desk.ada, "status:parked").asked.puzzled == (sentence,)
 
 
 def test_only_what_is_understood_is_taken(office, desk):
     with see() as session:
-        line = query_language.read(
+        line = query_language.parse(
             "status:nowhere status:blocked tag: created:2026-13 is:open field:x=1 requester:sam"
         )
-        assert query_language.understand(session, desk.ada, line, words=False).taken == {1, 4, 6}
+        assert query_language.interpret(session, desk.ada, line, words=False).taken == {1, 4, 6}
 
 
 def test_curly_quotes_are_quotes(office, desk):

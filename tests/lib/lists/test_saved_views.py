@@ -21,12 +21,12 @@ def keep(actor, name="Stuck", line="is:blocked", **more):
 
 def change(verb, actor, view_id, **more):
     with act() as session:
-        verb(session, actor, saved_views.find(session, actor, view_id), **more)
+        verb(session, actor, saved_views.get(session, actor, view_id), **more)
 
 
 def names(actor):
     with see() as session:
-        return [(view.name, view.own) for view in saved_views.every(session, actor)]
+        return [(view.name, view.own) for view in saved_views.list_all(session, actor)]
 
 
 def test_a_view_is_its_owner_s_until_it_is_shared_with_a_team(desk):
@@ -43,11 +43,11 @@ def test_others_see_at_most_and_change_nothing(desk):
     change(saved_views.share, desk.rita, shared, team_id=desk.service_desk)
     for verb, more in (
         (saved_views.rename, {"name": "Mine"}),
-        (saved_views.rewrite, {"line": ""}),
-        (saved_views.order, {"sort": "created"}),
+        (saved_views.set_query, {"line": ""}),
+        (saved_views.set_sort, {"sort": "created"}),
         (saved_views.share, {"team_id": None}),
-        (saved_views.arrange, {"facts": ["team"], "group": ""}),
-        (saved_views.place, {"at": 1}),
+        (saved_views.set_layout, {"facts": ["team"], "group": ""}),
+        (saved_views.move, {"at": 1}),
         (saved_views.delete, {}),
     ):
         with pytest.raises(NotPermitted):
@@ -70,9 +70,9 @@ def test_only_staff_share_and_only_with_a_team_of_theirs(desk):
 
 def test_views_stand_in_the_order_that_their_owner_gave(desk):
     ids = [keep(desk.rita, name) for name in "abcd"]
-    change(saved_views.place, desk.rita, ids[3], at=2)
+    change(saved_views.move, desk.rita, ids[3], at=2)
     assert [name for name, _ in names(desk.rita)] == ["a", "d", "b", "c"]
-    change(saved_views.place, desk.rita, ids[0], at=50)
+    change(saved_views.move, desk.rita, ids[0], at=50)
     assert [name for name, _ in names(desk.rita)] == ["d", "b", "c", "a"]
 
 
@@ -86,7 +86,7 @@ def test_what_can_t_be_kept_is_told(desk, monkeypatch):
     ):
         with pytest.raises(Invalid):
             keep(desk.rita, **more)
-    monkeypatch.setattr(saved_views, "MOST", 1)
+    monkeypatch.setattr(saved_views, "MAX_VIEWS", 1)
     keep(desk.rita)
     with pytest.raises(Invalid):
         keep(desk.rita)
@@ -117,38 +117,38 @@ def test_whoever_leaves_a_team_loses_its_views(desk):
     kept = keep(desk.rita)
     change(saved_views.share, desk.rita, kept, team_id=desk.service_desk)
     with act() as session:
-        teams.remove(
-            session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.arun)
+        teams.remove_member(
+            session, desk.ada, cast.get_team(session, desk.service_desk), cast.get_person(session, desk.arun)
         )
-    assert names(cast.again(desk.arun)) == []
+    assert names(cast.reload_actor(desk.arun)) == []
 
 
 def test_columns_and_groups_are_kept_and_only_those_that_there_are(desk):
     kept = keep(desk.rita, facts=["due", "status"], group="team")
     with see() as session:
-        (card,) = saved_views.every(session, desk.rita)
-        assert (columns.read(card.facts), card.grouping) == (("due", "status"), "team")
-    change(saved_views.arrange, desk.rita, kept, facts=columns.USUAL, group="")
+        (card,) = saved_views.list_all(session, desk.rita)
+        assert (columns.parse(card.facts), card.grouping) == (("due", "status"), "team")
+    change(saved_views.set_layout, desk.rita, kept, facts=columns.DEFAULT_COLUMNS, group="")
     with see() as session:
-        (card,) = saved_views.every(session, desk.rita)
-        assert (card.facts, card.grouping, columns.read(card.facts)) == ("", "", columns.USUAL)
+        (card,) = saved_views.list_all(session, desk.rita)
+        assert (card.facts, card.grouping, columns.parse(card.facts)) == ("", "", columns.DEFAULT_COLUMNS)
     for facts, group in ((["title"], ""), (["due", "due"], ""), (list(LISTED), ""), ([], "due")):
         with pytest.raises(Invalid):
-            change(saved_views.arrange, desk.rita, kept, facts=facts, group=group)
+            change(saved_views.set_layout, desk.rita, kept, facts=facts, group=group)
 
 
 def test_any_text_can_stand_for_columns():
-    assert columns.read(columns.write(())) == ()
-    assert columns.read("due,nothing,due, status ,<b>") == ("due", "status")
-    assert len(columns.read(",".join(LISTED))) == columns.MOST
+    assert columns.parse(columns.to_text(())) == ()
+    assert columns.parse("due,nothing,due, status ,<b>") == ("due", "status")
+    assert len(columns.parse(",".join(LISTED))) == columns.MAX_COLUMNS
 
 
 def test_a_view_that_is_not_fully_understood_has_no_count(desk):
-    cast.ask(desk.sam, "The printer is broken")
+    cast.create_ticket(desk.sam, "The printer is broken")
     keep(desk.rita, "All", "is:open")
     keep(desk.rita, "Odd", "is:open status:nowhere")
     with see() as session:
-        kept = {view.name: view for view in saved_views.every(session, desk.rita)}
-        sound, odd = (ui_views._counted(session, desk.rita, kept[name]) for name in ("All", "Odd"))
+        kept = {view.name: view for view in saved_views.list_all(session, desk.rita)}
+        sound, odd = (ui_views._count_tickets(session, desk.rita, kept[name]) for name in ("All", "Odd"))
     assert (sound.count, sound.notes) == (1, ())
     assert odd.count is None and "nowhere" in odd.notes[0]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lib.core.errors import Invalid
 from lib.lists import search_results
-from lib.lists.search_results import Where
+from lib.lists.search_results import MatchLocation
 from lib.search_index import backends, index
 from lib.search_index import terms as search_terms
 from lib.transactions import act, see
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.both_databases("each database has its own full-text ind
 @pytest.fixture
 def said(desk):
     """Words in a title, a description, a reply and a note."""
-    lamp = cast.ask(desk.sam, "The lamp flickers", description="Since Monday.")
-    chair = cast.ask(desk.bob, "My chair", description="It squeaks like the lamp & did <b>")
-    cast.say(desk.rita, lamp, "We ordered a new LÁMP for you")
-    cast.say(desk.rita, lamp, "Sam broke the lamp, canary", internal=True)
+    lamp = cast.create_ticket(desk.sam, "The lamp flickers", description="Since Monday.")
+    chair = cast.create_ticket(desk.bob, "My chair", description="It squeaks like the lamp & did <b>")
+    cast.add_comment(desk.rita, lamp, "We ordered a new LÁMP for you")
+    cast.add_comment(desk.rita, lamp, "Sam broke the lamp, canary", internal=True)
     return {"lamp": lamp, "chair": chair}
 
 
@@ -46,19 +46,19 @@ def seen(actor, line):
 )
 def way(request, monkeypatch):
     if request.param != "rare":
-        monkeypatch.setattr(index, "COMMON", 0)
+        monkeypatch.setattr(index, "COMMON_WORD_TEXTS", 0)
     if "common" in request.param:
-        monkeypatch.setattr(backends, "known", lambda *_given, **_more: True)
+        monkeypatch.setattr(backends, "is_known_count", lambda *_given, **_more: True)
     if "newest" in request.param:
         monkeypatch.setattr(index, "WINDOW", 2)
     if "few" in request.param:
-        monkeypatch.setattr(index, "TEXTS", dict.fromkeys(index.TEXTS, 1))
+        monkeypatch.setattr(index, "SCAN_FACTOR", dict.fromkeys(index.SCAN_FACTOR, 1))
 
 
 def test_every_way_finds_the_same_texts(desk, said, way):
     lamp, chair = said["lamp"], said["chair"]
     whole = [
-        (lamp, Where.NOTE), (lamp, Where.REPLY), (chair, Where.DESCRIPTION), (lamp, Where.TITLE)
+        (lamp, MatchLocation.NOTE), (lamp, MatchLocation.REPLY), (chair, MatchLocation.DESCRIPTION), (lamp, MatchLocation.TITLE)
     ]  # fmt: skip
     assert seen(desk.rita, "lamp") == whole
     assert seen(desk.rita, "lamp requester:sam") == [whole[0], whole[1], whole[3]]
@@ -74,7 +74,7 @@ def test_every_way_finds_the_same_texts(desk, said, way):
 def test_staff_find_every_text_newest_first(desk, said):
     lamp, chair = said["lamp"], said["chair"]
     assert seen(desk.rita, "lamp") == [
-        (lamp, Where.NOTE), (lamp, Where.REPLY), (chair, Where.DESCRIPTION), (lamp, Where.TITLE)
+        (lamp, MatchLocation.NOTE), (lamp, MatchLocation.REPLY), (chair, MatchLocation.DESCRIPTION), (lamp, MatchLocation.TITLE)
     ]  # fmt: skip
     assert [hit.snippet_html for hit in find(desk.rita, "lamp").hits] == [
         "Sam broke the <mark>lamp</mark>, canary",
@@ -85,7 +85,10 @@ def test_staff_find_every_text_newest_first(desk, said):
 
 
 def test_p13_a_requester_finds_their_own_texts_and_no_note(desk, said):
-    assert seen(desk.sam, "lamp") == [(said["lamp"], Where.REPLY), (said["lamp"], Where.TITLE)]
+    assert seen(desk.sam, "lamp") == [
+        (said["lamp"], MatchLocation.REPLY),
+        (said["lamp"], MatchLocation.TITLE),
+    ]
     assert seen(desk.sam, "canary") == [] and seen(desk.bob, "flickers") == []
     assert seen(desk.bela, "lamp") == []
 
@@ -95,9 +98,9 @@ def test_a_beginning_finds_and_marks_the_whole_word(desk, said):
 
 
 def test_qualifiers_narrow_and_alone_choose_tickets(desk, said):
-    assert seen(desk.ada, "lamp requester:bob") == [(said["chair"], Where.DESCRIPTION)]
-    assert seen(desk.ada, "requester:sam") == [(said["lamp"], Where.TITLE)]
-    assert seen(desk.ada, f"#{said['chair']}") == [(said["chair"], Where.TITLE)]
+    assert seen(desk.ada, "lamp requester:bob") == [(said["chair"], MatchLocation.DESCRIPTION)]
+    assert seen(desk.ada, "requester:sam") == [(said["lamp"], MatchLocation.TITLE)]
+    assert seen(desk.ada, f"#{said['chair']}") == [(said["chair"], MatchLocation.TITLE)]
     assert seen(desk.ada, "") == [] and seen(desk.ada, "tag:") == []
 
 
@@ -123,17 +126,20 @@ def test_what_was_taken_back_or_deleted_is_not_found(desk, said):
 
     with act() as session:
         ticket = tickets.find(session, desk.rita, said["lamp"], to_change=True)
-        card = comments.of(session, desk.rita, ticket)[0]
-        comments.remove(session, desk.rita, *comments.find(session, desk.rita, card.id))
+        card = comments.list_for_ticket(session, desk.rita, ticket)[0]
+        comments.remove(session, desk.rita, *comments.get_with_ticket(session, desk.rita, card.id))
         tickets.delete(session, desk.ada, tickets.find(session, desk.ada, said["chair"]), reason="spam")
-    assert seen(desk.rita, "lamp") == [(said["lamp"], Where.NOTE), (said["lamp"], Where.TITLE)]
+    assert seen(desk.rita, "lamp") == [
+        (said["lamp"], MatchLocation.NOTE),
+        (said["lamp"], MatchLocation.TITLE),
+    ]
 
 
 def test_the_last_of_common_words_stands_for_itself(desk, said, monkeypatch):
-    cast.ask(desk.sam, "Lam")
+    cast.create_ticket(desk.sam, "Lam")
     assert len(find(desk.rita, "lam").hits) == 5
-    monkeypatch.setattr(index, "COMMON", 0)
-    monkeypatch.setattr(backends, "known", lambda *_given, **_more: True)
+    monkeypatch.setattr(index, "COMMON_WORD_TEXTS", 0)
+    monkeypatch.setattr(backends, "is_known_count", lambda *_given, **_more: True)
     assert len(find(desk.rita, "lam").hits) == 1
 
 
@@ -141,16 +147,16 @@ def test_the_last_of_common_words_stands_for_itself(desk, said, monkeypatch):
     body=st.text(max_size=600), words=st.lists(st.text(alphabet="abß", min_size=1, max_size=3), max_size=4)
 )
 def test_a_snippet_is_safe_and_short(body, words):
-    made = search_results.snippet(body, search_terms.asked(" ".join(words)).terms)
+    made = search_results.render_snippet(body, search_terms.parse_query(" ".join(words)).terms)
     plain = made.replace("<mark>", "").replace("</mark>", "")
     assert "<" not in plain and ">" not in plain
     assert made.count("<mark>") == made.count("</mark>")
-    assert len(plain) <= 6 * (search_results.LENGTH + 2)
+    assert len(plain) <= 6 * (search_results.SNIPPET_LENGTH + 2)
 
 
 def test_a_snippet_begins_near_what_was_found(desk):
     body = "word " * 200 + "needle " + "word " * 200
-    made = search_results.snippet(body, search_terms.asked("needle").terms)
+    made = search_results.render_snippet(body, search_terms.parse_query("needle").terms)
     assert made.startswith("…word") and made.endswith("word…") and "<mark>needle</mark>" in made
 
 
@@ -158,7 +164,7 @@ def test_a_snippet_begins_near_what_was_found(desk):
 @pytest.mark.parametrize("letter", ["x", "漢", "é "])
 def test_a_word_is_shown_wherever_it_stands_in_a_long_text(before, letter):
     body = f"{(letter * before)[:before]} needle pin{letter * 9_000}"[:50_000]
-    made = search_results.snippet(body, search_terms.asked("needle").terms)
+    made = search_results.render_snippet(body, search_terms.parse_query("needle").terms)
     assert made.count("<mark>needle</mark>") == 1
 
 
@@ -166,11 +172,11 @@ def test_a_part_of_a_word_is_not_shown_where_a_long_text_is_cut():
     for gap in range(2_980, 4_010):
         body = "x" * (gap % 7) + " " * gap + "concatenate " + " " * 3_000
         for part in ("con", "concat", "cat"):
-            assert not search_terms.first_places(body, search_terms.asked(f'"{part}"').terms), gap
+            assert not search_terms.find_first_spans(body, search_terms.parse_query(f'"{part}"').terms), gap
 
 
 @pytest.mark.parametrize("body", ["ab " * 16_000, "漢字" * 25_000, "é ü " * 12_500, "a.b@c " * 8_000])
 def test_a_snippet_of_a_long_text_costs_little(body):
     for asked in ("zz", "ab", "漢", "zz ab cd ef gh"):
-        terms = search_terms.asked(asked).terms
-        assert effort.seconds(search_results.snippet, body, terms, enough=0.05) < 0.05
+        terms = search_terms.parse_query(asked).terms
+        assert effort.measure_seconds(search_results.render_snippet, body, terms, enough=0.05) < 0.05

@@ -13,7 +13,7 @@ from tests.lib.lists.test_query_language import EXAMPLES, lines
 
 def offered(actor, line):
     with see() as session:
-        return [offer.line for offer in suggestions.of(session, actor, line).offers]
+        return [offer.line for offer in suggestions.for_line(session, actor, line).offers]
 
 
 def test_a_beginning_becomes_a_qualifier(desk):
@@ -43,7 +43,7 @@ def test_fields_are_offered_to_those_who_may_read_them(desk):
 
 
 def test_a_requester_is_offered_no_names_and_no_tags_of_others(desk):
-    cast.ask(desk.bob, tags=["secret"])
+    cast.create_ticket(desk.bob, tags=["secret"])
     assert offered(desk.sam, "assignee:") == ["assignee:me ", "assignee:none "]
     assert offered(desk.sam, "tag:s") == []
     assert offered(desk.bob, "tag:s") == ["tag:secret "]
@@ -53,11 +53,13 @@ def test_a_requester_is_offered_no_names_and_no_tags_of_others(desk):
 @given(line=lines | st.text(max_size=40))
 def test_no_line_breaks_the_offers_and_each_is_understood(desk, line):
     with see() as session:
-        for offer in suggestions.of(session, desk.rita, line).offers:
+        for offer in suggestions.for_line(session, desk.rita, line).offers:
             if offer.line.endswith(" "):
                 assert (
-                    query_language.narrow(
-                        session, desk.rita, {"q": [query_language.last(offer.line.rstrip())[1].written]}
+                    query_language.parse_parameters(
+                        session,
+                        desk.rita,
+                        {"q": [query_language.find_last_term(offer.line.rstrip())[1].written]},
                     ).puzzled
                     == ()
                 )

@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.lists.bulk import Change
+from api.lists.bulk import TicketChanges
 from api.tickets.ticket_schemas import TicketFull, TicketLine
-from api.tickets.tickets import Filters, NewTicket, TicketChange
+from api.tickets.tickets import NewTicket, TicketChange, TicketFilters
 from lib.catalog import ticket_fields
 from lib.lists import bulk, filters, query_language
 from lib.reports import ticket_export
@@ -47,9 +47,9 @@ SURFACES = {
     "create": names(NewTicket.model_fields),
     "update": names(TicketChange.model_fields),
     "sort": names(ticket_fields.SORTED),
-    "filter": names(Filters.model_fields),
+    "filter": names(TicketFilters.model_fields),
     "group": names(ticket_fields.GROUPED),
-    "bulk": names(Change.model_fields),
+    "bulk": names(TicketChanges.model_fields),
     "export": {*(field.export for field in ticket_export.EXPORTED), "fields"},
     "line": names(TicketLine.model_fields),
     "full": names(TicketFull.model_fields) - names(TicketLine.model_fields),
@@ -79,11 +79,11 @@ def test_no_field_of_the_api_is_missing_from_the_table():
 
 
 def test_pages_offer_what_the_library_can():
-    assert names(lists.SORTS) == set(ticket_fields.SORTED) - {"number"}
-    assert {*bulk.STEPS} <= bulk_page.WHAT.keys()
+    assert names(lists.SORT_LABELS) == set(ticket_fields.SORTED) - {"number"}
+    assert {*bulk.STEPS} <= bulk_page.CHANGE_LABELS.keys()
     asked = {*filters.FIELDS} - {"q", "number", "last_word", "answered", "opened_by", "kind"}
-    assert names(asked) <= query_language.NAMES
-    assert set(bulk.STEPS) == set(Change.model_fields) - {"reason"}
+    assert names(asked) <= query_language.QUALIFIER_NAMES
+    assert set(bulk.STEPS) == set(TicketChanges.model_fields) - {"reason"}
     assert {"due_on" if name == "due" else name for name in bulk.STEPS} - {
         "add_tags",
         "remove_tags",

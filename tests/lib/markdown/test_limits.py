@@ -11,47 +11,47 @@ from lib.core import folding, text
 from lib.core.errors import Invalid
 from lib.markdown import limits, names, parser, rendering
 from tests.support import effort
-from tests.support.dense import DENSE, PIECES, repeated, table
+from tests.support.dense import DENSE_TEXTS, PIECES, build_table, repeat_piece
 
 anew = rendering.to_html.__wrapped__
 """Render a text without looking whether it is kept."""
 
 
-seconds = partial(effort.seconds, enough=0.05)
+seconds = partial(effort.measure_seconds, enough=0.05)
 
 
 def cleaned(source):
     """Clean a text as far as it can be."""
     with suppress(Invalid):
-        text.block(source, field="body")
+        text.clean_block(source, field="body")
 
 
 def almost(source):
     """The longest beginning of a text that is formatted to its end: where formatting costs most."""
     least, most = 0, len(source)
-    if limits.AS_TYPED not in parser.to_html(source):
+    if limits.AS_TYPED not in parser.to_unsafe_html(source):
         return source
     while most - least > 50:
         middle = (least + most) // 2
         least, most = (
-            (least, middle) if limits.AS_TYPED in parser.to_html(source[:middle]) else (middle, most)
+            (least, middle) if limits.AS_TYPED in parser.to_unsafe_html(source[:middle]) else (middle, most)
         )
     return source[:least]
 
 
-@pytest.mark.parametrize("source", DENSE, ids=lambda source: repr(source[:20]))
+@pytest.mark.parametrize("source", DENSE_TEXTS, ids=lambda source: repr(source[:20]))
 def test_no_text_takes_long_to_clean_render_index_or_scan(source):
     assert len(source) <= text.BODY_LIMIT
     assert seconds(cleaned, source) < 0.1
-    assert seconds(folding.words, source) < 0.1
+    assert seconds(folding.fold_words, source) < 0.1
     assert seconds(anew, source) < 0.1
-    assert seconds(names.find, source) < 0.05
-    assert seconds(names.to_html, source, ["A B C", "Arun Das"]) < 0.1
+    assert seconds(names.find_candidates, source) < 0.05
+    assert seconds(names.to_html_with_mentions, source, ["A B C", "Arun Das"]) < 0.1
     assert seconds(rendering.to_line, source) < 0.1
-    assert len(rendering.to_html(source)) < 1.1 * limits.OUTPUT
+    assert len(rendering.to_html(source)) < 1.1 * limits.MAX_OUTPUT
 
 
-@pytest.mark.parametrize("source", DENSE[::3], ids=lambda source: repr(source[:20]))
+@pytest.mark.parametrize("source", DENSE_TEXTS[::3], ids=lambda source: repr(source[:20]))
 def test_a_text_just_within_the_limits_takes_no_longer(source):
     within = almost(source)
     assert seconds(anew, within) < 0.1
@@ -63,11 +63,11 @@ def test_a_text_just_within_the_limits_takes_no_longer(source):
 def test_no_mixture_takes_long_or_grows_large(parts):
     source = "".join(piece * count for piece, count in parts)[: text.BODY_LIMIT]
     assert seconds(anew, source) < 0.15
-    assert len(anew(source)) < 1.1 * limits.OUTPUT
+    assert len(anew(source)) < 1.1 * limits.MAX_OUTPUT
 
 
 def test_a_page_of_twenty_of_the_worst_opens_within_a_second():
-    worst = sorted(DENSE, key=lambda source: seconds(anew, source))[-20:]
+    worst = sorted(DENSE_TEXTS, key=lambda source: seconds(anew, source))[-20:]
     assert seconds(lambda: [anew(source) for source in worst]) < 1
     for source in worst:
         rendering.to_html(source)
@@ -75,19 +75,19 @@ def test_a_page_of_twenty_of_the_worst_opens_within_a_second():
 
 
 def test_what_was_rendered_is_kept_by_what_it_says(monkeypatch):
-    source = "**Long** texts " + repeated("are kept too. ", before=" " * 20).strip()
+    source = "**Long** texts " + repeat_piece("are kept too. ", before=" " * 20).strip()
     first = rendering.to_html(source)
-    monkeypatch.setattr(parser, "to_html", lambda _source: pytest.fail("rendered again"))
+    monkeypatch.setattr(parser, "to_unsafe_html", lambda _source: pytest.fail("rendered again"))
     assert rendering.to_html("".join(list(source))) == first
-    assert names.find(source) == []
+    assert names.find_candidates(source) == []
     assert rendering.to_line(source).startswith("Long texts are kept too.")
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        table(500),
-        table(5),
+        build_table(500),
+        build_table(5),
         "# Title\n\n" + "- **item**\n" * 1_000 + "\nthe end",
         "> " * 3 + "a\n" + "> > > *b*\n" * 900 + "the end",
         "first\n\n" * 900 + "the end",
@@ -113,9 +113,9 @@ def test_the_rest_stands_there_as_typed_behind_a_sentence(source):
 
 def test_ordinary_long_texts_are_formatted_whole():
     sentences = "It does not print since Monday. Kim tried it twice, without any effect. " * 5
-    prose = repeated(f"The printer on the **third** floor: {sentences}\n\n")
+    prose = repeat_piece(f"The printer on the **third** floor: {sentences}\n\n")
     line = "2026-11-30 09:15:02,123 [INFO] <pool-1> com.example.App_x - user=*** id=4711\n"
-    log = repeated(line, before="```\n", after="```")
+    log = repeat_piece(line, before="```\n", after="```")
     pasted = "Name | Room | Floor\n---|---|---\n" + "Kim | 214 | 3\n" * 100
     for source in (prose, log, pasted):
         assert limits.AS_TYPED not in rendering.to_html(source)
@@ -123,5 +123,5 @@ def test_ordinary_long_texts_are_formatted_whole():
 
 def test_names_behind_the_limits_are_found_and_marked():
     source = "*a" * 5_000 + "\n\n@Arun Das, look"
-    assert ("Arun Das", None) in names.find(source)[0]
-    assert "<mark>@Arun Das</mark>" in names.to_html(source, ["Arun Das"])
+    assert ("Arun Das", None) in names.find_candidates(source)[0]
+    assert "<mark>@Arun Das</mark>" in names.to_html_with_mentions(source, ["Arun Das"])

@@ -56,29 +56,29 @@ def counted():
 def talk(desk, count):
     """Let many people hear of many things: requesters, assignees, people in copy, whoever is mentioned."""
     for n in range(count):
-        number = cast.ask(desk.sam if n % 2 else desk.bob, f"Ticket {n}")
-        cast.copy_in(desk.rita, number, desk.kim)
-        cast.say(desk.rita, number, f"Reply {n}")
-        cast.say(desk.rita, number, f"@Arun Das note {n}", internal=True)
+        number = cast.create_ticket(desk.sam if n % 2 else desk.bob, f"Ticket {n}")
+        cast.add_cc(desk.rita, number, desk.kim)
+        cast.add_comment(desk.rita, number, f"Reply {n}")
+        cast.add_comment(desk.rita, number, f"@Arun Das note {n}", internal=True)
 
 
 def test_read_together_messages_say_what_each_says_alone(desk):
     talk(desk, 4)
     with act() as session:
-        teams.remove(
-            session, desk.ada, cast.team(session, desk.service_desk), cast.person(session, desk.arun)
+        teams.remove_member(
+            session, desk.ada, cast.get_team(session, desk.service_desk), cast.get_person(session, desk.arun)
         )
         hidden = session.exec(select(Ticket).execution_options(**UNSCOPED)).first()
         assert hidden is not None
         hidden.confidential = True
-        cast.person(session, desk.bob).active = False
+        cast.get_person(session, desk.bob).active = False
     with see() as session:
         messages = owed(session)
-        together = content.several(session, messages)
+        together = content.build_many(session, messages)
     alone = {}
     for message in messages:
         with see() as session:
-            alone[message.id] = content.of(session, message)
+            alone[message.id] = content.build(session, message)
     assert together == alone and len(messages) > 8
     told = {content.person_id for content in together.values() if content}
     assert desk.sam.id in told and not told & {desk.arun.id, desk.bob.id}
@@ -91,7 +91,7 @@ def test_however_many_are_read_it_takes_a_few_statements(desk):
             messages = [m for m in owed(session) if m.person_id in (desk.sam.id, desk.arun.id)][:count]
             assert len(messages) == count
             with counted() as told:
-                content.several(session, messages)
+                content.build_many(session, messages)
         return len(told)
 
     talk(desk, 12)
@@ -103,8 +103,8 @@ def test_several_people_act_as_each_does_alone(desk):
     with see() as session:
         found = session.exec(select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)).all()
         people = {person.id: (person, role) for person, role in found}
-        several = sessions.actors(session, people, channel=Source.WORKER)
+        several = sessions.build_actors(session, people, channel=Source.WORKER)
         for id, (person, role) in people.items():
-            one = sessions.actor(session, person, role, channel=Source.WORKER)
+            one = sessions.build_actor(session, person, role, channel=Source.WORKER)
             assert (several[id], several[id].name, several[id].role) == (one, one.name, one.role)
     assert len(several) > 5 and any(actor.teams for actor in several.values())

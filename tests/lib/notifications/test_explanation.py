@@ -12,16 +12,16 @@ from tests import cast
 
 def why(actor, number):
     with see() as session:
-        return explanation.of(session, actor, tickets.find(session, actor, number))
+        return explanation.get_for_ticket(session, actor, tickets.find(session, actor, number))
 
 
 def test_each_reason_is_told(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assert why(desk.sam, number).reasons == ("you asked for it",)
     assert why(desk.rita, number).reasons == ("the ticket came to your team",)
     assert why(desk.mona, number).reasons == ("the ticket came to your team", "you lead the ticket's team")
-    cast.say(desk.mona, number, "@Rita Sosa look")
-    cast.copy_in(desk.mona, number, desk.bob)
+    cast.add_comment(desk.mona, number, "@Rita Sosa look")
+    cast.add_cc(desk.mona, number, desk.bob)
     assert why(desk.rita, number).reasons[:2] == ("you were mentioned", "you watch the ticket")
     assert why(desk.bob, number).reasons == ("you watch the ticket",)
     with pytest.raises(NotFound):
@@ -29,25 +29,28 @@ def test_each_reason_is_told(desk):
 
 
 def test_who_mutes_a_ticket_hears_only_when_called(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         preferences.mute(session, desk.sam, number)
     assert why(desk.sam, number).muted and not why(desk.sam, number).stopped
-    cast.say(desk.rita, number, "Hello")
-    cast.say(desk.rita, number, "@Sam Reed hello")
+    cast.add_comment(desk.rita, number, "Hello")
+    cast.add_comment(desk.rita, number, "@Sam Reed hello")
     with see() as session:
-        assert [card.excerpt for card in inbox.mine(session, desk.sam)] == ["@Sam Reed hello"]
+        assert [card.excerpt for card in inbox.list_notifications(session, desk.sam)] == ["@Sam Reed hello"]
     with act() as session:
         preferences.unmute(session, desk.sam, number)
-        watchers.stop(session, desk.sam, tickets.find(session, desk.sam, number))
+        watchers.unwatch(session, desk.sam, tickets.find(session, desk.sam, number))
     assert why(desk.sam, number).stopped and not why(desk.sam, number).muted
     with pytest.raises(NotFound), act() as session:
         preferences.mute(session, desk.bela, number)
 
 
 def test_an_excerpt_says_what_was_said_without_its_marks(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     said = "I am **looking** at [it](https://example.org), see `x`.\n\n- one\n- *two*\n\n> quoted\n\n```\ncode\n```"
-    cast.say(desk.rita, number, said)
+    cast.add_comment(desk.rita, number, said)
     with see() as session:
-        assert inbox.mine(session, desk.sam)[0].excerpt == "I am looking at it, see x. one two quoted code"
+        assert (
+            inbox.list_notifications(session, desk.sam)[0].excerpt
+            == "I am looking at it, see x. one two quoted code"
+        )

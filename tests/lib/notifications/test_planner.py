@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db.models import Message, Notice, NoticeChoice, NoticeHabit, Person, Status
+from db.models import Message, Notice, NotificationPreference, NotificationSchedule, Person, Status
 from db.vocabulary import (
     MessageKind,
     NotificationChannel,
@@ -90,19 +90,19 @@ def follow(actor, number, verb=watchers.watch):
 def handed_over(desk, number):
     with act() as session:
         ticket = tickets.find(session, desk.ada, number, to_change=True)
-        tickets.give_team(
-            session, desk.ada, ticket, team=teams.find(session, desk.facilities), seen=ticket.version
+        tickets.move_to_team(
+            session, desk.ada, ticket, team=teams.get(session, desk.facilities), seen=ticket.version
         )
 
 
 def test_a_new_ticket_is_told_to_its_team_while_nobody_has_it(desk):
-    everybody = told(lambda: cast.ask(desk.sam))
+    everybody = told(lambda: cast.create_ticket(desk.sam))
     assert everybody == {
         ("Rita Sosa", NotificationType.CREATED, RecipientReason.TEAM),
         ("Arun Das", NotificationType.CREATED, RecipientReason.TEAM),
         ("Mona Lind", NotificationType.CREATED, RecipientReason.TEAM),
     }
-    given = told(lambda: cast.ask(desk.mona, requester_id=desk.sam.id, assignee_id=desk.rita.id))
+    given = told(lambda: cast.create_ticket(desk.mona, requester_id=desk.sam.id, assignee_id=desk.rita.id))
     assert given == {
         ("Sam Reed", NotificationType.CREATED, RecipientReason.REQUESTER),
         ("Sam Reed", NotificationType.ASSIGNED, RecipientReason.REQUESTER),
@@ -111,8 +111,8 @@ def test_a_new_ticket_is_told_to_its_team_while_nobody_has_it(desk):
 
 
 def test_assignment_reaches_the_old_and_the_new_and_whoever_follows(desk):
-    number = cast.ask(desk.sam)
-    cast.copy_in(desk.mona, number, desk.bob)
+    number = cast.create_ticket(desk.sam)
+    cast.add_cc(desk.mona, number, desk.bob)
     assign(desk.mona, number, desk.rita)
     again = told(lambda: assign(desk.mona, number, desk.arun))
     assert again == {
@@ -129,11 +129,11 @@ def test_assignment_reaches_the_old_and_the_new_and_whoever_follows(desk):
 
 
 def test_a_reply_reaches_everybody_once_and_a_mention_replaces_the_general_notice(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assign(desk.mona, number, desk.rita)
     follow(desk.arun, number)
-    cast.copy_in(desk.mona, number, desk.bob)
-    heard = told(lambda: cast.say(desk.mona, number, "@Arun Das and @Sam Reed, look"))
+    cast.add_cc(desk.mona, number, desk.bob)
+    heard = told(lambda: cast.add_comment(desk.mona, number, "@Arun Das and @Sam Reed, look"))
     assert heard == {
         ("Sam Reed", NotificationType.REPLIED, RecipientReason.MENTIONED),
         ("Arun Das", NotificationType.REPLIED, RecipientReason.MENTIONED),
@@ -141,23 +141,25 @@ def test_a_reply_reaches_everybody_once_and_a_mention_replaces_the_general_notic
         ("Bob Muir", NotificationType.REPLIED, RecipientReason.WATCHER),
     }
     assert ("Sam Reed", NotificationType.REPLIED, RecipientReason.REQUESTER) in told(
-        lambda: cast.say(desk.rita, number, "On it")
+        lambda: cast.add_comment(desk.rita, number, "On it")
     )
 
 
 @pytest.mark.parametrize("asker", ["sam", "bela"])
 def test_a_requester_hears_nothing_internal_even_when_they_are_staff_elsewhere(desk, asker):
     who = getattr(desk, asker)
-    number = cast.ask(who)
-    cast.copy_in(desk.rita, number, desk.bob)
+    number = cast.create_ticket(who)
+    cast.add_cc(desk.rita, number, desk.bob)
     heard = told(
-        lambda: cast.say(desk.rita, number, f"@Arun Das, {who.name} @{who.name} @Bob Muir", internal=True)
+        lambda: cast.add_comment(
+            desk.rita, number, f"@Arun Das, {who.name} @{who.name} @Bob Muir", internal=True
+        )
     )
     assert heard == {("Arun Das", NotificationType.NOTED, RecipientReason.MENTIONED)}
 
 
 def test_a_change_of_status_is_told_by_what_it_means(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assign(desk.mona, number, desk.rita)
     follow(desk.arun, number)
     assert told(lambda: move(desk.mona, number, StatusCategory.BLOCKED)) == {
@@ -174,13 +176,13 @@ def test_a_change_of_status_is_told_by_what_it_means(desk):
 
 
 def test_other_changes_are_for_those_who_work_it(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assign(desk.mona, number, desk.rita)
     assert told(lambda: change(desk.mona, number, tickets.prioritize, priority=Priority.URGENT)) == {
         ("Rita Sosa", NotificationType.CHANGED, RecipientReason.ASSIGNEE)
     }
-    assert told(lambda: change(desk.mona, number, tickets.tag, tags=["vip"])) == set()
-    assert told(lambda: cast.copy_in(desk.mona, number, desk.bob)) == {
+    assert told(lambda: change(desk.mona, number, tickets.set_tags, tags=["vip"])) == set()
+    assert told(lambda: cast.add_cc(desk.mona, number, desk.bob)) == {
         ("Bob Muir", NotificationType.COPIED, RecipientReason.WATCHER)
     }
     heard = told(lambda: handed_over(desk, number))
@@ -189,7 +191,7 @@ def test_other_changes_are_for_those_who_work_it(desk):
 
 
 def test_a_merge_is_told_on_both_tickets(desk):
-    one, other = cast.ask(desk.sam), cast.ask(desk.bob)
+    one, other = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob)
 
     def merge():
         with act() as session:
@@ -202,21 +204,21 @@ def test_a_merge_is_told_on_both_tickets(desk):
 
 
 def test_whoever_stopped_to_watch_hears_only_what_calls_them_by_name(desk):
-    number = cast.ask(desk.sam)
-    follow(desk.sam, number, watchers.stop)
-    assert "Sam Reed" not in {n for n, *_ in told(lambda: cast.say(desk.rita, number, "Hello"))}
-    assert "Sam Reed" in {n for n, *_ in told(lambda: cast.say(desk.rita, number, "@Sam Reed hello"))}
+    number = cast.create_ticket(desk.sam)
+    follow(desk.sam, number, watchers.unwatch)
+    assert "Sam Reed" not in {n for n, *_ in told(lambda: cast.add_comment(desk.rita, number, "Hello"))}
+    assert "Sam Reed" in {n for n, *_ in told(lambda: cast.add_comment(desk.rita, number, "@Sam Reed hello"))}
 
 
 def test_an_edit_tells_only_those_whom_it_mentions_anew(desk):
     from lib.conversation import comments
 
-    number = cast.ask(desk.sam)
-    said = cast.say(desk.rita, number, "@Arun Das look")
+    number = cast.create_ticket(desk.sam)
+    said = cast.add_comment(desk.rita, number, "@Arun Das look")
 
     def edit():
         with act() as session:
-            comment, ticket = comments.find(session, desk.rita, said, to_change=True)
+            comment, ticket = comments.get_with_ticket(session, desk.rita, said, to_change=True)
             body = "@Arun Das @Mona Lind look"
             comments.edit(session, desk.rita, comment, ticket, body=body, seen=comment.version)
 
@@ -239,12 +241,12 @@ def burst(desk, number, *priorities):
 
 def watched(desk, medium=NotificationChannel.MAIL):
     """A ticket that Arun watches, of which he wants to hear every change."""
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     follow(desk.arun, number)
     with act() as session:
         for name in ("mail", "slack"):
             session.add(
-                NoticeChoice(
+                NotificationPreference(
                     person_id=desk.arun.id, occasion="changed", relation="watcher", medium=name, wanted=True
                 )
             )
@@ -261,20 +263,20 @@ def test_the_first_message_goes_at_once_and_what_follows_together_at_the_window_
     burst(desk, number, Priority.LOW, Priority.HIGH)
     _, second = owed(person_id=desk.arun.id, medium=medium)
     assert timedelta(seconds=100) < second.due_at - clock.now() <= timedelta(seconds=120)
-    with clock.at(second.due_at):
+    with clock.travel_to(second.due_at):
         sent(second)
-    with clock.at(second.due_at + timedelta(seconds=30)):
+    with clock.travel_to(second.due_at + timedelta(seconds=30)):
         burst(desk, number, Priority.URGENT)
     *_, third = owed(person_id=desk.arun.id, medium=medium)
     assert third.due_at - second.due_at == timedelta(seconds=120)
     sent(third)
-    with clock.at(clock.now() + timedelta(minutes=10)):
+    with clock.travel_to(clock.now() + timedelta(minutes=10)):
         burst(desk, number, Priority.LOW)
         assert owed(person_id=desk.arun.id, medium=medium)[-1].due_at <= clock.now()
 
 
 def test_another_ticket_and_another_person_have_windows_of_their_own(desk):
-    one, other = watched(desk), cast.ask(desk.sam)
+    one, other = watched(desk), cast.create_ticket(desk.sam)
     follow(desk.arun, other)
     burst(desk, one, Priority.URGENT)
     sent(*owed(person_id=desk.arun.id))
@@ -283,13 +285,13 @@ def test_another_ticket_and_another_person_have_windows_of_their_own(desk):
 
 
 def test_a_public_reply_reaches_the_requester_at_once_and_takes_along_what_waited(desk):
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "One")
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "One")
     sent(*owed(person_id=desk.sam.id))
     move(desk.mona, number, StatusCategory.BLOCKED)
     waiting = owed(person_id=desk.sam.id, done_at=None)
     assert len(waiting) == 1 and waiting[0].due_at > clock.now() + timedelta(seconds=60)
-    cast.say(desk.rita, number, "Two")
+    cast.add_comment(desk.rita, number, "Two")
     (now,) = owed(person_id=desk.sam.id, done_at=None)
     assert now.id == waiting[0].id and now.due_at <= clock.now()
     with see() as session:
@@ -301,25 +303,25 @@ def test_a_clock_that_was_set_back_makes_no_window_longer(desk):
     number = watched(desk)
     burst(desk, number, Priority.URGENT)
     sent(*owed(person_id=desk.arun.id))
-    with clock.at(clock.now() - timedelta(hours=1)):
+    with clock.travel_to(clock.now() - timedelta(hours=1)):
         burst(desk, number, Priority.LOW)
         due = owed(person_id=desk.arun.id, done_at=None, medium=NotificationChannel.MAIL)[0].due_at
         assert due <= clock.now() + timedelta(seconds=120)
 
 
 def test_what_somebody_has_begun_to_send_is_left_alone(desk):
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "One")
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "One")
     with act() as session:
         row = session.exec(select(Message).execution_options(**UNSCOPED)).one()
         row.attempts = 1
         session.add(row)
-    cast.say(desk.rita, number, "Two")
+    cast.add_comment(desk.rita, number, "Two")
     assert len(owed(person_id=desk.sam.id)) == 2
 
 
 def test_what_is_refused_tells_nobody(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
 
     def refused():
         with pytest.raises(Conflict), act() as session:
@@ -331,18 +333,18 @@ def test_what_is_refused_tells_nobody(desk):
 
 
 def test_people_hear_what_they_chose_when_they_chose(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         session.add(
-            NoticeChoice(
+            NotificationPreference(
                 person_id=desk.sam.id, occasion="replied", relation="requester", medium="mail", wanted=False
             )
         )
-        session.add(NoticeHabit(person_id=desk.bob.id, quiet_from=0, quiet_until=1439))
-        session.add(NoticeHabit(person_id=desk.kim.id, hours=24))
+        session.add(NotificationSchedule(person_id=desk.bob.id, quiet_from=0, quiet_until=1439))
+        session.add(NotificationSchedule(person_id=desk.kim.id, hours=24))
     for who in (desk.bob, desk.kim):
-        cast.copy_in(desk.rita, number, who)
-    cast.say(desk.rita, number, "Hello")
+        cast.add_cc(desk.rita, number, who)
+    cast.add_comment(desk.rita, number, "Hello")
     assert owed(person_id=desk.sam.id) == []
     assert "Sam Reed" in {name for name, *_ in notices()}
     assert {(m.sort, m.ticket_id) for m in owed(person_id=desk.kim.id)} == {(MessageKind.DIGEST, None)}
@@ -355,8 +357,8 @@ def test_without_mail_and_slack_nothing_is_owed(desk, monkeypatch):
     monkeypatch.delenv("DOCKET_SMTP_HOST")
     monkeypatch.delenv("DOCKET_SLACK_BOT_TOKEN")
     settings.current.cache_clear()
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "@Sam Reed hello")
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "@Sam Reed hello")
     assert owed() == [] and "Sam Reed" in {name for name, *_ in notices()}
 
 

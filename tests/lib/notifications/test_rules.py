@@ -23,7 +23,7 @@ def mail(monkeypatch):
 
 def change(actor, wanted, seen=1):
     with act() as session:
-        return rules.change(session, actor, wanted, seen=seen)
+        return rules.update(session, actor, wanted, seen=seen)
 
 
 def heard(occasion):
@@ -46,9 +46,9 @@ def changes():
 
 
 def test_a_changed_rule_holds_from_the_next_deed_on(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     change(desk.ada, {ASKED: frozenset({NotificationChannel.DOCKET}), TEAM: frozenset()})
-    cast.say(desk.rita, number, "Hello")
+    cast.add_comment(desk.rita, number, "Hello")
     assert heard("replied") == {desk.sam.id, desk.mona.id}
     assert desk.sam.id not in owed()
     assert changes() == [("replied/requester dm, replied/team d", "replied/requester d, replied/team .")]
@@ -56,10 +56,10 @@ def test_a_changed_rule_holds_from_the_next_deed_on(desk):
 
 def test_what_somebody_chose_themselves_wins(desk):
     with act() as session:
-        preferences.choose(session, desk.sam, {ASKED: frozenset({NotificationChannel.DOCKET})})
+        preferences.set_channels(session, desk.sam, {ASKED: frozenset({NotificationChannel.DOCKET})})
     change(desk.ada, {ASKED: frozenset(NotificationChannel)})
     with see() as session:
-        assert preferences.of(session, desk.sam)[ASKED] == {
+        assert preferences.get_channels(session, desk.sam)[ASKED] == {
             NotificationChannel.DOCKET,
             NotificationChannel.SLACK,
         }
@@ -67,10 +67,10 @@ def test_what_somebody_chose_themselves_wins(desk):
 
 def test_of_an_empty_rule_nobody_hears_or_can_choose_to(desk):
     change(desk.ada, {ASKED: frozenset()})
-    cast.say(desk.rita, cast.ask(desk.sam), "Hello")
+    cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
     assert heard("replied") == {desk.arun.id, desk.mona.id}, "the team, and not its requester"
     with pytest.raises(Invalid), act() as session:
-        preferences.choose(session, desk.sam, {ASKED: frozenset({NotificationChannel.MAIL})})
+        preferences.set_channels(session, desk.sam, {ASKED: frozenset({NotificationChannel.MAIL})})
 
 
 def test_a_requester_never_hears_of_a_note_and_nobody_of_their_own_deed(desk):
@@ -78,10 +78,12 @@ def test_a_requester_never_hears_of_a_note_and_nobody_of_their_own_deed(desk):
         change(
             desk.ada, {(NotificationType.NOTED, RecipientReason.REQUESTER): frozenset(NotificationChannel)}
         )
-    change(desk.ada, {pair: frozenset(default_rules.possible(pair[1])) for pair in default_rules.PAIRS})
-    number = cast.ask(desk.sam)
-    cast.say(desk.rita, number, "about them", internal=True)
-    cast.say(desk.sam, number, "mine")
+    change(
+        desk.ada, {pair: frozenset(default_rules.available_channels(pair[1])) for pair in default_rules.PAIRS}
+    )
+    number = cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, number, "about them", internal=True)
+    cast.add_comment(desk.sam, number, "mine")
     assert desk.sam.id not in heard("noted") | heard("created")
     assert desk.rita.id not in heard("noted") and desk.sam.id not in heard("replied")
 
@@ -106,4 +108,4 @@ def test_only_administrators_read_and_change_them(desk, who):
     with pytest.raises(NotPermitted):
         change(getattr(desk, who), {ASKED: frozenset()})
     with pytest.raises(NotPermitted), see() as session:
-        rules.read(session, getattr(desk, who))
+        rules.get(session, getattr(desk, who))

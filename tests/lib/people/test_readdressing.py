@@ -27,13 +27,13 @@ def mailing(desk, monkeypatch):
 
 def readdress(by, whom, email):
     with act() as session:
-        account_emails.readdress(session, by, cast.person(session, whom), email=email)
+        account_emails.change_email(session, by, cast.get_person(session, whom), email=email)
 
 
 def messages():
     with see() as session:
         chosen = select(Message).order_by(col(Message.id)).execution_options(**UNSCOPED)
-        return [(m, content.of(session, m)) for m in session.exec(chosen).all()]
+        return [(m, content.build(session, m)) for m in session.exec(chosen).all()]
 
 
 def links():
@@ -43,17 +43,17 @@ def links():
 
 def test_the_old_address_is_told_and_every_way_in_ends(mailing):
     desk = mailing
-    cast.give_password(desk.rita)
+    cast.set_password(desk.rita)
     cookie = cast.sign_in(desk.rita)
     readdress(desk.ada, desk.rita, "Rita.Moreau@example.org")
     ((message, content),) = messages()
     assert (message.sort, content.email) == (MessageKind.ADDRESS, "rita.sosa@example.org")
-    mail = renderer.write(message, content)
-    for shown in renderer.looked_at(mail, dark=False):
+    mail = renderer.render(message, content)
+    for shown in renderer.render_preview(mail, dark=False):
         assert "rita.moreau@example.org" in shown
     with see() as session:
-        assert sessions.who(session, cookie, channel=Source.PAGE, address="127.0.0.1") is None
-        assert accounts.by_email(session, "rita.moreau@example.org").id == desk.rita.id
+        assert sessions.authenticate(session, cookie, channel=Source.PAGE, address="127.0.0.1") is None
+        assert accounts.find_by_email(session, "rita.moreau@example.org").id == desk.rita.id
         chosen = select(Event).where(Event.action == Action.PERSON_CHANGED, Event.field == "email")
         (event,) = session.exec(chosen.execution_options(**UNSCOPED)).all()
         assert (event.old, event.new, event.actor_id) == (
@@ -63,7 +63,7 @@ def test_the_old_address_is_told_and_every_way_in_ends(mailing):
 
 def test_two_corrections_tell_each_old_address(mailing):
     desk = mailing
-    cast.give_password(desk.rita)
+    cast.set_password(desk.rita)
     readdress(desk.ada, desk.rita, "one@example.org")
     readdress(desk.ada, desk.rita, "two@example.org")
     assert [(c.email, c.address) for _, c in messages()] == [
@@ -74,9 +74,9 @@ def test_two_corrections_tell_each_old_address(mailing):
 def test_a_mistyped_invitation_goes_again_to_the_right_address(mailing):
     desk = mailing
     with act() as session:
-        role = roles.find(session, "requester")
+        role = roles.get(session, "requester")
         nia = accounts.invite(session, desk.mona, email="nai@example.org", name="Nia", role=role)
-        account_emails.send(session, desk.mona, nia, invitation=True)
+        account_emails.send_password_link(session, desk.mona, nia, invitation=True)
     readdress(desk.mona, nia, "nia@example.org")
     (_, old), (again, content) = messages()
     assert old is None, "the link in the first no longer works"
@@ -85,18 +85,18 @@ def test_a_mistyped_invitation_goes_again_to_the_right_address(mailing):
 
 def test_a_manager_does_not_become_somebody_by_their_address(mailing):
     desk = mailing
-    cast.give_password(desk.rita)
+    cast.set_password(desk.rita)
     readdress(desk.mona, desk.rita, "mona.too@example.org")
-    cast.ask(desk.sam)
+    cast.create_ticket(desk.sam)
     before = len(messages())
     with act() as session:
-        account_emails.forgotten(session, "mona.too@example.org", address="127.0.0.1")
+        account_emails.send_forgotten_password_link(session, "mona.too@example.org", address="127.0.0.1")
     assert len(messages()) == before and links() == []
     with pytest.raises(NotPermitted), act() as session:
-        account_emails.send(session, desk.mona, cast.person(session, desk.rita))
+        account_emails.send_password_link(session, desk.mona, cast.get_person(session, desk.rita))
     cast.sign_in(desk.rita)
     with act() as session:
-        account_emails.forgotten(session, "mona.too@example.org", address="127.0.0.1")
+        account_emails.send_forgotten_password_link(session, "mona.too@example.org", address="127.0.0.1")
     assert len(messages()) == before + 1, "who signed in there has shown that it is theirs"
 
 
@@ -107,4 +107,4 @@ def test_an_address_that_cannot_be_is_refused_and_ends_nothing(desk, email):
         readdress(desk.ada, desk.rita, email)
     readdress(desk.ada, desk.rita, "rita.sosa@example.org")
     with see() as session:
-        assert sessions.who(session, cookie, channel=Source.PAGE, address="127.0.0.1") is not None
+        assert sessions.authenticate(session, cookie, channel=Source.PAGE, address="127.0.0.1") is not None

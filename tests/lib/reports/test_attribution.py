@@ -33,11 +33,11 @@ def hours(desk):
 class Hours:
     def __init__(self, desk):
         self.desk = desk
-        with clock.at(BEGAN):
-            self.number = cast.ask(desk.sam)
+        with clock.travel_to(BEGAN):
+            self.number = cast.create_ticket(desk.sam)
 
     def do(self, after, verb):
-        with clock.at(BEGAN + after * HOUR), act() as session:
+        with clock.travel_to(BEGAN + after * HOUR), act() as session:
             return verb(session, tickets.find(session, self.desk.ada, self.number, to_change=True))
 
     def reply(self, after, author):
@@ -53,7 +53,7 @@ class Hours:
 
     def move(self, after, name):
         def verb(session, ticket):
-            to = statuses.find(session, name)
+            to = statuses.get(session, name)
             tickets.move(session, self.desk.rita, ticket, to=to, seen=ticket.version)
 
         self.do(after, verb)
@@ -62,7 +62,7 @@ class Hours:
         self.do(after, lambda s, t: tickets.assign(s, self.desk.mona, t, to=who.id, seen=t.version))
 
     def copy_in(self, who):
-        self.do(0, lambda s, t: tickets.copy_in(s, self.desk.rita, t, s.get_one(Person, who.id)))
+        self.do(0, lambda s, t: tickets.add_cc(s, self.desk.rita, t, s.get_one(Person, who.id)))
 
     def ticket(self):
         with see() as session:
@@ -79,7 +79,7 @@ class Hours:
 
 def found(actor, **given):
     with see() as session:
-        rows = ticket_list.page(session, actor, filters.narrow(session, actor, given)).rows
+        rows = ticket_list.get_page(session, actor, filters.parse_parameters(session, actor, given)).rows
         return {row.number for row in rows}
 
 
@@ -130,30 +130,30 @@ def test_it_waits_after_a_message_of_anyone_who_does_not_work_it(hours, desk, wh
 
 
 def test_it_waits_after_a_message_of_a_merged_tickets_requester(hours, desk):
-    other = cast.ask(desk.bob, "The same printer")
+    other = cast.create_ticket(desk.bob, "The same printer")
     with act() as session:
-        source, into = merge.pair(session, desk.rita, other, hours.number)
+        source, into = merge.lock_pair(session, desk.rita, other, hours.number)
         merge.merge(session, desk.rita, source, into=into, seen=source.version)
-    with clock.at(clock.now() + HOUR):
-        cast.say(desk.rita, hours.number, "We are on it")
+    with clock.travel_to(clock.now() + HOUR):
+        cast.add_comment(desk.rita, hours.number, "We are on it")
     assert waits(desk.rita) == set()
-    with clock.at(clock.now() + 2 * HOUR):
-        cast.say(desk.bob, hours.number, "It still does not print")
+    with clock.travel_to(clock.now() + 2 * HOUR):
+        cast.add_comment(desk.bob, hours.number, "It still does not print")
     assert waits(desk.rita) == {hours.number}
 
 
 def test_what_staff_opened_expects_no_response(hours, desk):
-    on_behalf = cast.ask(desk.rita, "Called in", requester_id=desk.sam.id)
-    own = cast.ask(desk.arun, "My own notebook")
-    elsewhere = cast.ask(desk.bela, "A colleague of another team asks")
+    on_behalf = cast.create_ticket(desk.rita, "Called in", requester_id=desk.sam.id)
+    own = cast.create_ticket(desk.arun, "My own notebook")
+    elsewhere = cast.create_ticket(desk.bela, "A colleague of another team asks")
     assert unanswered(desk.ada) == {hours.number, elsewhere}
     assert waits(desk.ada) == {hours.number, elsewhere}
     assert found(desk.ada, opened_by=["staff"]) == {on_behalf, own}
     for number in (on_behalf, own):
-        cast.say(desk.mona, number, "Hello")
+        cast.add_comment(desk.mona, number, "Hello")
     since, until = BEGAN, clock.now() + HOUR
     with see() as session:
-        assert response_times.first_response(session, desk.ada, since=since, until=until).n == 0
+        assert response_times.measure_first_response(session, desk.ada, since=since, until=until).n == 0
 
 
 def test_moving_between_done_statuses_does_not_lengthen_the_resolution(hours, desk):
@@ -176,8 +176,8 @@ def test_tickets_of_a_done_status_retired_into_canceled_are_not_resolved(hours, 
         statuses.create(session, desk.ada, name="Closed", kind=StatusCategory.DONE)
     hours.move(10, "Closed")
     with act() as session:
-        closed, into = (statuses.find(session, name) for name in ("Closed", "Cancelled"))
-        statuses.retire(session, desk.ada, closed, successor=into)
+        closed, into = (statuses.get(session, name) for name in ("Closed", "Cancelled"))
+        statuses.archive(session, desk.ada, closed, successor=into)
     assert hours.resolved() is None
     assert hours.ticket().resolver_id is None
 
@@ -188,19 +188,19 @@ def test_a_merge_undone_after_its_status_was_retired_returns_to_the_successor(ho
     hours.reply(2, desk.rita)
     hours.assign(3, desk.arun)
     hours.move(10, "Closed")
-    into = cast.ask(desk.bob, "The other one")
+    into = cast.create_ticket(desk.bob, "The other one")
     with act() as session:
-        source, target = merge.pair(session, desk.rita, hours.number, into)
+        source, target = merge.lock_pair(session, desk.rita, hours.number, into)
         merge.merge(session, desk.rita, source, into=target, seen=source.version)
     with act() as session:
-        closed, completed = (statuses.find(session, name) for name in ("Closed", "Completed"))
-        statuses.retire(session, desk.ada, closed, successor=completed)
+        closed, completed = (statuses.get(session, name) for name in ("Closed", "Completed"))
+        statuses.archive(session, desk.ada, closed, successor=completed)
     with act() as session:
-        source, target = merge.pair(session, desk.ada, hours.number, into)
+        source, target = merge.lock_pair(session, desk.ada, hours.number, into)
         merge.unmerge(session, desk.ada, source, into=target)
     ticket = hours.ticket()
     with see() as session:
-        assert ticket.status_id == statuses.find(session, "Completed").id
+        assert ticket.status_id == statuses.get(session, "Completed").id
     assert not ticket.open
     assert hours.resolved() == 10
     assert hours.first_response() == 2
@@ -214,7 +214,7 @@ def test_times_count_for_who_held_the_ticket_then_and_not_for_who_has_it_now(hou
     hours.move(5, "Completed")
     hours.assign(9, desk.arun)
     with see() as session:
-        for ask in (response_times.first_response, response_times.resolution):
+        for ask in (response_times.measure_first_response, response_times.measure_resolution):
             counted = {
                 name: ask(session, getattr(desk, name), since=BEGAN, until=BEGAN + 20 * HOUR).n
                 for name in ("rita", "arun", "mona")

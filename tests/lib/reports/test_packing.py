@@ -32,7 +32,7 @@ ASKED = (
 def worked(desk):
     """Three hundred entries of people with high numbers on tickets, one without a category."""
     chance, now = random.Random(5), clock.now()
-    numbers = [cast.ask(desk.sam) for _ in range(5)]
+    numbers = [cast.create_ticket(desk.sam) for _ in range(5)]
     with act() as session:
         like = session.get_one(Person, desk.rita.id).model_dump()
         session.add_all(Person(**like | {"id": id, "email": f"p{id}@example.org"}) for id in HIGH)
@@ -59,7 +59,7 @@ def test_packed_sums_are_what_the_database_says(worked, asked):
     by_hand = by_hand.join(Ticket, col(Ticket.id) == TimeEntry.ticket_id).where(*there).group_by(*asked)
     with see() as session:
         wanted = session.execute(by_hand.execution_options(**UNSCOPED)).all()
-        found = packing.sums(session, asked, there)
+        found = packing.sum_minutes(session, asked, there)
     assert set(found) == set(map(tuple, wanted)) and len(found) == len(wanted) >= 4
 
 

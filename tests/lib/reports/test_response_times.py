@@ -17,7 +17,7 @@ from lib.core import clock
 from lib.core.errors import NotPermitted
 from lib.lists import filters, ticket_list
 from lib.reports import response_times
-from lib.reports.response_times import Spread, spread
+from lib.reports.response_times import DurationSummary, summarize_durations
 from lib.tickets import tickets
 from lib.transactions import act, see
 from tests.support.unscoped import UNSCOPED
@@ -52,23 +52,23 @@ def live(desk, asker, on_behalf, assignee, deeds) -> None:
     """Let one ticket have its history, some microseconds past the second."""
     at, said = BEGAN + timedelta(microseconds=700_000), []
     with act() as session:
-        with clock.at(at):
+        with clock.travel_to(at):
             opener = desk.arun if on_behalf else getattr(desk, asker)
             ticket = tickets.create(session, opener, title="Lived", requester_id=getattr(desk, asker).id)
             hold(session, desk, ticket, assignee)
             if not ticket.confidential:
-                tickets.copy_in(session, desk.rita, ticket, session.get_one(Person, desk.bela.id))
+                tickets.add_cc(session, desk.rita, ticket, session.get_one(Person, desk.bela.id))
         for after, (deed, what) in deeds:
             at += timedelta(seconds=after, microseconds=after % 7 * 100_000)
-            with clock.at(at):
+            with clock.travel_to(at):
                 if deed == "move":
-                    to = statuses.find(session, what)
+                    to = statuses.get(session, what)
                     tickets.move(session, desk.rita, ticket, to=to, seen=ticket.version)
                 elif deed == "assign":
                     hold(session, desk, ticket, what)
                 elif deed == "remove" and what < len(said):
                     take_back(session, ticket, *said[what])
-                elif deed == "reply" and gate.sees(session, getattr(desk, what), ticket):
+                elif deed == "reply" and gate.can_see(session, getattr(desk, what), ticket):
                     said.append(
                         (getattr(desk, what), comments.add(session, getattr(desk, what), ticket, body="Hi"))
                     )
@@ -85,11 +85,11 @@ def hold(session, desk, ticket, who) -> None:
 
 
 def take_back(session, ticket, author, comment) -> None:
-    if comment.removed_at is None and comment.created_at > clock.now() - comments.WINDOW:
+    if comment.removed_at is None and comment.created_at > clock.now() - comments.EDIT_WINDOW:
         comments.remove(session, author, comment, ticket)
 
 
-def by_hand(session, desk, mine) -> dict[str, Spread]:
+def by_hand(session, desk, mine) -> dict[str, DurationSummary]:
     """Work the times out from the event stream alone, ticket by ticket; `mine` is asked for a holder and a team."""
     works = {desk.rita.id, desk.arun.id, desk.mona.id, desk.ada.id}
     found = {"first_response": [], "resolution": []}
@@ -119,13 +119,13 @@ def by_hand(session, desk, mine) -> dict[str, Spread]:
     return {name: in_words(sorted(durations)) for name, durations in found.items()}
 
 
-def in_words(ordered: list[int]) -> Spread:
+def in_words(ordered: list[int]) -> DurationSummary:
     n = len(ordered)
     if n == 0:
-        return Spread()
+        return DurationSummary()
     middle = ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) // 2
     p90 = next(d for d in ordered if sum(other <= d for other in ordered) >= 0.9 * n)
-    return Spread(n, middle, p90, sum(ordered) // n)
+    return DurationSummary(n, middle, p90, sum(ordered) // n)
 
 
 @settings(
@@ -145,7 +145,7 @@ def test_times_are_what_the_event_stream_tells(desk, lived):
         with see() as session:
             wanted = by_hand(session, desk, rule)
             for name, spread_ in wanted.items():
-                got = getattr(response_times, name)(
+                got = getattr(response_times, f"measure_{name}")(
                     session, actor, since=BEGAN + timedelta(days=2), until=UNTIL
                 )
                 assert got == spread_, (actor.name, name)
@@ -153,34 +153,34 @@ def test_times_are_what_the_event_stream_tells(desk, lived):
 
 @given(st.lists(st.integers(0, 10**7), max_size=50))
 def test_a_spread_is_its_definition(durations):
-    assert spread(durations) == in_words(sorted(durations))
+    assert summarize_durations(durations) == in_words(sorted(durations))
     if durations:
-        assert spread(durations).p90 == sorted(durations)[ceil(0.9 * len(durations)) - 1]
+        assert summarize_durations(durations).p90 == sorted(durations)[ceil(0.9 * len(durations)) - 1]
 
 
 def test_a_requester_sees_no_times_and_nobody_counts_what_they_may_not_see(desk):
     with act() as session:
         ticket = tickets.create(session, desk.sam, title="Secret", confidential=True)
-        tickets.move(session, desk.sam, ticket, to=statuses.find(session, "Completed"), seen=ticket.version)
+        tickets.move(session, desk.sam, ticket, to=statuses.get(session, "Completed"), seen=ticket.version)
     since, until = clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1)
     with see() as session:
-        assert response_times.resolution(session, desk.ada, since=since, until=until).n == 0
-        for ask in (response_times.first_response, response_times.resolution):
+        assert response_times.measure_resolution(session, desk.ada, since=since, until=until).n == 0
+        for ask in (response_times.measure_first_response, response_times.measure_resolution):
             with pytest.raises(NotPermitted):
                 ask(session, desk.sam, since=since, until=until)
 
 
 def test_the_period_shortens_when_there_is_too_much(desk, monkeypatch):
-    monkeypatch.setattr(response_times, "MOST", 3)
+    monkeypatch.setattr(response_times, "MAX_TICKETS", 3)
     with act() as session:
         for days in (20, 5, 4, 0):
-            with clock.at(clock.now() - timedelta(days=days, hours=1)):
+            with clock.travel_to(clock.now() - timedelta(days=days, hours=1)):
                 tickets.create(session, desk.sam, title=f"{days} days ago")
     with see() as session:
-        assert response_times.window(session, desk.ada) == 7
-        assert response_times.window(session, desk.rita) == 30
-        monkeypatch.setattr(response_times, "MOST", 1)
-        assert response_times.window(session, desk.mona) == 1
+        assert response_times.choose_window_days(session, desk.ada) == 7
+        assert response_times.choose_window_days(session, desk.rita) == 30
+        monkeypatch.setattr(response_times, "MAX_TICKETS", 1)
+        assert response_times.choose_window_days(session, desk.mona) == 1
 
 
 def test_the_times_lists_hold_what_was_counted(desk):
@@ -196,7 +196,11 @@ def test_the_times_lists_hold_what_was_counted(desk):
             if actor is desk.rita:
                 answered, resolved = answered | {"responder": ["me"]}, resolved | {"resolver": ["me"]}
             for name, given_in in (("first_response", answered), ("resolution", resolved)):
-                counted = ticket_list.count(session, actor, filters.narrow(session, actor, given_in))
+                counted = ticket_list.count(
+                    session, actor, filters.parse_parameters(session, actor, given_in)
+                )
                 assert (
-                    counted == getattr(response_times, name)(session, actor, since=BEGAN, until=UNTIL).n == 1
+                    counted
+                    == getattr(response_times, f"measure_{name}")(session, actor, since=BEGAN, until=UNTIL).n
+                    == 1
                 )

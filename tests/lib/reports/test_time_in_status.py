@@ -14,7 +14,7 @@ from lib.core import clock
 from lib.core.errors import Invalid, NotFound, NotPermitted
 from lib.lists import filters
 from lib.reports import status_timeline, time_in_status
-from lib.reports.response_times import Spread
+from lib.reports.response_times import DurationSummary
 from lib.tickets import merge, tickets
 from lib.transactions import act, see
 from tests import cast
@@ -40,17 +40,17 @@ def live(desk, assignee, moves) -> int:
     """Let one ticket have its history, on a clock that may jump back."""
     at = BEGAN + timedelta(microseconds=700_000)
     with act() as session:
-        with clock.at(at):
+        with clock.travel_to(at):
             ticket = tickets.create(session, desk.sam, title="Lived")
         ticket.assignee_id = getattr(desk, assignee).id if assignee else None
         for after, to in moves:
             at += timedelta(seconds=after, microseconds=abs(after) % 7 * 100_000)
-            with clock.at(at):
+            with clock.travel_to(at):
                 tickets.move(
                     session,
                     desk.rita,
                     ticket,
-                    to=statuses.find(session, to),
+                    to=statuses.get(session, to),
                     seen=ticket.version,
                     reason="Why not",
                 )
@@ -78,17 +78,17 @@ def by_hand(session, mine) -> dict[str, tuple[list[int], list[int]]]:
     return found
 
 
-def in_words(durations: list[int]) -> Spread:
+def in_words(durations: list[int]) -> DurationSummary:
     ordered = sorted(durations)
     n = len(ordered)
     if not n:
-        return Spread()
+        return DurationSummary()
     middle = ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) // 2
-    return Spread(n, middle, ordered[ceil(0.9 * n) - 1], sum(ordered) // n)
+    return DurationSummary(n, middle, ordered[ceil(0.9 * n) - 1], sum(ordered) // n)
 
 
-def shown(session, actor, **how) -> dict[str, tuple[Spread, Spread]]:
-    rows = time_in_status.report(session, actor, **{"since": SINCE, "until": UNTIL} | how)
+def shown(session, actor, **how) -> dict[str, tuple[DurationSummary, DurationSummary]]:
+    rows = time_in_status.build_report(session, actor, **{"since": SINCE, "until": UNTIL} | how)
     return {row.status.name: (row.left, row.standing) for row in rows}
 
 
@@ -105,7 +105,7 @@ def test_time_in_a_status_is_what_the_event_stream_tells(desk, lived):
         (desk.bela, lambda _: False),
     ]
     for actor, rule in mine:
-        with clock.at(NOW), see() as session:
+        with clock.travel_to(NOW), see() as session:
             wanted = {name: tuple(map(in_words, both)) for name, both in by_hand(session, rule).items()}
             assert shown(session, actor) == wanted, actor.name
 
@@ -117,8 +117,10 @@ def test_time_in_a_status_is_what_the_event_stream_tells(desk, lived):
 def test_the_course_of_a_ticket_is_its_whole_life(desk, history):
     for each in history:
         number = live(desk, *each)
-        with clock.at(NOW), see() as session:
-            course = status_timeline.of(session, desk.rita, tickets.find(session, desk.rita, number))
+        with clock.travel_to(NOW), see() as session:
+            course = status_timeline.get_for_ticket(
+                session, desk.rita, tickets.find(session, desk.rita, number)
+            )
             entered = ["To-Do"]
             for _, to in each[1]:
                 entered += [to] if to != entered[-1] else []
@@ -136,23 +138,21 @@ def test_the_course_of_a_ticket_is_its_whole_life(desk, history):
 
 
 def test_a_status_keeps_its_time_under_a_new_name_and_a_retired_one_hands_it_on(desk):
-    with clock.at(BEGAN), act() as session:
+    with clock.travel_to(BEGAN), act() as session:
         number = tickets.create(session, desk.sam, title="Renamed").id
-    with clock.at(BEGAN + timedelta(days=2)), act() as session:
+    with clock.travel_to(BEGAN + timedelta(days=2)), act() as session:
         ticket = tickets.find(session, desk.rita, number, to_change=True)
-        tickets.move(
-            session, desk.rita, ticket, to=statuses.find(session, "In Progress"), seen=ticket.version
-        )
-    with clock.at(BEGAN + timedelta(days=3)), act() as session:
-        statuses.rename(session, desk.ada, statuses.find(session, "To-Do"), name="Waiting")
-        statuses.rename(session, desk.ada, statuses.find(session, "Pending"), name="To-Do")
-        progress = statuses.find(session, "In Progress")
-        statuses.retire(session, desk.ada, progress, successor=statuses.find(session, "Blocked"))
-    with clock.at(BEGAN + timedelta(days=5)), see() as session:
+        tickets.move(session, desk.rita, ticket, to=statuses.get(session, "In Progress"), seen=ticket.version)
+    with clock.travel_to(BEGAN + timedelta(days=3)), act() as session:
+        statuses.rename(session, desk.ada, statuses.get(session, "To-Do"), name="Waiting")
+        statuses.rename(session, desk.ada, statuses.get(session, "Pending"), name="To-Do")
+        progress = statuses.get(session, "In Progress")
+        statuses.archive(session, desk.ada, progress, successor=statuses.get(session, "Blocked"))
+    with clock.travel_to(BEGAN + timedelta(days=5)), see() as session:
         found = shown(session, desk.mona)
-        assert found["Waiting"][0] == in_words([2 * 86400]) and found["To-Do"][0] == Spread()
+        assert found["Waiting"][0] == in_words([2 * 86400]) and found["To-Do"][0] == DurationSummary()
         assert found["Blocked"][1] == in_words([3 * 86400]) and "In Progress" not in found
-        course = status_timeline.of(session, desk.rita, tickets.find(session, desk.rita, number))
+        course = status_timeline.get_for_ticket(session, desk.rita, tickets.find(session, desk.rita, number))
         assert [(s.status.name, s.seconds) for s in course.shares] == [
             ("Waiting", 2 * 86400),
             ("Blocked", 3 * 86400),
@@ -160,15 +160,17 @@ def test_a_status_keeps_its_time_under_a_new_name_and_a_retired_one_hands_it_on(
 
 
 def test_time_while_a_ticket_was_merged_is_nobodys(desk):
-    with clock.at(BEGAN):
-        number, other = cast.ask(desk.sam), cast.ask(desk.sam)
+    with clock.travel_to(BEGAN):
+        number, other = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     for day, deed in ((1, merge.merge), (3, merge.unmerge)):
-        with clock.at(BEGAN + timedelta(days=day)), act() as session:
-            ticket, into = merge.pair(session, desk.ada, number, other)
+        with clock.travel_to(BEGAN + timedelta(days=day)), act() as session:
+            ticket, into = merge.lock_pair(session, desk.ada, number, other)
             more = {"seen": ticket.version} if day == 1 else {}
             deed(session, desk.ada, ticket, into=into, **more)
-        with clock.at(BEGAN + timedelta(days=day + 1)), see() as session:
-            course = status_timeline.of(session, desk.rita, tickets.find(session, desk.rita, number))
+        with clock.travel_to(BEGAN + timedelta(days=day + 1)), see() as session:
+            course = status_timeline.get_for_ticket(
+                session, desk.rita, tickets.find(session, desk.rita, number)
+            )
             assert [(s.status and s.status.name, s.seconds // 86400) for s in course.stays] == [
                 ("To-Do", 1), (None, 1 if day == 1 else 2), *([("To-Do", 1)] if day == 3 else []),
             ]  # fmt: skip
@@ -177,17 +179,17 @@ def test_time_while_a_ticket_was_merged_is_nobodys(desk):
 
 
 def test_only_what_one_may_see_is_counted_and_filters_narrow_it(desk):
-    with clock.at(BEGAN):
+    with clock.travel_to(BEGAN):
         live(desk, "rita", [(100, "In Progress"), (86400 * 2, "Completed")])
         with act() as session:
             hidden = tickets.create(session, desk.sam, title="Hush", confidential=True).id
-    with clock.at(NOW), see() as session:
+    with clock.travel_to(NOW), see() as session:
         assert shown(session, desk.ada)["In Progress"][0].n == 1
         assert shown(session, desk.ada)["To-Do"][1].n == 0
-        elsewhere = filters.narrow(session, desk.ada, {"team": [str(desk.facilities)]})
+        elsewhere = filters.parse_parameters(session, desk.ada, {"team": [str(desk.facilities)]})
         assert shown(session, desk.ada, narrowed=elsewhere)["In Progress"][0].n == 0
         with pytest.raises(NotFound):
-            status_timeline.of(
+            status_timeline.get_for_ticket(
                 session, desk.rita, session.get_one(Ticket, hidden, execution_options=UNSCOPED)
             )
         with pytest.raises(NotPermitted):

@@ -16,21 +16,21 @@ WAYS = ["looked up", "gathered", "tried"]
 @pytest.fixture
 def asked(desk):
     """A desk with words in titles, in replies and in a note."""
-    lamp = cast.ask(desk.sam, "The lamp flickers")
-    chair = cast.ask(desk.sam, "My chair is broken", description="It squeaks like the lamp did")
-    door = cast.ask(desk.bob, "The door", team_id=None)
-    cast.say(desk.rita, door, "Somebody hid a lamp behind it", internal=True)
-    cast.say(desk.rita, door, "We oil the hinges today")
+    lamp = cast.create_ticket(desk.sam, "The lamp flickers")
+    chair = cast.create_ticket(desk.sam, "My chair is broken", description="It squeaks like the lamp did")
+    door = cast.create_ticket(desk.bob, "The door", team_id=None)
+    cast.add_comment(desk.rita, door, "Somebody hid a lamp behind it", internal=True)
+    cast.add_comment(desk.rita, door, "We oil the hinges today")
     return {"lamp": lamp, "chair": chair, "door": door}
 
 
 def _choose(monkeypatch, way):
     if way != "looked up":
-        monkeypatch.setattr(index, "FEW", 0)
-        monkeypatch.setattr(index, "LOOKED_UP", 0)
-        monkeypatch.setattr(backends, "known", lambda *_given, **_more: True)
+        monkeypatch.setattr(index, "FEW_MATCHES", 0)
+        monkeypatch.setattr(index, "LOOKUP_FACTOR", 0)
+        monkeypatch.setattr(backends, "is_known_count", lambda *_given, **_more: True)
         most = 0 if way == "tried" else 10**6
-        monkeypatch.setattr(index, "GATHERED", dict.fromkeys(index.GATHERED, most))
+        monkeypatch.setattr(index, "GATHER_FACTOR", dict.fromkeys(index.GATHER_FACTOR, most))
 
 
 @pytest.fixture(params=WAYS)
@@ -40,10 +40,10 @@ def way(request, monkeypatch):
 
 def found(actor, *queries, sort="number", limit=50):
     with see() as session:
-        narrowed = filters.narrow(session, actor, {"q": queries})
+        narrowed = filters.parse_parameters(session, actor, {"q": queries})
         rows, cursor = [], None
         while True:
-            page = ticket_list.page(session, actor, narrowed, sort=sort, limit=limit, cursor=cursor)
+            page = ticket_list.get_page(session, actor, narrowed, sort=sort, limit=limit, cursor=cursor)
             rows += [row.number for row in page.rows]
             cursor = page.next
             if cursor is None:
@@ -87,7 +87,7 @@ class TestEveryWay:
 
 
 def test_two_letters_of_a_script_without_spaces_begin_a_word(desk):
-    number = cast.ask(desk.sam, "測定データの名前")
+    number = cast.create_ticket(desk.sam, "測定データの名前")
     assert found(desk.sam, "測定") == [number]
 
 
@@ -95,25 +95,25 @@ def test_two_letters_of_a_script_without_spaces_begin_a_word(desk):
 def test_few_are_looked_up_more_are_gathered_and_too_many_tried(desk, asked, monkeypatch, way):
     _choose(monkeypatch, way)
     with see() as session:
-        found = index.matching(session, desk.rita, "lamp")
+        found = index.match_tickets(session, desk.rita, "lamp")
         assert (found.few, found.hits is not None, found.tried) == tuple(way == one for one in WAYS)
 
 
 def test_postgresql_looks_up_a_word_that_its_statistics_do_not_know(desk, asked, monkeypatch):
-    monkeypatch.setattr(index, "FEW", 0)
-    monkeypatch.setattr(index, "COMMON", 0)
-    monkeypatch.setattr(index, "LOOKED_UP", 0)
-    monkeypatch.setattr(index, "GATHERED", dict.fromkeys(index.GATHERED, 0))
+    monkeypatch.setattr(index, "FEW_MATCHES", 0)
+    monkeypatch.setattr(index, "COMMON_WORD_TEXTS", 0)
+    monkeypatch.setattr(index, "LOOKUP_FACTOR", 0)
+    monkeypatch.setattr(index, "GATHER_FACTOR", dict.fromkeys(index.GATHER_FACTOR, 0))
     with see() as session:
-        guessed = not backends.lite(session)
-        assert index.matching(session, desk.rita, "lamp").few == guessed
+        guessed = not backends.is_sqlite(session)
+        assert index.match_tickets(session, desk.rita, "lamp").few == guessed
     assert found(desk.rita, "flicker") == [asked["lamp"]]
 
 
 def test_similar_looks_among_the_newest_only(desk, asked, monkeypatch):
     def titles():
         with see() as session:
-            return [card.title for card in index.similar(session, desk.rita, "lamp flickers")]
+            return [card.title for card in index.find_similar(session, desk.rita, "lamp flickers")]
 
     assert titles() == ["The lamp flickers"]
     monkeypatch.setattr(index, "WINDOW", 2)

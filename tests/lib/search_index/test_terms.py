@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from db.models import SearchEntry, SearchFolding, Ticket
+from db.models import ReindexProgress, SearchEntry, Ticket
 from lib.access import gate
 from lib.core import folding, text
 from lib.lists import search_results
@@ -134,7 +134,7 @@ TABLE = [
 
 def found(actor, query: str) -> set[int]:
     with see() as session:
-        matches = index.matching(session, actor, query)
+        matches = index.match_tickets(session, actor, query)
         if matches is None:
             return set()
         return set(session.exec(gate.visible(actor, Ticket.id).where(matches.condition)).all())
@@ -143,11 +143,15 @@ def found(actor, query: str) -> set[int]:
 @pytest.mark.parametrize("way", ["looked up", "gathered", "tried"])
 def test_both_databases_find_the_same(desk, monkeypatch, way):
     if way != "looked up":
-        monkeypatch.setattr(index, "FEW", 0)
-        monkeypatch.setattr(index, "LOOKED_UP", 0)
-        monkeypatch.setattr(index.backends, "known", lambda *_given: True)
-        monkeypatch.setattr(index, "GATHERED", dict.fromkeys(index.GATHERED, 0 if way == "tried" else 10**6))
-    numbers = {written: cast.ask(desk.sam, written) for written in dict.fromkeys(row[0] for row in TABLE)}
+        monkeypatch.setattr(index, "FEW_MATCHES", 0)
+        monkeypatch.setattr(index, "LOOKUP_FACTOR", 0)
+        monkeypatch.setattr(index.backends, "is_known_count", lambda *_given: True)
+        monkeypatch.setattr(
+            index, "GATHER_FACTOR", dict.fromkeys(index.GATHER_FACTOR, 0 if way == "tried" else 10**6)
+        )
+    numbers = {
+        written: cast.create_ticket(desk.sam, written) for written in dict.fromkeys(row[0] for row in TABLE)
+    }
     wrong = [
         (written, query, expected)
         for written, query, expected in TABLE
@@ -158,23 +162,25 @@ def test_both_databases_find_the_same(desk, monkeypatch, way):
 
 @pytest.mark.parametrize(("written", "query"), [(w, q) for w, q, expected in TABLE if expected])
 def test_what_was_found_is_marked(written, query):
-    assert "<mark>" in search_results.snippet(written, search_terms.asked(query).terms)
+    assert "<mark>" in search_results.render_snippet(written, search_terms.parse_query(query).terms)
 
 
 def test_a_piece_of_a_text_without_spaces_is_marked_alone():
-    terms = search_terms.asked("印刷").terms
+    terms = search_terms.parse_query("印刷").terms
     assert (
-        search_results.snippet("新しいプリンターで印刷できません", terms)
+        search_results.render_snippet("新しいプリンターで印刷できません", terms)
         == "新しいプリンターで<mark>印刷</mark>できません"
     )
     assert (
-        search_results.snippet("Server 10.20.30.40", search_terms.asked("10.20.30.40").terms).count("<mark>")
+        search_results.render_snippet(
+            "Server 10.20.30.40", search_terms.parse_query("10.20.30.40").terms
+        ).count("<mark>")
         == 4
     )
 
 
 def test_no_phrase_reaches_from_the_title_into_the_description(desk):
-    number = cast.ask(desk.sam, "Out of paper", description="Jam for breakfast")
+    number = cast.create_ticket(desk.sam, "Out of paper", description="Jam for breakfast")
     assert found(desk.ada, '"paper jam"') == set()
     assert found(desk.ada, "paper jam") == {number}
 
@@ -208,14 +214,14 @@ def model(written: str, query: str) -> bool:
 )
 @settings(max_examples=600)
 def test_a_word_is_held_where_a_plain_look_finds_it(written, query):
-    indexed = search_terms.indexed(written)
-    assert all(term.held(indexed) for term in search_terms.asked(query).terms) is model(written, query)
+    indexed = search_terms.tokenize(written)
+    assert all(term.held(indexed) for term in search_terms.parse_query(query).terms) is model(written, query)
 
 
-@given(written=st.text(max_size=200).filter(text.storable))
+@given(written=st.text(max_size=200).filter(text.is_storable))
 @settings(max_examples=400)
 def test_tokens_are_words_that_no_database_cuts(written):
-    indexed = search_terms.indexed(written)
+    indexed = search_terms.tokenize(written)
     assert folding.fold(folding.fold(written)) == folding.fold(written)
     for token in indexed.split(" "):
         assert token == "" or all(
@@ -224,22 +230,22 @@ def test_tokens_are_words_that_no_database_cuts(written):
         assert token == token.strip()
 
 
-@given(written=st.lists(st.text(min_size=1, max_size=12).filter(text.storable), min_size=1, max_size=6))
+@given(written=st.lists(st.text(min_size=1, max_size=12).filter(text.is_storable), min_size=1, max_size=6))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_databases_hold_what_python_holds(desk, written):
-    texts = [value for value in written if search_terms.indexed(value)]
+    texts = [value for value in written if search_terms.tokenize(value)]
     numbers: list[int] = []
     for value in texts:
-        number = cast.ask(desk.sam, "x", description=value)
+        number = cast.create_ticket(desk.sam, "x", description=value)
         numbers.append(number)
     for query in texts:
-        terms = search_terms.asked(query).terms
+        terms = search_terms.parse_query(query).terms
         if terms:
             expected = {
                 number
                 for number, value in zip(numbers, texts, strict=True)
                 if all(
-                    term.held(search_terms.indexed("x", text.block(value, field="x", required=False)))
+                    term.held(search_terms.tokenize("x", text.clean_block(value, field="x", required=False)))
                     for term in terms
                 )
             }
@@ -256,14 +262,14 @@ def test_the_largest_texts_of_every_kind_can_be_stored_and_found(desk):
         letters(0x30000, 4_000),
         letters(0xE01, 0x39),
     ):
-        number = cast.ask(desk.sam, "Large", description=body)
+        number = cast.create_ticket(desk.sam, "Large", description=body)
         assert number in found(desk.ada, body[40_000:40_004])
     for body in (
         " ".join(f"{n:x}.y{n:x}" for n in range(9000))[: text.BODY_LIMIT],
         " ".join(".".join(f"h{n}x{m}" for m in range(9)) for n in range(2000))[: text.BODY_LIMIT],
         (".".join(f"{n}" for n in range(12000)))[: text.BODY_LIMIT],
     ):
-        cast.ask(desk.sam, "Large", description=body)
+        cast.create_ticket(desk.sam, "Large", description=body)
     assert len(found(desk.ada, "large")) == 7
 
 
@@ -274,14 +280,14 @@ def _earlier(session) -> None:
         .join(Ticket, col(Ticket.id) == SearchEntry.ticket_id)
         .execution_options(**UNSCOPED)
     ).all():
-        entry.words = " ".join(re.findall(r"[^\W_]+", text.folded(f"{title} {description}")))
-    session.get_one(SearchFolding, 1).below = 1000
+        entry.words = " ".join(re.findall(r"[^\W_]+", text.fold_case_and_accents(f"{title} {description}")))
+    session.get_one(ReindexProgress, 1).below = 1000
 
 
 def test_texts_stay_findable_while_they_are_indexed_again(desk, monkeypatch):
-    monkeypatch.setattr(reindexing, "BATCH", 2)
+    monkeypatch.setattr(reindexing, "BATCH_SIZE", 2)
     written = ["印刷できません", "Łódź", "Server 10.20.30.40", "don't panic"]
-    numbers = [cast.ask(desk.sam, value) for value in written]
+    numbers = [cast.create_ticket(desk.sam, value) for value in written]
     queries = ["印刷", "Łódź", "10.20.30.40", "don't"]
     with act() as session:
         _earlier(session)
@@ -293,18 +299,18 @@ def test_texts_stay_findable_while_they_are_indexed_again(desk, monkeypatch):
     while more:
         assert all_found()
         with act() as session:
-            more = reindexing.some(session)
+            more = reindexing.reindex_batch(session)
     assert all_found()
     assert found(desk.ada, "ません") == {numbers[0]} and found(desk.ada, "lodz") == {numbers[1]}
     with see() as session:
-        assert reindexing.pending(session) == 0
+        assert reindexing.pending_below(session) == 0
 
 
 def test_the_worker_indexes_again_what_waits(desk):
-    number = cast.ask(desk.sam, "新しいプリンターで印刷できません")
+    number = cast.create_ticket(desk.sam, "新しいプリンターで印刷できません")
     with act() as session:
         _earlier(session)
     assert found(desk.ada, "できません") == set()
     worker_refolding.stopping.clear()
-    worker_refolding.on()
+    worker_refolding.run()
     assert found(desk.ada, "できません") == {number}

@@ -15,7 +15,7 @@ def complete(actor, number, to="Completed", **more):
     with act() as session:
         seen = more.pop("seen", None) or tickets.find(session, actor, number).version
         found = duplicates.complete(
-            session, actor, number, to=statuses.find(session, to), seen=seen, **more
+            session, actor, number, to=statuses.get(session, to), seen=seen, **more
         )  # fmt: skip
         return {left.number: left.why for left in found[1]}
 
@@ -27,12 +27,14 @@ def open_(number, actor):
 
 def said(actor, number):
     with see() as session:
-        return [c.body for c in comments.of(session, actor, tickets.find(session, actor, number))]
+        return [
+            c.body for c in comments.list_for_ticket(session, actor, tickets.find(session, actor, number))
+        ]
 
 
 def family(desk, count=2):
-    master = cast.ask(desk.sam, "The mail is down")
-    copies = [cast.ask(desk.bob, "No mail") for _ in range(count)]
+    master = cast.create_ticket(desk.sam, "The mail is down")
+    copies = [cast.create_ticket(desk.bob, "No mail") for _ in range(count)]
     for each in copies:
         link(desk.rita, each, "duplicates", master)
     return master, copies
@@ -46,14 +48,14 @@ def test_duplicates_get_the_same_answer_and_end_with_their_original(desk):
         assert said(desk.rita, number) == ["It is up again."]
         with see() as session:
             ticket = tickets.find(session, desk.rita, number)
-            told = [line.sentence for line in history.of(session, desk.rita, ticket)]
+            told = [line.sentence for line in history.list_for_ticket(session, desk.rita, ticket)]
         assert told[-2:] == ["moved it from To-Do to Completed", "replied"]
         assert ticket.first_response_at and ticket.resolved_at
 
 
 def test_what_is_blocked_stays_open_and_untouched_and_is_named(desk):
     master, (blocked, free) = family(desk)
-    blocker = cast.ask(desk.sam)
+    blocker = cast.create_ticket(desk.sam)
     link(desk.rita, blocker, "blocks", blocked)
     left = complete(desk.rita, master, answer="It is up again.")
     assert list(left) == [blocked] and f"blocked by #{blocker}" in left[blocked]
@@ -63,7 +65,7 @@ def test_what_is_blocked_stays_open_and_untouched_and_is_named(desk):
 
 def test_when_the_original_can_t_be_completed_nothing_happens(desk):
     master, copies = family(desk)
-    link(desk.rita, cast.ask(desk.sam), "blocks", master)
+    link(desk.rita, cast.create_ticket(desk.sam), "blocks", master)
     with pytest.raises(Invalid, match="blocked by"):
         complete(desk.rita, master, answer="It is up again.")
     with pytest.raises(Conflict):
@@ -81,7 +83,7 @@ def test_nobody_completes_what_they_may_not(desk):
     assert not open_(master, desk.rita) and open_(one, desk.rita), "unseen by its requester, so untouched"
     with act() as session:
         ticket = tickets.find(session, desk.rita, master, to_change=True)
-        tickets.move(session, desk.rita, ticket, to=statuses.default(session), seen=ticket.version)
+        tickets.move(session, desk.rita, ticket, to=statuses.get_default(session), seen=ticket.version)
     assert complete(desk.rita, master) == {}
     assert not open_(one, desk.rita) and open_(other, desk.ada)
 

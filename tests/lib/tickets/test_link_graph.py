@@ -37,7 +37,7 @@ def do(desk, deed, here, name, there):
         unlink(desk.rita, here, name, there)
     else:
         with act() as session:
-            ticket, other = merge.pair(session, desk.ada, here, there)
+            ticket, other = merge.lock_pair(session, desk.ada, here, there)
             if deed == "merge":
                 merge.merge(session, desk.ada, ticket, into=other, seen=ticket.version)
             else:
@@ -69,7 +69,7 @@ def circles(numbers):
 @FEW
 @given(tried=st.lists(deeds, max_size=14))
 def test_links_and_merges_never_form_a_circle(desk, tried):
-    numbers = [cast.ask(desk.sam) for _ in range(TICKETS)]
+    numbers = [cast.create_ticket(desk.sam) for _ in range(TICKETS)]
     for deed, here, name, there in tried:
         try:
             do(desk, deed, numbers[here], name, numbers[there])
@@ -94,14 +94,14 @@ moves = st.lists(
 def test_no_move_leaves_the_allowed_graph(desk, ruled, tried):
     set_up = {key: allowed_and_asks for key, allowed_and_asks in ruled.items() if key[1] != key[2]}
     with act() as session:
-        found = {name: statuses.find(session, name) for name in NAMES}
-        ids = {name: roles.find(session, name).id for name in ("agent", "manager")}
+        found = {name: statuses.get(session, name) for name in NAMES}
+        ids = {name: roles.get(session, name).id for name in ("agent", "manager")}
         for role, was, to in product(ids, NAMES, NAMES):
             allowed, asks = set_up.get((role, was, to), (True, False))
             workflow.set_rule(
                 session, desk.ada, role_id=ids[role], was=found[was], to=found[to], allowed=allowed, asks_reason=asks,
             )  # fmt: skip
-    number, here = cast.ask(desk.sam), "To-Do"
+    number, here = cast.create_ticket(desk.sam), "To-Do"
     for who, to, reason in tried:
         actor = getattr(desk, who)
         allowed, asks = set_up.get((actor.role, here, to), (True, False))
@@ -109,7 +109,7 @@ def test_no_move_leaves_the_allowed_graph(desk, ruled, tried):
             with act() as session:
                 ticket = tickets.find(session, actor, number, to_change=True)
                 tickets.move(
-                    session, actor, ticket, to=statuses.find(session, to), seen=ticket.version,
+                    session, actor, ticket, to=statuses.get(session, to), seen=ticket.version,
                     reason="because" if reason else "",
                 )  # fmt: skip
         except (Invalid, NotFound, NotPermitted):

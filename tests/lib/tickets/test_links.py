@@ -29,18 +29,21 @@ def unlink(actor, number, name, other):
 
 def seen(actor, number):
     with see() as session:
-        return [(c.name, c.number) for c in links.of(session, actor, tickets.find(session, actor, number))]
+        return [
+            (c.name, c.number)
+            for c in links.list_for_ticket(session, actor, tickets.find(session, actor, number))
+        ]
 
 
 def move(actor, number, name, reason=""):
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        to = statuses.find(session, name)
+        to = statuses.get(session, name)
         tickets.move(session, actor, ticket, to=to, seen=ticket.version, reason=reason)
 
 
 def test_a_link_is_seen_from_both_ends_under_its_two_names(desk):
-    one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     pairs = {"blocks": "blocked_by", "parent": "child", "duplicates": "duplicated_by", "relates": "relates"}
     for there, back in pairs.items():
         link(desk.rita, one, there, two)
@@ -52,10 +55,10 @@ def test_a_link_is_seen_from_both_ends_under_its_two_names(desk):
 
 
 def test_linking_needs_sight_of_both_and_the_permission(desk):
-    mine, theirs = cast.ask(desk.sam), cast.ask(desk.bob)
+    mine, theirs = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob)
     with pytest.raises(NotFound):
         link(desk.sam, mine, "relates", theirs)
-    second = cast.ask(desk.sam)
+    second = cast.create_ticket(desk.sam)
     with pytest.raises(NotPermitted) as refusal:
         link(desk.sam, mine, "relates", second)
     assert refusal.value.permission == "ticket.merge"
@@ -64,7 +67,7 @@ def test_linking_needs_sight_of_both_and_the_permission(desk):
 
 @pytest.mark.parametrize("name", ["blocks", "parent", "duplicates"])
 def test_no_circle_is_made_however_long(desk, name):
-    ring = [cast.ask(desk.sam) for _ in range(4)]
+    ring = [cast.create_ticket(desk.sam) for _ in range(4)]
     for here, there in pairwise(ring):
         link(desk.rita, here, name, there)
     with pytest.raises(Invalid, match="circle"):
@@ -76,7 +79,7 @@ def test_no_circle_is_made_however_long(desk, name):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12))
 def test_whatever_is_tried_blockers_never_go_in_a_circle(desk, wanted):
-    numbers = [cast.ask(desk.sam) for _ in range(5)]
+    numbers = [cast.create_ticket(desk.sam) for _ in range(5)]
     for here, there in wanted:
         try:
             link(desk.rita, numbers[here], "blocks", numbers[there])
@@ -90,7 +93,7 @@ def test_whatever_is_tried_blockers_never_go_in_a_circle(desk, wanted):
 
 
 def test_a_ticket_has_one_parent_and_one_original(desk):
-    child, first, second = (cast.ask(desk.sam) for _ in range(3))
+    child, first, second = (cast.create_ticket(desk.sam) for _ in range(3))
     link(desk.rita, child, "parent", first)
     with pytest.raises(Invalid, match="part of another"):
         link(desk.rita, second, "child", child)
@@ -100,7 +103,7 @@ def test_a_ticket_has_one_parent_and_one_original(desk):
 
 
 def test_what_is_blocked_can_t_be_completed_but_cancelled(desk):
-    blocker, blocked = cast.ask(desk.sam), cast.ask(desk.sam)
+    blocker, blocked = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     link(desk.rita, blocker, "blocks", blocked)
     for who in (desk.rita, desk.sam, desk.ada):
         with pytest.raises(Invalid, match=f"blocked by #{blocker}, which is still open"):
@@ -112,8 +115,8 @@ def test_what_is_blocked_can_t_be_completed_but_cancelled(desk):
 
 
 def test_a_blocker_out_of_sight_is_not_named(desk):
-    blocked = cast.ask(desk.sam)
-    hidden = cast.ask(desk.bob)
+    blocked = cast.create_ticket(desk.sam)
+    hidden = cast.create_ticket(desk.bob)
     link(desk.rita, hidden, "blocks", blocked)
     with pytest.raises(Invalid) as refusal:
         move(desk.sam, blocked, "Completed")
@@ -123,7 +126,7 @@ def test_a_blocker_out_of_sight_is_not_named(desk):
 
 
 def test_a_parent_waits_for_its_open_parts(desk):
-    whole, part = cast.ask(desk.sam), cast.ask(desk.sam)
+    whole, part = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     link(desk.rita, whole, "child", part)
     with pytest.raises(Invalid, match=f"#{part} is part of it"):
         move(desk.rita, whole, "Completed")
@@ -132,14 +135,14 @@ def test_a_parent_waits_for_its_open_parts(desk):
 
 
 def test_linking_is_told_once_and_only_to_staff(desk):
-    one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     link(desk.rita, one, "blocks", two)
     link(desk.rita, one, "blocks", two)
     with see() as session:
         told = [
             [
                 line.sentence
-                for line in history.of(session, who, tickets.find(session, who, one))
+                for line in history.list_for_ticket(session, who, tickets.find(session, who, one))
                 if line.action in LINKING
             ]
             for who in (desk.rita, desk.sam)

@@ -24,19 +24,19 @@ from tests.support.unscoped import UNSCOPED
 
 def merge(actor, number, into, version=None):
     with act() as session:
-        ticket, other = ticket_merge.pair(session, actor, number, into)
+        ticket, other = ticket_merge.lock_pair(session, actor, number, into)
         ticket_merge.merge(session, actor, ticket, into=other, seen=version or ticket.version)
 
 
 def unmerge(actor, number, into):
     with act() as session:
-        ticket, other = ticket_merge.pair(session, actor, number, into)
+        ticket, other = ticket_merge.lock_pair(session, actor, number, into)
         ticket_merge.unmerge(session, actor, ticket, into=other)
 
 
 def talk(actor, number):
     with see() as session:
-        found = comments.of(session, actor, tickets.find(session, actor, number))
+        found = comments.list_for_ticket(session, actor, tickets.find(session, actor, number))
     return [(c.author, c.body, c.internal, c.created_at, c.came_from) for c in found]
 
 
@@ -46,13 +46,16 @@ def said(actor, number):
 
 def find(actor, **given):
     with see() as session:
-        found = filters.narrow(session, actor, {name: [value] for name, value in given.items()})
-        return [row.number for row in ticket_list.page(session, actor, found).rows]
+        found = filters.parse_parameters(session, actor, {name: [value] for name, value in given.items()})
+        return [row.number for row in ticket_list.get_page(session, actor, found).rows]
 
 
 def told(actor, number):
     with see() as session:
-        return [line.sentence for line in history.of(session, actor, tickets.find(session, actor, number))]
+        return [
+            line.sentence
+            for line in history.list_for_ticket(session, actor, tickets.find(session, actor, number))
+        ]
 
 
 def row(number):
@@ -63,12 +66,12 @@ def row(number):
 def tag(actor, number, *names):
     with act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        tickets.tag(session, actor, ticket, tags=names, seen=ticket.version)
+        tickets.set_tags(session, actor, ticket, tags=names, seen=ticket.version)
 
 
 def tags(number):
     with see() as session:
-        return tickets.tags_of(session, session.get_one(Ticket, number, execution_options=UNSCOPED))
+        return tickets.list_tags(session, session.get_one(Ticket, number, execution_options=UNSCOPED))
 
 
 def file_on(number, comment=None):
@@ -82,19 +85,19 @@ def file_on(number, comment=None):
 
 def files(actor, number):
     with see() as session:
-        found = attachments.of(session, actor, tickets.find(session, actor, number))
+        found = attachments.list_for_ticket(session, actor, tickets.find(session, actor, number))
     return [(f.id, f.comment_id is None) for f in found]
 
 
 def pair_of(desk):
     """Bob's and Sam's tickets about one thing, talked on and furnished."""
-    source = cast.ask(desk.bob, "The wallaby printer jams", description="It eats quokka paper.")
-    target = cast.ask(desk.sam, "Printer on floor three")
-    cast.say(desk.bob, source, "It does it again.")
-    cast.say(desk.rita, source, "Bob is angry.", internal=True)
-    cast.say(desk.rita, target, "We are on it.")
-    cast.say(desk.rita, source, "A colleague comes.")
-    cast.copy_in(desk.rita, source, desk.kim)
+    source = cast.create_ticket(desk.bob, "The wallaby printer jams", description="It eats quokka paper.")
+    target = cast.create_ticket(desk.sam, "Printer on floor three")
+    cast.add_comment(desk.bob, source, "It does it again.")
+    cast.add_comment(desk.rita, source, "Bob is angry.", internal=True)
+    cast.add_comment(desk.rita, target, "We are on it.")
+    cast.add_comment(desk.rita, source, "A colleague comes.")
+    cast.add_cc(desk.rita, source, desk.kim)
     tag(desk.rita, source, "paper", "printer")
     tag(desk.rita, target, "printer")
     return source, target
@@ -155,11 +158,11 @@ def test_the_merged_ticket_leads_on_and_is_done_but_not_resolved(desk):
     assert (ticket.open, ticket.resolved_at, ticket.merged_into_id) == (False, None, target)
     with see() as session:
         found = tickets.find(session, desk.bob, source)
-        assert ticket_list.one(session, desk.bob, found).status == "Merged"
-        assert merge_preview.forwarded(session, desk.bob, found).id == target
-        assert merge_preview.target(session, desk.bob, found).title == "Printer on floor three"
+        assert ticket_list.get_row(session, desk.bob, found).status == "Merged"
+        assert merge_preview.find_target_ticket(session, desk.bob, found).id == target
+        assert merge_preview.find_target(session, desk.bob, found).title == "Printer on floor three"
         into = tickets.find(session, desk.rita, target)
-        assert [(m.number, m.by) for m in merge_preview.sources(session, desk.rita, into)] == [
+        assert [(m.number, m.by) for m in merge_preview.list_sources(session, desk.rita, into)] == [
             (source, "Rita Sosa")
         ]
     assert find(desk.rita, q="wallaby") == [target], "search finds only where it went"
@@ -168,21 +171,21 @@ def test_the_merged_ticket_leads_on_and_is_done_but_not_resolved(desk):
 
 def _statuses():
     with see() as session:
-        return statuses.every(session)
+        return statuses.list_all(session)
 
 
 def test_nothing_on_a_merged_ticket_changes_any_more(desk):
     source, target = pair_of(desk)
     merge(desk.rita, source, target)
     deeds = (
-        lambda: cast.say(desk.rita, source, "late"),
-        lambda: cast.say(desk.bob, source, "late"),
+        lambda: cast.add_comment(desk.rita, source, "late"),
+        lambda: cast.add_comment(desk.bob, source, "late"),
         lambda: move(desk.mona, source, "In Progress"),
         lambda: tag(desk.rita, source, "late"),
-        lambda: cast.copy_in(desk.rita, source, desk.arun),
+        lambda: cast.add_cc(desk.rita, source, desk.arun),
         lambda: link(desk.rita, source, "relates", target),
-        lambda: link(desk.rita, cast.ask(desk.sam), "relates", source),
-        lambda: merge(desk.rita, source, cast.ask(desk.sam)),
+        lambda: link(desk.rita, cast.create_ticket(desk.sam), "relates", source),
+        lambda: merge(desk.rita, source, cast.create_ticket(desk.sam)),
     )
     for deed in deeds:
         with pytest.raises(Invalid, match=f"#{source} was merged into another"):
@@ -190,7 +193,7 @@ def test_nothing_on_a_merged_ticket_changes_any_more(desk):
 
 
 def test_links_move_where_they_can(desk):
-    source, target, third, fourth = (cast.ask(desk.sam) for _ in range(4))
+    source, target, third, fourth = (cast.create_ticket(desk.sam) for _ in range(4))
     link(desk.rita, source, "blocks", third)
     link(desk.rita, source, "relates", target)
     link(desk.rita, third, "blocks", fourth)
@@ -205,7 +208,7 @@ def test_links_move_where_they_can(desk):
 
 def test_merging_needs_work_on_both_and_sight_of_both(desk):
     source, target = pair_of(desk)
-    elsewhere = cast.ask(desk.bob, "The lift is stuck")
+    elsewhere = cast.create_ticket(desk.bob, "The lift is stuck")
     with act() as session:
         ticket = tickets.find(session, desk.mona, elsewhere, to_change=True)
         ticket.team_id = desk.facilities
@@ -218,7 +221,7 @@ def test_merging_needs_work_on_both_and_sight_of_both(desk):
     ):
         with pytest.raises(refusal):
             merge(who, one, other)
-    cast.copy_in(desk.bela, elsewhere, desk.rita)
+    cast.add_cc(desk.bela, elsewhere, desk.rita)
     with pytest.raises(NotPermitted) as no:
         merge(desk.rita, source, elsewhere)
     assert no.value.permission == "ticket.merge"
@@ -226,16 +229,16 @@ def test_merging_needs_work_on_both_and_sight_of_both(desk):
 
 
 def test_whoever_may_not_see_the_target_does_not_learn_of_it(desk):
-    source = cast.ask(desk.sam, "Badge broken")
-    target = cast.ask(desk.sam, "All badges")
+    source = cast.create_ticket(desk.sam, "Badge broken")
+    target = cast.create_ticket(desk.sam, "All badges")
     with act() as session:
         tickets.find(session, desk.ada, target, to_change=True).team_id = desk.facilities
     merge(desk.ada, source, target)
     with see() as session:
         found = tickets.find(session, desk.rita, source)
-        assert merge_preview.forwarded(session, desk.rita, found) is None
-        where = merge_preview.target(session, desk.rita, found)
-        lines = history.of(session, desk.rita, found)
+        assert merge_preview.find_target_ticket(session, desk.rita, found) is None
+        where = merge_preview.find_target(session, desk.rita, found)
+        lines = history.list_for_ticket(session, desk.rita, found)
     assert (where.number, where.title) == (None, "")
     last = lines[-1]
     assert (last.sentence, last.old, last.new, last.subject) == (
@@ -251,12 +254,12 @@ def test_confidential_wins(desk):
     source, target = pair_of(desk)
     with act() as session:
         ticket = tickets.find(session, desk.mona, source, to_change=True)
-        tickets.guard(session, desk.mona, ticket, confidential=True, seen=ticket.version)
+        tickets.set_confidential(session, desk.mona, ticket, confidential=True, seen=ticket.version)
     with see() as session:
-        planned = merge_preview.preview(
+        planned = merge_preview.build(
             session, desk.mona, tickets.find(session, desk.mona, source), into=target
         )
-    assert planned.confides and planned.newcomers == ("Bob Muir", "Kim Ito")
+    assert planned.confides and planned.new_readers == ("Bob Muir", "Kim Ito")
     merge(desk.mona, source, target)
     with pytest.raises(NotFound):
         said(desk.arun, target)
@@ -274,13 +277,13 @@ def test_what_was_said_in_confidence_stays_so_after_an_undo(desk):
         session.add(Participant(ticket_id=target, person_id=desk.ada.id))
         session.add(Participant(ticket_id=source, person_id=desk.ada.id))
     merge(desk.mona, source, target)
-    cast.say(desk.mona, target, "A secret between us.")
+    cast.add_comment(desk.mona, target, "A secret between us.")
     unmerge(desk.ada, source, target)
     assert row(target).confidential
 
 
 def test_no_circle_and_no_chain(desk):
-    one, two, three = (cast.ask(desk.sam) for _ in range(3))
+    one, two, three = (cast.create_ticket(desk.sam) for _ in range(3))
     with pytest.raises(Invalid, match="itself"):
         merge(desk.rita, one, one)
     merge(desk.rita, one, two)
@@ -297,13 +300,13 @@ def test_no_circle_and_no_chain(desk):
 
 def test_an_undo_brings_back_all_of_it_and_leaves_what_came_since(desk):
     source, target = pair_of(desk)
-    third = cast.ask(desk.sam)
+    third = cast.create_ticket(desk.sam)
     link(desk.rita, source, "relates", third)
     file_on(source)
     move(desk.rita, source, "Completed")
     before = picture(desk, source, target, third)
     merge(desk.rita, source, target)
-    cast.say(desk.sam, target, "Any news?")
+    cast.add_comment(desk.sam, target, "Any news?")
     since = talk(desk.mona, target)[-1]
     unmerge(desk.ada, source, target)
     after = picture(desk, source, target, third)
@@ -351,7 +354,7 @@ def test_figures_count_a_merged_ticket_once(desk):
     def figures():
         with see() as session:
             return [m(session, desk.ada, since=far[0], until=far[1]).n for m in (
-                response_times.first_response, response_times.resolution)]  # fmt: skip
+                response_times.measure_first_response, response_times.measure_resolution)]  # fmt: skip
 
     move(desk.rita, source, "Completed")
     assert figures() == [2, 1]
@@ -364,9 +367,9 @@ def test_figures_count_a_merged_ticket_once(desk):
 
 
 def test_whose_word_was_last_is_told_by_time_not_by_place(desk):
-    source = cast.ask(desk.sam, "Again")
-    target = cast.ask(desk.sam, "First")
-    cast.say(desk.rita, target, "We are on it.")
+    source = cast.create_ticket(desk.sam, "Again")
+    target = cast.create_ticket(desk.sam, "First")
+    cast.add_comment(desk.rita, target, "We are on it.")
     assert target not in find(desk.rita, last_word="requester")
     merge(desk.rita, source, target)
     assert target not in find(desk.rita, last_word="requester")
@@ -378,25 +381,29 @@ def test_what_somebody_had_begun_to_write_goes_along(desk):
         drafts.save(session, desk.bob, f"ticket-{source}", token="t" * 20, values={"body": "half a"})
     merge(desk.rita, source, target)
     with see() as session:
-        assert drafts.open(session, desk.bob, f"ticket-{target}").values["body"] == "half a"
+        assert drafts.load(session, desk.bob, f"ticket-{target}").values["body"] == "half a"
 
 
 def test_offers_hold_only_what_could_be_merged_into(desk):
     source, target = pair_of(desk)
-    third = cast.ask(desk.bob, "The printer jams again")
+    third = cast.create_ticket(desk.bob, "The printer jams again")
     with act() as session:
         tickets.find(session, desk.ada, third, to_change=True).team_id = desk.facilities
     with see() as session:
         ticket = tickets.find(session, desk.rita, source)
         for words in ("", "printer", str(target), f"#{target}", str(third), "9" * 30, '"('):
-            found = [offer.number for offer in merge_preview.offers(session, desk.rita, ticket, words)]
+            found = [
+                offer.number for offer in merge_preview.suggest_targets(session, desk.rita, ticket, words)
+            ]
             assert found in ([target], []), words
-        assert [o.number for o in merge_preview.offers(session, desk.rita, ticket, f"#{target}")] == [target]
+        assert [
+            o.number for o in merge_preview.suggest_targets(session, desk.rita, ticket, f"#{target}")
+        ] == [target]
 
 
 def test_two_who_merge_crosswise_at_once_make_one_merge(desk):
     for _ in range(3):
-        one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+        one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
         start, ended = threading.Barrier(2), []
 
         def try_(a, b, start=start, ended=ended):
@@ -416,13 +423,13 @@ def test_two_who_merge_crosswise_at_once_make_one_merge(desk):
 
 
 def test_replies_at_the_same_moment_are_never_left_behind(desk):
-    source, target = cast.ask(desk.sam), cast.ask(desk.sam)
+    source, target = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     done = []
 
     def speak():
         for n in range(10):
             try:
-                cast.say(desk.sam, source, f"word {n}")
+                cast.add_comment(desk.sam, source, f"word {n}")
                 done.append(f"word {n}")
             except Invalid:
                 return
@@ -439,6 +446,6 @@ def test_links_of_a_merged_ticket_are_shown_nowhere(desk):
     source, target = pair_of(desk)
     merge(desk.rita, source, target)
     with see() as session:
-        assert links.blocked(session, [source, target]) == {}
+        assert links.find_blockers(session, [source, target]) == {}
         chosen = select(Ticket.id).where(col(Ticket.merged_into_id).is_not(None))
         assert session.exec(chosen.execution_options(**UNSCOPED)).all() == [source]

@@ -32,15 +32,15 @@ def test_what_is_no_time_of_a_day_is_refused_in_a_sentence(written):
 
 @given(st.text(max_size=60) | st.text("0123456789hm:., in", max_size=12))
 def test_no_input_breaks_it(written):
-    for read in (durations.parse, durations.estimate):
+    for read in (durations.parse, durations.parse_estimate):
         try:
             minutes = read(written)
         except Invalid:
             continue
         assert isinstance(minutes, int) and minutes >= 0
-        assert read is durations.estimate or 1 <= minutes <= durations.DAY
+        assert read is durations.parse_estimate or 1 <= minutes <= durations.MINUTES_PER_DAY
 
 
-@given(st.integers(1, durations.DAY))
+@given(st.integers(1, durations.MINUTES_PER_DAY))
 def test_what_is_told_is_read_again(minutes):
-    assert durations.parse(durations.told(minutes)) == minutes
+    assert durations.parse(durations.format_minutes(minutes)) == minutes

@@ -17,19 +17,19 @@ from tests.support.unscoped import UNSCOPED
 
 def put(desk, cents, since, **of) -> int:
     with act() as session:
-        return rates.put(session, desk.ada, cents=cents, since=date.fromisoformat(since), **of)
+        return rates.set_rate(session, desk.ada, cents=cents, since=date.fromisoformat(since), **of)
 
 
 def test_the_closest_rate_that_holds_on_the_day_counts(desk):
     with see() as session:
-        kinds = [a.id for a in activities.every(session)]
+        kinds = [a.id for a in activities.list_all(session)]
     put(desk, 1000, "2026-01-01")
     put(desk, 2000, "2026-01-01", activity_id=kinds[1])
     put(desk, 3000, "2026-02-01", person_id=desk.rita.id)
     put(desk, 4000, "2026-03-01", person_id=desk.rita.id, activity_id=kinds[1])
     put(desk, 3500, "2026-04-01", person_id=desk.rita.id)
     with see() as session:
-        held = rates.read(session, desk.ada)
+        held = rates.load(session, desk.ada)
     rita, arun = desk.rita.id, desk.arun.id
     for day, worker, kind, cents in (
         ("2025-12-31", rita, 0, None),
@@ -52,7 +52,7 @@ def test_a_rate_of_the_same_day_gives_way_and_each_deed_is_told_once(desk):
     with act() as session:
         rates.remove(session, desk.ada, first)
     with see() as session:
-        assert rates.every(session, desk.ada) == []
+        assert rates.list_all(session, desk.ada) == []
         told = select(Event).where(col(Event.action).like("rate.%")).order_by(col(Event.id))
         events = session.exec(told.execution_options(**UNSCOPED)).all()
         assert [(e.action, e.old, e.new) for e in events] == [
@@ -66,9 +66,9 @@ def test_only_who_keeps_rates_reads_or_changes_them(desk):
     rate = put(desk, 1000, "2026-01-01")
     for actor in (desk.mona, desk.rita, desk.sam, desk.ada.capped("write"), desk.ada.capped("read")):
         for deed in (
-            rates.every,
-            rates.read,
-            partial(rates.put, cents=1, since=date(2026, 1, 1)),
+            rates.list_all,
+            rates.load,
+            partial(rates.set_rate, cents=1, since=date(2026, 1, 1)),
             partial(rates.remove, rate_id=rate),
         ):
             with act() as session, pytest.raises(NotPermitted):
@@ -82,15 +82,15 @@ def test_only_who_keeps_rates_reads_or_changes_them(desk):
 
 
 def test_a_rate_is_read_as_people_write_it():
-    assert [rates.parse(said) for said in ("85", "85.5", " 85,50 ", "0.05")] == [8500, 8550, 8550, 5]
-    assert rates.told(8505) == "85.05"
+    assert [rates.parse_amount(said) for said in ("85", "85.5", " 85,50 ", "0.05")] == [8500, 8550, 8550, 5]
+    assert rates.format_amount(8505) == "85.05"
     for wrong in ("", "-1", "1.234", "1 000", "a", "\N{FULLWIDTH DIGIT NINE}", "9999999"):
         with pytest.raises(Invalid):
-            rates.parse(wrong)
+            rates.parse_amount(wrong)
 
 
 @given(st.lists(st.integers(0, 10**9), max_size=40))
 def test_what_is_shared_out_comes_to_the_whole_and_misses_none_by_a_hundredth(exact):
-    shared = rates.shared(exact)
+    shared = rates.round_to_sum(exact)
     assert sum(shared) == (sum(exact) + 30) // 60
     assert all(abs(60 * part - each) < 60 for part, each in zip(shared, exact, strict=True))

@@ -13,7 +13,7 @@ from lib.core import clock, settings
 from lib.core.errors import Invalid, NotFound, NotPermitted
 from lib.tickets import merge, tickets
 from lib.timekeeping import durations, entries, timers
-from lib.timekeeping.timers import Answer
+from lib.timekeeping.timers import TimerDecision
 from lib.transactions import act, see
 from tests import cast
 
@@ -24,33 +24,33 @@ BEGAN = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
 
 def start(actor, number, *, at=BEGAN):
-    with clock.at(at), act() as session:
+    with clock.travel_to(at), act() as session:
         return timers.start(session, actor, tickets.find(session, actor, number))
 
 
 def stop(actor, *, after):
-    with clock.at(BEGAN + after), act() as session:
+    with clock.travel_to(BEGAN + after), act() as session:
         return timers.stop(session, actor)
 
 
 def answer(actor, how, *, after):
-    with clock.at(BEGAN + after), act() as session:
-        return timers.answer(session, actor, how)
+    with clock.travel_to(BEGAN + after), act() as session:
+        return timers.decide(session, actor, how)
 
 
 def shown(actor, *, after=timedelta(0)):
-    with clock.at(BEGAN + after), see() as session:
-        return timers.of(session, actor)
+    with clock.travel_to(BEGAN + after), see() as session:
+        return timers.find_own(session, actor)
 
 
 def move(actor, number, to, *, after):
-    with clock.at(BEGAN + after), act() as session:
+    with clock.travel_to(BEGAN + after), act() as session:
         ticket = tickets.find(session, actor, number, to_change=True)
-        tickets.move(session, actor, ticket, to=statuses.find(session, to), seen=ticket.version)
+        tickets.move(session, actor, ticket, to=statuses.get(session, to), seen=ticket.version)
 
 
 def test_what_it_counted_is_logged_to_the_second(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     assert shown(desk.rita) is None and stop(desk.rita, after=timedelta(0)) is None
     assert start(desk.rita, number) is None
     assert start(desk.rita, number, at=BEGAN + timedelta(minutes=1)) is None
@@ -64,12 +64,15 @@ def test_what_it_counted_is_logged_to_the_second(desk):
     assert (made.started_at, made.ended_at) == (BEGAN, BEGAN + timedelta(minutes=42, seconds=31))
     assert shown(desk.rita) is None
     with see() as session:
-        told = [e.sentence for e in history.of(session, desk.rita, tickets.find(session, desk.rita, number))]
+        told = [
+            e.sentence
+            for e in history.list_for_ticket(session, desk.rita, tickets.find(session, desk.rita, number))
+        ]
     assert told[1:] == ["logged 43 min on 2026-03-10, Work"]
 
 
 def test_starting_another_stops_the_first_and_says_so(desk):
-    first, second = cast.ask(desk.sam), cast.ask(desk.bob)
+    first, second = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob)
     start(desk.rita, first)
     logged = start(desk.rita, second, at=BEGAN + timedelta(minutes=5))
     assert (logged.ticket, logged.minutes) == (first, 5)
@@ -79,7 +82,7 @@ def test_starting_another_stops_the_first_and_says_so(desk):
 
 
 def test_who_may_not_log_time_has_no_timer(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with pytest.raises(NotPermitted):
         start(desk.sam, number)
     with pytest.raises(NotFound):
@@ -89,7 +92,7 @@ def test_who_may_not_log_time_has_no_timer(desk):
 
 
 def test_it_stops_when_the_ticket_is_completed_and_its_owner_is_told(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     start(desk.rita, number)
     move(desk.arun, number, "In Progress", after=timedelta(minutes=10))
     assert shown(desk.rita, after=timedelta(minutes=10)).runs
@@ -97,7 +100,7 @@ def test_it_stops_when_the_ticket_is_completed_and_its_owner_is_told(desk):
     card = shown(desk.rita, after=timedelta(minutes=30))
     assert (card.runs, card.asks, card.minutes, card.why) == (False, False, 20, "it was completed")
     with see() as session:
-        entry = entries.show(session, desk.rita, card.entry)
+        entry = entries.get_card(session, desk.rita, card.entry)
         assert (entry.minutes, entry.worker_id) == (20, desk.rita.id)
     assert stop(desk.rita, after=timedelta(minutes=31)) is None
     with act() as session:
@@ -106,27 +109,27 @@ def test_it_stops_when_the_ticket_is_completed_and_its_owner_is_told(desk):
 
 
 def test_it_stops_when_the_ticket_is_given_to_somebody_else(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
-        tickets.take(session, desk.rita, tickets.find(session, desk.rita, number, to_change=True))
+        tickets.claim(session, desk.rita, tickets.find(session, desk.rita, number, to_change=True))
     start(desk.rita, number)
     start(desk.mona, number)
-    with clock.at(BEGAN + timedelta(minutes=7)), act() as session:
+    with clock.travel_to(BEGAN + timedelta(minutes=7)), act() as session:
         ticket = tickets.find(session, desk.mona, number, to_change=True)
         tickets.assign(session, desk.mona, ticket, to=desk.arun.id, seen=ticket.version)
     assert shown(desk.rita).why == "it was given to somebody else" and shown(desk.rita).minutes == 7
     assert shown(desk.mona).runs
-    other = cast.ask(desk.sam)
+    other = cast.create_ticket(desk.sam)
     assert start(desk.rita, other, at=BEGAN + timedelta(minutes=8)) is None
     assert shown(desk.rita).ticket == other
 
 
 def test_left_running_past_a_working_day_it_asks(desk):
-    number, other = cast.ask(desk.sam), cast.ask(desk.sam)
+    number, other = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     start(desk.rita, number)
     assert not shown(desk.rita, after=timedelta(hours=8)).asks
-    with clock.at(BEGAN + timedelta(hours=2)):
-        cast.say(desk.rita, number, "Ordered a new one")
+    with clock.travel_to(BEGAN + timedelta(hours=2)):
+        cast.add_comment(desk.rita, number, "Ordered a new one")
     overnight = timedelta(hours=20)
     card = shown(desk.rita, after=overnight)
     assert card.asks and card.active_at == BEGAN + timedelta(hours=2) and card.trimmed == 120
@@ -136,37 +139,37 @@ def test_left_running_past_a_working_day_it_asks(desk):
     ):
         with pytest.raises(Invalid, match="keep, trim or discard"):
             deed()
-    assert answer(desk.rita, Answer.TRIM, after=overnight).minutes == 120
+    assert answer(desk.rita, TimerDecision.TRIM, after=overnight).minutes == 120
     start(desk.rita, number)
-    assert answer(desk.rita, Answer.KEEP, after=timedelta(hours=9)).minutes == 540
+    assert answer(desk.rita, TimerDecision.KEEP, after=timedelta(hours=9)).minutes == 540
     start(desk.rita, number, at=BEGAN + timedelta(days=1))
-    assert answer(desk.rita, Answer.DISCARD, after=timedelta(days=2)) is None
-    assert shown(desk.rita) is None and answer(desk.rita, Answer.KEEP, after=overnight) is None
+    assert answer(desk.rita, TimerDecision.DISCARD, after=timedelta(days=2)) is None
+    assert shown(desk.rita) is None and answer(desk.rita, TimerDecision.KEEP, after=overnight) is None
     start(desk.rita, number, at=BEGAN + timedelta(days=2))
     with pytest.raises(Invalid, match="more than 24 hours"):
-        answer(desk.rita, Answer.KEEP, after=timedelta(days=4))
+        answer(desk.rita, TimerDecision.KEEP, after=timedelta(days=4))
 
 
 def test_one_forgotten_waits_for_its_owner_when_the_ticket_is_completed(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     start(desk.rita, number)
     move(desk.arun, number, "Completed", after=timedelta(hours=30))
     card = shown(desk.rita, after=timedelta(hours=40))
     assert card.asks and card.entry is None and card.seconds == 30 * 3600
-    assert answer(desk.rita, Answer.TRIM, after=timedelta(hours=41)).minutes == 1
+    assert answer(desk.rita, TimerDecision.TRIM, after=timedelta(hours=41)).minutes == 1
 
 
 def test_it_goes_with_a_merged_ticket(desk):
-    one, two = cast.ask(desk.sam), cast.ask(desk.sam)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     start(desk.rita, one)
-    with clock.at(BEGAN + timedelta(minutes=1)), act() as session:
-        ticket, into = merge.pair(session, desk.rita, one, two)
+    with clock.travel_to(BEGAN + timedelta(minutes=1)), act() as session:
+        ticket, into = merge.lock_pair(session, desk.rita, one, two)
         merge.merge(session, desk.rita, ticket, into=into, seen=ticket.version)
     assert stop(desk.rita, after=timedelta(minutes=2)).ticket == two
 
 
 def test_a_ticket_that_went_out_of_sight_keeps_nobody_from_stopping(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     start(desk.rita, number)
     with act() as session:
         tickets.find(session, desk.rita, number).team_id = desk.facilities
@@ -185,15 +188,15 @@ def test_a_ticket_that_went_out_of_sight_keeps_nobody_from_stopping(desk):
     ],
 )
 def test_clock_changes_and_midnight_change_no_length(desk, zone, began, lasted, day):
-    number, rita = cast.ask(desk.sam), replace(desk.rita, timezone=zone)
+    number, rita = cast.create_ticket(desk.sam), replace(desk.rita, timezone=zone)
     start(rita, number, at=began)
-    with clock.at(began + lasted), act() as session:
+    with clock.travel_to(began + lasted), act() as session:
         made = timers.stop(session, rita)
     assert (made.seconds, made.day) == (lasted.total_seconds(), day)
 
 
 def test_a_clock_that_jumps_back_makes_no_negative_time(desk):
-    start(desk.rita, cast.ask(desk.sam))
+    start(desk.rita, cast.create_ticket(desk.sam))
     assert shown(desk.rita, after=-timedelta(days=1)).seconds == 0
     made = stop(desk.rita, after=-timedelta(days=1))
     assert (made.seconds, made.minutes, made.day) == (0, 1, date(2026, 3, 9))
@@ -203,7 +206,7 @@ def test_rounding_and_a_minimum_are_settings_and_the_seconds_stay_exact(desk, mo
     monkeypatch.setenv("DOCKET_TIME_ROUNDING_MINUTES", "15")
     monkeypatch.setenv("DOCKET_TIME_MINIMUM_MINUTES", "5")
     settings.current.cache_clear()
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     start(desk.rita, number)
     made = stop(desk.rita, after=timedelta(minutes=22, seconds=30))
     assert (made.minutes, made.seconds) == (30, 1350)
@@ -213,33 +216,33 @@ def test_rounding_and_a_minimum_are_settings_and_the_seconds_stay_exact(desk, mo
 
 @given(st.integers(0, 10**7), st.integers(1, 60), st.integers(1, 60))
 def test_rounding_is_near_and_within_a_day(seconds, step, least):
-    minutes = durations.rounded(seconds, step=step, least=least)
-    assert 1 <= least <= max(minutes, least) and minutes <= durations.DAY
-    if least < minutes < durations.DAY:
+    minutes = durations.round_seconds(seconds, step=step, least=least)
+    assert 1 <= least <= max(minutes, least) and minutes <= durations.MINUTES_PER_DAY
+    if least < minutes < durations.MINUTES_PER_DAY:
         assert abs(minutes * 60 - seconds) <= step * 30
 
 
 def test_what_is_done_the_morning_after_does_not_stretch_the_evening(desk):
-    number, began = cast.ask(desk.sam), clock.now() - timedelta(hours=16)
-    with clock.at(began), act() as session:
+    number, began = cast.create_ticket(desk.sam), clock.now() - timedelta(hours=16)
+    with clock.travel_to(began), act() as session:
         timers.start(session, desk.rita, tickets.find(session, desk.rita, number))
     for hours in (1, 3, 15):
-        with clock.at(began + timedelta(hours=hours)):
-            cast.say(desk.rita, number, "Still here.")
+        with clock.travel_to(began + timedelta(hours=hours)):
+            cast.add_comment(desk.rita, number, "Still here.")
     cast.sign_in(desk.rita)
     with see() as session:
-        card = timers.of(session, desk.rita)
+        card = timers.find_own(session, desk.rita)
     assert card and card.asks and card.active_at == began + timedelta(hours=3) and card.trimmed == 180
 
 
 def test_a_timer_that_someone_else_stops_is_logged_on_the_day_where_it_began(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     with act() as session:
         tickets.assign(session, desk.mona, tickets.find(session, desk.mona, number), to=desk.rita.id, seen=1)
     evening = datetime(2026, 3, 10, 20, 30, tzinfo=UTC)  # the 11th on Tonga
     start(replace(desk.rita, timezone="Pacific/Tongatapu"), number, at=evening)
-    with clock.at(evening + timedelta(minutes=30)), act() as session:
+    with clock.travel_to(evening + timedelta(minutes=30)), act() as session:
         ticket = tickets.find(session, desk.mona, number, to_change=True)
         tickets.assign(session, desk.mona, ticket, to=desk.arun.id, seen=ticket.version)
     with see() as session:
-        assert [e.day for e in entries.listed(session, desk.rita, limit=9)] == [date(2026, 3, 11)]
+        assert [e.day for e in entries.list_visible(session, desk.rita, limit=9)] == [date(2026, 3, 11)]

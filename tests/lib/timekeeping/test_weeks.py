@@ -11,7 +11,7 @@ from lib.core import clock
 from lib.core.errors import Invalid, NotFound, NotPermitted
 from lib.tickets import tickets
 from lib.timekeeping import entries, timesheets, weeks
-from lib.timekeeping.entries import What
+from lib.timekeeping.entries import EntryValues
 from lib.transactions import act, see
 from tests import cast
 
@@ -21,22 +21,22 @@ FRIDAY = MONDAY + timedelta(days=4)
 
 @pytest.fixture(autouse=True)
 def on_friday():
-    with clock.at(datetime(2026, 3, 13, 12, tzinfo=UTC)):
+    with clock.travel_to(datetime(2026, 3, 13, 12, tzinfo=UTC)):
         yield
 
 
 def fill(actor, number, minutes, *, day=MONDAY):
     with act() as session:
-        weeks.fill(session, actor, number, day=day, minutes=minutes)
+        weeks.set_day_minutes(session, actor, number, day=day, minutes=minutes)
 
 
 def week(actor, whom=None, **more):
     with see() as session:
-        return weeks.of(session, actor, person_id=(whom or actor).id, day=FRIDAY, **more)
+        return weeks.get(session, actor, person_id=(whom or actor).id, day=FRIDAY, **more)
 
 
 def test_a_week_is_filled_cell_by_cell(desk):
-    one, two = cast.ask(desk.sam), cast.ask(desk.bob)
+    one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob)
     fill(desk.rita, one, 90)
     fill(desk.rita, one, 60)
     fill(desk.rita, two, 30, day=FRIDAY)
@@ -58,11 +58,11 @@ def test_a_week_is_filled_cell_by_cell(desk):
 
 
 def test_several_entries_grow_but_do_not_shrink(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     for minutes in (10, 20):
         with act() as session:
             ticket = tickets.find(session, desk.rita, number)
-            entries.log(session, desk.rita, ticket, what=What(minutes, MONDAY, 1))
+            entries.log(session, desk.rita, ticket, what=EntryValues(minutes, MONDAY, 1))
     fill(desk.rita, number, 45)
     assert week(desk.rita).totals[0] == 45
     with pytest.raises(Invalid, match="several entries"):
@@ -70,14 +70,14 @@ def test_several_entries_grow_but_do_not_shrink(desk):
 
 
 def test_managers_see_their_team_s_weeks_and_of_hidden_tickets_the_sum_alone(desk):
-    number, other = cast.ask(desk.sam), cast.ask(desk.sam)
+    number, other = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     fill(desk.rita, number, 60)
     fill(desk.rita, other, 15)
     with act() as session:
         tickets.find(session, desk.ada, other).team_id = desk.facilities
     shown = week(desk.mona, desk.rita)
     assert [(line.ticket, line.title is None, line.total) for line in shown.lines] == [
-        (weeks.UNSEEN, True, 15), (number, False, 60),
+        (weeks.HIDDEN_TICKETS, True, 15), (number, False, 60),
     ]  # fmt: skip
     assert week(desk.rita).totals == shown.totals == week(desk.ada, desk.rita).totals
     for actor, whom in (
@@ -89,8 +89,8 @@ def test_managers_see_their_team_s_weeks_and_of_hidden_tickets_the_sum_alone(des
         with pytest.raises(NotFound):
             week(actor, whom)
     with see() as session:
-        assert list(weeks.people(session, desk.mona).values()) == ["Arun Das", "Mona Lind", "Rita Sosa"]
-        assert list(weeks.people(session, desk.rita).values()) == ["Rita Sosa"]
+        assert list(weeks.list_people(session, desk.mona).values()) == ["Arun Das", "Mona Lind", "Rita Sosa"]
+        assert list(weeks.list_people(session, desk.rita).values()) == ["Rita Sosa"]
 
 
 def settle(verb, *given, **more):
@@ -99,15 +99,18 @@ def settle(verb, *given, **more):
 
 
 def test_a_month_is_submitted_approved_locked_and_opened_again(desk):
-    number = cast.ask(desk.sam)
+    number = cast.create_ticket(desk.sam)
     fill(desk.rita, number, 60)
     with pytest.raises(Invalid, match="March 2026 has not ended yet"):
         settle(timesheets.submit, desk.rita, FRIDAY)
-    with clock.at(datetime(2026, 3, 31, 21, 59, tzinfo=UTC)), pytest.raises(Invalid, match="not ended"):
+    with (
+        clock.travel_to(datetime(2026, 3, 31, 21, 59, tzinfo=UTC)),
+        pytest.raises(Invalid, match="not ended"),
+    ):
         settle(timesheets.submit, replace(desk.rita, timezone="Europe/Berlin"), FRIDAY)
     with pytest.raises(Invalid, match="March 2026 has not been submitted yet"):
         settle(timesheets.approve, desk.mona, desk.rita.id, day=MONDAY)
-    with clock.at(datetime(2026, 3, 31, 22, 1, tzinfo=UTC)):
+    with clock.travel_to(datetime(2026, 3, 31, 22, 1, tzinfo=UTC)):
         settle(timesheets.submit, replace(desk.rita, timezone="Europe/Berlin"), FRIDAY)
         settle(timesheets.submit, replace(desk.rita, timezone="Europe/Berlin"), FRIDAY)
     assert week(desk.rita).states == ("submitted",) * 7
@@ -115,7 +118,7 @@ def test_a_month_is_submitted_approved_locked_and_opened_again(desk):
         fill(desk.rita, number, 5)
     settle(timesheets.approve, desk.mona, desk.rita.id, day=MONDAY)
     settle(timesheets.approve, desk.mona, desk.rita.id, day=MONDAY)
-    with clock.at(datetime(2026, 4, 2, tzinfo=UTC)):
+    with clock.travel_to(datetime(2026, 4, 2, tzinfo=UTC)):
         settle(timesheets.submit, desk.rita, FRIDAY)
     with pytest.raises(Invalid, match="March 2026 is approved"):
         fill(desk.rita, number, 5)
@@ -131,7 +134,9 @@ def test_a_month_is_submitted_approved_locked_and_opened_again(desk):
     fill(desk.rita, number, 5)
     with see() as session:
         told = [
-            (e.action, e.field, e.new) for e in audit_log.read(session, desk.ada) if "timesheet" in e.action
+            (e.action, e.field, e.new)
+            for e in audit_log.list_entries(session, desk.ada)
+            if "timesheet" in e.action
         ]
     assert told == [
         (Action.SHEET_REOPENED, "2026-03", "open"), (Action.SHEET_APPROVED, "2026-03", "approved"),

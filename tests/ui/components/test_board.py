@@ -666,10 +666,10 @@ def test_it_fits_and_is_accessible(desk, query):
     expect(page.locator(".card")).to_have_count(20)
     assert page.evaluate(f"{PANE}.scrollWidth <= {PANE}.clientWidth")
     assert page.locator(".head").evaluate_all("heads => heads.every((head) => head.offsetHeight >= 44)")
-    browsers.accessible(page)
+    browsers.check_accessibility(page)
     page.get_by_role("button", name="Move #1 to…").click()
     expect(page.get_by_role("menu")).to_be_in_viewport(ratio=1)
-    browsers.accessible(page)
+    browsers.check_accessibility(page)
 
 
 @browser

@@ -82,4 +82,4 @@ def test_it_fits_and_is_accessible(stage):
     expect(page.locator(".row")).to_have_count(60)
     assert page.evaluate(f"{PANE}.scrollWidth <= {PANE}.clientWidth")
     assert page.locator(".row").evaluate_all("rows => rows.every((row) => row.offsetHeight >= 44)")
-    browsers.accessible(page)
+    browsers.check_accessibility(page)

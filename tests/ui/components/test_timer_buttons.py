@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 
 from ui.components import timer_buttons
-from ui.components.timer_buttons import Clocks, Tick
+from ui.components.timer_buttons import TimerButtons, TimerClick
 
 
 @pytest.fixture
@@ -14,14 +14,14 @@ def pressed(monkeypatch):
 
 
 def clocks(pressed, running=None):
-    return Clocks({7, 8}, running, pressed.append)
+    return TimerButtons({7, 8}, running, pressed.append)
 
 
 def test_a_press_is_heard_once_however_often_it_comes(pressed):
     for _ in range(2):
-        timer_buttons.heard(clocks(pressed), {"number": 7, "on": True, "turn": 5}, key="board")
-    timer_buttons.heard(clocks(pressed), {"number": 8, "on": False, "turn": 6}, key="board")
-    assert pressed == [Tick(7, on=True), Tick(8, on=False)]
+        timer_buttons.handle_timer_click(clocks(pressed), {"number": 7, "on": True, "turn": 5}, key="board")
+    timer_buttons.handle_timer_click(clocks(pressed), {"number": 8, "on": False, "turn": 6}, key="board")
+    assert pressed == [TimerClick(7, on=True), TimerClick(8, on=False)]
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_a_press_is_heard_once_however_often_it_comes(pressed):
     ],
 )  # fmt: skip
 def test_what_is_malformed_or_was_not_offered_is_let_go(pressed, value):
-    timer_buttons.heard(clocks(pressed), value, key="rows")
-    timer_buttons.heard(None, {"number": 7, "on": True, "turn": 9}, key="rows")
+    timer_buttons.handle_timer_click(clocks(pressed), value, key="rows")
+    timer_buttons.handle_timer_click(None, {"number": 7, "on": True, "turn": 9}, key="rows")
     assert pressed == []
 
 

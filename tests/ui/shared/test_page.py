@@ -18,12 +18,12 @@ class Asked(dict):
 
 
 def here(url, **asked):
-    """Return what `page.here` says while a browser names an address."""
+    """Return what `page.current_url` says while a browser names an address."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             page, "st", SimpleNamespace(context=SimpleNamespace(url=url), query_params=Asked(asked))
         )
-        return page.here()
+        return page.current_url()
 
 
 def opened(url):

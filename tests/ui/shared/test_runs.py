@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from ui.shared import page
-from ui.shared.page import AT_ONCE
+from ui.shared.page import MAX_CONCURRENT_RUNS
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def asked(monkeypatch):
     """Whom the cookie was asked for, as often as it was."""
     asked = []
     monkeypatch.setattr(page, "cookie", lambda: asked.append(1))
-    monkeypatch.setattr(page, "address", lambda: "127.0.0.1")
+    monkeypatch.setattr(page, "client_address", lambda: "127.0.0.1")
     return asked
 
 
@@ -33,9 +33,9 @@ def test_what_goes_wrong_in_a_run_leaves_nobody_behind(desk, asked):
 
 
 def test_slow_runs_let_the_next_one_pass_after_a_moment(desk, asked, monkeypatch):
-    monkeypatch.setattr(page, "PATIENCE", 0.05)
+    monkeypatch.setattr(page, "SLOT_TIMEOUT", 0.05)
     over, passed = threading.Event(), threading.Event()
-    under_way = threading.Barrier(AT_ONCE + 1)
+    under_way = threading.Barrier(MAX_CONCURRENT_RUNS + 1)
 
     def slow():
         with page.run():
@@ -46,7 +46,7 @@ def test_slow_runs_let_the_next_one_pass_after_a_moment(desk, asked, monkeypatch
         with page.run():
             passed.set()
 
-    runs = [threading.Thread(target=slow) for _ in range(AT_ONCE)]
+    runs = [threading.Thread(target=slow) for _ in range(MAX_CONCURRENT_RUNS)]
     for run in runs:
         run.start()
     under_way.wait(10)
@@ -56,7 +56,7 @@ def test_slow_runs_let_the_next_one_pass_after_a_moment(desk, asked, monkeypatch
     over.set()
     for run in (*runs, last):
         run.join()
-    given_back = [page._turns.acquire(blocking=False) for _ in range(AT_ONCE)]
+    given_back = [page._run_slots.acquire(blocking=False) for _ in range(MAX_CONCURRENT_RUNS)]
     for _ in given_back:
-        page._turns.release()
+        page._run_slots.release()
     assert all(given_back)

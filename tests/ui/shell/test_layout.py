@@ -20,24 +20,24 @@ def look(monkeypatch):
         (layout, "live"),
     ):
         monkeypatch.setattr(*part, lambda *_, **__: None)
-    rung, marked, read_all = [], [], inbox.read_all
+    rung, marked, read_all = [], [], inbox.mark_all_read
     monkeypatch.setattr(layout, "bell", lambda *, unread, **_: rung.append(unread))
 
     def noted(session, actor, **how):
         marked.append(how["ticket_id"])
         read_all(session, actor, **how)
 
-    monkeypatch.setattr(inbox, "read_all", noted)
+    monkeypatch.setattr(inbox, "mark_all_read", noted)
 
     def run(actor, number, *, shown=None):
-        monkeypatch.setattr(page, "here", lambda: f"/ticket?id={number}")
-        monkeypatch.setattr(page, "number_asked", lambda _name: number)
+        monkeypatch.setattr(page, "current_url", lambda: f"/ticket?id={number}")
+        monkeypatch.setattr(page, "number_from_url", lambda _name: number)
         rung.clear()
         marked.clear()
-        layout.draw(actor)
+        layout.show_frame(actor)
         with see() as session:
-            since = change_feed.newest(session)
-        layout.follow(actor, shown or number, since=since)
+            since = change_feed.newest_id(session)
+        layout.rerun_on_ticket_event(actor, shown or number, since=since)
         return rung[0], sorted(marked)
 
     return run
@@ -45,20 +45,20 @@ def look(monkeypatch):
 
 def unread(actor):
     with see() as session:
-        return inbox.unread(session, actor)
+        return inbox.count_unread(session, actor)
 
 
 def test_the_bell_leaves_out_what_one_looks_at_and_that_is_marked_once(desk, look):
-    here, elsewhere = cast.ask(desk.sam), cast.ask(desk.sam)
+    here, elsewhere = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
     for number in (here, here, elsewhere):
-        cast.say(desk.rita, number, "Hello")
+        cast.add_comment(desk.rita, number, "Hello")
     assert unread(desk.sam) == 3
     assert look(desk.sam, here) == (1, [here]) and unread(desk.sam) == 1
     assert look(desk.sam, here) == (1, [])
 
 
 def test_whoever_comes_by_a_merged_ticket_s_number_has_read_of_both(desk, look):
-    source, target = cast.ask(desk.sam), cast.ask(desk.sam)
-    cast.say(desk.rita, source, "Hello")
-    cast.say(desk.rita, target, "Hello")
+    source, target = cast.create_ticket(desk.sam), cast.create_ticket(desk.sam)
+    cast.add_comment(desk.rita, source, "Hello")
+    cast.add_comment(desk.rita, target, "Hello")
     assert look(desk.sam, source, shown=target) == (1, sorted([source, target])) and unread(desk.sam) == 0

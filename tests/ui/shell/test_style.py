@@ -70,7 +70,7 @@ def test_what_pages_show_fits_and_is_accessible(stage):
     page = stage.open("/looks")
     page.get_by_role("link", name="New ticket").last.wait_for()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-    browsers.accessible(page)
+    browsers.check_accessibility(page)
     page.get_by_role("button", name="More").click()
     popover = page.locator(".dk-status").last
     popover.wait_for()

@@ -9,7 +9,7 @@ from ui.shell import style
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="Stage", page_icon=style.icon(), layout="wide")
-style.dress()
+style.apply()
 page = st.navigation(
     [
         st.Page(

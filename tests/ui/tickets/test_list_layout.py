@@ -9,8 +9,8 @@ from ui.tickets import list_layout
 
 
 def led(monkeypatch, by, one, *, view="", **kept):
-    monkeypatch.setattr(list_layout, "group", lambda: by)
-    [heading] = list_layout.headings(Page((one,), None), view, {"group": by, **kept})
+    monkeypatch.setattr(list_layout, "group_from_url", lambda: by)
+    [heading] = list_layout.build_headings(Page((one,), None), view, {"group": by, **kept})
     return {name: values[0] for name, values in parse_qs(urlsplit(heading.href).query).items()}
 
 
@@ -39,6 +39,9 @@ def test_a_view_that_says_it_too_gives_way(monkeypatch):
 
 
 def test_a_count_is_capped_and_left_out_where_it_was_not_taken(monkeypatch):
-    monkeypatch.setattr(list_layout, "group", lambda: "status")
+    monkeypatch.setattr(list_layout, "group_from_url", lambda: "status")
     groups = (Group(1, "A", (), 1001), Group(2, "B", (), None))
-    assert [heading.count for heading in list_layout.headings(Page(groups, None), "", {})] == ["1,000+", ""]
+    assert [heading.count for heading in list_layout.build_headings(Page(groups, None), "", {})] == [
+        "1,000+",
+        "",
+    ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lib.notifications.email.headers import LONGEST, Head, Mailbox, Unfit
+from lib.notifications.email.headers import MAX_LINE_BYTES, EmailHeaders, HeaderError, Mailbox
 
 EVIL = "=?utf-8?q?x=0D=0AReply-To:_evil@evil.test=0D=0A=0D=0A<h1>phish</h1>?="
 PRINTER = "Не печатает принтер в кабинете 214, третий этаж"  # noqa: RUF001 - Cyrillic is meant
@@ -41,7 +41,9 @@ def titles(draw):
 
 
 def head(subject="Hello", name="Sam Reed", **fixed):
-    return Head(Mailbox("Docket", "desk@example.org"), Mailbox(name, "sam@example.org"), subject, fixed)
+    return EmailHeaders(
+        Mailbox("Docket", "desk@example.org"), Mailbox(name, "sam@example.org"), subject, fixed
+    )
 
 
 def raw(made):
@@ -63,7 +65,7 @@ def test_a_title_reads_as_it_was_typed_by_two_decoders(title):
     assert (to.display_name, to.addr_spec) == (made.to.name, "sam@example.org")
     assert str(make_header(decode_header(old["To"]))).startswith(made.to.name)
     assert new.keys() == old.keys() == ["From", "To", "Subject", "MIME-Version"]
-    assert sent.isascii() and all(len(line) <= LONGEST for line in sent.split(b"\r\n"))
+    assert sent.isascii() and all(len(line) <= MAX_LINE_BYTES for line in sent.split(b"\r\n"))
 
 
 @pytest.mark.parametrize(
@@ -71,13 +73,13 @@ def test_a_title_reads_as_it_was_typed_by_two_decoders(title):
 )
 @pytest.mark.parametrize("where", ["subject", "name", "X-Own"])
 def test_no_header_takes_a_line_break_or_a_control_character(where, wrong):
-    with pytest.raises(Unfit):
+    with pytest.raises(HeaderError):
         head(**{where: wrong}).lines()
 
 
 @pytest.mark.parametrize("wrong", ["<a@exämple.org>", EVIL])
 def test_what_docket_puts_together_itself_is_plain_ascii(wrong):
-    with pytest.raises(Unfit):
+    with pytest.raises(HeaderError):
         head(**{"X-Own": wrong}).lines()
 
 
@@ -98,7 +100,7 @@ def test_what_docket_puts_together_itself_is_plain_ascii(wrong):
 def test_what_does_not_read_as_it_was_meant_is_not_sent(change):
     made = head()
     made.check(raw(made))
-    with pytest.raises(Unfit):
+    with pytest.raises(HeaderError):
         made.check(change(raw(made)))
 
 

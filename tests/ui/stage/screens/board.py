@@ -4,7 +4,7 @@ import streamlit as st
 
 from tests.ui.stage import desk
 from ui.components.board import Move, board
-from ui.components.live import live
+from ui.components.live import rerun_on_event
 
 st.title("Board")
 
@@ -35,7 +35,7 @@ def moved(move: Move) -> None:
 @st.fragment
 def room() -> None:
     desk.state["runs"] += 1
-    live(key="live", topic="board", since=desk.state["event"])
+    rerun_on_event(key="live", topic="board", since=desk.state["event"])
     asked = st.session_state.get("asked")
     if asked:
         reason(asked)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.vocabulary import Priority, StatusCategory
 from lib.catalog.ticket_fields import TicketRow
-from ui.components.ticket_rows import COLUMNS, Column, Empty, ticket_rows
+from ui.components.ticket_rows import COLUMNS, Column, EmptyState, ticket_rows
 
 ODD = {
     3: "<img src=x onerror='window.hurt=1'><script>window.hurt=1</script>",
@@ -61,5 +61,5 @@ ticket_rows(
     columns=columns,
     sort=sort,
     fresh={1059, 1056},
-    empty=Empty("Nothing is waiting for you.", "New ticket", "/new"),
+    empty=EmptyState("Nothing is waiting for you.", "New ticket", "/new"),
 )
