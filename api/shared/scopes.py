@@ -20,15 +20,16 @@ ACCOUNT: tuple[Scope, Scope] = ("admin", "admin")
 """One's own account, and administration."""
 
 PATH_SCOPES: Mapping[str, tuple[Scope, Scope]] = {
-    "activities": REFERENCE_DATA, "attachments": TICKETS, "audit": ACCOUNT, "canned-replies": REFERENCE_DATA, "categories": REFERENCE_DATA,
-    "category-proposals": ACCOUNT, "comments": TICKETS, "docs": REFERENCE_DATA, "drafts": TICKETS, "fields": REFERENCE_DATA,
-    "mail-templates": ACCOUNT, "me": REFERENCE_DATA, "me/preferences": ACCOUNT, "me/sessions": ACCOUNT, "me/timer": TICKETS,
-    "metrics": ACCOUNT, "notice-rules": ACCOUNT, "notifications": TICKETS, "openapi.json": REFERENCE_DATA, "people": REFERENCE_DATA,
-    "preview": TICKETS, "rates": ACCOUNT, "roles": ACCOUNT, "search": TICKETS, "settings": ACCOUNT,
-    "similar": TICKETS,
-    "status-times": TICKETS, "statuses": REFERENCE_DATA, "tags": REFERENCE_DATA, "teams": REFERENCE_DATA, "teams/slack": ACCOUNT,
-    "tickets": TICKETS, "time-entries": TICKETS, "time-months": ACCOUNT, "time-report": TICKETS,
-    "time-week": TICKETS, "tokens": ACCOUNT, "views": REFERENCE_DATA, "workflow": REFERENCE_DATA,
+    "activities": REFERENCE_DATA, "attachments": TICKETS, "audit": ACCOUNT, "canned-replies": REFERENCE_DATA,
+    "categories": REFERENCE_DATA, "category-proposals": ACCOUNT, "comments": TICKETS, "docs": REFERENCE_DATA,
+    "drafts": TICKETS, "fields": REFERENCE_DATA, "mail-templates": ACCOUNT, "me": REFERENCE_DATA,
+    "me/preferences": ACCOUNT, "me/sessions": ACCOUNT, "me/timer": TICKETS, "metrics": ACCOUNT,
+    "notice-rules": ACCOUNT, "notifications": TICKETS, "openapi.json": REFERENCE_DATA,
+    "people": REFERENCE_DATA, "preview": TICKETS, "rates": ACCOUNT, "roles": ACCOUNT, "search": TICKETS,
+    "settings": ACCOUNT, "similar": TICKETS, "status-times": TICKETS, "statuses": REFERENCE_DATA,
+    "tags": REFERENCE_DATA, "teams": REFERENCE_DATA, "teams/slack": ACCOUNT, "tickets": TICKETS,
+    "time-entries": TICKETS, "time-months": ACCOUNT, "time-report": TICKETS, "time-week": TICKETS,
+    "tokens": ACCOUNT, "views": REFERENCE_DATA, "workflow": REFERENCE_DATA,
 }  # fmt: skip
 """By the fixed parts of a path, the longest that is named: the least scope that reads there, and that changes."""
 PATH_PERMISSIONS: Mapping[str, Permission] = {

@@ -60,7 +60,10 @@ class Message(Numbered, table=True):
             "ix_outbox_owed", "person_id", "ticket_id", "medium",
             sqlite_where=_QUEUED, postgresql_where=_QUEUED,
         ),
-        Index("ix_outbox_team", "team_id", "ticket_id", sqlite_where=_QUEUED_FOR_TEAM, postgresql_where=_QUEUED_FOR_TEAM),
+        Index(
+            "ix_outbox_team", "team_id", "ticket_id",
+            sqlite_where=_QUEUED_FOR_TEAM, postgresql_where=_QUEUED_FOR_TEAM,
+        ),
         CheckConstraint("attempts >= 0", name="attempts"),
         CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="whose"),
         {"sqlite_autoincrement": True},

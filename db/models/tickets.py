@@ -28,7 +28,8 @@ class Ticket(Numbered, table=True):
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
         Index(
             "ix_ticket_updated",
-            "updated_at", "id", "created_at", "first_response_at", "resolved_at", "assignee_id", "staff_opened", *ACCESS_COLUMNS,
+            "updated_at", "id", "created_at", "first_response_at", "resolved_at", "assignee_id", "staff_opened",
+            *ACCESS_COLUMNS,
         ),
         Index("ix_ticket_created", "created_at", "id"),
         Index("ix_ticket_priority", "priority", "id"),
@@ -41,7 +42,10 @@ class Ticket(Numbered, table=True):
         Index("ix_ticket_requester_updated", "requester_id", "updated_at", "id"),
         Index("ix_ticket_requester_public", "requester_id", "public_updated_at", "id"),
         Index("ix_ticket_assignee_updated", "assignee_id", "updated_at", "id"),
-        _index_open_tickets("ix_ticket_open_assignee", "assignee_id", "priority", "updated_at", "id", "status_id", *ACCESS_COLUMNS),
+        _index_open_tickets(
+            "ix_ticket_open_assignee",
+            "assignee_id", "priority", "updated_at", "id", "status_id", *ACCESS_COLUMNS,
+        ),
         _index_open_tickets(
             "ix_ticket_open_status",
             "status_id", "team_id", "created_at", "assignee_id", *ACCESS_COLUMNS[1:],

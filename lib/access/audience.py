@@ -9,7 +9,7 @@ from lib.access import gate
 
 
 def workers_condition(ticket: Ticket, permission: Permission) -> ColumnElement[bool]:
-    """The SQL condition on `person` for whom `permission` reaches a ticket by their work; the twin of `gate.works_on`."""
+    """The SQL condition on `person` for whose work lets `permission` reach a ticket; the twin of `gate.works_on`."""
     team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
     role = col(Person.role_id)
     return or_(

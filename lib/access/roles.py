@@ -60,7 +60,7 @@ _SCOPES = select(RolePermission.permission, RolePermission.scope).where(
 
 @dataclass(frozen=True)
 class RoleCard:
-    """A role as pages and the API show it; `get_scopes` maps a permission to its reach."""
+    """A role as pages and the API show it; `scopes` maps a permission to its reach."""
 
     id: int
     name: str

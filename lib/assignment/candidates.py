@@ -15,7 +15,10 @@ from lib.assignment import skills
 from lib.core.errors import Conflict
 from lib.people import absences
 
-CONFLICT_MESSAGE = "Somebody is changing the assignee's account or team at this moment. The ticket stays as it was. Try again."
+CONFLICT_MESSAGE = (
+    "Somebody is changing the assignee's account or team at this moment. "
+    "The ticket stays as it was. Try again."
+)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class FeedEvent:
     """The team that has its ticket."""
 
     def concerns(self, topic: Topic) -> bool:
-        """Tell whether a listener to `find_topic` is to hear of it."""
+        """Tell whether a listener to `topic` is to hear of it."""
         if topic.notices:
             return topic.person_id in self.told
         if self.internal and not (topic.notes and (topic.teams is None or self.team_id in topic.teams)):

@@ -104,7 +104,7 @@ def has_role_access(session: Session, actor: Actor, ticket: Ticket) -> bool:
 
 
 def readable_condition(actor: Actor, card: FieldCard) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for where the actor may read a field; the twin of `allows` and `has_role_access`."""
+    """The SQL condition on `ticket` for where an actor may read a field; twin of `allows` and `has_role_access`."""
     if card.allows(actor, works=False) > Access.NONE:
         return true()
     if card.allows(actor, works=True) > Access.NONE:

@@ -1,4 +1,4 @@
-"""Lists of tickets in groups: over the whole list, page by page after a key, as `listing` has them without groups.
+"""Lists of tickets in groups: over the whole list, page by page after a key, as `ticket_list` has them without groups.
 
 What a list of few tickets holds is gathered and put in order at once. Of a long one the groups that come next are
 looked for a few at a time, and the page is filled from them along indexes, so that it costs the same at a thousand

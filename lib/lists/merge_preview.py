@@ -55,7 +55,7 @@ class MergePreview:
     confides: bool
     """Whether the other ticket would become confidential."""
     confidential: bool
-    """Whether the other ticket is confidential, which new_readers would then read."""
+    """Whether the other ticket is confidential, which the new readers would then read."""
     done: str
     """The status in which the other ticket is done already, or nothing."""
 

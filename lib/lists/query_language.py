@@ -1,7 +1,7 @@
 """The language of the search box: words, and qualifiers such as `status:blocked -tag:vip created:>2026-01-01`.
 
-A line is read into terms, and the terms into the parameters that `filters.parse_parameters` takes. Nothing breaks it: what can't
-be understood is left out, and told in a sentence.
+A line is read into terms, and the terms into the parameters that `filters.parse_parameters` takes. Nothing breaks it:
+what can't be understood is left out, and told in a sentence.
 """
 
 import re
@@ -162,9 +162,9 @@ def remove_qualifier(line: str, place: int) -> str:
 
 
 def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> InterpretedQuery:
-    """Turn parameters into conditions as `filters.parse_parameters` does, with `q` read in this language; several `q` mean or.
+    """Turn parameters into conditions as `filters.parse_parameters` does, with `q` read in this language.
 
-    Raises Invalid for other parameters that can't be; never for what a line says.
+    Several `q` mean or. Raises Invalid for other parameters that can't be; never for what a line says.
     """
     lines = [line for line in given.get("q", ()) if line.strip()]
     if len(lines) > filters.MAX_VALUES or not all(map(text.is_storable, lines)):

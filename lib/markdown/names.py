@@ -35,7 +35,7 @@ def find_candidates(source: str) -> list[list[NameCandidate]]:
 
 
 def to_html_with_mentions(source: str, names: Iterable[str]) -> str:
-    """Render Markdown as `rendering.to_html` does, with `names` that stand behind an @ marked, as `find_candidates` finds them."""
+    """Render Markdown as `rendering.to_html` does, with `names` behind an @ marked, as `find_candidates` finds them."""
     html, wanted = rendering.to_html(source), {folding.fold_name(name) for name in names} - {""}
     if not wanted:
         return html

@@ -19,7 +19,7 @@ def is_enabled() -> bool:
 
 
 def send_password_link(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> None:
-    """Mail a link with which the person sets a password. Raises NotPermitted, as `accounts.create_password_secret` does."""
+    """Mail a link to set a password with. Raises NotPermitted, as `accounts.create_password_secret` does."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
     message = outbox.enqueue(
         session,

@@ -25,7 +25,7 @@ MAX_SNOOZE = timedelta(days=366)
 
 @dataclass(frozen=True)
 class NotificationCard:
-    """A notice: `format_sentence` goes on after the doer's name, and no actor means Docket itself."""
+    """A notice: `sentence` goes on after the doer's name, and no actor means Docket itself."""
 
     id: int
     event_id: int

@@ -249,7 +249,7 @@ def create_password_secret(
 
 
 def build_password_url(secret: str) -> str:
-    """Return where a person sets a password with a secret that `create_password_secret` made; from the configured base URL only."""
+    """Return where a secret of `create_password_secret` sets a password; from the configured base URL only."""
     return f"{settings.current().base_url}/set-password?token={secret}"
 
 

@@ -44,7 +44,7 @@ def count_by_status(session: Session, actor: Actor, narrowed: TicketFilter) -> l
 
 
 def count_by_age(session: Session, actor: Actor, narrowed: TicketFilter) -> list[AgeBucket]:
-    """Return the open tickets by the time since they were created, each counted up to one more than `ticket_list.MAX_COUNT`.
+    """Return the open tickets by their age, each group counted up to one more than `ticket_list.MAX_COUNT`.
 
     Source: `ticket.created_at` against the present minute, so that a list of the same tickets can be linked to.
     """

@@ -1,6 +1,6 @@
 """The index of all words, as each database speaks it: FTS5 for SQLite, tsvector for PostgreSQL.
 
-`search_terms` makes the tokens of texts and of queries, and each is quoted here, so no query has a syntax that could
+`terms` makes the tokens of texts and of queries, and each is quoted here, so no query has a syntax that could
 fail. A query is one or several ways to ask: a text matches that holds all terms of any of them.
 """
 
@@ -95,7 +95,7 @@ def count_matches(session: Session, ways: QueryVariants, *, most: int) -> int:
 
 
 def is_known_count(session: Session, number: int, ways: QueryVariants) -> bool:
-    """Tell whether `count_matches` is not PostgreSQL's guess for a word, or a beginning, that its statistics don't know."""
+    """Tell whether `number` is not PostgreSQL's guess for a word, or a beginning, that its statistics don't know."""
     if is_sqlite(session):
         return True
     begun = any(term.begun for terms in ways for term in terms)

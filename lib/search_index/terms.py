@@ -290,7 +290,7 @@ def find_spans(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
 
 
 def find_first_spans(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    """Return as `find_spans` does where the first words stand that terms ask for, and those near them in a long text."""
+    """Return, as `find_spans` does, where the first words that terms ask for stand, and those near in a long text."""
     for start in range(0, max(1, len(body) - OVERLAP), WINDOW - OVERLAP):
         if found := _find_in_window(body, start, terms):
             return _find_in_window(body, max(0, found[0][0] - OVERLAP), terms) or found

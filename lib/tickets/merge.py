@@ -81,8 +81,8 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
     had, made = links.transfer(session, ticket, into)
     moved, added = _move_tags(session, ticket, into)
     row.moved = {
-        "people": _add_cc(session, ticket, into),
-        "watchers": _add_watchers(session, ticket, into), "tags": moved, "tags_added": added, "links": had, "links_made": made,
+        "people": _add_cc(session, ticket, into), "watchers": _add_watchers(session, ticket, into),
+        "tags": moved, "tags_added": added, "links": had, "links_made": made,
     }  # fmt: skip
     session.add(row)
     _move_drafts(session, ticket, into)
@@ -96,7 +96,7 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
 
 
 def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> None:
-    """Part a merged ticket from the one that it went into, both locked by `lock_pair`; not merged there, it does nothing.
+    """Part a merged ticket from the one it went into, both locked by `lock_pair`; not merged there, it does nothing.
 
     What came from it goes back; what was added to the other since stays there. The other stops being confidential, if
     it became so by the merge, unless something was said on it since. Raises NotFound, NotPermitted.

@@ -348,7 +348,8 @@ def _to_values(row: TimeEntry) -> EntryValues:
 def _describe(session: Session, row: TimeEntry) -> str:
     """Return what an entry says, in words: "1 h 30 min on 2026-01-31, Work, billable: looked into it"."""
     activity = session.get_one(Activity, row.activity_id).name
-    told = f"{durations.format_minutes(row.minutes)} on {row.day.isoformat()}, {activity}{', billable' if row.billable else ''}"
+    billable = ", billable" if row.billable else ""
+    told = f"{durations.format_minutes(row.minutes)} on {row.day.isoformat()}, {activity}{billable}"
     return f"{told}: {row.note}" if row.note else told
 
 

@@ -27,7 +27,7 @@ MAX_DEPTH = 20
 class TimeTotals:
     """Minutes of a ticket: `own` on itself, `total` with the parts that the actor sees, by person and activity in all.
 
-    `set_estimate` is its own, `estimates` that with its parts'; None where nobody estimated.
+    `estimate` is its own, `estimates` that with its parts'; None where nobody estimated.
     """
 
     own: int

@@ -52,7 +52,8 @@ with when:
     if me.timezone and here and me.timezone != here:
         with st.container(horizontal=True, vertical_alignment="center", key="timezone"):
             st.write(
-                f"Your time zone is {formatting.escape_markdown(me.timezone)}. Your browser is in {formatting.escape_markdown(here)} now."
+                f"Your time zone is {formatting.escape_markdown(me.timezone)}. "
+                f"Your browser is in {formatting.escape_markdown(here)} now."
             )
             if st.button("Use the browser's time zone", key="use-timezone"):
                 with page.attempt(f"Your time zone is {here} now.") as session:
@@ -68,7 +69,8 @@ with when, st.form("when", border=False):
         "Days", range(7), selection_mode="multi", default=sorted(habit.days), format_func=WEEKDAYS.__getitem__
     )
     rhythm = st.selectbox(
-        "Mail about what does not press", list(preferences.EMAIL_FREQUENCIES), format_func=preferences.EMAIL_FREQUENCIES.__getitem__,
+        "Mail about what does not press", list(preferences.EMAIL_FREQUENCIES),
+        format_func=preferences.EMAIL_FREQUENCIES.__getitem__,
         index=list(preferences.EMAIL_FREQUENCIES).index(habit.hours),
         help="Mentions, and tickets given to you, come at once all the same. Gathered mail holds what is unread.",
     )  # fmt: skip

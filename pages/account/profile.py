@@ -20,7 +20,8 @@ with page.see() as session:
 
 layout.show_header("Profile", actor=me)
 st.caption(
-    f"{formatting.escape_markdown(me.email)} · {formatting.escape_markdown(role.name)} · {formatting.escape_markdown(', '.join(places)) or 'no team'}"
+    f"{formatting.escape_markdown(me.email)} · {formatting.escape_markdown(role.name)} · "
+    f"{formatting.escape_markdown(', '.join(places)) or 'no team'}"
 )
 
 who, what, safety, tokens = st.tabs(["You", "Permissions", "Sign-in and security", "API tokens"])
@@ -46,7 +47,8 @@ with safety:
     for browser in browsers:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             mark = " (this one)" if browser.here else ""
-            told = f"{formatting.escape_markdown(browser.address)}, last used {formatting.format_relative(browser.seen_at)}"
+            used = formatting.format_relative(browser.seen_at)
+            told = f"{formatting.escape_markdown(browser.address)}, last used {used}"
             st.write(f"{formatting.escape_markdown(browser.browser)}{mark}  \n:gray[{told}]")
             if not browser.here and st.button("End", key=f"end-{browser.id}", icon=":material/logout:"):
                 with page.attempt("That browser is signed out.") as session:

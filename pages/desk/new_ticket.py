@@ -33,11 +33,13 @@ keep = compose.build_draft_saver(DRAFT_SLOT, draft.token)
 left, right = st.columns(2)
 default = next((c.id for c in known.values() if c.is_default), None)
 category = left.selectbox(
-    "Category", list(known), index=compose.index_of(known, values.get("category", default)), key=f"category-{draft.token}",
-    format_func=lambda id: known[id].path, on_change=compose.save_category, args=(keep, known, draft),
+    "Category", list(known), index=compose.index_of(known, values.get("category", default)),
+    key=f"category-{draft.token}", format_func=lambda id: known[id].path,
+    on_change=compose.save_category, args=(keep, known, draft),
 )  # fmt: skip
+default_priority = compose.default_priority(known, category)
 priority = right.selectbox(
-    "Priority", list(Priority), index=compose.index_of(Priority, values.get("priority", compose.default_priority(known, category))),
+    "Priority", list(Priority), index=compose.index_of(Priority, values.get("priority", default_priority)),
     key=f"priority-{draft.token}", format_func=lambda p: p.label.capitalize(), on_change=keep, args=("priority",),
 )  # fmt: skip
 team = next((c.team_id for c in compose.list_with_ancestors(known, category) if c.team_id), None)
@@ -47,7 +49,8 @@ with page.see() as session:
     )
     names = {p.id: p.name for p in accounts.list_visible(session, me, limit=500)} if asked else {}
 filled = custom_fields.show_new_ticket_fields(
-    asked, values.get("fields") or {}, token=draft.token, people=names, keep=compose.build_custom_fields_saver(DRAFT_SLOT, draft.token),
+    asked, values.get("fields") or {}, token=draft.token, people=names,
+    keep=compose.build_custom_fields_saver(DRAFT_SLOT, draft.token),
 )  # fmt: skip
 requester, proposal = None, ""
 if others:
@@ -58,8 +61,8 @@ if others:
     )  # fmt: skip
     requester = st.selectbox(
         "On behalf of", list(people), index=compose.index_of(people, values.get("requester", me.id)),
-        key=f"requester-{draft.token}", format_func=lambda id: formatting.format_searchable_name(people[id].name, people[id].email),
-        on_change=keep, args=("requester",),
+        key=f"requester-{draft.token}", on_change=keep, args=("requester",),
+        format_func=lambda id: formatting.format_searchable_name(people[id].name, people[id].email),
     )  # fmt: skip
 tagged: list[str] = []
 due_on = None

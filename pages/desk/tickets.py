@@ -40,8 +40,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         on_change=lists.go_to_first_page,
     )
     sort = st.selectbox(
-        "Sort", list(SORT_LABELS), key="sort", format_func=SORT_LABELS.__getitem__, label_visibility="collapsed", width=170,
-        on_change=lists.write_choice_to_url, args=("sort", "-updated"),
+        "Sort", list(SORT_LABELS), key="sort", format_func=SORT_LABELS.__getitem__,
+        label_visibility="collapsed", width=170, on_change=lists.write_choice_to_url, args=("sort", "-updated"),
     )  # fmt: skip
 typing = show_chips(me, q or "")
 search_box.show_ticket_link(me, q or "")
@@ -80,7 +80,8 @@ def show_list() -> None:
     standing = [(row.number, row.team_id) for row in found.rows]
     chosen = ticket_rows(
         found.rows, key="rows", columns=list_layout.build_columns(sort, kept), sort=sort, fresh=fresh, empty=empty,
-        groups=list_layout.build_headings(found, view.line, kept), more=more, choosing=bulk.selection_round(actor), sorter=False,
+        groups=list_layout.build_headings(found, view.line, kept), more=more,
+        choosing=bulk.selection_round(actor), sorter=False,
         clocks=timer.build_buttons(actor, standing, running=running), assigns=assignee.build_buttons(actor, standing),
     )  # fmt: skip
     with bar:

@@ -49,8 +49,8 @@ except Refusal as refusal:
 groups = found.groups[:MAX_ROWS]
 if found.unseen:
     st.caption(
-        f"Not included: {durations.format_minutes(found.unseen)} in timesheets, on tickets that you can't see or your reports "
-        "don't cover."
+        f"Not included: {durations.format_minutes(found.unseen)} in timesheets, on tickets that you can't see "
+        "or your reports don't cover."
     )
 if not groups:
     st.caption("No time was logged in these days.")
@@ -58,7 +58,8 @@ if not groups:
 
 whole = f"{durations.format_minutes(found.total)} in all"
 if found.estimate is not None and found.estimated is not None:
-    whole += f", {durations.format_minutes(found.estimated)} of it on tickets estimated at {durations.format_minutes(found.estimate)}"
+    estimate = durations.format_minutes(found.estimate)
+    whole += f", {durations.format_minutes(found.estimated)} of it on tickets estimated at {estimate}"
 if found.cost is not None:
     whole += f", {rates.format_amount(found.cost)} {rates.currency()}"
 st.subheader(whole, anchor=False)

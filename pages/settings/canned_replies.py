@@ -58,7 +58,8 @@ for card in found:
         begin = " ".join(card.body.split())
         begin = begin if len(begin) <= 90 else f"{begin[:90]} …"
         st.markdown(
-            f"**{formatting.escape_markdown(card.name)}**  \n:gray[{formatting.escape_markdown(place)} · {formatting.escape_markdown(begin)}]"
+            f"**{formatting.escape_markdown(card.name)}**  \n"
+            f":gray[{formatting.escape_markdown(place)} · {formatting.escape_markdown(begin)}]"
         )
         if not card.mine:
             continue

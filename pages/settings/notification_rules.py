@@ -22,8 +22,8 @@ lists.read_choice_from_url(
 )
 chosen = st.segmented_control(
     "Who", [relation.value for relation in RecipientReason], key="whom", required=True,
-    format_func=lambda value: notification_labels.REASON_LABELS[RecipientReason(value)], on_change=lists.write_choice_to_url,
-    args=("whom", RecipientReason.MENTIONED.value),
+    format_func=lambda value: notification_labels.REASON_LABELS[RecipientReason(value)],
+    on_change=lists.write_choice_to_url, args=("whom", RecipientReason.MENTIONED.value),
 )  # fmt: skip
 whom = RecipientReason(chosen or RecipientReason.MENTIONED.value)
 
@@ -37,8 +37,8 @@ for occasion, relation in default_rules.PAIRS:
         now = wanted.get(pair, own.cells[pair])
         st.session_state.setdefault(key, [m for m in NotificationChannel if m in now])
         picked = st.pills(
-            f"{default_rules.EVENT_LABELS[occasion]}{mark}", list(default_rules.available_channels(whom)), selection_mode="multi",
-            format_func=notification_labels.CHANNEL_LABELS.__getitem__, key=key,
+            f"{default_rules.EVENT_LABELS[occasion]}{mark}", list(default_rules.available_channels(whom)),
+            selection_mode="multi", format_func=notification_labels.CHANNEL_LABELS.__getitem__, key=key,
             help=notification_labels.format_default(pair) if pair in own.own else None,
         )  # fmt: skip
         wanted[pair] = frozenset(picked)

@@ -24,10 +24,8 @@ for each in found:
     if not each.on:
         st.caption(OFF_LABELS[each.medium])
     if each.failing_since and each.on:
-        st.error(
-            f"{formatting.escape_markdown(each.error or '')} It began {formatting.format_relative(each.failing_since)}.",
-            icon=":material/error:",
-        )
+        since = formatting.format_relative(each.failing_since)
+        st.error(f"{formatting.escape_markdown(each.error or '')} It began {since}.", icon=":material/error:")
     for channel in each.channels:
         began = f" It began {formatting.format_relative(channel.since)}." if channel.since else ""
         st.error(
@@ -65,7 +63,8 @@ for one in aside:
         about = f"#{one.ticket}" if one.ticket else one.sort.value
         tries = f"{one.attempts} tr{'y' if one.attempts == 1 else 'ies'}"
         st.markdown(
-            f"**{formatting.escape_markdown(one.person)}** {CHANNEL_LABELS[one.medium]}, {formatting.escape_markdown(about)}  \n"
+            f"**{formatting.escape_markdown(one.person)}** {CHANNEL_LABELS[one.medium]}, "
+            f"{formatting.escape_markdown(about)}  \n"
             f":gray[{formatting.escape_markdown(one.error)} · {tries}, {formatting.format_relative(one.parked_at)}]"
         )
         with st.container(horizontal=True, width="content"):

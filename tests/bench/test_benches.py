@@ -37,7 +37,8 @@ def loaded(tmp_path_factory):
 def test_a_bench_prints_its_table(loaded, name, words, printed):
     done = subprocess.run(
         [sys.executable, "-m", f"bench.{name}", "--data", str(loaded), *words],
-        cwd=servers.ROOT, env=servers.build_environment(loaded), capture_output=True, text=True, timeout=180, check=False,
+        cwd=servers.ROOT, env=servers.build_environment(loaded),
+        capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert printed in done.stdout

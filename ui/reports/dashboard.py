@@ -240,9 +240,8 @@ def list_warnings(seen: DashboardData) -> list[str]:
         people = "1 person has" if care.invited == 1 else f"{care.invited:,} people have"
         said.append(f"{people} been invited and not set a password yet.")
     if care.empty:
-        said.append(
-            f"Nobody is in {', '.join(escape_markdown(name) for name in care.empty)}: tickets that go there wait unseen."
-        )
+        teams = ", ".join(escape_markdown(name) for name in care.empty)
+        said.append(f"Nobody is in {teams}: tickets that go there wait unseen.")
     said += [_format_departure(each) for each in care.left]
     return said
 

@@ -73,7 +73,8 @@ def format_person(person: PersonCard) -> str:
         ":orange-badge[Disabled]" if not person.active else ":blue-badge[Invited]" if person.invited else ""
     )
     facts = (person.email or "", person.role or "", ", ".join(person.teams) or "no team")
-    return f"**{formatting.escape_markdown(person.name)}** {state}  \n:gray[{' · '.join(formatting.escape_markdown(f) for f in facts)}]"
+    told = " · ".join(formatting.escape_markdown(fact) for fact in facts)
+    return f"**{formatting.escape_markdown(person.name)}** {state}  \n:gray[{told}]"
 
 
 def _can_assign_team(me: Actor, team_id: int) -> bool:

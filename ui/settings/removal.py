@@ -168,7 +168,8 @@ def show_remove_rate_dialog(card: RateCard) -> None:
     if found.entries:
         _show_counts({"Time entries whose cost changes": found.entries})
         st.markdown(
-            f"{durations.format_minutes(found.minutes)} would cost {rates.format_amount(found.after)} {rates.currency()} instead of "
+            f"{durations.format_minutes(found.minutes)} would cost "
+            f"{rates.format_amount(found.after)} {rates.currency()} instead of "
             f"{rates.format_amount(found.before)} {rates.currency()}."
         )
     else:

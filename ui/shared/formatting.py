@@ -50,7 +50,7 @@ def format_timestamp(at: datetime) -> str:
 
 
 def format_duration_rounded_up(seconds: int) -> str:
-    """Return a duration that is not exceeded, as `format_duration` but rounded up: a p90 of 64 h 30 min is "2 d 17 h"."""
+    """Return a duration that is not exceeded: `format_duration` rounded up, so a p90 of 64 h 30 min is "2 d 17 h"."""
     whole = -(-seconds // 60) * 60
     return format_duration(whole if whole < 86400 else -(-whole // 3600) * 3600)
 

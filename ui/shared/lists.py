@@ -30,9 +30,10 @@ SORT_LABELS: Mapping[str, str] = {
 
 
 def read_choice_from_url(name: str, options: Collection[str], *, default: str) -> None:
-    """Let the coming widget of the key `name` hold what the address says, or `default`; `write_choice_to_url` is its other half.
+    """Let the coming widget of the key `name` hold what the address says, or `default`.
 
-    Streamlit's own binding would write labels into the address, which are for eyes and may change.
+    The other half is `write_choice_to_url`. Streamlit's own binding would write labels into the address, which are for
+    eyes and may change.
     """
     asked = st.query_params.get(name, default)
     st.session_state[name] = asked if asked in options else default

@@ -98,7 +98,8 @@ def _render_entry(
     act: str = "",
 ) -> str:
     return (
-        f"<li class='dk-entry {kind}' id='{id}'>{_render_avatar(author)}<article class='dk-card'><header class='dk-head'>"
+        f"<li class='dk-entry {kind}' id='{id}'>{_render_avatar(author)}"
+        f"<article class='dk-card'><header class='dk-head'>"
         f"<span class='dk-author'>{escape(author)}</span>{tag}{act}{_render_time(at)}</header>"
         f"<div class='dk-body'><div class='dk-markdown'>{body}</div>{_render_files(files)}</div></article></li>"
     )

@@ -34,7 +34,8 @@ def show_notice(led: Ticket | None, left: MergedTicket | None) -> None:
         said = f"<b>#{led.id}</b> was merged into this ticket. The conversation goes on here."
     elif left is not None and left.number is not None:
         further = f"<a href='/ticket?id={left.number}'>Go to #{left.number}</a>"
-        said = f"{escape(left.by)} merged this ticket into <b>#{left.number}</b>, {formatting.format_relative(left.at)}. {NO_MORE_CHANGES}"
+        when = formatting.format_relative(left.at)
+        said = f"{escape(left.by)} merged this ticket into <b>#{left.number}</b>, {when}. {NO_MORE_CHANGES}"
     elif left is not None:
         further, said = (
             "",

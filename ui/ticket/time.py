@@ -153,15 +153,17 @@ def _render_entry(card: EntryCard) -> str:
     more = ", billable" if card.billable else ""
     warned = " <b>overlaps another entry</b>" if card.overlaps else ""
     note = f"<br>{escape(card.note)}" if card.note else ""
+    day = formatting.format_date_range(card.day, card.day)
     return (
         f"<li><b>{durations.format_minutes(card.minutes)}</b> {escape(card.worker)} <span class='dk-quiet'>"
-        f"{formatting.format_date_range(card.day, card.day)}, {escape(card.activity)}{more}{by}{warned}</span>{note}</li>"
+        f"{day}, {escape(card.activity)}{more}{by}{warned}</span>{note}</li>"
     )
 
 
 def _format_entry(card: EntryCard) -> str:
     note = f": {card.note}" if card.note else ""
-    return f"{durations.format_minutes(card.minutes)}, {formatting.format_date_range(card.day, card.day)}, {card.worker}{note}"
+    day = formatting.format_date_range(card.day, card.day)
+    return f"{durations.format_minutes(card.minutes)}, {day}, {card.worker}{note}"
 
 
 def _show_edit_form(

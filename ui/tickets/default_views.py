@@ -50,7 +50,8 @@ VIEWS: Mapping[str, View] = {
     "team-blocked": View("Blocked", "is:blocked team:mine", ("Nothing is blocked.",), staff=True, listed=False),
     "team-resolved": View("Resolved", f"{RESOLVED} team:mine", NONE_RESOLVED, staff=True, listed=False),
     "asked-open": View(
-        "Asked by me, open", "is:open requester:me", ("Nothing that you asked for is open.", *NEW_TICKET_LINK), listed=False
+        "Asked by me, open", "is:open requester:me", ("Nothing that you asked for is open.", *NEW_TICKET_LINK),
+        listed=False,
     ),
     "asked-pending": View(
         "Waiting for me", "is:paused requester:me", ("Nobody waits for your answer.",), listed=False

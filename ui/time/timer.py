@@ -70,9 +70,10 @@ def stop() -> None:
 
 
 def _show_stopped(card: TimerCard) -> None:
+    logged = durations.format_minutes(card.minutes)
     st.info(
         formatting.escape_markdown(
-            f"Your timer on #{card.ticket} stopped, because {card.why}. {durations.format_minutes(card.minutes)} were logged."
+            f"Your timer on #{card.ticket} stopped, because {card.why}. {logged} were logged."
         ),
         icon=":material/timer_off:",
     )

@@ -58,8 +58,11 @@ def way(request, monkeypatch):
 def test_every_way_finds_the_same_texts(desk, said, way):
     lamp, chair = said["lamp"], said["chair"]
     whole = [
-        (lamp, MatchLocation.NOTE), (lamp, MatchLocation.REPLY), (chair, MatchLocation.DESCRIPTION), (lamp, MatchLocation.TITLE)
-    ]  # fmt: skip
+        (lamp, MatchLocation.NOTE),
+        (lamp, MatchLocation.REPLY),
+        (chair, MatchLocation.DESCRIPTION),
+        (lamp, MatchLocation.TITLE),
+    ]
     assert seen(desk.rita, "lamp") == whole
     assert seen(desk.rita, "lamp requester:sam") == [whole[0], whole[1], whole[3]]
     assert seen(desk.sam, "lamp") == [whole[1], whole[3]]
@@ -74,8 +77,11 @@ def test_every_way_finds_the_same_texts(desk, said, way):
 def test_staff_find_every_text_newest_first(desk, said):
     lamp, chair = said["lamp"], said["chair"]
     assert seen(desk.rita, "lamp") == [
-        (lamp, MatchLocation.NOTE), (lamp, MatchLocation.REPLY), (chair, MatchLocation.DESCRIPTION), (lamp, MatchLocation.TITLE)
-    ]  # fmt: skip
+        (lamp, MatchLocation.NOTE),
+        (lamp, MatchLocation.REPLY),
+        (chair, MatchLocation.DESCRIPTION),
+        (lamp, MatchLocation.TITLE),
+    ]
     assert [hit.snippet_html for hit in find(desk.rita, "lamp").hits] == [
         "Sam broke the <mark>lamp</mark>, canary",
         "We ordered a new <mark>LÁMP</mark> for you",
