@@ -12,7 +12,10 @@ from commands.shell.group import docket
 from db import seeds
 from db.vocabulary import Action, Permission, Scope
 from lib.access import gate, roles
+from lib.catalog import ticket_fields
 from lib.core.settings import Settings
+from lib.lists import bulk
+from lib.tickets import field_verbs
 from ui.shell import menu
 
 ROOT = Path(__file__).parents[1]
@@ -205,3 +208,28 @@ def test_the_readme_begins_with_the_two_commands():
     assert first is not None
     lines = [line.partition("#")[0].strip() for line in first[1].splitlines()]
     assert lines == ["python3 manage.py", "python3 manage.py test"]
+
+
+def section(text: str, begin: str, end: str) -> set[str]:
+    """What stands as `code` between two places of a document, without what tells the sides of a span."""
+    told = text.partition(begin)[2].partition(end)[0]
+    return {re.sub(r"^-|(_after|_before|:)$", "", name) for name in re.findall(r"`([\w-]+:?)`", told)}
+
+
+def test_the_api_s_document_tells_where_each_field_of_tickets_is():
+    text = " ".join((DOCS / "api.md").read_text().splitlines())
+    assert section(text, "| filter | values |", "| `view`") >= ticket_fields.FILTERED.keys()
+    assert section(text, "| `sort` |", "puts the largest first") >= ticket_fields.SORTED.keys()
+    qualifiers = section(text, "| qualifier | means |", "## Saved views")
+    assert qualifiers >= {field.name for field in ticket_fields.FIELDS if field.meaning}
+    assert section(text, "are up to seven of", "`group` is") == ticket_fields.LISTED.keys()
+    assert section(text, "`group` is", "or null; `team`") == ticket_fields.GROUPED.keys()
+    assert section(text, "`change` holds any of", "{") >= set(bulk.STEPS)
+    changed = {ticket_fields.NAMED[name].body_key for name in field_verbs.VERBS}
+    assert section(text, "`PATCH /tickets/{number}` changes any of", "with `version`") >= changed
+
+
+def test_the_guide_tells_by_what_lists_are_filtered():
+    told = (DOCS / "user-guide.md").read_text().partition("*Filter* builds qualifiers")[2].partition(".")[0]
+    chips = [field for field in ticket_fields.FIELDS if field.chip and not field.dated]
+    assert [field.label for field in chips if field.name not in told] == []

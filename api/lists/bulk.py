@@ -1,26 +1,14 @@
 """Changes of many tickets at once."""
 
-from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, create_model
 from starlette.responses import Response
 
 from api.shared.auth import Me
-from api.shared.schemas import (
-    Flag,
-    Id,
-    RequestSchema,
-    ResponseSchema,
-    StorableText,
-    Version,
-    json_response,
-    optional_field,
-)
-from api.tickets.ticket_schemas import PriorityName
-from db.vocabulary import Priority
-from lib.access.gate import Actor
+from api.shared.schemas import Flag, Id, RequestSchema, ResponseSchema, StorableText, Version, json_response
+from api.tickets import field_schemas
 from lib.lists import bulk
 from lib.lists.bulk import Outcome, Target
 from lib.transactions import act, see
@@ -35,18 +23,19 @@ class SeenTicket(RequestSchema):
     version: Version
 
 
-class TicketChanges(RequestSchema):
+class TicketChangesBase(RequestSchema):
     """What is to be changed on each ticket; what is left out stays."""
 
-    status: Id | StorableText = optional_field()
     reason: StorableText = Field("", description="why, where the workflow asks it")
-    assignee: Id | Literal["me"] | None = optional_field()
-    priority: PriorityName = optional_field()
-    category: Id | StorableText = optional_field()
-    due: date | None = optional_field()
-    team: Id = optional_field()
-    add_tags: list[StorableText] = optional_field()
-    remove_tags: list[StorableText] = optional_field()
+
+
+TicketChanges: Any = create_model(
+    "TicketChanges",
+    __base__=TicketChangesBase,
+    __doc__=TicketChangesBase.__doc__,
+    **field_schemas.list_bulk_properties(),
+)
+"""The same with all fields that can be changed in many tickets."""
 
 
 class BulkChange(RequestSchema):
@@ -78,7 +67,10 @@ class BulkResults(ResponseSchema):
 @router.post("/tickets/bulk", response_model=BulkResults)
 def bulk_change_tickets(me: Me, form: BulkChange) -> Response:
     """Change up to 500 tickets, each done or refused for itself."""
-    actor, changes = bulk.start_batch(me), _parse_changes(me, form.change)
+    actor, changes = (
+        bulk.start_batch(me),
+        field_schemas.parse_fields(me, form.change, (*bulk.STEPS, "reason")),
+    )
     targets = [Target(t.number, t.version) if isinstance(t, SeenTicket) else Target(t) for t in form.tickets]
     outcomes: list[Outcome] = []
     for chunk in bulk.split_targets(targets):
@@ -99,15 +91,6 @@ def undo_bulk_change(me: Me, batch: str) -> Response:
         with act() as session:
             outcomes += bulk.undo(session, actor, chunk, batch=batch)
     return _build_response(outcomes, actor.batch)
-
-
-def _parse_changes(me: Actor, form: TicketChanges) -> dict[str, Any]:
-    given = {name: getattr(form, name) for name in form.model_fields_set}
-    if "priority" in given:
-        given["priority"] = Priority[given["priority"].upper()]
-    if given.get("assignee") == "me":
-        given["assignee"] = me.id
-    return given
 
 
 def _build_response(outcomes: list[Outcome], batch: str | None) -> Response:

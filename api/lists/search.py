@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.shared.auth import Me
 from api.shared.schemas import Cursor, Limit, ResponseSchema, StorableText, json_response
-from api.tickets.ticket_schemas import StatusName
+from api.tickets.field_schemas import StatusName
 from lib.lists import search_results
 from lib.lists.search_results import Hit, MatchLocation
 from lib.transactions import see

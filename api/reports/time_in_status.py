@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.shared.auth import Me
 from api.shared.schemas import PathNumber, RequestSchema, ResponseSchema, StorableText, json_response
 from api.shared.table_files import FileType, build_file_response
-from api.tickets.ticket_schemas import StatusName
+from api.tickets.field_schemas import StatusName
 from lib.core import time_zones
 from lib.lists import filters
 from lib.reports import status_timeline, time_in_status

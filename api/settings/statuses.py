@@ -21,7 +21,7 @@ from api.shared.schemas import (
     json_response,
     optional_field,
 )
-from api.tickets.ticket_schemas import StatusName
+from api.tickets.field_schemas import StatusName
 from db.vocabulary import StatusCategory
 from lib.catalog import statuses
 from lib.catalog.statuses import Status as Row

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
+from pydantic import create_model
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.shared.schemas import Reference, ResponseSchema
-from db.vocabulary import FieldKind, Priority, StatusCategory
+from api.tickets import field_schemas
+from db.vocabulary import FieldKind, Priority
 from lib.access.gate import Actor
 from lib.assignment import queue
 from lib.catalog import category_proposals, custom_field_values
@@ -35,30 +37,13 @@ PRIORITY_NAMES: Mapping[Priority, PriorityName] = {
 }  # fmt: skip
 
 
-class StatusName(Reference):
-    """A status, and what it means whatever it is called."""
-
-    kind: StatusCategory
-
-
-class TicketLine(ResponseSchema):
-    """A ticket in a list."""
-
-    number: int
-    title: str
-    status: StatusName
-    priority: PriorityName
-    category: Reference | None
-    team: Reference
-    requester: Reference
-    assignee: Reference | None
-    confidential: bool
-    created: datetime
-    updated: datetime
-    first_response_at: datetime | None
-    resolved_at: datetime | None
-    due: date | None
-    version: int
+TicketLine: Any = create_model(
+    "TicketLine",
+    __base__=ResponseSchema,
+    __doc__="A ticket in a list.",
+    version=int,
+    **field_schemas.list_line_properties(),
+)
 
 
 class File(ResponseSchema):
@@ -111,23 +96,7 @@ class TicketFull(TicketLine):
 
 
 def _to_facts(row: TicketRow) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "title": row.title,
-        "status": {"id": row.status_id, "name": row.status, "kind": row.kind},
-        "priority": row.priority.label,
-        "category": None if row.category_id is None else {"id": row.category_id, "name": row.category},
-        "team": {"id": row.team_id, "name": row.team},
-        "requester": {"id": row.requester_id, "name": row.requester},
-        "assignee": None if row.assignee_id is None else {"id": row.assignee_id, "name": row.assignee},
-        "confidential": row.confidential,
-        "created": row.created_at,
-        "updated": row.updated_at,
-        "first_response_at": row.first_response_at,
-        "resolved_at": row.resolved_at,
-        "due": row.due_on,
-        "version": row.version,
-    }
+    return field_schemas.to_line(row) | {"version": row.version}
 
 
 def build_page_response(

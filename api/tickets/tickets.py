@@ -1,6 +1,5 @@
 """Tickets: list, open, read, change, delete."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -23,27 +22,17 @@ from api.shared.schemas import (
     Version,
     json_response,
     no_content,
-    optional_field,
 )
 from api.tickets import field_schemas
 from api.tickets.conflicts import attach_current_ticket
-from api.tickets.field_schemas import SortName
-from api.tickets.ticket_schemas import (
-    PriorityName,
-    TicketFull,
-    TicketLine,
-    build_page_response,
-    to_full_ticket,
-)
-from db.vocabulary import Priority
+from api.tickets.field_schemas import FieldInput, SortName
+from api.tickets.ticket_schemas import TicketFull, TicketLine, build_page_response, to_full_ticket
 from lib.access import ticket_versions
-from lib.access.gate import Actor
-from lib.catalog import categories, custom_field_values, statuses
+from lib.catalog import categories
+from lib.catalog.ticket_fields import LEVELS
 from lib.lists import filters, query_language, saved_views, ticket_list
 from lib.markdown import rendering
-from lib.people import teams
-from lib.tickets import tickets
-from lib.tickets.tickets import Ticket
+from lib.tickets import field_verbs, tickets
 from lib.transactions import Session, act, see
 
 router = APIRouter(tags=["tickets"])
@@ -51,7 +40,7 @@ router = APIRouter(tags=["tickets"])
 FilterValues = list[StorableText]
 
 
-class Asked(RequestSchema):
+class TicketFiltersBase(RequestSchema):
     """What narrows a list besides fields; repeated means or, a leading `!` means not."""
 
     q: FilterValues = Field([], description="words and qualifiers, as in the search box")
@@ -71,8 +60,8 @@ class Asked(RequestSchema):
     )
 
 
-TicketFilters: Any = create_model("Filters", __base__=Asked, **field_schemas.filters())
-"""All that narrows a list: `Asked`, and the fields that have a filter."""
+TicketFilters: Any = create_model("Filters", __base__=TicketFiltersBase, **field_schemas.list_filters())
+"""All that narrows a list: `TicketFiltersBase`, and the fields that have a filter."""
 
 
 class TicketQuery(TicketFilters):
@@ -86,16 +75,11 @@ class TicketQuery(TicketFilters):
     cursor: Cursor = None
 
 
-FieldInput = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True)] | StorableText | None
-"""A text, a number, a date as text, a choice by name or id, a person by id; null for none."""
-
-
-class NewTicket(RequestSchema):
-    """A ticket to open, for yourself unless `requester` says otherwise."""
+class NewTicketBase(RequestSchema):
+    """A ticket to open, for yourself unless `requester` says otherwise; without a priority with its category's."""
 
     title: StorableText
     description: StorableText = ""
-    priority: PriorityName | None = Field(None, description="without one, that of its category")
     category: Id | StorableText | None = Field(None, description="by id or name")
     proposed_category: StorableText = Field(
         "", description="the name of one that is missing, for an administrator; staff"
@@ -110,21 +94,25 @@ class NewTicket(RequestSchema):
     attachments: list[StorableText] = Field(default_factory=list, description="ids of your uploads")
 
 
-class TicketChange(RequestSchema):
+NewTicket: Any = create_model(
+    "NewTicket", __base__=NewTicketBase, __doc__=NewTicketBase.__doc__, **field_schemas.list_new_properties()
+)
+"""The same with its levels."""
+
+
+class TicketChangeBase(RequestSchema):
     """What is to be changed; what is left out stays."""
 
     version: Version
-    title: StorableText = optional_field()
-    description: StorableText = optional_field()
-    priority: PriorityName = optional_field()
-    category: Id | StorableText = optional_field()
-    team: Id = optional_field()
-    tags: list[StorableText] = optional_field()
-    fields: dict[StorableText, FieldInput] = optional_field()
-    due: date | None = optional_field()
-    confidential: Flag = optional_field()
-    assignee: Id | Literal["me"] | None = optional_field()
-    status: Id | StorableText = optional_field()
+
+
+TicketChange: Any = create_model(
+    "TicketChange",
+    __base__=TicketChangeBase,
+    __doc__=TicketChangeBase.__doc__,
+    **field_schemas.list_change_properties(),
+)
+"""The same with all fields that can be changed."""
 
 
 class TicketPage(Page[TicketLine]):
@@ -170,7 +158,7 @@ def create_ticket(creating: CreateDependency, form: NewTicket) -> Response:
             title=form.title,
             description=form.description,
             category_id=None if form.category is None else categories.get(session, form.category).id,
-            priority=None if form.priority is None else Priority[form.priority.upper()],
+            **field_schemas.parse_fields(creating.me, form, LEVELS),
             proposed_category=form.proposed_category,
             team_id=form.team,
             requester_id=form.requester,
@@ -200,9 +188,9 @@ def update_ticket(me: Me, number: PathNumber, form: TicketChange) -> Response:
     with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         ticket_versions.must_be(me, ticket, form.version)
-        for name, verb in VERBS.items():
-            if name in form.model_fields_set:
-                verb(session, me, ticket, getattr(form, name))
+        for name, to in field_schemas.parse_fields(me, form, field_verbs.VERBS).items():
+            seen = ticket_versions.visible_version(me, ticket)
+            field_verbs.change(session, me, ticket, name=name, to=to, seen=seen)
         return json_response(to_full_ticket(session, me, ticket))
 
 
@@ -212,53 +200,3 @@ def delete_ticket(me: Me, number: PathNumber, reason: Annotated[StorableText, Qu
     with act() as session:
         tickets.delete(session, me, tickets.find(session, me, number, to_change=True), reason=reason)
     return no_content()
-
-
-def _set_assignee(session: Session, me: Actor, ticket: Ticket, to: int | str | None) -> None:
-    if to is None:
-        tickets.unassign(session, me, ticket, seen=ticket_versions.visible_version(me, ticket))
-    else:
-        tickets.assign(
-            session,
-            me,
-            ticket,
-            to=me.person_id if to == "me" else int(to),
-            seen=ticket_versions.visible_version(me, ticket),
-        )
-
-
-Verb = Callable[[Session, Actor, Ticket, Any], None]
-VERBS: dict[str, Verb] = {
-    "title": lambda s, me, t, to: tickets.rename(
-        s, me, t, title=to, seen=ticket_versions.visible_version(me, t)
-    ),
-    "description": lambda s, me, t, to: tickets.set_description(
-        s, me, t, description=to, seen=ticket_versions.visible_version(me, t)
-    ),
-    "priority": lambda s, me, t, to: tickets.prioritize(
-        s, me, t, priority=Priority[to.upper()], seen=ticket_versions.visible_version(me, t)
-    ),
-    "category": lambda s, me, t, to: tickets.categorize(
-        s, me, t, category=categories.get(s, to), seen=ticket_versions.visible_version(me, t)
-    ),
-    "tags": lambda s, me, t, to: tickets.set_tags(
-        s, me, t, tags=to, seen=ticket_versions.visible_version(me, t)
-    ),
-    "fields": lambda s, me, t, to: custom_field_values.update(
-        s, me, t, given=to, seen=ticket_versions.visible_version(me, t)
-    ),
-    "status": lambda s, me, t, to: tickets.move(
-        s, me, t, to=statuses.get(s, to), seen=ticket_versions.visible_version(me, t)
-    ),
-    "due": lambda s, me, t, to: tickets.set_due_date(
-        s, me, t, due_on=to, seen=ticket_versions.visible_version(me, t)
-    ),
-    "team": lambda s, me, t, to: tickets.move_to_team(
-        s, me, t, team=teams.get(s, to), seen=ticket_versions.visible_version(me, t)
-    ),
-    "assignee": _set_assignee,
-    "confidential": lambda s, me, t, to: tickets.set_confidential(
-        s, me, t, confidential=to, seen=ticket_versions.visible_version(me, t)
-    ),
-}
-"""The verb for each field, in the order in which they are done: last come those that may end the actor's view."""

@@ -18,6 +18,7 @@ from lib.access import gate, roles
 from lib.access.gate import Actor
 from lib.audit import events
 from lib.catalog import categories
+from lib.catalog.ticket_fields import FIELDS
 from lib.core import folding, names, text
 from lib.core.errors import Invalid
 
@@ -29,6 +30,7 @@ BUILT_IN_NAMES = frozenset(
     {"number", "title", "description", "status", "kind", "priority", "category", "team", "requester", "assignee", "tag"}
     | {"tags", "confidential", "created", "created at", "updated", "updated at", "responded", "first response"}
     | {"first response at", "resolved", "resolved at", "due", "due on", "due date", "estimate", "spent", "version"}
+    | {field.export for field in FIELDS if field.export}
     | {"is", "field", "fields", "copy", "participants", "watchers", "comments", "attachments", "links"}
 )  # fmt: skip
 """What a ticket has anyway, as pages, searches, exports and the API call it."""

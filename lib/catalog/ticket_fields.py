@@ -1,7 +1,8 @@
 """The fields of a ticket: one row for each, from which lists, search, exports, the API and the ticket page are made."""
 
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -77,6 +78,10 @@ class TicketField:
     """Whether lists offer it where filters are put together."""
     export: str = ""
     """Its heading in exports."""
+    bulk: Mapping[str, str] = field(default_factory=dict)
+    """What may be done with it in many tickets at once, as their menu calls it."""
+    usual: Any = None
+    """What the form for a new ticket begins with."""
     draft: bool = False
     """Whether a draft of a new ticket holds it."""
     notify: bool = False
@@ -99,7 +104,7 @@ class TicketField:
     @property
     def event(self) -> str:
         """The name of the field in events."""
-        return self.name if self.column is None else self.column.key.removesuffix("_id")
+        return self.body_key if self.column is None else self.column.key.removesuffix("_id")
 
     @property
     def stored(self) -> str:
@@ -170,24 +175,26 @@ FIELDS = (
         "status", "Status", FieldType.NAMED, Ticket.status_id, Status, in_list=True,
         group=GroupBy(behind_team=True), filter=_BY_NAME, meaning="its status; several with a comma",
         examples=("status:blocked", "status:in-progress,to-do"), chip=True, export="status",
+        bulk={"status": "Move to the status", "close": "Close as"},
     ),
     TicketField(
         "priority", "Priority", FieldType.LEVEL, Ticket.priority, Priority, in_list=True,
         sort=Sort("Least urgent", "Most urgent"),
         group=GroupBy(frozenset({"priority", "number"}), behind_team=True), filter=_steps(Priority),
         meaning="how much it presses", examples=("priority:high", "priority:high,urgent"), chip=True,
-        export="priority", draft=True, notify=True,
+        export="priority", bulk={"priority": "Set the priority"}, usual=Priority.NORMAL, draft=True, notify=True,
     ),
     TicketField(
         "category", "Category", FieldType.NAMED, Ticket.category_id, Category, "No category", in_list=True,
         group=GroupBy(behind_team=True), filter=_BY_NAME, meaning="what it is about, or none",
-        examples=("category:network",), chip=True, export="category", draft=True, notify=True,
+        examples=("category:network",), chip=True, export="category",
+        bulk={"category": "Put into the category"}, draft=True, notify=True,
     ),
     TicketField(
         "team", "Team", FieldType.NAMED, Ticket.team_id, Team, in_list=True, group=GroupBy(sorts=None),
         filter="by name or id, or `mine` for those whose tickets you work",
         meaning="which team has it: a name or mine", examples=("team:mine", 'team:"Service desk"'), chip=True,
-        export="team",
+        export="team", bulk={"team": "Hand to the team"},
     ),
     TicketField(
         "requester", "Requester", FieldType.PERSON, Ticket.requester_id, Person, in_list=True,
@@ -198,6 +205,7 @@ FIELDS = (
         "assignee", "Assignee", FieldType.PERSON, Ticket.assignee_id, Person, "Nobody yet", in_list=True,
         group=GroupBy(), filter="by id, or `me`, or `none`", meaning="who works on it: a name, me or none",
         examples=("assignee:me", "assignee:rita", "assignee:none"), chip=True, export="assignee",
+        bulk={"assignee": "Assign to", "unassign": "Assign to nobody"},
     ),
     TicketField(
         "responder", "Responder", FieldType.PERSON, Ticket.responder_id, Person,
@@ -236,11 +244,13 @@ FIELDS = (
         "due", "Due", FieldType.DAY, Ticket.due_on, in_list=True,
         sort=Sort("Due first", "Due last", down_first=False, column=Ticket.due_order, empty=date.max),
         filter="a date", meaning="by when it is wanted, by day", examples=("due:<today", "due:tomorrow", "due:7d"),
-        chip=True, export="due", draft=True, notify=True,
+        chip=True, export="due",
+        bulk={"due": "Set the due date", "no_due": "Remove the due date"}, draft=True, notify=True,
     ),
     TicketField(
         "tag", "Tags", FieldType.TAGS, filter="by name", meaning="which tag it bears",
-        examples=("tag:vip", "-tag:vip"), chip=True, export="tags", draft=True, key="tags",
+        examples=("tag:vip", "-tag:vip"), chip=True, export="tags",
+        bulk={"add_tags": "Add tags", "remove_tags": "Remove tags"}, draft=True, key="tags",
     ),
     TicketField(
         "field", "Custom fields", FieldType.CUSTOM, filter="a field of the desk's own: `asset=4711`, `price>100`",
@@ -250,9 +260,16 @@ FIELDS = (
 )  # fmt: skip
 """In the order in which they are offered and exported."""
 
-NAMED = {field.name: field for field in FIELDS}
-LISTED = {field.name: field for field in FIELDS if field.in_list}
-SORTED = {field.name: field for field in FIELDS if field.sort}
-GROUPED = {field.name: field for field in FIELDS if field.group}
-LEVELS = {field.name: field for field in FIELDS if field.type == FieldType.LEVEL}
-FILTERED = {field.name: field for field in FIELDS if field.filter}
+
+def _by_name(chosen: Callable[[TicketField], object]) -> dict[str, TicketField]:
+    return {each.name: each for each in FIELDS if chosen(each)}
+
+
+NAMED = {each.name: each for each in FIELDS}
+LISTED = _by_name(lambda each: each.in_list)
+SORTED = _by_name(lambda each: each.sort)
+GROUPED = _by_name(lambda each: each.group)
+FILTERED = _by_name(lambda each: each.filter)
+LEVELS = _by_name(lambda each: each.type == FieldType.LEVEL)
+READ = [each for each in FIELDS if each.column is not None and each.stored in TicketRow._fields]
+"""Those that stand in a line of a list."""

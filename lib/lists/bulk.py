@@ -3,25 +3,36 @@
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Event, Team, Ticket
-from db.vocabulary import Permission, Priority
+from db.models import Event, Ticket
+from db.vocabulary import Permission
 from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
 from lib.audit import events
-from lib.catalog import categories, statuses, tags
+from lib.catalog import tags
+from lib.catalog.ticket_fields import NAMED, FieldType
 from lib.core.errors import Conflict, Invalid, Refusal
-from lib.people import teams
-from lib.tickets import tickets
+from lib.tickets import field_verbs, tickets
 
 MAX_TICKETS = 500
 """Tickets that are changed at once."""
 CHUNK_SIZE = 25
 """Tickets in one transaction, so that others need not wait for all of them."""
+TAGGING = ("add_tags", "remove_tags")
+STEPS = [
+    step
+    for name in field_verbs.VERBS
+    if NAMED[name].bulk
+    for step in (TAGGING if NAMED[name].type == FieldType.TAGS else (name,))
+]
+"""What can be changed, in the order in which it is done: last come those that may end the actor's view."""
+RESTORED = sorted(
+    (NAMED[name] for name in field_verbs.VERBS if NAMED[name].bulk), key=lambda field: field.name != "team"
+)
+"""The fields that are brought back, the team first because the rest may depend on it."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +85,11 @@ def change(session: Session, actor: Actor, targets: Sequence[Target], changes: C
         raise Invalid("Say what is to be changed.", fields={"change": f"Use some of {', '.join(STEPS)}."})
 
     def deed(ticket: Ticket) -> None:
-        for name, step in STEPS.items():
+        for name in STEPS:
             if name in changes:
-                step(session, actor, ticket, changes[name], changes.get("reason", ""))
+                _apply_step(
+                    session, actor, ticket, name=name, to=changes[name], reason=changes.get("reason", "")
+                )
 
     return [_change_one(session, actor, target, deed) for target in targets]
 
@@ -125,109 +138,21 @@ def _undo_one(session: Session, actor: Actor, ticket: Ticket, batch: str) -> Non
     )
     if session.exec(gate.unscoped(later.limit(1), "found through the gate")).first() is not None:
         raise Conflict(f"#{ticket.id} was changed since.")
-    for field, restore in RESTORE.items():
-        if field in was:
-            restore(session, actor, ticket, was[field])
+    for field in RESTORED:
+        if field.event in was:
+            to = field_verbs.parse_event_value(session, field, was[field.event])
+            _change_field(session, actor, ticket, name=field.name, to=to, reason="Undone")
 
 
-def _assign(session: Session, actor: Actor, ticket: Ticket, to: int | None, reason: str) -> None:
-    if to is None:
-        tickets.unassign(
-            session, actor, ticket, seen=ticket_versions.visible_version(actor, ticket), reason=reason
-        )
-    else:
-        tickets.assign(
-            session, actor, ticket, to=to, seen=ticket_versions.visible_version(actor, ticket), reason=reason
-        )
+def _change_field(session: Session, actor: Actor, ticket: Ticket, *, name: str, to: Any, reason: str) -> None:
+    seen = ticket_versions.visible_version(actor, ticket)
+    field_verbs.change(session, actor, ticket, name=name, to=to, seen=seen, reason=reason)
 
 
-def _move(session: Session, actor: Actor, ticket: Ticket, to: int | str, reason: str) -> None:
-    tickets.move(
-        session,
-        actor,
-        ticket,
-        to=statuses.get(session, to),
-        seen=ticket_versions.visible_version(actor, ticket),
-        reason=reason,
-    )
-
-
-def _prioritize(session: Session, actor: Actor, ticket: Ticket, to: Priority, _reason: str) -> None:
-    tickets.prioritize(
-        session, actor, ticket, priority=to, seen=ticket_versions.visible_version(actor, ticket)
-    )
-
-
-def _categorize(session: Session, actor: Actor, ticket: Ticket, to: int | str, _reason: str) -> None:
-    tickets.categorize(
-        session,
-        actor,
-        ticket,
-        category=categories.get(session, to),
-        seen=ticket_versions.visible_version(actor, ticket),
-    )
-
-
-def _set_due_date(session: Session, actor: Actor, ticket: Ticket, day: date | None, _reason: str) -> None:
-    tickets.set_due_date(
-        session, actor, ticket, due_on=day, seen=ticket_versions.visible_version(actor, ticket)
-    )
-
-
-def _add_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
-    both = [*tickets.list_tags(session, ticket), *names]
-    tickets.set_tags(session, actor, ticket, tags=both, seen=ticket_versions.visible_version(actor, ticket))
-
-
-def _remove_tags(session: Session, actor: Actor, ticket: Ticket, names: Sequence[str], _reason: str) -> None:
-    gone = {tags.key(name) for name in names}
-    kept = [name for name in tickets.list_tags(session, ticket) if tags.key(name) not in gone]
-    tickets.set_tags(session, actor, ticket, tags=kept, seen=ticket_versions.visible_version(actor, ticket))
-
-
-def _move_to_team(session: Session, actor: Actor, ticket: Ticket, to: int, _reason: str) -> None:
-    tickets.move_to_team(
-        session,
-        actor,
-        ticket,
-        team=teams.get(session, to),
-        seen=ticket_versions.visible_version(actor, ticket),
-    )
-
-
-Step = Callable[[Session, Actor, Ticket, Any, str], None]
-STEPS: Mapping[str, Step] = {
-    "priority": _prioritize,
-    "category": _categorize,
-    "due": _set_due_date,
-    "add_tags": _add_tags,
-    "remove_tags": _remove_tags,
-    "status": _move,
-    "team": _move_to_team,
-    "assignee": _assign,
-}
-"""What can be changed, in the order in which it is done: last come those that may end the actor's view."""
-
-
-def _restore_team(session: Session, actor: Actor, ticket: Ticket, was: str | None) -> None:
-    team = session.exec(select(Team).where(Team.name == was)).first()
-    if team is None:
-        raise Invalid(f"There is no team {was} any more.")
-    tickets.move_to_team(
-        session, actor, ticket, team=team, seen=ticket_versions.visible_version(actor, ticket)
-    )
-
-
-Restore = Callable[[Session, Actor, Ticket, str | None], None]
-RESTORE: Mapping[str, Restore] = {
-    "team": _restore_team,
-    "priority": lambda s, a, t, was: _prioritize(s, a, t, Priority[(was or "").upper()], ""),
-    "category": lambda s, a, t, was: _categorize(s, a, t, was or "", ""),
-    "due_on": lambda s, a, t, was: _set_due_date(s, a, t, date.fromisoformat(was) if was else None, ""),
-    "tags": lambda s, a, t, was: tickets.set_tags(
-        s, a, t, tags=was.split(", ") if was else (), seen=ticket_versions.visible_version(a, t)
-    ),
-    "status": lambda s, a, t, was: _move(s, a, t, was or "", "Undone"),
-    "assignee": lambda s, a, t, was: _assign(s, a, t, int(was) if was else None, "Undone"),
-}
-"""How each field of an event is brought back, the team first because the rest may hang on it."""
+def _apply_step(session: Session, actor: Actor, ticket: Ticket, *, name: str, to: Any, reason: str) -> None:
+    if name not in TAGGING:
+        _change_field(session, actor, ticket, name=name, to=to, reason=reason)
+        return
+    borne, given = tickets.list_tags(session, ticket), {tags.key(tag) for tag in to}
+    kept = [*borne, *to] if name == "add_tags" else [tag for tag in borne if tags.key(tag) not in given]
+    _change_field(session, actor, ticket, name="tag", to=kept, reason=reason)

@@ -4,11 +4,12 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import chain
+from operator import attrgetter
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -184,18 +185,23 @@ def escape_formula(cell: Cell) -> Cell:
     return f"'{cell}" if seen.startswith(_FORMULA_STARTS) and not _NEGATIVE_NUMBER.fullmatch(seen) else cell
 
 
-def _build_row(row: TicketRow, zone: ZoneInfo, borne: Iterable[str]) -> TableRow:
-    return tuple(
-        ", ".join(borne) if field.type == FieldType.TAGS else _cell(row, field, zone) for field in EXPORTED
-    )
+def _cell(field: TicketField) -> Callable[[TicketRow, ZoneInfo, Sequence[str]], Cell]:
+    """Return what reads a cell: made once, as an export has many."""
+    if field.type == FieldType.TAGS:
+        return lambda _row, _zone, borne: ", ".join(borne)
+    shown = attrgetter(field.shown)
+    match field.type:
+        case FieldType.FLAG:
+            return lambda row, _zone, _borne: "yes" if shown(row) else "no"
+        case FieldType.LEVEL:
+            return lambda row, _zone, _borne: shown(row).label
+        case FieldType.MOMENT:
+            return lambda row, zone, _borne: at.astimezone(zone) if (at := shown(row)) else ""
+    return lambda row, _zone, _borne: "" if (value := shown(row)) is None else value
 
 
-def _cell(row: TicketRow, field: TicketField, zone: ZoneInfo) -> Cell:
-    value = getattr(row, field.shown)
-    if field.type == FieldType.FLAG:
-        return "yes" if value else "no"
-    if value is None:
-        return ""
-    if field.type == FieldType.LEVEL:
-        return value.label
-    return value.astimezone(zone) if field.type == FieldType.MOMENT else value
+_CELLS = [_cell(field) for field in EXPORTED]
+
+
+def _build_row(row: TicketRow, zone: ZoneInfo, borne: Sequence[str]) -> TableRow:
+    return tuple([cell(row, zone, borne) for cell in _CELLS])

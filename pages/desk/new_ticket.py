@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from db.vocabulary import Permission, Priority, Scope
+from db.vocabulary import Permission, Scope
 from lib.catalog import categories, tags
 from lib.catalog import custom_field_values as values_
+from lib.catalog.ticket_fields import LEVELS
 from lib.core.errors import Refusal
 from lib.people import accounts, teams
 from lib.tickets import tickets
@@ -37,11 +38,16 @@ category = left.selectbox(
     key=f"category-{draft.token}", format_func=lambda id: known[id].path,
     on_change=compose.save_category, args=(keep, known, draft),
 )  # fmt: skip
-default_priority = compose.default_priority(known, category)
-priority = right.selectbox(
-    "Priority", list(Priority), index=compose.index_of(Priority, values.get("priority", default_priority)),
-    key=f"priority-{draft.token}", format_func=lambda p: p.label.capitalize(), on_change=keep, args=("priority",),
-)  # fmt: skip
+usual = {name: field.usual for name, field in LEVELS.items()} | {
+    "priority": compose.default_priority(known, category)
+}
+levels = {
+    name: right.selectbox(
+        field.label, list(field.values), index=compose.index_of(field.values, values.get(name, usual[name])),
+        key=f"{name}-{draft.token}", format_func=lambda level: level.title, on_change=keep, args=(name,),
+    )
+    for name, field in LEVELS.items()
+}  # fmt: skip
 team = next((c.team_id for c in compose.list_with_ancestors(known, category) if c.team_id), None)
 with page.see() as session:
     asked = values_.list_for_new_ticket(
@@ -94,7 +100,7 @@ with st.container(horizontal=True):
 if written and (pressed or written.submitted):
     try:
         sent = compose.submit_draft(draft, partial(
-            compose.create_ticket, actor=me, draft=draft, written=written, category_id=category, priority=priority,
+            compose.create_ticket, actor=me, draft=draft, written=written, category_id=category, levels=levels,
             requester_id=requester, confidential=confidential, tags=tagged, due_on=due_on, fields=filled,
             proposal=proposal,
         ))  # fmt: skip

@@ -168,7 +168,7 @@ def create_ticket(
     written: Composition,
     *,
     category_id: int | None,
-    priority: Priority | None,
+    levels: Mapping[str, Any],
     requester_id: int | None,
     confidential: bool,
     tags: Iterable[str] = (),
@@ -178,7 +178,7 @@ def create_ticket(
 ) -> SendResult:
     """Open the ticket of a draft; sent twice, it is the same, and what was changed since becomes a reply's draft.
 
-    Raises Refusal.
+    `levels` are the fields of that type, by name. Raises Refusal.
     """
     if written.uploading:
         raise Invalid("A file is still on its way. Wait until it has arrived, then open the ticket.")
@@ -190,7 +190,7 @@ def create_ticket(
             title=written.title,
             description=written.body,
             category_id=category_id,
-            priority=priority,
+            **levels,
             requester_id=requester_id,
             files=written.attachments,
             confidential=confidential,

@@ -2,7 +2,7 @@
 
 from db.vocabulary import Permission
 from lib.access.gate import Actor
-from lib.catalog.ticket_fields import TicketRow
+from lib.catalog.ticket_fields import LEVELS, TicketRow
 from ui.shared import formatting
 from ui.shared.field_editor import FieldEditor
 from ui.ticket import assignee, conversation, editing, followers, status, time
@@ -35,6 +35,7 @@ def _list_read_only_facts(facts: TicketRow, offered: TicketOptions, *, all_of_th
         "Assigned to": ""
         if Permission.TICKET_ASSIGN_OTHER in offered.may
         else facts.assignee or "nobody yet",
+        **(_levels(facts) if all_of_them else {}),
         "Category": (facts.category or "none") if all_of_them else "",
         "Proposed category": offered.proposed or "",
         "Team": facts.team if all_of_them else "",
@@ -48,3 +49,12 @@ def _list_read_only_facts(facts: TicketRow, offered: TicketOptions, *, all_of_th
         **{h.field.name: h.shown for h in offered.held if not h.writable},
     }
     return {name: value for name, value in shown.items() if value}
+
+
+def _levels(facts: TicketRow) -> dict[str, str]:
+    """Return the levels besides the priority, which stands above the conversation."""
+    return {
+        field.label: getattr(facts, field.stored).title
+        for name, field in LEVELS.items()
+        if name != "priority"
+    }

@@ -2,14 +2,9 @@
 
 import streamlit as st
 
-from db.models import Ticket
-from db.vocabulary import Priority
-from lib.access.gate import Actor
-from lib.catalog import categories, custom_field_values
-from lib.catalog.ticket_fields import TicketRow
-from lib.people import teams
-from lib.tickets import tickets
-from lib.transactions import Session
+from lib.catalog import custom_field_values
+from lib.catalog.ticket_fields import LEVELS, TicketRow
+from lib.tickets import field_verbs, tickets
 from ui.shared import custom_fields
 from ui.shared.field_editor import FieldEditor
 from ui.ticket.options import TicketOptions
@@ -17,15 +12,16 @@ from ui.ticket.options import TicketOptions
 
 def show(change: FieldEditor, facts: TicketRow, offered: TicketOptions) -> None:
     """Offer what whoever works the ticket may change of it."""
-    levels = {p: p.label.capitalize() for p in Priority}
-    if (level := change.choose("Priority", levels, facts.priority, "priority")) is not None:
-        change(f"Priority is {level.label} now.", tickets.prioritize, priority=level)
+    for name, field in LEVELS.items():
+        levels = {level: level.title for level in field.values}
+        if (level := change.choose(field.label, levels, getattr(facts, field.stored), name)) is not None:
+            change(f"{field.label} is {level.label} now.", field_verbs.change, name=name, to=level)
     if (chosen := change.choose("Category", offered.categories, facts.category_id, "category")) is not None:
-        change("Category changed.", _categorize, to=chosen)
+        change("Category changed.", field_verbs.change, name="category", to=chosen)
     _show_due_date(change, facts)
     _show_tags(change, offered)
     if (team := change.choose("Team", offered.teams, facts.team_id, "team")) is not None:
-        change(f"Handed to {offered.teams[team]}.", _set_team, to=team)
+        change(f"Handed to {offered.teams[team]}.", field_verbs.change, name="team", to=team)
 
 
 def show_custom_fields(change: FieldEditor, offered: TicketOptions) -> None:
@@ -55,11 +51,3 @@ def _show_due_date(change: FieldEditor, facts: TicketRow) -> None:
     )
     if chosen != facts.due_on:
         change("Due date set." if chosen else "Due date removed.", tickets.set_due_date, due_on=chosen)
-
-
-def _categorize(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
-    tickets.categorize(session, me, ticket, category=categories.get(session, to), seen=seen)
-
-
-def _set_team(session: Session, me: Actor, ticket: Ticket, *, to: int, seen: int) -> None:
-    tickets.move_to_team(session, me, ticket, team=teams.get(session, to), seen=seen)

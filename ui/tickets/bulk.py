@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from db.vocabulary import Permission, Priority, StatusCategory
+from db.vocabulary import Permission, StatusCategory
 from lib.access.gate import Actor
 from lib.assignment import candidates
 from lib.catalog import categories, statuses
+from lib.catalog.ticket_fields import FIELDS, LEVELS, NAMED
 from lib.core.errors import Refusal
 from lib.lists import bulk
 from lib.lists.bulk import Outcome, Target
@@ -25,18 +26,10 @@ UNCOUNTED = bulk.MAX_TICKETS + 1
 MAX_LISTED_REFUSALS = 6
 """Refusals that are told one by one."""
 CHANGE_LABELS: Mapping[str, str] = {
-    "assignee": "Assign to",
-    "unassign": "Assign to nobody",
-    "status": "Move to the status",
-    "close": "Close as",
-    "priority": "Set the priority",
-    "category": "Put into the category",
-    "due": "Set the due date",
-    "no_due": "Remove the due date",
-    "team": "Hand to the team",
-    "add_tags": "Add tags",
-    "remove_tags": "Remove tags",
+    "assignee": NAMED["assignee"].bulk["assignee"],
+    **{name: label for field in FIELDS for name, label in field.bulk.items()},
 }
+"""What can be done, as the menu names it: first what is done most."""
 
 CLEARED_FIELDS: Mapping[str, str] = {"unassign": "assignee", "no_due": "due"}
 """What takes a value away."""
@@ -150,7 +143,7 @@ def _show_change_fields(me: Actor, what: str) -> dict[str, Any]:
         tags = st.multiselect("Tags", [], key="bulk_tags", accept_new_options=True, placeholder="Type a tag")
         return {what: tuple(tags)} if tags else {}
     with page.see() as session:
-        options = OPTIONS[what](session, me)
+        options = _levels(what) if what in LEVELS else OPTIONS[what](session, me)
     value = st.selectbox(
         "Which", list(options), index=None, key=f"bulk_{what}", format_func=lambda v: options.get(v, ""),
         label_visibility="collapsed", placeholder="Choose",
@@ -171,6 +164,10 @@ def _list_staff(session: Session, me: Actor) -> dict[Any, str]:
     return {id: f"{name} (me)" if id == me.id else name for id, name in ordered}
 
 
+def _levels(what: str) -> dict[Any, str]:
+    return {level: level.title for level in reversed(LEVELS[what].values)}
+
+
 def _to_names(rows: Iterable[Any]) -> dict[Any, str]:
     return {row.id: row.name for row in rows}
 
@@ -181,7 +178,6 @@ OPTIONS: Mapping[str, Callable[[Session, Actor], dict[Any, str]]] = {
     "close": lambda session, _me: _to_names(
         s for s in statuses.list_all(session) if s.kind == StatusCategory.DONE
     ),
-    "priority": lambda _session, _me: {p: p.label.capitalize() for p in reversed(Priority)},
     "category": lambda session, _me: _to_names(categories.list_all(session)),
     "team": lambda session, me: _to_names(teams.list_all(session, me)),
 }

@@ -1,6 +1,7 @@
 """Many tickets changed alike: each for itself, all of it undone at once."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlmodel import select
@@ -82,7 +83,7 @@ def test_all_of_it_is_undone_at_once_but_what_was_changed_since_stays(several, d
     before = lines(desk)
     changes = {
         "priority": Priority.URGENT, "status": "In Progress", "assignee": desk.rita.id,
-        "add_tags": ["VIP"], "remove_tags": ["Paper"],
+        "add_tags": ["VIP"], "remove_tags": ["Paper"], "due": date(2026, 12, 24),
     }  # fmt: skip
     batch, _ = all_at_once(desk.ada, several[:3], changes)
     with act() as session:

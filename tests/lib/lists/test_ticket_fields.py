@@ -84,7 +84,3 @@ def test_pages_offer_what_the_library_can():
     asked = {*filters.FIELDS} - {"q", "number", "last_word", "answered", "opened_by", "kind"}
     assert names(asked) <= query_language.QUALIFIER_NAMES
     assert set(bulk.STEPS) == set(TicketChanges.model_fields) - {"reason"}
-    assert {"due_on" if name == "due" else name for name in bulk.STEPS} - {
-        "add_tags",
-        "remove_tags",
-    } <= bulk.RESTORE.keys()
