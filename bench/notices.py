@@ -20,12 +20,12 @@ from sqlmodel import col, func, select
 
 from bench.measure import percentile, table
 from commands.shell.data import add_data_option
-from db.models import Event, Message, Notice, Ticket
+from db.models import DeliveryNotice, Event, Message, Notice, Ticket
 from db.vocabulary import Action, MessageKind, NotificationChannel, NotificationType, RecipientReason
 from lib.access import gate
 from lib.core import clock, settings
 from lib.integrations import smtp
-from lib.transactions import act, engine, see
+from lib.transactions import Session, act, engine, see
 from worker import outbox_loop
 
 SERVER = """
@@ -127,10 +127,7 @@ def _owe(count: int, *, after: int = 0) -> None:
         raise click.ClickException(f"Seed at least {after + count} tickets.")
     at = clock.now() - timedelta(minutes=1)
     with act() as session:
-        messages = [_message(about, at) for about in told]
-        session.add_all(messages)
-        session.flush()
-        session.add_all(_notice(about, at, message) for about, message in zip(told, messages, strict=True))
+        _add(session, told, at)
 
     with engine().connect() as connection:  # as PostgreSQL and the worker do by themselves before long
         connection.exec_driver_sql("ANALYZE")
@@ -149,11 +146,23 @@ def _message(about: tuple[int, int, int], at: datetime) -> Message:
     )
 
 
-def _notice(about: tuple[int, int, int], at: datetime, message: Message) -> Notice:
+def _add(session: Session, told: list[tuple[int, int, int]], at: datetime) -> list[Message]:
+    """Add a message for each event, with the notification that it tells of."""
+    messages, notices = [_message(about, at) for about in told], [_notice(about, at) for about in told]
+    session.add_all([*messages, *notices])
+    session.flush()
+    session.add_all(
+        DeliveryNotice(delivery_id=message.id, notice_id=notice.id)
+        for message, notice in zip(messages, notices, strict=True)
+    )
+    return messages
+
+
+def _notice(about: tuple[int, int, int], at: datetime) -> Notice:
     event, ticket, person = about
     return Notice(
         person_id=person, event_id=event, ticket_id=ticket, occasion=NotificationType.CREATED,
-        relation=RecipientReason.REQUESTER, at=at, mail_id=message.id,
+        relation=RecipientReason.REQUESTER, at=at,
     )  # fmt: skip
 
 
@@ -172,10 +181,7 @@ def _fresh(count: int, *, after: int) -> list[float]:
         for about in _told(after + count)[after:]:
             at = clock.now()
             with act() as session:
-                message = _message(about, at)
-                session.add(message)
-                session.flush()
-                session.add(_notice(about, at, message))
+                (message,) = _add(session, [about], at)
             begun[str(message.id)] = time.perf_counter()
             time.sleep(0.1)
         until = time.monotonic() + 60

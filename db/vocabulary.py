@@ -249,6 +249,11 @@ class NotificationChannel(StrEnum):
     MAIL = "mail"
     SLACK = "slack"
 
+    @property
+    def letter(self) -> str:
+        """The letter by which the rules name it, stored ones too; no two begin alike."""
+        return self.value[0]
+
 
 class MessageKind(StrEnum):
     """What a message to be sent holds."""

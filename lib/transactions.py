@@ -28,7 +28,8 @@ from lib.notifications import planner
 
 GUARDED = frozenset(
     {"ticket", "comment", "attachment", "event", "search_entry", "participant", "ticket_tag", "link"}
-    | {"custom_field_value", "mention", "notice", "outbox", "presence", "seen", "ticket_merge", "time_entry"}
+    | {"custom_field_value", "delivery", "delivery_notice", "mention", "notice", "presence", "seen"}
+    | {"ticket_merge", "time_entry"}
     | {"timer", "watch"}
     | {"category_proposal", "dispatch_wait", "team_notice"}
 )

@@ -6,16 +6,17 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterator
 
 import structlog
 
 from db.models import Message
 from db.vocabulary import NotificationChannel
 from lib import transactions
-from lib.integrations import smtp
-from lib.notifications.delivery import channels, outbox
-from worker import email_sender, slack_sender
+from lib.notifications.delivery import outbox
+from worker import batch
+from worker.channels import SENDERS
 
 log = structlog.get_logger(__name__)
 INTERVAL = 0.5
@@ -23,7 +24,7 @@ INTERVAL = 0.5
 BATCH_SIZE = 30
 GRACE, HANG_UP_GRACE = 1.5, 0.5
 """Seconds that a stop leaves to what is under way, and then to what notices that its connection was cut."""
-_turns = {medium: itertools.count() for medium in NotificationChannel}
+_turns: defaultdict[NotificationChannel, Iterator[int]] = defaultdict(itertools.count)
 _stopped = threading.Event()
 _threads: list[threading.Thread] = []
 _lock = threading.Lock()
@@ -35,14 +36,12 @@ def make_holder_name() -> str:
 
 
 def start() -> None:
-    """Begin to send in the background through every medium that is set up."""
+    """Begin to send in the background through every channel that is set up, or in which a team may have a room."""
     with _lock:
         if _threads:
             return
         _stopped.clear()
-        for medium in sorted(
-            channels.list_configured() & set(SENDERS) | {NotificationChannel.SLACK}
-        ):  # a team's webhook needs no setting
+        for medium in [sender.name for sender in SENDERS.values() if sender.configured() or sender.rooms]:
             thread = threading.Thread(target=_run, args=(medium,), name=f"delivery-{medium}", daemon=True)
             _threads.append(thread)
             thread.start()
@@ -51,13 +50,14 @@ def start() -> None:
 def stop() -> None:
     """Stop sending within GRACE and CUT, whatever the servers do.
 
-    What is under way is finished if that is soon; then the mail server is hung up on. A message that is still under way
+    What is under way is finished if that is soon; then servers are hung up on. A message that is still under way
     after that stays claimed, and is sent again when its lease ends.
     """
     with _lock:
         _stopped.set()
         _join_threads(GRACE)
-        smtp.hang_up()
+        for sender in SENDERS.values():
+            sender.hang_up()
         _join_threads(HANG_UP_GRACE)
         if not any(thread.is_alive() for thread in _threads):
             _stopped.clear()  # or a delivery by hand later would only give back what it claims
@@ -84,7 +84,9 @@ def _run(medium: NotificationChannel) -> None:
 def deliver(medium: NotificationChannel) -> int:
     """Send the next messages that are due; return how many were claimed."""
     claimed = _claim(medium)
-    return SENDERS[medium](claimed) if claimed else 0
+    if not claimed:
+        return 0
+    return batch.send(SENDERS[medium], claimed, more=lambda: _claim(medium), stopped=_stopped)
 
 
 def _claim(medium: NotificationChannel) -> list[Message]:
@@ -95,17 +97,3 @@ def _claim(medium: NotificationChannel) -> list[Message]:
         # In turns the oldest and the newest, so that a new one goes out soon though thousands wait.
         newest = bool(next(_turns[medium]) % 2)
         return outbox.claim(session, medium, holder=make_holder_name(), most=BATCH_SIZE, newest=newest)
-
-
-def _send_emails(claimed: list[Message]) -> int:
-    return email_sender.send(claimed, more=lambda: _claim(NotificationChannel.MAIL), stopped=_stopped)
-
-
-def _send_slack_messages(claimed: list[Message]) -> int:
-    return slack_sender.send(claimed, stopped=_stopped)
-
-
-SENDERS: dict[NotificationChannel, Callable[[list[Message]], int]] = {
-    NotificationChannel.MAIL: _send_emails,
-    NotificationChannel.SLACK: _send_slack_messages,
-}

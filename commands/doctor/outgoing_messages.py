@@ -7,15 +7,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from commands.doctor import database
 from commands.doctor.finding import Finding, ok, problem, warning
-from db.vocabulary import NotificationChannel, Permission
+from db.vocabulary import Permission
 from lib import transactions
 from lib.access import gate
 from lib.core.errors import Unavailable
 from lib.core.settings import Settings, SettingsError
-from lib.notifications import queue_admin
+from lib.notifications import channels, queue_admin
 from lib.notifications.queue_admin import ChannelStatus
-
-QUEUE_NAMES = {NotificationChannel.MAIL: "email queue", NotificationChannel.SLACK: "Slack queue"}
 
 
 def check(settings: Settings) -> Iterator[Finding]:
@@ -42,7 +40,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_queue(account: ChannelStatus) -> Iterator[Finding]:
-    name = QUEUE_NAMES[account.medium]
+    name = f"{channels.find(account.medium).label} queue"
     found = [problem(name, sentence) for sentence in _list_problems(account)]
     found += [warning(name, sentence) for sentence in _list_warnings(account)]
     yield from found or [ok(name, f"{account.owed} waiting, {account.sent} sent in the last 24 hours")]

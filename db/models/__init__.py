@@ -20,6 +20,7 @@ from db.models.identity import ApiToken, Attempt, OneTimeSecret, SignIn
 from db.models.lists import SavedView
 from db.models.notifications import (
     ChannelState,
+    DeliveryNotice,
     Message,
     Mute,
     Notice,
@@ -50,6 +51,7 @@ __all__ = [
     "ChannelState",
     "Comment",
     "CustomField",
+    "DeliveryNotice",
     "Draft",
     "Event",
     "FieldCategory",

@@ -41,10 +41,6 @@ class Notice(Numbered, table=True):
     """When it was read."""
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When a snoozed notification comes back."""
-    mail_id: int | None = Field(default=None, index=True)
-    """The email in the outbox."""
-    slack_id: int | None = Field(default=None, index=True)
-    """The Slack message in the outbox."""
 
 
 class Message(Numbered, table=True):
@@ -53,15 +49,15 @@ class Message(Numbered, table=True):
     `due_at` is when it may be sent, or until when the worker that claimed it has time.
     """
 
-    __tablename__ = "outbox"
+    __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_outbox_due", "medium", "due_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
+        Index("ix_delivery_due", "medium", "due_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
         Index(
-            "ix_outbox_owed", "person_id", "ticket_id", "medium",
+            "ix_delivery_owed", "person_id", "ticket_id", "medium",
             sqlite_where=_QUEUED, postgresql_where=_QUEUED,
         ),
         Index(
-            "ix_outbox_team", "team_id", "ticket_id",
+            "ix_delivery_team", "team_id", "ticket_id",
             sqlite_where=_QUEUED_FOR_TEAM, postgresql_where=_QUEUED_FOR_TEAM,
         ),
         CheckConstraint("attempts >= 0", name="attempts"),
@@ -94,6 +90,17 @@ class Message(Numbered, table=True):
     """Whether there was nothing left to say when it was due."""
     error: str | None = Field(default=None, max_length=300)
     """Why the last attempt failed, in words."""
+
+
+class DeliveryNotice(SQLModel, table=True):
+    """A notification that a message tells its recipient of; one message may tell of several."""
+
+    __tablename__ = "delivery_notice"
+
+    delivery_id: int = Field(foreign_key="delivery.id", primary_key=True, ondelete="CASCADE")
+    """The message."""
+    notice_id: int = Field(foreign_key="notice.id", primary_key=True, index=True, ondelete="CASCADE")
+    """The notification."""
 
 
 class NotificationPreference(SQLModel, table=True):
@@ -206,8 +213,8 @@ class TeamNotification(Numbered, table=True):
 
     __tablename__ = "team_notice"
 
-    message_id: int = Field(foreign_key="outbox.id", index=True, ondelete="CASCADE")
-    """The message in the outbox."""
+    message_id: int = Field(foreign_key="delivery.id", index=True, ondelete="CASCADE")
+    """The message that reports it."""
     event_id: int
     """The event it reports."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")

@@ -8,8 +8,8 @@ from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
 from lib.identity import one_time_tokens
-from lib.notifications import content
-from lib.notifications.delivery import channels, outbox
+from lib.notifications import channels, content
+from lib.notifications.delivery import outbox
 from lib.people import accounts
 
 

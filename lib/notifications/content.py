@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlalchemy.orm import defer
@@ -11,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from db.models import (
     Comment,
+    DeliveryNotice,
     Event,
     Message,
     Notice,
@@ -23,7 +25,6 @@ from db.models import (
 from db.vocabulary import (
     Action,
     MessageKind,
-    NotificationChannel,
     NotificationType,
     Permission,
     Priority,
@@ -37,11 +38,20 @@ from lib.conversation import history
 from lib.core import clock, settings
 from lib.desk_settings import desk_settings
 from lib.identity import one_time_tokens, sessions
-from lib.notifications import default_rules, inbox
+from lib.notifications import channels, default_rules, inbox
 from lib.notifications.content_types import ChannelPost, Content, ContentEntry
 from lib.notifications.email import samples
 
-_NoticeRow = tuple[Notice, Event, Ticket, Comment | None]
+
+class _NoticeRow(NamedTuple):
+    """A notification that a message tells of, with what it is about."""
+
+    notice: Notice
+    event: Event
+    ticket: Ticket
+    comment: Comment | None
+
+
 _PEOPLE_STATEMENT = (
     select(Person, Role.name)
     .join(Role, col(Role.id) == Person.role_id)
@@ -52,33 +62,34 @@ _PEOPLE_STATEMENT = (
 _LONG_COLUMN: Any = Ticket.description
 
 
-def _select_notices(own: Any) -> Any:
+def _select_notices() -> Any:
     """Select what messages tell of, with its ticket; who may hear of it is for `_can_notify` to say."""
     found: Any = (
         select(Notice, Event, Ticket, Comment)
+        .add_columns(col(DeliveryNotice.delivery_id))
+        .join(DeliveryNotice, col(DeliveryNotice.notice_id) == Notice.id)
         .join(Event, col(Event.id) == Notice.event_id)
         .join(Ticket, col(Ticket.id) == Notice.ticket_id)
         .outerjoin(Comment, col(Comment.id) == Notice.comment_id)
-        .where(own.in_(bindparam("ids", expanding=True)))
+        .where(col(DeliveryNotice.delivery_id).in_(bindparam("ids", expanding=True)))
         .order_by(col(Notice.ticket_id), col(Notice.id))
     )
     return gate.unscoped(found.options(defer(_LONG_COLUMN)), "each recipient is checked")
 
 
-_NOTICE_STATEMENTS = {
-    NotificationChannel.MAIL: _select_notices(col(Notice.mail_id)),
-    NotificationChannel.SLACK: _select_notices(col(Notice.slack_id)),
-}
-"""These are built once, as putting one together takes longer than asking it."""
+_NOTICE_STATEMENT = _select_notices()
+"""Built once, as putting it together takes longer than asking it."""
 
 
-def build(session: Session, message: Message) -> Content | None:
-    """Return what a message has to say by now, or None when nothing is left that its person may hear."""
+def build(session: Session, message: Message) -> Content | ChannelPost | None:
+    """Return what a message has to say by now, or None when nothing is left that its person or team may hear."""
+    if message.team_id is not None:
+        return _build_post(session, message)
     return build_many(session, [message])[message.id]
 
 
 def build_many(session: Session, messages: Sequence[Message]) -> dict[int, Content | None]:
-    """Return what `of` does for several messages by their ids, in a few statements however many they are."""
+    """Return what `build` does for messages to people by their ids, in a few statements however many they are."""
     people = _load_people(session, {message.person_id or 0 for message in messages})
     proven = {id for id, (person, _) in people.items() if not person.email_unproven}
     told = [
@@ -106,14 +117,14 @@ def _load_people(session: Session, ids: Collection[int]) -> dict[int, tuple[Pers
 def _build_content(
     session: Session, message: Message, person: Person, said: tuple[ContentEntry, ...]
 ) -> Content | None:
-    link, detailed = "", False
+    link = facts = ""
     zone = desk_settings.resolve_zone(session, person.timezone).key
     match message.sort:
         case MessageKind.TICKET | MessageKind.DIGEST:
             if not said:
                 return None
-            if message.medium == NotificationChannel.SLACK:
-                detailed = _is_detailed(session, said[-1].ticket)
+            if channels.find(message.medium).third_party:
+                said, facts = _reduce(session, said)
         case sort if sort in samples.SAMPLE_KINDS:
             return samples.build_content(samples.SAMPLE_KINDS[MessageKind(sort)], person, zone=zone)
         case MessageKind.INVITATION | MessageKind.PASSWORD:
@@ -127,7 +138,7 @@ def _build_content(
             )
     return Content(
         MessageKind(message.sort), person.id, person.name, person.email, zone, said,
-        detailed=detailed, facts=_format_facts(session, said[-1].ticket) if detailed else "", link=link,
+        facts=facts, link=link,
     )  # fmt: skip
 
 
@@ -143,7 +154,7 @@ def _find_changed_address(session: Session, message: Message) -> tuple[str, str]
     return (row[0], row[1]) if row is not None and row[0] and row[1] else None
 
 
-def build_post(session: Session, message: Message) -> ChannelPost | None:
+def _build_post(session: Session, message: Message) -> ChannelPost | None:
     """Return what a team's channel is told by now, or None when the ticket is no longer the team's."""
     ticket = gate.unscoped_get(session, Ticket, message.ticket_id, "the team's channel is checked")
     place = session.get(TeamSlackChannel, message.team_id)
@@ -166,6 +177,30 @@ def build_post(session: Session, message: Message) -> ChannelPost | None:
     lines = history.format_events(session, reader, [event for _, event in rows])
     deeds = tuple(f"{line.actor or 'Docket'} {line.sentence}" for line in lines)
     return ChannelPost(number, ticket.title, deeds, _format_facts(session, number))
+
+
+def _reduce(session: Session, said: Sequence[ContentEntry]) -> tuple[tuple[ContentEntry, ...], str]:
+    """Return what may go to a service of others, and a line with facts on the ticket where they may go there too.
+
+    What was written stays in Docket, names too unless the ticket's team wants them there; of what is confidential not
+    even the title goes there.
+    """
+    tickets = {each.ticket for each in said}
+    discreet = {each.ticket for each in said if each.discreet}
+    named = {ticket for ticket in tickets - discreet if _is_detailed(session, ticket)}
+    reduced = tuple(
+        replace(
+            each,
+            title="" if each.ticket in discreet else each.title,
+            actor=each.actor if each.ticket in named else "",
+            sentence=each.sentence
+            if each.ticket in named
+            else default_rules.format_short_label(each.occasion, each.relation),
+            body="",
+        )
+        for each in said
+    )
+    return reduced, _format_facts(session, said[-1].ticket) if tickets == named and len(tickets) == 1 else ""
 
 
 def _is_detailed(session: Session, number: int) -> bool:
@@ -201,13 +236,11 @@ def _load_entries(
     """Return what each message tells its person of, who has to be among the actors, by the messages' ids."""
     owed = {message.id: message for message in messages}
     found: dict[int, list[_NoticeRow]] = {id: [] for id in owed}
-    for medium, asked in _NOTICE_STATEMENTS.items():
-        ids = [message.id for message in messages if message.medium == medium]
-        for row in session.exec(asked, params={"ids": ids}).all() if ids else ():
-            message = owed[row[0].mail_id if medium == NotificationChannel.MAIL else row[0].slack_id]
-            if row[0].person_id == message.person_id and _can_notify(session, actors, message, row):
-                found[message.id].append(row)
-    told = [(actors[owed[id].person_id or 0], [row[1] for row in rows]) for id, rows in found.items()]
+    for *rest, id in session.exec(_NOTICE_STATEMENT, params={"ids": list(owed)}).all():
+        message, row = owed[id], _NoticeRow(*rest)
+        if row.notice.person_id == message.person_id and _can_notify(session, actors, message, row):
+            found[id].append(row)
+    told = [(actors[owed[id].person_id or 0], [row.event for row in rows]) for id, rows in found.items()]
     lines = history.format_events_for_actors(session, told)
     return {
         id: tuple(_to_entry(row, line) for row, line in zip(rows, each, strict=True))

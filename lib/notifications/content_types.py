@@ -8,7 +8,10 @@ from db.vocabulary import MessageKind, NotificationType, RecipientReason
 
 @dataclass(frozen=True)
 class ContentEntry:
-    """One deed: `sentence` goes on after the doer's name, `body` is Markdown."""
+    """One deed: `sentence` goes on after the doer's name, `body` is Markdown.
+
+    For a service of others title, doer and body are empty where they may not go there.
+    """
 
     ticket: int
     title: str
@@ -44,10 +47,8 @@ class Content:
     email: str
     zone: str | None
     said: tuple[ContentEntry, ...] = ()
-    detailed: bool = False
-    """Whether names, and what was done in words, may go to Slack too, as the ticket's team wants."""
     facts: str = ""
-    """A ticket's priority, requester and age in one line, where they may go to Slack."""
+    """A ticket's priority, requester and age in one line, where they may go to a service of others."""
     link: str = ""
     """The address that an account's mail leads to."""
     address: str = ""

@@ -5,13 +5,6 @@ docs/notifications.md shows this table to people; a test holds the two equal. `b
 
 from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 
-CHANNEL_LETTERS = {
-    "d": NotificationChannel.DOCKET,
-    "m": NotificationChannel.MAIL,
-    "s": NotificationChannel.SLACK,
-}
-"""As the table writes them; in capitals when the message goes out at once."""
-
 # d in Docket, m by mail, s through Slack; M and S always go out at once, of the others the first one does; . not at all
 # unless administrators have it otherwise; - never, as nobody stands so to it, or as it is not for their eyes.
 TABLE = """
@@ -111,7 +104,7 @@ def channels_for(occasion: NotificationType, relation: RecipientReason) -> froze
 
 def parse_letters(letters: str) -> frozenset[NotificationChannel]:
     """Return the media that letters of the table stand for."""
-    return frozenset(CHANNEL_LETTERS[letter.lower()] for letter in letters if letter != ".")
+    return frozenset(medium for medium in NotificationChannel if medium.letter in letters.lower())
 
 
 def is_immediate(occasion: NotificationType, relation: RecipientReason) -> bool:

@@ -1,6 +1,6 @@
 """The plan: at the end of every transaction, who is to hear of its deeds and where, written down with them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import (
+    DeliveryNotice,
     Event,
     Message,
     Notice,
@@ -16,7 +17,6 @@ from db.models import (
     Person,
     Status,
     TeamNotification,
-    TeamSlackChannel,
     Ticket,
 )
 from db.vocabulary import MessageKind, NotificationChannel, NotificationType, RecipientReason
@@ -24,8 +24,9 @@ from lib.access import gate
 from lib.audit import events
 from lib.core import clock
 from lib.desk_settings import desk_settings
-from lib.notifications import default_rules, event_types, recipients, rules
-from lib.notifications.delivery import bundling, channels, schedule
+from lib.notifications import channels, default_rules, event_types, recipients, rules
+from lib.notifications.delivery import bundling, schedule
+from lib.notifications.delivery.channel import Channel
 from lib.notifications.rules import NotificationRules
 
 
@@ -65,47 +66,36 @@ def _plan_event(session: Session, event: Event, occasion: NotificationType, own:
     usual = {id: own.media(occasion, relation) for id, relation in people.items()}
     told = [each for each in _choose_channels(session, event, occasion, people, usual=usual) if each.media]
     session.add_all(each.notice for each in told)
-    _enqueue(
-        session,
-        event,
-        [each for each in told if NotificationChannel.MAIL in each.media],
-        NotificationChannel.MAIL,
-    )
-    _enqueue(
-        session,
-        event,
-        [each for each in told if NotificationChannel.SLACK in each.media],
-        NotificationChannel.SLACK,
-    )
-    if RecipientReason.CHANNEL in own.relations(occasion) and not event.internal:
-        _plan_channel_post(session, event, occasion, team_id=ticket.team_id)
+    rooms = frozenset() if event.internal else own.media(occasion, RecipientReason.CHANNEL)
+    for channel in channels.ALL:
+        _enqueue(session, event, [each for each in told if channel.name in each.media], channel)
+        if channel.name in rooms and channel.reaches(session, ticket.team_id):
+            _plan_channel_post(session, event, occasion, channel.name, team_id=ticket.team_id)
     session.flush()
 
 
-def _plan_channel_post(session: Session, event: Event, occasion: NotificationType, *, team_id: int) -> None:
-    """Let the team's channel hear of an event, if it has one, through a message that waits already or a new one."""
-    place = session.get(TeamSlackChannel, team_id)
-    if place is None or not (
-        place.webhook or (place.channel and NotificationChannel.SLACK in channels.list_configured())
-    ):
-        return
+def _plan_channel_post(
+    session: Session, event: Event, occasion: NotificationType, medium: NotificationChannel, *, team_id: int
+) -> None:
+    """Let the team's room in a channel hear of an event, through a message that waits already or a new one."""
     now = clock.now()
     due = now
     if not default_rules.is_immediate(occasion, RecipientReason.CHANNEL):
-        about = {"medium": NotificationChannel.SLACK, "ticket_id": event.ticket_id, "at": now}
+        about = {"medium": medium, "ticket_id": event.ticket_id, "at": now}
         due = max(
             now,
             bundling.find_window_ends(session, col(Message.team_id), [team_id], **about).get(team_id, now),
         )
     chosen: Any = select(Message).where(
-        Message.team_id == team_id, Message.ticket_id == event.ticket_id, Message.attempts == 0,
+        Message.team_id == team_id, Message.ticket_id == event.ticket_id, Message.medium == medium,
+        Message.attempts == 0,
         col(Message.done_at).is_(None), col(Message.parked_at).is_(None),
     )  # fmt: skip
     chosen = chosen.order_by(col(Message.id).desc()).limit(1).with_for_update()
     message = session.exec(gate.unscoped(chosen, "messages hold only ids", populate_existing=True)).first()
     if message is None:
         message = Message(
-            medium=NotificationChannel.SLACK, sort=MessageKind.CHANNEL, team_id=team_id, ticket_id=event.ticket_id,
+            medium=medium, sort=MessageKind.CHANNEL, team_id=team_id, ticket_id=event.ticket_id,
             created_at=now, due_at=due,
         )  # fmt: skip
     message.due_at = min(message.due_at, due)
@@ -158,16 +148,12 @@ def _choose_channels(
         yield _Recipient(notice, wanted, habit.get(id, schedule.DEFAULT_HABIT), zones.get(id), pressing)
 
 
-def _enqueue(session: Session, event: Event, told: Iterable[_Recipient], medium: NotificationChannel) -> None:
+def _enqueue(session: Session, event: Event, told: Sequence[_Recipient], channel: Channel) -> None:
     """Let each person's message tell of an event: one that waits already, or a new one."""
-    told = list(told)
     if not told:
         return
-    gathered = {
-        t.notice.person_id
-        for t in told
-        if t.habit.hours and not t.pressing and medium == NotificationChannel.MAIL
-    }
+    medium = channel.name
+    gathered = {t.notice.person_id for t in told if channel.digests and t.habit.hours and not t.pressing}
     waiting = _find_unsent_messages(
         session, {t.notice.person_id for t in told} - gathered, medium, event.ticket_id
     )
@@ -190,10 +176,7 @@ def _enqueue(session: Session, event: Event, told: Iterable[_Recipient], medium:
             session.add(message)
         message.due_at = min(message.due_at, due)
         session.flush()
-        if medium == NotificationChannel.MAIL:
-            each.notice.mail_id = message.id
-        else:
-            each.notice.slack_id = message.id
+        session.add(DeliveryNotice(delivery_id=message.id, notice_id=each.notice.id))
 
 
 def _find_due_time(each: _Recipient, now: datetime, *, ends: datetime, gathered: bool) -> datetime:

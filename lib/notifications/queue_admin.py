@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db.models import ChannelState, Message, Person, Team, TeamSlackChannel
+from db.models import ChannelState, Message, Person, Team
 from db.vocabulary import Action, MessageKind, NotificationChannel, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
 from lib.core import clock
 from lib.core.errors import NotFound
-from lib.notifications.delivery import channels, outbox
+from lib.notifications import channels
+from lib.notifications.delivery import outbox
+from lib.notifications.delivery.channel import Channel, FailingChannel
 from lib.notifications.delivery.outbox import LEASE
-from lib.notifications.slack import team_channels
-from lib.notifications.slack.team_channels import FailingChannel
 
 LATE_AFTER = timedelta(minutes=5)
 """How old a message is that counts as late, unless its person wants it later."""
@@ -68,17 +68,13 @@ class FailedMessage:
 def list_channel_statuses(session: Session, actor: Actor) -> list[ChannelStatus]:
     """Return how each medium stands. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    return [
-        _get_channel_status(session, medium)
-        for medium in (NotificationChannel.MAIL, NotificationChannel.SLACK)
-    ]
+    return [_get_channel_status(session, channel) for channel in channels.ALL]
 
 
-def _get_channel_status(session: Session, medium: NotificationChannel) -> ChannelStatus:
+def _get_channel_status(session: Session, channel: Channel) -> ChannelStatus:
+    medium = channel.name
     now, state = clock.now(), session.get(ChannelState, medium.value) or ChannelState(medium=medium.value)
     of = Message.medium == medium
-    hooked = select(TeamSlackChannel.team_id).where(col(TeamSlackChannel.webhook).is_not(None)).limit(1)
-    hooks = medium == NotificationChannel.SLACK and session.exec(hooked).first() is not None
     aside = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_not(None))
     owed = (of, col(Message.done_at).is_(None), col(Message.parked_at).is_(None))
 
@@ -90,12 +86,12 @@ def _get_channel_status(session: Session, medium: NotificationChannel) -> Channe
     first = select(func.min(Message.created_at)).where(*turn)
     oldest = session.exec(gate.unscoped(first, "administration was permitted")).one()
     return ChannelStatus(
-        medium=medium, on=medium in channels.list_configured() or hooks, paused=state.paused, owed=count(*owed),
+        medium=medium, on=channel.on(session), paused=state.paused, owed=count(*owed),
         late=count(*turn, col(Message.created_at) < now - LATE_AFTER), parked=count(*aside),
         sent=count(of, col(Message.done_at) > now - timedelta(days=1), ~col(Message.empty)),
         oldest=oldest, failing_since=state.failing_since,
         error=state.error, failed_lately=count(*aside, col(Message.parked_at) > now - timedelta(days=1)),
-        channels=tuple(team_channels.list_failing(session)) if medium == NotificationChannel.SLACK else (),
+        channels=tuple(channel.failing_rooms(session)),
     )  # fmt: skip
 
 
@@ -144,11 +140,11 @@ def pause(session: Session, actor: Actor, medium: NotificationChannel, *, paused
         _record_event(session, actor, f"medium:{medium}", "pause" if paused else "go on")
 
 
-def send_test(session: Session, actor: Actor) -> None:
-    """Owe oneself a mail that says that mail arrives. Raises NotPermitted."""
+def send_test(session: Session, actor: Actor, medium: NotificationChannel) -> None:
+    """Owe oneself a message that says that they arrive through a medium. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    outbox.enqueue(session, NotificationChannel.MAIL, MessageKind.TRIAL, actor.id)
-    _record_event(session, actor, "medium:mail", "test")
+    outbox.enqueue(session, medium, MessageKind.TRIAL, actor.id)
+    _record_event(session, actor, f"medium:{medium}", "test")
 
 
 def _get_failed(session: Session, actor: Actor, message_id: int) -> Message:

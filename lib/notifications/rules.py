@@ -15,7 +15,6 @@ from lib.core.errors import Conflict, Invalid
 from lib.notifications import default_rules
 
 Pair = tuple[NotificationType, RecipientReason]
-_LETTERS = {medium: letter for letter, medium in default_rules.CHANNEL_LETTERS.items()}
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _format_pair(pair: Pair) -> str:
 
 
 def _format_channels(media: frozenset[NotificationChannel]) -> str:
-    return "".join(_LETTERS[medium] for medium in NotificationChannel if medium in media) or "."
+    return "".join(medium.letter for medium in NotificationChannel if medium in media) or "."
 
 
 def _format_rules(book: NotificationRules, pairs: list[Pair]) -> str:

@@ -5,8 +5,7 @@ from datetime import time
 import streamlit as st
 
 from db.vocabulary import NotificationChannel, RecipientReason
-from lib.notifications import default_rules, preferences
-from lib.notifications.delivery import channels as delivery_channels
+from lib.notifications import channels, default_rules, preferences
 from lib.notifications.preferences import DeliverySchedule
 from ui.settings import slack
 from ui.shared import formatting, notification_labels, page
@@ -21,7 +20,7 @@ with page.see() as session:
         preferences.get_schedule(session, me),
         preferences.list_muted(session, me),
     )
-on = [medium for medium in NotificationChannel if medium in delivery_channels.list_configured()]
+on = [medium for medium in NotificationChannel if medium in channels.list_configured()]
 
 layout.show_header("What you hear", actor=me)
 what, when, quiet, there = st.tabs(["What and where", "When", "Muted tickets", "Slack"])
@@ -37,7 +36,7 @@ with what, st.form("what", border=False):
             default_rules.EVENT_LABELS[occasion],
             on,
             selection_mode="multi",
-            format_func=notification_labels.CHANNEL_LABELS.__getitem__,
+            format_func=notification_labels.format_channel,
             default=[m for m in on if m in chosen[occasion, relation]],
             key=f"hear-{occasion}-{relation}",
         )

@@ -38,7 +38,7 @@ for occasion, relation in default_rules.PAIRS:
         st.session_state.setdefault(key, [m for m in NotificationChannel if m in now])
         picked = st.pills(
             f"{default_rules.EVENT_LABELS[occasion]}{mark}", list(default_rules.available_channels(whom)),
-            selection_mode="multi", format_func=notification_labels.CHANNEL_LABELS.__getitem__, key=key,
+            selection_mode="multi", format_func=notification_labels.format_channel, key=key,
             help=notification_labels.format_default(pair) if pair in own.own else None,
         )  # fmt: skip
         wanted[pair] = frozenset(picked)

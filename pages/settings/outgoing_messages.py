@@ -2,16 +2,9 @@
 
 import streamlit as st
 
-from db.vocabulary import NotificationChannel
-from lib.notifications import queue_admin
+from lib.notifications import channels, queue_admin
 from ui.shared import formatting, page
 from ui.shell import layout
-
-CHANNEL_LABELS = {NotificationChannel.MAIL: "Mail", NotificationChannel.SLACK: "Slack"}
-OFF_LABELS = {
-    NotificationChannel.MAIL: "Off: set DOCKET_SMTP_HOST and DOCKET_SMTP_FROM.",
-    NotificationChannel.SLACK: "Off: set DOCKET_SLACK_BOT_TOKEN.",
-}
 
 me = page.me()
 layout.show_header("Delivery", actor=me)
@@ -19,17 +12,17 @@ with page.see() as session:
     found, aside = queue_admin.list_channel_statuses(session, me), queue_admin.list_failed(session, me)
 
 for each in found:
-    name = CHANNEL_LABELS[each.medium]
-    st.subheader(name, anchor=False)
+    channel = channels.find(each.medium)
+    st.subheader(channel.title, anchor=False)
     if not each.on:
-        st.caption(OFF_LABELS[each.medium])
+        st.caption(f"Off: set {channel.needs}.")
     if each.failing_since and each.on:
         since = formatting.format_relative(each.failing_since)
         st.error(f"{formatting.escape_markdown(each.error or '')} It began {since}.", icon=":material/error:")
-    for channel in each.channels:
-        began = f" It began {formatting.format_relative(channel.since)}." if channel.since else ""
+    for room in each.channels:
+        began = f" It began {formatting.format_relative(room.since)}." if room.since else ""
         st.error(
-            f"{formatting.escape_markdown(channel.team)}: {formatting.escape_markdown(channel.error)}{began}",
+            f"{formatting.escape_markdown(room.team)}: {formatting.escape_markdown(room.error)}{began}",
             icon=":material/error:",
         )
     if each.paused:
@@ -45,13 +38,11 @@ for each in found:
         if each.on and st.button(label, key=f"pause-{each.medium}"):
             with page.attempt("Done.") as session:
                 queue_admin.pause(session, me, each.medium, paused=not each.paused)
-        if (
-            each.on
-            and each.medium == NotificationChannel.MAIL
-            and st.button("Send me a test", icon=":material/mail:")
-        ):
-            with page.attempt(f"A test is on its way to {me.email}.") as session:
-                queue_admin.send_test(session, me)
+        if each.on and channel.testable:
+            key = f"test-{each.medium}"
+            if st.button("Send me a test", icon=":material/mail:", key=key):
+                with page.attempt(f"A test is on its way to {me.email}.") as session:
+                    queue_admin.send_test(session, me, each.medium)
 
 st.subheader("Put aside", anchor=False)
 if not aside:
@@ -63,7 +54,7 @@ for one in aside:
         about = f"#{one.ticket}" if one.ticket else one.sort.value
         tries = f"{one.attempts} tr{'y' if one.attempts == 1 else 'ies'}"
         st.markdown(
-            f"**{formatting.escape_markdown(one.person)}** {CHANNEL_LABELS[one.medium]}, "
+            f"**{formatting.escape_markdown(one.person)}** {channels.find(one.medium).title}, "
             f"{formatting.escape_markdown(about)}  \n"
             f":gray[{formatting.escape_markdown(one.error)} · {tries}, {formatting.format_relative(one.parked_at)}]"
         )

@@ -11,6 +11,7 @@ from db.models import (
     Attachment,
     CategoryProposal,
     Comment,
+    DeliveryNotice,
     Event,
     FieldValue,
     Link,
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.both_databases("transactions and their locks belong to 
 
 MODELS = (
     Ticket, Comment, Attachment, Event, SearchEntry, Participant, TicketTag, Link, Mention, Presence, Seen, Watch,
-    Merge, FieldValue, TimeEntry, Timer, Notice, Message,
+    Merge, FieldValue, TimeEntry, Timer, Notice, Message, DeliveryNotice,
     CategoryProposal, QueuedTicket, TeamNotification,
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from lib.transactions import act, see
 from tests import cast
 from tests.support import post as posts
 from tests.support.unscoped import UNSCOPED
-from worker import email_sender, outbox_loop
+from worker import batch, outbox_loop
 
 pytestmark = pytest.mark.both_databases("the outbox is emptied under each database's locks")
 
@@ -501,7 +501,7 @@ def test_a_few_batches_go_over_one_connection(desk, post, monkeypatch):
         return opened()
 
     monkeypatch.setattr(smtp, "connect", counting)
-    many = 2 * email_sender.MAX_PER_CONNECTION + 5
+    many = 2 * batch.MAX_PER_CONNECTION + 5
     now = clock.now()
     with act() as session:
         session.add_all(
@@ -530,7 +530,7 @@ def test_what_was_taken_by_the_server_is_settled_once_the_database_is_back(desk,
 
     monkeypatch.setattr(outbox, "mark_sent", away)
     cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
-    with email_sender.SentMessages() as sent:
+    with batch.SentMessages(NotificationChannel.MAIL) as sent:
         with act() as session:
             (mine,) = outbox.claim(session, NotificationChannel.MAIL, holder="one", most=20)
         sent.add(mine)

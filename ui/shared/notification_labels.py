@@ -1,14 +1,9 @@
 """Words for what people hear, where and why."""
 
 from db.vocabulary import NotificationChannel, RecipientReason
-from lib.notifications import default_rules
+from lib.notifications import channels, default_rules
 from lib.notifications.rules import Pair
 
-CHANNEL_LABELS = {
-    NotificationChannel.DOCKET: "In Docket",
-    NotificationChannel.MAIL: "By mail",
-    NotificationChannel.SLACK: "In Slack",
-}
 REASON_HEADINGS = {
     RecipientReason.MENTIONED: "When you are mentioned",
     RecipientReason.ASSIGNEE: "Tickets assigned to you",
@@ -30,10 +25,15 @@ REASON_LABELS = {
 }
 
 
+def format_channel(medium: NotificationChannel) -> str:
+    """Return where somebody is notified, in words."""
+    return "In Docket" if medium == NotificationChannel.DOCKET else channels.find(medium).phrase
+
+
 def format_default(pair: Pair) -> str:
     """Return what holds for a pair in a desk that changed nothing, in words."""
     told = [
-        CHANNEL_LABELS[medium]
+        format_channel(medium)
         for medium in NotificationChannel
         if medium in default_rules.channels_for(*pair)
     ]

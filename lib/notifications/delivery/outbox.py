@@ -50,7 +50,7 @@ def _queued_condition(row: Any) -> Any:
 
 def has_due_messages(session: Session, medium: NotificationChannel) -> bool:
     """Tell whether there is something to send through a medium that is neither stopped nor at rest."""
-    at, state = now(session), session.get(ChannelState, medium.value)
+    at, state = now(session), session.get(ChannelState, str(medium))
     if state is not None and (state.paused or is_resting(state.not_before, at)):
         return False
     if clock_setback.has_affected_messages(session, medium, at=at):
@@ -142,29 +142,24 @@ def mark_failed(session: Session, message: Message, words: str, *, permanent: bo
         )
 
 
-def release(session: Session, messages: Sequence[Message], *, until: datetime | None = None) -> None:
-    """Give claimed messages back that were not tried at all: they are due again, or are `until` a moment."""
-    if messages:
-        due = until or col(Message.created_at)
-        _settle(session, messages, {"due_at": due, "attempts": col(Message.attempts) - 1})
-
-
-def mark_unreachable(
-    session: Session, message: Message, words: str, *, failing: bool, until: datetime | None = None
+def release(
+    session: Session, messages: Sequence[Message], *, until: datetime | None = None, words: str = ""
 ) -> None:
-    """Note that a message met a service that is away, which costs no attempt.
+    """Give claimed messages back, which costs no attempt: they are due again, or are `until` a moment."""
+    if messages:
+        back = {"due_at": until or col(Message.created_at), "attempts": col(Message.attempts) - 1}
+        _settle(session, messages, back | ({"error": words[:_MAX_ERROR_LENGTH]} if words else {}))
+
+
+def mark_unreachable(session: Session, message: Message, words: str) -> None:
+    """Note that a message met a channel that is away, which costs no attempt.
 
     It does where the message met that before and others went through since: then the fault is in the message.
     """
-    if message.error and not failing:
+    if message.error and not is_failing(session, message.medium):
         mark_failed(session, message, words)
-        return
-    back = {
-        "due_at": until or col(Message.created_at),
-        "attempts": col(Message.attempts) - 1,
-        "error": words[:_MAX_ERROR_LENGTH],
-    }
-    _settle(session, [message], back)
+    else:
+        release(session, [message], words=words)
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -185,14 +180,14 @@ def forget_old(session: Session, *, limit: int) -> int:
 
 def _load_state(session: Session, medium: NotificationChannel) -> ChannelState:
     lock(session, f"medium:{medium}")
-    row = session.get(ChannelState, medium.value) or ChannelState(medium=medium.value)
+    row = session.get(ChannelState, str(medium)) or ChannelState(medium=str(medium))
     session.add(row)
     return row
 
 
 def is_failing(session: Session, medium: NotificationChannel) -> bool:
     """Tell whether a medium's server could not be worked with the last time."""
-    row = session.get(ChannelState, medium.value)
+    row = session.get(ChannelState, str(medium))
     return row is not None and row.failing_since is not None
 
 
@@ -203,7 +198,7 @@ def is_resting(until: datetime | None, at: datetime) -> bool:
 
 def mark_up(session: Session, medium: NotificationChannel) -> None:
     """Note that a medium works."""
-    row = session.get(ChannelState, medium.value)
+    row = session.get(ChannelState, str(medium))
     if row is not None and (row.failing_since or row.not_before or row.error):
         row.failing_since = row.not_before = row.error = None
         session.add(row)

@@ -16,14 +16,15 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from db.models import Message, Person
-from db.vocabulary import MessageKind, Permission, Scope
+from db.vocabulary import MessageKind, NotificationChannel, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core import email_addresses, settings, time_zones
 from lib.desk_settings import desk_settings
 from lib.markdown import rendering
 from lib.notifications import default_rules
-from lib.notifications.content_types import Content, ContentEntry
+from lib.notifications.content_types import ChannelPost, Content, ContentEntry
+from lib.notifications.delivery.channel import Channel
 from lib.notifications.email import samples
 from lib.notifications.email.headers import EmailHeaders, Mailbox
 
@@ -51,6 +52,28 @@ class Email:
     to: str
     subject: str
     raw: bytes
+
+
+class EmailChannel(Channel):
+    """Email as a notification channel."""
+
+    name = NotificationChannel.MAIL
+    label = "email"
+    phrase = "By mail"
+    needs = "DOCKET_SMTP_HOST and DOCKET_SMTP_FROM"
+    digests = testable = True
+    third_party = False
+
+    def configured(self) -> bool:
+        """Tell whether there is a server, and an address to send from."""
+        now = settings.current()
+        return bool(now.smtp_host and now.smtp_from)
+
+    def render(self, message: Message, content: Content | ChannelPost) -> Email:
+        """Return the email for a message. Raises ValueError for what can't be in an email."""
+        if isinstance(content, ChannelPost):
+            raise TypeError("teams have no room in emails")
+        return render(message, content)
 
 
 def render(message: Message, content: Content) -> Email:

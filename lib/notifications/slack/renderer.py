@@ -7,12 +7,15 @@ direct messages alike.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from db.models import Message, SlackAccount, SlackThread
+from db.models import Message, SlackAccount, SlackThread, TeamSlackChannel
+from db.vocabulary import NotificationChannel
 from lib.core import settings
-from lib.notifications import default_rules, inbox
+from lib.notifications import inbox
 from lib.notifications.content_types import ChannelPost, Content
+from lib.notifications.delivery.channel import Channel, FailingChannel
+from lib.notifications.slack import team_channels
 
 Blocks = list[dict[str, Any]]
 SlackMessage = tuple[str, Blocks]
@@ -25,26 +28,46 @@ NO_ACCOUNT = ""
 TEST_MESSAGE = "A test from Docket: what you are to hear in Slack arrives here."
 
 
-def render(content: Content) -> SlackMessage:
-    """Return a direct message: number, title and link, and who did what only where the ticket's team wants that.
+class SlackChannel(Channel):
+    """Slack as a notification channel: direct messages, and rooms of teams."""
 
-    Of what is confidential it has the number and the way to it, and nothing else.
-    """
+    name = NotificationChannel.SLACK
+    label = "Slack"
+    phrase = "In Slack"
+    needs = "DOCKET_SLACK_BOT_TOKEN"
+    rooms = True
+
+    def configured(self) -> bool:
+        """Tell whether Docket has a token, so that it can write to people and to channels by their ids."""
+        return bool(settings.current().slack_bot_token)
+
+    def on(self, session: Session) -> bool:
+        """Tell whether Docket has a token or a team has a webhook."""
+        hooked = select(TeamSlackChannel.team_id).where(col(TeamSlackChannel.webhook).is_not(None)).limit(1)
+        return self.configured() or session.exec(hooked).first() is not None
+
+    def reaches(self, session: Session, team_id: int) -> bool:
+        """Tell whether a team has a webhook, or a channel that Docket's token can write to."""
+        place = session.get(TeamSlackChannel, team_id)
+        return place is not None and bool(place.webhook or (place.channel and self.configured()))
+
+    def failing_rooms(self, session: Session) -> Sequence[FailingChannel]:
+        """Return the channels of teams that can't be written to."""
+        return team_channels.list_failing(session)
+
+    def render(self, message: Message, content: Content | ChannelPost) -> SlackMessage:
+        """Return a direct message, or one for a team's channel."""
+        return render_post(content) if isinstance(content, ChannelPost) else render(content)
+
+
+def render(content: Content) -> SlackMessage:
+    """Return a direct message: number, title and link, and what was done, as far as that may go to Slack."""
     if not content.said:
         return TEST_MESSAGE, [{"type": "section", "text": {"type": "mrkdwn", "text": TEST_MESSAGE}}]
     last = content.said[-1]
-    discreet = any(said.discreet for said in content.said)
-    head = f"#{last.ticket}" if discreet else f"#{last.ticket} {last.title}"
-    if discreet or not content.detailed:
-        short = list(
-            dict.fromkeys(
-                default_rules.format_short_label(said.occasion, said.relation) for said in content.said
-            )
-        )
-        return _build_message(head, short, "", path=last.path)
-    return _build_message(
-        head, [f"{s.actor} {s.sentence}" for s in content.said], content.facts, path=last.path
-    )
+    lines = [f"{said.actor} {said.sentence}".strip() for said in content.said]
+    told = lines if last.actor else list(dict.fromkeys(lines))
+    return _build_message(f"#{last.ticket} {last.title}".strip(), told, content.facts, path=last.path)
 
 
 def render_post(post: ChannelPost) -> SlackMessage:

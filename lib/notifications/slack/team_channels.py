@@ -18,6 +18,7 @@ from lib.audit import events
 from lib.core import encryption, settings
 from lib.core.errors import Invalid
 from lib.notifications.delivery import outbox
+from lib.notifications.delivery.channel import FailingChannel
 
 CHANNEL_ID_PATTERN = re.compile(r"[CG][A-Z0-9]{5,30}")
 WEBHOOK_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
@@ -40,15 +41,6 @@ class TeamChannelCard:
     detailed: bool
     failing_since: datetime | None
     error: str | None
-
-
-@dataclass(frozen=True)
-class FailingChannel:
-    """A team whose channel can't be written to, with the reason in words."""
-
-    team: str
-    error: str
-    since: datetime | None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db.models import Message, Notice, NotificationPreference, NotificationSchedule, Person, Status
+from db.models import (
+    DeliveryNotice,
+    Message,
+    Notice,
+    NotificationPreference,
+    NotificationSchedule,
+    Person,
+    Status,
+)
 from db.vocabulary import (
     MessageKind,
     NotificationChannel,
@@ -295,7 +303,9 @@ def test_a_public_reply_reaches_the_requester_at_once_and_takes_along_what_waite
     (now,) = owed(person_id=desk.sam.id, done_at=None)
     assert now.id == waiting[0].id and now.due_at <= clock.now()
     with see() as session:
-        bundled = select(Notice.id).where(Notice.mail_id == now.id).execution_options(**UNSCOPED)
+        bundled = (
+            select(DeliveryNotice).where(DeliveryNotice.delivery_id == now.id).execution_options(**UNSCOPED)
+        )
         assert len(session.exec(bundled).all()) == 2
 
 
