@@ -41,7 +41,7 @@ def _list_read_only_facts(facts: TicketRow, offered: TicketOptions, *, all_of_th
         "Team": facts.team if all_of_them else "",
         "Asked by": facts.requester,
         "In copy": ", ".join(offered.following.copied.values()),
-        "Opened": formatting.format_timestamp(facts.created_at),
+        "Created": formatting.format_timestamp(facts.created_at),
         "Updated": formatting.format_timestamp(facts.updated_at),
         "Resolved": formatting.format_timestamp(facts.resolved_at) if facts.resolved_at else "",
         "Due": facts.due_on.isoformat() if facts.due_on and all_of_them else "",
