@@ -38,4 +38,6 @@ STEPS = (
     Step("types", build_command("ty", "check", "--quiet")),
     Step("JavaScript lint", build_command("deno", "lint", "--quiet")),
     Step("JavaScript format", build_command("deno", "fmt", "--check", "--quiet")),
+    Step("JavaScript types", build_command("deno", "check", "--quiet", "tests", "ui")),
+    Step("JavaScript tests", build_command("deno", "test", "--quiet", "--no-check", "tests")),
 )

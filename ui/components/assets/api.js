@@ -1,6 +1,19 @@
-// Calls Docket's own routes. Resolves to {status, body, detail}; status 0 means that no answer came.
+// Calls Docket's own routes.
+
+/**
+ * What came back; a status of 0 means that no answer came.
+ *
+ * @typedef {{ status: number, body: any, detail: string }} Answer
+ */
+
 const LOST = "Docket could not be reached."
 
+/**
+ * @param {string} method
+ * @param {string} path  below /api/v1
+ * @param {{ json?: unknown, keepalive?: boolean, signal?: AbortSignal }} options
+ * @returns {Promise<Answer>}
+ */
 export async function call(method, path, { json, keepalive = false, signal } = {}) {
   try {
     const answer = await fetch(`/api/v1${path}`, {
@@ -18,7 +31,13 @@ export async function call(method, path, { json, keepalive = false, signal } = {
   }
 }
 
-// The same for one file, with progress from 0 to 1. Returns how to give up.
+/**
+ * The same for one file, with progress from 0 to 1. Returns how to give up.
+ *
+ * @param {File} file
+ * @param {{ progress: (part: number) => void, done: (answer: Answer) => void }} hearers
+ * @returns {() => void}
+ */
 export function upload(file, { progress, done }) {
   const request = new XMLHttpRequest()
   const form = new FormData()

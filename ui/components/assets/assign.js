@@ -1,6 +1,12 @@
 // Whose ticket it is, as a button where the person may assign it: on a row the name, on a card the face.
 import { make } from "./dom.js"
 
+/**
+ * @param {number} number
+ * @param {string} label
+ * @param {string} className
+ * @param {...(Node | string)} inner
+ */
 export function assigning(number, label, className, ...inner) {
   return make("button", {
     type: "button",
@@ -11,7 +17,11 @@ export function assigning(number, label, className, ...inner) {
   }, ...inner)
 }
 
-// The ticket that a click on such a button, or the key a on a ticket, is about.
+/**
+ * The ticket that a click on such a button, or the key a on a ticket, is about.
+ *
+ * @param {string | number | undefined} number
+ */
 export function asked(number) {
   return { number: Number(number), turn: Date.now() }
 }

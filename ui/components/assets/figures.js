@@ -1,11 +1,17 @@
 // Numbers that are links: a plain click opens the tickets inside the running app, any other as the browser would.
 import { make } from "./dom.js"
+import { rootOf } from "./mounted.js"
 import { follow } from "./navigate.js"
+/** @import { Component } from "./mounted.js" */
+
+/** @typedef {{ value: string, label: string, href: string, note: string, kind: string | null, quiet: boolean }} Figure */
 
 const drawn = new WeakMap()
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root")
+/** @param {Component<{ label: string, small: boolean, items: Figure[] }>} component */
+export default function (component) {
+  const { data } = component
+  const root = rootOf(component)
   const seen = JSON.stringify(data)
   if (!drawn.has(root)) root.addEventListener("click", follow)
   if (drawn.get(root) === seen) return
@@ -15,6 +21,7 @@ export default function ({ data, parentElement }) {
   root.replaceChildren(list)
 }
 
+/** @param {Figure} item */
 function figure({ value, label, href, note, kind, quiet }) {
   const name = kind
     ? make("span", { className: "dk-status", dataset: { kind } }, make("span", {}, label))

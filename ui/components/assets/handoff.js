@@ -1,12 +1,23 @@
 // Exchanges a one-time ticket for the cookie (or gives the cookie up), once per ticket.
+import { rootOf } from "./mounted.js"
+/** @import { Component } from "./mounted.js" */
+
+/** @typedef {{ ticket: string, action: string, next: string }} Handoff */
+
 const begun = new Set()
 
-export default function ({ data, parentElement }) {
+/** @param {Component<Handoff>} component */
+export default function (component) {
+  const { data } = component
   if (begun.has(data.ticket)) return
   begun.add(data.ticket)
-  exchange(data, parentElement.querySelector(".root"))
+  exchange(data, rootOf(component))
 }
 
+/**
+ * @param {Handoff} data
+ * @param {HTMLElement} root
+ */
 async function exchange(data, root) {
   const leaving = data.action === "sign_out"
   say(root, leaving ? "Signing out …" : "Signing in …")
@@ -41,6 +52,10 @@ async function exchange(data, root) {
   )
 }
 
+/**
+ * @param {string} url
+ * @param {object} body
+ */
 function post(url, body) {
   return fetch(url, {
     method: "POST",
@@ -50,18 +65,28 @@ function post(url, body) {
   }).catch(() => null)
 }
 
-// Only a path of this site: "/", not "//host", and nothing that parses to another origin.
+/**
+ * Only a path of this site: "/", not "//host", and nothing that parses to another origin.
+ *
+ * @param {unknown} next
+ */
 function inside(next) {
   if (typeof next !== "string" || !next.startsWith("/") || next.startsWith("//")) return "/"
   const url = new URL(next, location.origin)
   return url.origin === location.origin ? url.pathname + url.search + url.hash : "/"
 }
 
+/** @param {string} path */
 function open(path) {
   if (path.split("#")[0] === location.pathname + location.search) location.reload()
   else location.replace(path)
 }
 
+/**
+ * @param {HTMLElement} root
+ * @param {string} text
+ * @param {string} role
+ */
 function say(root, text, role = "status") {
   const line = document.createElement("p")
   line.setAttribute("role", role)
@@ -69,6 +94,12 @@ function say(root, text, role = "status") {
   root.replaceChildren(line)
 }
 
+/**
+ * @param {HTMLElement} root
+ * @param {string} text
+ * @param {string} label
+ * @param {() => void} again
+ */
 function refuse(root, text, label, again) {
   say(root, text, "alert")
   const button = document.createElement("button")

@@ -1,9 +1,26 @@
 // The list of notices. What is done with one goes to Docket's own routes; the list answers at once, and is put right if that failed.
 import { call } from "./api.js"
-import { make } from "./dom.js"
+import { find, focusedBeside, make, part } from "./dom.js"
 import { mounted } from "./mounted.js"
 import { follow } from "./navigate.js"
 import { absolute, relative } from "./times.js"
+/** @import { Component } from "./mounted.js" */
+
+/**
+ * @typedef {object} Notice
+ * @property {number} id
+ * @property {string} at
+ * @property {string} href
+ * @property {number} ticket
+ * @property {string} title
+ * @property {string} actor
+ * @property {string} sentence
+ * @property {string} excerpt
+ * @property {boolean} internal
+ * @property {string} reason
+ * @property {boolean} read
+ * @property {string} snoozed  until when, or nothing
+ */
 
 const until = new Intl.DateTimeFormat("en-GB", {
   weekday: "short",
@@ -14,20 +31,29 @@ const until = new Intl.DateTimeFormat("en-GB", {
 })
 
 class List {
+  /** @type {string | undefined} */
+  seen
+  /** @type {HTMLElement | null} */
+  open = null
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root
     this.tick = setInterval(() => this.refresh(), 30_000)
+    /** @param {Event} event */
     this.outside = (event) => this.open && !event.composedPath().includes(this.open) && this.close()
+    /** @param {KeyboardEvent} event */
     this.escape = (event) => event.key === "Escape" && this.open && this.close({ focus: true })
     document.addEventListener("pointerdown", this.outside)
     document.addEventListener("keydown", this.escape)
   }
 
+  /** @param {Component<{ items: Notice[], empty: string, more: string }>} component */
   take({ data }) {
     const seen = JSON.stringify(data)
     if (seen === this.seen) return
     this.seen = seen
-    const held = this.root.getRootNode().activeElement?.closest?.("li")?.dataset.id
+    const held = focusedBeside(this.root)?.closest("li")?.dataset.id
     this.open = null
     if (!data.items.length) {
       this.root.replaceChildren(make("p", { className: "empty" }, data.empty))
@@ -43,9 +69,10 @@ class List {
       )
       : ""
     this.root.replaceChildren(list, more)
-    if (held) this.root.querySelector(`li[data-id="${Number(held)}"] a`)?.focus({ preventScroll: true })
+    if (held) find(this.root, `li[data-id="${Number(held)}"] a`)?.focus({ preventScroll: true })
   }
 
+  /** @param {Notice} item */
   row(item) {
     const row = make("li", { dataset: { id: String(item.id) } })
     const link = make(
@@ -92,12 +119,20 @@ class List {
     return row
   }
 
+  /**
+   * @param {HTMLElement} row
+   * @param {Notice} item
+   */
   reader(row, item) {
     const button = make("button", { type: "button", className: "reader" })
     button.addEventListener("click", () => this.put(row, item, { read: !item.read }))
     return button
   }
 
+  /**
+   * @param {HTMLElement} row
+   * @param {Notice} item
+   */
   snoozer(row, item) {
     const button = make("button", {
       type: "button",
@@ -125,20 +160,25 @@ class List {
       this.open = place
       box.hidden = false
       button.ariaExpanded = "true"
-      box.querySelector("button").focus()
+      part(box, "button").focus()
     })
     return place
   }
 
   close({ focus = false } = {}) {
     if (!this.open) return
-    const [button, box] = this.open.children
+    const [button, box] = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.open.children)
     box.hidden = true
     button.ariaExpanded = "false"
     this.open = null
     if (focus) button.focus()
   }
 
+  /**
+   * @param {HTMLElement} row
+   * @param {Notice} item
+   * @param {{ read: boolean } | { snoozed: string }} change
+   */
   async put(row, item, change) {
     const before = { ...item }
     if ("snoozed" in change) Object.assign(item, { snoozed: change.snoozed, read: false })
@@ -155,15 +195,19 @@ class List {
     document.dispatchEvent(new CustomEvent("docket:notices"))
   }
 
+  /**
+   * @param {HTMLElement} row
+   * @param {Notice} item
+   */
   show(row, item) {
     const later = item.snoozed && new Date(item.snoozed) > new Date()
     row.className = item.read || later ? "read" : "unread"
-    const dot = row.querySelector(".dot")
+    const dot = part(row, ".dot")
     if (row.className === "unread") {
       Object.assign(dot, { ariaLabel: "Unread", title: "Unread" }).setAttribute("role", "img")
     } else for (const name of ["role", "aria-label", "title"]) dot.removeAttribute(name)
-    row.querySelector(".reader").textContent = item.read ? "Mark unread" : "Mark read"
-    row.querySelector(".later").textContent = later ? `until ${until.format(new Date(item.snoozed))}` : ""
+    part(row, ".reader").textContent = item.read ? "Mark unread" : "Mark read"
+    part(row, ".later").textContent = later ? `until ${until.format(new Date(item.snoozed))}` : ""
   }
 
   refresh() {
@@ -179,8 +223,13 @@ class List {
 
 export default mounted(List)
 
-// When somebody may want to hear again, in their own time.
+/**
+ * When somebody may want to hear again, in their own time.
+ *
+ * @returns {[string, () => Date][]}
+ */
 function choices() {
+  /** @type {(days: number) => () => Date} */
   const morning = (days) => () => {
     const at = new Date()
     at.setDate(at.getDate() + days)

@@ -1,4 +1,8 @@
 // Resolves when the stylesheet has arrived: until then the root is hidden and cannot take the focus.
+/**
+ * @param {HTMLElement} root
+ * @returns {Promise<void>}
+ */
 export function styled(root) {
   return new Promise((resolve) => {
     const look =

@@ -1,15 +1,59 @@
 // The list of tickets: a table where there is room, cards where there is not.
 import { asked, assigning } from "./assign.js"
 import { clock, ticked } from "./clock.js"
-import { make } from "./dom.js"
+import { closestTo, find, focusedBeside, make, part, parts, required, targetOf } from "./dom.js"
+import { rootOf } from "./mounted.js"
 import { arrived, go, plain, restore } from "./navigate.js"
 import { styled } from "./styled.js"
 import { absolute, calendar, relative } from "./times.js"
+/** @import { Component } from "./mounted.js" */
 
+/**
+ * A ticket; what its other fields hold is there as text by the field's name.
+ *
+ * @typedef {object} Row
+ * @property {number} number
+ * @property {string} href
+ * @property {string} title
+ * @property {string} priority
+ * @property {string} status
+ * @property {string} kind  the category of the status
+ * @property {string} assignee
+ * @property {boolean} unread
+ * @property {boolean} confidential
+ * @property {string} clock
+ * @property {boolean} assigns
+ */
+/** @typedef {{ field: string, label: string, href: string, type: string }} Column */
+/** @typedef {{ at: number, name: string, count: string, href: string, continued: boolean }} Heading */
+/**
+ * @typedef {object} List
+ * @property {Chosen} chosen
+ * @property {(tick: NonNullable<ReturnType<typeof ticked>>) => void} tick
+ * @property {(number: string | undefined) => void} assign
+ * @property {(data: ListData) => void} draw
+ * @property {() => void} end
+ */
+/**
+ * @typedef {object} ListData
+ * @property {string} label
+ * @property {Row[]} rows
+ * @property {Heading[]} [groups]
+ * @property {boolean} sorter
+ * @property {Column[]} columns
+ * @property {string} sort
+ * @property {{ text: string, label: string, href: string }} empty
+ * @property {{ label: string, href: string }[]} [more]
+ * @property {number | null} choosing  the round; without one nothing can be chosen
+ */
+
+/** @type {WeakMap<HTMLElement, List>} */
 const lists = new WeakMap()
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const root = parentElement.querySelector(".root")
+/** @param {Component<ListData>} component */
+export default function (component) {
+  const { data, setStateValue, setTriggerValue } = component
+  const root = rootOf(component)
   const list = lists.get(root) ?? begin(root)
   list.chosen.send = setStateValue
   list.tick = (what) => setTriggerValue("clock", what)
@@ -18,30 +62,38 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   return list.end
 }
 
+/** @param {HTMLElement} root */
 function begin(root) {
   let last = ""
   let place = arrived()
   const tick = setInterval(() => refresh(root), 30_000)
   const chosen = new Chosen(root)
+  /** @param {KeyboardEvent} event */
   const onKey = (event) => chosen.onKey(event) || hand(root, event) || step(root, event)
   document.addEventListener("keydown", onKey)
   root.addEventListener("click", open)
   root.addEventListener("auxclick", open)
   root.addEventListener("change", resort)
   root.addEventListener("click", (event) => chosen.onClick(event))
-  root.addEventListener("click", (event) => ticked(event) && list.tick(ticked(event)))
   root.addEventListener("click", (event) => {
-    const button = event.target.closest(".assign")
+    const tick = ticked(event)
+    if (tick) list.tick(tick)
+  })
+  root.addEventListener("click", (event) => {
+    const button = closestTo(event, ".assign")
     if (button) list.assign(button.dataset.assign)
   })
+  /** @type {List} */
   const list = {
     chosen,
+    tick: () => {},
+    assign: () => {},
     draw(data) {
       chosen.take(data)
       const seen = JSON.stringify(data)
       if (seen === last) return
       last = seen
-      const active = root.getRootNode().activeElement?.dataset ?? {}
+      const active = focusedBeside(root)?.dataset ?? {}
       const kind = ["clock", "assign"].find((each) => active[each]) ?? "number"
       const held = active[kind] ?? place?.number
       root.replaceChildren(
@@ -50,7 +102,7 @@ function begin(root) {
       chosen.show()
       if (held) {
         styled(root).then(() =>
-          root.querySelector(`[data-${kind}="${Number(held)}"]`)?.focus({ preventScroll: true })
+          find(root, `[data-${kind}="${Number(held)}"]`)?.focus({ preventScroll: true })
         )
       }
       if (place) restore(place.scroll)
@@ -66,6 +118,7 @@ function begin(root) {
   return list
 }
 
+/** @type {Record<string, (row: Row) => (Node | string)[]>} */
 const CELLS = {
   title: (
     row,
@@ -130,7 +183,11 @@ const CELLS = {
   ],
 }
 
-// By what a field holds, for those that look like others of their type.
+/**
+ * By what a field holds, for those that look like others of their type.
+ *
+ * @type {Record<string, (value: string) => Node>}
+ */
 const TYPES = {
   level: (value) => text(value && value[0].toUpperCase() + value.slice(1), "–"),
   named: (value) => text(value, "–"),
@@ -139,10 +196,18 @@ const TYPES = {
   day: (value) => value ? make("span", { className: "text" }, calendar(value)) : text("", "–"),
 }
 
+/**
+ * @param {Column} column
+ * @param {Row} row
+ */
 function cell({ field, type }, row) {
-  return CELLS[field]?.(row) ?? [TYPES[type](row[field])]
+  return CELLS[field]?.(row) ?? [TYPES[type](/** @type {any} */ (row)[field])]
 }
 
+/**
+ * @param {string} value
+ * @param {string} otherwise
+ */
 function text(value, otherwise) {
   return value
     ? make("span", { className: "text", title: value, dir: "auto" }, value)
@@ -151,12 +216,21 @@ function text(value, otherwise) {
 
 // Which rows are chosen is known here; Python hears of it, and lets go of all by another round.
 class Chosen {
+  /** @type {((name: string, value: unknown) => void) | undefined} */
+  send
+  /** @type {number | null | undefined} */
+  round
+  /** @type {HTMLInputElement | null} */
+  last
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root
     this.numbers = new Set()
     this.last = null
   }
 
+  /** @param {ListData} data */
   take({ choosing, rows }) {
     const there = new Set(rows.map((row) => row.number))
     const anew = this.round !== choosing
@@ -168,17 +242,20 @@ class Chosen {
     if (anew) this.show()
   }
 
+  /** @returns {HTMLInputElement[]} */
   boxes() {
-    return [...this.root.querySelectorAll("tbody .choice input")]
+    return [
+      .../** @type {NodeListOf<HTMLInputElement>} */ (this.root.querySelectorAll("tbody .choice input")),
+    ]
   }
 
   show() {
     const boxes = this.boxes()
     for (const box of boxes) {
       box.checked = this.numbers.has(Number(box.value))
-      box.closest("tr").classList.toggle("chosen", box.checked)
+      required(box.closest("tr")).classList.toggle("chosen", box.checked)
     }
-    const all = this.root.querySelector("thead .choice input")
+    const all = /** @type {HTMLInputElement | null} */ (this.root.querySelector("thead .choice input"))
     if (!all) return
     all.checked = boxes.length > 0 && boxes.every((box) => box.checked)
     all.indeterminate = !all.checked && boxes.some((box) => box.checked)
@@ -188,14 +265,19 @@ class Chosen {
     this.send?.("chosen", { round: this.round, numbers: [...this.numbers] })
   }
 
+  /**
+   * @param {HTMLInputElement[]} boxes
+   * @param {boolean} on
+   */
   put(boxes, on) {
     for (const box of boxes) this.numbers[on ? "add" : "delete"](Number(box.value))
     this.show()
     this.tell()
   }
 
+  /** @param {MouseEvent} event */
   onClick(event) {
-    const box = event.target.closest(".choice")?.querySelector("input")
+    const box = targetOf(event).closest(".choice")?.querySelector("input")
     if (!box) return
     if (event.target !== box) {
       event.preventDefault()
@@ -203,18 +285,22 @@ class Chosen {
     }
     const boxes = this.boxes()
     if (!boxes.includes(box)) return this.put(boxes, box.checked)
-    const [from, to] = [boxes.indexOf(this.last), boxes.indexOf(box)].sort((a, b) => a - b)
+    const [from, to] = [this.last ? boxes.indexOf(this.last) : -1, boxes.indexOf(box)].sort((a, b) => a - b)
     this.put(event.shiftKey && from >= 0 ? boxes.slice(from, to + 1) : [box], box.checked)
     this.last = box
   }
 
-  // x chooses the row that has the focus, Escape lets go of all.
+  /**
+   * x chooses the row that has the focus, Escape lets go of all.
+   *
+   * @param {KeyboardEvent} event
+   */
   onKey(event) {
     if (this.round == null || event.ctrlKey || event.metaKey || event.altKey) return false
-    const active = this.root.getRootNode().activeElement
-    const row = this.root.contains(active) ? active.closest(".row") : null
+    const active = focusedBeside(this.root)
+    const row = this.root.contains(active) ? active?.closest(".row") : null
     if (event.key === "x" && row) {
-      const box = row.querySelector(".choice input")
+      const box = /** @type {HTMLInputElement} */ (part(row, ".choice input"))
       this.put([box], !box.checked)
       this.last = box
     } else if (event.key === "Escape" && row && this.numbers.size) {
@@ -225,6 +311,11 @@ class Chosen {
   }
 }
 
+/**
+ * @param {"th" | "td"} cell
+ * @param {string} value
+ * @param {string} label
+ */
 function choice(cell, value, label) {
   const box = make("input", { type: "checkbox", value, ariaLabel: label })
   return make(
@@ -234,6 +325,7 @@ function choice(cell, value, label) {
   )
 }
 
+/** @param {ListData} data */
 function table({ label, rows, columns, sort, choosing, groups = [] }) {
   const [field, order] = sort.startsWith("-") ? [sort.slice(1), "descending"] : [sort, "ascending"]
   const head = columns.map((column) => {
@@ -273,6 +365,11 @@ function table({ label, rows, columns, sort, choosing, groups = [] }) {
   )
 }
 
+/**
+ * @param {Heading[]} groups
+ * @param {number} at
+ * @param {number} width
+ */
 function heading(groups, at, width) {
   const group = groups.find((each) => each.at === at)
   if (!group) return []
@@ -292,7 +389,11 @@ function heading(groups, at, width) {
   ]
 }
 
-// Cards have no headings to click, so they are sorted from a list of choices.
+/**
+ * Cards have no headings to click, so they are sorted from a list of choices.
+ *
+ * @param {ListData} data
+ */
 function sorter({ columns, sort, sorter: wanted }) {
   if (!wanted) return ""
   const choices = columns.filter((column) => column.href)
@@ -307,6 +408,7 @@ function sorter({ columns, sort, sorter: wanted }) {
   return make("label", { className: "sorter" }, "Sort by", select)
 }
 
+/** @param {ListData} data */
 function more({ more: links = [] }) {
   if (!links.length) return ""
   return make(
@@ -316,38 +418,51 @@ function more({ more: links = [] }) {
   )
 }
 
+/** @param {ListData["empty"]} empty */
 function nothing({ text: sentence, label, href }) {
   const box = make("div", { className: "empty" }, make("p", {}, sentence))
   if (href) box.append(make("a", { href, className: "action" }, label))
   return box
 }
 
+/** @param {HTMLElement} root */
 function refresh(root) {
   for (const time of root.querySelectorAll("time")) time.textContent = relative(time.dateTime)
 }
 
-// A click anywhere in a row opens it; with a modifier or the middle button the browser opens a tab, as for any link.
+/**
+ * A click anywhere in a row opens it; with a modifier or the middle button the browser opens a tab, as for any link.
+ *
+ * @param {MouseEvent} event
+ */
 function open(event) {
-  if (event.target.closest(".choice, .clock, .assign")) return
-  const link = event.target.closest("a") ?? event.target.closest(".row")?.querySelector("a")
+  if (targetOf(event).closest(".choice, .clock, .assign")) return
+  const link = targetOf(event).closest("a") ?? targetOf(event).closest(".row")?.querySelector("a")
   if (!link || event.button > 1) return
   if (plain(event)) {
     event.preventDefault()
-    go(link.getAttribute("href"), { number: link.dataset.number })
-  } else if (!event.target.closest("a")) {
+    go(link.href, { number: link.dataset.number })
+  } else if (!targetOf(event).closest("a")) {
     globalThis.open(link.href, "_blank", "noopener")
   }
 }
 
+/** @param {Event} event */
 function resort(event) {
-  if (event.target.matches("select")) go(event.target.value)
+  if (targetOf(event).matches("select")) go(/** @type {HTMLSelectElement} */ (targetOf(event)).value)
 }
 
-// a asks whom the ticket of the row with the focus is for.
+/**
+ * a asks whom the ticket of the row with the focus is for.
+ *
+ * @param {HTMLElement} root
+ * @param {KeyboardEvent} event
+ */
 function hand(root, event) {
   if (event.key !== "a" || event.ctrlKey || event.metaKey || event.altKey) return false
-  const active = root.getRootNode().activeElement
-  const button = root.contains(active) && active.closest(".row")?.querySelector(".assign")
+  const active = focusedBeside(root)
+  const row = root.contains(active) ? active?.closest(".row") : null
+  const button = row && find(row, ".assign")
   if (!button) return false
   event.preventDefault()
   button.click()
@@ -364,15 +479,20 @@ function busy() {
   )
 }
 
-// j and k (and the arrows, once inside the list) move from row to row.
+/**
+ * j and k (and the arrows, once inside the list) move from row to row.
+ *
+ * @param {HTMLElement} root
+ * @param {KeyboardEvent} event
+ */
 function step(root, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
-  const active = root.getRootNode().activeElement
+  const active = focusedBeside(root)
   const inside = active && root.contains(active) && !active.matches("select, input")
   const by = { j: 1, k: -1, ...(inside && { ArrowDown: 1, ArrowUp: -1 }) }[event.key]
   if (!by || !(inside || !busy())) return
-  const links = [...root.querySelectorAll(".row a")]
-  const at = links.indexOf(active)
+  const links = parts(root, ".row a")
+  const at = active ? links.indexOf(active) : -1
   const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by]
   if (!next) return
   event.preventDefault()

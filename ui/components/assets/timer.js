@@ -2,8 +2,12 @@
 import { make } from "./dom.js"
 import { mounted } from "./mounted.js"
 import { follow } from "./navigate.js"
+/** @import { Component } from "./mounted.js" */
 
 class Clock {
+  began = 0
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.time = make("span", { className: "time", role: "timer" })
     this.title = make("bdi", { className: "title" })
@@ -13,6 +17,7 @@ class Clock {
     this.timer = setInterval(() => this.tick(), 1000)
   }
 
+  /** @param {Component<{ href: string, ticket: number, title: string, seconds: number }>} component */
   take({ data: { href, ticket, title, seconds } }) {
     this.began = performance.now() - seconds * 1000
     this.link.setAttribute("href", href)

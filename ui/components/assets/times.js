@@ -4,9 +4,13 @@ const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "s
 const thisYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" })
 const otherYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" })
 
+/**
+ * @param {string} iso
+ * @param {number} now
+ */
 export function relative(iso, now = Date.now()) {
   const then = new Date(iso)
-  const seconds = Math.round((now - then) / 1000)
+  const seconds = Math.round((now - then.getTime()) / 1000)
   if (Number.isNaN(seconds)) return ""
   if (seconds < 45) return "just now"
   if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`
@@ -16,9 +20,14 @@ export function relative(iso, now = Date.now()) {
   return (then.getFullYear() === new Date(now).getFullYear() ? thisYear : otherYear).format(then)
 }
 
-// The same in the room of a few letters: "3 d".
+/**
+ * The same in the room of a few letters: "3 d".
+ *
+ * @param {string} iso
+ * @param {number} now
+ */
 export function age(iso, now = Date.now()) {
-  const minutes = Math.floor((now - new Date(iso)) / 60_000)
+  const minutes = Math.floor((now - new Date(iso).getTime()) / 60_000)
   if (Number.isNaN(minutes)) return ""
   if (minutes < 1) return "now"
   if (minutes < 60) return `${minutes} min`
@@ -27,12 +36,18 @@ export function age(iso, now = Date.now()) {
   return days < 365 ? `${days} d` : `${Math.floor(days / 365)} y`
 }
 
+/** @param {string} iso */
 export function absolute(iso) {
   const then = new Date(iso)
   return Number.isNaN(then.getTime()) ? "" : full.format(then)
 }
 
-// A day of the calendar, the same in every zone: "2026-01-31".
+/**
+ * A day of the calendar, the same in every zone: "2026-01-31".
+ *
+ * @param {string} day
+ * @param {Date} now
+ */
 export function calendar(day, now = new Date()) {
   const [year, month, date] = day.split("-").map(Number)
   return (year === now.getFullYear() ? thisYear : otherYear).format(new Date(year, month - 1, date))

@@ -1,11 +1,20 @@
 // Seven days by ticket, or where there is little room one day at a time. Tab and Enter go on to the next cell, arrows up and down to the next ticket.
-import { make } from "./dom.js"
+import { closestTo, find, focusedBeside, make, parts, required, targetOf } from "./dom.js"
+import { rootOf } from "./mounted.js"
 import { follow } from "./navigate.js"
+/** @import { Component } from "./mounted.js" */
 
+/** @typedef {{ label: string, short: string, number: string, name: string, today: boolean, open: boolean, total: string }} Day */
+/** @typedef {{ ticket: number | null, title: string, cells: string[], total: string }} Line */
+/** @typedef {{ days: Day[], lines: Line[], total: string, turns: Record<string, string> }} WeekData */
+
+/** @type {WeakMap<HTMLElement, Week>} */
 const weeks = new WeakMap()
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root")
+/** @param {Component<WeekData>} component */
+export default function (component) {
+  const { data, setTriggerValue } = component
+  const root = rootOf(component)
   const week = weeks.get(root) ?? new Week(root)
   weeks.set(root, week)
   week.send = (what) => setTriggerValue("fill", { ...what, turn: Date.now() })
@@ -13,20 +22,31 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 class Week {
+  /** @type {(what: { ticket: number, place: number, time: string }) => void} */
+  send = () => {}
+  day = 0
+  /** @type {string | undefined} */
+  week
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root
-    root.addEventListener("change", (event) => event.target.matches("input") && this.fill(event.target))
-    root.addEventListener("keydown", (event) => event.target.matches("input") && this.key(event))
-    root.addEventListener("focusin", (event) => event.target.matches("input") && event.target.select())
+    root.addEventListener("change", (event) => on(event, (input) => this.fill(input)))
+    root.addEventListener("keydown", (event) => on(event, (input) => this.key(event, input)))
+    root.addEventListener("focusin", (event) => on(event, (input) => input.select()))
     root.addEventListener("click", follow)
     root.addEventListener(
       "click",
-      ({ target }) => target.closest(".pick") && this.turn(Number(target.closest(".pick").dataset.place)),
+      (event) => {
+        const pick = closestTo(event, ".pick")
+        if (pick) this.turn(Number(pick.dataset.place))
+      },
     )
   }
 
+  /** @param {WeekData} data */
   take(data) {
-    const { cell: held, place, turn } = this.root.getRootNode().activeElement?.dataset ?? {}
+    const { cell: held, place, turn } = focusedBeside(this.root)?.dataset ?? {}
     if (this.week !== data.days[0].name) this.day = Math.max(0, data.days.findIndex(({ today }) => today))
     this.week = data.days[0].name
     this.root.replaceChildren(
@@ -35,11 +55,12 @@ class Week {
       make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Week" }, this.table(data)),
     )
     this.turn(this.day)
-    if (place) this.root.querySelector(`.pick[data-place="${place}"]`)?.focus({ preventScroll: true })
-    if (turn) this.root.querySelector(`a[data-turn="${turn}"]`)?.focus({ preventScroll: true })
-    if (held) this.root.querySelector(`input[data-cell="${held}"]`)?.focus({ preventScroll: true })
+    if (place) find(this.root, `.pick[data-place="${place}"]`)?.focus({ preventScroll: true })
+    if (turn) find(this.root, `a[data-turn="${turn}"]`)?.focus({ preventScroll: true })
+    if (held) find(this.root, `input[data-cell="${held}"]`)?.focus({ preventScroll: true })
   }
 
+  /** @param {WeekData} data */
   picks({ days, total }) {
     const picks = days.map(({ short, number, name, total: sum, today }, place) =>
       make(
@@ -62,17 +83,22 @@ class Week {
     }, ...picks)
   }
 
-  // Shows one day where there is no room for seven.
+  /**
+   * Shows one day where there is no room for seven.
+   *
+   * @param {number} day
+   */
   turn(day) {
     this.day = day
-    for (const pick of this.root.querySelectorAll(".pick")) {
+    for (const pick of parts(this.root, ".pick")) {
       pick.setAttribute("aria-pressed", String(Number(pick.dataset.place) === day))
     }
-    for (const cell of this.root.querySelectorAll("[data-day]")) {
+    for (const cell of parts(this.root, "[data-day]")) {
       cell.classList.toggle("here", Number(cell.dataset.day) === day)
     }
   }
 
+  /** @param {WeekData} data */
   table({ days, lines, total }) {
     const head = make(
       "tr",
@@ -98,6 +124,10 @@ class Week {
     )
   }
 
+  /**
+   * @param {Line} line
+   * @param {Day[]} days
+   */
   line({ ticket, title, cells, total }, days) {
     const name = ticket
       ? make("a", { href: `/ticket?id=${ticket}` }, `#${ticket} `, make("bdi", {}, title))
@@ -111,6 +141,12 @@ class Week {
     return make("tr", {}, first(name), ...filled, make("td", { className: "sum" }, total || "–"))
   }
 
+  /**
+   * @param {number} ticket
+   * @param {number} place
+   * @param {string} value
+   * @param {Day[]} days
+   */
   cell(ticket, place, value, days) {
     const input = make("input", {
       value,
@@ -124,29 +160,35 @@ class Week {
     return input
   }
 
+  /** @param {HTMLInputElement} input */
   fill(input) {
-    const [ticket, place] = input.dataset.cell.split("-").map(Number)
+    const [ticket, place] = cellOf(input).map(Number)
     this.send({ ticket, place: place + 1, time: input.value })
   }
 
-  key(event) {
-    const [ticket, place] = event.target.dataset.cell.split("-")
+  /**
+   * @param {KeyboardEvent} event
+   * @param {HTMLInputElement} input
+   */
+  key(event, input) {
+    const [ticket, place] = cellOf(input)
     const inputs = [...this.root.querySelectorAll("input")].filter((input) => input.checkVisibility())
-    const column = inputs.filter((input) => input.dataset.cell.endsWith(`-${place}`))
+    const column = inputs.filter((each) => cellOf(each)[1] === place)
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
     if (step) {
       event.preventDefault()
       column[column.findIndex((input) => input.dataset.cell === `${ticket}-${place}`) + step]?.focus()
     } else if (event.key === "Enter") {
       event.preventDefault()
-      const next = inputs[inputs.indexOf(event.target) + 1]
-      next ? next.focus() : event.target.blur()
+      const next = inputs[inputs.indexOf(input) + 1]
+      next ? next.focus() : input.blur()
     } else if (event.key === "Escape") {
-      event.target.value = event.target.defaultValue
+      input.value = input.defaultValue
     }
   }
 }
 
+/** @param {Record<string, string>} links */
 function turns(links) {
   return make(
     "nav",
@@ -155,15 +197,44 @@ function turns(links) {
   )
 }
 
+/**
+ * @param {number} place
+ * @param {HTMLElement} cell
+ */
 function of(place, cell) {
-  cell.dataset.day = place
+  cell.dataset.day = String(place)
   return cell
 }
 
+/**
+ * @param {string} label
+ * @param {string} className
+ */
 function heading(label, className = "") {
   return make("th", { scope: "col", className }, label)
 }
 
+/** @param {string | Node} content */
 function first(content) {
   return make("th", { scope: "row", className: "ticket" }, content)
+}
+
+/**
+ * Acts on the field that an event is about, if it is one.
+ *
+ * @param {Event} event
+ * @param {(input: HTMLInputElement) => void} act
+ */
+function on(event, act) {
+  const target = targetOf(event)
+  if (target.matches("input")) act(/** @type {HTMLInputElement} */ (target))
+}
+
+/**
+ * The ticket and the day that a field is for.
+ *
+ * @param {HTMLInputElement} input
+ */
+function cellOf(input) {
+  return required(input.dataset.cell).split("-")
 }

@@ -1,6 +1,6 @@
 // Where people write: the form of a new ticket, and replies. What is typed is never overwritten for the same token.
 import { call } from "./api.js"
-import { make } from "./dom.js"
+import { make, targetOf } from "./dom.js"
 import { mounted } from "./mounted.js"
 import { styled } from "./styled.js"
 import { Answers } from "./writer/answers.js"
@@ -14,9 +14,14 @@ import { Offers } from "./writer/offers.js"
 import { tabs } from "./writer/preview.js"
 import { append, quoting } from "./writer/quote.js"
 import { similar } from "./writer/similar.js"
+/** @import { Properties } from "./dom.js" */
+/** @import { Component } from "./mounted.js" */
+/** @import { Attachment } from "./writer/files.js" */
 
+/** @type {Map<string, any>} */
 const unmounted = new Map() // slot and token → what was written, for a writer that Streamlit draws again elsewhere
 const PATIENCE = 15_000
+/** @type {Record<string, string>} */
 const SAID = {
   saving: "Saving …",
   saved: "Draft saved",
@@ -25,9 +30,88 @@ const SAID = {
   refused: "Not saved – kept in this browser.",
   used: "This was already sent, perhaps from another tab.",
 }
+/**
+ * @typedef {object} WriterData
+ * @property {"ticket" | "comment"} mode
+ * @property {string} slot
+ * @property {string} token
+ * @property {string[]} tokens  of all drafts that this page has shown here
+ * @property {string} title
+ * @property {string} body
+ * @property {Attachment[]} attachments
+ * @property {string} visibility
+ * @property {string} updated
+ * @property {string[]} visibilities
+ * @property {{ title?: string, body: string }} labels
+ * @property {{ title: number, body: number, file: number }} limits
+ * @property {Record<string, string>} submit  the label of the button for each visibility
+ * @property {string} placeholder
+ * @property {boolean} answers
+ * @property {boolean} busy
+ * @property {string} error
+ * @property {Record<string, string>} field_errors
+ * @property {number} turn
+ */
 let count = 0
 
 class Writer {
+  /** @type {WriterData} */
+  data
+  /** @type {(name: string, value: unknown) => void} */
+  setStateValue
+  /** @type {(name: string, value: unknown) => void} */
+  setTriggerValue
+  /** @type {string} */
+  slot
+  /** @type {string | undefined} */
+  token
+  /** @type {number | undefined} */
+  sent
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  patience
+  /** @type {string} */
+  reported
+  /** @type {Autosave} */
+  saver
+  /** @type {Record<string, Field>} */
+  fields
+  /** @type {ReturnType<typeof similar> | null} */
+  similar
+  /** @type {Audience | null} */
+  who
+  /** @type {Mentions | null} */
+  mentions
+  /** @type {Offers | null} */
+  offers
+  /** @type {Files} */
+  files
+  /** @type {ReturnType<typeof tabs>} */
+  tabs
+  /** @type {HTMLInputElement} */
+  picker
+  /** @type {HTMLButtonElement} */
+  attach
+  /** @type {HTMLElement} */
+  saved
+  /** @type {HTMLElement} */
+  error
+  /** @type {HTMLButtonElement} */
+  send
+  /** @type {HTMLButtonElement | false} */
+  answer
+  /** @type {() => void} */
+  unquote
+  /** @type {() => void} */
+  leave
+  /** @type {() => void} */
+  hide
+  /** @type {() => void} */
+  online
+
+  /**
+   * @param {HTMLElement} root
+   * @param {WriterData} data
+   */
   constructor(root, data) {
     this.root = root
     this.ticket = data.mode === "ticket"
@@ -36,29 +120,31 @@ class Writer {
     this.listen()
   }
 
+  /** @param {WriterData} data */
   build({ limits, labels, visibilities, answers }) {
+    /** @type {(part: "title" | "body", tag: "input" | "textarea", more: Properties<HTMLTextAreaElement & HTMLInputElement>) => Field} */
     const field = (part, tag, more) =>
-      new Field(tag, { id: `${this.id}-${part}`, label: labels[part], limit: limits[part], ...more })
+      new Field(tag, { id: `${this.id}-${part}`, label: labels[part] ?? "", limit: limits[part], ...more })
     const body = field("body", "textarea", { rows: this.ticket ? 8 : 5 })
     const title = this.ticket ? field("title", "input", { type: "text", autocomplete: "off" }) : null
     this.fields = title ? { title, body } : { body }
+    const { area } = this
     this.similar = title && similar()
     this.who = !title && visibilities.length > 1
       ? new Audience(`${this.id}-visibility`, () => this.turned())
       : null
     const ticket = () => this.number
-    this.mentions = title ? null : new Mentions(body.input, { ticket, visibility: () => this.visibility })
-    this.offers = title
-      ? null
-      : new Offers(body.input, [this.mentions, ...(answers ? [new Answers({ ticket })] : [])])
+    this.mentions = title ? null : new Mentions(area, { ticket, visibility: () => this.visibility })
+    this.offers = this.mentions &&
+      new Offers(area, [this.mentions, ...(answers ? [new Answers({ ticket })] : [])])
     this.files = new Files({
       limit: limits.file,
       changed: () => this.edited({ attachments: this.files.ready.map(({ id }) => id) }),
     })
 
     this.tabs = tabs(
-      body.input,
-      toolbar(body.input),
+      area,
+      toolbar(area),
       (text) =>
         this.mentions && this.number
           ? this.mentions.show(text)
@@ -95,16 +181,15 @@ class Writer {
       this.picker,
     )
     this.root.replaceChildren(
-      ...(title
-        ? [title.label, title.input, title.error, title.counter, this.similar.box, this.similar.news]
-        : []),
+      ...(title ? [title.label, title.input, title.error, title.counter] : []),
+      ...(this.similar ? [this.similar.box, this.similar.news] : []),
       ...(this.who ? [this.who.box] : []),
       body.label,
       make(
         "div",
         { className: "stand" },
         make("div", { className: "box" }, this.tabs.head, ...this.tabs.panels, this.files.list, foot),
-        ...(this.mentions ? [this.offers.choices.list, this.offers.choices.news] : []),
+        ...(this.offers ? [this.offers.choices.list, this.offers.choices.news] : []),
       ),
       ...(this.mentions ? [this.mentions.missed] : []),
       body.error,
@@ -122,12 +207,12 @@ class Writer {
     root.addEventListener("keyup", (event) => this.hush(event))
     root.addEventListener("keypress", (event) => this.hush(event))
     root.addEventListener("paste", (event) => this.receive(event, pasted(event.clipboardData)))
-    root.addEventListener("drop", (event) => this.receive(event, [...event.dataTransfer.files]))
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    root.addEventListener("drop", (event) => this.receive(event, [...(event.dataTransfer?.files ?? [])]))
+    for (const kind of /** @type {const} */ (["dragenter", "dragover", "dragleave", "drop"])) {
       root.addEventListener(kind, (event) => this.drag(event))
     }
     root.addEventListener("focusout", (event) => {
-      if (root.contains(event.relatedTarget)) return
+      if (root.contains(/** @type {Node | null} */ (event.relatedTarget))) return
       this.saver.flush()
       this.report()
     })
@@ -151,6 +236,11 @@ class Writer {
     document.removeEventListener("visibilitychange", this.hide)
   }
 
+  // The text field that the message is written into.
+  get area() {
+    return /** @type {HTMLTextAreaElement} */ (this.fields.body.input)
+  }
+
   get place() {
     return `${this.slot}:${this.token}`
   }
@@ -160,6 +250,7 @@ class Writer {
     return Number(/^ticket-(\d+)$/.exec(this.slot)?.[1] ?? 0)
   }
 
+  /** @returns {string} */
   get visibility() {
     return this.who?.value ?? this.data.visibilities[0]
   }
@@ -174,9 +265,13 @@ class Writer {
     }
   }
 
-  // What Python says: a new token brings new text, the same token only what surrounds it.
+  /**
+   * What Python says: a new token brings new text, the same token only what surrounds it.
+   *
+   * @param {Component<WriterData>} component
+   */
   take({ data, setStateValue, setTriggerValue }) {
-    const before = this.data
+    const before = /** @type {WriterData | undefined} */ (this.data)
     Object.assign(this, { data, setStateValue, setTriggerValue })
     if (data.token !== this.token || data.slot !== this.slot) this.load(data)
     else if (this.sent !== undefined && data.turn !== this.sent) this.answered(data)
@@ -185,10 +280,12 @@ class Writer {
     this.dress()
   }
 
+  /** @param {WriterData} data */
   load(data) {
-    const again = this.token !== undefined
+    const last = this.token
+    const again = last !== undefined
     // Another process may serve the page by now, which has never heard of what was written here.
-    const unknown = again && data.slot === this.slot && !data.tokens.includes(this.token) &&
+    const unknown = again && data.slot === this.slot && !data.tokens.includes(last) &&
       this.saver.unsaved
     const lost = unknown ? this.values() : undefined
     this.saver?.forget()
@@ -201,8 +298,8 @@ class Writer {
     if (this.who) this.who.value = values.visibility
     this.files.reset(values.attachments ?? [])
     this.saver = new Autosave({
-      slot: this.slot,
-      token: this.token,
+      slot: data.slot,
+      token: data.token,
       values: () => this.values(),
       tell: (state, detail) => this.tell(state, detail),
     })
@@ -217,7 +314,7 @@ class Writer {
       this.saver.touch(this.draft())
       this.report()
     }
-    if (again && document.activeElement === this.root.getRootNode().host) {
+    if (again && document.activeElement === /** @type {ShadowRoot} */ (this.root.getRootNode()).host) {
       styled(this.root).then(() => this.fields.body.input.focus())
     }
   }
@@ -227,10 +324,12 @@ class Writer {
     return { ...rest, attachments: attachments.map(({ id }) => id) }
   }
 
-  typed({ target }) {
+  /** @param {Event} event */
+  typed(event) {
+    const target = /** @type {HTMLInputElement} */ (targetOf(event))
     const part = Object.keys(this.fields).find((each) => this.fields[each].input === target)
     if (!part) return
-    if (part === "title") this.similar.look(target.value)
+    if (part === "title") this.similar?.look(target.value)
     this.error.textContent = ""
     this.fields[part].complain()
     if (part === "body") {
@@ -247,7 +346,12 @@ class Writer {
     document.dispatchEvent(new CustomEvent("docket:writing", { detail: { slot: this.slot, doing } }))
   }
 
-  // What only staff may read is quoted to staff only.
+  /**
+   * What only staff may read is quoted to staff only.
+   *
+   * @param {string} text
+   * @param {boolean} internal
+   */
   quote(text, internal) {
     if (this.locked) return
     this.tabs.write()
@@ -256,12 +360,12 @@ class Writer {
       this.who.value = "internal"
       this.turned()
     }
-    append(this.fields.body.input, text)
+    append(this.area, text)
   }
 
   insertAnswer() {
     this.tabs.write()
-    this.offers.begin("::")
+    this.offers?.begin("::")
   }
 
   turned() {
@@ -270,6 +374,7 @@ class Writer {
     this.edited({ visibility: this.visibility })
   }
 
+  /** @param {Record<string, unknown>} fields */
   edited(fields) {
     this.measure()
     this.saver.touch(fields)
@@ -277,14 +382,15 @@ class Writer {
     if ("attachments" in fields) this.report()
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.target === this.fields.body.input && !event.isComposing && this.offers?.choices.key(event)) {
+    if (event.target === this.area && !event.isComposing && this.offers?.choices.key(event)) {
       return
     }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault()
       this.submit()
-    } else if (event.target === this.fields.body.input && shortcut(event, event.target)) {
+    } else if (event.target === this.area && shortcut(event, this.area)) {
       event.preventDefault()
     } else if (event.key === "Enter" && event.target === this.fields.title?.input && !event.isComposing) {
       event.preventDefault()
@@ -293,32 +399,46 @@ class Writer {
     this.hush(event)
   }
 
-  // Streamlit listens for single letters on the page and cannot see that these are typed into a field.
+  /**
+   * Streamlit listens for single letters on the page and cannot see that these are typed into a field.
+   *
+   * @param {KeyboardEvent} event
+   */
   hush(event) {
-    if (event.target.matches("input, textarea") && !["Tab", "Escape"].includes(event.key)) {
+    if (targetOf(event).matches("input, textarea") && !["Tab", "Escape"].includes(event.key)) {
       event.stopPropagation()
     }
   }
 
+  /**
+   * @param {Event} event
+   * @param {File[]} files
+   */
   receive(event, files) {
     if (!files.length || this.locked) return
     event.preventDefault()
     this.files.add(files)
   }
 
+  /** @param {DragEvent} event */
   drag(event) {
     if (!event.dataTransfer?.types.includes("Files")) return
     event.preventDefault()
-    const within = event.type === "dragleave" && this.root.contains(event.relatedTarget)
+    const within = event.type === "dragleave" &&
+      this.root.contains(/** @type {Node | null} */ (event.relatedTarget))
     this.root.classList.toggle("dropping", event.type === "dragenter" || event.type === "dragover" || within)
   }
 
   picked() {
-    this.files.add([...this.picker.files])
+    this.files.add([...(this.picker.files ?? [])])
     this.picker.value = ""
   }
 
-  // What a button outside needs to know, and only when it changed: telling it runs the page.
+  /**
+   * What a button outside needs to know, and only when it changed: telling it runs the page.
+   *
+   * @param {{ title?: string, body?: string, attachments?: { id: string }[] }} values
+   */
   written({ title, body, attachments }) {
     return {
       token: this.token,
@@ -349,9 +469,10 @@ class Writer {
       () => this.release("Docket did not answer. Your text is still here; please try again."),
       PATIENCE,
     )
-    const { token } = this
+    const { token, patience } = this
     await this.saver.settle()
-    if (this.sent === undefined || token !== this.token) return
+    // Meanwhile the text may have been freed and even sent again.
+    if (this.sent === undefined || patience !== this.patience || token !== this.token) return
     this.saver.hold()
     this.setTriggerValue("submit", { token: this.token, ...this.draft() })
   }
@@ -371,6 +492,10 @@ class Writer {
     return true
   }
 
+  /**
+   * @param {Field} field
+   * @param {string} text
+   */
   refuse(field, text) {
     field.complain(text)
     this.tabs.write()
@@ -378,13 +503,18 @@ class Writer {
     return false
   }
 
-  // The page ran: with a refusal the text is free at once; without one a new token is probably on its way.
+  /**
+   * The page ran: with a refusal the text is free at once; without one a new token is probably on its way.
+   *
+   * @param {Pick<WriterData, "error" | "field_errors">} data
+   */
   answered({ error, field_errors: errors }) {
     clearTimeout(this.patience)
     if (error || Object.keys(errors).length) return this.release()
     this.patience = setTimeout(() => this.release(), 1000)
   }
 
+  /** @param {string} [text] */
   release(text) {
     clearTimeout(this.patience)
     this.sent = undefined
@@ -394,6 +524,7 @@ class Writer {
     if (text) this.error.textContent = text
   }
 
+  /** @param {Pick<WriterData, "error" | "field_errors">} data */
   complain({ error, field_errors: errors }) {
     this.error.textContent = error
     for (const [part, field] of Object.entries(this.fields)) field.complain(errors[part])
@@ -425,6 +556,10 @@ class Writer {
     for (const field of Object.values(this.fields)) field.measure()
   }
 
+  /**
+   * @param {string} state
+   * @param {string} [detail]
+   */
   tell(state, detail) {
     if (this.sent !== undefined) return
     this.saved.dataset.state = state

@@ -1,11 +1,17 @@
 // One card. Text is only ever text; drawing the same card twice costs nothing.
 import { assigning } from "../assign.js"
 import { clock } from "../clock.js"
-import { make } from "../dom.js"
+import { find, focusedBeside, make, part, required } from "../dom.js"
 import { absolute, age } from "../times.js"
+/** @import { Card } from "./arrangement.js" */
 
 const drawn = new WeakMap()
 
+/**
+ * @param {HTMLElement} element
+ * @param {Card} card
+ * @param {{ movable: boolean }} options
+ */
 export function dress(element, card, { movable }) {
   const last = drawn.get(element)
   if (last?.card === card && last.movable === movable) return
@@ -14,18 +20,18 @@ export function dress(element, card, { movable }) {
   drawn.set(element, { card, movable, seen })
   if (same) return
   // What is focused is kept, and so is its place in the tab order.
-  const title = element.querySelector(".title") ??
+  const title = /** @type {HTMLAnchorElement | null} */ (element.querySelector(".title")) ??
     make("a", { className: "title", dir: "auto", draggable: false, tabIndex: -1 })
   title.href = card.href
   title.textContent = card.title
   title.setAttribute("aria-describedby", `top-${card.number} facts-${card.number}`)
-  const button = element.querySelector(".more") ?? menu(card)
+  const button = find(element, ".more") ?? menu(card)
   button.hidden = !movable
   element.classList.toggle("fresh", card.unread)
   element.classList.toggle("movable", movable)
   const ticking = clock(card.number, card.clock)
   if (ticking) ticking.tabIndex = title.tabIndex
-  const held = element.querySelector(".clock")
+  const held = find(element, ".clock")
   const top = make(
     "div",
     { className: "top", id: `top-${card.number}` },
@@ -56,11 +62,11 @@ export function dress(element, card, { movable }) {
     face(card, title.tabIndex),
   )
   if (title.parentNode === element) {
-    element.firstElementChild.replaceWith(top)
-    const before = element.querySelector(".facts")
-    const used = before.contains(element.getRootNode().activeElement)
+    element.firstElementChild?.replaceWith(top)
+    const before = part(element, ".facts")
+    const used = before.contains(focusedBeside(element))
     before.replaceWith(facts)
-    if (used) facts.querySelector(".assign")?.focus({ preventScroll: true })
+    if (used) find(facts, ".assign")?.focus({ preventScroll: true })
     if (held) renew(held, ticking)
     else button.before(ticking)
   } else {
@@ -68,7 +74,12 @@ export function dress(element, card, { movable }) {
   }
 }
 
-// A button that has the focus keeps it while it changes from start to stop.
+/**
+ * A button that has the focus keeps it while it changes from start to stop.
+ *
+ * @param {HTMLElement} held
+ * @param {HTMLElement | ""} ticking
+ */
 function renew(held, ticking) {
   if (!ticking) return held.remove()
   Object.assign(held.dataset, ticking.dataset)
@@ -76,6 +87,7 @@ function renew(held, ticking) {
   held.ariaLabel = ticking.ariaLabel
 }
 
+/** @param {Card} card */
 function menu({ number }) {
   const button = make("button", {
     type: "button",
@@ -88,10 +100,18 @@ function menu({ number }) {
   return button
 }
 
+/**
+ * @param {string} className
+ * @param {string} label
+ */
 function mark(className, label) {
   return make("span", { className, role: "img", title: label, ariaLabel: label })
 }
 
+/**
+ * @param {Card} card
+ * @param {number} tabIndex
+ */
 function face({ number, assignee, assigns, initials, tone }, tabIndex) {
   const label = assignee ? `Assigned to ${assignee}` : "Nobody yet"
   const className = assignee ? "face" : "face nobody"
@@ -103,7 +123,16 @@ function face({ number, assignee, assigns, initials, tone }, tabIndex) {
     )
   }
   const button = assigning(number, label, className, initials)
-  button.dataset.tone = tone
+  button.dataset.tone = String(tone)
   button.tabIndex = tabIndex
   return button
+}
+
+/**
+ * The number of the ticket whose card an element belongs to.
+ *
+ * @param {Element} element
+ */
+export function numberOf(element) {
+  return Number(/** @type {HTMLElement} */ (required(element.closest(".card"))).dataset.number)
 }

@@ -1,9 +1,26 @@
 // The lanes themselves: headings, rows of a grouped board, and the cells in which cards stand.
-import { make } from "../dom.js"
+import { make, required } from "../dom.js"
 import { guard } from "./swipe.js"
 import * as words from "./words.js"
+/** @import { Arrangement, BoardData, Card, Group, Lane } from "./arrangement.js" */
+
+/** @typedef {{ lane: number, group: string, label: string, list: HTMLElement, box: HTMLElement }} CellBox */
+/** @typedef {[number, number, Record<string, number>]} Scrolls  left and top of the board, top of each cell */
 
 export class Frame {
+  /** @type {Map<number, HTMLElement>} */
+  heads = new Map()
+  /** @type {Map<string, CellBox>} */
+  cells = new Map()
+  /** @type {Map<string, { count: HTMLElement }>} */
+  bands = new Map()
+  /** @type {Map<number, string>} */
+  names = new Map()
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Iterable<string>} folded
+   */
   constructor(root, folded = []) {
     this.root = root
     this.folded = new Set(folded)
@@ -13,29 +30,37 @@ export class Frame {
     guard(this.board)
   }
 
+  /**
+   * @param {BoardData} data
+   * @param {Arrangement} shown
+   * @param {(card: Card) => HTMLElement} element
+   */
   draw(data, shown, element) {
     this.build(data)
-    for (const lane of data.lanes) this.head(lane, shown.counts.get(lane.id))
-    for (const [place, cell] of this.cells) {
-      const { cards } = shown.cell(cell.lane, cell.group)
+    for (const lane of data.lanes) this.head(lane, shown.count(lane.id))
+    for (const cell of this.cells.values()) {
+      const { cards } = required(shown.cell(cell.lane, cell.group))
       fill(cell.list, cards.map(element))
       cell.box.setAttribute("aria-label", words.cell(this.names.get(cell.lane), cell.label, cards.length))
-      cell.place = place
     }
     for (const [id, band] of this.bands) {
-      const count = data.lanes.reduce((sum, lane) => sum + shown.cell(lane.id, id).cards.length, 0)
-      band.count.textContent = count
+      const count = data.lanes.reduce((sum, lane) => sum + required(shown.cell(lane.id, id)).cards.length, 0)
+      band.count.textContent = String(count)
     }
   }
 
-  // The lanes and rows change seldom: only then is everything built anew.
+  /**
+   * The lanes and rows change seldom: only then is everything built anew.
+   *
+   * @param {BoardData} data
+   */
   build({ label, lanes, groups }) {
     const seen = JSON.stringify([lanes.map(({ id }) => id), groups])
     this.names = new Map(lanes.map(({ id, name }) => [id, name]))
     this.board.setAttribute("aria-label", label)
     if (seen === this.built) return
     this.built = seen
-    this.root.style.setProperty("--lanes", lanes.length)
+    this.root.style.setProperty("--lanes", String(lanes.length))
     this.board.classList.toggle("grouped", groups.length > 0)
     this.heads = new Map(
       lanes.map(({ id }) => [id, make("div", { className: "head", dataset: { lane: id } })]),
@@ -48,9 +73,14 @@ export class Frame {
     this.board.replaceChildren(make("div", { className: "heads" }, ...this.heads.values()), ...rows)
   }
 
+  /**
+   * @param {Group} group
+   * @param {Lane[]} lanes
+   */
   band(group, lanes) {
     const count = make("span", { className: "count" })
     const row = this.row(group, lanes)
+    /** @param {boolean} folded */
     const fold = (folded) => {
       this.folded[folded ? "add" : "delete"](group.id)
       row.hidden = folded
@@ -67,6 +97,10 @@ export class Frame {
     return [make("h3", { className: "band" }, button), row]
   }
 
+  /**
+   * @param {Group} group
+   * @param {Lane[]} lanes
+   */
   row(group, lanes) {
     const cells = lanes.map(({ id }) => {
       const list = make("ul", { className: "cards", role: "list" })
@@ -82,9 +116,13 @@ export class Frame {
     return make("div", { className: "row" }, ...cells)
   }
 
+  /**
+   * @param {Lane} lane
+   * @param {number} count
+   */
   head({ id, name, kind, limit, more_href: more }, count) {
     const seen = JSON.stringify([name, kind, limit, more, count])
-    const head = this.heads.get(id)
+    const head = required(this.heads.get(id))
     if (head.dataset.seen === seen) return
     head.dataset.seen = seen
     const over = limit != null && count > limit
@@ -104,7 +142,7 @@ export class Frame {
       make("span", { className: "shut", role: "img", ariaLabel: "Not open to this ticket" }),
     )
     const grouped = this.board.classList.contains("grouped")
-    const box = grouped ? head : this.cells.get(`${id} `).box
+    const box = grouped ? head : required(this.cells.get(`${id} `)).box
     box.querySelector(".rest")?.remove()
     if (more) {
       box.append(
@@ -117,7 +155,11 @@ export class Frame {
     }
   }
 
-  // Lanes to which the carried card may not go.
+  /**
+   * Lanes to which the carried card may not go.
+   *
+   * @param {(lane: number, group: string) => boolean} shut
+   */
   close(shut) {
     for (const { lane, group, box } of this.cells.values()) box.classList.toggle("shut", shut(lane, group))
     for (const [lane, head] of this.heads) {
@@ -135,6 +177,7 @@ export class Frame {
     this.root.style.setProperty("--top", `${Math.max(0, Math.round(top))}px`)
   }
 
+  /** @returns {Scrolls} */
   get scrolls() {
     return [
       this.board.scrollLeft,
@@ -143,15 +186,21 @@ export class Frame {
     ]
   }
 
-  set scrolls([left, top, cells] = [0, 0, {}]) {
+  /** @param {Scrolls} scrolls */
+  set scrolls([left, top, cells]) {
     this.board.scrollTo({ left, top, behavior: "instant" })
     for (const [place, { box }] of this.cells) box.scrollTop = cells[place] ?? 0
   }
 }
 
-// Puts the elements into the list in this order, and touches none that stands right already.
+/**
+ * Puts the elements into the list in this order, and touches none that stands right already.
+ *
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} elements
+ */
 function fill(list, elements) {
-  const wanted = new Set(elements)
+  const wanted = /** @type {Set<Element>} */ (new Set(elements))
   for (const element of [...list.children]) if (!wanted.has(element)) element.remove()
   let at = list.firstElementChild
   for (const element of elements) {

@@ -3,8 +3,15 @@ const LONGEST = 240
 const MOST = 12
 export const still = matchMedia("(prefers-reduced-motion: reduce)")
 
-// Where these cards are seen now; null in `known` says that a card is not to be followed.
+/**
+ * Where these cards are seen now; null in `known` says that a card is not to be followed.
+ *
+ * @param {number[]} numbers
+ * @param {Map<number, HTMLElement>} elements
+ * @param {Map<number, DOMRect | null>} known
+ */
 export function rectangles(numbers, elements, known) {
+  /** @type {Map<number, DOMRect>} */
   const found = new Map()
   if (still.matches || numbers.length > MOST) return found
   for (const number of numbers) {
@@ -14,11 +21,16 @@ export function rectangles(numbers, elements, known) {
   return found
 }
 
+/**
+ * @param {Map<number, DOMRect>} from
+ * @param {Map<number, HTMLElement>} elements
+ * @param {HTMLElement} root
+ */
 export function fly(from, elements, root) {
   for (const [number, start] of from) {
     const element = elements.get(number)
     const end = element?.getBoundingClientRect()
-    if (!end?.width || Math.hypot(end.x - start.x, end.y - start.y) < 4) continue
+    if (!element || !end?.width || Math.hypot(end.x - start.x, end.y - start.y) < 4) continue
     if (!seen(start) && !seen(end)) continue
     const twin = ghost(element, start)
     root.append(twin)
@@ -34,14 +46,19 @@ export function fly(from, elements, root) {
   }
 }
 
-// A twin of a card above everything else, which no lane cuts off.
+/**
+ * A twin of a card above everything else, which no lane cuts off.
+ *
+ * @param {HTMLElement} element
+ * @param {DOMRect} place
+ */
 export function ghost(element, { width, height, x, y }) {
   const twin = document.createElement("div")
   twin.className = "ghost"
   twin.popover = "manual"
   twin.inert = true
   twin.ariaHidden = "true"
-  const copy = element.cloneNode(true)
+  const copy = /** @type {HTMLElement} */ (element.cloneNode(true))
   copy.classList.remove("carried", "flying", "busy")
   for (const part of copy.querySelectorAll("[id]")) part.removeAttribute("id")
   twin.append(...copy.childNodes)
@@ -50,4 +67,5 @@ export function ghost(element, { width, height, x, y }) {
   return twin
 }
 
+/** @param {DOMRect} place */
 const seen = ({ x, y, width, height }) => x < innerWidth && y < innerHeight && x + width > 0 && y + height > 0

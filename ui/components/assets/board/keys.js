@@ -1,20 +1,27 @@
 // The board without a pointer: arrows walk, Space picks up and drops, Escape puts back.
+import { find, part, required, targetOf } from "../dom.js"
+import { numberOf } from "./card.js"
 import * as words from "./words.js"
+/** @import { Board } from "../board.js" */
+/** @import { Card } from "./arrangement.js" */
 
+/** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }
 
 export class Keys {
+  /** @param {Board} board */
   constructor(board) {
     this.board = board
     board.root.addEventListener("keydown", (event) => this.press(event))
     board.root.addEventListener("focusout", (event) => this.leave(event))
   }
 
+  /** @param {KeyboardEvent} event */
   press(event) {
     const { board } = this
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || board.drag.on) return
-    if (!event.target.matches?.(".title")) return
-    const number = Number(event.target.closest(".card").dataset.number)
+    if (!targetOf(event).matches?.(".title")) return
+    const number = numberOf(targetOf(event))
     const act = this.act(event.key, number)
     if (!act) return
     event.preventDefault()
@@ -22,10 +29,15 @@ export class Keys {
     act()
   }
 
+  /**
+   * @param {string} key
+   * @param {number} number
+   * @returns {(() => void) | undefined}
+   */
   act(key, number) {
     const { board } = this
     const { carried } = board
-    const assign = !carried && key === "a" && board.elements.get(number)?.querySelector(".assign")
+    const assign = !carried && key === "a" && find(board.elements.get(number), ".assign")
     if (assign) return () => assign.click()
     if (key === " ") return () => (carried ? board.drop() : this.lift(number))
     if (carried && key === "Enter") return () => board.drop()
@@ -39,15 +51,22 @@ export class Keys {
     }
   }
 
+  /** @param {number} number */
   lift(number) {
     const { board } = this
     if (!board.movable(number)) return board.say(words.fixed(number, board.where(number).lane))
-    Object.assign(board.lift(number), board.shown.goal(board.shown.at(number), number))
+    board.lift(number).goal = board.shown.goal(board.shown.at(number), number)
     board.draw()
-    board.say(words.picked(number, board.cards.get(number).title, board.where(number)))
+    board.say(words.picked(number, board.card(number).title, board.where(number)))
   }
 
-  // To the next card in the lane, or to the next lane that has one in this row.
+  /**
+   * To the next card in the lane, or to the next lane that has one in this row.
+   *
+   * @param {number} number
+   * @param {number} across
+   * @param {number} down
+   */
   walk(number, across, down) {
     const { board } = this
     const at = board.shown.at(number)
@@ -59,11 +78,19 @@ export class Keys {
     }
   }
 
+  /**
+   * @param {{ lane: number, group: string }} cell
+   * @param {number} step
+   */
   line({ lane, group }, step) {
     const ids = this.board.data.lanes.map(({ id }) => id)
     return ahead(ids, lane, step).map((id) => ({ lane: id, group }))
   }
 
+  /**
+   * @param {{ lane: number, group: string }} cell
+   * @param {number} step
+   */
   column({ lane, group }, step) {
     const { shown, frame } = this.board
     return ahead(shown.groups, group, step).filter((id) => !frame.folded.has(id)).map((id) => ({
@@ -72,34 +99,52 @@ export class Keys {
     }))
   }
 
+  /** @param {Card | undefined} card */
   look(card) {
     const element = card && this.board.elements.get(card.number)
-    element?.querySelector(".title").focus({ preventScroll: true })
+    if (element) part(element, ".title").focus({ preventScroll: true })
     element?.scrollIntoView({ block: "nearest", inline: "nearest" })
   }
 
+  /**
+   * @param {number} across
+   * @param {number} down
+   */
   carry(across, down) {
     const { board } = this
-    const { number, home } = board.carried
+    const { number, home } = required(board.carried)
     const at = board.shown.at(number)
     const cell = across ? this.line(at, across).find(({ lane }) => board.may(home.lane, lane)) : at
-    const room = cell &&
-      board.shown.cell(cell.lane, cell.group).cards.length - (cell.lane === at.lane ? 1 : 0)
+    if (!cell) return board.say(words.nowhere(number))
+    const { cards } = required(board.shown.cell(cell.lane, cell.group))
+    const room = cards.length - (cell.lane === at.lane ? 1 : 0)
     const index = across ? Math.min(at.index, room) : at.index + down
-    if (!cell || index < 0 || index > room) return board.say(words.nowhere(number))
+    if (index < 0 || index > room) return board.say(words.nowhere(number))
     board.carry(board.shown.goal({ ...cell, index }, number))
-    board.elements.get(number).scrollIntoView({ block: "nearest", inline: "nearest" })
+    board.elements.get(number)?.scrollIntoView({ block: "nearest", inline: "nearest" })
     board.say(words.carried(board.where(number)))
   }
 
-  // Who goes elsewhere in the middle of a move has not decided for it.
+  /**
+   * Who goes elsewhere in the middle of a move has not decided for it.
+   *
+   * @param {FocusEvent} event
+   */
   leave({ relatedTarget }) {
     const { board } = this
-    if (!board.carried || board.drag.on || board.root.contains(relatedTarget)) return
+    if (!board.carried || board.drag.on || board.root.contains(/** @type {Node | null} */ (relatedTarget))) {
+      return
+    }
     queueMicrotask(() => board.carried && !board.drag.on && !board.focused && board.cancel())
   }
 }
 
+/**
+ * @template Each
+ * @param {Each[]} list
+ * @param {Each} from
+ * @param {number} step
+ */
 function ahead(list, from, step) {
   const at = list.indexOf(from)
   return step > 0 ? list.slice(at + 1) : list.slice(0, at).reverse()

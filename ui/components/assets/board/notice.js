@@ -6,6 +6,7 @@ export class Notice {
     this.box = make("div", { className: "notice", hidden: true, role: "alert" })
   }
 
+  /** @param {string} sentence */
   tell(sentence) {
     const close = make("button", { type: "button", ariaLabel: "Close", onclick: () => this.dismiss() }, "×")
     this.box.hidden = false

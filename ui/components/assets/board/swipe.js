@@ -1,7 +1,13 @@
 // A swipe past either end of the board would turn the page of the browser's history; overscroll-behavior alone does
-// not keep Chromium from it when the scroller stands at its end, so such a swipe is not begun.
+/**
+ * not keep Chromium from it when the scroller stands at its end, so such a swipe is not begun.
+ *
+ * @param {HTMLElement} board
+ */
 export function guard(board) {
+  /** @type {{ x: number, y: number }} */
   let start
+  /** @type {boolean | undefined} */
   let past
   board.addEventListener("touchstart", ({ touches: [{ clientX: x, clientY: y }] }) => {
     start = { x, y }
@@ -14,6 +20,11 @@ export function guard(board) {
   }, { passive: false })
 }
 
+/**
+ * @param {HTMLElement} board
+ * @param {number} x
+ * @param {number} y
+ */
 function beyond({ scrollLeft, scrollWidth, clientWidth }, x, y) {
   const room = x > 0 ? scrollLeft : scrollWidth - clientWidth - scrollLeft
   return Math.abs(x) > Math.abs(y) && room < 1

@@ -1,20 +1,46 @@
 // The connection to /live, one for the whole page whichever component listens. It asks for the topics that are listened to, each with the newest event that is known,
 // so that whatever was missed while it was down comes at once; while nobody looks at the tab it is down.
+/** @typedef {Record<string, number>} Topics  the newest event that is known of each */
+/**
+ * @typedef {object} Listener
+ * @property {string | undefined} topic
+ * @property {number} since
+ * @property {(event: number) => void} [hear]
+ * @property {(people: any[]) => void} [meet]
+ */
+
 const FIRST = 500
 const LONGEST = 30_000
 const STEADY = 10_000 // a connection that lasted this long was a good one
 const SIGNED_OUT = 4401
 
 const SHARED = Symbol.for("docket.line")
+const globals = /** @type {any} */ (globalThis)
 
-export const shared = () => (globalThis[SHARED] ??= new Line())
+/** @type {() => Line} */
+export const shared = () => (globals[SHARED] ??= new Line())
 
-// Whether `asked` holds the topics of `topics` and no others, each from an event on that is no later.
+/**
+ * Whether `asked` holds the topics of `topics` and no others, each from an event on that is no later.
+ *
+ * @type {(asked: Topics, topics: Topics) => boolean}
+ */
 const covers = (asked, topics) =>
   Object.keys(asked).length === Object.keys(topics).length &&
   Object.entries(topics).every(([topic, since]) => asked[topic] <= since)
 
 class Line {
+  /** @type {Set<Listener>} */
+  listeners
+  /** @type {WebSocket | undefined} */
+  socket
+  /** @type {Topics | undefined} */
+  asked
+  /** @type {{ topic: string, doing: string } | null | undefined} */
+  here
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer
+
   constructor() {
     this.listeners = new Set()
     this.failures = 0
@@ -23,26 +49,37 @@ class Line {
     addEventListener("pageshow", () => this.look())
   }
 
+  /** @param {Listener} listener */
   join(listener) {
     this.listeners.add(listener)
     if (this.socket?.readyState === WebSocket.OPEN) this.ask()
     else this.open()
   }
 
+  /** @param {Listener} listener */
   leave(listener) {
     this.listeners.delete(listener)
     if (this.listeners.size) this.ask()
     else this.close()
   }
 
-  // What the person does at a topic: looking, replying or noting.
+  /**
+   * What the person does at a topic: looking, replying or noting.
+   *
+   * @param {string} topic
+   * @param {string} doing
+   */
   be(topic, doing) {
     if (this.here?.topic === topic && this.here.doing === doing) return
     this.here = { topic, doing }
     if (this.socket?.readyState === WebSocket.OPEN) this.say()
   }
 
-  // Nothing more is done there; what was begun elsewhere meanwhile stays.
+  /**
+   * Nothing more is done there; what was begun elsewhere meanwhile stays.
+   *
+   * @param {string} topic
+   */
   quit(topic) {
     if (this.here?.topic !== topic) return
     this.here = null
@@ -50,7 +87,7 @@ class Line {
   }
 
   say() {
-    if (this.here !== undefined) this.socket.send(JSON.stringify({ here: this.here }))
+    if (this.here !== undefined) this.socket?.send(JSON.stringify({ here: this.here }))
   }
 
   look() {
@@ -91,6 +128,7 @@ class Line {
 
   ask() {
     if (this.socket?.readyState !== WebSocket.OPEN) return
+    /** @type {Topics} */
     const topics = {}
     for (const { topic, since } of this.listeners) {
       if (topic) topics[topic] = Math.min(since, topics[topic] ?? since)
@@ -100,6 +138,7 @@ class Line {
     this.socket.send(JSON.stringify({ topics }))
   }
 
+  /** @param {string} text */
   hear(text) {
     let news
     try {

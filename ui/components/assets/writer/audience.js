@@ -2,7 +2,12 @@
 import { make } from "../dom.js"
 
 export class Audience {
+  /**
+   * @param {string} name
+   * @param {() => void} changed
+   */
   constructor(name, changed) {
+    /** @type {(value: string, text: string) => HTMLElement} */
     const choice = (value, text) =>
       make(
         "label",
@@ -19,10 +24,12 @@ export class Audience {
     )
   }
 
+  /** @returns {string | undefined} */
   get value() {
-    return this.box.querySelector(":checked")?.value
+    return /** @type {HTMLInputElement | null} */ (this.box.querySelector(":checked"))?.value
   }
 
+  /** @param {string | undefined} visibility */
   set value(visibility) {
     for (const radio of this.box.querySelectorAll("input")) radio.checked = radio.value === visibility
   }

@@ -1,5 +1,8 @@
 // Keeps a draft on the server while it is written, and in this browser whenever the server does not have it.
 import { call } from "../api.js"
+/** @import { Answer } from "../api.js" */
+
+/** @typedef {Record<string, unknown>} Fields  what was written, by the name of its field */
 
 const PREFIX = "docket:draft:"
 const WEEK = 7 * 86400 * 1000
@@ -7,18 +10,30 @@ const WAIT = 500
 const LARGEST_KEEPALIVE = 60_000
 
 export class Autosave {
+  /** @type {Fields} */
   #dirty = {}
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
   #tries = 0
+  /** @type {Promise<Answer> | null} */
   #sending = null
   #over = false
 
-  // `values()` gives everything written so far; `tell(state, detail)` hears saving, saved, unsaved, signed_out,
-  // refused or used.
+  /**
+   * `values()` gives everything written so far; `tell(state, detail)` hears saving, saved, unsaved, signed_out,
+   * refused or used.
+   *
+   * @param {{ slot: string, token: string, values: () => object, tell: (state: string, detail?: string) => void }} about
+   */
   constructor({ slot, token, values, tell }) {
-    Object.assign(this, { slot, token, values, tell, key: `${PREFIX}${slot}:${token}` })
+    this.slot = slot
+    this.token = token
+    this.values = values
+    this.tell = tell
+    this.key = `${PREFIX}${slot}:${token}`
   }
 
+  /** @param {Fields} fields */
   touch(fields) {
     if (this.#over) return
     Object.assign(this.#dirty, fields)
@@ -60,6 +75,7 @@ export class Autosave {
     drop(this.key)
   }
 
+  /** @param {number} wait */
   #later(wait) {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#save(), wait)
@@ -74,13 +90,18 @@ export class Autosave {
     this.tell("saving")
     const json = { token: this.token, values }
     const keepalive = leaving && JSON.stringify(json).length < LARGEST_KEEPALIVE
-    this.#sending = call("PATCH", `/drafts/${encodeURIComponent(this.slot)}`, { json, keepalive })
-    const answer = await this.#sending
+    const sending = call("PATCH", `/drafts/${encodeURIComponent(this.slot)}`, { json, keepalive })
+    this.#sending = sending
+    const answer = await sending
     this.#sending = null
     if (!this.#over) return this.#heard(answer, values)
     if (answer.status === 410 || answer.status < 300 && answer.status >= 200) drop(this.key)
   }
 
+  /**
+   * @param {Answer} answer
+   * @param {Fields} values
+   */
   #heard({ status, detail }, values) {
     if (status >= 200 && status < 300) {
       this.#tries = 0
@@ -109,7 +130,13 @@ export class Autosave {
   }
 }
 
-// What this browser kept of a draft the server may not have, unless the server heard something later.
+/**
+ * What this browser kept of a draft the server may not have, unless the server heard something later.
+ *
+ * @param {string} slot
+ * @param {string} token
+ * @param {string} updated  when the server heard of it, or nothing
+ */
 export function recall(slot, token, updated) {
   sweep()
   const kept = read(`${PREFIX}${slot}:${token}`)
@@ -126,14 +153,19 @@ function sweep() {
   }
 }
 
+/**
+ * @param {string} key
+ * @returns {any}
+ */
 function read(key) {
   try {
-    return JSON.parse(localStorage.getItem(key))
+    return JSON.parse(localStorage.getItem(key) ?? "null")
   } catch {
     return null
   }
 }
 
+/** @param {string} key */
 function drop(key) {
   try {
     localStorage.removeItem(key)

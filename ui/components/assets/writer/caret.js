@@ -1,8 +1,13 @@
 // Where the caret stands in a text area, measured in a copy of it: {top, left} in the area's own pixels.
-import { make } from "../dom.js"
+import { make, required } from "../dom.js"
 
+/** @type {("boxSizing" | "width" | "padding" | "border" | "font" | "lineHeight" | "letterSpacing" | "tabSize")[]} */
 const SAME = ["boxSizing", "width", "padding", "border", "font", "lineHeight", "letterSpacing", "tabSize"]
 
+/**
+ * @param {HTMLTextAreaElement} field
+ * @param {number} at
+ */
 export function caret(field, at = field.selectionStart) {
   const copy = make("div", { ariaHidden: "true" })
   const style = getComputedStyle(field)
@@ -15,7 +20,7 @@ export function caret(field, at = field.selectionStart) {
   })
   const mark = make("span", {}, "\u200b")
   copy.append(field.value.slice(0, at), mark)
-  field.parentElement.append(copy)
+  required(field.parentElement).append(copy)
   const found = { top: mark.offsetTop + mark.offsetHeight - field.scrollTop, left: mark.offsetLeft }
   copy.remove()
   return found

@@ -1,15 +1,23 @@
 // A list of choices under the caret: arrows move, Enter or Tab takes, Escape closes; the focus stays in the field.
 import { make } from "../dom.js"
+/** @import { Offer } from "./offers.js" */
 
 let count = 0
 
 export class Choices {
+  /** @type {Offer[]} */
   #items = []
   #at = 0
 
-  // `taken(item)` hears what was chosen.
+  /**
+   * `taken(item)` hears what was chosen.
+   *
+   * @param {HTMLTextAreaElement} field
+   * @param {{ label: string, taken: (item: Offer) => void }} options
+   */
   constructor(field, { label, taken }) {
-    Object.assign(this, { field, taken })
+    this.field = field
+    this.taken = taken
     this.list = make("ul", {
       id: `choices-${++count}`,
       className: "choices",
@@ -26,7 +34,12 @@ export class Choices {
     return !this.list.hidden
   }
 
-  // Each item has `text`, and perhaps a `hint`.
+  /**
+   * Each item has `text`, and perhaps a `hint`.
+   *
+   * @param {Offer[]} items
+   * @param {{ empty?: string }} options
+   */
   show(items, { empty = "" } = {}) {
     this.#items = items
     this.list.hidden = !items.length
@@ -51,6 +64,7 @@ export class Choices {
     this.mark(0)
   }
 
+  /** @param {number} at */
   mark(at) {
     this.#at = (at + this.#items.length) % this.#items.length
     for (const [n, option] of [...this.list.children].entries()) {
@@ -61,13 +75,18 @@ export class Choices {
     chosen.scrollIntoView({ block: "nearest" })
   }
 
+  /** @param {number} at */
   take(at = this.#at) {
     const item = this.#items[at]
     this.close()
     if (item) this.taken(item)
   }
 
-  // True when the key belonged to the list.
+  /**
+   * True when the key belonged to the list.
+   *
+   * @param {KeyboardEvent} event
+   */
   key(event) {
     if (!this.open || event.ctrlKey || event.metaKey || event.altKey) return false
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]

@@ -1,7 +1,12 @@
 // One text field: its label, what is wrong with it, and how much room is left.
 import { make } from "../dom.js"
+/** @import { Properties } from "../dom.js" */
 
 export class Field {
+  /**
+   * @param {"input" | "textarea"} tag
+   * @param {{ id: string, label: string, limit: number } & Properties<HTMLTextAreaElement & HTMLInputElement>} options
+   */
   constructor(tag, { id, label, limit, ...properties }) {
     this.limit = limit
     this.input = make(tag, { id, dir: "auto", ...properties })
@@ -15,6 +20,7 @@ export class Field {
     return this.input.value
   }
 
+  /** @param {string} value */
   set text(value) {
     this.input.value = value
   }
@@ -35,6 +41,7 @@ export class Field {
       : `${left} characters left`
   }
 
+  /** @param {string} text */
   complain(text = "") {
     this.error.textContent = text
     if (text) this.input.setAttribute("aria-invalid", "true")

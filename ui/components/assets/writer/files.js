@@ -1,10 +1,29 @@
 // The files of a message: dropped, pasted or chosen, sent at once, listed with what became of each.
 import { call, upload } from "../api.js"
-import { make } from "../dom.js"
+import { make, required } from "../dom.js"
+
+/** @typedef {{ id: string, name: string, type: string, size: number }} Attachment */
+/**
+ * A file of the list. One that is not there yet has a file and no id; one that is being sent can be stopped.
+ *
+ * @typedef {object} Entry
+ * @property {string} name
+ * @property {string} type
+ * @property {number} size
+ * @property {string} [id]
+ * @property {File} [file]
+ * @property {(() => void) | null} [stop]
+ * @property {number} [progress]  from 0 to 1
+ * @property {HTMLProgressElement} [bar]
+ * @property {string} [refusal]
+ * @property {boolean} [lost]  whether it may be tried again
+ */
 
 export class Files {
+  /** @type {Entry[]} */
   #entries = []
 
+  /** @param {{ limit: number, changed: () => void }} options */
   constructor({ limit, changed }) {
     this.limit = limit
     this.changed = changed
@@ -12,27 +31,26 @@ export class Files {
     this.news = make("p", { className: "hidden", role: "status" })
   }
 
+  /** @returns {Attachment[]} */
   get ready() {
-    return this.#entries.filter((entry) => entry.id).map(({ id, name, type, size }) => ({
-      id,
-      name,
-      type,
-      size,
-    }))
+    return this.#entries.flatMap(({ id, name, type, size }) => (id ? [{ id, name, type, size }] : []))
   }
 
   get uploading() {
     return this.#entries.filter((entry) => entry.stop).length
   }
 
+  /** @param {Attachment[]} attachments */
   reset(attachments) {
     for (const entry of this.#entries) entry.stop?.()
     this.#entries = attachments.map((attachment) => ({ ...attachment }))
     this.#draw()
   }
 
+  /** @param {Iterable<File>} files */
   add(files) {
     for (const file of files) {
+      /** @type {Entry} */
       const entry = { file, name: file.name, type: file.type, size: file.size }
       this.#entries.push(entry)
       if (file.size > this.limit) {
@@ -43,9 +61,10 @@ export class Files {
     this.#draw()
   }
 
+  /** @param {Entry} entry */
   #send(entry) {
     Object.assign(entry, { refusal: "", lost: false, progress: 0 })
-    entry.stop = upload(entry.file, {
+    entry.stop = upload(required(entry.file), {
       progress: (part) => {
         entry.progress = part
         if (entry.bar) entry.bar.value = part
@@ -66,6 +85,7 @@ export class Files {
     this.#draw()
   }
 
+  /** @param {Entry} entry */
   #remove(entry) {
     entry.stop?.()
     this.#entries = this.#entries.filter((other) => other !== entry)
@@ -76,6 +96,7 @@ export class Files {
     this.changed()
   }
 
+  /** @param {string} text */
   #say(text) {
     this.news.textContent = text
   }
@@ -85,6 +106,7 @@ export class Files {
     this.list.replaceChildren(...this.#entries.map((entry) => this.#item(entry)))
   }
 
+  /** @param {Entry} entry */
   #item(entry) {
     const item = make(
       "li",
@@ -113,19 +135,26 @@ export class Files {
   }
 }
 
+/** @param {{ name: string, type?: string }} file */
 function kind({ name, type }) {
-  const ending = name.includes(".") ? name.split(".").pop().toUpperCase().slice(0, 5) : ""
+  const ending = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1).toUpperCase().slice(0, 5) : ""
   if (type?.startsWith("image/")) return `${ending || "Image"} image`.trim()
   return ending || type || ""
 }
 
+/** @param {number} bytes */
 export function size(bytes) {
   if (bytes < 1024) return bytes === 1 ? "1 byte" : `${bytes} bytes`
   if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)} KB`
   return `${(bytes / 1024 ** 2).toFixed(1).replace(/\.0$/, "")} MB`
 }
 
-// Files in what was pasted, unless there is text too (office programs add a picture of the text).
+/**
+ * Files in what was pasted, unless there is text too (office programs add a picture of the text).
+ *
+ * @param {DataTransfer | null} clipboard
+ * @returns {File[]}
+ */
 export function pasted(clipboard) {
   if (!clipboard || clipboard.types.includes("text/plain")) return []
   return [...clipboard.files].map((file, at) => {

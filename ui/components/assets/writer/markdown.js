@@ -1,6 +1,17 @@
 // The Markdown tools: what each does to a text field. Undo stays with the browser.
-import { make } from "../dom.js"
+import { make, parts, required, targetOf } from "../dom.js"
 
+/**
+ * @typedef {object} Tool
+ * @property {string} name
+ * @property {string} label
+ * @property {string} keys
+ * @property {string} [around]  what it puts around the selection
+ * @property {string} [before]  what it puts before each line
+ * @property {(field: HTMLTextAreaElement) => void} [act]
+ */
+
+/** @type {Tool[]} */
 const TOOLS = [
   { name: "bold", label: "Bold", keys: "B", around: "**" },
   { name: "italic", label: "Italic", keys: "I", around: "_" },
@@ -11,6 +22,7 @@ const TOOLS = [
 ]
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform)
 
+/** @param {HTMLTextAreaElement} field */
 export function toolbar(field) {
   const bar = make(
     "div",
@@ -30,8 +42,8 @@ export function toolbar(field) {
   bar.onkeydown = (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (!by) return
-    const buttons = [...bar.children]
-    const next = buttons.at((buttons.indexOf(event.target) + by) % buttons.length)
+    const buttons = parts(bar, "button")
+    const next = required(buttons.at((buttons.indexOf(targetOf(event)) + by) % buttons.length))
     for (const button of buttons) button.tabIndex = button === next ? 0 : -1
     next.focus()
     event.preventDefault()
@@ -39,7 +51,12 @@ export function toolbar(field) {
   return bar
 }
 
-// True when the key belonged to a tool.
+/**
+ * True when the key belonged to a tool.
+ *
+ * @param {KeyboardEvent} event
+ * @param {HTMLTextAreaElement} field
+ */
 export function shortcut(event, field) {
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return false
   const digit = event.shiftKey && { Digit8: "Shift+8", Digit9: "Shift+9" }[event.code]
@@ -48,13 +65,21 @@ export function shortcut(event, field) {
   return Boolean(tool)
 }
 
+/**
+ * @param {Tool} tool
+ * @param {HTMLTextAreaElement} field
+ */
 function apply(tool, field) {
   field.focus()
-  if (tool.around) wrap(field, tool)
+  if (tool.around) wrap(field, { around: tool.around, label: tool.label, name: tool.name })
   else if (tool.before) begin(field, tool.before)
-  else tool.act(field)
+  else tool.act?.(field)
 }
 
+/**
+ * @param {HTMLTextAreaElement} field
+ * @param {{ around: string, label: string, name: string }} tool
+ */
 function wrap(field, { around, label, name }) {
   const { selectionStart: from, selectionEnd: to, value } = field
   const chosen = value.slice(from, to)
@@ -65,6 +90,10 @@ function wrap(field, { around, label, name }) {
   if (!chosen) field.setSelectionRange(from + fence.length, from + fence.length + inner.length)
 }
 
+/**
+ * @param {HTMLTextAreaElement} field
+ * @param {string} mark
+ */
 function begin(field, mark) {
   const from = field.value.lastIndexOf("\n", field.selectionStart - 1) + 1
   const end = field.value.indexOf("\n", field.selectionEnd)
@@ -75,6 +104,7 @@ function begin(field, mark) {
   put(field, lines.map((line) => (marked ? line.slice(mark.length) : mark + line)).join("\n"))
 }
 
+/** @param {HTMLTextAreaElement} field */
 function link(field) {
   const { selectionStart: from, selectionEnd: to, value } = field
   const chosen = value.slice(from, to)
@@ -84,6 +114,10 @@ function link(field) {
   if (address || !chosen) field.setSelectionRange(from + 1, from + 1 + text.length)
 }
 
+/**
+ * @param {HTMLTextAreaElement} field
+ * @param {string} text
+ */
 export function put(field, text) {
   // The old command is the only way that keeps the browser's undo.
   if (document.execCommand?.("insertText", false, text)) return

@@ -1,17 +1,29 @@
 // What is offered while one types: each source says where it begins and what fits. Names and canned replies are two.
-import { debounce } from "../dom.js"
+import { debounce, required } from "../dom.js"
 import { caret } from "./caret.js"
 import { Choices } from "./choices.js"
 import { put } from "./markdown.js"
 
+/** @typedef {{ text: string, hint?: string, put: string }} Offer  what is shown, and what is written */
+/**
+ * @typedef {object} Source
+ * @property {RegExp} begun  whose first group is what was typed so far
+ * @property {number} mark  how many characters before it a choice replaces as well
+ * @property {(typed: string) => Promise<Offer[]>} ask
+ */
+
 export class Offers {
   #turn = 0
+  /** @type {Source | undefined} */
   #source
 
-  // A source has `begun`, a pattern whose first group is what was typed so far, `mark`, the characters before it that
-  // a choice replaces as well, and `ask(typed)`, which resolves to items with `text`, perhaps a `hint`, and `put`.
+  /**
+   * @param {HTMLTextAreaElement} field
+   * @param {Source[]} sources
+   */
   constructor(field, sources) {
-    Object.assign(this, { field, sources })
+    this.field = field
+    this.sources = sources
     this.choices = new Choices(field, { label: "Suggestions", taken: (item) => this.insert(item) })
     this.ask = debounce(120, () => this.#ask())
   }
@@ -21,7 +33,11 @@ export class Offers {
     else this.stop()
   }
 
-  // Offers now what follows `text`, put at the caret.
+  /**
+   * Offers now what follows `text`, put at the caret.
+   *
+   * @param {string} text
+   */
   begin(text) {
     const { selectionStart: at, value } = this.field
     this.field.focus()
@@ -29,6 +45,7 @@ export class Offers {
     this.#ask()
   }
 
+  /** @returns {{ source: Source, typed: string, from: number } | null} */
   begun() {
     const { selectionStart: at, selectionEnd: to, value } = this.field
     if (at !== to) return null
@@ -57,15 +74,17 @@ export class Offers {
     if (items.length) this.place(still)
   }
 
+  /** @param {{ from: number }} begun */
   place({ from }) {
     const { list } = this.choices
     const { top, left } = caret(this.field, from)
     const within = this.field.getBoundingClientRect()
-    const around = list.offsetParent.getBoundingClientRect()
+    const around = required(list.offsetParent).getBoundingClientRect()
     list.style.top = `${Math.min(top, this.field.clientHeight) + within.top - around.top}px`
     list.style.left = `${Math.max(0, Math.min(left, within.width - list.offsetWidth))}px`
   }
 
+  /** @param {Offer} item */
   insert(item) {
     const begun = this.begun()
     if (!begun || begun.source !== this.#source) return

@@ -1,7 +1,14 @@
 // Write and Preview, as two tabs over the same place.
-import { make } from "../dom.js"
+import { make, part } from "../dom.js"
+/** @import { Answer } from "../api.js" */
 
-// `ask(text)` has the server show how a text will look.
+/**
+ * `ask(text)` has the server show how a text will look.
+ *
+ * @param {HTMLTextAreaElement} field
+ * @param {HTMLElement} tools
+ * @param {(text: string) => Promise<Answer>} ask
+ */
 export function tabs(field, tools, ask) {
   const write = make("button", { type: "button", role: "tab", id: "tab-write" }, "Write")
   const look = make("button", { type: "button", role: "tab", id: "tab-preview" }, "Preview")
@@ -20,12 +27,13 @@ export function tabs(field, tools, ask) {
   }
   list.onkeydown = (event) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return
-    const other = list.querySelector('[aria-selected="false"]')
+    const other = part(list, '[aria-selected="false"]')
     choose(other)
     other.focus()
     event.preventDefault()
   }
 
+  /** @param {HTMLElement} tab */
   function choose(tab) {
     for (const each of [write, look]) {
       each.ariaSelected = String(each === tab)

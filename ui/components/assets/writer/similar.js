@@ -13,10 +13,11 @@ export function similar() {
     make("p", { className: "similar-head" }, "Is it one of these? They are open already."),
     list,
   )
+  /** @type {AbortController | undefined} */
   let asking
   let asked = ""
 
-  const ask = debounce(300, async (title) => {
+  const ask = debounce(300, async (/** @type {string} */ title) => {
     asking?.abort()
     asking = new AbortController()
     const { signal } = asking
@@ -24,6 +25,7 @@ export function similar() {
     if (!signal.aborted) show(status === 200 && Array.isArray(body?.items) ? body.items : [])
   })
 
+  /** @param {{ number: number, title: string, status: string }[]} items */
   function show(items) {
     box.hidden = !items.length
     list.replaceChildren(
@@ -48,6 +50,7 @@ export function similar() {
   return {
     box,
     news,
+    /** @param {string} text */
     look(text) {
       const title = text.trim()
       if (title === asked) return
