@@ -78,7 +78,7 @@ def test_every_id_that_the_database_gives_is_held_to_this():
     """The two tables of a single row bring their id, and a file's is random."""
     tables = [m for _, m in inspect.getmembers(models, inspect.isclass) if issubclass(m, SQLModel)]
     others = {m.__name__ for m in tables if "id" in m.model_fields and not issubclass(m, Numbered)}
-    assert others == {"Attachment", "NoticeRules", "SearchFolding"}
+    assert others == {"Attachment", "NotificationRuleSet", "ReindexProgress"}
 
 
 def test_only_a_person_has_a_persons_id(desk):

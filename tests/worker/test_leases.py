@@ -75,7 +75,7 @@ def test_of_many_threads_one_gets_it(engine, state):
 def test_of_several_processes_one_gets_it(engine, database_url):
     words = (
         "import sys; from db import engine; from lib import transactions; from tests.worker.test_leases import take;"
-        "transactions.use(engine.connect(sys.argv[1])); print(sum(take('p') for _ in range(3)))"
+        "transactions.use_engine(engine.connect(sys.argv[1])); print(sum(take('p') for _ in range(3)))"
     )
     started = [
         subprocess.Popen(
