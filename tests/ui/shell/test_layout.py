@@ -14,10 +14,10 @@ from ui.shell import layout
 def look(monkeypatch):
     """Look at a ticket as somebody, as a run of its page does; give what the bell counted and what was marked."""
     for part in (
-        (layout.style, "dress"),
-        (layout.search_box, "box"),
-        (layout.saved_views, "listed"),
-        (layout, "live"),
+        (layout.style, "apply"),
+        (layout.search_box, "show_global_box"),
+        (layout.saved_views, "show_list"),
+        (layout, "rerun_on_event"),
     ):
         monkeypatch.setattr(*part, lambda *_, **__: None)
     rung, marked, read_all = [], [], inbox.mark_all_read
