@@ -9,11 +9,11 @@ def person() -> None:
 
 
 @person.command()
-@click.option("--email", required=True, help="The address with which they sign in.")
-@click.option("--name", help="How others see them; a new person needs one.")
-@click.option("--role", default="requester", show_default=True, help="A role's name.")
-@click.option("--team", "teams", multiple=True, metavar="NAME", help="Their team; may be repeated.")
-@click.option("--again", is_flag=True, help="Make a new link for somebody who is here already.")
+@click.option("--email", required=True, help="The email address of the account.")
+@click.option("--name", help="The name. Required for a new person.")
+@click.option("--role", default="requester", show_default=True, help="The role.")
+@click.option("--team", "teams", multiple=True, metavar="NAME", help="A team. Can be repeated.")
+@click.option("--again", is_flag=True, help="Create a new link for an existing person.")
 def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: bool) -> None:
     """Add a person and print the link with which they set a password.
 
@@ -32,4 +32,4 @@ def add(email: str, name: str | None, role: str, teams: tuple[str, ...], again: 
     click.echo(who, err=True)
     click.echo(accounts.build_password_url(secret))
     if "base_url" not in settings.current().model_fields_set:
-        click.echo("If people reach Docket at another address, set DOCKET_BASE_URL to it.", err=True)
+        click.echo("If people use another address, set DOCKET_BASE_URL to it.", err=True)

@@ -9,10 +9,16 @@ from commands.shell.data import ROOT
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the network in.")
-@click.option("--port", default=8501, show_default=True, type=click.IntRange(0, 65535), help="0: a free one.")
-@click.option("--processes", type=click.IntRange(1, 16), help="How many serve; otherwise DOCKET_PROCESSES.")
-@click.option("--demo", is_flag=True, help="Begin with a small company and its lively history.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Use 0.0.0.0 to listen on all interfaces."
+)
+@click.option(
+    "--port", default=8501, show_default=True, type=click.IntRange(0, 65535), help="Use 0 for a free port."
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 16), help="Number of processes. Default: DOCKET_PROCESSES."
+)
+@click.option("--demo", is_flag=True, help="Start with a sample company.")
 @click.pass_context
 def run(ctx: click.Context, host: str, port: int, processes: int | None, demo: bool) -> None:
     """Serve the desk: pages, API and worker, in one process for each core, at most four."""

@@ -11,7 +11,7 @@ import click
 @click.option(
     "--record", is_flag=True, help="Record how long each file of tests takes in tests/seconds.json."
 )
-@click.option("--coverage", is_flag=True, help="Print the lines that no test reaches.")
+@click.option("--coverage", is_flag=True, help="Print the lines that no test covers.")
 @click.argument("pytest_args", nargs=-1)
 def test(everything: bool, record: bool, coverage: bool, pytest_args: tuple[str, ...]) -> None:
     """Run every check: lint, types, floors, unit, PostgreSQL, browser, accessibility and docs tests.

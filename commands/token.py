@@ -9,10 +9,10 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--person", "email", required=True, metavar="EMAIL", help="Whose token it is.")
-@click.option("--name", required=True, help="What it is for.")
+@click.option("--person", "email", required=True, metavar="EMAIL", help="The owner's email address.")
+@click.option("--name", required=True, help="What the token is for.")
 @click.option("--scope", default="write", show_default=True, help="read, write or admin.")
-@click.option("--days", type=click.IntRange(1, 3650), help="How long it works; otherwise until revoked.")
+@click.option("--days", type=click.IntRange(1, 3650), help="Days until it expires. Default: never.")
 def add(email: str, name: str, scope: str, days: int | None) -> None:
     """Make a token for a person and print it, once: only its hash is kept.
 
@@ -28,5 +28,5 @@ def add(email: str, name: str, scope: str, days: int | None) -> None:
         owner = invitations.get_person(session, email)
         me = desk.build_operator(Permission.APIKEY_OWN)
         _row, secret = api_tokens.create(session, me, name=name, scope=scope, days=days, owner=owner)
-    click.echo(f"A {scope} token for {owner.name}. Keep it now: nobody can show it again.", err=True)
+    click.echo(f"A {scope} token for {owner.name}. Copy it now. It won't be shown again.", err=True)
     click.echo(secret)

@@ -6,7 +6,7 @@ import threading
 import click
 
 
-@click.command(short_help="Do the periodic tasks, without serving pages.")
+@click.command(short_help="Run the periodic tasks without serving pages.")
 def worker() -> None:
     """Do the periodic tasks alone. Every `run` does them too; however many processes there are, each is done once."""
     from commands.shell import desk
@@ -20,7 +20,7 @@ def worker() -> None:
     for how in (signal.SIGTERM, signal.SIGINT):
         signal.signal(how, lambda *_: ended.set())
     start()
-    click.echo("The worker is at work. Stop it with Ctrl+C.", err=True)
+    click.echo("The worker is running. Press Ctrl+C to stop it.", err=True)
     ended.wait()
     stop()
     transactions.close()

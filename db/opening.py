@@ -14,10 +14,7 @@ REPORT_INTERVAL = 15
 PERMANENT_ERRORS = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "certificate")
 """What PostgreSQL says when waiting will not help."""
 
-RESTORE_HINT = (
-    "Stop everything that uses it, keep a copy of it, and put the last backup in its place "
-    "(docs/operations.md)."
-)
+RESTORE_HINT = "Stop everything that uses it, keep a copy, and restore the last backup (docs/operations.md)."
 NEWER_MESSAGE = (
     "The database was made by a newer version of Docket (its schema is {found}, and this version knows up to {known}). "
     "Start that version, or restore the backup from before the update."

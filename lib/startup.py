@@ -29,7 +29,7 @@ def prepare() -> None:
     settings.current().key()
     engine = transactions.engine()
     if run_marker.has_unclean_stop(engine):
-        print("Docket was not stopped properly the last time. Its database is checked first.", flush=True)  # noqa: T201
+        print("Docket was not stopped properly last time. Checking its database.", flush=True)  # noqa: T201
         opening.check_pages(engine)
     run_marker.acquire(engine)
     migrate()
@@ -39,7 +39,7 @@ def prepare() -> None:
         secret = one_time_tokens.create(session, Purpose.SETUP, person_id=None)
     link = f"{settings.current().base_url}/set-up?token={secret}"
     print(  # noqa: T201 - the console is where whoever starts it looks
-        f"\nDocket has no administrator yet. Open this link within 24 hours to become the first:\n\n  {link}\n",
+        f"\nDocket has no administrator yet. Open this link within 24 hours to create the first one:\n\n  {link}\n",
         flush=True,
     )
 

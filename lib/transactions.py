@@ -36,7 +36,7 @@ GUARDED = frozenset(
 _GUARDED_WORD = re.compile(rf"\b(?:{'|'.join(sorted(GUARDED))}|search_index)\b")
 
 CONFLICT_MESSAGE = (
-    "Somebody changed this at the same moment. Nothing of yours was saved; look again and try once more."
+    "Somebody else changed this at the same moment. Your change was not saved. Check it and try again."
 )
 
 log = structlog.get_logger(__name__)

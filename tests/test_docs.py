@@ -75,7 +75,7 @@ def test_what_is_said_of_tokens_is_what_the_gate_does():
 
 def test_what_nothing_asks_for_is_neither_shown_nor_promised():
     for permission in roles.PLANNED:
-        assert named("permissions.md")[permission.value][0].startswith("nothing yet")
+        assert named("permissions.md")[permission.value][0].startswith("not used yet")
         used = [
             path
             for folder in ("api", "lib", "pages", "ui", "worker")
@@ -230,6 +230,6 @@ def test_the_api_s_document_tells_where_each_field_of_tickets_is():
 
 
 def test_the_guide_tells_by_what_lists_are_filtered():
-    told = (DOCS / "user-guide.md").read_text().partition("*Filter* builds qualifiers")[2].partition(".")[0]
+    told = (DOCS / "user-guide.md").read_text().partition("*Filters* builds qualifiers")[2].partition(".")[0]
     chips = [field for field in ticket_fields.FIELDS if field.chip and not field.dated]
     assert [field.label for field in chips if field.name not in told] == []

@@ -70,7 +70,6 @@ GONE_FROM_DOCS = {
 
 _PYDANTIC = "pydantic-settings' own name: settings_customise_sources"
 EXCEPTIONS = {
-    ("docs/administrator-guide.md", "whoever"): "quotes the screen: To whoever has least open",
     ("commands/checks/dead.py", "customise"): _PYDANTIC,
     ("lib/core/settings.py", "customise"): _PYDANTIC,
     ("tests/test_house.py", "customise"): _PYDANTIC,

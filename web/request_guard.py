@@ -78,7 +78,7 @@ class RequestGuard:
         if scope["type"] == "websocket" and not websocket_guard.is_own_origin(headers):
             return PlainTextResponse("This connection comes from another site.", 403)
         if path.startswith(BLOCKED_PATHS):
-            return PlainTextResponse("There is nothing here.", 404)
+            return PlainTextResponse("Page not found.", 404)
         return None
 
 

@@ -37,7 +37,7 @@ _cache = _HealthCache()
 
 
 async def health(_request: Request) -> JSONResponse:
-    """Answer 200, or 503 with a reason while nothing can be saved; needs no sign-in, as it tells no more."""
+    """Answer 200, or 503 with a reason if nothing can be saved. Needs no sign-in."""
     headers = {"Cache-Control": "no-store"}
     trouble = await run_in_threadpool(_cache.trouble)
     if trouble is None:

@@ -14,18 +14,18 @@ router = APIRouter(tags=["metrics"])
 
 @router.get("/metrics", response_class=Response)
 def get_metrics(me: Me) -> Response:
-    """Give Docket's figures in the text format of Prometheus."""
+    """Get Docket's metrics in the text format of Prometheus."""
     with see() as session:
         found = queue_admin.list_channel_statuses(session, me)
     registry = CollectorRegistry()
     figures = {
         name: Gauge(f"docket_messages_{name}", told, ["medium"], registry=registry)
         for name, told in {
-            "owed": "Messages that wait to be sent",
+            "owed": "Queued messages",
             "late": "Messages due for more than five minutes",
-            "parked": "Messages put aside",
+            "parked": "Failed messages",
             "sent_in_24_hours": "Messages sent in the last 24 hours",
-            "oldest_seconds": "How long the message waits that became due first",
+            "oldest_seconds": "Age of the oldest due message",
             "failing": "Whether the server or a team's channel fails, or a message failed in the last 24 hours",
         }.items()
     }

@@ -22,7 +22,7 @@ from lib.transactions import act
 
 MAX_BODY_BYTES = 4096
 """Bytes of a request."""
-EXPIRED = "This sign-in has expired. Please try again."
+EXPIRED = "This sign-in has expired. Try again."
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +48,7 @@ class GuardedRoute:
         answer = AnswerSender(send, head=scope["method"] == "HEAD")
         try:
             if scope["method"] == "POST" and not is_same_origin(request.headers):
-                raise NotPermitted(
-                    "This request comes from another site, so nothing was done.", permission=""
-                )
+                raise NotPermitted("This request comes from another site and was refused.", permission="")
             response = await self.endpoint(request)
         except Refusal as refused:
             response = problems.build_refusal_problem(refused)
@@ -97,7 +95,7 @@ def _open_session(*, ticket: str, before: str | None, browser: str, where: str) 
 
 
 async def sign_out(request: Request) -> Response:
-    """End the session of the cookie, and take the cookie away."""
+    """End the session and delete the cookie."""
 
     def end() -> None:
         with act() as session:
@@ -124,7 +122,7 @@ async def _read_body(request: Request) -> bytes:
     async for chunk in request.stream():
         got += chunk
         if len(got) > MAX_BODY_BYTES:
-            raise TooLarge("That is more than fits here.")
+            raise TooLarge("The request is too large.")
     return got
 
 

@@ -15,12 +15,12 @@ from lib.notifications.email import renderer
 from lib.transactions import act
 
 _INCOMPLETE_LINK = (
-    "This link is not complete. Copy all of it from the mail, or change what you hear in Docket."
+    "This link is incomplete. Copy all of it from the email, or change your notification settings in Docket."
 )
 
 
 def routes() -> list[Route]:
-    """Return the route that mails lead to."""
+    """Return the route that links in emails open."""
     return [
         Route("/unsubscribe", GuardedRoute(show_confirmation), methods=["GET"]),
         Route("/unsubscribe", GuardedRoute(confirm_unsubscribe), methods=["POST"]),
@@ -33,10 +33,10 @@ async def show_confirmation(request: Request) -> Response:
     found = renderer.parse_unsubscribe_token(token)
     if found is None:
         return _render_page(f"<p>{_INCOMPLETE_LINK}</p>", 404)
-    what = f"about ticket #{found[1]}" if found[1] else "that gathers what happened"
+    what = f"emails about ticket #{found[1]}" if found[1] else "combined emails"
     return _render_page(
-        f"<p>Do you want no more mail {what}?</p>"
-        f'<form method="post" action="/unsubscribe?t={escape(token)}"><button>No more mail {what}</button></form>'
+        f"<p>Do you want to stop {what}?</p>"
+        f'<form method="post" action="/unsubscribe?t={escape(token)}"><button>Stop {what}</button></form>'
     )
 
 
@@ -47,12 +47,12 @@ async def confirm_unsubscribe(request: Request) -> Response:
     if found is None:
         return _render_page(f"<p>{_INCOMPLETE_LINK}</p>", 404)
     await run_in_threadpool(_unsubscribe, *found)
-    what = (
-        f"of ticket #{found[1]}, except when you are mentioned or given it"
+    done = (
+        f"You muted ticket #{found[1]}. You are notified only when somebody mentions you or assigns it to you."
         if found[1]
-        else "in gathered mails"
+        else "You get no more combined emails."
     )
-    return _render_page(f"<p>Done. You hear no more {what}.</p>")
+    return _render_page(f"<p>{done}</p>")
 
 
 def _unsubscribe(person: int, ticket: int | None) -> None:
@@ -66,6 +66,6 @@ def _render_page(body: str, status: int = 200) -> Response:
         '<meta name="robots" content="noindex"><title>Docket</title><style>:root{color-scheme:light dark}'
         "body{max-width:30rem;margin:15vh auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}"
         "button{min-height:2.75rem;padding:0 1.25rem;border:0;border-radius:8px;background:#0b6660;color:#fff;"
-        f"font:inherit;font-weight:600}}</style><main><h1>Mail from Docket</h1>{body}</main></html>",
+        f"font:inherit;font-weight:600}}</style><main><h1>Emails from Docket</h1>{body}</main></html>",
         status,
     )

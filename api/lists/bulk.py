@@ -24,9 +24,9 @@ class SeenTicket(RequestSchema):
 
 
 class TicketChangesBase(RequestSchema):
-    """What is to be changed on each ticket; what is left out stays."""
+    """The changes for each ticket. Fields that are left out stay the same."""
 
-    reason: StorableText = Field("", description="why, where the workflow asks it")
+    reason: StorableText = Field("", description="the reason, if the workflow requires one")
 
 
 TicketChanges: Any = create_model(
@@ -39,7 +39,7 @@ TicketChanges: Any = create_model(
 
 
 class BulkChange(RequestSchema):
-    """Tickets by number, or by number and version; a preview tells what would come of it and changes nothing."""
+    """Tickets by number, or by number and version. A preview shows the outcome and changes nothing."""
 
     tickets: list[Id | SeenTicket] = Field(min_length=1, max_length=bulk.MAX_TICKETS)
     change: TicketChanges
@@ -47,7 +47,7 @@ class BulkChange(RequestSchema):
 
 
 class BulkResult(ResponseSchema):
-    """What came of one ticket; `reason` says why it was refused."""
+    """The outcome for one ticket. `reason` says why it was refused."""
 
     number: int
     outcome: Literal["changed", "unchanged", "refused"]
@@ -55,7 +55,7 @@ class BulkResult(ResponseSchema):
 
 
 class BulkResults(ResponseSchema):
-    """What came of each ticket; `batch` is what to undo, null for a preview."""
+    """The outcome for each ticket. `batch` is the id for undo, null for a preview."""
 
     batch: str | None
     changed: int
@@ -66,7 +66,7 @@ class BulkResults(ResponseSchema):
 
 @router.post("/tickets/bulk", response_model=BulkResults)
 def bulk_change_tickets(me: Me, form: BulkChange) -> Response:
-    """Change up to 500 tickets, each done or refused for itself."""
+    """Change up to 500 tickets. Each one succeeds or fails on its own."""
     actor, changes = (
         bulk.start_batch(me),
         field_schemas.parse_fields(me, form.change, (*bulk.STEPS, "reason")),
@@ -83,7 +83,7 @@ def bulk_change_tickets(me: Me, form: BulkChange) -> Response:
 
 @router.post("/tickets/bulk/{batch}/undo", response_model=BulkResults)
 def undo_bulk_change(me: Me, batch: str) -> Response:
-    """Bring back what your batch changed, on each ticket that was not changed since."""
+    """Undo your bulk change on each ticket that was not changed since then."""
     with see() as session:
         targets = bulk.list_changed(session, me, batch)
     actor, outcomes = bulk.start_batch(me), []

@@ -44,20 +44,20 @@ class View(ResponseSchema):
 
 
 class NewView(RequestSchema):
-    """A view to keep, for yourself unless `team` says otherwise."""
+    """A view to save, for yourself unless `team` is set."""
 
     name: StorableText
     q: StorableText = Field(description="words and qualifiers, as in the search box")
     sort: SortName = "-updated"
     columns: list[ColumnName] = Field(
-        default_factory=lambda: list(columns.DEFAULT_COLUMNS), description="beside the title"
+        default_factory=lambda: list(columns.DEFAULT_COLUMNS), description="columns besides the title"
     )
     group: GroupName | None = None
     team: Id | None = None
 
 
 class ViewChange(RequestSchema):
-    """What is to be changed; what is left out stays."""
+    """The changes. Fields that are left out stay the same."""
 
     name: StorableText = optional_field()
     q: StorableText = optional_field()
@@ -70,14 +70,14 @@ class ViewChange(RequestSchema):
 
 @router.get("/views", response_model=Page[View])
 def list_views(me: Me) -> Response:
-    """List your views in your order, then those that others share with a team of yours."""
+    """List your saved views in your order, then those shared with your teams."""
     with see() as session:
         return json_response(Page(items=[_to_view(card) for card in saved_views.list_all(session, me)]))
 
 
 @router.post("/views", status_code=201, response_model=View)
 def create_view(creating: CreateDependency, form: NewView) -> Response:
-    """Keep a view."""
+    """Create a saved view."""
 
     def deed(session: Session) -> CreatedResource:
         view = saved_views.create(
@@ -105,7 +105,7 @@ def update_view(me: Me, id: PathNumber, form: ViewChange) -> Response:
 
 @router.delete("/views/{id}", status_code=204)
 def delete_view(me: Me, id: PathNumber) -> Response:
-    """Keep a view of yours no longer."""
+    """Delete a saved view of yours."""
     with act() as session:
         saved_views.delete(session, me, saved_views.get(session, me, id))
     return no_content()

@@ -35,7 +35,7 @@ class SearchHit(ResponseSchema):
 
 
 class SearchResults(ResponseSchema):
-    """A page of hits; `not_understood` says in sentences which parts of `q` were left out."""
+    """A page of results. `not_understood` says in sentences which parts of `q` were ignored."""
 
     items: list[SearchHit]
     next_cursor: str | None
@@ -49,7 +49,7 @@ def search_tickets(
     limit: Annotated[Limit, Query()] = 50,
     cursor: Annotated[Cursor, Query()] = None,
 ) -> Response:
-    """Find words in titles, descriptions, replies and notes that you may read, those written last first."""
+    """Search titles, descriptions, replies and notes that you may read, newest first."""
     with see() as session:
         found = search_results.find(session, me, q, after=cursor, limit=limit)
     return json_response(

@@ -24,7 +24,7 @@ router = APIRouter(tags=["tickets"])
 
 
 class ExportQuery(TicketFilters):
-    """Which tickets, as `GET /tickets` takes them, and what kind of file; `zone` is for times, by default one's own."""
+    """The tickets, filtered as in `GET /tickets`, and the file format. `zone` is for times, by default your own."""
 
     format: FileType = "csv"
     sort: SortName = "-updated"

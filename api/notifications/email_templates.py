@@ -17,14 +17,14 @@ TemplateName = Annotated[str, Path(pattern="^[a-z]{1,40}$")]
 
 
 class EmailTemplate(ResponseSchema):
-    """A template's name, and what it is called."""
+    """The name and label of an email template."""
 
     name: str
     title: str
 
 
 class EmailTemplatePreview(EmailTemplate):
-    """A template with made-up contents."""
+    """An email template with sample content."""
 
     subject: str
     text: str
@@ -33,7 +33,7 @@ class EmailTemplatePreview(EmailTemplate):
 
 @router.get("/mail-templates", response_model=Page[EmailTemplate])
 def list_email_templates(me: Me) -> Response:
-    """List the templates of mails."""
+    """List the email templates."""
     with see():
         found = samples.list_all(me)
     return json_response(Page(items=[EmailTemplate(name=each.name, title=each.title) for each in found]))
@@ -41,7 +41,7 @@ def list_email_templates(me: Me) -> Response:
 
 @router.get("/mail-templates/{name}", response_model=EmailTemplatePreview)
 def get_email_template(me: Me, name: TemplateName) -> Response:
-    """Look at a template with made-up contents."""
+    """Preview an email template with sample content."""
     subject, text, html = _render(me, name, dark=False)
     return json_response(
         EmailTemplatePreview(
@@ -54,14 +54,14 @@ def get_email_template(me: Me, name: TemplateName) -> Response:
 def get_email_template_html(
     me: Me, name: TemplateName, scheme: Annotated[Literal["light", "dark"], Query()] = "light"
 ) -> Response:
-    """Look at a template as a page, as a light or a dark mail program shows it."""
+    """Preview an email template as a page, as a light or dark email program shows it."""
     html = _render(me, name, dark=scheme == "dark")[2]
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
 
 @router.post("/mail-templates/{name}/test", status_code=204)
 def send_test_email(me: Me, name: TemplateName) -> Response:
-    """Mail yourself a template with made-up contents."""
+    """Send yourself an email template with sample content."""
     with act() as session:
         samples.send(session, me, name)
     return no_content()

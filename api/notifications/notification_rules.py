@@ -17,7 +17,7 @@ router = APIRouter(tags=["notifications"])
 
 
 class NotificationRule(ResponseSchema):
-    """Where somebody hears of an occasion, and where they would in a desk that changed nothing."""
+    """The channels of a notification rule, and the shipped ones."""
 
     occasion: NotificationType
     relation: RecipientReason
@@ -34,7 +34,7 @@ class NotificationRulesResponse(ResponseSchema):
 
 
 class NotificationRuleChange(RequestSchema):
-    """Where somebody is to hear of an occasion; an empty list for not at all."""
+    """The channels of a notification rule. An empty list turns it off."""
 
     occasion: NotificationType
     relation: RecipientReason
@@ -42,7 +42,7 @@ class NotificationRuleChange(RequestSchema):
 
 
 class NotificationRulesChange(RequestSchema):
-    """What is to be changed; rules that are left out stay."""
+    """The changes. Rules that are left out stay the same."""
 
     version: Version
     rules: list[NotificationRuleChange] = Field(min_length=1, max_length=len(default_rules.PAIRS))
@@ -66,14 +66,14 @@ def _to_rules(own: NotificationRules) -> NotificationRulesResponse:
 
 @router.get("/notice-rules", response_model=NotificationRulesResponse)
 def get_notification_rules(me: Me) -> Response:
-    """Read the rules."""
+    """Get the notification rules."""
     with see() as session:
         return json_response(_to_rules(rules.get(session, me)))
 
 
 @router.patch("/notice-rules", response_model=NotificationRulesResponse)
 def update_notification_rules(me: Me, form: NotificationRulesChange) -> Response:
-    """Change rules, all of those named or none."""
+    """Change notification rules. All changes are made or none."""
     wanted = {(rule.occasion, rule.relation): frozenset(rule.media) for rule in form.rules}
     with act() as session:
         return json_response(_to_rules(rules.update(session, me, wanted, seen=form.version)))
@@ -81,6 +81,6 @@ def update_notification_rules(me: Me, form: NotificationRulesChange) -> Response
 
 @router.delete("/notice-rules", response_model=NotificationRulesResponse)
 def reset_notification_rules(me: Me, version: Annotated[int, Query(ge=1, le=MAX_ID)]) -> Response:
-    """Go back to the rules that came with Docket."""
+    """Reset the notification rules to the shipped ones."""
     with act() as session:
         return json_response(_to_rules(rules.reset(session, me, seen=version)))

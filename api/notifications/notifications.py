@@ -28,7 +28,7 @@ router = APIRouter(tags=["notifications"])
 
 
 class Notification(ResponseSchema):
-    """One notice; `sentence` goes on after `actor`, and no actor means Docket itself."""
+    """One notification. `sentence` follows the name of `actor`. No actor means Docket itself."""
 
     id: int
     at: datetime
@@ -46,31 +46,31 @@ class Notification(ResponseSchema):
 
 
 class UnreadCount(ResponseSchema):
-    """How many are unread; 100 stands for more than 99."""
+    """The number of unread notifications. 100 means more than 99."""
 
     unread: int
 
 
 class ReadUntil(RequestSchema):
-    """Up to which notice all are read."""
+    """The last notification to mark as read."""
 
     until: Id
 
 
 class Snooze(RequestSchema):
-    """Until when a notice is put off."""
+    """The time until which a notification is snoozed."""
 
-    until: AwareDatetime = Field(description="within the next year")
+    until: AwareDatetime = Field(description="a time a time within the next year")
 
 
 @router.get("/notifications", response_model=Page[Notification])
 def list_notifications(
     me: Me,
-    unread: Annotated[bool, Query(description="only those that are unread and not put off")] = False,
+    unread: Annotated[bool, Query(description="only unread notifications that are not snoozed")] = False,
     limit: Annotated[Limit, Query()] = 50,
     cursor: Annotated[Cursor, Query()] = None,
 ) -> Response:
-    """List your notices, newest first."""
+    """List your notifications, newest first."""
     place = f"notifications:{unread}"
     with see() as session:
         before = pagination.parse_cursor(place, cursor)
@@ -81,14 +81,14 @@ def list_notifications(
 
 @router.get("/notifications/count", response_model=UnreadCount)
 def count_unread_notifications(me: Me) -> Response:
-    """Tell how many of your notices are unread."""
+    """Count your unread notifications."""
     with see() as session:
         return json_response(UnreadCount(unread=inbox.count_unread(session, me)))
 
 
 @router.post("/notifications/read", status_code=204)
 def mark_notifications_read(me: Me, form: ReadUntil) -> Response:
-    """Mark your notices as read, up to one of them."""
+    """Mark your notifications as read, up to one of them."""
     with act() as session:
         inbox.mark_all_read(session, me, until=form.until)
     return no_content()
@@ -96,7 +96,7 @@ def mark_notifications_read(me: Me, form: ReadUntil) -> Response:
 
 @router.put("/notifications/{id}/read", status_code=204)
 def mark_notification_read(me: Me, id: PathNumber) -> Response:
-    """Mark a notice as read."""
+    """Mark a notification as read."""
     with act() as session:
         inbox.mark_read(session, me, id)
     return no_content()
@@ -104,7 +104,7 @@ def mark_notification_read(me: Me, id: PathNumber) -> Response:
 
 @router.delete("/notifications/{id}/read", status_code=204)
 def mark_notification_unread(me: Me, id: PathNumber) -> Response:
-    """Mark a notice as unread."""
+    """Mark a notification as unread."""
     with act() as session:
         inbox.mark_unread(session, me, id)
     return no_content()
@@ -112,7 +112,7 @@ def mark_notification_unread(me: Me, id: PathNumber) -> Response:
 
 @router.put("/notifications/{id}/snooze", status_code=204)
 def snooze_notification(me: Me, id: PathNumber, form: Snooze) -> Response:
-    """Put a notice off."""
+    """Snooze a notification."""
     with act() as session:
         inbox.snooze(session, me, id, until=form.until)
     return no_content()

@@ -31,7 +31,7 @@ Weekday = Annotated[int, Field(strict=True, ge=0, le=6)]
 
 
 class NotificationPreference(RequestSchema):
-    """Where you hear of an occasion for a reason."""
+    """Your channels for a notification type and reason."""
 
     occasion: NotificationType
     relation: RecipientReason
@@ -39,7 +39,7 @@ class NotificationPreference(RequestSchema):
 
 
 class Preferences(ResponseSchema):
-    """What you hear and when: `days` from 0 for Monday, `hours` between mails, 0 for each at once."""
+    """Your notification settings: `days` from 0 for Monday, `hours` between emails, 0 to send each at once."""
 
     rules: list[NotificationPreference]
     quiet_from: str
@@ -52,7 +52,7 @@ class Preferences(ResponseSchema):
 
 
 class PreferencesChange(RequestSchema):
-    """What is to be changed; the rest stays."""
+    """The changes. Fields that are left out stay the same."""
 
     rules: list[NotificationPreference] = Field(default_factory=list, max_length=200)
     quiet_from: TimeOfDay = optional_field()
@@ -85,14 +85,14 @@ def _load_preferences(session: Session, me: Actor) -> Preferences:
 
 @router.get("/me/preferences", response_model=Preferences)
 def get_preferences(me: Me) -> Response:
-    """Read what you hear, where and when."""
+    """Get your notification settings."""
     with see() as session:
         return json_response(_load_preferences(session, me))
 
 
 @router.put("/me/preferences", response_model=Preferences)
 def update_preferences(me: Me, form: PreferencesChange) -> Response:
-    """Hear other things, elsewhere or at other times."""
+    """Change your notification settings."""
     given = form.model_fields_set
     with act() as session:
         if form.rules:
@@ -117,7 +117,7 @@ def update_preferences(me: Me, form: PreferencesChange) -> Response:
 
 @router.put("/tickets/{number}/mute", status_code=204)
 def mute_ticket(me: Me, number: PathNumber) -> Response:
-    """Hear no more of a ticket, but of mentions of you and of being given it."""
+    """Mute a ticket, except for mentions and assignments."""
     with act() as session:
         preferences.mute(session, me, number)
     return no_content()
@@ -125,7 +125,7 @@ def mute_ticket(me: Me, number: PathNumber) -> Response:
 
 @router.delete("/tickets/{number}/mute", status_code=204)
 def unmute_ticket(me: Me, number: PathNumber) -> Response:
-    """Hear of a ticket again."""
+    """Unmute a ticket."""
     with act() as session:
         preferences.unmute(session, me, number)
     return no_content()

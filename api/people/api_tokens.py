@@ -27,7 +27,7 @@ TokenScope = Literal["read", "write", "admin"]
 
 
 class NewToken(RequestSchema):
-    """A token to make; without `days` it works until it is revoked."""
+    """A token to create. Without `days` it works until it is revoked."""
 
     name: StorableText
     scope: TokenScope = "read"
@@ -74,7 +74,7 @@ def list_tokens(me: Me) -> Response:
 
 @router.post("/tokens", status_code=201, response_model=CreatedToken)
 def create_token(creating: CreateDependency, form: NewToken) -> Response:
-    """Make a token; acting through one yourself, it must be of scope admin."""
+    """Create a token. If you use a token for this, its scope must be `admin`."""
 
     def deed(session: Session) -> CreatedResource:
         row, secret = api_tokens.create(
@@ -97,7 +97,7 @@ def create_token(creating: CreateDependency, form: NewToken) -> Response:
 
 @router.delete("/tokens/{id}", status_code=204)
 def revoke_token(me: Me, id: PathNumber) -> Response:
-    """Let a token stop working."""
+    """Revoke a token."""
     with act() as session:
         api_tokens.revoke(session, me, id)
     return no_content()

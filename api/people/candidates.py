@@ -15,7 +15,7 @@ router = APIRouter(tags=["tickets"])
 
 
 class AssigneeCandidate(ResponseSchema):
-    """Somebody who may work the ticket, and in `reason` how they fit.
+    """A person who can be assigned, with the `reason` why they fit.
 
     `knows` is the category for which they do; `open` counts their open tickets that you may see.
     """
@@ -29,7 +29,7 @@ class AssigneeCandidate(ResponseSchema):
 
 @router.get("/tickets/{number}/assignees", response_model=Page[AssigneeCandidate])
 def list_assignee_candidates(me: Me, number: PathNumber) -> Response:
-    """List who may work a ticket, the best fit first."""
+    """List who can be assigned to a ticket, best fit first."""
     with see() as session:
         found = candidates.list_for_ticket(session, me, tickets.find(session, me, number))
     items = [

@@ -40,7 +40,7 @@ class BrowserSession(ResponseSchema):
 
 @router.get("/me", response_model=Myself)
 def get_me(me: Me) -> Response:
-    """Read who you are; through a token, what that lets you do."""
+    """Get your account, and with a token its permissions."""
     with see() as session:
         mine = [Reference(id=t.id, name=t.name) for t in teams.list_all(session, me) if t.id in me.teams]
     return json_response(
@@ -58,7 +58,7 @@ def get_me(me: Me) -> Response:
 
 @router.get("/me/sessions", response_model=Page[BrowserSession])
 def list_sessions(me: Me) -> Response:
-    """List the browsers in which you are signed in, last used first."""
+    """List the browsers in which you are signed in, most recently used first."""
     with see() as session:
         found = sessions.list_own(session, me)
     items = [

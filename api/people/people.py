@@ -38,7 +38,7 @@ router = APIRouter(tags=["people"])
 
 
 class Invitation(RequestSchema):
-    """Somebody to invite, with a role by name or id."""
+    """A person to invite, with a role by name or id."""
 
     name: StorableText
     email: StorableText
@@ -47,7 +47,7 @@ class Invitation(RequestSchema):
 
 
 class PersonChange(VersionedChange):
-    """What is to be changed; `teams` lists all that the person is to belong to."""
+    """The changes. `teams` lists all teams of the person."""
 
     name: StorableText = optional_field()
     email: StorableText = optional_field()
@@ -88,7 +88,7 @@ class DisablePreview(ResponseSchema):
 
 
 class PasswordLink(ResponseSchema):
-    """A link with which to set a password, which works once and is shown once; null where it went by mail instead."""
+    """A set-up link, which works once and is shown once. Null if it was sent by email."""
 
     link: str | None
     mailed: bool
@@ -123,7 +123,7 @@ def _load_person(session: Session, me: Actor, id: int) -> Person:
 
 
 def _create_link(session: Session, me: Actor, person: Row) -> str | None:
-    """Let a person have a link: by mail where that is set up, and then whoever asks for it never sees it."""
+    """Create a set-up link. If email is set up, it is sent to the person and not returned."""
     invitation = person.password_hash is None
     if account_emails.is_enabled():
         account_emails.send_password_link(session, me, person, invitation=invitation)
@@ -137,9 +137,9 @@ def _create_link(session: Session, me: Actor, person: Row) -> str | None:
 def list_people(
     me: Me,
     search: Annotated[
-        StorableText, Query(max_length=200, description="in the name, and for staff the address")
+        StorableText, Query(max_length=200, description="text in the name, or for staff in the email address")
     ] = "",
-    active: Annotated[bool | None, Query(description="false for those who were disabled")] = None,
+    active: Annotated[bool | None, Query(description="`false` for disabled people")] = None,
     limit: Annotated[Limit, Query()] = 50,
     cursor: Annotated[Cursor, Query()] = None,
 ) -> Response:
@@ -154,7 +154,7 @@ def list_people(
 
 @router.post("/people", status_code=201, response_model=InvitedPerson)
 def invite_person(creating: CreateDependency, form: Invitation) -> Response:
-    """Invite somebody; the link works for three days. It goes to them by mail, or is yours to hand over."""
+    """Invite a person. The set-up link works for three days. It is sent by email or returned to you."""
     me = creating.me
 
     def deed(session: Session) -> CreatedResource:
@@ -173,14 +173,14 @@ def invite_person(creating: CreateDependency, form: Invitation) -> Response:
 
 @router.get("/people/{id}", response_model=Person)
 def get_person(me: Me, id: PathNumber) -> Response:
-    """Read about a person you may know."""
+    """Get a person you may see."""
     with see() as session:
         return json_response(_load_person(session, me, id))
 
 
 @router.patch("/people/{id}", response_model=Person)
 def update_person(me: Me, id: PathNumber, form: PersonChange) -> Response:
-    """Change a person, all of it or nothing."""
+    """Change a person. All changes are made or none."""
     given = form.model_fields_set
     with act() as session:
         person = accounts.get(session, me, id)
@@ -202,7 +202,7 @@ def update_person(me: Me, id: PathNumber, form: PersonChange) -> Response:
     "/people/{id}/disable", response_model=Person, responses={200: {"model": DisablePreview | Person}}
 )
 def disable_person(me: Me, id: PathNumber, dry_run: DryRun = False) -> Response:
-    """Let a person no longer in, or only say what that would do; `PATCH` with `"active": true` lets them in again."""
+    """Disable a person, or preview the effects. `PATCH` with `"active": true` enables them again."""
     if dry_run:
         with see() as session:
             found = disable_preview.preview(session, me, accounts.get(session, me, id))
@@ -222,7 +222,7 @@ def _set_teams(session: Session, me: Actor, person: Row, wanted: set[int]) -> No
 
 @router.post("/people/{id}/password-link", status_code=201, response_model=PasswordLink)
 def create_password_link(me: Me, id: PathNumber) -> Response:
-    """Let a person set a new password, through a link by mail or yours to hand over; an earlier one stops working."""
+    """Create a link to set a new password, sent by email or returned to you. An earlier link stops working."""
     with act() as session:
         link = _create_link(session, me, accounts.get(session, me, id))
     return json_response(

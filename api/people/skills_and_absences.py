@@ -28,7 +28,7 @@ router = APIRouter(tags=["people"])
 
 
 class Skills(RequestSchema):
-    """The categories that a person knows, all of them, by id."""
+    """All categories that the person is skilled in, by id."""
 
     categories: list[Id]
 
@@ -59,7 +59,7 @@ def _build_skills_response(session: Session, me: Actor, person: Person) -> Respo
 
 @router.get("/people/{id}/skills", response_model=Page[Reference])
 def list_skills(me: Me, id: PathNumber) -> Response:
-    """List the categories that a person knows."""
+    """List a person's skills."""
     with see() as session:
         return _build_skills_response(session, me, accounts.get(session, me, id))
 
@@ -83,7 +83,7 @@ def list_absences(me: Me, id: PathNumber) -> Response:
 
 @router.post("/people/{id}/absences", status_code=201, response_model=Absence)
 def create_absence(creating: CreateDependency, id: PathNumber, form: NewAbsence) -> Response:
-    """Note that a person is away."""
+    """Add an absence of a person."""
 
     def deed(session: Session) -> CreatedResource:
         person = accounts.get(session, creating.me, id)
@@ -95,7 +95,7 @@ def create_absence(creating: CreateDependency, id: PathNumber, form: NewAbsence)
 
 @router.delete("/people/{id}/absences/{absence}", status_code=204)
 def delete_absence(me: Me, id: PathNumber, absence: PathNumber) -> Response:
-    """Take an absence back."""
+    """Delete an absence."""
     with act() as session:
         absences.remove(session, me, accounts.get(session, me, id), absence)
     return no_content()

@@ -43,14 +43,14 @@ class TeamName(RequestSchema):
 
 
 class TeamChange(VersionedChange):
-    """What is to be changed; with `assignment` null its new tickets are given by hand."""
+    """The changes. With `assignment` null, its new tickets are assigned manually."""
 
     name: StorableText = optional_field()
     assignment: AssignmentRule | None = optional_field()
 
 
 class Team(ResponseSchema):
-    """A team; only staff see its members and the rule by which its new tickets find their assignee."""
+    """A team. Only staff see its members and its assignment rule."""
 
     id: int
     name: str
@@ -61,7 +61,7 @@ class Team(ResponseSchema):
 
 
 class TeamDeletePreview(ResponseSchema):
-    """What a team holds, all of which goes to its successor, unless that has a rule or a Slack channel already."""
+    """The contents of a team, which move to its successor, unless that already has a rule or a Slack channel."""
 
     tickets: int
     open: int
@@ -76,7 +76,7 @@ class TeamDeletePreview(ResponseSchema):
 
 
 class SlackChannel(ResponseSchema):
-    """Where a team hears in Slack: a channel by its id, or a `webhook`, whose address is never shown again."""
+    """The Slack channel of a team, by its id or as a `webhook`, whose address is never shown again."""
 
     channel: str | None
     webhook: bool
@@ -86,7 +86,7 @@ class SlackChannel(ResponseSchema):
 
 
 class SlackChannelChange(RequestSchema):
-    """A channel or a webhook; with neither only `detailed` changes: who did what, there and in direct messages too."""
+    """A channel or a webhook. With neither, only `detailed` changes, which also applies to direct messages."""
 
     channel: StorableText | None = Field(default=None, max_length=40)
     webhook: StorableText | None = Field(default=None, max_length=500)
@@ -156,7 +156,7 @@ def update_team(me: Me, id: PathNumber, form: TeamChange) -> Response:
 
 @router.delete("/teams/{id}", status_code=204, responses={200: {"model": TeamDeletePreview}})
 def delete_team(me: Me, id: PathNumber, asked: deleting.DeleteParameters) -> Response:
-    """Delete an empty team, or merge it into a `successor`, which gets everything that it holds."""
+    """Delete an empty team, or merge it into a `successor`, which gets everything in it."""
 
     def verb(session: Session) -> None:
         row = _get_row(session, id)
@@ -173,14 +173,14 @@ def delete_team(me: Me, id: PathNumber, asked: deleting.DeleteParameters) -> Res
 
 @router.get("/teams/{id}/slack", response_model=SlackChannel)
 def get_slack_channel(me: Me, id: PathNumber) -> Response:
-    """Read where in Slack a team of yours hears of its tickets."""
+    """Get the Slack channel of a team."""
     with see() as session:
         return json_response(_load_channel(session, me, _get_row(session, id)))
 
 
 @router.put("/teams/{id}/slack", response_model=SlackChannel)
 def set_slack_channel(me: Me, id: PathNumber, form: SlackChannelChange) -> Response:
-    """Let a team hear of its tickets in Slack."""
+    """Set the Slack channel of a team."""
     with act() as session:
         row = _get_row(session, id)
         team_channels.save(
@@ -191,7 +191,7 @@ def set_slack_channel(me: Me, id: PathNumber, form: SlackChannelChange) -> Respo
 
 @router.delete("/teams/{id}/slack", status_code=204)
 def remove_slack_channel(me: Me, id: PathNumber) -> Response:
-    """Let a team no longer hear of its tickets in Slack."""
+    """Remove the Slack channel of a team."""
     with act() as session:
         team_channels.remove(session, me, _get_row(session, id))
     return no_content()
@@ -209,7 +209,7 @@ def _load_channel(session: Session, me: Actor, team: Row) -> SlackChannel:
 
 @router.put("/teams/{id}/members/{person}", status_code=204)
 def add_team_member(me: Me, id: PathNumber, person: PathNumber) -> Response:
-    """Let a person belong to a team."""
+    """Add a person to a team."""
     with act() as session:
         teams.add_member(session, me, _get_row(session, id), accounts.get(session, me, person))
     return no_content()
@@ -217,7 +217,7 @@ def add_team_member(me: Me, id: PathNumber, person: PathNumber) -> Response:
 
 @router.delete("/teams/{id}/members/{person}", status_code=204)
 def remove_team_member(me: Me, id: PathNumber, person: PathNumber) -> Response:
-    """Let a person no longer belong to a team; they lose sight of its tickets at once."""
+    """Remove a person from a team. They lose access to its tickets at once."""
     with act() as session:
         teams.remove_member(session, me, _get_row(session, id), accounts.get(session, me, person))
     return no_content()

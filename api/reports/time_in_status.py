@@ -30,13 +30,13 @@ class StatusTimesQuery(RequestSchema):
     team: list[StorableText] = Field(default_factory=list)
     category: list[StorableText] = Field(default_factory=list)
     zone: StorableText | None = Field(
-        None, description="your time zone, where your profile has none: `Europe/Berlin`"
+        None, description="your time zone, if your profile has none: `Europe/Berlin`"
     )
     format: Literal["json"] | FileType = "json"
 
 
 class Durations(ResponseSchema):
-    """How many, their median, the one that nine in ten do not exceed, and their mean, in seconds."""
+    """Count, median, 90th percentile and mean, in seconds."""
 
     n: int
     median: int | None
@@ -45,7 +45,7 @@ class Durations(ResponseSchema):
 
 
 class StatusTime(ResponseSchema):
-    """Stays that ended in the period (`left`), and those of tickets that stand there now (`standing`)."""
+    """Times in a status that ended in the period (`left`), and of tickets currently in it (`standing`)."""
 
     status: StatusName
     left: Durations
@@ -69,7 +69,7 @@ class StatusPeriod(ResponseSchema):
 
 
 class StatusShare(ResponseSchema):
-    """All the seconds in one status, and how many stays they are."""
+    """Total seconds in one status, and the number of times the ticket entered it."""
 
     status: StatusName
     seconds: int
@@ -77,7 +77,7 @@ class StatusShare(ResponseSchema):
 
 
 class StatusTimeline(ResponseSchema):
-    """Where a ticket stood, first to last, and in all by status; what was done last waits for nobody."""
+    """The status timeline of a ticket and the total for each status. The last Done status has no duration."""
 
     stays: list[StatusPeriod]
     shares: list[StatusShare]
@@ -85,7 +85,7 @@ class StatusTimeline(ResponseSchema):
 
 @router.get("/status-times", response_model=StatusTimes)
 def get_status_times(me: Me, asked: Annotated[StatusTimesQuery, Query()]) -> Response:
-    """Report how long tickets stood in each status: those that your `report.view` reaches."""
+    """Report how long tickets were in each status, as far as your `report.view` reaches."""
     with see() as session:
         zone = time_zones.find(me.timezone or asked.zone, default=me.desk_timezone)
         narrowed = filters.parse_parameters(session, me, {"team": asked.team, "category": asked.category})
@@ -106,7 +106,7 @@ def get_status_times(me: Me, asked: Annotated[StatusTimesQuery, Query()]) -> Res
 
 @router.get("/tickets/{number}/stays", response_model=StatusTimeline)
 def get_status_timeline(me: Me, number: PathNumber) -> Response:
-    """Read where a ticket stood, from when to when."""
+    """Get the status timeline of a ticket."""
     with see() as session:
         found = status_timeline.get_for_ticket(session, me, tickets.find(session, me, number))
     return json_response(

@@ -18,15 +18,15 @@ router = APIRouter(tags=["time"])
 
 
 class TimeReportQuery(RequestSchema):
-    """By what, per which period, and from which day to which, both included."""
+    """Grouping, period, and the first and last day, both included."""
 
     by: StorableText = Field(
-        "person", description="up to three, with commas: person, team, ticket, category, tag and more"
+        "person", description="up to three, separated by commas: person, team, ticket, category, tag and more"
     )
     per: Literal["day", "week", "month", "quarter", "year"] | None = None
     from_: date = Field(alias="from")
     to: date
-    cost: bool = Field(False, description="what it cost, for those who keep the rates")
+    cost: bool = Field(False, description="include costs, with the permission `rate.manage`")
     format: Literal["json"] | FileType = "json"
 
 
@@ -65,7 +65,7 @@ class TimeReport(ResponseSchema):
 
 @router.get("/time-report", response_model=TimeReport)
 def get_time_report(me: Me, asked: Annotated[TimeReportQuery, Query()]) -> Response:
-    """Report hours: your own, or with a wider `report.view` those on your teams' tickets."""
+    """Report logged time: your own, or with a wider `report.view` that on your teams' tickets."""
     by = tuple(part.strip() for part in asked.by.split(",") if part.strip())
     with see() as session:
         found = time_report.build_report(

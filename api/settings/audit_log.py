@@ -26,7 +26,7 @@ router = APIRouter(tags=["audit"])
 
 
 class AuditEntry(ResponseSchema):
-    """One line of the audit; no actor means nobody signed in, or Docket itself."""
+    """One entry of the audit log. No actor means nobody was signed in, or Docket itself."""
 
     id: int
     at: datetime

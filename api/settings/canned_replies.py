@@ -29,7 +29,7 @@ router = APIRouter(tags=["writing"])
 
 
 class NewCannedReply(RequestSchema):
-    """A reply to keep, for all unless `team` says otherwise."""
+    """A canned reply to create, for all teams unless `team` is set."""
 
     name: StorableText
     body: StorableText
@@ -37,7 +37,7 @@ class NewCannedReply(RequestSchema):
 
 
 class CannedReplyChange(RequestSchema):
-    """What is to be changed; with `team` null it is for all."""
+    """The changes. With `team` null it is for all teams."""
 
     version: Version
     name: StorableText = optional_field()
@@ -79,7 +79,7 @@ def list_canned_replies(me: Me) -> Response:
 
 @router.post("/canned-replies", status_code=201, response_model=CannedReply)
 def create_canned_reply(creating: CreateDependency, form: NewCannedReply) -> Response:
-    """Keep a reply."""
+    """Create a canned reply."""
 
     def deed(session: Session) -> CreatedResource:
         row = canned_replies.create(session, creating.me, name=form.name, body=form.body, team_id=form.team)
@@ -108,7 +108,7 @@ def update_canned_reply(me: Me, id: PathNumber, form: CannedReplyChange) -> Resp
 
 @router.delete("/canned-replies/{id}", status_code=204)
 def delete_canned_reply(me: Me, id: PathNumber, version: SeenVersion = None) -> Response:
-    """Keep a reply no longer."""
+    """Delete a canned reply."""
     with act() as session:
         canned_replies.delete(session, me, canned_replies.get(session, me, id), seen=version)
     return no_content()
@@ -118,7 +118,7 @@ def delete_canned_reply(me: Me, id: PathNumber, version: SeenVersion = None) -> 
 def list_filled_canned_replies(
     me: Me, number: PathNumber, search: Annotated[StorableText, Query(max_length=120)] = ""
 ) -> Response:
-    """List canned replies for a ticket, filled in, whose name or text holds the words of `search`."""
+    """List canned replies, filled in for a ticket, whose name or text contains the words of `search`."""
     with see() as session:
         found = canned_replies.suggest(session, me, tickets.find(session, me, number), search=search)
     return json_response(Page(items=[FilledReply(id=r.id, name=r.name, body=r.body) for r in found]))

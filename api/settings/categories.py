@@ -50,7 +50,7 @@ class NewCategory(RequestSchema):
 
 
 class CategoryChange(VersionedChange):
-    """What is to be changed; null for `team`, `priority` or `assignment` leaves it to the category above.
+    """The changes. Null for `team`, `priority` or `assignment` inherits it from the parent category.
 
     `position` counts from 0 among those beside it; `default` can be given to another category only.
     """
@@ -79,7 +79,7 @@ class Category(ResponseSchema):
 
 
 class CategoryDeletePreview(ResponseSchema):
-    """What deleting a category would hand to its successor; `rule` tells whether its own assignment rule ends."""
+    """What deleting a category would move to its successor. `rule` tells whether its assignment rule ends."""
 
     tickets: int
     open: int
@@ -127,9 +127,9 @@ def _get_row(session: Session, id: int) -> Row:
 @router.get("/categories", response_model=Page[Category])
 def list_categories(
     me: Me,
-    deleted: Annotated[bool, Query(description="the deleted ones instead, for administrators")] = False,
+    deleted: Annotated[bool, Query(description="deleted categories instead, for administrators")] = False,
 ) -> Response:
-    """List the categories in use, by path, or those that were deleted."""
+    """List the categories in use, by path, or the deleted ones."""
     with see() as session:
         return json_response(Page(items=_load_categories(session, me, deleted=deleted)))
 
@@ -151,7 +151,7 @@ def create_category(creating: CreateDependency, form: NewCategory) -> Response:
 
 @router.patch("/categories/{id}", response_model=Category)
 def update_category(me: Me, id: PathNumber, form: CategoryChange) -> Response:
-    """Change a category's name, place, team, first priority or rule, or make it the default one."""
+    """Change a category's name, parent, team, default priority or assignment rule, or make it the default category."""
     with act() as session:
         row = _get_row(session, id)
         row.must_be(form.version)
@@ -191,7 +191,7 @@ VERBS: dict[str, Verb] = {
 
 @router.delete("/categories/{id}", status_code=204, responses={200: {"model": CategoryDeletePreview}})
 def delete_category(me: Me, id: PathNumber, asked: deleting.DeleteParameters) -> Response:
-    """Delete a category; one in use needs a `successor`, which gets its tickets."""
+    """Delete a category. A category in use needs a `successor`, which gets its tickets."""
 
     def verb(session: Session) -> None:
         heir = None if asked.successor is None else categories.get(session, asked.successor)
@@ -207,7 +207,7 @@ def delete_category(me: Me, id: PathNumber, asked: deleting.DeleteParameters) ->
 
 @router.post("/categories/{id}/restore", response_model=Category)
 def restore_category(me: Me, id: PathNumber) -> Response:
-    """Use a deleted category again; what went to its successor stays there."""
+    """Restore a deleted category. What moved to its successor stays there."""
     with act() as session:
         categories.restore(session, me, categories.get_deleted(session, me, id))
         return json_response(load_category(session, me, id))

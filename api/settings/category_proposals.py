@@ -25,7 +25,7 @@ router = APIRouter(tags=["categories"])
 
 
 class Proposal(ResponseSchema):
-    """A name that waits for an answer: who proposed it, and for how many tickets."""
+    """A proposed category: who proposed it, and for how many tickets."""
 
     id: int
     name: str
@@ -35,16 +35,16 @@ class Proposal(ResponseSchema):
 
 
 class Acceptance(RequestSchema):
-    """Under which name and where the category is to be; a name that is there already takes the tickets."""
+    """The name and parent of the category. An existing category of that name gets the tickets."""
 
     name: StorableText
     parent: Id | None = None
-    team: Id | None = Field(None, description="null leaves it to the category above")
+    team: Id | None = Field(None, description="`null` inherits from the parent category")
 
 
 @router.get("/category-proposals", response_model=Page[Proposal])
 def list_category_proposals(me: Me) -> Response:
-    """List the categories that were proposed and wait for an answer."""
+    """List proposed categories."""
     with see() as session:
         found = category_proposals.list_pending(session, me)
     items = [
@@ -55,7 +55,7 @@ def list_category_proposals(me: Me) -> Response:
 
 @router.post("/category-proposals/{id}/accept", response_model=Category)
 def accept_category_proposal(me: Me, id: PathNumber, form: Acceptance) -> Response:
-    """Make the category, and put the tickets for which it was proposed into it."""
+    """Accept a proposal: create the category and move the tickets into it."""
     with act() as session:
         row = category_proposals.accept(
             session, me, id, name=form.name, parent_id=form.parent, team_id=form.team
@@ -65,7 +65,7 @@ def accept_category_proposal(me: Me, id: PathNumber, form: Acceptance) -> Respon
 
 @router.delete("/category-proposals/{id}", status_code=204)
 def refuse_category_proposal(me: Me, id: PathNumber) -> Response:
-    """Let a proposal be; its tickets stay where they are."""
+    """Decline a proposal. Its tickets stay in their category."""
     with act() as session:
         category_proposals.reject(session, me, id)
     return no_content()

@@ -38,7 +38,7 @@ AccessName = Literal["none", "read", "write"]
 
 
 class CustomField(ResponseSchema):
-    """A field; without categories it is asked for in all. `access` by role is for those who keep fields."""
+    """A field. Without categories it applies to all. `access` by role is only for administrators of fields."""
 
     id: int
     key: str
@@ -53,19 +53,19 @@ class CustomField(ResponseSchema):
 
 
 class NewCustomField(RequestSchema):
-    """A field to add at the end; its key and kind stay for good."""
+    """A field to add at the end. Its key and kind can't be changed later."""
 
     name: StorableText
     kind: FieldKindName
-    key: StorableText = Field("", description="what programs call it; by default made of the name")
+    key: StorableText = Field("", description="the key in the API, by default made from the name")
     required: Flag = False
-    categories: list[Id] = Field(default_factory=list, description="none for all")
+    categories: list[Id] = Field(default_factory=list, description="category ids, empty for all categories")
     choices: list[StorableText] = Field(default_factory=list)
-    access: dict[StorableText, AccessName] | None = Field(None, description="by role; others have none")
+    access: dict[StorableText, AccessName] | None = Field(None, description="access by role, none for others")
 
 
 class CustomFieldChange(VersionedChange):
-    """What is to be changed; roles that `access` doesn't name keep what they have."""
+    """The changes. Roles that `access` doesn't name keep their access."""
 
     name: StorableText = optional_field()
     required: Flag = optional_field()
@@ -107,7 +107,7 @@ def _parse_access(session: Session, given: Mapping[str, AccessName]) -> dict[int
 
 @router.get("/fields", response_model=Page[CustomField])
 def list_custom_fields(me: Me) -> Response:
-    """List the fields that you may read on some ticket, in the desk's order; whoever keeps them gets all."""
+    """List the custom fields that you may read, in their order. Administrators of fields get all."""
     with see() as session:
         return json_response(Page(items=_load_fields(session, me)))
 
@@ -154,7 +154,7 @@ def update_custom_field(me: Me, id: PathNumber, form: CustomFieldChange) -> Resp
 
 @router.delete("/fields/{id}", status_code=204)
 def archive_custom_field(me: Me, id: PathNumber, version: SeenVersion = None) -> Response:
-    """Use a field no longer; nobody sees its values any more."""
+    """Archive a custom field. Its values are hidden."""
     with act() as session:
         custom_fields.archive(session, me, custom_fields.get(session, me, id), seen=version)
     return no_content()

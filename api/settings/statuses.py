@@ -35,7 +35,7 @@ StatusKindName = Literal["todo", "active", "blocked", "paused", "done"]
 
 
 class Status(StatusName):
-    """A status; `counts` tells whether a ticket done this way counts as resolved."""
+    """A status. `counts` tells whether tickets completed with it count as resolved."""
 
     counts: bool
     asks_reason: bool
@@ -45,7 +45,7 @@ class Status(StatusName):
 
 
 class NewStatus(RequestSchema):
-    """A status to add at the end; its kind stays for good."""
+    """A status to add at the end. Its status category can't be changed later."""
 
     name: StorableText
     kind: StatusKindName
@@ -53,7 +53,7 @@ class NewStatus(RequestSchema):
 
 
 class StatusChange(VersionedChange):
-    """What is to be changed; `position` counts from 0."""
+    """The changes. `position` counts from 0."""
 
     name: StorableText = optional_field()
     asks_reason: Flag = optional_field()
@@ -62,7 +62,7 @@ class StatusChange(VersionedChange):
 
 
 class StatusArchivePreview(ResponseSchema):
-    """What retiring a status would do; `moves` counts the workflow rules that name it.
+    """What archiving a status would do. `moves` counts the workflow rules that name it.
 
     `merged` are tickets that would return to it when their merge is undone.
     """
@@ -109,9 +109,9 @@ def _get_row(session: Session, id: int) -> Row:
 @router.get("/statuses", response_model=Page[Status])
 def list_statuses(
     me: Me,
-    archived: Annotated[bool, Query(description="the retired ones instead, for administrators")] = False,
+    archived: Annotated[bool, Query(description="archived statuses instead, for administrators")] = False,
 ) -> Response:
-    """List the statuses in use, in the desk's order, or those that were retired."""
+    """List the statuses in use, in their order, or the archived ones."""
     with see() as session:
         return json_response(
             Page(
@@ -137,7 +137,7 @@ def create_status(creating: CreateDependency, form: NewStatus) -> Response:
 
 @router.patch("/statuses/{id}", response_model=Status)
 def update_status(me: Me, id: PathNumber, form: StatusChange) -> Response:
-    """Change a status' name, limit, place, or whether it asks for a reason."""
+    """Change a status's name, limit or position, or whether it requires a reason."""
     with act() as session:
         row = _get_row(session, id)
         row.must_be(form.version)
@@ -156,7 +156,7 @@ def update_status(me: Me, id: PathNumber, form: StatusChange) -> Response:
 
 @router.delete("/statuses/{id}", status_code=204, responses={200: {"model": StatusArchivePreview}})
 def archive_status(me: Me, id: PathNumber, asked: deleting.DeleteParameters) -> Response:
-    """Use a status no longer; one in which tickets stand needs a `successor`, which gets them."""
+    """Archive a status. A status with tickets needs a `successor`, which gets them."""
 
     def verb(session: Session) -> None:
         heir = None if asked.successor is None else statuses.get(session, asked.successor)
@@ -172,7 +172,7 @@ def archive_status(me: Me, id: PathNumber, asked: deleting.DeleteParameters) -> 
 
 @router.post("/statuses/{id}/restore", response_model=Status)
 def restore_status(me: Me, id: PathNumber) -> Response:
-    """Use a retired status again; the tickets that it had stay where they went."""
+    """Restore an archived status. Its former tickets stay in the successor."""
     with act() as session:
         statuses.restore(session, me, statuses.get_archived(session, me, id))
         return json_response(_load_status(session, id))

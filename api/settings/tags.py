@@ -25,7 +25,7 @@ router = APIRouter(tags=["tags"])
 
 
 class Tag(ResponseSchema):
-    """A tag, and how many tickets that you may see bear it."""
+    """A tag, and the number of tickets with it that you may see."""
 
     id: int
     name: str
@@ -33,7 +33,7 @@ class Tag(ResponseSchema):
 
 
 class TagName(RequestSchema):
-    """What a tag is called; case and accents tell no tags apart."""
+    """The name of a tag. Case and accents are ignored."""
 
     name: StorableText
 
@@ -51,14 +51,14 @@ def _load_tag(session: Session, me: Actor, id: int, *, name: str) -> Tag:
 
 @router.get("/tags", response_model=Page[Tag])
 def list_tags(me: Me) -> Response:
-    """List the tags on tickets that you may see; whoever keeps them gets all."""
+    """List the tags on tickets that you may see. Administrators of tags get all."""
     with see() as session:
         return json_response(Page(items=_load_tags(session, me)))
 
 
 @router.post("/tags", status_code=201, response_model=Tag)
 def create_tag(creating: CreateDependency, form: TagName) -> Response:
-    """Keep a tag ready; tagging a ticket with a new word makes one too."""
+    """Create a tag. Tagging a ticket with a new word creates one too."""
 
     def deed(session: Session) -> CreatedResource:
         row = tags.create(session, creating.me, name=form.name)
@@ -71,7 +71,7 @@ def create_tag(creating: CreateDependency, form: TagName) -> Response:
 
 @router.patch("/tags/{id}", response_model=Tag)
 def rename_tag(me: Me, id: PathNumber, form: TagName) -> Response:
-    """Give a tag another name, on every ticket."""
+    """Rename a tag on every ticket."""
     with act() as session:
         tags.rename(session, me, tags.get(session, me, id), name=form.name)
         return json_response(_load_tag(session, me, id, name=tags.clean_name(form.name)))
@@ -81,7 +81,7 @@ def rename_tag(me: Me, id: PathNumber, form: TagName) -> Response:
 def delete_tag(
     me: Me, id: PathNumber, successor: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None
 ) -> Response:
-    """Take a tag from every ticket; with `successor`, that one stands in its place."""
+    """Delete a tag on every ticket, or merge it into a `successor`."""
     with act() as session:
         tag = tags.get(session, me, id)
         if successor is None:

@@ -24,7 +24,7 @@ class WorkflowRule(ResponseSchema):
 
 
 class WorkflowRuleChange(RequestSchema):
-    """What a role may do with one move; allowed without a reason is what is usual."""
+    """What a role may do with one status change. Without a rule it is allowed without a reason."""
 
     role: Id
     from_status: Id
@@ -35,7 +35,7 @@ class WorkflowRuleChange(RequestSchema):
 
 @router.get("/workflow", response_model=Page[WorkflowRule])
 def list_workflow_rules() -> Response:
-    """List what is other than usual."""
+    """List the workflow rules that differ from the default."""
     with see() as session:
         found = [
             WorkflowRule(

@@ -149,14 +149,14 @@ def _authenticate(request: Request) -> Caller:
             if actor is not None:
                 return Caller(actor, None)
     rate_limits.count_anonymous_request(client_address(request))
-    raise NotSignedIn("Please sign in, or send a valid token.")
+    raise NotSignedIn("Sign in or send a valid token.")
 
 
 def _check_change_allowed(request: Request, caller: Caller) -> None:
     if caller.token is None and not is_same_origin(request.headers):
-        raise NotPermitted("This request comes from another site, so nothing was done.", permission="")
+        raise NotPermitted("This request comes from another site and was refused.", permission="")
     if caller.actor.cap == "read":
-        raise NotPermitted("This token's scope is read: it can't change anything.", permission="")
+        raise NotPermitted("This token's scope is read, so it can't change anything.", permission="")
 
 
 def _limit_body(request: Request, receive: Receive) -> Receive:
@@ -169,7 +169,7 @@ def _limit_body(request: Request, receive: Receive) -> Receive:
         message = await receive()
         got += len(message.get("body", b""))
         if got > most:
-            raise HTTPException(413, f"That is more than the {most // 1024**2} MB that fit here.")
+            raise HTTPException(413, f"The request is larger than {most // 1024**2} MB.")
         return message
 
     return read

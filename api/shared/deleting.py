@@ -11,15 +11,15 @@ from starlette.responses import Response
 from api.shared.schemas import MAX_ID, RequestSchema, ResponseSchema, json_response, no_content
 from lib.transactions import Session, act, see
 
-SeenVersion = Annotated[int | None, Query(ge=1, le=MAX_ID, description="the version that was read last")]
+SeenVersion = Annotated[int | None, Query(ge=1, le=MAX_ID, description="the version that you read last")]
 
 
 class DeleteQuery(RequestSchema):
-    """With a `successor` where something is in use; refused when it changed since `version`."""
+    """With a `successor` for what is in use. Refused if it changed since `version`."""
 
     successor: int | None = Field(None, ge=1, le=MAX_ID)
-    dry_run: bool = Field(False, description="only say what it would do")
-    version: int | None = Field(None, ge=1, le=MAX_ID, description="the version that was read last")
+    dry_run: bool = Field(False, description="only preview the effects")
+    version: int | None = Field(None, ge=1, le=MAX_ID, description="the version that you read last")
 
 
 DeleteParameters = Annotated[DeleteQuery, Query()]

@@ -18,7 +18,7 @@ from lib.transactions import Session, act
 BASE_PATH = "/api/v1"
 OUTCOME_UNKNOWN = (
     "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
-    "Send the same request with the same Idempotency-Key again: it is answered with what was saved, or saved now, once."
+    "Send the same request with the same Idempotency-Key again. It is saved once."
 )
 
 
@@ -85,7 +85,7 @@ async def _build_create_request(
         str | None,
         Header(
             pattern=r"^[\x20-\x7e]{1,255}$",
-            description="the same key and body get the same answer, for seven days",
+            description="requests with the same key and body get the same answer for seven days",
         ),
     ] = None,
 ) -> CreateRequest:

@@ -9,8 +9,8 @@ from api.shared import scopes
 from api.shared.problems import MEDIA_TYPE
 
 DESCRIPTION = (
-    "Everything that Docket's pages do, for programs. Authenticate with `Authorization: Bearer <token>`. "
-    "Lists give `items` and `next_cursor`; every refusal is a problem with a sentence in `detail`."
+    "Everything that Docket's pages can do. Authenticate with `Authorization: Bearer <token>`. "
+    "Lists return `items` and `next_cursor`. Errors are problem documents with a sentence in `detail`."
 )
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -21,7 +21,7 @@ PROBLEM_SCHEMA = {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "a sentence for the person"},
+        "detail": {"type": "string", "description": "a sentence to show to people"},
         "errors": {
             "type": "array",
             "items": {
@@ -30,26 +30,26 @@ PROBLEM_SCHEMA = {
                 "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
             },
         },
-        "current": {"type": "object", "description": "with 409: what is true now"},
-        "reference": {"type": "string", "description": "with 500: what to tell an administrator"},
+        "current": {"type": "object", "description": "with 409: the current values"},
+        "reference": {"type": "string", "description": "with 500: a reference for the administrator"},
         "outcome": {"type": "string", "description": "with 503: `unknown` when it may have been saved"},
     },
 }
 RESPONSE_DESCRIPTIONS = {
     400: "The body can't be read",
-    401: "Nobody, or nobody any more, stands behind the request",
-    403: "You may see it but not do this; `detail` names the permission",
-    404: "It does not exist, or you may not know that it does",
-    405: "Not with this method",
-    409: "Somebody else was faster; `current` holds what is true now",
-    410: "It was used up",
+    401: "Not signed in, or the token is no longer valid",
+    403: "Not permitted. `detail` names the permission",
+    404: "It does not exist, or you can't see it",
+    405: "This method is not allowed",
+    409: "Somebody else changed it. `current` holds the current values",
+    410: "It was used already",
     413: "Too large",
-    415: "Not this kind of content",
-    416: "No such part",
+    415: "This content type is not supported",
+    416: "This range does not exist",
     422: "A field or parameter is wrong or unknown",
-    429: "Too much at once; try again after `Retry-After` seconds",
-    500: "A fault of Docket's; `detail` holds a reference",
-    503: "The database or disk is away, too busy, read-only or full; nothing was saved unless `outcome` is `unknown`",
+    429: "Too many requests. Try again after `Retry-After` seconds",
+    500: "Internal error. `detail` holds a reference",
+    503: "The database or disk is unavailable, busy or full. Nothing was saved unless `outcome` is `unknown`",
 }
 SCOPE_EXTENSION = "x-token-scope"
 """Where an operation says which scope a token needs for it."""

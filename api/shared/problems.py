@@ -24,8 +24,8 @@ from lib.core.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-NOT_FOUND = "There is nothing here, or nothing that you may see."
-UNREADABLE_BODY = "The body of this request can't be read."
+NOT_FOUND = "This doesn't exist, or you don't have access to it."
+UNREADABLE_BODY = "The request body can't be read."
 SENTENCES = {"missing": "This is missing.", "extra_forbidden": "There is no such field."}
 
 log = structlog.get_logger(__name__)
@@ -79,9 +79,7 @@ def log_failure() -> Response:
     """Log the exception being handled and return an answer that tells nothing of it but a reference."""
     reference = secrets.token_hex(4)
     log.exception("api.failed", reference=reference)
-    return build_problem(
-        500, f"Something went wrong (ref {reference}). Please try again.", reference=reference
-    )
+    return build_problem(500, f"Something went wrong (ref {reference}). Try again.", reference=reference)
 
 
 def build_validation_problem(errors: Iterable[Mapping[str, Any]]) -> Response:

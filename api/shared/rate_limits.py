@@ -55,4 +55,4 @@ def _count(item: RateLimitItem, who: str, *, cost: int = 1) -> None:
         return
     reset = _get_limiter().get_window_stats(item, who).reset_time
     seconds = max(1, round(reset - time.time()))
-    raise TooMany(f"That is too much at once. Please try again in {seconds} seconds.", seconds=seconds)
+    raise TooMany(f"Too many requests. Try again in {seconds} seconds.", seconds=seconds)

@@ -46,7 +46,7 @@ class RouteMap:
         method = "GET" if request.method == "HEAD" else request.method
         if method not in place:
             headers = {"Allow": _format_allowed_methods(place)}
-            return problems.build_problem(405, f"{method} can't be used here.", headers=headers)
+            return problems.build_problem(405, f"{method} is not allowed here.", headers=headers)
         return _check_parameters(request, place[method]) or _check_body_type(request, place[method])
 
     def _path(self, request: Request) -> str:

@@ -32,7 +32,7 @@ class Reference(ResponseSchema):
 
 def _check_storable(value: str) -> str:
     if not text.is_storable(value):
-        raise ValueError("Holds a character that can't be stored")
+        raise ValueError("Contains a character that can't be stored")
     return value
 
 
@@ -40,11 +40,11 @@ StorableText = Annotated[str, AfterValidator(_check_storable)]
 Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
 PathNumber = Annotated[int, Path(ge=1, le=MAX_ID)]
 """An id or ticket number in a path."""
-Version = Annotated[int, Field(strict=True, ge=1, le=MAX_ID, description="the version that was read last")]
+Version = Annotated[int, Field(strict=True, ge=1, le=MAX_ID, description="the version that you read last")]
 Flag = Annotated[bool, Field(strict=True)]
-DryRun = Annotated[bool, Query(description="only say what it would do")]
-Limit = Annotated[int, Field(ge=1, le=200, description="how many, at most")]
-Cursor = Annotated[str | None, Field(max_length=500, description="the `next_cursor` of the page before")]
+DryRun = Annotated[bool, Query(description="only preview the effects")]
+Limit = Annotated[int, Field(ge=1, le=200, description="maximum number of items")]
+Cursor = Annotated[str | None, Field(max_length=500, description="`next_cursor` of the previous page")]
 
 Item = TypeVar("Item")
 
@@ -57,13 +57,13 @@ class Page(ResponseSchema, Generic[Item]):
 
 
 class VersionedChange(RequestSchema):
-    """A change of what has a `version`; without it, the change is made whatever others changed meanwhile."""
+    """A change with the `version` that you read. Without it, the change overwrites those of others."""
 
     version: Version | None = None
 
 
 class AssignmentRule(RequestSchema):
-    """How new tickets find their assignee; nobody who has `cap` open ones is given another."""
+    """The assignment rule for new tickets. People with `cap` open tickets get no more."""
 
     way: AssignmentMethod
     cap: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None

@@ -59,11 +59,11 @@ def check_scope(cap: str | None, needed: Scope, path: str) -> None:
     if cap is None or SCOPE_ORDER.index(cap) >= SCOPE_ORDER.index(needed):
         return
     if cap == "read" and needed == "write":
-        raise NotPermitted("This token's scope is read: it can't change anything.", permission="")
+        raise NotPermitted("This token's scope is read, so it can't change anything.", permission="")
     permission = PATH_PERMISSIONS.get(path.strip("/").partition("/")[0])
     also = f" and the permission {permission.value}" if permission else ""
     raise NotPermitted(
-        f"This token's scope is {cap}: it is for tickets and what belongs to them. This takes a token of scope "
+        f"This token's scope is {cap}, which covers tickets only. This needs a token of scope "
         f"{needed}{also}.",
         permission=permission.value if permission else "",
     )

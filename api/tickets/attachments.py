@@ -45,13 +45,13 @@ UPLOAD_BODY = {
 }
 UPLOAD_AGAIN = (
     "The connection to the database broke while this file was being saved, so Docket can't tell whether it was saved. "
-    "Upload it again: a copy that nothing uses is deleted by itself."
+    "Upload it again. Unused copies are deleted automatically."
 )
 _examine_lock = Lock()
 
 
 class UploadedFile(ResponseSchema):
-    """An upload: yours alone until a ticket or comment takes it; `preview` tells whether it has a picture."""
+    """An upload. Only you can see it until a ticket or comment uses it. `preview`: it has a preview image."""
 
     id: str
     name: str
@@ -92,7 +92,7 @@ def _build_missing_file() -> Invalid:
 
 def _store(me: Actor, file: UploadFile) -> Response:
     if (file.size or 0) > attachments.MAX_BYTES:
-        raise TooLarge("A file may have 25 MB at most.")
+        raise TooLarge("A file can have at most 25 MB.")
     rate_limits.count_upload(me.id, file.size or 0)
     with _examine_lock:  # a large picture takes a lot of memory while it is examined
         data = file.file.read()
@@ -133,7 +133,7 @@ def download_attachment(me: Me, request: Request, id: str) -> Response:
         span = _parse_range(request.headers.get("range"), row.size)
     except ValueError:
         return problems.build_problem(
-            416, "The file has no such part.", headers={"Content-Range": f"bytes */{row.size}"}
+            416, "The file has no such range.", headers={"Content-Range": f"bytes */{row.size}"}
         )
     start, end = span or (0, row.size)
     if span:
@@ -150,7 +150,7 @@ def download_attachment(me: Me, request: Request, id: str) -> Response:
 
 @router.get("/attachments/{id}/preview", response_class=Response)
 def get_attachment_preview(me: Me, id: str) -> Response:
-    """Get a small picture of an image, drawn anew."""
+    """Get a small preview of an image, which Docket creates itself."""
     with see() as session:
         row = attachments.get(session, me, id)
     picture = storage.get(attachments.thumbnail_path(row.path)) if row.preview else None
@@ -162,7 +162,7 @@ def get_attachment_preview(me: Me, id: str) -> Response:
 
 @router.delete("/attachments/{id}", status_code=204)
 def delete_attachment(me: Me, id: str) -> Response:
-    """Take a file away; its name stays in the history."""
+    """Delete a file. Its name stays in the history."""
     with act() as session:
         attachments.remove(session, me, attachments.get(session, me, id))
     return no_content()
@@ -171,7 +171,7 @@ def delete_attachment(me: Me, id: str) -> Response:
 def _read_part(path: str, start: int, end: int) -> bytes:
     found = storage.get_range(path, start=start, end=end)
     if found is None:
-        raise NotFound("The file's content is missing. Please tell an administrator.")
+        raise NotFound("The file's content is missing. Tell an administrator.")
     return found
 
 
@@ -190,7 +190,7 @@ def _format_disposition(kind: str, name: str) -> str:
 def _parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     """Return where a single range begins and ends; None for all, as for what isn't understood.
 
-    Raises ValueError when the file has no such part.
+    Raises ValueError when the file has no such range.
     """
     found = re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", header or "")
     if not found or not any(found.groups()):
@@ -199,5 +199,5 @@ def _parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last) + 1, size) if first and last else size
     if start >= size or start >= end:
-        raise ValueError("no such part")
+        raise ValueError("no such range")
     return start, end

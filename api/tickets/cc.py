@@ -26,7 +26,7 @@ def _get_person_id(me: Actor, person: int | str) -> int:
 
 @router.get("/tickets/{number}/participants", response_model=Page[Reference])
 def list_participants(me: Me, number: PathNumber) -> Response:
-    """List who is in copy."""
+    """List the people in CC."""
     with see() as session:
         found = cc.list_for_ticket(session, me, tickets.find(session, me, number))
     return json_response(Page(items=[Reference(id=p.id, name=p.name) for p in found]))
@@ -34,7 +34,7 @@ def list_participants(me: Me, number: PathNumber) -> Response:
 
 @router.get("/tickets/{number}/participants/{person}", response_model=Reference)
 def get_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
-    """Tell whether somebody, or `me`, is in copy; 404 when not."""
+    """Check whether a person, or `me`, is in CC. 404 if not."""
     with see() as session:
         found = cc.list_for_ticket(session, me, tickets.find(session, me, number))
     for card in found:
@@ -45,7 +45,7 @@ def get_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
 
 @router.put("/tickets/{number}/participants/{person}", status_code=204)
 def add_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
-    """Put somebody, or `me`, in copy."""
+    """Add a person, or `me`, to CC."""
     with act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         tickets.add_cc(session, me, ticket, accounts.get(session, me, _get_person_id(me, person)))
@@ -54,7 +54,7 @@ def add_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
 
 @router.delete("/tickets/{number}/participants/{person}", status_code=204)
 def remove_participant(me: Me, number: PathNumber, person: PersonOrMe) -> Response:
-    """Take somebody, or `me`, out of the copy."""
+    """Remove a person, or `me`, from CC."""
     with act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         tickets.remove_cc(session, me, ticket, accounts.get(session, me, _get_person_id(me, person)))

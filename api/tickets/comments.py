@@ -37,7 +37,7 @@ Visibility = Literal["public", "internal"]
 
 
 class NewComment(RequestSchema):
-    """What to say, and to whom."""
+    """A text and who can read it."""
 
     body: StorableText
     visibility: Visibility = "public"
@@ -45,14 +45,14 @@ class NewComment(RequestSchema):
 
 
 class CommentChange(RequestSchema):
-    """Other words for your comment."""
+    """A new text for your comment."""
 
     body: StorableText
     version: Version
 
 
 class Comment(ResponseSchema):
-    """A comment; one that was taken back keeps its place without its words.
+    """A comment. A deleted one keeps its place without its text.
 
     `not_mentioned` names, in the answer to writing it, people behind an @ who may not read it.
     """
@@ -70,19 +70,19 @@ class Comment(ResponseSchema):
     removed: bool
     editable: bool
     merged_from: int | None
-    """The number of the merged ticket on which it was said."""
+    """The number of the merged ticket that it came from."""
     version: int
 
 
 class MentionText(RequestSchema):
-    """What would be said, and to whom."""
+    """The text to preview and who can read it."""
 
     body: Annotated[StorableText, Field(max_length=text.BODY_LIMIT)]
     visibility: Visibility = "public"
 
 
 class MentionPreview(ResponseSchema):
-    """Whom a text would mention, who behind an @ may not read it, and how it will look."""
+    """Who would be mentioned, who can't be because they may not read it, and the rendered text."""
 
     mentions: list[Reference]
     not_mentioned: list[str]
@@ -158,7 +158,7 @@ def list_mentionable_people(
     search: Annotated[StorableText, Query(max_length=120)] = "",
     visibility: Annotated[Visibility, Query()] = "public",
 ) -> Response:
-    """List people whom a comment may mention: `name` is what stands behind the @."""
+    """List people whom a comment can mention. `name` is the text after the @."""
     with see() as session:
         ticket = tickets.find(session, me, number)
         found = mentions.suggest_people(session, me, ticket, search=search, internal=visibility == "internal")
@@ -167,7 +167,7 @@ def list_mentionable_people(
 
 @router.post("/tickets/{number}/mentions", response_model=MentionPreview)
 def preview_mentions(me: Me, number: PathNumber, form: MentionText) -> Response:
-    """Tell whom a text would mention and how it would look, without saying it."""
+    """Preview a comment and whom it would mention."""
     with see() as session:
         ticket = tickets.find(session, me, number)
         found = mentions.find_in_text(
@@ -180,7 +180,7 @@ def preview_mentions(me: Me, number: PathNumber, form: MentionText) -> Response:
 
 @router.get("/comments/{id}", response_model=Comment)
 def get_comment(me: Me, id: PathNumber) -> Response:
-    """Read one comment."""
+    """Get a comment."""
     with see() as session:
         row, ticket = comments.get_with_ticket(session, me, id)
         files = [
@@ -207,7 +207,7 @@ def update_comment(me: Me, id: PathNumber, form: CommentChange) -> Response:
 
 @router.delete("/comments/{id}", status_code=204)
 def delete_comment(me: Me, id: PathNumber) -> Response:
-    """Take your own comment back, within 15 minutes."""
+    """Delete your own comment, within 15 minutes."""
     with act() as session:
         row, ticket = comments.get_with_ticket(session, me, id, to_change=True)
         comments.remove(session, me, row, ticket)

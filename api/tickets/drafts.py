@@ -21,7 +21,7 @@ router = APIRouter(tags=["drafts"])
 def _check_storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     json.dumps(value, allow_nan=False)
     if not all(text.is_storable(words) for words in _iterate_texts(value)):
-        raise ValueError("Holds a character that can't be stored")
+        raise ValueError("Contains a character that can't be stored")
     return value
 
 
@@ -55,7 +55,7 @@ class Draft(ResponseSchema):
 
 @router.get("/drafts/{slot}", response_model=Draft)
 def get_draft(me: Me, slot: str) -> Response:
-    """Read your draft for a place (`new-ticket`, `ticket-12`), or begin one."""
+    """Get your draft for a form (`new-ticket`, `ticket-12`), or start one."""
     with see() as session:
         draft = drafts.load(session, me, slot)
     return json_response(Draft(token=draft.token, values=dict(draft.values), updated=draft.updated_at))
@@ -63,7 +63,7 @@ def get_draft(me: Me, slot: str) -> Response:
 
 @router.patch("/drafts/{slot}", status_code=204)
 def update_draft(me: Me, slot: str, form: DraftChange) -> Response:
-    """Keep some values of a draft; 410 when its token was used up already."""
+    """Save values of a draft. 410 if it was already sent."""
     with act() as session:
         drafts.save(session, me, slot, token=form.token, values=form.values)
     return no_content()
@@ -71,7 +71,7 @@ def update_draft(me: Me, slot: str, form: DraftChange) -> Response:
 
 @router.delete("/drafts/{slot}", status_code=204)
 def discard_draft(me: Me, slot: str) -> Response:
-    """Throw your draft for a place away."""
+    """Discard your draft for a form."""
     with act() as session:
         drafts.discard(session, me, slot)
     return no_content()

@@ -26,7 +26,7 @@ router = APIRouter(tags=["tickets"])
 
 
 class TicketEvent(ResponseSchema):
-    """One deed; `sentence` goes on after the doer's name, and no actor means Docket itself."""
+    """One event. `sentence` follows the actor's name. No actor means Docket itself."""
 
     id: int
     action: str

@@ -36,7 +36,7 @@ FieldInput = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=
 
 
 class StatusName(Reference):
-    """A status, and what it means whatever it is called."""
+    """A status with its status category (`kind`)."""
 
     kind: StatusCategory
 

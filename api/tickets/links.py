@@ -16,7 +16,7 @@ router = APIRouter(tags=["links"])
 
 
 class NewLink(RequestSchema):
-    """What the ticket of the path does to the other: `blocks` it, has it as `parent`, `duplicates` it."""
+    """The link from the ticket in the path to the other: `blocks`, `parent`, `relates` or `duplicates`."""
 
     kind: LinkName
     ticket: Id
@@ -31,7 +31,7 @@ def list_links(me: Me, number: PathNumber) -> Response:
 
 @router.post("/tickets/{number}/links", status_code=201, response_model=TicketLink)
 def create_link(creating: CreateDependency, number: PathNumber, form: NewLink) -> Response:
-    """Link two tickets; never in a circle."""
+    """Link two tickets. Links can't form a circle."""
 
     def deed(session: Session) -> CreatedResource:
         ticket = tickets.find(session, creating.me, number, to_change=True)
@@ -51,7 +51,7 @@ def create_link(creating: CreateDependency, number: PathNumber, form: NewLink) -
 def delete_link(
     me: Me, number: PathNumber, kind: LinkName, ticket: Annotated[int, Query(ge=1, le=MAX_ID)]
 ) -> Response:
-    """Take a link away; none there is fine."""
+    """Remove a link. Succeeds if there is none."""
     with act() as session:
         own = tickets.find(session, me, number, to_change=True)
         links.unlink(session, me, own, name=kind, other=tickets.find(session, me, ticket))

@@ -17,7 +17,7 @@ router = APIRouter(tags=["tickets"])
 
 
 class MergeRequest(RequestSchema):
-    """The ticket into which that of the path goes; with `version`, only if nobody changed that since."""
+    """The ticket to merge into. With `version`, only if it did not change since then."""
 
     into: Id
     version: Version = optional_field()
@@ -25,7 +25,7 @@ class MergeRequest(RequestSchema):
 
 @router.post("/tickets/{number}/merge", response_model=TicketFull)
 def merge_ticket(me: Me, number: PathNumber, form: MergeRequest) -> Response:
-    """Merge a ticket into another, which is the answer; the merged one keeps its number and leads there."""
+    """Merge a ticket into another, which is returned. The merged ticket keeps its number and links to it."""
     with attach_current_ticket(me, number), act() as session:
         ticket, into = ticket_merge.lock_pair(session, me, number, form.into)
         seen = (
@@ -39,7 +39,7 @@ def merge_ticket(me: Me, number: PathNumber, form: MergeRequest) -> Response:
 
 @router.post("/tickets/{number}/unmerge", response_model=TicketFull)
 def undo_merge(me: Me, number: PathNumber) -> Response:
-    """Part a merged ticket, which is the answer, from the one that it went into; what came from it goes back."""
+    """Undo a merge. Returns the restored ticket, which gets back what came from it."""
     with act() as session:
         target = tickets.find(session, me, number).merged_into_id
         if target is None:

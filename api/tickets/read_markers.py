@@ -15,7 +15,7 @@ router = APIRouter(tags=["tickets"])
 
 
 class ReadMarker(ResponseSchema):
-    """When you looked at a ticket last, and whether others did something since that you may see."""
+    """When you last read a ticket, and whether others added something that you may see since then."""
 
     seen: datetime | None
     unread: bool
@@ -23,7 +23,7 @@ class ReadMarker(ResponseSchema):
 
 @router.get("/tickets/{number}/seen", response_model=ReadMarker)
 def get_read_marker(me: Me, number: PathNumber) -> Response:
-    """Tell when you looked at a ticket last, and whether something is new."""
+    """Get when you last read a ticket, and whether it has new activity."""
     with see() as session:
         found = read_markers.get(session, me, tickets.find(session, me, number))
         return json_response(
@@ -33,7 +33,7 @@ def get_read_marker(me: Me, number: PathNumber) -> Response:
 
 @router.put("/tickets/{number}/seen", status_code=204)
 def mark_ticket_read(me: Me, number: PathNumber) -> Response:
-    """Note that you have seen a ticket as it is now."""
+    """Mark a ticket as read."""
     with act() as session:
         ticket = tickets.find(session, me, number)
         read_markers.mark_read(session, me, ticket, event_id=read_markers.get(session, me, ticket).newest)
@@ -42,7 +42,7 @@ def mark_ticket_read(me: Me, number: PathNumber) -> Response:
 
 @router.delete("/tickets/{number}/seen", status_code=204)
 def mark_ticket_unread(me: Me, number: PathNumber) -> Response:
-    """Let the last thing that others did there be new again."""
+    """Mark a ticket as unread."""
     with act() as session:
         read_markers.mark_unread(session, me, tickets.find(session, me, number))
     return no_content()

@@ -34,41 +34,41 @@ router = APIRouter(tags=["tickets"])
 
 
 class TicketMove(RequestSchema):
-    """Where the ticket is to stand, by the status' id or name."""
+    """The new status, by id or name."""
 
     status: Id | StorableText
     version: Version
-    reason: StorableText = Field("", description="why, where the workflow asks it")
-    duplicates: Flag = Field(False, description="complete its open duplicates too, with the same answer")
+    reason: StorableText = Field("", description="the reason, if the workflow requires one")
+    duplicates: Flag = Field(False, description="also complete its open duplicates, with the same reply")
     answer: StorableText = Field("", description="with `duplicates`: a public reply on each")
 
 
 class OpenDuplicate(ResponseSchema):
-    """A duplicate that stays open, and why."""
+    """A duplicate that stays open, with the reason."""
 
     number: int
     detail: str
 
 
 class MovedTicket(TicketFull):
-    """The ticket as it is now; `left_open` holds the duplicates that could not be completed with it."""
+    """The changed ticket. `left_open` lists duplicates that could not be completed with it."""
 
     left_open: list[OpenDuplicate] = Field(default_factory=list)
 
 
 class Assignment(RequestSchema):
-    """Who is to be accountable."""
+    """The new assignee."""
 
     assignee: Id | Literal["me"]
     version: Version
-    reason: StorableText = Field("", description="why; colleagues read it in the history")
+    reason: StorableText = Field("", description="the reason, which staff can read in the history")
 
 
 @router.put("/tickets/{number}/status", response_model=MovedTicket)
 def move_ticket(me: Me, number: PathNumber, form: TicketMove) -> Response:
-    """Move a ticket to another status; when it is completed, its duplicates too, if asked."""
+    """Change a ticket's status. Can complete its duplicates too."""
     if form.answer and not form.duplicates:
-        sentence = "An answer goes with duplicates; for one ticket, add a comment."
+        sentence = "`answer` is for duplicates. For one ticket, add a comment."
         raise Invalid(sentence, fields={"answer": sentence})
     rendering.prerender(form.answer)
     with attach_current_ticket(me, number), act() as session:
@@ -95,7 +95,7 @@ def _build_moved_response(
 
 @router.put("/tickets/{number}/assignee", response_model=TicketFull)
 def assign_ticket(me: Me, number: PathNumber, form: Assignment) -> Response:
-    """Make one person of the ticket's team accountable for it."""
+    """Assign a ticket to a member of its team."""
     with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         to = me.person_id if form.assignee == "me" else form.assignee
@@ -108,9 +108,11 @@ def unassign_ticket(
     me: Me,
     number: PathNumber,
     version: Annotated[int, Query(ge=1, le=MAX_ID)],
-    reason: Annotated[StorableText, Query(description="why; colleagues read it in the history")] = "",
+    reason: Annotated[
+        StorableText, Query(description="the reason, which staff can read in the history")
+    ] = "",
 ) -> Response:
-    """Let nobody be accountable for a ticket."""
+    """Unassign a ticket."""
     with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         tickets.unassign(session, me, ticket, seen=version, reason=reason)
@@ -118,14 +120,14 @@ def unassign_ticket(
 
 
 class BoardPlace(RequestSchema):
-    """Before which ticket of the same status it is to stand on the board; null puts it at the end."""
+    """The ticket of the same status that it comes before on the board, or null for the end."""
 
     before: Id | None
 
 
 @router.put("/tickets/{number}/place", status_code=204)
 def place_ticket_on_board(me: Me, number: PathNumber, form: BoardPlace) -> Response:
-    """Give a ticket its place in its column of the board."""
+    """Set a ticket's position in its column of the board."""
     with act() as session:
         board.place(session, me, tickets.find(session, me, number, to_change=True), before=form.before)
     return no_content()
@@ -133,7 +135,7 @@ def place_ticket_on_board(me: Me, number: PathNumber, form: BoardPlace) -> Respo
 
 @router.post("/tickets/{number}/take", response_model=TicketFull)
 def assign_ticket_to_me(me: Me, number: PathNumber) -> Response:
-    """Take an unassigned ticket; 409 names who was first."""
+    """Assign an unassigned ticket to yourself. 409 names the person who was first."""
     with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
         tickets.claim(session, me, ticket)

@@ -59,7 +59,7 @@ class File(ResponseSchema):
 
 
 class TicketLink(ResponseSchema):
-    """A link seen from a ticket: what it is called from there, and the other ticket."""
+    """A link of a ticket: its name from this side, and the other ticket."""
 
     kind: LinkName
     ticket: int
@@ -77,16 +77,16 @@ class MergedTicket(ResponseSchema):
 
 
 class TicketFull(TicketLine):
-    """A ticket with all that it holds, but for its comments and history."""
+    """A ticket with all fields, without comments and history."""
 
     proposed_category: str | None
     waiting_for_assignee: bool
-    """Whether a rule found nobody for it who is free, and gives it to somebody later; colleagues alone read this."""
+    """Whether it is in the assignment queue because nobody was available. Only for staff."""
     description: str
     description_html: str
     tags: list[str]
     fields: dict[str, FieldValue]
-    """What the desk's own fields hold that you may read, by key; empty ones are null."""
+    """The values of custom fields that you may read, by key. Empty ones are null."""
     blocked: str | None
     links: list[TicketLink]
     merged_into: int | None

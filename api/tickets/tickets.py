@@ -65,31 +65,29 @@ TicketFilters: Any = create_model("Filters", __base__=TicketFiltersBase, **field
 
 
 class TicketQuery(TicketFilters):
-    """Filters, order and place of a page."""
+    """Filters, sort order and cursor of a page."""
 
     view: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(
         None, description="the id of a saved view, which narrows the list further and sorts it"
     )
-    sort: SortName | None = Field(None, description="by default the view's, or `-updated`")
+    sort: SortName | None = Field(None, description="by default the view's sort order, or `-updated`")
     limit: Limit = 50
     cursor: Cursor = None
 
 
 class NewTicketBase(RequestSchema):
-    """A ticket to open, for yourself unless `requester` says otherwise; without a priority with its category's."""
+    """A ticket to create, for yourself unless `requester` is set. The default priority is that of its category."""
 
     title: StorableText
     description: StorableText = ""
     category: Id | StorableText | None = Field(None, description="by id or name")
-    proposed_category: StorableText = Field(
-        "", description="the name of one that is missing, for an administrator; staff"
-    )
+    proposed_category: StorableText = Field("", description="proposed name of a missing category, for staff")
     team: Id | None = None
     requester: Id | None = None
     assignee: Id | Literal["me"] | None = None
     tags: list[StorableText] = Field(default_factory=list, description="staff")
     due: date | None = Field(None, description="the day by whose end it should be done; staff")
-    fields: dict[StorableText, FieldInput] = Field(default_factory=dict, description="the desk's own, by key")
+    fields: dict[StorableText, FieldInput] = Field(default_factory=dict, description="custom fields by key")
     confidential: Flag = False
     attachments: list[StorableText] = Field(default_factory=list, description="ids of your uploads")
 
@@ -101,7 +99,7 @@ NewTicket: Any = create_model(
 
 
 class TicketChangeBase(RequestSchema):
-    """What is to be changed; what is left out stays."""
+    """The changes. Fields that are left out stay the same."""
 
     version: Version
 
@@ -116,7 +114,7 @@ TicketChange: Any = create_model(
 
 
 class TicketPage(Page[TicketLine]):
-    """A page of tickets; `not_understood` says in sentences which parts of `q` were left out."""
+    """A page of tickets. `not_understood` says in sentences which parts of `q` were ignored."""
 
     not_understood: list[str]
 
@@ -148,7 +146,7 @@ def list_tickets(me: Me, narrowing: Annotated[TicketQuery, Query()]) -> Response
 
 @router.post("/tickets", status_code=201, response_model=TicketFull)
 def create_ticket(creating: CreateDependency, form: NewTicket) -> Response:
-    """Open a ticket."""
+    """Create a ticket."""
     rendering.prerender(form.description)
 
     def deed(session: Session) -> CreatedResource:
@@ -176,14 +174,14 @@ def create_ticket(creating: CreateDependency, form: NewTicket) -> Response:
 
 @router.get("/tickets/{number}", response_model=TicketFull)
 def get_ticket(me: Me, number: PathNumber) -> Response:
-    """Read a ticket."""
+    """Get a ticket."""
     with see() as session:
         return json_response(to_full_ticket(session, me, tickets.find(session, me, number)))
 
 
 @router.patch("/tickets/{number}", response_model=TicketFull)
 def update_ticket(me: Me, number: PathNumber, form: TicketChange) -> Response:
-    """Change any fields of a ticket, all of them or none; 409 when it was changed since `version`."""
+    """Change fields of a ticket. All changes are made or none. 409 if it changed since `version`."""
     rendering.prerender(form.description or "")
     with attach_current_ticket(me, number), act() as session:
         ticket = tickets.find(session, me, number, to_change=True)
@@ -196,7 +194,7 @@ def update_ticket(me: Me, number: PathNumber, form: TicketChange) -> Response:
 
 @router.delete("/tickets/{number}", status_code=204)
 def delete_ticket(me: Me, number: PathNumber, reason: Annotated[StorableText, Query()]) -> Response:
-    """Take a ticket out of everybody's sight, for a reason that the audit keeps."""
+    """Delete a ticket for everyone, with a reason for the audit log."""
     with act() as session:
         tickets.delete(session, me, tickets.find(session, me, number, to_change=True), reason=reason)
     return no_content()

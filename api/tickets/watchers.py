@@ -16,7 +16,7 @@ router = APIRouter(tags=["tickets"])
 
 @router.get("/tickets/{number}/watchers", response_model=Page[Reference])
 def list_watchers(me: Me, number: PathNumber) -> Response:
-    """List who watches a ticket; those who don't work it see only themselves."""
+    """List who watches a ticket. People who don't work on it see only themselves."""
     with see() as session:
         found = watchers.list_for_ticket(session, me, tickets.find(session, me, number))
     return json_response(Page(items=[Reference(id=p.id, name=p.name) for p in found]))
@@ -24,7 +24,7 @@ def list_watchers(me: Me, number: PathNumber) -> Response:
 
 @router.get("/tickets/{number}/watchers/me", response_model=Reference)
 def get_own_watch(me: Me, number: PathNumber) -> Response:
-    """Tell whether you watch a ticket; 404 when not."""
+    """Check whether you watch a ticket. 404 if not."""
     with see() as session:
         found = watchers.list_for_ticket(session, me, tickets.find(session, me, number))
     for card in found:
@@ -43,7 +43,7 @@ def watch_ticket(me: Me, number: PathNumber) -> Response:
 
 @router.delete("/tickets/{number}/watchers/me", status_code=204)
 def unwatch_ticket(me: Me, number: PathNumber) -> Response:
-    """Watch a ticket no longer."""
+    """Stop watching a ticket."""
     with act() as session:
         watchers.unwatch(session, me, tickets.find(session, me, number))
     return no_content()

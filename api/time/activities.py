@@ -28,7 +28,7 @@ router = APIRouter(tags=["time"])
 
 
 class Activity(Reference):
-    """An activity; time is of the `default` one unless somebody says otherwise."""
+    """An activity. Logged time gets the `default` one unless another is chosen."""
 
     default: bool
     version: int
@@ -41,7 +41,7 @@ class NewActivity(RequestSchema):
 
 
 class ActivityChange(VersionedChange):
-    """What is to be changed; `default` can only become true."""
+    """The changes. `default` can only become true."""
 
     name: StorableText = optional_field()
     default: Flag = optional_field()
@@ -97,7 +97,7 @@ def update_activity(me: Me, id: PathNumber, form: ActivityChange) -> Response:
 
 @router.delete("/activities/{id}", status_code=204)
 def archive_activity(me: Me, id: PathNumber, version: SeenVersion = None) -> Response:
-    """Offer an activity no longer; what was logged keeps it."""
+    """Archive an activity. Logged time keeps it."""
     with act() as session:
         activities.archive(session, me, _get_row(session, id), seen=version)
     return no_content()

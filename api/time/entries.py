@@ -50,21 +50,21 @@ class TimeEntryQuery(RequestSchema):
 
 
 class NewTimeEntry(RequestSchema):
-    """Time that was worked: `time` as people write it, or `minutes`; by default today, and by you."""
+    """Time to log: `time` as people write it, or `minutes`. By default today and for you."""
 
     ticket: Id
     time: StorableText | None = Field(None, description="90, 1h 30m, 1:30, 90m or 1.5h")
     minutes: Minutes | None = None
-    day: date | None = Field(None, description="the worker's own day")
+    day: date | None = Field(None, description="the day in the worker's time zone")
     activity: Id | StorableText | None = Field(None, description="by id or name")
     note: StorableText = ""
     billable: Flag = False
     worker: Id | None = None
-    started: AwareDatetime | None = Field(None, description="when it began, where that is known")
+    started: AwareDatetime | None = Field(None, description="start time, if known")
 
 
 class TimeEntryChange(RequestSchema):
-    """What is to be changed; what is left out stays."""
+    """The changes. Fields that are left out stay the same."""
 
     version: Version
     time: StorableText = optional_field()
@@ -83,7 +83,7 @@ class Estimate(RequestSchema):
 
 def _parse_minutes(form: NewTimeEntry | TimeEntryChange) -> int:
     if (form.time is None) == (form.minutes is None):
-        raise Invalid("Give either time or minutes.", fields={"time": "Either this or minutes."})
+        raise Invalid("Give either time or minutes.", fields={"time": "Use either this or minutes."})
     return durations.parse(form.time) if form.time is not None else form.minutes or 0
 
 
@@ -94,7 +94,7 @@ def _choose_day(session: Session, me: Actor, worker: int | None, started: dateti
 
 @router.get("/time-entries", response_model=Page[TimeEntry])
 def list_time_entries(me: Me, narrowing: Annotated[TimeEntryQuery, Query()]) -> Response:
-    """List the entries you may see, written last first: your own, and those on tickets whose time you see."""
+    """List the time entries you may see, newest first: your own, and those on tickets whose time you may see."""
     with see() as session:
         cards = entries.list_visible(
             session,
@@ -133,14 +133,14 @@ def create_time_entry(creating: CreateDependency, form: NewTimeEntry) -> Respons
 
 @router.get("/time-entries/{id}", response_model=TimeEntry)
 def get_time_entry(me: Me, id: PathNumber) -> Response:
-    """Read an entry."""
+    """Get a time entry."""
     with see() as session:
         return json_response(to_time_entry(entries.get_card(session, me, id)))
 
 
 @router.patch("/time-entries/{id}", response_model=TimeEntry)
 def update_time_entry(me: Me, id: PathNumber, form: TimeEntryChange) -> Response:
-    """Change an entry while its month is open; 409 when it was changed since `version`."""
+    """Change an entry while its month is open. 409 if it changed since `version`."""
     given = form.model_fields_set
     with act() as session:
         row = entries.get(session, me, id)
@@ -156,7 +156,7 @@ def update_time_entry(me: Me, id: PathNumber, form: TimeEntryChange) -> Response
 
 @router.delete("/time-entries/{id}", status_code=204)
 def delete_time_entry(me: Me, id: PathNumber) -> Response:
-    """Take an entry away while its month is open."""
+    """Delete a time entry while its month is open."""
     with act() as session:
         entries.remove(session, me, entries.get(session, me, id))
     return no_content()
@@ -164,7 +164,7 @@ def delete_time_entry(me: Me, id: PathNumber) -> Response:
 
 @router.get("/tickets/{number}/time", response_model=TicketTime)
 def get_ticket_time(me: Me, number: PathNumber) -> Response:
-    """Read what a ticket took, alone and with its parts."""
+    """Get the logged time of a ticket, alone and with its subtasks."""
     with see() as session:
         return json_response(told(ticket_totals.for_ticket(session, me, tickets.find(session, me, number))))
 

@@ -33,7 +33,7 @@ router = APIRouter(tags=["time"])
 
 
 class Rate(ResponseSchema):
-    """What an hour costs from a day on, in hundredths of `currency`; null as person or activity means all."""
+    """An hourly rate from a day on, in hundredths of `currency`. Null as person or activity means all."""
 
     id: int
     person: Reference | None
@@ -45,7 +45,7 @@ class Rate(ResponseSchema):
 
 
 class RateRemovalPreview(ResponseSchema):
-    """What removing a rate would do: how much logged time costs something else, and what it costs before and after."""
+    """What removing a rate would do: how much logged time changes its cost, and the cost before and after."""
 
     entries: int
     minutes: int
@@ -55,14 +55,14 @@ class RateRemovalPreview(ResponseSchema):
 
 
 class NewRate(RequestSchema):
-    """What an hour is to cost from a day on, like `"85.50"`."""
+    """An hourly rate from a day on, such as `"85.50"`."""
 
     rate: StorableText
     since: date
     person: Id | None = optional_field()
     activity: Id | None = optional_field()
     version: Annotated[int, Field(strict=True, ge=0, le=MAX_ID)] | None = Field(
-        None, description="of the rate that was read for this day; 0 if there was none"
+        None, description="version of the rate that you read for this day, 0 if there was none"
     )
 
 
@@ -80,7 +80,7 @@ def _to_rate(card: RateCard) -> Rate:
 
 @router.get("/rates", response_model=Page[Rate])
 def list_rates(
-    me: Me, removed: Annotated[bool, Query(description="those that were removed instead")] = False
+    me: Me, removed: Annotated[bool, Query(description="removed rates instead")] = False
 ) -> Response:
     """List all rates, or those that were removed."""
     with see() as session:
@@ -91,7 +91,7 @@ def list_rates(
 
 @router.post("/rates", status_code=201, response_model=Rate)
 def create_rate(creating: CreateDependency, form: NewRate) -> Response:
-    """Let an hour cost so much from a day on."""
+    """Set an hourly rate from a day on."""
 
     def deed(session: Session) -> CreatedResource:
         id = rates.set_rate(
@@ -112,7 +112,7 @@ def create_rate(creating: CreateDependency, form: NewRate) -> Response:
 
 @router.delete("/rates/{id}", status_code=204, responses={200: {"model": RateRemovalPreview}})
 def remove_rate(me: Me, id: PathNumber, dry_run: DryRun = False, version: SeenVersion = None) -> Response:
-    """Remove a rate, as if it had never been; it can be restored."""
+    """Remove a rate. It can be restored."""
     if dry_run:
         with see() as session:
             found = rates.preview_remove(session, me, id)
@@ -132,7 +132,7 @@ def remove_rate(me: Me, id: PathNumber, dry_run: DryRun = False, version: SeenVe
 
 @router.post("/rates/{id}/restore", response_model=Rate)
 def restore_rate(me: Me, id: PathNumber) -> Response:
-    """Let a removed rate count again."""
+    """Restore a removed rate."""
     with act() as session:
         rates.restore(session, me, id)
         session.flush()

@@ -44,7 +44,7 @@ class TimeShare(ResponseSchema):
 
 
 class TicketTime(ResponseSchema):
-    """Minutes of a ticket: `own` on itself, `total` with its parts, and how the total is made up."""
+    """Minutes of a ticket: `own`, `total` with its subtasks, and the parts of the total."""
 
     own: int
     total: int

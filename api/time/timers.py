@@ -20,7 +20,7 @@ router = APIRouter(tags=["time"])
 
 
 class Timer(ResponseSchema):
-    """Your timer; `seconds` by now, `running` until somebody's deed stopped it.
+    """Your timer. `seconds` is the time so far. `running` is false after somebody's change stopped it.
 
     `asks` says that it waits for an answer, as it ran longer than a working day; `active_at` is when you last did
     something while it ran. `entry` is what was logged when another's deed stopped it.
@@ -37,14 +37,14 @@ class Timer(ResponseSchema):
 
 
 class TimerResult(ResponseSchema):
-    """Your timer, or null, and what was logged for the one that this stopped."""
+    """Your timer, or null, and the time logged for the timer that this stopped."""
 
     timer: Timer | None
     logged: TimeEntry | None = None
 
 
 class TimerDecision(RequestSchema):
-    """What becomes of a timer that waits: `keep` all, `trim` to what you last did, `discard`."""
+    """What to do with a stopped timer: `keep` all, `trim` to your last activity, `discard`."""
 
     answer: TimerDecision
 
@@ -67,14 +67,14 @@ def _load_timer(session: Session, me: Actor) -> Timer | None:
 
 @router.get("/me/timer", response_model=TimerResult)
 def get_timer(me: Me) -> Response:
-    """Read your timer."""
+    """Get your timer."""
     with see() as session:
         return json_response(TimerResult(timer=_load_timer(session, me)))
 
 
 @router.post("/tickets/{number}/timer", response_model=TimerResult)
 def start_timer(me: Me, number: PathNumber) -> Response:
-    """Let your timer run on a ticket; one that runs on another stops and is logged."""
+    """Start your timer on a ticket. A timer on another ticket stops and is logged."""
     with act() as session:
         logged = timers.start(session, me, tickets.find(session, me, number))
         return json_response(
@@ -84,7 +84,7 @@ def start_timer(me: Me, number: PathNumber) -> Response:
 
 @router.delete("/tickets/{number}/timer", response_model=TimeEntry)
 def stop_timer(me: Me, number: PathNumber) -> Response:
-    """Stop your timer on a ticket and log what it counted; 404 when none runs there."""
+    """Stop your timer on a ticket and log its time. 404 if none runs there."""
     with act() as session:
         card = timers.find_own(session, me)
         logged = timers.stop(session, me) if card and card.ticket == number else None
@@ -105,7 +105,7 @@ def answer_timer(me: Me, form: TimerDecision) -> Response:
 
 @router.delete("/me/timer", response_model=TimerResult)
 def dismiss_timer(me: Me) -> Response:
-    """Put away the word that somebody else's deed stopped your timer."""
+    """Dismiss the message that somebody else's change stopped your timer."""
     with act() as session:
         timers.dismiss(session, me)
         session.flush()

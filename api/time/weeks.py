@@ -26,14 +26,14 @@ router = APIRouter(tags=["time"])
 
 
 class WeekQuery(RequestSchema):
-    """Whose week, by default your own, and a day in it, by default today."""
+    """The person, by default you, and a day of the week, by default today."""
 
     person: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
     day: date | None = None
 
 
 class WeekLine(ResponseSchema):
-    """Minutes on one ticket, Monday first; `ticket` is null for those that you don't see."""
+    """Minutes on one ticket, from Monday. `ticket` is null for tickets that you can't see."""
 
     ticket: int | None
     title: str | None
@@ -51,7 +51,7 @@ class Week(ResponseSchema):
 
 
 class WeekCell(RequestSchema):
-    """What your time on a ticket and day comes to; `0` for nothing."""
+    """Your total time on a ticket and day, `0` for none."""
 
     ticket: Id
     day: date
@@ -59,7 +59,7 @@ class WeekCell(RequestSchema):
 
 
 class MonthChange(RequestSchema):
-    """How far a month is to be settled, given by any day in it; `person` is you unless it says otherwise."""
+    """A month, given by any day in it, and its new state. `person` is you by default."""
 
     month: date
     state: Literal["open", "submitted", "approved"]
@@ -84,14 +84,14 @@ def _load_week(session: Session, me: Actor, person: int | None, day: date | None
 
 @router.get("/time-week", response_model=Week)
 def get_week(me: Me, asked: Annotated[WeekQuery, Query()]) -> Response:
-    """Read a week: your own, or that of somebody whose time you manage."""
+    """Get a week of your timesheet, or of a person whose time you manage."""
     with see() as session:
         return json_response(_load_week(session, me, asked.person, asked.day))
 
 
 @router.put("/time-week", response_model=Week)
 def fill_week_cell(me: Me, form: WeekCell) -> Response:
-    """Fill one cell of your own week."""
+    """Set one cell of your timesheet."""
     with act() as session:
         minutes = 0 if form.time.strip() == "0" else durations.parse(form.time)
         weeks.set_day_minutes(session, me, form.ticket, day=form.day, minutes=minutes)
@@ -100,7 +100,7 @@ def fill_week_cell(me: Me, form: WeekCell) -> Response:
 
 @router.put("/time-months", status_code=204)
 def set_month_state(me: Me, form: MonthChange) -> Response:
-    """Submit your own month; approve or open again one of somebody whose time you manage."""
+    """Submit your own month, or approve or reopen that of a person whose time you manage."""
     person = form.person or me.person_id
     with act() as session:
         if form.state == "submitted":

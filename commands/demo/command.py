@@ -7,11 +7,12 @@ import click
 
 ACCOUNTS_FILE = "demo-accounts.txt"
 ACCOUNTS_HEADING = (
-    "A made-up company is on this desk. Its people sign in with passwords made for this folder alone:"
+    "Docket now contains a sample company. Sign in with these accounts, whose passwords are "
+    "valid for this data folder only:"
 )
 
 
-@click.command(short_help="Fill an empty desk with a small company.")
+@click.command(short_help="Fill an empty Docket with a sample company.")
 def demo() -> None:
     """Fill an empty desk with a small company and five weeks of its history, to look around in.
 
@@ -29,7 +30,7 @@ def demo() -> None:
     passwords = create.create_company() if create.is_empty() else None
     if passwords is None:
         click.echo(
-            "This desk has people already, and the demo needs an empty one: nothing was added.", err=True
+            "Docket already has users, and the demo needs an empty data folder. Nothing was added.", err=True
         )
         return
     rows = [(who.name, who.role, who.email, word) for who, word in passwords.items()]
@@ -37,7 +38,7 @@ def demo() -> None:
     said = "\n".join([ACCOUNTS_HEADING, "", *lines, ""])
     _write_for_owner(file, said)
     click.echo(said)
-    click.echo(f"This list is kept in {file}")
+    click.echo(f"This list is saved in {file}")
 
 
 def _write_for_owner(file: Path, said: str) -> None:

@@ -40,7 +40,7 @@ STAFF = (
 )
 CATEGORIES = {
     "Accounts and access": DESK,
-    "E-mail and calendar": DESK,
+    "Email and calendar": DESK,
     "Hardware": DESK,
     "Network and Wi-Fi": DESK,
     "Onboarding": DESK,

@@ -5,9 +5,9 @@ import sys
 import click
 
 
-@click.command(short_help="Look whether everything is there and right.")
+@click.command(short_help="Check the installation and its configuration.")
 @click.option(
-    "--full", is_flag=True, help="Also read every page of a SQLite database and look for every file."
+    "--full", is_flag=True, help="Also read every page of a SQLite database and check that every file exists."
 )
 def doctor(full: bool) -> None:
     """Look at settings, data folder, database, files, mail and Slack, and say what to do; change nothing.

@@ -24,7 +24,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             if good
             else problem(
                 "files",
-                f"can't be stored in {_remove_credentials(where)}: it is not there, or may not be written.",
+                f"can't be stored in {_remove_credentials(where)}. The folder doesn't exist or isn't writable.",
             )
         )
     yield from _check_mail(settings)
@@ -41,34 +41,34 @@ def _check_address(settings: Settings) -> Iterator[Finding]:
     here = urlsplit(settings.base_url).hostname in LOCAL_HOSTS
     if not settings.secure and not here:
         yield warning(
-            "address", f"{settings.base_url} is not https: passwords and cookies travel in the clear."
+            "address", f"{settings.base_url} is not https. Passwords and cookies are sent unencrypted."
         )
     elif here:
         yield ok(
-            "address", f"{settings.base_url}, for this machine. Others need DOCKET_BASE_URL set to theirs."
+            "address",
+            f"{settings.base_url}, which works on this machine only. Set DOCKET_BASE_URL to the address that "
+            "people use.",
         )
     else:
         yield ok("address", settings.base_url)
     if settings.secure and not settings.trusted_proxies:
         yield warning(
             "proxy",
-            "https without DOCKET_TRUSTED_PROXIES: if a proxy ends it, all people seem to come from its address.",
+            "https without DOCKET_TRUSTED_PROXIES. Behind a proxy, all requests appear to come from its address.",
         )
 
 
 def _check_mail(settings: Settings) -> Iterator[Finding]:
     if not settings.smtp_host:
-        yield ok("mail", "no mail server is set")
+        yield ok("mail", "not configured")
         return
     if not settings.smtp_from:
-        yield problem("mail", "DOCKET_SMTP_FROM is missing: mails need a sender.")
+        yield problem("mail", "DOCKET_SMTP_FROM is missing. Emails need a sender.")
     if bool(settings.smtp_user) != bool(settings.smtp_password):
-        yield problem(
-            "mail", "DOCKET_SMTP_USER and DOCKET_SMTP_PASSWORD belong together: set both or neither."
-        )
+        yield problem("mail", "Set both DOCKET_SMTP_USER and DOCKET_SMTP_PASSWORD, or neither.")
     if settings.smtp_password and settings.smtp_tls == "none":
         yield problem(
-            "mail", "The password would travel in the clear. Set DOCKET_SMTP_TLS to starttls or tls."
+            "mail", "The password would be sent unencrypted. Set DOCKET_SMTP_TLS to starttls or tls."
         )
     server = f"{settings.smtp_host}, port {settings.smtp_port}"
     try:
@@ -89,12 +89,12 @@ def _greet_mail_server(host: str, settings: Settings) -> None:
 
 def _check_slack(settings: Settings) -> Finding:
     if settings.slack_bot_token is None:
-        return ok("Slack", "no token is set")
+        return ok("Slack", "not configured")
     if not settings.slack_bot_token.get_secret_value().startswith("xoxb-"):
-        return warning("Slack", "The token is not a bot's, which begins with xoxb-.")
+        return warning("Slack", "The token is not a bot token. Bot tokens start with xoxb-.")
     if (
         not settings.slack_api_url.startswith("https://")
         and urlsplit(settings.slack_api_url).hostname not in LOCAL_HOSTS
     ):
-        return problem("Slack", "DOCKET_SLACK_API_URL is not https: the token would travel in the clear.")
-    return ok("Slack", "a bot's token is set")
+        return problem("Slack", "DOCKET_SLACK_API_URL is not https. The token would be sent unencrypted.")
+    return ok("Slack", "bot token is set")

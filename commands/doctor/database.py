@@ -62,16 +62,16 @@ def _check_missing_file(file: Path, settings: Settings) -> Finding:
         return warning(
             "database",
             f"{file} does not exist, although secret.key does. If Docket was never set up here, the next start "
-            "creates it. Otherwise put the database back from a backup first.",
+            "creates it. Otherwise, restore the database from a backup first.",
         )
     if left:
         what = "is empty" if file.exists() else "is missing"
         return problem(
             "database",
-            f"{file} {what}, although {' and '.join(left)} of an earlier desk are here. "
-            "Put it back from a backup: a start would create an empty desk.",
+            f"{file} {what}, although {' and '.join(left)} of an earlier installation exist. "
+            "Restore it from a backup. Otherwise, the next start creates an empty database.",
         )
-    return warning("database", "There is none yet. The first start makes it.")
+    return warning("database", "None yet. The first start creates it.")
 
 
 def _check_pages(*, full: bool) -> Iterator[Finding]:
@@ -86,10 +86,10 @@ def _check_pages(*, full: bool) -> Iterator[Finding]:
     except opening.Unusable as error:
         yield problem("pages", str(error))
     else:
-        yield ok("pages", "every page of the database was read and is sound")
+        yield ok("pages", "all pages of the database are intact")
     if left:
         yield warning(
-            "last stop", "Docket was killed or lost its power. The next start checks the database first."
+            "last stop", "Docket was not stopped properly. The next start checks the database first."
         )
 
 
@@ -110,7 +110,7 @@ def _check_library() -> Finding:
             f"{version} can damage a database in its WAL mode, so Docket runs it in its slower mode. "
             "Install the package pysqlite3, or a Python with SQLite 3.51.3 or newer.",
         )
-    bundled = "" if library.__name__ == "sqlite3" else ", which Docket brings along"
+    bundled = "" if library.__name__ == "sqlite3" else ", included with Docket"
     return ok("SQLite", f"{version}{bundled}")
 
 
@@ -120,8 +120,8 @@ def _check_schema(connection: Connection) -> tuple[Finding, bool]:
     if newer is not None:
         return problem("schema", newer), False
     if is_current(connection):
-        return ok("schema", "is today's"), True
-    return warning("schema", "is not today's. The next start brings it up to date; make a copy first."), False
+        return ok("schema", "up to date"), True
+    return warning("schema", "out of date. Make a backup first. The next start updates it."), False
 
 
 def is_current(connection: Connection) -> bool:
@@ -137,11 +137,14 @@ def _check_clock(connection: Connection) -> Finding:
         apart = abs(theirs - now)
         if apart > MAX_CLOCK_DRIFT:
             return warning(
-                "clock", f"The database's clock is {apart.total_seconds():.0f} seconds off this one."
+                "clock",
+                f"The database's clock is {apart.total_seconds():.0f} seconds off from this machine's.",
             )
     last: datetime = connection.scalar(select(func.max(Event.at))) or datetime.min.replace(tzinfo=UTC)
     if last > now + MAX_CLOCK_DRIFT:
-        return problem("clock", f"It is {now:%Y-%m-%d %H:%M} UTC here, but something happened later already.")
+        return problem(
+            "clock", f"The clock says {now:%Y-%m-%d %H:%M} UTC, but the database has later events."
+        )
     return ok("clock", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
@@ -161,5 +164,5 @@ def _check_connections(connection: Connection, processes: int) -> Finding:
 def _check_administrator() -> Finding:
     with transactions.see() as session:
         if accounts.count_administrators(session):
-            return ok("administrator", "there is one")
-    return warning("administrator", "There is none yet. Start Docket and open the link that it prints.")
+            return ok("administrator", "exists")
+    return warning("administrator", "None yet. Start Docket and open the link that it prints.")

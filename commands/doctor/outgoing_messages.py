@@ -43,12 +43,12 @@ def _check_queue(account: ChannelStatus) -> Iterator[Finding]:
     name = f"{channels.find(account.medium).label} queue"
     found = [problem(name, sentence) for sentence in _list_problems(account)]
     found += [warning(name, sentence) for sentence in _list_warnings(account)]
-    yield from found or [ok(name, f"{account.owed} waiting, {account.sent} sent in the last 24 hours")]
+    yield from found or [ok(name, f"{account.owed} queued, {account.sent} sent in the last 24 hours")]
 
 
 def _list_problems(account: ChannelStatus) -> Iterator[str]:
     if account.failing_since:
-        yield f"{account.error} It began at {account.failing_since:%Y-%m-%d %H:%M} UTC."
+        yield f"{account.error} Failing since {account.failing_since:%Y-%m-%d %H:%M} UTC."
     for channel in account.channels:
         yield f"The channel of {channel.team}: {channel.error}"
 
@@ -56,8 +56,8 @@ def _list_problems(account: ChannelStatus) -> Iterator[str]:
 def _list_warnings(account: ChannelStatus) -> Iterator[str]:
     if account.parked:
         several = "1 message" if account.parked == 1 else f"{account.parked} messages"
-        yield f"{several} failed. The page Delivery says why, and can send again."
+        yield f"{several} failed. See Settings → Outgoing messages for the reasons and to retry."
     if account.paused:
-        yield f"Paused. {account.owed} waiting."
+        yield f"Paused. {account.owed} queued."
     elif account.late:
         yield f"{account.late} should have been sent more than five minutes ago."

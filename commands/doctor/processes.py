@@ -17,7 +17,8 @@ def check(settings: Settings) -> Iterator[Finding]:
     needed = count * MEGABYTES_EACH
     if count > cores:
         yield warning(
-            "processes", f"{count}, but only {_format_cores(cores)}: more than that serve nobody faster."
+            "processes",
+            f"{count}, but only {_format_cores(cores)}. More processes than cores don't make Docket faster.",
         )
     elif needed > memory / 2:
         yield warning(

@@ -39,11 +39,11 @@ def check(settings: Settings, *, full: bool = False) -> Iterator[Finding]:
         yield (
             problem(
                 "secret key",
-                f"{key} is missing, although this desk is in use. Put it back from a backup. With a new one, webhooks "
-                "must be entered again, and links in emails that were sent stop working.",
+                f"{key} is missing, although Docket is in use. Restore it from a backup. With a new one, webhooks "
+                "must be entered again, and links in sent emails stop working.",
             )
             if desk.used
-            else ok("secret key", "The first start makes one.")
+            else ok("secret key", "The first start creates one.")
         )
     try:
         yield from _check_files(settings, desk, every=every)
@@ -87,17 +87,17 @@ def _check_files(settings: Settings, desk: StoredDesk, *, every: bool) -> Iterat
     if missing:
         yield problem(
             "stored files",
-            f"{len(missing)} of {looked} that the database names are missing in {where}. "
-            "Put them back from a backup, or check DOCKET_FILES_URL.",
+            f"{len(missing)} of {looked} are missing in {where}. "
+            "Restore them from a backup, or check DOCKET_FILES_URL.",
         )
     elif there and not desk.used:
         yield problem(
             "stored files",
-            f"There are files in {where}, but the database is empty. If they belong to an earlier desk, put its "
-            "database back from a backup before you start Docket.",
+            f"There are files in {where}, but the database is empty. If they belong to an earlier installation, "
+            "restore its database from a backup before you start Docket.",
         )
     else:
-        yield ok("stored files", f"{looked} are where the database says")
+        yield ok("stored files", f"{looked} found")
 
 
 def _find_stored(paths: list[str], *, every: bool) -> set[str]:

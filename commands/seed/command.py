@@ -3,9 +3,11 @@
 import click
 
 
-@click.command(short_help="Fill a desk with many tickets, for measuring.")
-@click.option("--tickets", "number", required=True, type=click.IntRange(1, 10_000_000), help="How many.")
-@click.option("--add", is_flag=True, help="Add them to the tickets that are here.")
+@click.command(short_help="Create many tickets for load tests.")
+@click.option(
+    "--tickets", "number", required=True, type=click.IntRange(1, 10_000_000), help="Number of tickets."
+)
+@click.option("--add", is_flag=True, help="Add them to existing tickets.")
 def seed(number: int, add: bool) -> None:
     """Fill a desk with made-up tickets of the last two years, with replies, history and 550 people.
 
@@ -17,4 +19,4 @@ def seed(number: int, add: bool) -> None:
 
     desk.prepare()
     fill.write_tickets(number, add=add, tell=lambda line: click.echo(line, err=True))
-    click.echo("Let somebody in: person add --email agent01@load.example --again")
+    click.echo("To sign in, create a link: person add --email agent01@load.example --again")

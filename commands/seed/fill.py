@@ -23,7 +23,7 @@ def write_tickets(number: int, *, add: bool, tell: Callable[[str], None]) -> Non
     reader = desk.build_operator(Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
     with transactions.see() as session:
         if not add and ticket_list.count(session, reader):
-            raise Conflict("This desk has tickets already. To add the load to them, say --add.")
+            raise Conflict("Docket already has tickets. To add more, use --add.")
     began = time.monotonic()
     with transactions.act() as session:
         people = cast.prepare_cast(session)
@@ -36,6 +36,6 @@ def write_tickets(number: int, *, add: bool, tell: Callable[[str], None]) -> Non
             target.write(batch)
             written += len(batch.rows["ticket"])
             tell(f"{written:,} of {number:,} tickets, {time.monotonic() - began:.0f} s")
-        tell("making the indexes …")
+        tell("creating indexes …")
     database.finish(engine)
     tell(f"done in {time.monotonic() - began:.0f} s")

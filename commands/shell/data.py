@@ -21,7 +21,7 @@ def build_option() -> click.Option:
         type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
         envvar="DOCKET_DATA",
         default=ROOT / "data",
-        help="The data folder; otherwise DOCKET_DATA, otherwise `data` beside manage.py.",
+        help="The data folder. Default: DOCKET_DATA, then `data` beside manage.py.",
         expose_value=False,
         is_eager=True,
         callback=set_data_folder,

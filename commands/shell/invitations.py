@@ -18,11 +18,11 @@ def invite(email: str, name: str | None, role: str, team_names: tuple[str, ...])
     Raises Invalid for a missing name, an address in use, and a role or team that is not there.
     """
     if not name:
-        raise Invalid("A new person needs a --name. For a new link for somebody who is here, use --again.")
+        raise Invalid("A new person needs --name. For a new link for an existing person, use --again.")
     me = desk.build_operator(Permission.USER_MANAGE, Permission.TEAM_MANAGE)
     with transactions.act() as session:
         if accounts.find_by_email(session, email):
-            raise Invalid(f"{email} is here already. For a new link, add --again.")
+            raise Invalid(f"{email} already exists. For a new link, add --again.")
         chosen = roles.get(session, role)
         joins = _find_teams(session, me, team_names)
         if not team_names and chosen.scopes.get(Permission.TICKET_READ, Scope.NONE) >= Scope.TEAM:
@@ -30,7 +30,7 @@ def invite(email: str, name: str | None, role: str, team_names: tuple[str, ...])
         person = accounts.invite(session, me, email=email, name=name, role=chosen, teams=joins.values())
         secret = accounts.create_password_secret(session, me, person, invitation=True)
     where = f" in {', '.join(joins)}" if joins else ""
-    return f"{person.name} is here now as {chosen.name}{where}. This link sets their password, once:", secret
+    return f"{person.name} was added as {chosen.name}{where}. Set-up link, which works once:", secret
 
 
 def _find_teams(session: Session, me: Actor, names: tuple[str, ...]) -> dict[str, int]:
@@ -38,7 +38,7 @@ def _find_teams(session: Session, me: Actor, names: tuple[str, ...]) -> dict[str
     for name in names:
         if name.casefold() not in known:
             there = ", ".join(card.name for card in known.values())
-            raise Invalid(f"There is no team “{name}”. There is: {there}.")
+            raise Invalid(f"There is no team “{name}”. Teams: {there}.")
     return {known[n.casefold()].name: known[n.casefold()].id for n in names}
 
 
@@ -48,14 +48,14 @@ def renew_link(email: str) -> tuple[str, str]:
     with transactions.act() as session:
         person = get_person(session, email)
         secret = accounts.create_password_secret(session, me, person, invitation=person.password_hash is None)
-    return f"This link sets the password of {person.name}, once:", secret
+    return f"Set-up link for {person.name}, which works once:", secret
 
 
 def get_person(session: Session, email: str) -> Person:
     """Return the active person with an address; raises Invalid."""
     person = accounts.find_by_email(session, email)
     if person is None:
-        raise Invalid(f"Nobody here has the address {email}.")
+        raise Invalid(f"Nobody has the email address {email}.")
     if not person.active:
-        raise Invalid(f"{person.name} is disabled. An administrator has to enable them first.")
+        raise Invalid(f"{person.name} is disabled. An administrator must enable the account first.")
     return person

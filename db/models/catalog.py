@@ -194,6 +194,6 @@ class CannedReply(Numbered, table=True):
         """Raise Conflict unless nobody changed the reply since version `seen`; None is of those who did not say."""
         if seen is not None and self.version != seen:
             raise Conflict(
-                "Somebody changed this canned reply meanwhile. Nothing of yours was saved.",
+                "Somebody else changed this canned reply. Your change was not saved.",
                 current={"version": self.version},
             )

@@ -92,8 +92,8 @@ class TimeEntry(Numbered, table=True):
         """Raise Conflict unless nobody changed the entry since version `seen`."""
         if self.version != seen:
             raise Conflict(
-                "Somebody changed this entry while you were working on it. Nothing of yours was saved; look at what "
-                "it is now and try again.",
+                "Somebody else changed this entry while you were working on it. Your change was not saved. Check "
+                "the entry and try again.",
                 current={"version": self.version},
             )
 

@@ -15,6 +15,6 @@ class Versioned(SQLModel):
         """Raise Conflict unless nobody changed this since version `seen`; None is of those who did not say."""
         if seen is not None and self.version != seen:
             raise Conflict(
-                "Someone else changed this after you read it. Nothing was saved. Read it again and repeat the change.",
+                "Somebody else changed this after you opened it. Your change was not saved. Check it and try again.",
                 current={"version": self.version},
             )

@@ -298,7 +298,7 @@ def permit(session: Session, actor: Actor, permission: Permission, ticket: Ticke
     if not can(session, actor, permission, ticket):
         raise not_permitted(actor, permission, subject="ticket", subject_id=ticket.id)
     if ticket.merged_into_id is not None and permission not in READ_PERMISSIONS:
-        raise Invalid(f"#{ticket.id} was merged into another ticket and can't be changed any more.")
+        raise Invalid(f"#{ticket.id} was merged into another ticket and can no longer be changed.")
 
 
 def require(actor: Actor, permission: Permission, *, least: Scope = Scope.OWN) -> None:
@@ -326,6 +326,6 @@ def not_permitted(
 def not_found(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> NotFound:
     """Return the refusal of something the actor may not know of, to be raised and recorded."""
     return NotFound(
-        "There is nothing here, or nothing that you may see.",
+        "This doesn't exist, or you don't have access to it.",
         denial=build_denial(actor, permission, subject, subject_id),
     )

@@ -44,8 +44,8 @@ def must_be(actor: Actor, ticket: Ticket, seen: int) -> None:
     now = visible_version(actor, ticket)
     if now != seen:
         raise Conflict(
-            f"Somebody changed #{ticket.id} while you were working on it. Nothing of yours was saved; "
-            "look at what it is now and try again.",
+            f"Somebody else changed #{ticket.id} while you were working on it. "
+            "Your change was not saved. Check the ticket and try again.",
             current={"version": now},
         )
 

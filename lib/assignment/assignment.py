@@ -20,7 +20,7 @@ def set_assignee(
     was, ticket.assignee_id = ticket.assignee_id, person_id
     ticket.former_assignee_id = None
     if was is not None:
-        timers.settle(session, ticket, why="it was given to somebody else", person_id=was)
+        timers.settle(session, ticket, why="it was assigned to somebody else", person_id=was)
     queue.remove(session, ticket)
     ticket.change(at=clock.now())
     old, new = str(was) if was else None, str(person_id) if person_id else None

@@ -12,12 +12,12 @@ from db.vocabulary import Permission
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.assignment import skills
+from lib.core import dates
 from lib.core.errors import Conflict
 from lib.people import absences
 
 CONFLICT_MESSAGE = (
-    "Somebody is changing the assignee's account or team at this moment. "
-    "The ticket stays as it was. Try again."
+    "Somebody is changing the assignee's account or team right now. The ticket was not changed. Try again."
 )
 
 
@@ -38,9 +38,9 @@ class Candidate:
     @property
     def reason(self) -> str:
         """How they fit, in words: "knows Network, 3 open"."""
-        parts = [f"away until {self.away_until.day} {self.away_until:%b}"] if self.away_until else []
-        parts += [f"knows {self.knows}"] if self.knows else []
-        return ", ".join([*parts, f"{self.open} open" if self.open else "nothing open"])
+        parts = [f"away until {dates.format_short_day(self.away_until)}"] if self.away_until else []
+        parts += [f"skilled in {self.knows}"] if self.knows else []
+        return ", ".join([*parts, f"{self.open} open" if self.open else "no open tickets"])
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Candidate]:

@@ -19,7 +19,7 @@ from lib.core.errors import Invalid
 MAX_CAP = 1000
 """The highest cap."""
 METHOD_NAMES = {
-    AssignmentMethod.MANUAL: "by hand",
+    AssignmentMethod.MANUAL: "manual",
     AssignmentMethod.ROUND_ROBIN: "round robin",
     AssignmentMethod.LEAST_LOADED: "least loaded",
 }
@@ -182,9 +182,9 @@ def _pick_next(among: Sequence[Candidate], rule: AssignmentRule) -> Candidate:
 
 
 def _format_reason(rule: AssignmentRule, whose: str, chosen: Candidate, there: Sequence[Candidate]) -> str:
-    knows = f", knows {chosen.knows}" if chosen.knows else ""
+    knows = f", skilled in {chosen.knows}" if chosen.knows else ""
     gone = ", ".join(c.name for c in there if c.away_until is not None)
-    return f"{METHOD_NAMES[AssignmentMethod(rule.way)]} of the {whose}{knows}"[:400] + (
+    return f"{METHOD_NAMES[AssignmentMethod(rule.way)]} rule of the {whose}{knows}"[:400] + (
         f"; away: {gone}"[:90] if gone else ""
     )
 
@@ -222,7 +222,7 @@ def _save_rule(
 ) -> tuple[str | None, str | None] | None:
     """Write a rule down; return what it was and is in words, or None when it stays."""
     if cap is not None and not 1 <= cap <= MAX_CAP:
-        raise Invalid(f"A cap is between 1 and {MAX_CAP}.", fields={"cap": f"Between 1 and {MAX_CAP}."})
+        raise Invalid(f"The limit is between 1 and {MAX_CAP}.", fields={"cap": f"Between 1 and {MAX_CAP}."})
     was = _to_card(there) if there else None
     now = RuleCard(way, None if way == AssignmentMethod.MANUAL else cap) if way else None
     if was == now:

@@ -25,7 +25,7 @@ def run_once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed
     kept = find(session, actor, key)
     if kept is not None:
         if kept.fingerprint != fingerprint:
-            raise Invalid("This Idempotency-Key was used for another request. Use a new one.")
+            raise Invalid("This Idempotency-Key was already used for another request. Use a new one.")
         return kept.answer
     answer = deed()
     row = Receipt(person_id=actor.person_id, key=key, fingerprint=fingerprint, answer=answer, at=clock.now())

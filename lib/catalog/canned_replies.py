@@ -22,13 +22,13 @@ MAX_SUGGESTIONS = 8
 _VARIABLE = re.compile(r"\{([A-Za-z_.]{1,40})\}")
 
 VARIABLES: Mapping[str, str] = {
-    "ticket.number": "its number, as #44",
-    "ticket.title": "its title",
-    "ticket.status": "where it stands",
-    "ticket.team": "the team that works it",
-    "requester.name": "whoever asks",
+    "ticket.number": "ticket number, such as #44",
+    "ticket.title": "title",
+    "ticket.status": "status",
+    "ticket.team": "team",
+    "requester.name": "requester",
     "requester.first_name": "the first part of their name",
-    "agent.name": "whoever writes",
+    "agent.name": "author of the reply",
     "agent.first_name": "the first part of their name",
 }
 """What may stand in braces, and what it becomes."""
@@ -194,7 +194,7 @@ def _check_body(body: str) -> str:
         named = ", ".join(f"{{{name}}}" for name in unknown)
         known = ", ".join(f"{{{name}}}" for name in VARIABLES)
         raise Invalid(
-            f"There is no variable {named}. Those that there are: {known}.",
+            f"There is no variable {named}. Available variables: {known}.",
             fields={"body": f"Unknown: {named}."},
         )
     return body

@@ -131,7 +131,7 @@ def _find_id(session: Session, name: str) -> int | None:
     ]
     if len(found) > 1:
         raise Invalid(
-            f"Several categories are called {name[:80]}. Use its number, or its path such as Hardware / Printer.",
+            f"Several categories are called {name[:80]}. Use an id or a path such as Hardware / Printer.",
             fields={"category": "Several have this name."},
         )
     return found[0] if found else None
@@ -230,7 +230,8 @@ def set_parent(session: Session, actor: Actor, category: Category, *, parent_id:
         return
     if parent is not None and category.id in get_with_ancestors(session, parent.id):
         raise Invalid(
-            "A category can't stand below itself.", fields={"parent": "It is this one, or stands below it."}
+            "A category can't be its own parent.",
+            fields={"parent": "This is the category itself or one of its subcategories."},
         )
     _free_name(session, category.name, parent_id, but=category.id)
     was = session.get(Category, category.parent_id) if category.parent_id else None
@@ -275,9 +276,9 @@ def preview_delete(session: Session, actor: Actor, category: Category) -> Delete
     """Return what deleting a category would do, without doing it. Raises NotPermitted, Invalid as `delete` does."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if category.is_default:
-        raise Invalid("The default category can't be deleted. Make another one the default first.")
+        raise Invalid("The default category can't be deleted. Make another category the default first.")
     if _list_children(session, category.id):
-        raise Invalid("This category has others below it. Move or delete them first.")
+        raise Invalid("This category has subcategories. Move or delete them first.")
     held = select(func.count(), func.count().filter(col(Ticket.open)))
     tickets, open_ = session.execute(
         gate.unscoped(held.where(Ticket.category_id == category.id), "administration was permitted")
@@ -313,10 +314,12 @@ def delete(
     category.must_be(seen)
     foreseen = preview_delete(session, actor, category)
     if successor is not None and (successor.id == category.id or successor.retired):
-        raise Invalid("That can't be its successor.", fields={"successor": "Choose another category."})
+        raise Invalid(
+            "This category can't be the successor.", fields={"successor": "Choose another category."}
+        )
     if foreseen.needs_successor and successor is None:
         raise Invalid(
-            "Tickets use this category. Name its successor.",
+            "Tickets use this category. Choose a successor.",
             fields={"successor": "Choose where its tickets go."},
         )
     _move_to_successor(session, category, successor)
@@ -324,7 +327,7 @@ def delete(
     events.record(
         session, actor, Action.CATEGORY_DELETED, subject=f"category:{category.id}", old=category.name,
         new=str(successor.id) if successor else None,
-        reason=f"{foreseen.tickets} tickets went along" if foreseen.tickets else None,
+        reason=f"{foreseen.tickets} tickets moved" if foreseen.tickets else None,
     )  # fmt: skip
 
 
@@ -368,7 +371,7 @@ def restore(session: Session, actor: Actor, category: Category) -> None:
 def _must_have_room(session: Session) -> None:
     there = session.exec(select(func.count()).select_from(Category).where(~col(Category.retired))).one()
     if there >= MAX_IN_USE:
-        raise Invalid(f"At most {MAX_IN_USE} categories. Delete one that is not needed first.")
+        raise Invalid(f"At most {MAX_IN_USE} categories. Delete one that you don't need first.")
 
 
 def _move_to_successor(session: Session, category: Category, successor: Category | None) -> None:

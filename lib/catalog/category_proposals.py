@@ -35,8 +35,8 @@ def propose(session: Session, actor: Actor, ticket: Ticket, name: str) -> None:
     there = _find_category(session, name)
     if there is not None:
         raise Invalid(
-            f"There is a category {there.name} already. Choose it instead.",
-            fields={"proposed_category": "Is there already."},
+            f"The category {there.name} already exists. Choose it instead.",
+            fields={"proposed_category": "Already exists."},
         )
     session.add(
         CategoryProposal(

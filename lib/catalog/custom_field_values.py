@@ -121,7 +121,7 @@ def set_initial(session: Session, actor: Actor, ticket: Ticket, given: Mapping[s
     known = {card.key: card for card in custom_fields.list_all(session)}
     works = custom_fields.has_role_access(session, actor, ticket)
     missing = {
-        f"fields.{card.key}": "Please fill this in."
+        f"fields.{card.key}": "This field is required."
         for card in known.values()
         if card.required
         and card.applies(ticket.category_id)
@@ -146,7 +146,7 @@ def update(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str
     """
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
     if ticket.first_response_at is not None and not gate.works_on(actor, Permission.TICKET_UPDATE, ticket):
-        raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
+        raise Invalid("You can change this only until the first reply. Write a reply instead.")
     ticket_versions.must_be(actor, ticket, seen)
     known = {card.key: card for card in custom_fields.list_all(session)}
     works = custom_fields.has_role_access(session, actor, ticket)
@@ -304,7 +304,7 @@ def _build_row(session: Session, actor: Actor, card: FieldCard, ticket: Ticket, 
     match card.kind:
         case FieldKind.TEXT:
             if not isinstance(raw, str):
-                raise _value_error(card, "It takes text.")
+                raise _value_error(card, "Enter text.")
             row.words = text.clean_line(raw, field=f"fields.{card.key}", limit=TEXT_LIMIT)
             row.folded = text.fold_case_and_accents(row.words)[:FOLDED_LIMIT]
         case FieldKind.NUMBER:
@@ -326,7 +326,7 @@ def _parse_number(card: FieldCard, raw: Any, *, filtering: bool = False) -> floa
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number) or abs(number) > MAX_NUMBER:
-        sentence = "It takes a number such as 12 or 0.5."
+        sentence = "Enter a number such as 12 or 0.5."
         raise _filter_error(f"{card.name}: {sentence}") if filtering else _value_error(card, sentence)
     return number
 
@@ -337,7 +337,7 @@ def _parse_day(card: FieldCard, raw: Any, *, filtering: bool = False) -> date:
     try:
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
-        sentence = "It takes a day such as 2026-01-31."
+        sentence = "Enter a date such as 2026-01-31."
         raise (
             _filter_error(f"{card.name}: {sentence}") if filtering else _value_error(card, sentence)
         ) from None
@@ -346,7 +346,7 @@ def _parse_day(card: FieldCard, raw: Any, *, filtering: bool = False) -> date:
 def _parse_choice(card: FieldCard, raw: Any) -> int:
     found = [id for id, name in card.choices.items() if raw in (id, name) and not isinstance(raw, bool)]
     if not found:
-        raise _value_error(card, f"It takes one of {', '.join(card.choices.values())}.")
+        raise _value_error(card, f"Choose one of {', '.join(card.choices.values())}.")
     return found[0]
 
 
@@ -357,7 +357,7 @@ def _parse_person(session: Session, actor: Actor, card: FieldCard, raw: Any) -> 
     )
     found = session.exec(gate.unscoped(chosen, "only people the actor may know")).first()
     if found is None:
-        raise _value_error(card, "It takes somebody whom you know here.")
+        raise _value_error(card, "Choose a person that you can see.")
     return found
 
 

@@ -151,7 +151,7 @@ def create(
     lock(session, "fields")
     there = list_all(session)
     if len(there) >= MAX_IN_USE:
-        raise Invalid(f"At most {MAX_IN_USE} fields. Retire one that is not needed first.")
+        raise Invalid(f"At most {MAX_IN_USE} fields. Archive one that you don't need first.")
     name = text.clean_line(name, field="name", limit=40)
     row = CustomField(
         key=_free_key(session, key or name), name=_free_name(there, name), kind=kind.value, required=required,
@@ -258,7 +258,7 @@ def _free_name(there: Iterable[FieldCard], name: str) -> str:
 def _must_not_be_built_in(name: str, *, field: str) -> None:
     if names.key(name).replace("_", " ") in BUILT_IN_NAMES:
         raise Invalid(
-            f"Every ticket has “{name}” already. Give the custom field another {field}.",
+            f"“{name}” is a built-in field. Give the custom field another {field}.",
             fields={field: "The name of a built-in field."},
         )
 
@@ -267,19 +267,19 @@ def _free_key(session: Session, key: str) -> str:
     key = "_".join(folding.fold_words(text.clean_line(key, field="key", limit=40)))[:40].strip("_")
     if not _KEY.fullmatch(key):
         raise Invalid(
-            "The key needs letters from a to z or digits: it is what programs call the field.",
+            "The key needs letters from a to z or digits. The API uses it to name the field.",
             fields={"key": "Letters from a to z, digits and _."},
         )
     _must_not_be_built_in(key, field="key")
     if session.exec(select(CustomField.id).where(CustomField.key == key)).first() is not None:
-        raise Invalid(f"A field with the key {key} is here already.", fields={"key": "In use already."})
+        raise Invalid(f"A field with the key {key} already exists.", fields={"key": "Already in use."})
     return key
 
 
 def _store_choices(session: Session, row: CustomField, choices: Iterable[str]) -> list[str]:
     wanted = list(dict.fromkeys(text.clean_line(name, field="choices", limit=80) for name in choices))
     if (row.kind == FieldKind.CHOICE) != bool(wanted):
-        sentence = "Name the choices." if not wanted else "Only a field of choice has choices."
+        sentence = "Add the choices." if not wanted else "Only choice fields have choices."
         raise Invalid(sentence, fields={"choices": sentence})
     if len(wanted) > MAX_CHOICES:
         raise Invalid(f"At most {MAX_CHOICES} choices.", fields={"choices": f"At most {MAX_CHOICES}."})

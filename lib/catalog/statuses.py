@@ -114,7 +114,7 @@ def create(session: Session, actor: Actor, *, name: str, kind: StatusCategory, c
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     there = list_rows(session)
     if len(there) >= MAX_IN_USE:
-        raise Invalid(f"At most {MAX_IN_USE} statuses. Retire one that is not needed first.")
+        raise Invalid(f"At most {MAX_IN_USE} statuses. Archive one that you don't need first.")
     status = Status(name=_free_name(session, name), kind=kind, position=len(there), counts=counts)
     session.add(status)
     session.flush()
@@ -169,7 +169,7 @@ def preview_archive(session: Session, actor: Actor, status: Status) -> ArchivePr
     """Return what retiring a status would do, without doing it. Raises NotPermitted, Invalid as `archive` does."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if status.is_default:
-        raise Invalid("Tickets begin in this status, so it can't be retired.")
+        raise Invalid("New tickets get this status, so it can't be archived.")
     held = select(func.count(), func.count().filter(col(Ticket.open))).where(Ticket.status_id == status.id)
     count, open_ = session.execute(gate.unscoped(held, "administration was permitted")).one()
     back = select(func.count()).select_from(Merge).where(Merge.status_id == status.id)
@@ -213,7 +213,7 @@ def restore(session: Session, actor: Actor, status: Status) -> None:
         return
     there = list_rows(session)
     if len(there) >= MAX_IN_USE:
-        raise Invalid(f"At most {MAX_IN_USE} statuses. Retire one that is not needed first.")
+        raise Invalid(f"At most {MAX_IN_USE} statuses. Archive one that you don't need first.")
     status.retired, status.position = False, len(there)
     events.record(session, actor, Action.STATUS_RESTORED, subject=f"status:{status.id}", new=status.name)
 
@@ -221,11 +221,11 @@ def restore(session: Session, actor: Actor, status: Status) -> None:
 def _move_to_successor(session: Session, status: Status, successor: Status | None) -> None:
     if successor is None or successor.id == status.id:
         raise Invalid(
-            "Tickets stand in this status. Name its successor.",
+            "Tickets are in this status. Choose a successor.",
             fields={"successor": "Choose where its tickets go."},
         )
     if (successor.kind == StatusCategory.DONE) != (status.kind == StatusCategory.DONE):
-        raise Invalid("Its successor must be done when it is done, and open when it is open.")
+        raise Invalid("The successor must be in the same kind of category, done or open.")
     resolved = {} if successor.counts else {"resolved_at": None, "resolver_id": None}
     for model in (Ticket, Merge):  # a merge keeps where its ticket returns to when it is undone
         moved = (
@@ -239,7 +239,7 @@ def _free_name(session: Session, name: str, *, but: int | None = None) -> str:
     lock(session, "statuses")
     rows = session.exec(select(Status).where(col(Status.id).is_distinct_from(but))).all()
     names.must_be_free(name, [s.name for s in rows if not s.retired or s.is_merged], what="status")
-    hint = "It is archived: restore it, or choose another name."
+    hint = "It is archived. Restore it or choose another name."
     return names.must_be_free(name, [s.name for s in rows if s.retired], what="status", hint=hint)
 
 

@@ -86,9 +86,9 @@ def clean_name(name: str) -> str:
     """Return a tag's name as it is kept: one line of small letters. Raises Invalid."""
     name = text.clean_line(name, field="tags", limit=MAX_LENGTH).lower()
     if "," in name:
-        raise Invalid("A tag holds no comma.", fields={"tags": "Please leave the comma out."})
+        raise Invalid("A tag can't contain a comma.", fields={"tags": "Remove the comma."})
     if not key(name):
-        raise Invalid("A tag needs a letter, a digit or a sign.", fields={"tags": "Please type a word."})
+        raise Invalid("A tag needs a letter, a digit or a symbol.", fields={"tags": "Enter a word."})
     return name
 
 
@@ -203,6 +203,6 @@ def _must_be_free(session: Session, actor: Actor, name: str) -> Tag | None:
     if found is None or not found[1]:
         return found and found[0]
     raise Invalid(
-        f"There is the tag “{found[0].name}” already. Merge the two instead.",
-        fields={"name": "In use already."},
+        f"The tag “{found[0].name}” already exists. Merge the two instead.",
+        fields={"name": "Already in use."},
     )

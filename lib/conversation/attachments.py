@@ -258,9 +258,7 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
             )
         working = gate.works_on(actor, Permission.ATTACHMENT_REMOVE, ticket)
         if not working and row.created_at < clock.now() - REMOVAL_WINDOW:
-            raise Invalid(
-                "A file can be taken back for 15 minutes only. Ask the people on the ticket to remove it."
-            )
+            raise Invalid("You can remove a file only within 15 minutes. Ask staff to remove it.")
     row.removed_at = clock.now()
     comment = (
         gate.unscoped_get(session, Comment, row.comment_id, "the ticket was permitted")

@@ -229,7 +229,7 @@ def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, bo
     _permit_edit(session, actor, comment, ticket)
     if comment.version != seen:
         raise Conflict(
-            "This comment was changed meanwhile. Nothing of yours was saved.",
+            "Somebody else changed this comment. Your change was not saved.",
             current={"version": comment.version},
         )
     body = text.clean_block(body, field="body")
@@ -263,12 +263,12 @@ def _permit_edit(session: Session, actor: Actor, comment: Comment, ticket: Ticke
     gate.permit(session, actor, Permission.COMMENT_EDIT_OWN, ticket)
     if comment.author_id != actor.id:
         raise NotPermitted(
-            "Only its author can change a comment.",
+            "Only the author can edit a comment.",
             permission=Permission.COMMENT_EDIT_OWN.value,
             denial=gate.build_denial(actor, Permission.COMMENT_EDIT_OWN, "comment", comment.id),
         )
     if comment.removed_at is not None or comment.created_at < clock.now() - EDIT_WINDOW:
-        raise Invalid("A comment can be changed for 15 minutes only. Please write another one.")
+        raise Invalid("You can edit a comment only within 15 minutes. Write another one instead.")
 
 
 def _record_event(

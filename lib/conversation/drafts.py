@@ -54,9 +54,9 @@ def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mappi
     Raises Gone when the token's text was sent already, Invalid for a value that no form has or too much text.
     """
     if not _TOKEN_PATTERN.fullmatch(token) or not set(values) <= FIELDS:
-        raise Invalid("This draft can't be kept: it is not from one of Docket's forms.")
+        raise Invalid("This draft can't be saved because it is not from a Docket form.")
     if idempotency.is_used(session, actor, submission_key(token)):
-        raise Gone("This draft was sent already.")
+        raise Gone("This draft was already sent.")
     lock(session, f"draft:{actor.id}:{slot}")
     row = session.get(Draft, (actor.id, _check_slot(slot)))
     if row is None:
@@ -64,9 +64,9 @@ def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mappi
     merged = (json.loads(row.body) if row.token == token else {}) | dict(values)
     body = json.dumps({k: v for k, v in merged.items() if v is not None}, ensure_ascii=False)
     if len(body) > MAX_CHARACTERS:
-        raise Invalid("This draft is too long to be kept.")
+        raise Invalid("This draft is too long to save.")
     if not text.is_storable(body):
-        raise Invalid("This draft holds a character that can't be kept.")
+        raise Invalid("This draft contains a character that can't be stored.")
     row.token, row.body, row.updated_at = token, body, clock.now()
     session.add(row)
     session.flush()

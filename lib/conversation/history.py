@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Text, literal_column, or_
 from sqlmodel import Session, col, select
@@ -12,6 +12,7 @@ from db.vocabulary import Action, Permission
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.catalog import custom_fields, link_words
+from lib.core import dates
 
 HIDDEN_ACTIONS = (Action.DENIED, Action.TICKET_WATCHED, Action.TIMER_DISCARDED, Action.TIMER_STARTED)
 """Kept for the audit; not part of what happened to the ticket."""
@@ -139,7 +140,7 @@ def _is_merge_into(line: HistoryEntry) -> bool:
 
 
 def _format_merge(action: Action, other: str) -> str:
-    return f"merged it into {other}" if action == Action.TICKET_MERGED else f"took it out of {other} again"
+    return f"merged it into {other}" if action == Action.TICKET_MERGED else f"undid the merge into {other}"
 
 
 def build_entries(session: Session, rows: Iterable[Event], *, colleague: bool) -> list[HistoryEntry]:
@@ -188,24 +189,24 @@ def _format_sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
 ) -> str:
     match row.action:
         case Action.TICKET_CREATED:
-            return f"opened it for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "opened it"
+            return f"created it for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "created it"
         case Action.TICKET_MOVED:
             return f"moved it from {old} to {new}" + (f": {row.reason}" if row.reason else "")
         case Action.TICKET_ASSIGNED if row.new and row.new == str(row.actor_id):
-            return f"took it over from {old}" if old else "took it"
+            return f"reassigned it from {old} to themselves" if old else "assigned it to themselves"
         case Action.TICKET_ASSIGNED:
-            return f"assigned it to {new}" if new else f"took it from {old}; nobody has it now"
+            return f"assigned it to {new}" if new else f"unassigned {old}"
         case Action.TICKET_PARTICIPANTS:
-            return f"put {new} in copy" if new else f"took {old} out of the copy"
+            return f"added {new} to CC" if new else f"removed {old} from CC"
         case Action.TICKET_LINKED | Action.TICKET_UNLINKED:
             said = f"this ticket {link_words.WORDS.get(row.field or '', 'is linked to')} #{new or old}"
-            return f"noted that {said}" if new else f"took back that {said}"
+            return f"added the link: {said}" if new else f"removed the link: {said}"
         case Action.TICKET_MERGED | Action.TICKET_UNMERGED if row.field == "into":
             return _format_merge(Action(row.action), f"#{new or old}")
         case Action.TICKET_MERGED:
             return f"merged #{new} into this ticket"
         case Action.TICKET_UNMERGED:
-            return f"took #{old} out of this ticket again"
+            return f"undid the merge of #{old}"
         case Action.TICKET_FIELD:
             return f"set {row.field} to {new}" if new else f"removed {row.field}"
         case Action.TICKET_DELETED:
@@ -219,18 +220,25 @@ def _format_sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
         case Action.COMMENT_EDITED:
             return "edited an internal note" if row.internal else "edited a reply"
         case Action.COMMENT_REMOVED:
-            return "took back an internal note" if row.internal else "took back a reply"
+            return "deleted an internal note" if row.internal else "deleted a reply"
         case Action.ATTACHMENT_REMOVED:
             return f"removed the file “{old}”"
         case Action.TIME_LOGGED:
-            return f"logged {new}" + (f" for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else "")
+            return f"logged {_days(new)}" + (
+                f" for {names.get(row.behalf_id, 'somebody')}" if row.behalf_id else ""
+            )
         case Action.TIME_CHANGED:
-            return f"changed the time {old} to {new}"
+            return f"changed the time entry {_days(old)} to {_days(new)}"
         case Action.TIME_REMOVED:
-            return f"took back the time {old}"
+            return f"deleted the time entry {_days(old)}"
         case Action.TIME_ESTIMATED:
-            return f"estimated {new}" if new else "took back the estimate"
+            return f"estimated {new}" if new else "removed the estimate"
     return str(row.action)
+
+
+def _days(stored: str | None) -> str:
+    """Return the stored words of a time entry, with its day as people read it; a note is left alone."""
+    return dates.format_first_day(stored or "")
 
 
 def _format_update(field: str | None, old: str | None, new: str | None) -> str:  # noqa: PLR0911 - one sentence a field
@@ -240,13 +248,17 @@ def _format_update(field: str | None, old: str | None, new: str | None) -> str: 
         case "description":
             return "changed the description"
         case "category":
-            return f"put it into the category {new}"
+            return f"changed the category to {new}"
         case "team":
-            return f"handed it from {old} to the team {new}"
+            return f"moved it from team {old} to team {new}"
         case "due_on":
-            return f"set the due date to {new}" if new else "removed the due date"
+            return (
+                f"set the due date to {dates.format_day(date.fromisoformat(new))}"
+                if new
+                else "removed the due date"
+            )
         case "confidential":
-            return "made it confidential" if new == "yes" else "opened it to its team again"
+            return "made it confidential" if new == "yes" else "removed the confidential mark"
         case "tags":
             return f"tagged it {new}" if new else "removed its tags"
     return f"changed the {field} from {old} to {new}"

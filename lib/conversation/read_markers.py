@@ -65,7 +65,7 @@ def mark_unread(session: Session, actor: Actor, ticket: Ticket) -> None:
     newest = gate.unscoped(of_others.order_by(col(Event.id).desc()).limit(1), "the ticket was permitted")
     found = session.exec(newest).first()
     if found is None:
-        raise Invalid("Nobody else has done anything here yet.")
+        raise Invalid("Nobody else has added anything yet.")
     row = _load_row(session, actor, ticket)
     row.event_id, row.at = found.id - 1, found.at - timedelta(microseconds=1)
     session.add(row)

@@ -35,7 +35,7 @@ class NotSignedIn(Refusal):
 
     status = 401
 
-    def __init__(self, sentence: str = "Please sign in to go on.") -> None:
+    def __init__(self, sentence: str = "Sign in to continue.") -> None:
         super().__init__(sentence)
 
 

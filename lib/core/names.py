@@ -16,5 +16,5 @@ def must_be_free(name: str, taken: Iterable[str], *, what: str, hint: str = "Cho
     wanted = key(name)
     other = next((each for each in taken if key(each) == wanted), None)
     if other is not None:
-        raise Invalid(f"The {what} “{other}” exists already. {hint}", fields={"name": "In use already."})
+        raise Invalid(f"The {what} “{other}” exists already. {hint}", fields={"name": "Already in use."})
     return name

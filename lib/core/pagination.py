@@ -19,7 +19,7 @@ def parse_cursor(of: str, cursor: str | None) -> int | None:
         return int(_serializer(of).loads(cursor))
     except (BadSignature, ValueError, TypeError):
         raise Invalid(
-            "This page of the list is no longer there. Begin again at the top.",
+            "This page of the list no longer exists. Start again from the first page.",
             fields={"cursor": "Not valid here."},
         ) from None
 

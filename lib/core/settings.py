@@ -112,7 +112,7 @@ class Settings(BaseSettings):
             value = self.secret_key.get_secret_value()
             if len(value.encode()) < SECRET_BYTES or value.lower() in EXAMPLE_SECRETS or len(set(value)) < 8:
                 raise ValueError(
-                    "secret_key is too short or guessable: give it at least 32 random characters"
+                    "secret_key is too short or easy to guess. Use at least 32 random characters"
                 )
         return self
 
@@ -159,7 +159,7 @@ def _load_key(path: Path) -> bytes:
     value = path.read_text().strip()
     if len(value) < SECRET_BYTES:
         raise SettingsError(
-            f"{path} holds a weak key. Delete the file to have a new one made; people must then sign in again."
+            f"{path} contains a weak key. Delete the file to create a new one. Everyone must then sign in again."
         )
     return value.encode()
 

@@ -54,7 +54,7 @@ def clean_line(value: str, *, field: str, limit: int, required: bool = True) -> 
     visible = _INVISIBLE.sub("", _CONTROL.sub("", " ".join(_require_storable(value, field).split())))
     cleaned = " ".join(normalize(visible).split())
     if required and not cleaned.strip(_JOINERS):
-        raise Invalid(f"The {field} is missing.", fields={field: "Please fill this in."})
+        raise Invalid(f"The {field} is missing.", fields={field: "This field is required."})
     return _require_length(cleaned, field, limit)
 
 
@@ -63,7 +63,7 @@ def clean_block(value: str, *, field: str, limit: int = BODY_LIMIT, required: bo
     cleaned = _CONTROL.sub("", _require_storable(value, field).replace("\r\n", "\n").replace("\r", "\n"))
     cleaned = normalize(cleaned).strip()
     if required and not cleaned:
-        raise Invalid(f"The {field} is empty.", fields={field: "Please write something."})
+        raise Invalid(f"The {field} is empty.", fields={field: "Write something first."})
     return _require_length(cleaned, field, limit)
 
 
@@ -94,7 +94,7 @@ def is_storable(value: str) -> bool:
 def _require_storable(value: str, field: str) -> str:
     if not is_storable(value):
         raise Invalid(
-            f"The {field} holds a character that can't be stored. Remove it and try again; nothing was saved.",
+            f"The {field} contains a character that can't be stored. Nothing was saved. Remove it and try again.",
             fields={field: "Holds a character that can't be stored."},
         )
     return value
@@ -102,7 +102,7 @@ def _require_storable(value: str, field: str) -> str:
 
 def _require_length(value: str, field: str, limit: int) -> str:
     if len(value) > limit:
-        sentence = f"At most {limit:,} characters; this has {len(value):,}."
+        sentence = f"At most {limit:,} characters. This has {len(value):,}."
         raise Invalid(f"The {field} is too long. {sentence}", fields={field: sentence})
     return value
 

@@ -85,7 +85,7 @@ def update(session: Session, actor: Actor, name: str, value: str, *, seen: int) 
     was = get_card(session, actor, name)
     if was.version != seen:
         raise Conflict(
-            "Someone else changed this setting after you read it. Nothing was saved. Read it again and try again.",
+            "Somebody else changed this setting. Your change was not saved. Check the setting and try again.",
             current={"version": was.version},
         )
     _check(CATALOG[name], value)

@@ -25,8 +25,8 @@ class SettingDefinition(Generic[Value]):
 TIME_ZONE: SettingDefinition[ZoneInfo] = SettingDefinition(
     name="time_zone",
     label="Time zone",
-    help="When days begin for people who have not set a time zone of their own: in reports, timesheets, searches, "
-    "emails and exports. Entries that are logged already keep their day.",
+    help="Used for people who have not set their own, in reports, timesheets, searches, emails and exports. "
+    "Existing time entries keep their day.",
     type="time zone",
     default=time_zones.UTC,
     parse=time_zones.parse,

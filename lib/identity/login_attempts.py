@@ -54,7 +54,7 @@ def _check_limit(session: Session, which: ColumnElement[bool], limit: int, windo
         seconds = max(1, int((oldest + window - now).total_seconds()) + 1)
         minutes = -(-seconds // 60)
         raise TooMany(
-            f"Too many tries to sign in. Please wait {minutes} minute{'' if minutes == 1 else 's'} and try again.",
+            f"Too many sign-in attempts. Wait {minutes} minute{'' if minutes == 1 else 's'} and try again.",
             seconds=seconds,
         )
 

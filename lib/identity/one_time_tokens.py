@@ -96,7 +96,7 @@ def redeem(session: Session, purpose: Purpose, secret: str) -> int | None:
             .returning(col(OneTimeSecret.id), col(OneTimeSecret.person_id))
         ).first()
     if won is None:
-        raise Invalid("This link has been used, has expired, or was never made. Ask for a new one.")
+        raise Invalid("This link has been used, has expired or is invalid. Ask for a new one.")
     return won.person_id
 
 

@@ -30,14 +30,14 @@ def check_strength(password: str, *, second_factor: bool, about: tuple[str, ...]
     """Raise Invalid, with the reason, unless `password` is good enough; `about` holds the person's name and address."""
     least = MIN_LENGTH_WITH_SECOND_FACTOR if second_factor else MIN_LENGTH
     if len(password) < least:
-        more = "" if second_factor else " A few words that only you would put together are easy to remember."
+        more = "" if second_factor else " A phrase of several unusual words is easy to remember."
         raise _weak_error(f"Use at least {least} characters.{more}")
     if len(password) > MAX_LENGTH:
         raise _weak_error(f"Use at most {MAX_LENGTH} characters.")
     if "\x00" in password or any("\ud800" <= c <= "\udfff" for c in password):
-        raise _weak_error("It holds a character that can't be typed again reliably.")
+        raise _weak_error("It contains a character that can't be typed reliably.")
     if _is_guessable(password, about):
-        raise _weak_error("This is one of the first things that anybody would guess. Choose something else.")
+        raise _weak_error("It is too easy to guess. Choose something else.")
 
 
 def _weak_error(reason: str) -> Invalid:

@@ -52,8 +52,8 @@ def switch_on(session: Session, actor: Actor, *, secret: str, code: str) -> None
     person = session.get_one(Person, actor.id)
     if not _accept_code(session, person, secret, code):
         raise Invalid(
-            "That code is not right. Look at the app again; codes change every 30 seconds.",
-            fields={"code": "Not right."},
+            "That code is wrong. Codes change every 30 seconds. Check the app and try again.",
+            fields={"code": "Incorrect."},
         )
     person.totp_secret = secret
     events.record(session, actor, Action.SECOND_FACTOR_ON, subject=f"person:{person.id}")
@@ -63,7 +63,7 @@ def switch_off(session: Session, actor: Actor, *, password: str) -> None:
     """Stop asking for codes; raises Invalid on a wrong password, or when the password is too short to stand alone."""
     person = session.get_one(Person, actor.id)
     if not passwords.verify(password, against=person.password_hash):
-        raise Invalid("Your password is not right.", fields={"password": "Not right."})
+        raise Invalid("Wrong password.", fields={"password": "Incorrect."})
     passwords.check_strength(password, second_factor=False, about=(person.name, person.email))
     person.totp_secret = person.totp_step = None
     events.record(session, actor, Action.SECOND_FACTOR_OFF, subject=f"person:{person.id}")

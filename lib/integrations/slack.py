@@ -33,7 +33,7 @@ class RateLimited(Exception):
     """Slack asks to be left alone for `seconds`."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Slack asks for {seconds} seconds of quiet.")
+        super().__init__(f"Slack limits requests. Next try in {seconds} seconds.")
         self.seconds = seconds
 
 
@@ -114,7 +114,7 @@ def _to_error(error: SlackApiError) -> Exception:
     if code == 429 or said == "ratelimited":
         return _build_rate_limited(error.response.headers)
     if said in _TOKEN_ERRORS:
-        return WrongToken(f"Slack does not take Docket's token ({said}).")
+        return WrongToken(f"Slack rejected Docket's token ({said}).")
     if code >= 500 or said in _RETRY_ERRORS:
         return Unreachable(f"Slack failed ({code} {said}).")
     if not _CODE.fullmatch(said):

@@ -44,7 +44,7 @@ def connect() -> Iterator["MailConnection"]:
     try:
         box.login()
     except smtplib.SMTPAuthenticationError as error:
-        raise Unreachable(f"The mail server refused the account ({error.smtp_code}).") from error
+        raise Unreachable(f"The mail server rejected the account ({error.smtp_code}).") from error
     except ssl.SSLCertVerificationError as error:
         raise Unreachable("The mail server's certificate is not valid for its name.") from error
     except Exception as error:  # a host name that is none raises neither OSError nor SMTPException
@@ -94,7 +94,7 @@ def _to_error(code: int, words: bytes | str, what: str) -> Refused | Unreachable
     told = words.decode(errors="replace") if isinstance(words, bytes) else words
     told = " ".join(told.split())[:160]
     if code == _CLOSING:
-        return Unreachable(f"The mail server takes nothing now: {code} {told}")
+        return Unreachable(f"The mail server is not accepting email: {code} {told}")
     return Refused(f"The mail server refused {what}: {code} {told}", permanent=code >= _PERMANENT)
 
 

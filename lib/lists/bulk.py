@@ -82,7 +82,7 @@ def change(session: Session, actor: Actor, targets: Sequence[Target], changes: C
     gate.require(actor, Permission.TICKET_BULK)
     unknown = set(changes) - {*STEPS, "reason"}
     if unknown or not set(changes) & set(STEPS):
-        raise Invalid("Say what is to be changed.", fields={"change": f"Use some of {', '.join(STEPS)}."})
+        raise Invalid("Choose what to change.", fields={"change": f"Use some of {', '.join(STEPS)}."})
 
     def deed(ticket: Ticket) -> None:
         for name in STEPS:
@@ -104,7 +104,7 @@ def list_changed(session: Session, actor: Actor, batch: str) -> list[Target]:
 
 
 def undo(session: Session, actor: Actor, targets: Sequence[Target], *, batch: str) -> list[Outcome]:
-    """Bring back what one's batch changed on each target, unless it was changed since. Raises NotPermitted."""
+    """Bring back what one's batch changed on each target, unless it changed since then. Raises NotPermitted."""
     gate.require(actor, Permission.TICKET_BULK)
     return [
         _change_one(session, actor, target, lambda ticket: _undo_one(session, actor, ticket, batch))
@@ -137,7 +137,7 @@ def _undo_one(session: Session, actor: Actor, ticket: Ticket, batch: str) -> Non
         Event.ticket_id == ticket.id, col(Event.field).in_(was), col(Event.id) > (done[-1].id if done else 0)
     )
     if session.exec(gate.unscoped(later.limit(1), "found through the gate")).first() is not None:
-        raise Conflict(f"#{ticket.id} was changed since.")
+        raise Conflict(f"#{ticket.id} changed since then.")
     for field in RESTORED:
         if field.event in was:
             to = field_verbs.parse_event_value(session, field, was[field.event])

@@ -30,7 +30,7 @@ def validate(facts: Iterable[str], group: str) -> tuple[str, str]:
     facts = tuple(facts)
     if set(facts) - set(LISTED) or len(set(facts)) != len(facts) or len(facts) > MAX_COLUMNS:
         told = f"At most {MAX_COLUMNS} of {', '.join(LISTED)}, each once."
-        raise Invalid("A list can't have these columns.", fields={"columns": told})
+        raise Invalid("These columns can't be used in a list.", fields={"columns": told})
     if group and group not in GROUPED:
         raise Invalid(
             "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPED)}."}

@@ -100,7 +100,7 @@ def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterabl
     for name, values in given.items():
         chosen = [v.strip() for v in values if v.strip()]
         if not all(map(text.is_storable, chosen)):
-            raise _build_error(name, "It holds a character that can't be stored.")
+            raise _build_error(name, "It contains a character that can't be stored.")
         if len(chosen) > MAX_VALUES:
             raise _build_error(name, f"At most {MAX_VALUES} values.")
         if chosen and name == "q":
@@ -296,7 +296,7 @@ def _name_condition(session: Session, field: TicketField, value: str) -> ColumnE
 
 
 def _none_of(name: str, value: str) -> Invalid:
-    return _build_error(name, f"“{value[:40]}” is none of its values.")
+    return _build_error(name, f"“{value[:40]}” is not a valid value.")
 
 
 def _build_error(name: str, sentence: str) -> Invalid:

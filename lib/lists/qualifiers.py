@@ -49,9 +49,9 @@ def to_parameters(session: Session, actor: Actor, term: QueryTerm) -> Parameters
     """Return the parameters that a qualifier stands for; raises Puzzled."""
     values = list(term.values)
     if not values or not all(map(text.is_storable, values)):
-        raise QualifierError("nothing follows the colon.")
+        raise QualifierError("the value after the colon is missing.")
     if len(values) > filters.MAX_VALUES:
-        raise QualifierError(f"it holds more than {filters.MAX_VALUES} values.")
+        raise QualifierError(f"it has more than {filters.MAX_VALUES} values.")
     if term.name == "is":
         return _parse_is(values, negated=term.negated)
     field = FILTERED[term.name]
@@ -80,7 +80,7 @@ def _parse_is(values: Iterable[str], *, negated: bool) -> Parameters:
         name, meant = IS_VALUES[_match_one(value, IS_VALUES)]
         found.setdefault(name, []).extend(_apply_negation([meant], negated=negated))
     if len(found) > 1:
-        raise QualifierError("these don't go together with a comma; write is: before each of them.")
+        raise QualifierError("these can't be combined with a comma. Write is: before each one.")
     return found
 
 
@@ -131,7 +131,7 @@ def _find_ids_by_name(session: Session, field: TicketField, value: str) -> list[
     if not found and field.empty and value.lower() == "none":
         return ["none"]
     if not found:
-        raise QualifierError(f"there is no {field.name} of that name.")
+        raise QualifierError(f"no {field.name} has that name.")
     return found[: filters.MAX_VALUES]
 
 
@@ -141,19 +141,19 @@ def _find_people(session: Session, actor: Actor, value: str, *, nobody: bool) ->
     if value.isascii() and value.isdigit() and len(value) < 10:
         return [value]
     if len(value) > 254:
-        raise QualifierError("that is too long for a name.")
+        raise QualifierError("this name is too long.")
     cards = accounts.list_visible(session, actor, search=value, active=None, limit=filters.MAX_VALUES)
     asked = folding.fold_words(value)
     closer = [card for card in cards if folding.is_prefix_match(asked, folding.fold_words(card.name))]
     found = [str(card.id) for card in closer or cards]
     if not found:
-        raise QualifierError("you know nobody of that name.")
+        raise QualifierError("no person has that name.")
     return found
 
 
 def _parse_dates(actor: Actor, field: TicketField, values: list[str], *, negated: bool) -> Parameters:
     if len(values) > 1:
-        raise QualifierError("give one day or span; repeat the qualifier to narrow it further.")
+        raise QualifierError("use one date or range. Repeat the qualifier to narrow it further.")
     ahead = field.type == FieldType.DAY
     read = date_ranges.parse_ahead if ahead else date_ranges.parse
     span = read(values[0], timezone=actor.zone.key)
@@ -161,7 +161,7 @@ def _parse_dates(actor: Actor, field: TicketField, values: list[str], *, negated
         raise QualifierError(f"use {date_ranges.FUTURE_EXAMPLES if ahead else date_ranges.EXAMPLES}.")
     after, before = span
     if negated and after and before:
-        raise QualifierError("a span can't be excluded, only what is before or after a day.")
+        raise QualifierError("a range can't be excluded. Exclude what is before or after a date.")
     if negated:
         after, before = before, after
     sides = dict(zip(field.parameters, (after, before), strict=True))

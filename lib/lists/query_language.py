@@ -37,7 +37,7 @@ class Qualifier:
 
 
 QUALIFIERS = (
-    Qualifier("is", "how it stands, or whose it is", ("is:open", "is:done", "is:unassigned", "is:mine", "is:waiting")),
+    Qualifier("is", "state of the ticket", ("is:open", "is:done", "is:unassigned", "is:mine", "is:waiting")),
     *(Qualifier(field.name, field.meaning, field.examples) for field in FILTERED.values() if field.meaning),
 )  # fmt: skip
 QUALIFIER_NAMES = {q.name for q in QUALIFIERS}
@@ -94,7 +94,7 @@ def parse(line: str) -> ParsedQuery:
     for found in _TERM_PATTERN.finditer(line):
         name = (found["name"] or "").lower()
         if name in QUALIFIER_NAMES and len(terms) == MAX_QUALIFIERS:
-            left.append(f"“{found[0][:60]}” was left out: a search takes {MAX_QUALIFIERS} filters.")
+            left.append(f"“{found[0][:60]}” was ignored: a search takes {MAX_QUALIFIERS} filters.")
             continue
         if name in QUALIFIER_NAMES:
             values = tuple(v for a, b in _ITEM_PATTERN.findall(found["value"]) if (v := (a or b).strip()))
@@ -205,7 +205,7 @@ def interpret(session: Session, actor: Actor, line: ParsedQuery, *, words: bool 
             puzzled.append(refusal.sentence)
     asked = search_terms.parse_query(line.searched)
     puzzled += [
-        f"“{chunk[:60]}” was left out: it has no letter or digit to search for." for chunk in asked.left_out
+        f"“{chunk[:60]}” was ignored: it has no letter or digit to search for." for chunk in asked.left_out
     ]
     if asked.cut:
         puzzled.append(f"Only the first {search_terms.MAX_TOKENS} words were searched.")
@@ -245,7 +245,7 @@ def _collect_parameters(
         try:
             meant = qualifiers.to_parameters(session, actor, term)
         except QualifierError as puzzle:
-            puzzled.append(f"“{term.written[:60]}” was left out: {puzzle}")
+            puzzled.append(f"“{term.written[:60]}” was ignored: {puzzle}")
             continue
         puzzled += qualifiers.list_archived_warnings(session, meant.get("status", ()))
         for name, values in meant.items():

@@ -98,7 +98,7 @@ def create(
     mine = select(func.count(), func.max(SavedView.position)).where(SavedView.owner_id == actor.id)
     number, last = session.exec(mine).one()
     if actor.id is None or number >= MAX_VIEWS:
-        raise Invalid(f"You can keep at most {MAX_VIEWS} views. Delete one first.")
+        raise Invalid(f"You can save at most {MAX_VIEWS} views. Delete one first.")
     columns, grouping = list_columns.validate(facts, group)
     view = SavedView(
         owner_id=actor.id,

@@ -352,7 +352,7 @@ def _parse_date(written: str) -> date:
 def build_cursor_error() -> Invalid:
     """Return the refusal of a cursor."""
     return Invalid(
-        "This page of the list is no longer there. Begin again at the top.",
+        "This page of the list no longer exists. Start again from the first page.",
         fields={"cursor": "Not valid here."},
     )
 

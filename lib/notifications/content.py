@@ -221,7 +221,7 @@ def _format_facts(session: Session, number: int) -> str:
     requester = session.exec(select(Person.name).where(Person.id == ticket.requester_id)).one()
     hours = int((clock.now() - ticket.created_at).total_seconds() // 3600)
     age = f"{hours // 24} days old" if hours >= 48 else f"{hours} hours old" if hours >= 2 else "new"
-    return f"Priority {Priority(ticket.priority).label}, asked by {requester}, {age}"
+    return f"Priority {Priority(ticket.priority).label}, requested by {requester}, {age}"
 
 
 def derive_secret(message: Message) -> str:

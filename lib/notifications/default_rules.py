@@ -24,48 +24,48 @@ TABLE = """
 """
 
 EVENT_LABELS = {
-    NotificationType.CREATED: "A ticket is opened",
-    NotificationType.ARRIVED: "A ticket is handed to another team",
-    NotificationType.ASSIGNED: "A ticket is assigned to somebody",
-    NotificationType.HANDED_BACK: "A ticket is handed back, so that nobody has it",
-    NotificationType.REPLIED: "Somebody replies",
-    NotificationType.NOTED: "Somebody writes an internal note",
-    NotificationType.MOVED: "A ticket goes to another status",
-    NotificationType.DONE: "A ticket is done",
-    NotificationType.REOPENED: "A ticket is opened again",
-    NotificationType.CHANGED: "Its title, description, priority, category or due date changes",
-    NotificationType.COPIED: "Somebody puts you in copy",
-    NotificationType.MERGED: "A ticket is merged with another one",
+    NotificationType.CREATED: "A ticket is created",
+    NotificationType.ARRIVED: "A ticket moves to another team",
+    NotificationType.ASSIGNED: "A ticket is assigned",
+    NotificationType.HANDED_BACK: "A ticket is unassigned",
+    NotificationType.REPLIED: "A reply is added",
+    NotificationType.NOTED: "An internal note is added",
+    NotificationType.MOVED: "The status changes",
+    NotificationType.DONE: "A ticket is completed",
+    NotificationType.REOPENED: "A ticket is reopened",
+    NotificationType.CHANGED: "Title, description, priority, category or due date changes",
+    NotificationType.COPIED: "You are added to CC",
+    NotificationType.MERGED: "A ticket is merged",
 }
 SHORT_LABELS = {
-    NotificationType.CREATED: "Opened",
-    NotificationType.ARRIVED: "Handed to another team",
+    NotificationType.CREATED: "Created",
+    NotificationType.ARRIVED: "Moved to another team",
     NotificationType.ASSIGNED: "Assigned",
-    NotificationType.HANDED_BACK: "Handed back: nobody has it",
+    NotificationType.HANDED_BACK: "Unassigned",
     NotificationType.REPLIED: "New reply",
     NotificationType.NOTED: "New internal note",
-    NotificationType.MOVED: "Moved to another status",
+    NotificationType.MOVED: "Status changed",
     NotificationType.DONE: "Done",
-    NotificationType.REOPENED: "Opened again",
+    NotificationType.REOPENED: "Reopened",
     NotificationType.CHANGED: "Changed",
-    NotificationType.COPIED: "Somebody was put in copy",
-    NotificationType.MERGED: "Merged with another ticket",
+    NotificationType.COPIED: "Added to CC",
+    NotificationType.MERGED: "Merged",
 }
 """What is said of an occasion where neither names nor contents may stand."""
 PERSONAL_LABELS = {
     (NotificationType.ASSIGNED, RecipientReason.ASSIGNEE): "Assigned to you",
     (NotificationType.ASSIGNED, RecipientReason.FORMER): "No longer assigned to you",
-    (NotificationType.COPIED, RecipientReason.WATCHER): "You were put in copy",
+    (NotificationType.COPIED, RecipientReason.WATCHER): "You were added to CC",
 }
 """The same where it was done to whoever hears of it."""
 REASONS = {
     RecipientReason.MENTIONED: "you were mentioned",
     RecipientReason.ASSIGNEE: "the ticket is assigned to you",
-    RecipientReason.REQUESTER: "you asked for it",
-    RecipientReason.FORMER: "the ticket was assigned to you before",
+    RecipientReason.REQUESTER: "you are the requester",
+    RecipientReason.FORMER: "the ticket used to be assigned to you",
     RecipientReason.WATCHER: "you watch the ticket",
-    RecipientReason.TEAM: "the ticket came to your team",
-    RecipientReason.MANAGER: "you lead the ticket's team",
+    RecipientReason.TEAM: "the ticket is in your team",
+    RecipientReason.MANAGER: "you manage the ticket's team",
     RecipientReason.CHANNEL: "it is your team's channel",
 }
 

@@ -132,7 +132,7 @@ def format_sentence(notice: Notice, told: str, *, internal: bool) -> str:
         return "mentioned you in an internal note" if internal else "mentioned you"
     if (notice.occasion, notice.relation) == (NotificationType.ASSIGNED, RecipientReason.ASSIGNEE):
         return "assigned it to you"
-    return "put you in copy" if notice.occasion == NotificationType.COPIED else told
+    return "added you to CC" if notice.occasion == NotificationType.COPIED else told
 
 
 def _format_excerpt(body: str) -> str:
@@ -166,7 +166,7 @@ def snooze(session: Session, actor: Actor, notice_id: int, *, until: datetime) -
     """Put a notice off until a moment, when it is unread again. Raises NotFound, Invalid."""
     now = clock.now()
     if not now < until <= now + MAX_SNOOZE:
-        raise Invalid("Choose a moment within the next year.", fields={"until": "Not within the next year."})
+        raise Invalid("Choose a time within the next year.", fields={"until": "Not within the next year."})
     row = _get_own(session, actor, notice_id)
     row.read_at, row.snoozed_until = None, until
     session.add(row)

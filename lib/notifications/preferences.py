@@ -68,7 +68,7 @@ def set_channels(
     """Hear of things where `wanted` says; what it leaves out stays. Raises Invalid."""
     rules = notification_rules.load(session)
     if not set(wanted) <= set(list_possible_pairs(actor, rules)):
-        raise Invalid("There is nothing like that to hear of.")
+        raise Invalid("There is no such notification.")
     for (occasion, relation), media in wanted.items():
         for medium in NotificationChannel:
             usual = medium in rules.media(occasion, relation)
@@ -111,7 +111,7 @@ def set_schedule(session: Session, actor: Actor, habit: DeliverySchedule, *, zon
         raise Invalid("Choose at least one day.", fields={"days": "Choose at least one day."})
     quiet = (habit.quiet_from, habit.quiet_until)
     if habit.hours not in EMAIL_FREQUENCIES or not all(0 <= minute < _MINUTES_PER_DAY for minute in quiet):
-        raise Invalid("Choose times of a day.")
+        raise Invalid("Choose times between 00:00 and 23:59.")
     row = session.get(NotificationSchedule, actor.id) or NotificationSchedule(person_id=actor.person_id)
     row.quiet_from, row.quiet_until = quiet
     row.days, row.hours = sum(1 << day for day in habit.days), habit.hours
@@ -147,8 +147,9 @@ def set_slack_id(session: Session, actor: Actor, slack_id: str) -> None:
     given, row = slack_id.strip().upper(), session.get(SlackAccount, actor.id)
     if given and not _SLACK_MEMBER_PATTERN.fullmatch(given):
         raise Invalid(
-            "A member's id in Slack begins with U or W, as in U0123ABCD. Your profile there has it: Copy member ID.",
-            fields={"slack_id": "Not a member's id."},
+            "A Slack member ID starts with U or W, such as U0123ABCD. Find it in your Slack profile under Copy "
+            "member ID.",
+            fields={"slack_id": "Not a member ID."},
         )
     if row is not None and not given:
         session.delete(row)

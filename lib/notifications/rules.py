@@ -78,12 +78,12 @@ def update(
     ]
     if strange:
         words = f"{strange[0][0].value}, {strange[0][1].value}"
-        raise Invalid(f"Nobody can hear of that for this reason: {words}.", fields={"rules": words})
-    lock(session, "notice rules")
+        raise Invalid(f"No notification exists for {words}.", fields={"rules": words})
+    lock(session, "notification rules")
     was = load(session)
     if was.version != seen:
         raise Conflict(
-            "Somebody changed the rules while you did. Nothing of yours was saved; look at them and try again.",
+            "Somebody else changed the rules. Your changes were not saved. Review the rules and try again.",
             current={"version": was.version},
         )
     changed = [pair for pair in default_rules.PAIRS if wanted.get(pair, was.cells[pair]) != was.cells[pair]]
@@ -97,7 +97,7 @@ def update(
     )
     session.add(row)
     events.record(
-        session, actor, Action.NOTICE_RULES_CHANGED, subject="notice rules",
+        session, actor, Action.NOTICE_RULES_CHANGED, subject="notification rules",
         old=_format_rules(was, changed), new=_format_rules(now, changed),
     )  # fmt: skip
     return now

@@ -65,17 +65,17 @@ def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends
     """
     _require_manage(session, actor, person)
     if ends_on < starts_on:
-        raise Invalid("The last day comes before the first.", fields={"ends": "Before the first day."})
+        raise Invalid("The last day is before the first.", fields={"ends": "Before the first day."})
     if ends_on < clock.now().date() - timedelta(days=1):
-        raise Invalid("These days are over.", fields={"ends": "In the past."})
+        raise Invalid("These days are in the past.", fields={"ends": "In the past."})
     if ends_on - starts_on > MAX_DURATION:
-        raise Invalid("That is longer than a year.", fields={"ends": "Longer than a year."})
+        raise Invalid("An absence can't be longer than one year.", fields={"ends": "Longer than one year."})
     coming = _list_upcoming(session, person)
     if len(coming) >= MAX_UPCOMING:
-        raise Invalid(f"At most {MAX_UPCOMING} absences to come. Take one back first.")
+        raise Invalid(f"At most {MAX_UPCOMING} future absences. Delete one first.")
     if any(a.starts_on <= ends_on and starts_on <= a.ends_on for a in coming):
         raise Invalid(
-            "Some of these days are in another absence already.", fields={"starts": "Overlaps another."}
+            "Some of these days are already in another absence.", fields={"starts": "Overlaps another."}
         )
     row = Absence(person_id=person.id, starts_on=starts_on, ends_on=ends_on)
     session.add(row)

@@ -21,7 +21,9 @@ from lib.desk_settings.setting_catalog import TIME_ZONE
 from lib.identity import api_tokens, one_time_tokens, passwords, sessions
 from lib.people.teams import get as find_team
 
-LAST_ADMINISTRATOR = "Docket needs at least one active administrator. Make somebody else one first."
+LAST_ADMINISTRATOR = (
+    "Docket needs at least one active administrator. Make somebody else an administrator first."
+)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def create_first_administrator(
     """Create the first administrator, who chooses the desk's time zone; of two that race, one meets a Conflict."""
     lock(session, "set-up")
     if count_administrators(session):
-        raise Conflict("Docket is set up already. Please sign in.")
+        raise Conflict("Docket is already set up. Sign in.")
     role = roles.get(session, "administrator")
     person = _create(session, email=email, name=name, role=role)
     passwords.check_strength(password, second_factor=False, about=(person.name, person.email))
@@ -225,9 +227,7 @@ def _create(session: Session, *, email: str, name: str, role: RoleCard) -> Perso
 def _must_be_free(session: Session, email: str) -> None:
     lock(session, f"address:{email}")
     if find_by_email(session, email):
-        raise Invalid(
-            "Somebody with this e-mail address is here already.", fields={"email": "In use already."}
-        )
+        raise Invalid("A user with this email address already exists.", fields={"email": "Already in use."})
 
 
 def create_password_secret(
@@ -276,7 +276,7 @@ def change_password(session: Session, actor: Actor, *, current: str, new: str) -
     """Change one's own password; the other sessions end, this one stays. Raises Invalid."""
     person = session.get_one(Person, actor.id)
     if not passwords.verify(current, against=person.password_hash):
-        raise Invalid("Your present password is not right.", fields={"current": "Not right."})
+        raise Invalid("Your current password is wrong.", fields={"current": "Incorrect."})
     _store_password(person, new)
     sessions.end_all(session, person.id, but=actor.sign_in_id)
     events.record(session, actor, Action.PASSWORD_CHANGED, subject=f"person:{person.id}")

@@ -85,12 +85,12 @@ def delete(session: Session, actor: Actor, team: Team, *, seen: int | None = Non
     found = preview(session, actor, team)
     if found.default:
         raise Invalid(
-            "Tickets that no other team gets go to this one. Merge it into another team, which then gets them.",
-            fields={"successor": "Choose the team that takes its place."},
+            "This is the default team. Merge it into another team, which becomes the default.",
+            fields={"successor": "Choose the new default team."},
         )
     if found.needs_successor:
         raise Invalid(
-            "This team is not empty. Merge it into another team, which gets everything it holds.",
+            "This team is not empty. Merge it into another team, which gets everything in it.",
             fields={"successor": "Choose the team that gets everything."},
         )
     session.execute(update(Category).where(col(Category.team_id) == team.id).values(team_id=None))
@@ -126,7 +126,7 @@ def merge(session: Session, actor: Actor, team: Team, *, into: Team, seen: int |
         into.is_default = True
     events.record(
         session, actor, Action.TEAM_MERGED, subject=f"team:{team.id}", field="into", old=team.name, new=into.name,
-        reason=f"{found.tickets} tickets and {found.members} members went along",
+        reason=f"{found.tickets} tickets and {found.members} members moved",
     )  # fmt: skip
 
 

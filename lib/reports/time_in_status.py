@@ -48,7 +48,7 @@ def to_time_range(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, da
     """
     if first.year < EARLIEST_YEAR or last.year > LATEST_YEAR:
         raise Invalid(
-            "Choose days of this age.", fields={"from": "A day of this age.", "to": "A day of this age."}
+            "Choose dates since 2000.", fields={"from": "A date since 2000.", "to": "A date since 2000."}
         )
     over = last + timedelta(days=1)
     return datetime.combine(first, time(), zone), datetime.combine(over, time(), zone)
@@ -64,7 +64,7 @@ def build_report(
     """
     gate.require(actor, Permission.REPORT_VIEW)
     if until <= since or until - since > MAX_PERIOD:
-        raise Invalid("Choose a span of up to a year.", fields={"to": "Up to a year."})
+        raise Invalid("Choose a period of up to a year.", fields={"to": "Up to a year."})
     whose = (
         gate.visible_condition(actor),
         response_times.scope_condition(actor),

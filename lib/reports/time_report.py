@@ -324,7 +324,7 @@ def _validate(by: Sequence[str], per: str | None, since: date, until: date) -> N
     if per is not None and per not in PERIODS:
         raise Invalid(f"Choose one of {', '.join(PERIODS)}.", fields={"per": "Not a period."})
     if until < since or until - since > MAX_PERIOD:
-        raise Invalid("Choose a span of up to five years.", fields={"to": "Up to five years."})
+        raise Invalid("Choose a period of up to five years.", fields={"to": "Up to five years."})
 
 
 def to_rows(found: Report) -> list[TableRow]:

@@ -44,7 +44,8 @@ def complete(
     """
     if to.kind != StatusCategory.DONE:
         raise Invalid(
-            f"{to.name} completes nothing.", fields={"duplicates": "Only with a status that is done."}
+            f"{to.name} doesn't complete tickets.",
+            fields={"duplicates": "Only with a status in the category Done."},
         )
     answer = text.clean_block(answer, field="answer", required=False)
     # All in one order, so that two people who complete the same tickets never wait for each other.

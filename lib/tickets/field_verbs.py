@@ -74,5 +74,5 @@ def parse_event_value(session: Session, field: TicketField, told: str | None) ->
 def _team(session: Session, name: str | None) -> int:
     team = session.exec(select(Team.id).where(Team.name == name)).first()
     if team is None:
-        raise Invalid(f"There is no team {name} any more.")
+        raise Invalid(f"The team {name} no longer exists.")
     return team

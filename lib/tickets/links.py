@@ -211,7 +211,7 @@ _OBSTACLES_STATEMENT = gate.unscoped(
 
 def _format_one(session: Session, actor: Actor, numbers: list[int]) -> str:
     seen = session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(numbers))).all()
-    return f"#{min(seen)}" if seen else "a ticket that you may not see"
+    return f"#{min(seen)}" if seen else "a ticket that you can't see"
 
 
 def find_blockers(session: Session, numbers: list[int]) -> dict[int, int]:
@@ -251,15 +251,15 @@ def _check(session: Session, kind: LinkKind, source: Ticket, target: Ticket) -> 
             len(session.exec(gate.unscoped(own.limit(MAX_LINKS), "both tickets were permitted")).all())
             >= MAX_LINKS
         ):
-            raise Invalid(f"#{ticket.id} has {MAX_LINKS} links already.")
+            raise Invalid(f"#{ticket.id} has {MAX_LINKS} links, the most a ticket can have.")
     if kind == LinkKind.RELATES:
         return
     if _is_reachable(session, kind, target.id, source.id):
-        raise Invalid(f"That would go in a circle: #{target.id} stands before #{source.id} already.")
+        raise Invalid(f"These links would form a circle: #{target.id} already comes before #{source.id}.")
     if kind == LinkKind.PARENT and _is_taken(session, kind, Link.target_id, target):
-        raise Invalid(f"#{target.id} is part of another ticket already.")
+        raise Invalid(f"#{target.id} is already part of another ticket.")
     if kind == LinkKind.DUPLICATES and _is_taken(session, kind, Link.source_id, source):
-        raise Invalid(f"#{source.id} is a duplicate of another ticket already.")
+        raise Invalid(f"#{source.id} is already a duplicate of another ticket.")
 
 
 def _is_taken(session: Session, kind: LinkKind, end: Any, ticket: Ticket) -> bool:

@@ -140,13 +140,13 @@ def _require_mergeable(session: Session, actor: Actor, ticket: Ticket, into: Tic
         instead = session.exec(further).first()
         hint = f" Merge into #{instead} instead." if instead and instead != ticket.id else ""
         raise Invalid(
-            f"#{into.id} was merged into another ticket itself.{hint}",
-            fields={"into": "It was merged itself."},
+            f"#{into.id} was itself merged into another ticket.{hint}",
+            fields={"into": "This ticket is merged."},
         )
     holds = select(Merge.id).where(Merge.target_id == ticket.id, col(Merge.undone_at).is_(None))
     if session.exec(gate.unscoped(holds, "merging was permitted")).first() is not None:
         raise Invalid(
-            f"#{ticket.id} holds another ticket that was merged into it, so it stays. "
+            f"#{ticket.id} contains a merged ticket and can't be merged. "
             f"Merge #{into.id} into #{ticket.id} instead.",
             fields={"into": "Merge the other way round."},
         )

@@ -150,16 +150,16 @@ def _require_visible_to_staff(session: Session, ticket: Ticket) -> None:
     )  # fmt: skip
     if session.exec(someone).first() is None:
         raise Invalid(
-            "Nobody in that team may see confidential tickets, so yours would reach nobody. Open it without that "
-            "mark, or ask your administrator.",
-            fields={"confidential": "Nobody there may see it."},
+            "Nobody in that team can see confidential tickets. Create the ticket without that mark, or ask your "
+            "administrator.",
+            fields={"confidential": "Nobody in the team can see it."},
         )
 
 
 def _resolve_requester(session: Session, actor: Actor, requester_id: int | None) -> int:
     if requester_id is None or requester_id == actor.id:
         if actor.id is None:
-            raise Invalid("A ticket needs a requester.", fields={"requester": "Choose who asks."})
+            raise Invalid("A ticket needs a requester.", fields={"requester": "Choose a requester."})
         return actor.id
     gate.require(actor, Permission.TICKET_CREATE, least=Scope.TEAM)
     person = session.get(Person, requester_id)
@@ -215,11 +215,9 @@ def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: in
 def _check_requester_move(ticket: Ticket, was: Status, to: Status, *, late: bool) -> None:
     reopens = was.kind == StatusCategory.DONE
     if reopens and late:
-        raise Invalid(
-            f"#{ticket.id} was done more than {REOPEN_WINDOW.days} days ago. Please open a new ticket."
-        )
+        raise Invalid(f"#{ticket.id} was done more than {REOPEN_WINDOW.days} days ago. Create a new ticket.")
     if reopens and not to.is_default:
-        raise Invalid("A ticket that you reopen begins again where new tickets do.")
+        raise Invalid("A reopened ticket gets the status of new tickets.")
 
 
 def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int, reason: str = "") -> None:
@@ -236,7 +234,7 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
         return
     if not candidates.can_work(session, to, ticket.team_id):
         raise Invalid(
-            "That person can't work this ticket: only staff of its team can.",
+            "That person can't be assigned. Only staff of the ticket's team can.",
             fields={"assignee": "Not in the team."},
         )
     assignment.set_assignee(session, actor, ticket, to, reason=reason)
@@ -250,7 +248,7 @@ def claim(session: Session, actor: Actor, ticket: Ticket) -> None:
     if ticket.assignee_id is not None:
         name = session.exec(select(Person.name).where(Person.id == ticket.assignee_id)).one()
         raise Conflict(
-            f"{name} took #{ticket.id} already.",
+            f"#{ticket.id} is already assigned to {name}.",
             current={"assignee": {"id": ticket.assignee_id, "name": name}},
         )
     assign(session, actor, ticket, to=actor.person_id, seen=ticket_versions.visible_version(actor, ticket))
@@ -438,7 +436,7 @@ def _clean_tags(names: Iterable[str]) -> list[str]:
     """Return the names of tags for a ticket. Raises Invalid for too many, or one that can't be."""
     names = list(labels.clean_names(names).values())
     if len(names) > MAX_TAGS:
-        raise Invalid(f"A ticket bears at most {MAX_TAGS} tags.", fields={"tags": f"At most {MAX_TAGS}."})
+        raise Invalid(f"A ticket can have at most {MAX_TAGS} tags.", fields={"tags": f"At most {MAX_TAGS}."})
     return names
 
 
@@ -452,7 +450,7 @@ def _permit_staff_update(session: Session, actor: Actor, ticket: Ticket, seen: i
 def _permit_update(session: Session, actor: Actor, ticket: Ticket, seen: int) -> None:
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
     if ticket.first_response_at is not None and not gate.works_on(actor, Permission.TICKET_UPDATE, ticket):
-        raise Invalid("This can be changed until the first reply only. Please write a reply instead.")
+        raise Invalid("You can change this only until the first reply. Write a reply instead.")
     ticket_versions.must_be(actor, ticket, seen)
 
 

@@ -42,11 +42,11 @@ def allow(session: Session, actor: Actor, ticket: Ticket, *, was: Status, to: St
     """Let a move go on; raises Invalid: the role's workflow, no reason, an open blocker or child."""
     found = get_rule(session, actor, was, to)
     if to.retired:
-        raise Invalid(f"The status {to.name} is no longer used.", fields={"status": "No longer used."})
+        raise Invalid(f"The status {to.name} is archived.", fields={"status": "Archived."})
     if not found.allowed:
         raise Invalid(f"Your role ({actor.role}) can't move a ticket from {was.name} to {to.name}.")
     if found.asks_reason and not reason:
-        raise Invalid(f"Please say why you move it to {to.name}.", fields={"reason": "Please say why."})
+        raise Invalid(f"Enter a reason for moving it to {to.name}.", fields={"reason": "Enter a reason."})
     if to.kind == StatusCategory.DONE and to.counts and (why := links.find_obstacle(session, actor, ticket)):
         raise Invalid(f"#{ticket.id} can't be moved to {to.name}: {why}.")
 

@@ -52,7 +52,7 @@ def create(session: Session, actor: Actor, *, name: str) -> Activity:
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     there = _list_rows(session)
     if len(there) >= MAX_IN_USE:
-        raise Invalid(f"At most {MAX_IN_USE} activities. Retire one that is not needed first.")
+        raise Invalid(f"At most {MAX_IN_USE} activities. Archive one that you don't need first.")
     row = Activity(name=_free_name(session, name), position=len(there))
     session.add(row)
     session.flush()
@@ -87,7 +87,7 @@ def archive(session: Session, actor: Actor, row: Activity, *, seen: int | None =
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row.must_be(seen)
     if row.is_default:
-        raise Invalid("Time is of this activity by default. Make another one the default first.")
+        raise Invalid("This is the default activity. Make another one the default first.")
     if not row.retired:
         row.retired = True
         events.record(session, actor, Action.ACTIVITY_RETIRED, subject=f"activity:{row.id}", old=row.name)
@@ -101,7 +101,9 @@ def _list_rows(session: Session) -> list[Activity]:
 def _free_name(session: Session, name: str) -> str:
     name = text.clean_line(name, field="name", limit=40)
     if session.exec(select(Activity.id).where(Activity.name == name)).first() is not None:
-        raise Invalid("There is, or was, an activity of this name.", fields={"name": "Choose another name."})
+        raise Invalid(
+            "An activity with this name exists or is archived.", fields={"name": "Choose another name."}
+        )
     return name
 
 

@@ -20,7 +20,7 @@ def parse(written: str, *, field: str = "time") -> int:
     """
     minutes = _parse_minutes(" ".join(written.lower().split()))
     if minutes is None:
-        raise Invalid(f"Write the time as {EXAMPLES}.", fields={field: f"For example {EXAMPLES}."})
+        raise Invalid(f"Enter a time such as {EXAMPLES}.", fields={field: f"For example {EXAMPLES}."})
     return validate_minutes(minutes, field=field)
 
 
@@ -28,16 +28,14 @@ def parse_estimate(written: str) -> int:
     """Return what somebody expects in whole minutes, which may be many days: also "120h". Raises Invalid."""
     minutes = _parse_minutes(" ".join(written.lower().split()))
     if minutes is None:
-        raise Invalid(f"Write the time as {EXAMPLES}.", fields={"estimate": f"For example {EXAMPLES}."})
+        raise Invalid(f"Enter a time such as {EXAMPLES}.", fields={"estimate": f"For example {EXAMPLES}."})
     return minutes
 
 
 def validate_minutes(minutes: int, *, field: str = "time") -> int:
     """Return minutes that one may work on a day; raises Invalid naming `field`."""
     if not 1 <= minutes <= MINUTES_PER_DAY:
-        raise Invalid(
-            "That is no time that one works on a day.", fields={field: "From a minute to 24 hours."}
-        )
+        raise Invalid("Log between 1 minute and 24 hours.", fields={field: "From 1 minute to 24 hours."})
     return minutes
 
 

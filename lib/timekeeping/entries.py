@@ -14,7 +14,7 @@ from db.vocabulary import Action, Permission
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
-from lib.core import clock, text
+from lib.core import clock, dates, text
 from lib.core.errors import Invalid
 from lib.timekeeping import activities, durations, local_dates, timesheets
 
@@ -285,9 +285,9 @@ def _apply(
 ) -> None:
     """Check what an entry is to say, and let it."""
     if what.day > (today or local_dates.today(local_dates.worker_zone(session, actor, row.worker_id))):
-        raise Invalid("That day is still to come.", fields={"day": "Not in the future."})
+        raise Invalid("You can't log time for a future day.", fields={"day": "Not in the future."})
     if what.day < date(2000, 1, 1):
-        raise Invalid("That day is too long ago.", fields={"day": "Before the year 2000."})
+        raise Invalid("The day must be after 1999.", fields={"day": "Before the year 2000."})
     timesheets.must_be_open(session, row.worker_id, what.day)
     if what.activity_id != row.activity_id or not row.stored:
         activities.get(session, what.activity_id)
@@ -313,7 +313,8 @@ def _must_fit(session: Session, row: TimeEntry, what: EntryValues) -> None:
         there = session.exec(gate.unscoped(others, "only a sum, to keep a day within 24 hours")).one()
     if there + what.minutes > durations.MINUTES_PER_DAY:
         raise Invalid(
-            f"{what.day:%Y-%m-%d} holds {durations.format_minutes(there)} already; a day has no more than 24 hours.",
+            f"{dates.format_day(what.day)} already has {durations.format_minutes(there)}. You can log at most "
+            "24 hours a day.",
             fields={"time": "More than 24 hours on that day."},
         )
 
@@ -321,7 +322,7 @@ def _must_fit(session: Session, row: TimeEntry, what: EntryValues) -> None:
 def _must_work(session: Session, ticket: Ticket, worker_id: int) -> None:
     if worker_id not in list_workers(session, ticket):
         raise Invalid(
-            "That person doesn't work this ticket: only staff of its team do.",
+            "That person can't log time here. Only staff of the ticket's team can.",
             fields={"worker": "Not in the team."},
         )
 

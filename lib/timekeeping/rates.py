@@ -173,7 +173,7 @@ def restore(session: Session, actor: Actor, rate_id: int) -> None:
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     row = _get(session, actor, rate_id, removed=True)
     if _find_exact(session, row.person_id, row.activity_id, row.since) is not None:
-        raise Invalid(f"Another rate was set from {row.since} on since. Remove that one first.")
+        raise Invalid(f"Another rate was set from {row.since} on since then. Remove that one first.")
     row.removed_at = None
     _record(session, actor, Action.RATE_RESTORED, row, old=None, new=_describe(session, row))
 
@@ -229,7 +229,7 @@ def parse_amount(said: str) -> int:
     if not (whole.isascii() and whole.isdigit() and len(whole) < 7) or not (
         part == "" or (part.isascii() and part.isdigit() and len(part) <= 2)
     ):
-        raise Invalid("Write a rate like 85 or 85.50.", fields={"rate": "Like 85 or 85.50."})
+        raise Invalid("Enter a rate such as 85 or 85.50.", fields={"rate": "For example 85 or 85.50."})
     return int(whole) * 100 + int(part.ljust(2, "0") or 0)
 
 

@@ -226,8 +226,8 @@ def _stop_and_log(session: Session, actor: Actor, row: Timer) -> EntryCard:
     if _needs_decision(row):
         raise Invalid(
             f"Your timer on #{row.ticket_id} counted {durations.format_minutes(_elapsed_seconds(row) // 60)}. "
-            "First say what becomes of it: keep, trim or discard.",
-            fields={"timer": "Waits for an answer."},
+            "First choose to keep, trim or discard it.",
+            fields={"timer": "Needs a decision."},
         )
     return _log(session, actor, row, until=clock.now())
 
@@ -243,7 +243,7 @@ def _create_entry(session: Session, actor: Actor, row: Timer, *, until: datetime
     """Log what a timer counted, on the day on which it began where its owner was then."""
     seconds = max(0, int((until - row.started_at).total_seconds()))
     if seconds > durations.MINUTES_PER_DAY * 60:
-        raise Invalid("That is more than 24 hours. Trim it to what you last did, or discard it.")
+        raise Invalid("The timer counted more than 24 hours. Trim it to your last activity or discard it.")
     there = (
         time_zones.find(row.timezone)
         if row.timezone

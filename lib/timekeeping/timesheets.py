@@ -10,7 +10,7 @@ from db.vocabulary import Action, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.audit import events
-from lib.core import clock
+from lib.core import clock, dates
 from lib.core.errors import Invalid
 from lib.timekeeping import local_dates
 
@@ -32,8 +32,8 @@ def must_be_open(session: Session, person_id: int, day: date) -> None:
     """Raise Invalid when the month of a day is submitted or approved, so that nothing in it changes."""
     if (now := get_state(session, person_id, day)) != OPEN:
         raise Invalid(
-            f"{day:%B %Y} is {now}, so its time can't be changed. A manager can open it again.",
-            fields={"day": f"{day:%B %Y} is {now}."},
+            f"{dates.format_month(day)} is {now}, so its time can't be changed. A manager can reopen it.",
+            fields={"day": f"{dates.format_month(day)} is {now}."},
         )
 
 
@@ -69,7 +69,7 @@ def submit(session: Session, actor: Actor, day: date) -> None:
     gate.require(actor, Permission.TIME_LOG)
     if not has_ended(actor, day):
         raise Invalid(
-            f"{day:%B %Y} has not ended yet. You can submit it from the first day of the next month on.",
+            f"{dates.format_month(day)} has not ended yet. You can submit it on the first day of the next month.",
             fields={"month": "Has not ended yet."},
         )
     _settle(session, actor, actor.person_id, day, to=SUBMITTED, since={OPEN})
@@ -79,9 +79,11 @@ def approve(session: Session, actor: Actor, person_id: int, *, day: date) -> Non
     """Approve a month that a person submitted; your own only if you manage everybody's. Raises NotFound, Invalid."""
     _require_manage(session, actor, person_id)
     if person_id == actor.id and not actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
-        raise Invalid("Somebody else approves your own month.")
+        raise Invalid("Your own month must be approved by somebody else.")
     if get_state(session, person_id, day) == OPEN:
-        raise Invalid(f"{day:%B %Y} has not been submitted yet.", fields={"month": "Not submitted yet."})
+        raise Invalid(
+            f"{dates.format_month(day)} has not been submitted yet.", fields={"month": "Not submitted yet."}
+        )
     _settle(session, actor, person_id, day, to=APPROVED, since={SUBMITTED})
 
 

@@ -117,7 +117,7 @@ def set_day_minutes(session: Session, actor: Actor, ticket_id: int, *, day: date
             entries.update(session, actor, row, what=what, seen=row.version)
         return
     if more < 0:
-        raise Invalid(f"#{ticket_id} has several entries on that day. Change them on the ticket.")
+        raise Invalid(f"#{ticket_id} has several entries on that day. Edit them on the ticket.")
     ticket = session.exec(gate.visible(actor).where(col(Ticket.id) == ticket_id)).first()
     if ticket is None:
         raise gate.not_found(actor, Permission.TICKET_READ, "ticket", ticket_id)

@@ -1,4 +1,4 @@
-"""What one hears of, where and when."""
+"""What a person is notified of, where and when."""
 
 from datetime import time
 
@@ -22,8 +22,8 @@ with page.see() as session:
     )
 on = [medium for medium in NotificationChannel if medium in channels.list_configured()]
 
-layout.show_header("What you hear", actor=me)
-what, when, quiet, there = st.tabs(["What and where", "When", "Muted tickets", "Slack"])
+layout.show_header("Notification settings", actor=me)
+what, when, quiet, there = st.tabs(["Events", "Schedule", "Muted tickets", "Slack"])
 
 with what, st.form("what", border=False):
     shown = [pair for pair in chosen if not (pair[1] == RecipientReason.MANAGER and me.role == "agent")]
@@ -38,7 +38,7 @@ with what, st.form("what", border=False):
             selection_mode="multi",
             format_func=notification_labels.format_channel,
             default=[m for m in on if m in chosen[occasion, relation]],
-            key=f"hear-{occasion}-{relation}",
+            key=f"notify-{occasion}-{relation}",
         )
         off = chosen[occasion, relation] - set(on)
         wanted[occasion, relation] = frozenset(picked) | off
@@ -52,14 +52,16 @@ with when:
         with st.container(horizontal=True, vertical_alignment="center", key="timezone"):
             st.write(
                 f"Your time zone is {formatting.escape_markdown(me.timezone)}. "
-                f"Your browser is in {formatting.escape_markdown(here)} now."
+                f"Your browser uses {formatting.escape_markdown(here)}."
             )
-            if st.button("Use the browser's time zone", key="use-timezone"):
-                with page.attempt(f"Your time zone is {here} now.") as session:
+            if st.button("Use browser time zone", key="use-timezone"):
+                with page.attempt(f"Time zone set to {here}.") as session:
                     preferences.set_timezone(session, me, here)
 
 with when, st.form("when", border=False):
-    st.caption("Mail and Slack keep to this; the bell does not. What comes in quiet hours comes after them.")
+    st.caption(
+        "Emails and Slack messages follow this schedule. Those held during quiet hours are sent afterwards."
+    )
     silent = st.toggle("Quiet hours", habit.quiet_from != habit.quiet_until)
     with st.container(horizontal=True):
         begin = st.time_input("From", time(*divmod(habit.quiet_from or 19 * 60, 60)), step=900)
@@ -68,10 +70,10 @@ with when, st.form("when", border=False):
         "Days", range(7), selection_mode="multi", default=sorted(habit.days), format_func=WEEKDAYS.__getitem__
     )
     rhythm = st.selectbox(
-        "Mail about what does not press", list(preferences.EMAIL_FREQUENCIES),
+        "Less urgent emails", list(preferences.EMAIL_FREQUENCIES),
         format_func=preferences.EMAIL_FREQUENCIES.__getitem__,
         index=list(preferences.EMAIL_FREQUENCIES).index(habit.hours),
-        help="Mentions, and tickets given to you, come at once all the same. Gathered mail holds what is unread.",
+        help="Mentions and assignments are always sent at once. Other emails are combined and list what is unread.",
     )  # fmt: skip
     if st.form_submit_button("Save", type="primary"):
         minutes = [t.hour * 60 + t.minute for t in (begin, end)] if silent else [0, 0]
@@ -85,16 +87,16 @@ with when, st.form("when", border=False):
 
 with quiet:
     if not muted:
-        st.caption("None. *Why do I hear of this?* on a ticket mutes it, and so does a mail's last line.")
+        st.caption("No muted tickets. To mute one, open it and choose *Why am I notified?*")
     for number, title in muted.items():
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.write(f"\\#{number} {formatting.escape_markdown(title)}")
-            if st.button("Hear of it again", key=f"unmute-{number}"):
-                with page.attempt("You hear of it again.") as session:
+            if st.button("Unmute", key=f"unmute-{number}"):
+                with page.attempt("Unmuted.") as session:
                     preferences.unmute(session, me, number)
 
 with there:
     if NotificationChannel.SLACK in on:
         slack.show_member_id_form(me)
     else:
-        st.caption("Slack is not set up here. Administrators can do that.")
+        st.caption("Slack is not set up. Ask an administrator to connect it.")

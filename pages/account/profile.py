@@ -1,4 +1,4 @@
-"""Oneself: name, what one knows, role and what it permits, password, second factor, signed-in browsers, API tokens."""
+"""Your profile: name, skills, permissions, password, second factor, signed-in browsers and API tokens."""
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ with who:
             with page.attempt("Name saved.") as session:
                 accounts.rename(session, me, accounts.get(session, me, me.person_id), name=name)
     if keeps:
-        st.subheader("Work", anchor=False)
+        st.subheader("Skills and absences", anchor=False)
         skills.show_skills_and_absences(me, me.person_id)
 
 with what:
@@ -50,12 +50,14 @@ with safety:
             used = formatting.format_relative(browser.seen_at)
             told = f"{formatting.escape_markdown(browser.address)}, last used {used}"
             st.write(f"{formatting.escape_markdown(browser.browser)}{mark}  \n:gray[{told}]")
-            if not browser.here and st.button("End", key=f"end-{browser.id}", icon=":material/logout:"):
-                with page.attempt("That browser is signed out.") as session:
+            if not browser.here and st.button(
+                "End session", key=f"end-{browser.id}", icon=":material/logout:"
+            ):
+                with page.attempt("Session ended.") as session:
                     sessions.revoke(session, me, browser.id)
 
 with tokens:
     if me.may(Permission.APIKEY_OWN):
         profile.show_api_tokens(me)
     else:
-        st.info("Your role can't make API tokens.", icon=":material/key_off:")
+        st.info("Your role can't create API tokens.", icon=":material/key_off:")

@@ -1,4 +1,4 @@
-"""Where a one-time link leads: its person chooses a password."""
+"""The page of a set-up link, where a person chooses a password."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ with page.see() as session:
 with layout.narrow_column("set_password"):
     st.title("Choose a password", anchor=False)
     if st.session_state.get("_password_set"):
-        st.success("Your password is set. Sign in with it now.", icon=":material/check_circle:")
+        st.success("Your password is set. You can sign in now.", icon=":material/check_circle:")
         st.page_link("pages/desk/dashboard.py", label="Sign in", icon=":material/login:")
         st.stop()
     if not works:
@@ -29,12 +29,12 @@ with layout.narrow_column("set_password"):
     with st.form("set_password"):
         password = st.text_input(
             "New password", type="password", autocomplete="new-password",
-            help="At least 15 characters. A few words that only you would put together are easy to remember.",
+            help="At least 15 characters. A phrase of several unusual words is easy to remember.",
         )  # fmt: skip
-        again = st.text_input("The same once more", type="password", autocomplete="new-password")
+        again = st.text_input("Repeat new password", type="password", autocomplete="new-password")
         sent = st.form_submit_button("Set password", type="primary")
     if sent and password != again:
-        st.error("The two are not the same. Please type them again.", icon=":material/block:")
+        st.error("The passwords don't match. Type them again.", icon=":material/block:")
     elif sent:
         try:
             with page.act() as session:

@@ -1,4 +1,4 @@
-"""The first start: whoever holds the link from the console becomes the first administrator."""
+"""The first start: the link from the console creates the first administrator."""
 
 import streamlit as st
 
@@ -18,7 +18,9 @@ with page.see() as session:
 with layout.narrow_column("set_up"):
     st.title("Welcome to Docket", anchor=False)
     if st.session_state.get("_founded"):
-        st.success("You are the first administrator. Sign in to begin.", icon=":material/check_circle:")
+        st.success(
+            "The administrator account is ready. Sign in to get started.", icon=":material/check_circle:"
+        )
         st.page_link("pages/desk/dashboard.py", label="Sign in", icon=":material/login:")
         st.stop()
     if not works:
@@ -29,21 +31,21 @@ with layout.narrow_column("set_up"):
         )
         st.page_link("pages/desk/dashboard.py", label="Go to sign-in", icon=":material/login:")
         st.stop()
-    st.write("You are about to become its first administrator. Others can be invited afterwards.")
+    st.write("Create the first administrator account. You can invite others afterwards.")
     with st.form("set_up"):
         name = st.text_input("Your name", max_chars=120, autocomplete="name")
-        email = st.text_input("E-mail", max_chars=254, autocomplete="email")
+        email = st.text_input("Email", max_chars=254, autocomplete="email")
         password = st.text_input(
             "Password", type="password", autocomplete="new-password",
-            help="At least 15 characters. A few words that only you would put together are easy to remember.",
+            help="At least 15 characters. A phrase of several unusual words is easy to remember.",
         )  # fmt: skip
         zones = time_zones.list_choices(st.context.timezone)
         here = st.context.timezone if st.context.timezone in zones else time_zones.UTC
         zone = st.selectbox(
-            "Time zone of the desk", zones, zones.index(here), format_func=format_time_zone, key="time_zone",
-            help="Reports, timesheets and emails use it for everyone who sets no other. You can change it later.",
+            "Default time zone", zones, zones.index(here), format_func=format_time_zone, key="time_zone",
+            help="For people who have not set their own. You can change it later.",
         )  # fmt: skip
-        sent = st.form_submit_button("Set Docket up", type="primary")
+        sent = st.form_submit_button("Set up Docket", type="primary")
     if sent:
         try:
             with page.act() as session:

@@ -24,7 +24,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         bind="query-params", label_visibility="collapsed", live="300ms",
     )  # fmt: skip
     rows = st.selectbox(
-        "Rows", list(board.ROW_LABELS), key="rows", format_func=board.ROW_LABELS.__getitem__,
+        "Group by", list(board.ROW_LABELS), key="rows", format_func=board.ROW_LABELS.__getitem__,
         label_visibility="collapsed", width=190, on_change=lists.write_choice_to_url, args=("rows", "none"),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ with page.see() as session:
     seen = dashboard.load(session, me)
 
 layout.show_header("Dashboard", actor=me)
-figures(dashboard.build_ticket_cards(me, seen), key="cards", label="Tickets in numbers")
+figures(dashboard.build_ticket_cards(me, seen), key="cards", label="Ticket counts")
 
 heading = dashboard.HEADINGS[seen.shown]
 st.subheader(heading, anchor=False)
@@ -23,7 +23,7 @@ ticket_rows(
 )  # fmt: skip
 if seen.counts[seen.shown] > len(seen.rows):
     st.page_link(
-        "pages/desk/tickets.py", label="Show all of them", icon=":material/arrow_forward:",
+        "pages/desk/tickets.py", label="Show all", icon=":material/arrow_forward:",
         query_params={"show": seen.shown, "sort": seen.sort},
     )  # fmt: skip
 
@@ -43,9 +43,9 @@ if any(n for _, n in seen.statuses):
 if seen.times:
     st.subheader(dashboard.format_period(seen), anchor=False)
     figures(dashboard.build_time_cards(me, seen), key="times", label=dashboard.format_period(seen))
-    st.caption("Medians: half took less. Nights and weekends are included.")
+    st.caption("Median times, including nights and weekends.")
 
 if needs := dashboard.list_warnings(seen):
-    st.subheader("Needs care", anchor=False)
+    st.subheader("Needs attention", anchor=False)
     st.markdown("\n".join(f"- {sentence}" for sentence in needs))
-    st.page_link("pages/settings/people.py", label="Go to People", icon=":material/group:")
+    st.page_link("pages/settings/people.py", label="Manage users", icon=":material/group:")

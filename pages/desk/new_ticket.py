@@ -61,9 +61,9 @@ filled = custom_fields.show_new_ticket_fields(
 requester, proposal = None, ""
 if others:
     proposal = left.text_input(
-        "Is a category missing?", values.get("proposal", ""), max_chars=80, key=f"proposal-{draft.token}",
-        placeholder="Its name, for your administrator", on_change=keep, args=("proposal",),
-        help="Choose the nearest one meanwhile. The ticket moves when the new category is accepted.",
+        "Propose a category", values.get("proposal", ""), max_chars=80, key=f"proposal-{draft.token}",
+        placeholder="Name of the missing category", on_change=keep, args=("proposal",),
+        help="Choose the closest category for now. The ticket moves when an administrator accepts the new one.",
     )  # fmt: skip
     requester = st.selectbox(
         "On behalf of", list(people), index=compose.index_of(people, values.get("requester", me.id)),
@@ -77,14 +77,14 @@ if me.staff:
         "Due",
         compose.parse_date(values.get("due")),
         key=f"due-{draft.token}",
-        format="YYYY-MM-DD",
+        format=formatting.day_input_format(),
         on_change=keep,
         args=("due",),
     )
     given = [str(name) for name in values.get("tags") or []]
     tagged = st.multiselect(
         "Tags", sorted({*offered_tags, *given}), given, key=f"tags-{draft.token}", accept_new_options=True,
-        max_selections=tickets.MAX_TAGS, placeholder="Choose or type", on_change=keep, args=("tags",),
+        max_selections=tickets.MAX_TAGS, placeholder="Choose or type tags", on_change=keep, args=("tags",),
     )  # fmt: skip
 confidential = st.checkbox(
     "Confidential: only the requester, the assignee, people in CC, and the team's managers can see it",
@@ -92,7 +92,7 @@ confidential = st.checkbox(
 )  # fmt: skip
 
 with st.container(horizontal=True):
-    pressed = st.button("Open ticket", type="primary", icon=":material/send:", key="open_ticket")
+    pressed = st.button("Create ticket", type="primary", icon=":material/send:", key="open_ticket")
     if st.button("Discard draft", type="tertiary", key="discard"):
         with page.attempt("Draft discarded.") as session:
             compose.discard_draft(session, me, DRAFT_SLOT)

@@ -1,4 +1,4 @@
-"""What one is told: unread first, each a way to what it tells of."""
+"""A person's notifications, unread first, each with a link to its ticket."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from ui.shell import layout
 
 PAGE_SIZE = 30
 FILTER_LABELS = {"unread": "Unread", "all": "All"}
-EMPTY_LABELS = {"unread": "Nothing unread.", "all": "Nothing yet."}
+EMPTY_LABELS = {"unread": "No unread notifications.", "all": "No notifications yet."}
 
 
 @st.fragment
@@ -40,7 +40,7 @@ def show_list() -> None:
         with page.attempt() as session:
             inbox.mark_all_read(session, me, until=found[0].id)
     ways.page_link(
-        "pages/account/notification_settings.py", label="Choose what you hear", icon=":material/tune:"
+        "pages/account/notification_settings.py", label="Notification settings", icon=":material/tune:"
     )
     query = {"which": which, "after": str(found[PAGE_SIZE - 1].id)} if len(found) > PAGE_SIZE else {}
     more = lists.build_url("/notifications", query) if query else ""

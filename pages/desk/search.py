@@ -22,5 +22,5 @@ if found.next:
     with st.container(horizontal=True, horizontal_alignment="right"):
         more = {search_box.QUERY_PARAMETER: line, "after": found.next}
         st.page_link(
-            search_box.SEARCH_PAGE, label="Older", icon=":material/chevron_right:", query_params=more
+            search_box.SEARCH_PAGE, label="More results", icon=":material/chevron_right:", query_params=more
         )

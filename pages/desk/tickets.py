@@ -52,7 +52,7 @@ line = f"{view.line} {q or ''}".strip()
 
 @st.fragment
 def show_list() -> None:
-    """Draw the list; somebody else's deed runs this alone."""
+    """Draw the list; somebody else's change runs this alone."""
     actor = page.me()
     with page.see() as session:
         newest = change_feed.newest_id(session)
@@ -72,7 +72,9 @@ def show_list() -> None:
     bar = st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="told"
     )
-    empty = EmptyState("No ticket matches.") if q else EmptyState(*view.empty)
+    empty = (
+        EmptyState("No tickets match. Change the search or the filters.") if q else EmptyState(*view.empty)
+    )
     kept = {k: v for k in ("show", "q", "sort", "cols", "group") if (v := st.query_params.get(k))}
     more = [Link("Back to the top", lists.build_url("/tickets", kept))] if "after" in st.query_params else []
     if found.next:

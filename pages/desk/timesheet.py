@@ -1,4 +1,4 @@
-"""My week: seven days by ticket, filled cell by cell; managers see and settle their team's."""
+"""Timesheet: a week of logged time by ticket. Managers see and approve those of their teams."""
 
 import streamlit as st
 
@@ -19,14 +19,14 @@ try:
         manages = timesheets.can_manage(session, me, person)
 except NotFound:
     page.show_not_found()
-title = "My week" if person == me.id else f"{found.name}'s week"
+title = "Timesheet" if person == me.id else f"{found.name}'s timesheet"
 layout.set_tab_title(title)
 layout.show_header(formatting.escape_markdown(title), actor=me)
 
 if len(people) > 1:
     ids = list(people)
     chosen = st.selectbox(
-        "Whose week", ids, index=ids.index(person) if person in ids else None,
+        "Person", ids, index=ids.index(person) if person in ids else None,
         format_func=lambda id: formatting.format_searchable_name(people[id]), key=f"whose-{person}", width=320,
     )  # fmt: skip
     if chosen and chosen != person:
@@ -35,7 +35,7 @@ if len(people) > 1:
 
 st.subheader(formatting.format_date_range(found.days[0], found.days[-1]), anchor=False)
 if not found.lines:
-    st.caption("Nothing was logged in this week yet.")
+    st.caption("No time logged in this week yet.")
 filled = week(
     found,
     key="week",

@@ -1,4 +1,4 @@
-"""Where time goes: how long tickets stand in each status, by team, category and period."""
+"""Time in status: how long tickets were in each status, by team, category and period."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from ui.shell import layout
 from ui.time import time_in_status as time_in_status_parts
 
 me = page.with_browser_timezone(page.me())
-layout.show_header("Where time goes", actor=me)
+layout.show_header("Time in status", actor=me)
 with page.see() as session:
     own = {str(team.id): team.name for team in teams.list_all(session, me)}
     tree = {str(card.id): card.path for card in categories.list_all(session)}
@@ -24,7 +24,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         None,
         format_func=own.__getitem__,
         key="team",
-        placeholder="All that I may see",
+        placeholder="All teams",
         width=220,
         bind="query-params",
     )
@@ -34,7 +34,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         None,
         format_func=tree.__getitem__,
         key="category",
-        placeholder="All",
+        placeholder="All categories",
         width=260,
         bind="query-params",
     )
@@ -55,10 +55,10 @@ if any(row.left.n or row.standing.n for row in found):
     st.caption(f"Backlog: {open_tickets:,} open ticket{'' if open_tickets == 1 else 's'} now.")
     time_in_status_parts.show_table(found)
     st.caption(
-        "Calendar time, nights and weekends too. Half of the stays were no longer than the median. "
-        "A ticket that comes back to a status stays there once more."
+        "Times include nights and weekends. The 90th percentile is rounded up. "
+        "A ticket that returns to a status counts again."
     )
     days = {"from": first.isoformat(), "to": last.isoformat(), "zone": me.zone.key}
     downloads.show_links("status-times", asked | days)
 else:
-    st.caption("No ticket left a status in these days, and none stands in one.")
+    st.caption("No data for this period. Choose other dates or another team.")

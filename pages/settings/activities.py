@@ -17,7 +17,7 @@ with (
     st.form(page.form_key("new_activity"), border=False),
 ):
     name = st.text_input("Name", max_chars=40)
-    if st.form_submit_button("Add", type="primary"):
+    if st.form_submit_button("Add activity", type="primary"):
         with page.attempt("Activity added.", form="new_activity") as session:
             activities.create(session, me, name=name)
 
@@ -31,16 +31,18 @@ for activity in found:
         with st.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
             new = st.text_input("Name", max_chars=40, key=form.field("name", activity.name))
             chosen = not activity.is_default and st.checkbox(
-                "Time is of this activity by default", key=form.field("default", now=False)
+                "Default activity", key=form.field("default", now=False)
             )
             form.tell()
             with st.container(horizontal=True):
                 saved = st.form_submit_button("Save", type="primary")
                 gone = not activity.is_default and st.form_submit_button(
-                    "Retire", icon=":material/archive:", help="Offered no longer; what was logged keeps it."
+                    "Archive",
+                    icon=":material/archive:",
+                    help="It can no longer be chosen. Logged time keeps it.",
                 )
         if saved or gone:
-            with form.save("Activity retired." if gone else "Saved.") as session:
+            with form.save("Activity archived." if gone else "Saved.") as session:
                 row = activities.get(session, activity.id)
                 row.must_be(form.seen)
                 if gone:

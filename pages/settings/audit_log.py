@@ -9,17 +9,17 @@ from ui.shared.tables import show_table
 from ui.shell import layout
 
 me = page.me()
-layout.show_header("Audit", actor=me)
-st.caption("What was administered, who signed in, and what was refused. Nobody can change or delete it.")
+layout.show_header("Audit log", actor=me)
+st.caption("Changes to settings, sign-ins and refusals. Nobody can change or delete entries.")
 
 kinds = [action.value for action in audit_log.AUDITED_ACTIONS]
 kind = st.selectbox(
-    "What",
+    "Action",
     kinds,
     index=None,
     key="what",
     bind="query-params",
-    placeholder="Everything",
+    placeholder="All actions",
     width=360,
     format_func=audit_labels.format_action,
 )
@@ -29,19 +29,19 @@ with page.see() as session:
     names = audit_log.get_subject_names(session, found)
 
 if not found:
-    st.info("Nothing to show here.", icon=":material/policy:")
+    st.info("No entries.", icon=":material/policy:")
 else:
     show_table(
         {
             "When": [formatting.format_timestamp(e.at) for e in found[:50]],
-            "Who": [e.actor or "Docket" for e in found[:50]],
-            "What": [audit_labels.format_entry(e, names) for e in found[:50]],
-            "Detail": [audit_labels.format_change(e) for e in found[:50]],
+            "Person": [e.actor or "Docket" for e in found[:50]],
+            "Action": [audit_labels.format_entry(e, names) for e in found[:50]],
+            "Details": [audit_labels.format_change(e) for e in found[:50]],
             "Through": [e.channel for e in found[:50]],
         },
-        label="Audit",
+        label="Audit log",
     )
 if len(found) > 50:
     kept = {"what": audit_labels.format_action(kind)} if kind else {}
     older = {**kept, "before": str(found[49].id)}
-    lists.show_more_link("Older", "/audit", older)
+    lists.show_more_link("Older entries", "/audit", older)

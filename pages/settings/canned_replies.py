@@ -32,19 +32,21 @@ def show_fields(card: CannedReplyCard | None, form: EditForm) -> tuple[str, str,
         "Text", height=200, help="Markdown works.", key=form.field("body", card.body if card else "")
     )
     now = (card.team_id or ALL_TEAMS) if card else next(iter(places))
-    team = st.selectbox("For", list(places), format_func=places.__getitem__, key=form.field("team", now))
+    team = st.selectbox(
+        "Available to", list(places), format_func=places.__getitem__, key=form.field("team", now)
+    )
     form.tell()
     return name, body, team or None
 
 
-st.caption("Whoever writes a reply finds these by typing :: and a word, or with *Canned reply*.")
+st.caption("To use one in a reply, type :: and a word, or choose *Canned reply*.")
 with st.expander("Variables", icon=":material/data_object:"):
     st.markdown("\n".join(f"- `{{{name}}}`: {told}" for name, told in VARIABLES.items()))
 if places:
     form = EditForm("new_reply", 1)
     with st.expander("New canned reply", icon=":material/add:"), st.form(form.key, border=False):
         name, body, team = show_fields(None, form)
-        if st.form_submit_button("Add", type="primary"):
+        if st.form_submit_button("Add canned reply", type="primary"):
             with form.save("Canned reply added.") as session:
                 canned_replies.create(session, me, name=name, body=body, team_id=team)
 if not found:

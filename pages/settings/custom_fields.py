@@ -10,7 +10,7 @@ from ui.shared import custom_fields, formatting, page
 from ui.shell import layout
 
 me = page.me()
-layout.show_header("Fields", actor=me)
+layout.show_header("Custom fields", actor=me)
 with page.see() as session:
     found = kept.list_readable(session, me)
     paths = {c.id: c.path for c in categories.list_all(session)}
@@ -18,7 +18,7 @@ with page.see() as session:
 names = {r.id: r.name for r in everybody}
 working = [r.id for r in everybody if r.scopes.get(Permission.COMMENT_READ_INTERNAL, Scope.NONE) > Scope.NONE]
 
-st.caption("What tickets hold besides title, description, category, priority and tags.")
+st.caption("Additional fields on tickets.")
 with st.expander("New field", icon=":material/add:"):
     custom_fields.show_add_form(me, paths, names, dict.fromkeys(working, kept.Access.WRITE))
 
@@ -31,4 +31,4 @@ for card in found:
         with st.popover("Change", icon=":material/edit:"):
             custom_fields.show_edit_form(me, card, paths, names)
 if not found:
-    st.info("There are no fields of your own yet.", icon=":material/list_alt:")
+    st.info("No custom fields yet. Add one to collect more details on tickets.", icon=":material/list_alt:")

@@ -12,24 +12,24 @@ from ui.shell import layout
 LOOK_LABELS = {"light": "Light", "dark": "Dark", "text": "Text"}
 
 me = page.me()
-layout.show_header("Mails", actor=me)
+layout.show_header("Email templates", actor=me)
 with page.see() as session:
     titles = {letter.name: letter.title for letter in samples.list_all(me)}
-st.caption("What Docket sends, with made-up contents. The words lie in the templates that came with it.")
+st.caption("Previews of the emails that Docket sends, with sample content.")
 
 lists.read_choice_from_url("mail", titles, default="ticket")
 lists.read_choice_from_url("look", LOOK_LABELS, default="light")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.selectbox(
-        "Mail", list(titles), key="mail", format_func=titles.__getitem__, width=260,
+        "Template", list(titles), key="mail", format_func=titles.__getitem__, width=260,
         on_change=lists.write_choice_to_url, args=("mail", "ticket"),
     )  # fmt: skip
     look = st.segmented_control(
-        "Look", list(LOOK_LABELS), key="look", required=True, format_func=LOOK_LABELS.__getitem__,
+        "Appearance", list(LOOK_LABELS), key="look", required=True, format_func=LOOK_LABELS.__getitem__,
         on_change=lists.write_choice_to_url, args=("look", "light"), width="content",
     )  # fmt: skip
-    if account_emails.is_enabled() and st.button("Send me a test", icon=":material/mail:"):
-        with page.attempt(f"It is on its way to {me.email}.") as session:
+    if account_emails.is_enabled() and st.button("Send test email", icon=":material/mail:"):
+        with page.attempt(f"Test email sent to {me.email}.") as session:
             samples.send(session, me, name)
 
 with page.see() as session:
@@ -40,5 +40,5 @@ if look == "text":
 else:
     st.iframe(
         f"/api/v1/mail-templates/{quote(name)}/html?scheme={look}", height=720,
-        alt=f"The mail {titles[name]}, {LOOK_LABELS[look or 'light'].lower()}",
+        alt=f"Preview of {titles[name]}, {LOOK_LABELS[look or 'light'].lower()}",
     )  # fmt: skip

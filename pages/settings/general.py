@@ -10,7 +10,7 @@ from ui.shared.time_zones import format_time_zone
 from ui.shell import layout
 
 me = page.me()
-layout.show_header("General settings", actor=me)
+layout.show_header("General", actor=me)
 with page.see() as session:
     found = desk_settings.list_all(session, me)
 

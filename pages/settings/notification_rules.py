@@ -1,4 +1,4 @@
-"""Notice rules: of what whom Docket tells, and where, unless they chose otherwise."""
+"""Notification rules: of what whom Docket tells, and where, unless they chose otherwise."""
 
 import streamlit as st
 
@@ -9,19 +9,19 @@ from ui.shared.forms import EditForm
 from ui.shell import layout
 
 me = page.me()
-layout.show_header("Notice rules", actor=me)
+layout.show_header("Notification rules", actor=me)
 with page.see() as session:
     own = rules.get(session, me)
 
 st.caption(
-    "What holds for everybody who did not choose otherwise. Nobody hears of what they did themselves, and no requester "
-    "of internal notes. What is marked :material/bolt: goes out at once."
+    "The defaults for everyone who has not changed their notification settings. People are not notified of their own "
+    "changes. Requesters are never notified of internal notes. Rules marked :material/bolt: are sent at once."
 )
 lists.read_choice_from_url(
     "whom", [relation.value for relation in RecipientReason], default=RecipientReason.MENTIONED.value
 )
 chosen = st.segmented_control(
-    "Who", [relation.value for relation in RecipientReason], key="whom", required=True,
+    "Recipients", [relation.value for relation in RecipientReason], key="whom", required=True,
     format_func=lambda value: notification_labels.REASON_LABELS[RecipientReason(value)],
     on_change=lists.write_choice_to_url, args=("whom", RecipientReason.MENTIONED.value),
 )  # fmt: skip
@@ -47,7 +47,7 @@ for occasion, relation in default_rules.PAIRS:
 form.tell()
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Save", type="primary"):
-        with form.save("Saved. The rules apply from now on.") as session:
+        with form.save("Rules saved.") as session:
             rules.update(session, me, wanted, seen=form.seen)
     if wanted and st.button("Discard changes", type="tertiary", icon=":material/undo:"):
         form.discard()
@@ -57,9 +57,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 if own.own:
     count = len(own.own)
-    st.caption(f"{count} rule{' differs' if count == 1 else 's differ'} from those that came with Docket.")
-    with st.popover("Go back to the rules that came with Docket", icon=":material/restart_alt:"):
-        st.write("All of your own rules are gone then. What people chose for themselves stays.")
-        if st.button("Go back", type="primary"):
-            with page.attempt("The rules are as they came.") as session:
+    st.caption(f"{count} rule{' differs' if count == 1 else 's differ'} from the shipped rules.")
+    with st.popover("Reset to shipped rules", icon=":material/restart_alt:"):
+        st.write("This replaces all changed rules. Personal notification settings stay.")
+        if st.button("Reset rules", type="primary"):
+            with page.attempt("Rules reset.") as session:
                 rules.reset(session, me, seen=own.version)

@@ -8,7 +8,7 @@ from ui.shell import layout, menu
 COLUMN_COUNT = 3
 
 me = page.me()
-layout.show_header("Administration", actor=me)
+layout.show_header("Settings", actor=me)
 for area, entries in menu.list_areas(me).items():
     st.subheader(area, anchor=False)
     with st.container(key=f"area_{area.split()[0].lower()}", border=True):

@@ -8,13 +8,13 @@ from ui.shared import forms, lists, page
 from ui.shell import layout
 
 me = page.me()
-layout.show_header("People", actor=me)
+layout.show_header("Manage users", actor=me)
 people.show_new_link()
 
 lists.accept_old_parameter("q", "name")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     q = st.text_input(
-        "Find", key="name", type="search", bind="query-params", placeholder="Name or e-mail", live="300ms"
+        "Find", key="name", type="search", bind="query-params", placeholder="Name or email", live="300ms"
     )
     gone = st.toggle("Show disabled", key="disabled", bind="query-params")
     if st.button("Invite", type="primary", icon=":material/person_add:"):
@@ -28,7 +28,7 @@ with page.see() as session:
     changeable = accounts.list_manageable(session, me, [person.id for person in found])
 
 if not found:
-    st.info("Nobody here. Invite the people who ask for help and those who give it.", icon=":material/group:")
+    st.info("No users found. Invite people to get started.", icon=":material/group:")
 for person in found[:50]:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"

@@ -19,8 +19,8 @@ with page.see() as session:
     kinds = {a.id: a.name for a in activities.list_all(session)}
 
 st.caption(
-    f"What an hour costs in {rates.currency()}. The rate of a person at an activity goes before the person's, that "
-    "before the activity's, that before the rate of all. A new one counts from its day on."
+    f"Cost of an hour in {rates.currency()}. The most specific rate applies: person and activity, then person, then "
+    "activity, then all. A new rate applies from its start date."
 )
 form = EditForm("new_rate", 1)
 with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=False):
@@ -40,13 +40,15 @@ with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=Fa
             key=form.field("activity", None),
         )  # fmt: skip
         rate = st.text_input(
-            f"{rates.currency()} for an hour", max_chars=10, placeholder="85.50", width=150,
+            f"{rates.currency()} per hour", max_chars=10, placeholder="85.50", width=150,
             key=form.field("rate", ""),
         )  # fmt: skip
-        since = st.date_input("From", format="YYYY-MM-DD", width=160, key=form.field("since", today))
+        since = st.date_input(
+            "From", format=formatting.day_input_format(), width=160, key=form.field("since", today)
+        )
     known = form.known({(c.person_id, c.activity_id, c.since): c.version for c in found})
     form.tell()
-    if st.form_submit_button("Set", type="primary"):
+    if st.form_submit_button("Set rate", type="primary"):
         with form.save("Rate set.") as session:
             first = since if isinstance(since, date) else today
             rates.set_rate(
@@ -55,7 +57,7 @@ with st.expander("New rate", icon=":material/add:"), st.form(form.key, border=Fa
             )  # fmt: skip
 
 if not found:
-    st.caption("No rate is set yet, so no report tells a cost.")
+    st.caption("No rates yet. Set one to see costs in reports.")
 for card in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -63,9 +65,10 @@ for card in found:
         whose = formatting.escape_markdown(card.person or "All people")
         what = f" at {formatting.escape_markdown(card.activity)}" if card.activity else ""
         st.markdown(
-            f"**{whose}**{what}: {rates.format_amount(card.cents)} {rates.currency()} from {card.since}"
+            f"**{whose}**{what}: {rates.format_amount(card.cents)} {rates.currency()} from "
+            f"{formatting.format_day(card.since)}"
         )
-        if st.button("Remove …", icon=":material/delete:", key=f"remove-{card.id}"):
+        if st.button("Remove…", icon=":material/delete:", key=f"remove-{card.id}"):
             removal.show_remove_rate_dialog(card)
 if gone:
     with st.expander(f"Removed rates ({len(gone)})", icon=":material/inventory_2:"):
@@ -76,7 +79,8 @@ if gone:
                 whose = formatting.escape_markdown(card.person or "All people")
                 what = f" at {formatting.escape_markdown(card.activity)}" if card.activity else ""
                 st.markdown(
-                    f"{whose}{what}: {rates.format_amount(card.cents)} {rates.currency()} from {card.since}"
+                    f"{whose}{what}: {rates.format_amount(card.cents)} {rates.currency()} from "
+                    f"{formatting.format_day(card.since)}"
                 )
                 if st.button("Restore", icon=":material/restore:", key=f"restore-{card.id}"):
                     with page.attempt("Rate restored.") as session:

@@ -1,4 +1,4 @@
-"""Statuses: where tickets may stand, in which order, and which moves each role may make."""
+"""Statuses and their order, and the workflow: which status changes each role can make."""
 
 import streamlit as st
 from streamlit_sortables import sort_items
@@ -11,7 +11,7 @@ from ui.shared import formatting, page
 from ui.shell import layout
 
 me = page.me()
-layout.show_header("Statuses", actor=me)
+layout.show_header("Statuses & workflow", actor=me)
 with page.see() as session:
     found = statuses.list_all(session)
     archived = statuses.list_archived(session, me)
@@ -22,22 +22,22 @@ with (
 ):
     name = st.text_input("Name", max_chars=40)
     kind = st.selectbox(
-        "What it means", list(StatusCategory), format_func=status_settings.CATEGORY_LABELS.__getitem__
+        "Status category", list(StatusCategory), format_func=status_settings.CATEGORY_LABELS.__getitem__
     )
-    counts = st.checkbox("A ticket done this way counts as resolved", value=True)
-    if st.form_submit_button("Add", type="primary"):
+    counts = st.checkbox("Counts as resolved", value=True)
+    if st.form_submit_button("Add status", type="primary"):
         with page.attempt("Status added.", form="new_status") as session:
             statuses.create(session, me, name=name, kind=kind, counts=counts)
 
 st.subheader("Order", anchor=False)
-st.caption("Drag them into the order in which the board shows them.")
+st.caption("Drag statuses into the order of the board's columns.")
 ids = {s.name: s.id for s in found}
 ordered = sort_items(list(ids), key=f"order-{page.attempt_count()}")
 if ordered != list(ids) and set(ordered) == set(ids):
-    with page.attempt("Order kept.") as session:
+    with page.attempt("Order saved.") as session:
         statuses.reorder(session, me, [ids[name] for name in ordered])
 
-st.subheader("Each status", anchor=False)
+st.subheader("Statuses", anchor=False)
 for status in found:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"

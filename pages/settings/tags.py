@@ -12,13 +12,13 @@ layout.show_header("Tags", actor=me)
 with page.see() as session:
     found = tags.list_all(session, me)
 
-st.caption("Agents make tags by typing them. Case and accents tell no tags apart.")
+st.caption("Agents create tags by typing them. Tags are the same regardless of case and accents.")
 with (
     st.form(page.form_key("new_tag"), border=False),
     st.container(horizontal=True, vertical_alignment="bottom"),
 ):
     name = st.text_input("New tag", max_chars=tags.MAX_LENGTH)
-    if st.form_submit_button("Add", icon=":material/add:"):
+    if st.form_submit_button("Add tag", icon=":material/add:"):
         with page.attempt("Tag added.", form="new_tag") as session:
             tags.create(session, me, name=name)
 
@@ -26,4 +26,4 @@ if found:
     statuses.show_tag_editor(me, found)
     statuses.show_tags(found)
 else:
-    st.info("There are no tags yet.", icon=":material/sell:")
+    st.info("No tags yet.", icon=":material/sell:")

@@ -21,7 +21,7 @@ if me.may(Permission.TEAM_MANAGE, least=Scope.ALL):
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         name = st.text_input("New team", max_chars=80, placeholder="Network")
-        if st.form_submit_button("Add", icon=":material/add:"):
+        if st.form_submit_button("Add team", icon=":material/add:"):
             with page.attempt("Team added.", form="new_team") as session:
                 teams.create(session, me, name=name)
 
@@ -32,14 +32,14 @@ with page.see() as session:
 
 for team in found:
     with st.container(border=True):
-        mark = " :gray-badge[gets what no other team does]" if team.is_default else ""
+        mark = " :gray-badge[default team]" if team.is_default else ""
         st.markdown(f"**{formatting.escape_markdown(team.name)}**{mark}")
         st.caption(
             formatting.escape_markdown(", ".join(team.members.values()))
-            or "Nobody yet: add people on the People page."
+            or "No members yet. Add them under Settings → Manage users."
         )
         st.caption(
-            f"New tickets are {assignment_rule_form.format_rule(ruled.get(team.id)) or 'given by hand'}."
+            f"New tickets are {assignment_rule_form.format_rule(ruled.get(team.id)) or 'assigned manually'}."
         )
         if team.id in told:
             slack.show_channel_state(told[team.id])
@@ -60,6 +60,6 @@ for team in found:
                 slack.show_channel_form(team.id, told.get(team.id))
                 removable = len(found) > 1 and me.may(Permission.TEAM_MANAGE, least=Scope.ALL)
                 if removable and st.button(
-                    "Delete or merge …", key=f"remove-{team.id}", icon=":material/merge:"
+                    "Delete or merge…", key=f"remove-{team.id}", icon=":material/merge:"
                 ):
                     removal.show_delete_team_dialog(team, {t.id: t.name for t in found if t.id != team.id})

@@ -118,7 +118,7 @@ def test_a_desk_with_people_stays_as_it_is(run, data):
     run("person", "add", "--email", "rita@example.org", "--name", "Rita")
     result = run("demo")
     assert result.exit_code == 0
-    assert "needs an empty one" in result.stderr
+    assert "needs an empty data folder" in result.stderr
     assert not (data / "demo-accounts.txt").exists()
     with transactions.see() as session:
         assert accounts.find_by_email(session, FOUNDER.email) is None

@@ -75,7 +75,7 @@ def test_a_desk_that_is_well(doctor):
 def test_a_desk_that_has_not_begun(data):
     result = CliRunner().invoke(docket, ["doctor", "--data", str(data / "none")])
     assert result.exit_code == 0
-    assert "The first start makes it." in result.stdout
+    assert "The first start creates it." in result.stdout
     assert not (data / "none").exists()
 
 
@@ -138,7 +138,7 @@ def test_a_sqlite_that_can_damage_databases(monkeypatch):
     ("cores", "memory", "told"),
     [
         (2, 4000, ("ok", "2 for 2 cores, about 500 MB together")),
-        (1, 4000, ("warning", "2, but only 1 core: more than that serve nobody faster.")),
+        (1, 4000, ("warning", "2, but only 1 core. More processes than cores don't make Docket faster.")),
         (
             2,
             900,
@@ -194,7 +194,7 @@ def test_a_password_in_the_clear_is_a_problem_and_is_not_shown(doctor, mail):
         SMTP_HOST="127.0.0.1", SMTP_PORT=str(mail), SMTP_FROM="desk@example.org", SMTP_USER="desk",
         SMTP_PASSWORD="hush-hush", SMTP_TLS="none", SLACK_BOT_TOKEN="hush-token",
     )  # fmt: skip
-    assert "travel in the clear" in result.stdout
+    assert "sent unencrypted" in result.stdout
     assert result.exit_code == 1
     assert lines["Slack"][0] == "warning"
     assert "hush" not in result.output
@@ -268,7 +268,7 @@ def test_a_database_that_is_gone_from_beside_files_and_key(data, left):
     transactions.use_engine(engines.connect(settings.current().database))
     result = CliRunner().invoke(docket, ["doctor", "--data", str(data)])
     assert result.exit_code == 1
-    assert left in result.stdout and "Put it back from a backup" in result.stdout
+    assert left in result.stdout and "Restore it from a backup" in result.stdout
 
 
 @pytest.fixture
@@ -301,7 +301,7 @@ def damage(file):
 
 def test_destroyed_pages_are_found_on_request(file, data):
     found, _ = pages(data, "--full")
-    assert any(line.startswith("ok") and "every page" in line for line in found)
+    assert any(line.startswith("ok") and "all pages" in line for line in found)
     transactions.engine().dispose()
     damage(file)
     found, result = pages(data, "--full")
@@ -312,7 +312,9 @@ def test_destroyed_pages_are_found_on_request(file, data):
 def test_destroyed_pages_are_found_after_an_unclean_stop(file, data):
     run_marker.marker_path(transactions.engine()).touch()
     found, _ = pages(data)
-    assert any("every page" in line for line in found) and any("killed" in line for line in found)
+    assert any("all pages" in line for line in found) and any(
+        "not stopped properly" in line for line in found
+    )
     transactions.engine().dispose()
     damage(file)
     _found, result = pages(data)
@@ -354,7 +356,7 @@ def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     lines, result = doctor()
     assert lines["email queue"] == (
         "warning",
-        "1 message failed. The page Delivery says why, and can send again.",
+        "1 message failed. See Settings → Outgoing messages for the reasons and to retry.",
     )
     assert lines["Slack queue"][0] == "ok" and result.exit_code == 0
     lines, result = doctor(SECRET_KEY="another-key-0123456789-abcdefghijklmnop")
@@ -365,4 +367,4 @@ def test_messages_that_failed_and_webhooks_that_no_key_opens_are_named(doctor):
     assert result.exit_code == 1 and "verysecret" not in result.stdout
     with transactions.act() as session:
         outbox.mark_down(session, NotificationChannel.MAIL, "The mail server can't be reached (OSError).")
-    assert "The mail server can't be reached (OSError). It began at" in doctor()[1].stdout
+    assert "The mail server can't be reached (OSError). Failing since" in doctor()[1].stdout

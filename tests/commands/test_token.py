@@ -48,4 +48,4 @@ def test_a_stranger_gets_none(run):
     result = add(run)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert "Nobody here has the address rita@example.org." in result.stderr
+    assert "Nobody has the email address rita@example.org." in result.stderr

@@ -37,23 +37,23 @@ def two_race_to_set_up(visit, started):
     racers = [visit(url=started.url), visit(url=started.url)]
     for racer in racers:
         page = racer.go(link)
-        page.get_by_role("button", name="Set Docket up").click()
+        page.get_by_role("button", name="Set up Docket").click()
         expect(page.get_by_text("The email is missing.")).to_be_visible()
-        expect(page.get_by_role("combobox", name="Time zone of the desk")).to_have_value(BERLIN)
+        expect(page.get_by_role("combobox", name="Default time zone")).to_have_value(BERLIN)
         page.get_by_label("Your name").fill("Ada Okafor")
-        page.get_by_label("E-mail").fill("ada@example.org")
+        page.get_by_label("Email").fill("ada@example.org")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_label("Password", exact=True).blur()
     for racer in racers:  # a click by a timer returns at once, so that both are under way together
-        racer.page.get_by_role("button", name="Set Docket up").evaluate(
+        racer.page.get_by_role("button", name="Set up Docket").evaluate(
             "(it) => void setTimeout(() => it.click())"
         )
     lost = re.compile("used, has expired|set up already|has been used")
     for racer in racers:
-        won = racer.page.get_by_text("You are the first administrator.")
+        won = racer.page.get_by_text("The administrator account is ready.")
         expect(won.or_(racer.page.get_by_text(lost))).to_be_visible()
     winners = [
-        racer for racer in racers if racer.page.get_by_text("You are the first administrator.").count()
+        racer for racer in racers if racer.page.get_by_text("The administrator account is ready.").count()
     ]
     assert len(winners) == 1
     with see() as session:
@@ -65,11 +65,11 @@ def two_race_to_set_up(visit, started):
 def invite(page, name, email, role):
     page.get_by_role("button", name="Invite").click()
     page.get_by_role("dialog").get_by_label("Name").fill(name)
-    page.get_by_role("dialog").get_by_label("E-mail").fill(email)
+    page.get_by_role("dialog").get_by_label("Email").fill(email)
     page.get_by_role("dialog").get_by_role("combobox").first.click()
     page.get_by_role("option", name=role).click()
     page.get_by_role("dialog").get_by_role("button", name="Invite").click()
-    expect(page.get_by_text(f"Give this link to {name}.")).to_be_visible()
+    expect(page.get_by_text(f"Send this link to {name}.")).to_be_visible()
     link = page.get_by_test_id("stCode").inner_text().strip()
     return link[link.index("/set-password") :]
 
@@ -80,12 +80,12 @@ def test_the_printed_link_makes_one_administrator_who_invites_the_others(fresh, 
     page.get_by_role("link", name="Sign in").click()
     ada.fill_in("ada@example.org")
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-    expect(page.get_by_text("No ticket is open.")).to_be_visible()
+    expect(page.get_by_text("No open tickets.")).to_be_visible()
 
     late = visit(url=fresh.url)
     late.go(printed_link(fresh))
     expect(late.page.get_by_text("This set-up link has been used")).to_be_visible()
-    expect(late.page.get_by_label("E-mail")).to_have_count(0)
+    expect(late.page.get_by_label("Email")).to_have_count(0)
 
     ada.go("/people")
     people = [("Sam Reed", "sam@example.org", "Requester"), ("Rita Sosa", "rita@example.org", "Agent")]
@@ -94,10 +94,10 @@ def test_the_printed_link_makes_one_administrator_who_invites_the_others(fresh, 
         guest = visit(url=fresh.url)
         guest.go(path)
         guest.page.get_by_label("New password", exact=True).fill(PASSWORD)
-        guest.page.get_by_label("The same once more").fill(f"{PASSWORD}!")
+        guest.page.get_by_label("Repeat new password").fill(f"{PASSWORD}!")
         guest.page.get_by_role("button", name="Set password").click()
-        expect(guest.page.get_by_text("The two are not the same.")).to_be_visible()
-        guest.page.get_by_label("The same once more").fill(PASSWORD)
+        expect(guest.page.get_by_text("The passwords don't match.")).to_be_visible()
+        guest.page.get_by_label("Repeat new password").fill(PASSWORD)
         guest.page.get_by_role("button", name="Set password").click()
         guest.page.get_by_role("link", name="Sign in").click()
         guest.fill_in(email)

@@ -69,7 +69,7 @@ def test_a_card_moved_by_one_appears_at_the_other_and_the_move_is_undone(office,
     mona.go("/board")
     rita.go("/board")
     drag(mona, "The gate is stuck", "The lamp is out")
-    undo = mona.page.get_by_role("button", name=f"Undo the move of #{moved}")
+    undo = mona.page.get_by_role("button", name=f"Undo move of #{moved}")
     expect(undo).to_be_visible()
     assert status(people.rita, moved) == "In Progress"
     meets(rita, "The gate is stuck", "The lamp is out")
@@ -90,12 +90,12 @@ def test_a_move_that_wants_a_reason_waits_for_it_and_keeps_it(office, visit):
     rita = visit(people.rita)
     rita.go("/board")
     drag(rita, "A part is missing", "A vendor is late")
-    asked = rita.page.get_by_label("Please say why")
+    asked = rita.page.get_by_label("Reason for moving")
     expect(asked).to_be_visible()
     assert status(people.rita, moved) == "To-Do"
     asked.fill("It comes on Tuesday")
-    rita.page.get_by_role("button", name="Move it").click()
-    expect(rita.page.get_by_role("button", name=f"Undo the move of #{moved}")).to_be_visible()
+    rita.page.get_by_role("button", name="Change status").click()
+    expect(rita.page.get_by_role("button", name=f"Undo move of #{moved}")).to_be_visible()
     with see() as session:
         last = history.list_for_ticket(session, people.sam, tickets.find(session, people.sam, moved))[-1]
     assert last.sentence == "moved it from To-Do to Blocked: It comes on Tuesday"

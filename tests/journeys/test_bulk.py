@@ -27,9 +27,9 @@ def box(page, number):
 
 
 def urgent(visitor):
-    visitor.page.get_by_role("button", name="Change…", exact=True).click()
-    visitor.choose("What", "Set the priority")
-    visitor.choose("Which", "Urgent")
+    visitor.page.get_by_role("button", name="Edit…", exact=True).click()
+    visitor.choose("Change", "Set priority")
+    visitor.choose("Value", "Urgent")
 
 
 def test_a_manager_changes_what_was_chosen_sees_what_is_refused_and_undoes_it(office, visit):
@@ -39,7 +39,7 @@ def test_a_manager_changes_what_was_chosen_sees_what_is_refused_and_undoes_it(of
     page = mona.go("/tickets?q=sink&sort=created")
     box(page, numbers[0]).click()
     box(page, numbers[2]).click(modifiers=["Shift"])
-    expect(page.get_by_text("3 tickets chosen", exact=True)).to_be_visible()
+    expect(page.get_by_text("3 tickets selected", exact=True)).to_be_visible()
     urgent(mona)
     expect(page.get_by_text("3 tickets will be changed.")).to_be_visible()
     assert priorities(people, numbers) == [2, 2, 2, 2], "a look ahead changes nothing"
@@ -48,7 +48,7 @@ def test_a_manager_changes_what_was_chosen_sees_what_is_refused_and_undoes_it(of
     assert priorities(people, numbers) == [4, 4, 4, 2]
     expect(box(page, numbers[0])).not_to_be_checked()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("3 tickets brought back.")).to_be_visible()
+    expect(page.get_by_text("3 tickets restored.")).to_be_visible()
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     assert priorities(people, numbers) == [2, 2, 2, 2]
 
@@ -60,15 +60,15 @@ def test_what_somebody_else_changed_meanwhile_is_refused_with_the_reason(office,
     page = mona.go("/tickets?q=roof")
     for number in numbers:
         box(page, number).click()
-    expect(page.get_by_text("2 tickets chosen", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Change…", exact=True).click()
-    expect(page.get_by_role("dialog", name="Change tickets")).to_be_visible()
+    expect(page.get_by_text("2 tickets selected", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Edit…", exact=True).click()
+    expect(page.get_by_role("dialog", name="Edit tickets")).to_be_visible()
     with act() as session:
         tickets.claim(session, people.rita, tickets.find(session, people.rita, numbers[0], to_change=True))
-    mona.choose("What", "Set the priority")
-    mona.choose("Which", "Urgent")
+    mona.choose("Change", "Set priority")
+    mona.choose("Value", "Urgent")
     expect(page.get_by_text("1 ticket will be changed.")).to_be_visible()
-    expect(page.get_by_text(f"Somebody changed #{numbers[0]}")).to_be_visible()
+    expect(page.get_by_text(f"Somebody else changed #{numbers[0]}")).to_be_visible()
 
 
 def test_rows_are_chosen_by_keyboard_and_on_a_phone(office, visit):
@@ -78,17 +78,17 @@ def test_rows_are_chosen_by_keyboard_and_on_a_phone(office, visit):
     page = mona.go("/tickets?q=fence")
     page.get_by_role("link", name="The fence").first.focus()
     page.keyboard.press("x")
-    expect(page.get_by_text("1 ticket chosen", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 ticket selected", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_text("2 tickets", exact=True)).to_be_visible()
 
     phone = visit(people.mona, view=PHONE)
     page = phone.go("/tickets?q=fence")
     box(page, numbers[0]).click()
-    expect(page.get_by_text("1 ticket chosen", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 ticket selected", exact=True)).to_be_visible()
     check_accessibility(page)
     page.get_by_role("button", name=re.compile("^Change all 2")).click()
-    expect(page.get_by_role("dialog", name="Change tickets")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Edit tickets")).to_be_visible()
     check_accessibility(page)
 
 

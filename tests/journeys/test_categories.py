@@ -19,20 +19,20 @@ def test_a_category_that_is_missed_is_proposed_accepted_and_arranged(office, vis
     rita, ada = visit(people.rita), visit(people.ada)
     page = rita.go("/new")
     title(page).fill("The drone does not come back")
-    page.get_by_role("textbox", name="Is a category missing?").fill("Drones")
-    page.get_by_role("textbox", name="Is a category missing?").press("Tab")
+    page.get_by_role("textbox", name="Propose a category").fill("Drones")
+    page.get_by_role("textbox", name="Propose a category").press("Tab")
     rita.settle()
-    page.get_by_role("button", name="Open ticket").click()
+    page.get_by_role("button", name="Create ticket").click()
     expect(page.get_by_text("proposed the category “Drones”")).to_be_visible()
     expect(page.get_by_text("Proposed category")).to_be_visible()
 
     page = ada.go("/categories")
     expect(page.get_by_text("Rita Sosa, just now, for 1 ticket")).to_be_visible()
-    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Review").click()
     page.get_by_test_id("stPopoverBody").get_by_role("textbox", name="Name").fill("Flying machines")
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("Flying machines", exact=True)).to_be_visible()
-    expect(page.get_by_text("Proposed by colleagues")).to_have_count(0)
+    expect(page.get_by_text("Proposed categories")).to_have_count(0)
     with see() as session:
         number = session.exec(tickets.gate.visible(people.rita)).all()[-1].id
         assert (
@@ -40,10 +40,10 @@ def test_a_category_that_is_missed_is_proposed_accepted_and_arranged(office, vis
             == "Flying machines"
         )
 
-    page.get_by_role("button", name="Change").first.click()
+    page.get_by_role("button", name="Edit").first.click()
     dialog = page.get_by_role("dialog")
-    ada.choose("Stands below", "General")
-    ada.choose("They begin with the priority", "Urgent")
+    ada.choose("Parent category", "General")
+    ada.choose("Default priority", "Urgent")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text("General / Flying machines")).to_be_visible()
     expect(page.get_by_text("begins urgent")).to_be_visible()

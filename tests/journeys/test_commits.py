@@ -44,7 +44,7 @@ def test_a_commit_that_was_cut_off_is_found_at_once(broken, visit):
     title(page).fill("The door is stuck")
     expect(page.get_by_text("Draft saved")).to_be_visible()
     proxy.words, proxy.cuts = b"INSERT INTO ticket ", 1
-    page.get_by_role("button", name="Open ticket").click()
+    page.get_by_role("button", name="Create ticket").click()
     expect(page.get_by_role("heading", name="The door is stuck")).to_be_visible()
     proxy.words, proxy.cuts = b"INSERT INTO comment ", 1
     body(page).fill("It still is.")
@@ -64,7 +64,7 @@ def test_a_text_that_was_changed_after_an_unknown_outcome_is_kept(broken, visit)
     body(page).fill("Since Monday.")
     expect(page.get_by_text("Draft saved")).to_be_visible()
     proxy.words, proxy.cuts, proxy.ends = b"INSERT INTO ticket ", 1, True
-    page.get_by_role("button", name="Open ticket").click()
+    page.get_by_role("button", name="Create ticket").click()
     expect(page.get_by_text(re.compile("can't")).first).to_be_visible()
     proxy.down = proxy.ends = False
     page.get_by_role("link", name="Dashboard").first.click()
@@ -73,7 +73,7 @@ def test_a_text_that_was_changed_after_an_unknown_outcome_is_kept(broken, visit)
     sam.settle()
     expect(title(page)).to_have_value("The door is stuck")
     body(page).fill("Since Monday, and it squeaks.")
-    page.get_by_role("button", name="Open ticket").click()
+    page.get_by_role("button", name="Create ticket").click()
     expect(page.get_by_role("heading", name="The door is stuck")).to_be_visible()
     expect(page.get_by_text("was already open, without your last changes")).to_be_visible()
     expect(body(page)).to_have_value(re.compile("Since Monday, and it squeaks."))

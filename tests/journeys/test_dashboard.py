@@ -31,22 +31,20 @@ def furnish(people):
 
 
 def card(page, label):
-    return page.get_by_role("list", name="Tickets in numbers").get_by_role(
-        "link", name=re.compile(f"^{label} ")
-    )
+    return page.get_by_role("list", name="Ticket counts").get_by_role("link", name=re.compile(f"^{label} "))
 
 
 def test_each_card_of_an_agent_opens_its_tickets_and_back_returns(office, visit):
     rita = visit(office.people.rita)
     page = rita.go()
-    expect(page.get_by_role("heading", name="My work, most urgent first")).to_be_visible()
+    expect(page.get_by_role("heading", name="My tickets, most urgent first")).to_be_visible()
     found = {
         "Assigned to me": 3,
         "Waiting for me": 2,
         "Unassigned": 2,
         "Blocked": 1,
         "Resolved": 1,
-        "I asked for": 0,
+        "My open requests": 0,
     }
     for label, count in found.items():
         expect(card(page, label)).to_have_text(re.compile(rf"{label} {count}\b"))
@@ -82,8 +80,8 @@ def test_an_agent_in_no_team_is_told_how_tickets_reach_them(office, visit):
     with act() as session:
         nora = cast.hire(session, "Nora Falk", "agent")
     page = visit(nora).go()
-    expect(page.get_by_text("You are in no team yet, so no tickets reach you.")).to_be_visible()
-    expect(page.get_by_text("All quiet")).to_have_count(0)
+    expect(page.get_by_text("You are not in a team yet.")).to_be_visible()
+    expect(page.get_by_text("No tickets are assigned to you")).to_have_count(0)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -91,7 +89,7 @@ def test_an_agent_in_no_team_is_told_how_tickets_reach_them(office, visit):
 def test_the_dashboard_fits_and_is_accessible(office, visit, who, view):
     visitor = visit(getattr(office.people, who), view=view)
     page = visitor.go()
-    expect(page.get_by_role("list", name="Tickets in numbers")).to_be_visible()
+    expect(page.get_by_role("list", name="Ticket counts")).to_be_visible()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
     check_accessibility(page)
     take_screenshot(page, f"dashboard-{who}-{view.name}")

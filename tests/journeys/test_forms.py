@@ -14,7 +14,7 @@ from lib.timekeeping import activities, local_dates, rates
 from lib.transactions import act, see
 
 pytestmark = pytest.mark.browser
-OVERTAKEN = "Somebody else changed this while you were editing it."
+OVERTAKEN = "Somebody else changed this while you were editing."
 
 
 def furnish(people):
@@ -67,10 +67,10 @@ def test_an_older_form_says_that_it_was_overtaken_and_keeps_what_was_typed(offic
     theirs, mine = f"{name} theirs", f"{name} mine"
     row = (
         page.locator('[data-testid="stVerticalBlock"], [data-testid="stHorizontalBlock"]')
-        .filter(has=page.get_by_role("button", name="Change", exact=True))
+        .filter(has=page.get_by_role("button", name="Edit", exact=True))
         .filter(has_text=name)
     )
-    row.last.get_by_role("button", name="Change", exact=True).click()
+    row.last.get_by_role("button", name="Edit", exact=True).click()
     field = page.get_by_role("textbox", name="Name", exact=True).and_(page.locator(f'[value="{name}"]'))
     field.wait_for()
     box = page.get_by_role("textbox", name="Name", exact=True).locator("visible=true").last
@@ -82,7 +82,7 @@ def test_an_older_form_says_that_it_was_overtaken_and_keeps_what_was_typed(offic
     assert theirs in shown and "Saved." not in shown
     if not box.is_visible():
         row = page.locator('[data-testid="stHorizontalBlock"]').filter(has_text=theirs)
-        row.last.get_by_role("button", name="Change", exact=True).click()
+        row.last.get_by_role("button", name="Edit", exact=True).click()
     expect(box).to_have_value(mine)
     page.get_by_role("button", name="Save", exact=True).locator("visible=true").last.click()
     expect(page.get_by_text(theirs)).to_have_count(0)
@@ -93,7 +93,7 @@ def test_a_person_s_role_is_not_overwritten_unseen(office, visit):
     people = office.people
     ada = visit(people.ada)
     page = ada.go("/people?name=Kim")
-    page.get_by_role("button", name="Change", exact=True).click()
+    page.get_by_role("button", name="Edit", exact=True).click()
     ada.choose("Role", "manager")
     with act() as session:
         kim = accounts.get(session, people.ada, people.kim.id)
@@ -116,7 +116,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     expect(page.get_by_text("80.00")).to_be_visible()
     expect(page.get_by_role("textbox", name="for an hour")).to_have_value("90")
-    page.get_by_role("button", name="Set", exact=True).click()
+    page.get_by_role("button", name="Set rate").click()
     expect(page.get_by_text("90.00")).to_be_visible()
 
 
@@ -150,7 +150,7 @@ def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("The rules apply from now on")).to_be_visible()
+    expect(page.get_by_text("Rules saved")).to_be_visible()
     expect(page.get_by_text("Unsaved changes")).to_have_count(0)
     with see() as session:
         found = rules.load(session)

@@ -138,10 +138,10 @@ def test_names_are_plain_words_on_every_page_that_shows_them(office, visit, furn
 def test_what_is_told_of_somebody_is_plain_too(office, visit, furnished):
     mona, name = visit(office.people.mona), DRESSED[0]
     page = mona.go(f"/ticket?id={max(furnished)}")
-    page.get_by_role("button", name="Assign to").click()
-    page.get_by_role("combobox", name="Or somebody else").click()
+    page.get_by_role("button", name="Assign to…").click()
+    page.get_by_role("combobox", name="Other people").click()
     page.keyboard.type("alarm")
-    page.get_by_role("option", name=f"{name}: nothing open", exact=True).click()
+    page.get_by_role("option", name=f"{name}: no open tickets", exact=True).click()
     page.get_by_role("button", name="Assign", exact=True).click()
     expect(page.get_by_test_id("stToast").get_by_text(f"Assigned to {name}.")).to_be_visible()
     expect(page.get_by_text(f"assigned it to {name}")).to_be_visible()

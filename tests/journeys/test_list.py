@@ -94,7 +94,7 @@ def test_a_stranger_finds_nothing_by_page_link_short_link_api_or_file(office, vi
     page = sam.go("/new")
     page.get_by_label("Title", exact=True).fill("My salary slip is wrong")
     drop(page, "slip.txt", "four thousand")
-    page.get_by_role("button", name="Open ticket").click()
+    page.get_by_role("button", name="Create ticket").click()
     expect(page.get_by_role("heading", name="My salary slip is wrong")).to_be_visible()
     number = page.url.rpartition("=")[2]
     file = page.get_by_role("link", name=re.compile("slip.txt")).get_attribute("href")

@@ -81,7 +81,7 @@ def test_the_assignee_hears_of_another_s_click_in_the_bell_by_mail_and_in_slack(
     bell = rita.go()
     before, written, posted = unread(bell), len(mails(people.rita)), len(slack.posts)
     page = mona.go(f"/ticket?id={number}")
-    page.get_by_role("button", name="Assign to").click()
+    page.get_by_role("button", name="Assign to…").click()
     page.get_by_role("radiogroup", name="Assign to").get_by_role("radio", name="Rita Sosa").check(force=True)
     page.get_by_role("button", name="Assign", exact=True).click()
     took = {
@@ -113,8 +113,8 @@ def test_a_click_on_a_notice_leads_to_the_comment(office, visit):
 def test_what_one_chooses_to_hear_is_kept(office, visit):
     sam = visit(office.people.sam)
     page = sam.go("/hearing")
-    asked = page.get_by_test_id("stButtonGroup").filter(has_text="Somebody replies").nth(1)
-    mail = asked.get_by_role("button", name="By mail").or_(asked.get_by_role("checkbox", name="By mail"))
+    asked = page.get_by_test_id("stButtonGroup").filter(has_text="A reply is added").nth(1)
+    mail = asked.get_by_role("button", name="By email").or_(asked.get_by_role("checkbox", name="By email"))
     mail.first.click()
     page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_test_id("stToast").get_by_text("Saved.")).to_be_visible()
@@ -130,10 +130,10 @@ def test_a_ticket_is_muted_where_it_says_why_one_hears(office, visit):
     number = cast.create_ticket(people.sam, "Too much noise")
     sam = visit(people.sam)
     page = sam.go(f"/ticket?id={number}")
-    page.get_by_role("button", name="Why do I hear of this?").click()
-    expect(page.get_by_text("Because you asked for it.")).to_be_visible()
+    page.get_by_role("button", name="Why am I notified?").click()
+    expect(page.get_by_text("Because you are the requester.")).to_be_visible()
     page.get_by_role("button", name="Mute", exact=True).click()
-    expect(page.get_by_test_id("stToast").get_by_text("You hear no more of this ticket")).to_be_visible()
+    expect(page.get_by_test_id("stToast").get_by_text("Ticket muted")).to_be_visible()
     cast.add_comment(people.rita, number, "Hello")
     cast.add_comment(people.rita, number, "@Sam Reed hello")
     with see() as session:
@@ -143,7 +143,7 @@ def test_a_ticket_is_muted_where_it_says_why_one_hears(office, visit):
     assert heard == ["@Sam Reed hello"]
 
 
-def test_an_administrator_sends_again_what_was_put_aside(office, visit):
+def test_an_administrator_retries_a_failed_message(office, visit):
     people, now = office.people, clock.now()
     with act() as session:
         session.add(
@@ -161,8 +161,8 @@ def test_an_administrator_sends_again_what_was_put_aside(office, visit):
     ada = visit(people.ada)
     page = ada.go("/delivery")
     expect(page.get_by_text("550 mailbox full")).to_be_visible()
-    page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_test_id("stToast").get_by_text("It goes out again.")).to_be_visible()
+    page.get_by_role("button", name="Retry").click()
+    expect(page.get_by_test_id("stToast").get_by_text("Message queued again.")).to_be_visible()
     within(PROMPT, lambda: any("Docket" in m["Subject"] for m in mails(people.bob)))
     expect(page.get_by_text("550 mailbox full")).to_have_count(0)
     with see() as session:

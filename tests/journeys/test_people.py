@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 def change(page, visitor, name):
     visitor.go(f"/people?name={name}")
-    page.get_by_role("button", name="Change").click()
+    page.get_by_role("button", name="Edit").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Disable")).to_be_visible()
     return dialog

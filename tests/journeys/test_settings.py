@@ -12,7 +12,7 @@ from tests.conftest import EITHER
 from tests.support import browser as browsers
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("opened", EITHER, indirect=True)]
-OVERTAKEN = "Somebody else changed this while you were editing it."
+OVERTAKEN = "Somebody else changed this while you were editing."
 
 
 def choose(page, words, place):
@@ -32,7 +32,7 @@ def current():
 def test_the_time_zone_is_chosen_and_an_older_form_overwrites_nothing(office, visit):
     people = office.people
     page = visit(people.ada).go("/administration")
-    page.get_by_role("link", name="General settings").click()
+    page.get_by_role("link", name="General").click()
     field = page.get_by_role("combobox", name="Time zone")
     expect(field).to_have_value("UTC")
     browsers.check_accessibility(page)
@@ -59,5 +59,5 @@ def test_the_time_zone_is_chosen_and_an_older_form_overwrites_nothing(office, vi
 def test_the_page_is_for_administrators(office, visit):
     for person in (office.people.mona, office.people.rita, office.people.sam):
         page = visit(person).go("/general")
-        expect(page.get_by_text("There is nothing here")).to_be_visible()
+        expect(page.get_by_text("This page doesn't exist")).to_be_visible()
         expect(page.get_by_role("combobox", name="Time zone")).to_have_count(0)

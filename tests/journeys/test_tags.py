@@ -17,7 +17,7 @@ def test_a_tag_is_typed_and_then_renamed(office, visit):
     ada = visit(people.ada)
     page = ada.go("/tags")
     expect(page.get_by_role("cell", name="scanneur")).to_be_visible()
-    ada.choose("Change a tag", "scanneur")
+    ada.choose("Edit tag", "scanneur")
     page.get_by_label("Name", exact=True).fill("Scanner")
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_role("cell", name="scanner", exact=True)).to_be_visible()
@@ -27,7 +27,7 @@ def test_a_tag_is_typed_and_then_renamed(office, visit):
 
 def test_a_name_that_is_refused_stays_to_be_mended_and_one_that_is_taken_leaves_the_field(office, visit):
     page = visit(office.people.ada).go("/tags")
-    name, add = page.get_by_label("New tag"), page.get_by_role("button", name="Add", exact=True)
+    name, add = page.get_by_label("New tag"), page.get_by_role("button", name="Add tag")
     name.fill("Quokka")
     add.click()
     expect(page.get_by_role("cell", name="quokka")).to_be_visible()

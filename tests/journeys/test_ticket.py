@@ -35,7 +35,7 @@ def test_a_requester_is_helped_and_never_receives_a_byte_of_the_note(office, vis
     body(page).fill("It **grinds** and stops.")
     drop(page, "notes.txt", "It began on Monday.")
     choose_file(page, "photo.png", PNG, type="image/png")
-    page.get_by_role("button", name="Open ticket").dblclick()
+    page.get_by_role("button", name="Create ticket").dblclick()
     expect(page.get_by_role("heading", name="The printer on floor two eats paper")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("notes.txt"))).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("photo.png"))).to_be_visible()
@@ -47,8 +47,8 @@ def test_a_requester_is_helped_and_never_receives_a_byte_of_the_note(office, vis
     with desk.expect_download() as download:
         desk.get_by_role("link", name=re.compile("notes.txt")).click()
     assert download.value.path().read_bytes() == b"It began on Monday."
-    desk.get_by_role("button", name="Take it").click()
-    expect(desk.get_by_text("Rita Sosa took it")).to_be_visible()
+    desk.get_by_role("button", name="Assign to me").click()
+    expect(desk.get_by_text("Rita Sosa assigned it to themselves")).to_be_visible()
     body(desk).fill("Thank you Sam, I am on my way.")
     desk.get_by_role("button", name="Send reply").click()
     expect(desk.get_by_label("Conversation").get_by_text("I am on my way.")).to_be_visible()
@@ -62,7 +62,7 @@ def test_a_requester_is_helped_and_never_receives_a_byte_of_the_note(office, vis
 
     page.reload()
     expect(page.get_by_label("Conversation").get_by_text("I am on my way.")).to_be_visible()
-    expect(page.get_by_text("Rita Sosa took it")).to_be_visible()
+    expect(page.get_by_text("Rita Sosa assigned it to themselves")).to_be_visible()
     expect(page.get_by_text("Rita Sosa moved it from To-Do to In Progress")).to_be_visible()
     sam.go(f"/ticket?id={number}")
     told = [sam.read(), page.content(), *map(str, sam.heard)]
@@ -72,7 +72,7 @@ def test_a_requester_is_helped_and_never_receives_a_byte_of_the_note(office, vis
     assert not [text for text in told if CANARY in text.lower()]
     assert CANARY in rita.read()
     sam.go(f"/tickets?q={CANARY}&show=all")
-    expect(page.get_by_text("No ticket matches.")).to_be_visible()
+    expect(page.get_by_text("No tickets match. Change the search or the filters.")).to_be_visible()
 
 
 def test_a_draft_survives_a_reload_and_a_restart_of_the_server(databases, tmp_path, visit):
@@ -97,7 +97,7 @@ def test_a_draft_survives_a_reload_and_a_restart_of_the_server(databases, tmp_pa
         expect(body(page)).to_have_value("and the other half")
         expect(page.get_by_text("notes.txt", exact=True)).to_be_visible()
         expect(page.get_by_role("combobox", name=re.compile("Priority"))).to_have_value("High")
-        page.get_by_role("button", name="Open ticket").click()
+        page.get_by_role("button", name="Create ticket").click()
         expect(page.get_by_role("heading", name="Half a thought")).to_be_visible()
         expect(page.get_by_role("link", name=re.compile("notes.txt"))).to_be_visible()
         sam.go("/new")

@@ -65,7 +65,7 @@ def test_a_timer_outlives_reloads_and_is_stopped_in_another_browser(office, visi
     elsewhere = second.go(f"/ticket?id={other}")
     expect(ticking(elsewhere).get_by_text("The scale drifts")).to_be_visible()
     elsewhere.get_by_role("button", name="Start timer").click()
-    expect(elsewhere.get_by_text(f"Your timer runs on #{other}. Logged 1 min on #{number}.")).to_be_visible()
+    expect(elsewhere.get_by_text(f"Timer started on #{other}. Logged 1 min on #{number}.")).to_be_visible()
     ticking(elsewhere).get_by_role("button", name="Stop timer").click()
     expect(elsewhere.get_by_text(f"Logged 1 min on #{other}.")).to_be_visible()
     expect(ticking(elsewhere)).to_have_count(0)
@@ -100,7 +100,7 @@ def test_the_timer_is_at_hand_on_the_board_and_in_the_list_by_mouse_and_keyboard
     card = page.locator(f".card[data-number='{number}']")
     card.hover()
     card.get_by_role("button", name=f"Start the timer on #{number}").click()
-    expect(page.get_by_text(f"Your timer runs on #{number}.")).to_be_visible()
+    expect(page.get_by_text(f"Timer started on #{number}.")).to_be_visible()
     expect(ticking(page).get_by_text("The fan rattles")).to_be_visible()
     expect(card.get_by_role("button", name=f"Stop the timer on #{number}")).to_be_visible()
 
@@ -119,7 +119,7 @@ def test_a_week_is_filled_by_keyboard(office, visit):
     visitor = visit(rita)
     page = visitor.go(f"/week?of={monday}")
     page.get_by_role("button", name="Add a ticket").click()
-    page.get_by_label("Number or words").fill("freezer")
+    page.get_by_label("Ticket number or words").fill("freezer")
     page.keyboard.press("Enter")
     page.get_by_role("button", name=re.compile("The freezer beeps")).click()
     cell = page.get_by_label(re.compile(rf"#{number}, Monday"))
@@ -172,7 +172,7 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
     expect(theirs.get_by_text(f"{day:%B %Y} is open.")).to_be_visible()
     expect(theirs.get_by_role("button", name="Approve")).to_have_count(0)
     theirs = manager.go(f"/week?of={day}&person={people.arun.id}")
-    expect(theirs.get_by_role("heading", name="Arun Das's week")).to_be_visible()
+    expect(theirs.get_by_role("heading", name="Arun Das's timesheet")).to_be_visible()
     theirs.get_by_role("button", name=f"Approve {day:%B %Y}").click()
     expect(theirs.get_by_text(f"{day:%B %Y} is approved.")).to_be_visible()
 
@@ -188,7 +188,7 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
 def test_weeks_are_turned_in_the_address_and_a_month_is_submitted_after_its_end(office, visit):
     visitor = visit(office.people.rita)
     page = visitor.go("/week?of=2026-01-07")
-    expect(page.get_by_role("heading", name="My week")).to_be_visible()
+    expect(page.get_by_role("heading", name="Timesheet")).to_be_visible()
     page.get_by_role("link", name="Next").click()
     expect(page).to_have_url(re.compile("of=2026-01-12"))
     expect(page.get_by_role("columnheader", name="Mon 12")).to_be_visible()
@@ -200,7 +200,7 @@ def test_weeks_are_turned_in_the_address_and_a_month_is_submitted_after_its_end(
     page.get_by_role("link", name="Previous").click()
     expect(page).to_have_url(re.compile("of=2026-01-05"))
     page.get_by_role("link", name="This week").click()
-    expect(page.get_by_text("You can submit it when the month has ended.").first).to_be_visible()
+    expect(page.get_by_text("You can submit it when the month is over.").first).to_be_visible()
     this_month = f"{clock.now():%B %Y}"
     expect(page.get_by_role("button", name=f"Submit {this_month}")).to_have_count(0)
 
@@ -212,7 +212,7 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
         weeks.set_day_minutes(session, people.rita, number, day=last_week(), minutes=30)
     visitor = visit(people.mona)
     page = visitor.go("/hours")
-    visitor.choose("Per", "Month")
+    visitor.choose("Period", "Month")
     expect(page.get_by_role("region", name="Hours").get_by_text("Rita Sosa").first).to_be_visible()
     page.wait_for_url("**/hours?*per=Month*")
     again = visit(people.mona).go("/hours?" + page.url.partition("?")[2] + "&by=Ticket")
@@ -222,7 +222,7 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
     expect(again.get_by_role("columnheader", name="Period")).to_be_visible()
 
     page = visitor.go("/where-time-goes?team=Service+desk")
-    waiting = page.get_by_role("region", name="Time in each status")
+    waiting = page.get_by_role("region", name="Time in status")
     expect(waiting.get_by_role("row", name=re.compile("^To-Do"))).to_be_visible()
     for kind in ("CSV", "XLSX"):
         with page.expect_download() as kept:
@@ -230,5 +230,5 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
         assert kept.value.suggested_filename == f"where-time-goes.{kind.lower()}"
         assert len(Path(kept.value.path()).read_bytes()) > 100
     page = visitor.go("/hours?since=2020-01-01&until=2020-01-31")
-    expect(page.get_by_text("No time was logged in these days.")).to_be_visible()
-    expect(page.get_by_text("in all")).to_have_count(0)
+    expect(page.get_by_text("No time was logged in this period.")).to_be_visible()
+    expect(page.get_by_text("in total")).to_have_count(0)

@@ -109,7 +109,7 @@ def test_whoever_is_not_signed_in_meets_sign_in_and_links(office, visit, furnish
         look_at(guest, f"nobody-{path}")
     guest.go()
     guest.fill_in("sam.reed@example.org", "not this one")
-    expect(guest.page.get_by_text("don't belong together")).to_be_visible()
+    expect(guest.page.get_by_text("Wrong email address or password")).to_be_visible()
     look_at(guest, "nobody-refused")
 
 
@@ -129,7 +129,7 @@ def test_dialogs_and_popovers_fit_too(office, visit, furnished):
     ada.go("/people").get_by_role("button", name="Invite").click()
     expect(ada.page.get_by_role("dialog")).to_be_visible()
     look_at(ada, "dialog-invite")
-    ada.go("/people?q=Rita").get_by_role("button", name="Change").click()
+    ada.go("/people?q=Rita").get_by_role("button", name="Edit").click()
     expect(ada.page.get_by_role("dialog")).to_be_visible()
     look_at(ada, "dialog-person")
     rita.go(f"/ticket?id={furnished}").get_by_role("button", name="Edit ticket").click()

@@ -96,7 +96,7 @@ class Visitor:
 
     def fill_in(self, email: str, password: str = cast.PASSWORD) -> None:
         """Fill in the sign-in form on the page and send it."""
-        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Sign in").click()
 
@@ -133,7 +133,7 @@ class Visitor:
 
     def meets_nothing(self) -> None:
         """See that there is nothing to see."""
-        expect(self.page.get_by_text("There is nothing here")).to_be_visible(timeout=PATIENCE)
+        expect(self.page.get_by_text("This page doesn't exist")).to_be_visible(timeout=PATIENCE)
 
 
 @contextmanager

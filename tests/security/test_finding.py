@@ -59,7 +59,7 @@ def test_p15_what_a_forged_batch_names_is_refused_as_if_it_were_not_there(desk):
     for number in (theirs, 99_999, 2**31, 2**62, 0, -1):
         with act() as session:
             (outcome,) = bulk.change(session, actor, [Target(number)], {"add_tags": ["forged"]})
-        assert outcome.refused == "There is nothing here, or nothing that you may see."
+        assert outcome.refused == "This doesn't exist, or you don't have access to it."
 
 
 def test_p22_formulas_stay_text_where_they_are_names_and_tags_too(desk):

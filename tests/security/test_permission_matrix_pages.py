@@ -13,7 +13,7 @@ from tests.security.test_permission_matrix_api import CANARY, Case, furnish
 from tests.support.house import RunningDesk, set_up
 from tests.support.wire import Run, Tab, get_component_data
 
-NOTHING = "There is nothing here"
+NOTHING = "This page doesn't exist"
 
 
 def asked(run: Run, label: str) -> bool:
@@ -46,11 +46,11 @@ SHOWN: dict[Permission, Callable[[Run, Case], bool]] = {
     Permission.TICKET_PRIORITY: lambda run, _: asked(run, "Priority"),
     Permission.TICKET_MOVE_TEAM: lambda run, _: asked(run, "Team"),
     Permission.TICKET_TRANSITION: lambda run, _: asked(run, "Status"),
-    Permission.TICKET_CLOSE: lambda run, _: asked(run, "Status") or pressable(run, "This is solved"),
+    Permission.TICKET_CLOSE: lambda run, _: asked(run, "Status") or pressable(run, "Mark as solved"),
     Permission.TICKET_ASSIGN_OTHER: lambda run, _: pressable(run, "Assign"),
     Permission.TIME_READ: lambda run, _: "spent" in run,
     Permission.TIME_LOG: lambda run, _: pressable(run, "Log time"),
-    Permission.TIME_MANAGE: lambda run, _: asked(run, "Who worked"),
+    Permission.TIME_MANAGE: lambda run, _: asked(run, "Log time for"),
     Permission.TICKET_MERGE: lambda run, _: "Link to another ticket" in run,
 }
 

@@ -66,7 +66,7 @@ def test_p34_of_twenty_who_take_a_ticket_one_wins_and_nineteen_are_told_who(desk
     winners = [a for a in answers if not isinstance(a, Refusal)]
     losers = [a for a in answers if isinstance(a, Conflict)]
     assert (len(winners), len(losers)) == (1, 19)
-    assert {str(refusal) for refusal in losers} == {f"{winners[0].name} took #{number} already."}
+    assert {str(refusal) for refusal in losers} == {f"#{number} is already assigned to {winners[0].name}."}
     assert all(refusal.current["assignee"]["id"] == winners[0].id for refusal in losers)
     with see() as session:
         [event] = events_of(session, number, Action.TICKET_ASSIGNED)
@@ -198,7 +198,7 @@ def test_two_who_set_up_at_once_make_one_administrator(engine):
     assert sorted(type(a).__name__ for a in answers) == ["Conflict", "str"]
     with see() as session:
         assert accounts.count_administrators(session) == 1
-    with pytest.raises(Conflict, match="set up already"):
+    with pytest.raises(Conflict, match="already set up"):
         found("Mallory")()
 
 

@@ -112,7 +112,7 @@ class TestClosedPaths:
     def test_nothing_lies_in_the_media_folder(self, house):
         with wire.open_client(house.url, cast.sign_in(house.people.sam)) as browser:
             answer = browser.get("/media/nothing.png")
-        assert (answer.status_code, answer.text) == (404, "There is nothing here.")
+        assert (answer.status_code, answer.text) == (404, "Page not found.")
 
     def test_no_other_site_may_steer_a_page(self, house):
         assert httpx.get(f"{house.url}/_stcore/host-config").json()["allowedOrigins"] == []
@@ -309,7 +309,7 @@ class TestHeaders:
             done = tab.run(
                 query=f"next={asked}",
                 widgets=[
-                    enter_text(page.widget("E-mail"), house.people.sam.email),
+                    enter_text(page.widget("Email"), house.people.sam.email),
                     enter_text(page.widget("Password"), cast.PASSWORD),
                     press_button(page.widget("Sign in")),
                 ],

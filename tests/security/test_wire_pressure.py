@@ -30,7 +30,7 @@ from tests.support.house import RunningDesk, set_up
 from tests.support.wire import CONNECTION_REFUSED, Tab, enter_text, press_button
 
 TRIES = 3
-WRONG, LATER, WELCOME = "belong together", "Too many tries", "docket.handoff"
+WRONG, LATER, WELCOME = "Wrong email address or password", "Too many sign-in attempts", "docket.handoff"
 MEGABYTE = 1024 * 1024
 
 
@@ -79,7 +79,7 @@ class TestGuessing:
                 page, outcomes = tab.run(), []
                 for turn in range(10):
                     filled = [
-                        enter_text(page.widget("E-mail"), email),
+                        enter_text(page.widget("Email"), email),
                         enter_text(page.widget("Password"), f"guess {number} {turn} of many"),
                         press_button(page.widget("Sign in")),
                     ]
@@ -134,7 +134,7 @@ class TestLinks:
             page = tab.run("set-password", query=f"token={secret}")
             filled = [
                 enter_text(page.widget("New password"), password),
-                enter_text(page.widget("The same once more"), password),
+                enter_text(page.widget("Repeat new password"), password),
                 press_button(page.widget("Set password")),
             ]
             return tab.run(query=f"token={secret}", widgets=filled)

@@ -86,10 +86,10 @@ class TestDeepLinks:
         for name in barred:
             with Tab(house.url, cookie=cookie) as tab:
                 page = tab.run(name)
-                assert "There is nothing here" in page
+                assert "This page doesn't exist" in page
                 assert "@example.org" not in page
         with Tab(house.url, cookie=cookie) as tab:
-            assert "There is nothing here" not in tab.run("profile")
+            assert "This page doesn't exist" not in tab.run("profile")
 
     def test_administration_leads_to_what_one_may_open(self, house):
         with Tab(house.url, cookie=cast.sign_in(house.people.mona)) as tab:
@@ -227,7 +227,7 @@ class TestEnding:
     def test_a_widget_does_nothing_any_more(self, house, rita):
         cookie = cast.sign_in(rita)
         with Tab(house.url, cookie=cookie) as tab:
-            take = tab.run("ticket", query=f"id={house.bobs}").widget("Take it")
+            take = tab.run("ticket", query=f"id={house.bobs}").widget("Assign to me")
             with act() as session:
                 sessions.end(session, cookie)
             assert FORM in tab.run(query=f"id={house.bobs}", widgets=[press_button(take)])
@@ -317,7 +317,7 @@ class TestResumed:
         with Tab(house.url) as tab:
             form = tab.run()
             tab.run(
-                widgets=[enter_text(form.widget("E-mail"), "sam"), enter_text(form.widget("Password"), "x")]
+                widgets=[enter_text(form.widget("Email"), "sam"), enter_text(form.widget("Password"), "x")]
             )
             with Tab(house.url, resume=tab.session_id) as stolen:
                 stolen.run()

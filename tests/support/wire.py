@@ -195,7 +195,7 @@ def sign_in(tab: Tab, email: str, password: str) -> Run:
     form = tab.run()
     return tab.run(
         widgets=[
-            enter_text(form.widget("E-mail"), email),
+            enter_text(form.widget("Email"), email),
             enter_text(form.widget("Password"), password),
             press_button(form.widget("Sign in")),
         ]

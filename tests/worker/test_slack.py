@@ -153,7 +153,7 @@ def test_a_team_s_channel_hears_number_title_and_link_in_one_thread(desk, told):
     move(desk, number)
     deliver()
     first, second = heard(told)
-    assert f"#{number} Lights flicker" in first["text"] and "Opened\nAssigned" in first["text"]
+    assert f"#{number} Lights flicker" in first["text"] and "Created\nAssigned" in first["text"]
     assert f"https://desk.example.org/ticket?id={number}" in json.dumps(first["blocks"])
     assert second["thread_ts"] == "17.1" or second["thread_ts"] == "17.2"
     assert "Done" in second["text"]
@@ -169,7 +169,7 @@ def test_what_a_direct_message_says_is_for_the_team_of_the_ticket(desk, slack):
     deliver()
     one = "\n".join(map(json.dumps, slack.posts))
     assert "Mona Lind assigned it to you" in one and "Sam Reed replied" in one and "Arun" not in one
-    assert "asked by Sam Reed, new" in one and "Priority" in one and "zebrafinch" not in one
+    assert "requested by Sam Reed, new" in one and "Priority" in one and "zebrafinch" not in one
     assert heard(slack) == [] and card(desk) == team_channels.TeamChannelCard(None, False, True, None, None)
     with act() as session:
         team_channels.save(
@@ -221,7 +221,7 @@ def test_a_team_that_wants_to_hears_who_did_what_and_never_what_was_written(desk
     cast.add_comment(desk.rita, number, "zebrafinch", internal=True)
     deliver()
     sent = json.dumps(heard(told))
-    assert "asked by Sam Reed" in sent and "Mona Lind" in sent and "zebrafinch" not in sent
+    assert "requested by Sam Reed" in sent and "Mona Lind" in sent and "zebrafinch" not in sent
 
 
 def test_what_is_confidential_has_its_number_and_nothing_else(desk, told):

@@ -14,13 +14,13 @@ from lib.people import accounts
 from ui.shared import formatting, page
 from ui.shared.tables import show_table
 
-SCOPE_LABELS = {Scope.OWN: "your own", Scope.TEAM: "your teams'", Scope.ALL: "everybody's"}
+SCOPE_LABELS = {Scope.OWN: "Your own", Scope.TEAM: "Your teams'", Scope.ALL: "Everyone's"}
 TOKEN_SCOPE_LABELS = {
     "read": "Read tickets",
     "write": "Read and change tickets",
-    "admin": "Everything that I may",
+    "admin": "Everything I can do",
 }
-TOKEN_LIFETIMES = {30: "30 days", 90: "90 days", 365: "One year", None: "No end"}
+TOKEN_LIFETIMES = {30: "30 days", 90: "90 days", 365: "1 year", None: "Never"}
 
 
 def show_permissions(scopes: Mapping[Permission, Scope]) -> None:
@@ -28,8 +28,8 @@ def show_permissions(scopes: Mapping[Permission, Scope]) -> None:
     granted = {p: s for p, s in sorted(scopes.items()) if s and p not in roles.PLANNED}
     show_table(
         {
-            "It lets you": [roles.DESCRIPTIONS[p] for p in granted],
-            "Reaching": [SCOPE_LABELS[s] for s in granted.values()],
+            "You can": [roles.DESCRIPTIONS[p] for p in granted],
+            "Scope": [SCOPE_LABELS[s] for s in granted.values()],
             "Permission": [p.value for p in granted],
         },
         label="Permissions",
@@ -40,7 +40,7 @@ def show_password_form(me: Actor) -> None:
     """Let a person change their password; other browsers are signed out."""
     st.subheader("Password", anchor=False)
     with st.form("password", clear_on_submit=True):
-        current = st.text_input("Present password", type="password", autocomplete="current-password")
+        current = st.text_input("Current password", type="password", autocomplete="current-password")
         new = st.text_input("New password", type="password", autocomplete="new-password")
         sent = st.form_submit_button("Change password")
     if sent:
@@ -53,16 +53,14 @@ def show_second_factor(me: Actor, *, on: bool) -> None:
     st.subheader("Second factor", anchor=False)
     if on:
         st.write("At every sign-in you are asked for a code from your authenticator app.")
-        with st.popover("Switch off"), st.form("factor_off", border=False, clear_on_submit=True):
+        with st.popover("Turn off"), st.form("factor_off", border=False, clear_on_submit=True):
             typed = st.text_input("Your password", type="password", autocomplete="current-password")
-            if st.form_submit_button("Switch off"):
+            if st.form_submit_button("Turn off"):
                 with page.attempt("The second factor is off.") as session:
                     identity_second_factor.switch_off(session, me, password=typed)
         return
-    st.write(
-        "A code from an authenticator app protects your account even when somebody learns your password."
-    )
-    with st.popover("Switch on", icon=":material/qr_code_2:"):
+    st.write("A code from an authenticator app protects your account even if somebody learns your password.")
+    with st.popover("Turn on", icon=":material/qr_code_2:"):
         secret = st.session_state.setdefault("_proposed", identity_second_factor.generate_secret())
         st.write("Scan this with your authenticator app, then type the code it shows.")
         code = segno.make(identity_second_factor.provisioning_uri(me, secret))
@@ -70,8 +68,8 @@ def show_second_factor(me: Actor, *, on: bool) -> None:
         st.caption(f"Or type this into the app: `{secret}`")
         with st.form("factor_on", border=False, clear_on_submit=True):
             code = st.text_input("Code", max_chars=12, autocomplete="one-time-code")
-            if st.form_submit_button("Switch on", type="primary"):
-                with page.attempt("From now on you are asked for a code at sign-in.") as session:
+            if st.form_submit_button("Turn on", type="primary"):
+                with page.attempt("The second factor is on.") as session:
                     identity_second_factor.switch_on(session, me, secret=secret, code=code)
 
 
@@ -79,15 +77,15 @@ def show_api_tokens(me: Actor) -> None:
     """Let a person make API tokens, each shown once, and revoke them."""
     made = st.session_state.pop("_made_token", None)
     if made:
-        st.success("Copy your new token now; it can't be shown again.", icon=":material/key:")
+        st.success("Copy your new token now. It won't be shown again.", icon=":material/key:")
         st.code(made, language=None)
     with st.form(page.form_key("token")):
-        name = st.text_input("What is it for?", max_chars=80, placeholder="Backup script")
-        scope = st.selectbox("It may", identity_api_tokens.SCOPES, format_func=TOKEN_SCOPE_LABELS.__getitem__)
+        name = st.text_input("Token name", max_chars=80, placeholder="Backup script")
+        scope = st.selectbox("Access", identity_api_tokens.SCOPES, format_func=TOKEN_SCOPE_LABELS.__getitem__)
         days = st.selectbox(
-            "It works for", list(TOKEN_LIFETIMES), index=1, format_func=TOKEN_LIFETIMES.__getitem__
+            "Expires after", list(TOKEN_LIFETIMES), index=1, format_func=TOKEN_LIFETIMES.__getitem__
         )
-        sent = st.form_submit_button("Make token")
+        sent = st.form_submit_button("Create token")
     if sent:
         with page.attempt(form="token") as session:
             st.session_state["_made_token"] = identity_api_tokens.create(

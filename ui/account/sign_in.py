@@ -22,10 +22,10 @@ from ui.components.session_handoff import handoff
 from ui.shared import page
 from ui.shell import layout
 
-WRONG_CREDENTIALS = "That e-mail address and password don't belong together. Please check both and try again."
+WRONG_CREDENTIALS = "Wrong email address or password. Check both and try again."
 FIELD_LABELS = {
     "Form name": "Sign in to Docket",
-    "Username": "E-mail",
+    "Username": "Email",
     "Password": "Password",
     "Login": "Sign in",
 }
@@ -117,11 +117,11 @@ def show() -> None:
 
 def _show_reset_link_form() -> None:
     if not account_emails.is_enabled():
-        st.caption("No account, or the password forgotten? Ask your administrator for a new link.")
+        st.caption("No account or forgot your password? Ask your administrator for a link.")
         return
-    with st.expander("Password forgotten?"), st.form("forgotten", border=False):
-        email = st.text_input("Address of your account", max_chars=254, autocomplete="email")
-        if st.form_submit_button("Mail me a link") and email.strip():
+    with st.expander("Forgot your password?"), st.form("forgotten", border=False):
+        email = st.text_input("Email of your account", max_chars=254, autocomplete="email")
+        if st.form_submit_button("Email me a link") and email.strip():
             _request_reset_link(email)
 
 
@@ -137,15 +137,15 @@ def _request_reset_link(email: str) -> None:
     except Refusal as refusal:
         st.error(refusal.sentence, icon=":material/lock:")
     else:
-        st.success("If this address has an account here, a link is on its way. It works for 30 minutes.")
+        st.success("If this address has an account, we sent it a link. The link works for 30 minutes.")
 
 
 def _show_second_factor_form() -> None:
     with st.form("second_factor"):
-        st.subheader("One more step")
+        st.subheader("Enter your code")
         code = st.text_input("Code from your authenticator app", max_chars=12, autocomplete="one-time-code")
         sent = st.form_submit_button("Sign in", type="primary")
-    if st.button("Start again", type="tertiary"):
+    if st.button("Cancel", type="tertiary"):
         st.session_state.pop(_SECOND_FACTOR, None)
         st.rerun()
     if sent:
@@ -163,7 +163,7 @@ def _verify_code(secret: str, code: str) -> str:
         row = one_time_tokens.peek(session, Purpose.SECOND_FACTOR, secret)
     if row is None:
         st.session_state.pop(_SECOND_FACTOR, None)
-        raise Invalid("That took too long. Please sign in again.")
+        raise Invalid("That took too long. Sign in again.")
     with page.act() as session:
         login_attempts.record(session, f"code:{row.person_id}", address=page.client_address())
     with page.act() as session:
@@ -171,7 +171,7 @@ def _verify_code(secret: str, code: str) -> str:
         good = person.active and second_factor.verify(session, person, code)
     if not good:
         _record_failure(person)
-        raise Invalid("That code is not right, or was used already. Wait for the next one and try again.")
+        raise Invalid("That code is wrong or already used. Wait for the next one and try again.")
     with page.act() as session:
         login_attempts.clear(session, f"code:{row.person_id}")
         one_time_tokens.redeem(session, Purpose.SECOND_FACTOR, secret)

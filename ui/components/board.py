@@ -161,7 +161,7 @@ def _check_places(lanes: Sequence[Lane], cards: Sequence[Card], groups: Sequence
     places, rows = {lane.id for lane in lanes}, {group.id for group in groups}
     for card in cards:
         if card.lane not in places or (rows and card.group not in rows):
-            raise ValueError(f"Ticket {card.number} has no place on this board.")
+            raise ValueError(f"Ticket {card.number} is not on this board.")
 
 
 def _lane_data(lane: Lane, allowed: Mapping[int, Collection[int]]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def column(name: str, href: str = "") -> Column:
 
 TITLE = Column("title", "Ticket")
 COLUMNS = (TITLE, *map(column, DEFAULT_COLUMNS))
-NO_TICKETS = EmptyState("No tickets here.")
+NO_TICKETS = EmptyState("No tickets.")
 
 
 def ticket_rows(

@@ -61,7 +61,7 @@ def _week_data(shown: Week, *, fills: bool) -> dict[str, Any]:
                 "label": f"{day:%a} {day.day}",
                 "short": f"{day:%a}",
                 "number": str(day.day),
-                "name": f"{day:%A} {day.day} {day:%B}",
+                "name": f"{day:%A}, {day:%B} {day.day}",
                 "today": day == shown.today,
                 "open": fills and day <= shown.today and state == "open",
                 "total": _format_minutes(total),

@@ -36,17 +36,17 @@ LABELS = {
     "blocked": "Blocked",
     "resolved": "Resolved",
     "team": "Open",
-    "asked-open": "I asked for",
+    "asked-open": "My open requests",
 }
 HEADINGS = {
-    "mine": "My work, most urgent first",
-    "unassigned": "Waiting for somebody to take them",
-    "team": "Most urgent",
-    "asked-open": "What I asked for",
+    "mine": "My tickets, most urgent first",
+    "unassigned": "Unassigned tickets",
+    "team": "Most urgent tickets",
+    "asked-open": "My requests",
 }
 HIDDEN_COLUMNS = {"mine": "assignee", "unassigned": "assignee", "asked-open": "requester"}
 """The column that would say the same in every row of a list."""
-AGE_LABELS = {0: "Up to a day", 1: "1 to 3 days", 3: "3 to 7 days", 7: "7 to 30 days", 30: "Older"}
+AGE_LABELS = {0: "Less than 1 day", 1: "1 to 3 days", 3: "3 to 7 days", 7: "7 to 30 days", 30: "Over 30 days"}
 
 
 @dataclass(frozen=True)
@@ -167,10 +167,10 @@ def build_time_cards(actor: Actor, seen: DashboardData) -> list[Figure]:
 
 def _build_time_card(name: str, found: DurationSummary, href: str) -> Figure:
     if found.median is None or found.p90 is None or found.mean is None:
-        return Figure("\N{EN DASH}", name, href, "none in this time", quiet=True)
+        return Figure("\N{EN DASH}", name, href, "No tickets in this period", quiet=True)
     many = f"{found.n:,} ticket{'' if found.n == 1 else 's'}"
     note = (
-        f"9 in 10 within {format_duration_rounded_up(found.p90)}, mean {format_duration(found.mean)}; {many}"
+        f"90th percentile {format_duration_rounded_up(found.p90)}, mean {format_duration(found.mean)}, {many}"
     )
     return Figure(format_duration(found.median), name, href, note)
 
@@ -214,19 +214,19 @@ def choose_columns(seen: DashboardData) -> list[Column]:
 def describe_empty_list(actor: Actor) -> tuple[str, ...]:
     """Return what stands in place of an empty list, and what to do about it."""
     if actor.staff and not actor.teams and not actor.may(Permission.TICKET_READ, least=Scope.ALL):
-        return (
-            "You are in no team yet, so no tickets reach you. Ask your administrator to add you to a team.",
-        )
+        return ("You are not in a team yet. Ask your administrator to add you to one.",)
     if not actor.staff:
-        return ("You have no open tickets. When you need help, open one.", *NEW_TICKET_LINK)
+        return ("You have no open tickets. When you need help, create one.", *NEW_TICKET_LINK)
     if actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
-        return ("No ticket is open.", *NEW_TICKET_LINK)
-    return ("All quiet: nothing is assigned to you, and nothing waits for somebody.", *NEW_TICKET_LINK)
+        return ("No open tickets.", *NEW_TICKET_LINK)
+    return ("No tickets are assigned to you, and none are unassigned.", *NEW_TICKET_LINK)
 
 
 def format_period(seen: DashboardData) -> str:
     """Return the heading of the times."""
-    return "In the last day" if seen.days == 1 else f"In the last {seen.days} days"
+    return (
+        "Response times in the last day" if seen.days == 1 else f"Response times in the last {seen.days} days"
+    )
 
 
 def list_warnings(seen: DashboardData) -> list[str]:
@@ -235,13 +235,13 @@ def list_warnings(seen: DashboardData) -> list[str]:
         return []
     said, care = [], seen.care
     if care.alone:
-        said.append("You are the only administrator: if you lose your password, nobody can let you in again.")
+        said.append("You are the only administrator. Add a second one in case you lose your password.")
     if care.invited:
         people = "1 person has" if care.invited == 1 else f"{care.invited:,} people have"
-        said.append(f"{people} been invited and not set a password yet.")
+        said.append(f"{people} not accepted the invitation yet.")
     if care.empty:
         teams = ", ".join(escape_markdown(name) for name in care.empty)
-        said.append(f"Nobody is in {teams}: tickets that go there wait unseen.")
+        said.append(f"No members in {teams}. Tickets in these teams go unseen. Add members.")
     said += [_format_departure(each) for each in care.left]
     return said
 

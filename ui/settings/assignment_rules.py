@@ -8,14 +8,14 @@ from ui.shared.forms import EditForm
 
 NO_LIMIT = 0
 METHOD_LABELS = {
-    AssignmentMethod.MANUAL: "By hand: somebody takes or assigns them",
-    AssignmentMethod.ROUND_ROBIN: "In turn, to everybody who is there",
-    AssignmentMethod.LEAST_LOADED: "To whoever has least open",
+    AssignmentMethod.MANUAL: "Manually",
+    AssignmentMethod.ROUND_ROBIN: "Round robin: in turn, skipping people who are away",
+    AssignmentMethod.LEAST_LOADED: "Fewest open tickets",
 }
 METHOD_DESCRIPTIONS = {
-    AssignmentMethod.MANUAL: "given by hand",
-    AssignmentMethod.ROUND_ROBIN: "given in turn",
-    AssignmentMethod.LEAST_LOADED: "given to whoever has least open",
+    AssignmentMethod.MANUAL: "assigned manually",
+    AssignmentMethod.ROUND_ROBIN: "assigned round robin",
+    AssignmentMethod.LEAST_LOADED: "assigned to the person with the fewest open tickets",
 }
 
 
@@ -34,17 +34,16 @@ def show_fields(
     ways: dict[AssignmentMethod | None, str] = {**({None: inherited} if inherited else {}), **METHOD_LABELS}
     listed = list(ways)
     way = st.selectbox(
-        "New tickets are given", listed, format_func=ways.__getitem__, key=form.field("way", now)
+        "Assignment of new tickets", listed, format_func=ways.__getitem__, key=form.field("way", now)
     )
     most = rule.cap if rule and rule.cap else NO_LIMIT
     cap = st.number_input(
-        "Nobody is given more than this many open tickets (0: no limit)",
+        "Most open tickets per person (0: no limit)",
         NO_LIMIT,
         MAX_CAP,
         key=form.field("cap", most),
     )
     st.caption(
-        "When nobody is left, tickets wait, and are handed out within a minute of somebody being free again: "
-        "the most urgent first."
+        "If nobody is available, tickets wait in the assignment queue. The most urgent are assigned first."
     )
     return way, int(cap) or None

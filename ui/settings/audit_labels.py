@@ -1,29 +1,36 @@
-"""What the audit holds, in words: "signed in", "made a link to set a password for Rita Sosa"."""
+"""What the audit holds, in words: "signed in", "created a set-up link for Rita Sosa"."""
 
 from collections.abc import Mapping
 
+import streamlit as st
+
 from db.vocabulary import Action
 from lib.audit.audit_log import AuditEntry
+from lib.core import dates
 
 ACTION_LABELS = {
     Action.DENIED: "was refused",
     Action.PASSWORD_CHANGED: "changed the password of",
-    Action.PERSON_LINK_MADE: "made a link to set a password for",
-    Action.SECOND_FACTOR_OFF: "switched the second factor off for",
-    Action.SECOND_FACTOR_ON: "switched the second factor on for",
-    Action.SESSION_MISUSED: "used a page that another person had left open",
+    Action.PERSON_LINK_MADE: "created a set-up link for",
+    Action.SECOND_FACTOR_OFF: "turned off the second factor of",
+    Action.SECOND_FACTOR_ON: "turned on the second factor of",
+    Action.SESSION_MISUSED: "used a page left open by another person",
     Action.SESSION_REVOKED: "ended a session",
     Action.SIGNED_IN: "signed in",
     Action.SIGNED_OUT: "signed out",
     Action.SIGN_IN_FAILED: "failed to sign in",
-    Action.TOKEN_CREATED: "made an API token",
+    Action.TOKEN_CREATED: "created an API token",
     Action.TOKEN_REVOKED: "revoked an API token",
 }
 ACTIONS_WITHOUT_SUBJECT = {
     Action.SESSION_REVOKED, Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED, Action.SESSION_MISUSED,
     Action.TOKEN_CREATED, Action.TOKEN_REVOKED,
 }  # fmt: skip
-"""Deeds whose subject says nothing more than the deed."""
+"""Actions whose subject says nothing more than the action."""
+
+
+DATED = {Action.RATE_SET, Action.RATE_REMOVED, Action.RATE_RESTORED}
+"""Actions whose stored change names a day."""
 
 
 def format_action(action: str) -> str:
@@ -54,7 +61,9 @@ def format_change(entry: AuditEntry) -> str:
     """Return what exactly changed: "name: Facilities → Buildings"; for a refusal the permission that was missing."""
     change = " → ".join(part for part in (entry.old, entry.new) if part)
     if entry.old and not entry.new:
-        change = f"{entry.old} → nothing"
+        change = f"{entry.old} → none"
+    if entry.field == "away" or entry.action in DATED:
+        change = dates.format_every_day(change, st.context.locale)
     return ": ".join(
         part for part in (_to_words(entry.field or "") if change else entry.field, change) if part
     )

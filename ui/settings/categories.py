@@ -18,21 +18,24 @@ from ui.shared import formatting, page
 from ui.shared.forms import EditForm
 
 PRIORITY_LABELS = {p: p.label.capitalize() for p in Priority}
-TOP_LEVEL = "At the top"
-PARENT_LABEL, TEAM_LABEL = "Stands below", "Its tickets go to"
-INHERITED_PRIORITY, INHERITED_TEAM = "As above it, else normal", "As above it, else the default team"
+TOP_LEVEL = "Top level"
+PARENT_LABEL, TEAM_LABEL = "Parent category", "Team"
+INHERITED_PRIORITY, INHERITED_TEAM = (
+    "From the parent category, or normal",
+    "From the parent category, or the default team",
+)
 
 
 def format_category(category: CategoryCard, places: Mapping[int, str], rule: RuleCard | None) -> str:
     """Return what a category says of its own about its tickets, in words."""
     parts = [
         f"goes to {places.get(category.team_id, 'no team')}" if category.team_id else "",
-        f"begins {category.priority.label}" if category.priority else "",
+        f"priority {category.priority.label}" if category.priority else "",
         assignment_rule_form.format_rule(rule),
     ]
     told = " · ".join(part for part in parts if part)
     return formatting.escape_markdown(told) or (
-        "goes to the default team" if not category.depth else "as the category above"
+        "goes to the default team" if not category.depth else "team of the parent category"
     )
 
 
@@ -44,7 +47,7 @@ def show_add_form(found: Sequence[CategoryCard], places: Mapping[int, str]) -> N
     ):
         name = st.text_input("Name", max_chars=80)
         parent, team = _show_placement_fields({c.id: c.path for c in found}, places)
-        if st.form_submit_button("Add", type="primary"):
+        if st.form_submit_button("Add category", type="primary"):
             with page.attempt("Category added.", form="new_category") as session:
                 categories.create(session, page.me(), name=name, parent_id=parent, team_id=team)
 
@@ -69,7 +72,7 @@ def show_edit_dialog(category_id: int) -> None:
         places = {t.id: t.name for t in teams.list_all(session, me)}
     category = found.get(category_id)
     if category is None:
-        st.info("Somebody deleted it meanwhile.")
+        st.info("Somebody else deleted this category.")
         return
     below = categories.subtree_ids(found, category.id)
     rest = {c.id: c.path for c in found.values() if c.id not in below}
@@ -88,15 +91,14 @@ def show_edit_dialog(category_id: int) -> None:
         )
         levels = {None: INHERITED_PRIORITY, **PRIORITY_LABELS}
         priority = st.selectbox(
-            "They begin with the priority", list(levels), format_func=levels.__getitem__,
+            "Default priority", list(levels), format_func=levels.__getitem__,
             key=form.field("priority", category.priority),
         )  # fmt: skip
         way, cap = assignment_rule_form.show_fields(
-            form, rule, inherited="As above it, else as their team says"
+            form, rule, inherited="From the parent category, or the team's rule"
         )
-        default = category.is_default or st.checkbox(
-            "Tickets go here when nobody chooses a category", key=form.field("default", now=False)
-        )
+        default = category.is_default or st.checkbox("Default category", key=form.field("default", now=False))
+        default = category.is_default or st.checkbox("Default category", key=form.field("default", now=False))
         form.tell()
         if st.form_submit_button("Save", type="primary"):
             with form.save("Saved.") as session:
@@ -110,9 +112,9 @@ def show_edit_dialog(category_id: int) -> None:
                 if default:
                     categories.make_default(session, me, row)
     if category.is_default:
-        st.caption("Tickets for which nobody chooses a category go here, so it can't be deleted.")
+        st.caption("This is the default category and can't be deleted.")
     elif len(below) > 1:
-        st.caption("Other categories stand below this one. Move or delete them first to delete it.")
+        st.caption("This category has subcategories. Move or delete them first.")
     else:
         removal.show_delete_category(category, rest, seen=form.seen)
 
@@ -125,15 +127,15 @@ def show_order(found: Sequence[CategoryCard]) -> None:
     groups = {parent: cards for parent, cards in beside.items() if len(cards) > 1}
     if not groups:
         return
-    if not st.toggle("Arrange their order"):
+    if not st.toggle("Reorder categories"):
         return
-    paths: dict[int | None, str] = {None: TOP_LEVEL, **{c.id: f"Below {c.path}" for c in found}}
-    parent = st.selectbox("Those that stand", list(groups), format_func=paths.__getitem__)
-    st.caption("Drag them into the order in which they are offered.")
+    paths: dict[int | None, str] = {None: TOP_LEVEL, **{c.id: f"In {c.path}" for c in found}}
+    parent = st.selectbox("Parent category", list(groups), format_func=paths.__getitem__)
+    st.caption("Drag categories into the order in which people see them.")
     ids = {c.name: c.id for c in groups[parent]}
     ordered = sort_items(list(ids), key=f"order-{parent}-{page.attempt_count()}")
     if ordered != list(ids) and set(ordered) == set(ids):
-        with page.attempt("Order kept.") as session:
+        with page.attempt("Order saved.") as session:
             categories.reorder(session, page.me(), parent, [ids[name] for name in ordered])
 
 
@@ -143,7 +145,7 @@ def show_proposals(
     """Let an administrator accept, rename or refuse what colleagues proposed."""
     if not waiting:
         return
-    st.subheader("Proposed by colleagues", anchor=False)
+    st.subheader("Proposed categories", anchor=False)
     paths = {c.id: c.path for c in found}
     for proposal in waiting:
         with st.container(
@@ -154,19 +156,19 @@ def show_proposals(
             st.markdown(
                 f"**{formatting.escape_markdown(proposal.name)}**  \n:gray[{formatting.escape_markdown(told)}]"
             )
-            with st.popover("Answer", icon=":material/reply:"):
+            with st.popover("Review", icon=":material/reply:"):
                 with st.form(f"accept-{proposal.id}", border=False):
                     name = st.text_input(
                         "Name", proposal.name, max_chars=80,
-                        help="The name of a category that is there already puts the tickets into that one.",
+                        help="Enter the name of an existing category to move the tickets there.",
                     )  # fmt: skip
                     parent, team = _show_placement_fields(paths, places)
                     if st.form_submit_button("Accept", type="primary"):
-                        with page.attempt("Accepted. Its tickets are in it now.") as session:
+                        with page.attempt("Category added. Its tickets moved into it.") as session:
                             me = page.me()
                             category_proposals.accept(
                                 session, me, proposal.id, name=name, parent_id=parent, team_id=team
                             )
-                if st.button("Refuse", key=f"refuse-{proposal.id}", icon=":material/close:"):
-                    with page.attempt("Refused. Its tickets stay where they are.") as session:
+                if st.button("Decline", key=f"refuse-{proposal.id}", icon=":material/close:"):
+                    with page.attempt("Proposal declined. Its tickets stay in their category.") as session:
                         category_proposals.reject(session, page.me(), proposal.id)

@@ -24,7 +24,7 @@ def show_new_link() -> None:
     if made:
         name, link = made
         st.success(
-            f"Give this link to {formatting.escape_markdown(name)}. It works once and is not shown again.",
+            f"Send this link to {formatting.escape_markdown(name)}. It works once and won't be shown again.",
             icon=":material/link:",
         )
         st.code(link, language=None)
@@ -39,7 +39,7 @@ def _send_or_keep_link(session: Session, me: Actor, person: Person, *, invitatio
         st.session_state[_NEW_LINK] = (person.name, accounts.build_password_url(secret))
 
 
-@st.dialog("Invite somebody")
+@st.dialog("Invite a person")
 def show_invite_dialog() -> None:
     """Ask for name, address, role and teams, and make an invitation link."""
     me = page.me()
@@ -48,7 +48,7 @@ def show_invite_dialog() -> None:
         places = {t.id: t.name for t in teams.list_all(session, me) if _can_assign_team(me, t.id)}
     with st.form("invite", border=False):
         name = st.text_input("Name", max_chars=120)
-        email = st.text_input("E-mail", max_chars=254)
+        email = st.text_input("Email", max_chars=254)
         role = st.selectbox("Role", list(grantable), format_func=lambda id: grantable[id].name.capitalize())
         chosen = st.multiselect("Teams", list(places), format_func=places.__getitem__)
         sent = st.form_submit_button("Invite", type="primary")
@@ -63,7 +63,7 @@ def show_invite_dialog() -> None:
             page.show_refusal(refusal)
         else:
             if account_emails.is_enabled():
-                page.flash(f"The invitation is on its way to {person.email}.")
+                page.flash(f"Invitation sent to {person.email}.")
             st.rerun()
 
 
@@ -85,11 +85,11 @@ def _format_address_warning(person: PersonCard) -> str:
     """Say what another address does to a person's access."""
     if person.invited:
         return (
-            "They get a new invitation."
+            "Sends a new invitation."
             if account_emails.is_enabled()
-            else "Then make a new link: the old one ends."
+            else "Create a new link afterwards. The old link stops working."
         )
-    ended = "They are signed out everywhere, and their API tokens end."
+    ended = "The person is signed out everywhere, and their API tokens stop working."
     return f"{ended} Docket emails the old address." if account_emails.is_enabled() else ended
 
 
@@ -97,11 +97,11 @@ def _choose_link_labels(person: PersonCard) -> tuple[str, str]:
     """Return what the button for a password link says, and what is said when the link was emailed."""
     if account_emails.is_enabled():
         what = "Resend invitation" if person.invited else "Email password link"
-        return what, f"Email is on its way to {person.email}."
+        return what, f"Email sent to {person.email}."
     return "Create invitation link" if person.invited else "Create password link", ""
 
 
-@st.dialog("Change a person")
+@st.dialog("Edit person")
 def show_edit_dialog(person_id: int) -> None:
     """Change role, teams and access of one person."""
     me = page.me()
@@ -111,7 +111,7 @@ def show_edit_dialog(person_id: int) -> None:
         places = {t.name: t.id for t in teams.list_all(session, me) if _can_assign_team(me, t.id)}
     form = EditForm(f"person-{person_id}", person.version or 1, dialog=True)
     name = st.text_input("Name", max_chars=120, key=form.field("name", person.name))
-    email = st.text_input("E-mail", max_chars=254, key=form.field("email", person.email or ""))
+    email = st.text_input("Email", max_chars=254, key=form.field("email", person.email or ""))
     if email.strip().lower() != person.email:
         st.caption(_format_address_warning(person))
     names = list(grantable)
@@ -143,7 +143,7 @@ def show_edit_dialog(person_id: int) -> None:
         if person.active:
             removal.show_disable_person(person_id, person.name)
         elif st.button("Enable", icon=":material/person:"):
-            with page.attempt("Enabled.") as session:
+            with page.attempt("Person enabled.") as session:
                 accounts.enable(session, me, accounts.get(session, me, person_id))
     if person.teams:
         with st.expander("Skills and absences", icon=":material/school:"):

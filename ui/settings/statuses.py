@@ -16,27 +16,27 @@ from ui.shared import formatting, page, tables
 from ui.shared.forms import EditForm
 
 CATEGORY_LABELS = {
-    StatusCategory.TODO: "Not begun",
-    StatusCategory.ACTIVE: "Being worked on",
-    StatusCategory.BLOCKED: "Waits for somebody else",
-    StatusCategory.PAUSED: "Waits for the requester",
+    StatusCategory.TODO: "To do",
+    StatusCategory.ACTIVE: "In progress",
+    StatusCategory.BLOCKED: "Blocked",
+    StatusCategory.PAUSED: "Waiting",
     StatusCategory.DONE: "Done",
 }
 NO_LIMIT = 0
-RULE_LABELS = {"allowed": "May", "reason": "May, with a reason", "no": "May not"}
+RULE_LABELS = {"allowed": "Allowed", "reason": "Allowed with a reason", "no": "Not allowed"}
 
 
 def format_status(status: StatusCard) -> str:
     """Return what a status means and asks, in words."""
     parts = [CATEGORY_LABELS[status.kind]]
     if status.is_default:
-        parts.append("tickets begin here")
+        parts.append("default for new tickets")
     if status.kind == StatusCategory.DONE and not status.counts:
         parts.append("does not count as resolved")
     if status.asks_reason:
-        parts.append("asks for a reason")
+        parts.append("requires a reason")
     if status.limit:
-        parts.append(f"at most {status.limit} at once")
+        parts.append(f"limit {status.limit}")
     return " · ".join(parts)
 
 
@@ -45,11 +45,9 @@ def show_edit_form(me: Actor, status: StatusCard) -> None:
     form = EditForm(f"status-{status.id}", status.version)
     with st.form(form.key, border=False):
         name = st.text_input("Name", max_chars=40, key=form.field("name", status.name))
-        asks = st.checkbox(
-            "Ask whoever moves a ticket here for a reason", key=form.field("asks", status.asks_reason)
-        )
+        asks = st.checkbox("Require a reason", key=form.field("asks", status.asks_reason))
         limit = st.number_input(
-            "Warn above this many tickets (0: never)",
+            "Ticket limit (0: no limit)",
             0,
             10_000,
             key=form.field("limit", status.limit or NO_LIMIT),
@@ -68,7 +66,7 @@ def show_archive_button(status: StatusCard, every: Sequence[StatusCard]) -> None
     """Let an administrator archive one status, unless tickets begin there."""
     if status.is_default:
         return
-    if st.button("Archive …", key=f"archive-{status.id}", icon=":material/inventory_2:"):
+    if st.button("Archive…", key=f"archive-{status.id}", icon=":material/inventory_2:"):
         done = status.kind == StatusCategory.DONE
         removal.show_archive_status_dialog(
             status,
@@ -79,20 +77,20 @@ def show_archive_button(status: StatusCard, every: Sequence[StatusCard]) -> None
 def show_workflow(me: Actor, every: Sequence[StatusCard]) -> None:
     """Let an administrator say which moves a role may make."""
     st.subheader("Workflow", anchor=False)
-    st.caption("Every move is allowed unless you say otherwise here, role by role.")
+    st.caption("All status changes are allowed unless you restrict them here for a role.")
     with page.see() as session:
         there = {r.id: r.name for r in roles.list_all(session)}
     names = {s.id: s.name for s in every}
     left, middle, right = st.columns(3)
     role = left.selectbox("Role", list(there), format_func=lambda id: there[id].capitalize(), key="role")
-    was = middle.selectbox("From", list(names), format_func=names.__getitem__, key="was")
-    to = right.selectbox("To", [i for i in names if i != was], format_func=names.__getitem__, key="to")
+    was = middle.selectbox("From status", list(names), format_func=names.__getitem__, key="was")
+    to = right.selectbox("To status", [i for i in names if i != was], format_func=names.__getitem__, key="to")
     with page.see() as session:
         own = rules.list_rules(session, role)
     now = own.get((was, to), rules.DEFAULT_RULE)
     at = "no" if not now.allowed else "reason" if now.asks_reason else "allowed"
     chosen = st.segmented_control(
-        "This role",
+        "Permission",
         list(RULE_LABELS),
         default=at,
         required=True,
@@ -123,7 +121,7 @@ def show_tag_editor(me: Actor, every: Sequence[TagCard]) -> None:
     names = {card.id: card.name for card in every}
     counts = {card.id: card.count for card in every}
     chosen = st.selectbox(
-        "Change a tag", list(names), index=None, format_func=names.__getitem__, placeholder="Choose a tag",
+        "Edit tag", list(names), index=None, format_func=names.__getitem__, placeholder="Choose a tag",
         key=f"tag-{page.attempt_count()}",
     )  # fmt: skip
     if chosen is None:
@@ -137,17 +135,19 @@ def show_tag_editor(me: Actor, every: Sequence[TagCard]) -> None:
         others = [id for id in names if id != chosen]
         if others:
             with st.form(f"merge-{chosen}", border=False):
-                heir = st.selectbox("Put another in its place", others, format_func=names.__getitem__)
+                heir = st.selectbox("Merge into", others, format_func=names.__getitem__)
                 if st.form_submit_button("Merge", icon=":material/merge:"):
                     with page.attempt("Merged.") as session:
                         into = tags.get(session, me, heir)
                         tags.merge(session, me, tags.get(session, me, chosen), into=into)
         held = (
-            f"It stands on {counts[chosen]:,} tickets." if counts[chosen] != 1 else "It stands on one ticket."
+            f"It is used on {counts[chosen]:,} tickets." if counts[chosen] != 1 else "It is used on 1 ticket."
         )
         with st.popover("Delete", icon=":material/delete:"):
-            st.markdown(f"**{formatting.escape_markdown(names[chosen])}** goes from every ticket. {held}")
-            if st.button("Delete for good", type="primary"):
+            st.markdown(
+                f"**{formatting.escape_markdown(names[chosen])}** will be removed from every ticket. {held}"
+            )
+            if st.button("Delete tag", type="primary"):
                 with page.attempt("Tag deleted.") as session:
                     tags.remove(session, me, tags.get(session, me, chosen))
 

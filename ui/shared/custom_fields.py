@@ -24,9 +24,9 @@ KIND_LABELS = {
     FieldKind.PERSON: "Person",
 }
 ACCESS_LABELS = {
-    Access.NONE: "Doesn't know of it",
-    Access.READ: "Reads it",
-    Access.WRITE: "Reads and writes it",
+    Access.NONE: "No access",
+    Access.READ: "Can view",
+    Access.WRITE: "Can edit",
 }
 _DATE_LIMITS = date(1900, 1, 1), date(2200, 12, 31)
 
@@ -51,7 +51,7 @@ def show_field(
                 value,
                 min_value=first,
                 max_value=last,
-                format="YYYY-MM-DD",
+                format=formatting.day_input_format(),
                 key=key,
                 on_change=on_change,
             )
@@ -152,12 +152,10 @@ def show_edit_form(
         listed = form.field("choices", "\n".join(card.choices.values()))
         choices = _show_choices(card.kind, key=listed)
         where = st.multiselect(
-            "Categories", list(categories), format_func=categories.__getitem__, placeholder="All of them",
+            "Categories", list(categories), format_func=categories.__getitem__, placeholder="All categories",
             key=form.field("categories", sorted(id for id in card.categories if id in categories)),
         )  # fmt: skip
-        required = st.checkbox(
-            "A ticket can't be opened without it", key=form.field("required", card.required)
-        )
+        required = st.checkbox("Required for new tickets", key=form.field("required", card.required))
         access = show_access_fields(
             roles, {id: form.field(f"access-{id}", card.access.get(id, Access.NONE)) for id in roles}
         )
@@ -172,12 +170,12 @@ def show_edit_form(
                 custom_fields.set_access(session, me, row, access=access)
                 if card.kind == FieldKind.CHOICE:
                     custom_fields.set_choices(session, me, row, choices=choices)
-    with st.popover("Retire", icon=":material/inventory_2:"):
+    with st.popover("Archive", icon=":material/inventory_2:"):
         st.markdown(
-            f"Nobody sees **{formatting.escape_markdown(card.name)}** or what it holds any more, on any ticket."
+            f"**{formatting.escape_markdown(card.name)}** and its values will be hidden on all tickets."
         )
-        if st.button("Retire for good", type="primary", key=f"retire-{card.id}"):
-            with form.save("Retired.") as session:
+        if st.button("Archive field", type="primary", key=f"retire-{card.id}"):
+            with form.save("Archived.") as session:
                 custom_fields.archive(session, me, custom_fields.get(session, me, card.id), seen=form.seen)
 
 
@@ -185,9 +183,7 @@ def show_add_form(
     me: Actor, categories: Mapping[int, str], roles: Mapping[int, str], usual: Mapping[int, Access]
 ) -> None:
     """Let an administrator add a field."""
-    kind = st.selectbox(
-        "What it holds", list(KIND_LABELS), format_func=KIND_LABELS.__getitem__, key="new-kind"
-    )
+    kind = st.selectbox("Type", list(KIND_LABELS), format_func=KIND_LABELS.__getitem__, key="new-kind")
     form = page.form_key("new_field")
     keys = {id: f"{form}-{id}" for id in roles}
     for id, key in keys.items():
@@ -196,11 +192,11 @@ def show_add_form(
         name = st.text_input("Name", max_chars=40, placeholder="Asset tag")
         choices = _show_choices(kind, key=f"{form}-choices")
         where = st.multiselect(
-            "Categories", list(categories), format_func=categories.__getitem__, placeholder="All of them"
+            "Categories", list(categories), format_func=categories.__getitem__, placeholder="All categories"
         )
-        required = st.checkbox("A ticket can't be opened without it")
+        required = st.checkbox("Required for new tickets")
         access = show_access_fields(roles, keys)
-        if st.form_submit_button("Add", type="primary"):
+        if st.form_submit_button("Add field", type="primary"):
             with page.attempt("Field added.", form="new_field") as session:
                 custom_fields.create(
                     session, me, name=name, kind=kind, required=required, in_categories=where, choices=choices,

@@ -4,9 +4,8 @@ import re
 from datetime import date, datetime
 
 import streamlit as st
-from babel.dates import format_date, format_datetime, format_timedelta
 
-from lib.core import clock, folding, time_zones
+from lib.core import dates, folding, time_zones
 
 _MARKDOWN_CHARACTERS = frozenset(r"\`*_{}[]()#+-.!|~$:<>&@")
 _MARKUP_STARTS = re.compile(r"(?i):(?=[\w/+-]+:)|-(?=[->])|<(?=[-=])|[>~](?==)|https?:(?=//)|www(?=\.)")
@@ -37,16 +36,13 @@ def format_searchable_name(name: str, address: str | None = None) -> str:
 
 
 def format_relative(at: datetime) -> str:
-    """Return how long ago a moment was: "3 minutes ago"."""
-    passed = clock.now() - at
-    if passed.total_seconds() < 45:
-        return "just now"
-    return format_timedelta(-passed, add_direction=True, locale="en", threshold=1.2)
+    """Return how long ago a moment was: "3 min ago"."""
+    return dates.format_relative(at, time_zones.find(st.context.timezone), st.context.locale)
 
 
 def format_timestamp(at: datetime) -> str:
-    """Return a moment in the viewer's own time zone: "23 Nov 2026, 14:05"."""
-    return format_datetime(at, "d MMM y, HH:mm", tzinfo=time_zones.find(st.context.timezone), locale="en")
+    """Return a moment in the viewer's own time zone: "Nov 23, 2026, 2:05 PM"."""
+    return dates.format_moment(at, time_zones.find(st.context.timezone), st.context.locale)
 
 
 def format_duration_rounded_up(seconds: int) -> str:
@@ -68,20 +64,34 @@ def format_duration(seconds: int) -> str:
 
 
 def format_date_range(first: date, last: date) -> str:
-    """Return days in words: "1 Dec 2026 to 10 Dec 2026", or one day alone."""
-    begun, over = (format_date(day, "d MMM y", locale="en") for day in (first, last))
-    return begun if first == last else f"{begun} to {over}"
+    """Return days in words: "Dec 1, 2026 to Dec 10, 2026", or one day alone."""
+    return format_day(first) if first == last else f"{format_day(first)} to {format_day(last)}"
 
 
 def format_period(first: date, per: str) -> str:
-    """Return the name of the period that begins on a day: "October 2026", "4th quarter 2026", "week of 5 Oct 2026"."""
+    """Return the name of the period that begins on a day: "October 2026", "Q4 2026", "week of Oct 5, 2026"."""
     match per:
         case "week":
-            return f"week of {format_date(first, 'd MMM y', locale='en')}"
+            return f"week of {format_day(first)}"
         case "month":
-            return format_date(first, "MMMM y", locale="en")
+            return format_month(first)
         case "quarter":
-            return format_date(first, "QQQQ y", locale="en")
+            return f"Q{(first.month + 2) // 3} {first.year}"
         case "year":
             return str(first.year)
-    return first.isoformat()
+    return format_day(first)
+
+
+def format_day(day: date) -> str:
+    """Return a day: "Nov 23, 2026"."""
+    return dates.format_day(day, st.context.locale)
+
+
+def format_month(day: date) -> str:
+    """Return the month of a day: "October 2026"."""
+    return dates.format_month(day, st.context.locale)
+
+
+def day_input_format() -> str:
+    """Return the format in which the viewer types days."""
+    return dates.input_format(st.context.locale)

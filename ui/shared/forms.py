@@ -12,8 +12,8 @@ from ui.shared import formatting, page
 
 _STARTED, _ROUND = "_form_begun-", "_form_round-"
 CONFLICT_MESSAGE = (
-    "Somebody else changed this while you were editing it. Nothing was saved yet. What you typed is still in the form, "
-    "and the rest shows what it is now. Save again to keep your changes."
+    "Somebody else changed this while you were editing. Your changes are not saved. They are still in the form, "
+    "and the other fields show the current values. Save again to apply your changes."
 )
 
 
@@ -81,7 +81,7 @@ class EditForm:
         if self._begun["anew"] and self.dialog:
             st.error(CONFLICT_MESSAGE, icon=":material/error:")
             for text in self._theirs:
-                st.caption(f"They changed it to: {formatting.escape_markdown(text)}")
+                st.caption(f"Their version: {formatting.escape_markdown(text)}")
         self._begun["anew"] = False
         if self.seen != self.version:
             st.caption(":material/info: Somebody else changed this after you opened it.")

@@ -76,7 +76,7 @@ def show_export(actor: Actor, line: Sequence[str], sort: str, *, understood: boo
     if not actor.may(Permission.EXPORT_TICKETS):
         return
     with st.popover("Export", icon=":material/download:", type="tertiary", key="export"):
-        for kind, label in {"csv": "As CSV", "xlsx": "For Excel (XLSX)"}.items():
+        for kind, label in {"csv": "CSV", "xlsx": "Excel (XLSX)"}.items():
             query = {"q": line, "sort": sort, "format": kind}
             if st.context.timezone:
                 query["zone"] = st.context.timezone
@@ -84,7 +84,7 @@ def show_export(actor: Actor, line: Sequence[str], sort: str, *, understood: boo
                 label, f"/api/v1/tickets/export?{urlencode(query, doseq=True)}", icon=":material/table:"
             )
         if not understood:
-            st.caption("Parts of the search were not understood. The last lines of the file name them.")
+            st.caption("Parts of the search were not understood. See the last lines of the file.")
 
 
 def format_count(count: int) -> str:

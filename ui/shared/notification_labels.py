@@ -7,11 +7,11 @@ from lib.notifications.rules import Pair
 REASON_HEADINGS = {
     RecipientReason.MENTIONED: "When you are mentioned",
     RecipientReason.ASSIGNEE: "Tickets assigned to you",
-    RecipientReason.REQUESTER: "Tickets you asked for",
-    RecipientReason.FORMER: "Tickets taken from you",
-    RecipientReason.WATCHER: "Tickets you watch or are in copy of",
-    RecipientReason.TEAM: "Your team's tickets that nobody has",
-    RecipientReason.MANAGER: "Tickets of a team you lead that nobody has",
+    RecipientReason.REQUESTER: "Your requests",
+    RecipientReason.FORMER: "Tickets you were assigned before",
+    RecipientReason.WATCHER: "Tickets you watch or are in CC on",
+    RecipientReason.TEAM: "Your team's unassigned tickets",
+    RecipientReason.MANAGER: "Unassigned tickets of a team you manage",
 }
 REASON_LABELS = {
     RecipientReason.MENTIONED: "Mentioned",
@@ -31,10 +31,10 @@ def format_channel(medium: NotificationChannel) -> str:
 
 
 def format_default(pair: Pair) -> str:
-    """Return what holds for a pair in a desk that changed nothing, in words."""
+    """Return the shipped rule for a pair, in words."""
     told = [
         format_channel(medium)
         for medium in NotificationChannel
         if medium in default_rules.channels_for(*pair)
     ]
-    return f"As it came: {', '.join(told) or 'not at all'}."
+    return f"Shipped rule: {', '.join(told) or 'not notified'}."

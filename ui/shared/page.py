@@ -235,7 +235,7 @@ def number_from_url(name: str) -> int:
 def show_not_found() -> NoReturn:
     """Say that there is nothing to see, whether or not there is, and stop."""
     st.error(
-        "There is nothing here, or nothing that you may see. Check the link, or ask whoever sent it.",
+        "This page doesn't exist, or you don't have access to it. Check the link or ask the person who sent it.",
         icon=":material/search_off:",
     )
     st.page_link("pages/desk/tickets.py", label="Go to your tickets", icon=":material/arrow_back:")

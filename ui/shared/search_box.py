@@ -78,9 +78,9 @@ def show_help(put: Callable[[str], None]) -> None:
         return
     with help_:
         st.write(
-            "Words find titles, descriptions and replies; the last may be half typed. Qualifiers narrow, and all of "
-            "them must hold. A comma means *or*, `-` before a qualifier means *not*, what holds spaces is quoted, "
-            "and `#123` is a ticket's number."
+            "Words match titles, descriptions and replies. The last word can be incomplete. Qualifiers narrow the "
+            "search. A comma means *or*, and `-` before a qualifier means *not*. Put values with spaces in quotes. "
+            "`#123` finds a ticket by its number."
         )
         for qualifier in query_language.QUALIFIERS:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -143,7 +143,7 @@ def show_suggestions(me: Actor, line: str) -> bool:
 def show_hits(found: Sequence[Hit], line: str) -> None:
     """List what was found, each a link to its ticket with the words found marked."""
     if not found:
-        st.caption("Nothing matches." if line.strip() else "What are you looking for?")
+        st.caption("No results. Try other words." if line.strip() else "Enter words or a ticket number.")
     for place, hit in enumerate(found):
         with st.container(gap=None, key=f"hit-{place}"):
             title = "".join(

@@ -11,7 +11,7 @@ from ui.shared import page
 
 log = structlog.get_logger("docket.pages")
 
-UNREADABLE = "Docket can't read what your browser sent. Please reload the page and try again."
+UNREADABLE = "Docket can't read what your browser sent. Reload the page and try again."
 
 
 def show(error: Exception) -> bool:
@@ -26,8 +26,8 @@ def show(error: Exception) -> bool:
     reference = secrets.token_hex(4)
     log.error("page failed", reference=reference, exc_info=error)
     st.error(
-        f"Something went wrong (ref {reference}). What you typed is kept as a draft where there is one. "
-        "Please try again; if it stays, tell your administrator the reference.",
+        f"Something went wrong (ref {reference}). Drafts are kept. "
+        "Try again. If it happens again, send your administrator the reference.",
         icon=":material/error:",
     )
     return True

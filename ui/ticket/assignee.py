@@ -28,7 +28,7 @@ _OPEN_DIALOG = "_assigning"
 MAX_LISTED = 7
 """People who are listed with all that speaks for them; the rest are found by typing."""
 
-WAITING = "Waits for its turn: nobody is free."
+WAITING = "In the assignment queue: nobody is available."
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _close_dialog() -> None:
     st.session_state.pop(_OPEN_DIALOG, None)
 
 
-@st.dialog("Who works it?", on_dismiss=_close_dialog)
+@st.dialog("Assign ticket", on_dismiss=_close_dialog)
 def _show_dialog(number: int) -> None:
     me = page.me()
     try:
@@ -104,15 +104,15 @@ def _load(me: Actor, number: int) -> tuple[TicketRow, _AssignOptions]:
 def _show_one_click_change(me: Actor, facts: TicketRow, offered: _AssignOptions) -> _AssignChange | None:
     """Offer what takes one click."""
     if facts.assignee_id is None:
-        if offered.takes and st.button("Take it", icon=":material/back_hand:", width="stretch"):
-            return _AssignChange("It is yours.", _assign_to_me, {})
+        if offered.takes and st.button("Assign to me", icon=":material/back_hand:", width="stretch"):
+            return _AssignChange("Assigned to you.", _assign_to_me, {})
     elif offered.assigns:
         return None
     elif facts.assignee_id != me.id:
         name = formatting.escape_markdown(facts.assignee or "Somebody")
-        st.write(f"{name} works it. Your role doesn't allow giving it to somebody else.")
-    elif st.button("Hand it back", icon=":material/undo:", width="stretch"):
-        return _AssignChange("Nobody has it now.", tickets.unassign, {})
+        st.write(f"Assigned to {name}. Your role can't reassign it.")
+    elif st.button("Unassign", icon=":material/undo:", width="stretch"):
+        return _AssignChange("Ticket unassigned.", tickets.unassign, {})
     return None
 
 
@@ -153,14 +153,14 @@ def show(change: FieldEditor, me: Actor, facts: TicketRow, offered: TicketOption
     if Permission.TICKET_CLAIM not in offered.may:
         return
     if facts.assignee_id is None and offered.takes:
-        if change.press("Take it", icon=":material/back_hand:", type="primary"):
-            change("It is yours.", _assign_to_me)
+        if change.press("Assign to me", icon=":material/back_hand:", type="primary"):
+            change("Assigned to you.", _assign_to_me)
     elif facts.assignee_id == me.id and Permission.TICKET_ASSIGN_OTHER not in offered.may:
         _show_unassign_popover(change, facts)
 
 
 def _show_assign_popover(change: FieldEditor, facts: TicketRow, candidates: Sequence[Candidate]) -> None:
-    label = f"Assigned to {formatting.escape_markdown(facts.assignee)}" if facts.assignee else "Assign to …"
+    label = f"Assigned to {formatting.escape_markdown(facts.assignee)}" if facts.assignee else "Assign to…"
     place = f"{facts.number}-{page.attempt_count()}"
     with st.popover(label, icon=":material/person:", width="stretch", key=f"assigning-{place}"):
         chosen = _show_assign_form(facts, candidates, place, on_click=partial(change.note, "assignee"))
@@ -179,14 +179,14 @@ def _show_assign_form(
     with st.form(f"assign-{place}", border=False):
         best, rest = _split_candidates(candidates, facts.assignee_id)
         options = [c.id for c in best] + ([NOBODY] if facts.assignee_id else [])
-        names = {c.id: formatting.escape_markdown(c.name) for c in best} | {NOBODY: "Nobody"}
-        why = {c.id: _format_reason(c) for c in best} | {NOBODY: "Whoever is free can take it"}
+        names = {c.id: formatting.escape_markdown(c.name) for c in best} | {NOBODY: "Unassigned"}
+        why = {c.id: _format_reason(c) for c in best} | {NOBODY: "Anyone in the team can take the ticket"}
         if facts.assignee_id and facts.assignee_id not in names:
             options, names = (
                 [facts.assignee_id, *options],
                 {**names, facts.assignee_id: formatting.escape_markdown(facts.assignee or "")},
             )
-            why[facts.assignee_id] = "Has it, but no longer works in this team"
+            why[facts.assignee_id] = "Current assignee, no longer in this team"
         chosen = None
         if options:
             at = options.index(facts.assignee_id) if facts.assignee_id else 0
@@ -195,7 +195,7 @@ def _show_assign_form(
                 "Assign to", options, at, format_func=names.__getitem__, captions=captions, key=f"to-{place}"
             )
         else:
-            st.write("Nobody works in this team yet. Add people to it on the People page.")
+            st.write("This team has no members yet. Add people to it under Settings → Manage users.")
         others = {c.id: c for c in rest}
         other = None
         if others:
@@ -203,7 +203,7 @@ def _show_assign_form(
                 id: f"{formatting.format_searchable_name(c.name)}: {c.reason}" for id, c in others.items()
             }
             other = st.selectbox(
-                "Or somebody else",
+                "Other people",
                 list(told),
                 None,
                 format_func=told.__getitem__,
@@ -215,7 +215,7 @@ def _show_assign_form(
     if not sent or to is None or to == (facts.assignee_id or NOBODY):
         return None
     if to == NOBODY:
-        return _AssignChange("Nobody has it now.", tickets.unassign, {"reason": note})
+        return _AssignChange("Ticket unassigned.", tickets.unassign, {"reason": note})
     name = next(c.name for c in candidates if c.id == to)
     return _AssignChange(f"Assigned to {name}.", tickets.assign, {"to": to, "reason": note})
 
@@ -237,19 +237,19 @@ def _format_reason(candidate: Candidate) -> str:
 def _show_unassign_popover(change: FieldEditor, facts: TicketRow) -> None:
     place = f"{facts.number}-{page.attempt_count()}"
     with (
-        st.popover("Hand it back", icon=":material/undo:", width="stretch", key=f"back-{place}"),
+        st.popover("Unassign", icon=":material/undo:", width="stretch", key=f"back-{place}"),
         st.form(f"hand-back-{place}", border=False),
     ):
         note = _show_note_field(place)
-        sent = st.form_submit_button("Hand it back", on_click=partial(change.note, "assignee"))
+        sent = st.form_submit_button("Unassign", on_click=partial(change.note, "assignee"))
     if sent:
-        change("Nobody has it now.", tickets.unassign, reason=note)
+        change("Ticket unassigned.", tickets.unassign, reason=note)
 
 
 def _show_note_field(place: str) -> str:
     return st.text_input(
-        "Note", max_chars=500, key=f"note-{place}", placeholder="For colleagues",
-        help="Colleagues read it in the history; whoever asked does not.",
+        "Note", max_chars=500, key=f"note-{place}", placeholder="Internal note",
+        help="Staff can read it in the history. The requester can't.",
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 SEND_AGAIN = (
     "The connection to the database broke while this was being saved, so Docket can't tell whether it was saved. "
-    "Your text is still here. Send it again in a moment: nothing is saved twice."
+    "Your text is still here. Send it again in a moment. Nothing is saved twice."
 )
 UNCONFIRMED = "unsure:"
 """In the session: the token of a draft that was sent, as long as nobody knows how that ended."""
@@ -181,7 +181,7 @@ def create_ticket(
     `levels` are the fields of that type, by name. Raises Refusal.
     """
     if written.uploading:
-        raise Invalid("A file is still on its way. Wait until it has arrived, then open the ticket.")
+        raise Invalid("A file is still uploading. Wait until it is done, then create the ticket.")
 
     def deed() -> str:
         ticket = tickets.create(
@@ -225,7 +225,7 @@ def add_comment(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard
         _save_late_changes(
             session, actor, draft.slot, sent.body, sent.attachments, visibility=sent.visibility
         )
-        return "This was already sent, without your last changes. Your changed text is a new draft below."
+        return "This was already sent without your last changes. They are in a new draft below."
     missed = mentions.find_in_text(session, actor, ticket, body=sent.body, internal=internal).missed
     done = "Note added." if internal else "Reply sent."
     why = "can't read internal notes here" if internal else "can't see this ticket"

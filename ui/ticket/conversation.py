@@ -112,7 +112,7 @@ def _render_comment(said: CommentCard, files: Sequence[AttachmentCard], *, quota
     if said.edited_at:
         tag += "<span class='dk-role'>edited</span>"
     body = (
-        "<p class='dk-quiet'>Taken back by its author.</p>"
+        "<p class='dk-quiet'>Deleted by its author.</p>"
         if said.removed
         else names.to_html_with_mentions(said.body, said.mentions.values())
     )
@@ -180,7 +180,7 @@ def show_summary(row: TicketRow) -> None:
         f"<div class='dk dk-facts'><span>#{row.number}</span>"
         f"<span class='dk-status' data-kind='{row.kind.value}'><span>{escape(row.status)}</span></span>"
         f"<span class='dk-priority' data-level='{level}'>{level.capitalize()}</span>{lock}"
-        f"<span>asked by {escape(row.requester)}, {_render_time(row.created_at)}</span>"
+        f"<span>requested by {escape(row.requester)}, {_render_time(row.created_at)}</span>"
         f"<span>updated {_render_time(row.updated_at)}</span></div>"
     )
 

@@ -48,9 +48,7 @@ def _show_edit_dialog(number: int, opened: int) -> None:
                 _update_text(session, me, target, title=title, description=text, seen=seen)
         except Conflict:
             st.session_state[read] = ticket_versions.visible_version(me, ticket)
-            st.warning(
-                "Somebody changed it while you were writing. Save again to put your text in place of this:"
-            )
+            st.warning("Somebody else changed it while you were writing. Save again to replace their text:")
             st.text(f"{ticket.title}\n\n{ticket.description}".strip())
         except Refusal as refusal:
             page.show_refusal(refusal)
@@ -75,13 +73,13 @@ def show_own_comment_editor(me: Actor, thread: TimelinePage) -> None:
     if not fresh:
         return
     last = fresh[-1]
-    with st.popover("Change what you just wrote", icon=":material/edit:"), st.form("own_words", border=False):
-        body = st.text_area("Your words", last.body, height=160)
+    with st.popover("Edit your comment", icon=":material/edit:"), st.form("own_words", border=False):
+        body = st.text_area("Comment", last.body, height=160)
         left, right = st.columns(2)
-        saved, taken = left.form_submit_button("Save", type="primary"), right.form_submit_button("Take back")
+        saved, taken = left.form_submit_button("Save", type="primary"), right.form_submit_button("Delete")
     if saved or taken:
         rendering.prerender(body)
-        with page.attempt("Saved." if saved else "Taken back.") as session:
+        with page.attempt("Saved." if saved else "Deleted.") as session:
             comment, ticket = comments.get_with_ticket(session, page.me(), last.id)
             if taken:
                 comments.remove(session, page.me(), comment, ticket)

@@ -1,4 +1,4 @@
-"""Who follows a ticket: watching it oneself, and putting people in copy."""
+"""Watchers and CC of a ticket."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MAX_LISTED = 500
 
 @dataclass(frozen=True)
 class Followers:
-    """Who is in copy, who watches as far as the person may know, and what the person may change of it."""
+    """Who is in CC, who watches as far as the person may know, and what the person may change."""
 
     copied: Mapping[int, str]
     watching: Mapping[int, str]
@@ -39,13 +39,13 @@ def load(session: Session, me: Actor, ticket: Ticket) -> Followers:
 
 
 def show(me: Actor, number: int, found: Followers) -> None:
-    """Let a person watch or stop, leave the copy, and as staff say who is in it."""
+    """Let a person watch a ticket, leave its CC or, as staff, edit its CC."""
     _show_watch_button(me, number, found)
     _show_explanation(number)
     if found.shares:
         _show_cc(me, number, found)
-    elif found.leaves and st.button("Leave the copy", icon=":material/person_remove:", width="stretch"):
-        _remove_cc(me, number, me.person_id, "You are no longer in copy.")
+    elif found.leaves and st.button("Leave CC", icon=":material/person_remove:", width="stretch"):
+        _remove_cc(me, number, me.person_id, "You left CC.")
 
 
 def _show_watch_button(me: Actor, number: int, found: Followers) -> None:
@@ -53,21 +53,21 @@ def _show_watch_button(me: Actor, number: int, found: Followers) -> None:
     told = formatting.escape_markdown(f"Watched by {', '.join(others)}") if others else None
     if me.id in found.watching:
         if st.button("Stop watching", icon=":material/notifications_off:", width="stretch", help=told):
-            with page.attempt("You no longer watch this ticket.") as session:
+            with page.attempt("You stopped watching this ticket.") as session:
                 watchers.unwatch(session, page.me(), tickets.find(session, page.me(), number))
     elif st.button("Watch", icon=":material/notifications:", width="stretch", help=told):
-        with page.attempt("You watch this ticket now.") as session:
+        with page.attempt("You are watching this ticket.") as session:
             watchers.watch(session, page.me(), tickets.find(session, page.me(), number))
 
 
 def _show_explanation(number: int) -> None:
-    """Say why the person hears of the ticket, and let them hear no more of it, or again."""
+    """Say why the person is notified of the ticket, and let them mute or unmute it."""
     place = st.popover(
-        "Why do I hear of this?",
+        "Why am I notified?",
         icon=":material/help:",
         width="stretch",
         on_change="rerun",
-        key=f"why-hear-{number}",
+        key=f"why-notified-{number}",
     )
     with place:
         if not place.open:
@@ -76,28 +76,28 @@ def _show_explanation(number: int) -> None:
         with page.see() as session:
             now = explanation.get_for_ticket(session, me, tickets.find(session, me, number))
         if now.muted or now.stopped:
-            st.write("You hear of it only when somebody mentions you or gives you the ticket.")
-            st.caption("Because you muted it." if now.muted else "Because you stopped watching it.")
+            st.write("You are notified only when somebody mentions you or assigns the ticket to you.")
+            st.caption("You muted this ticket." if now.muted else "You stopped watching this ticket.")
         elif now.reasons:
             st.write(f"Because {', and because '.join(now.reasons)}.")
         else:
-            st.write("You don't, as things stand. Watch it to be told what happens.")
+            st.write("You aren't notified about this ticket. Watch it to get notifications.")
         if now.muted and st.button("Unmute", icon=":material/notifications_active:", key=f"unmute-{number}"):
-            with page.attempt("You hear of this ticket again.") as session:
+            with page.attempt("Ticket unmuted.") as session:
                 preferences.unmute(session, page.me(), number)
         if not (now.muted or now.stopped) and st.button(
             "Mute", icon=":material/notifications_off:", key=f"mute-{number}",
-            help="You hear only of mentions of you and of being given the ticket. It still counts as watched.",
+            help="You are then notified only of mentions and assignments. You keep watching the ticket.",
         ):  # fmt: skip
-            with page.attempt("You hear no more of this ticket, but of mentions.") as session:
+            with page.attempt("Ticket muted. You are still notified of mentions and assignments.") as session:
                 preferences.mute(session, page.me(), number)
         st.page_link(
-            "pages/account/notification_settings.py", label="Choose what you hear", icon=":material/tune:"
+            "pages/account/notification_settings.py", label="Notification settings", icon=":material/tune:"
         )
 
 
 def _show_cc(me: Actor, number: int, found: Followers) -> None:
-    label = f"In copy: {len(found.copied)}" if found.copied else "Put in copy"
+    label = f"CC: {len(found.copied)}" if found.copied else "Add CC"
     place = st.popover(
         label, icon=":material/group_add:", width="stretch", on_change="rerun", key=f"copy-{number}"
     )
@@ -110,21 +110,23 @@ def _show_cc(me: Actor, number: int, found: Followers) -> None:
             people.pop(id, None)
         with st.form(f"copy-{number}-{page.attempt_count()}", border=False):
             whom = st.selectbox(
-                "Who shall be in copy?", list(people), index=None, placeholder="Type a name",
+                "Person", list(people), index=None, placeholder="Type a name",
                 format_func=lambda id: formatting.format_searchable_name(people[id].name, people[id].email),
             )  # fmt: skip
-            st.caption("They see the ticket and its replies, and may reply; no internal notes.")
-            if st.form_submit_button("Put in copy", type="primary") and whom:
-                with page.attempt(f"{people[whom].name} is in copy.") as session:
+            st.caption(
+                "People in CC see the ticket and its replies, and can reply. They don't see internal notes."
+            )
+            if st.form_submit_button("Add CC", type="primary") and whom:
+                with page.attempt(f"{people[whom].name} added to CC.") as session:
                     ticket = tickets.find(session, page.me(), number, to_change=True)
                     tickets.add_cc(session, page.me(), ticket, accounts.get(session, page.me(), whom))
         for id, name in found.copied.items():
             if st.button(
-                f"Take out {formatting.escape_markdown(name)}",
+                f"Remove {formatting.escape_markdown(name)}",
                 key=f"out-{id}",
                 icon=":material/person_remove:",
             ):
-                _remove_cc(me, number, id, f"{name} is no longer in copy.")
+                _remove_cc(me, number, id, f"{name} removed from CC.")
 
 
 def _remove_cc(me: Actor, number: int, person_id: int, done: str) -> None:

@@ -35,12 +35,12 @@ def show_link_form(me: Actor, facts: TicketRow, offered: TicketOptions) -> None:
                 "This ticket", list(links.LINK_NAMES), format_func=link_words.WORDS.__getitem__
             )
             number = st.number_input("Number of the other ticket", 1, MAX_NUMBER, None, step=1, format="%d")
-            if st.form_submit_button("Link", type="primary") and number:
-                change("Linked.", _link, name=name, number=int(number))
+            if st.form_submit_button("Add link", type="primary") and number:
+                change("Link added.", _link, name=name, number=int(number))
         for card in offered.linked:
-            told = f"Unlink: {link_words.WORDS[card.name]} #{card.number}"
+            told = f"Remove link: {link_words.WORDS[card.name]} #{card.number}"
             if st.button(told, key=f"unlink-{card.name}-{card.number}", icon=":material/link_off:"):
-                change("Unlinked.", _unlink, name=card.name, number=card.number)
+                change("Link removed.", _unlink, name=card.name, number=card.number)
 
 
 def _link(session: Session, me: Actor, ticket: Ticket, *, name: str, number: int, seen: int) -> None:  # noqa: ARG001

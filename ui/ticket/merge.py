@@ -15,7 +15,7 @@ from lib.tickets import merge, tickets
 from lib.transactions import Session
 from ui.shared import formatting, page
 
-NO_MORE_CHANGES = "Nothing here changes any more."
+NO_MORE_CHANGES = "This ticket can no longer be changed."
 
 
 def resolve_ticket(session: Session, me: Actor, ticket: Ticket) -> tuple[Ticket, Ticket | None]:
@@ -30,8 +30,8 @@ def resolve_ticket(session: Session, me: Actor, ticket: Ticket) -> tuple[Ticket,
 def show_notice(led: Ticket | None, left: MergedTicket | None) -> None:
     """Say calmly how the person came here, or where the rest of this ticket is."""
     if led is not None:
-        further = f"<a href='/ticket?id={led.id}&amp;own=1'>See what is left of #{led.id}</a>"
-        said = f"<b>#{led.id}</b> was merged into this ticket. The conversation goes on here."
+        further = f"<a href='/ticket?id={led.id}&amp;own=1'>Open #{led.id}</a>"
+        said = f"<b>#{led.id}</b> was merged into this ticket. The conversation continues here."
     elif left is not None and left.number is not None:
         further = f"<a href='/ticket?id={left.number}'>Go to #{left.number}</a>"
         when = formatting.format_relative(left.at)
@@ -39,7 +39,7 @@ def show_notice(led: Ticket | None, left: MergedTicket | None) -> None:
     elif left is not None:
         further, said = (
             "",
-            f"This ticket was merged into another one, which you may not see. {NO_MORE_CHANGES}",
+            f"This ticket was merged into another ticket that you can't see. {NO_MORE_CHANGES}",
         )
     else:
         return
@@ -57,7 +57,7 @@ def _show_dialog(me: Actor, facts: TicketRow) -> None:
     me = page.me()
     asked = st.text_input(
         "Find the other ticket",
-        placeholder="Its number, or words that stand in it",
+        placeholder="Ticket number or words",
         key=f"merge-{facts.number}",
     )
     with page.see() as session:
@@ -65,13 +65,13 @@ def _show_dialog(me: Actor, facts: TicketRow) -> None:
         found = {o.number: o for o in merge_preview.suggest_targets(session, me, ticket, asked)}
     if not found:
         st.caption(
-            "No ticket that you work matches."
+            "No matching ticket that you can work on."
             if asked
-            else "No open ticket is alike. Type a number or some words."
+            else "No similar open tickets. Enter a number or some words."
         )
         return
     chosen = st.radio(
-        "Which matches" if asked else "Which are alike",
+        "Matching tickets" if asked else "Similar tickets",
         list(found),
         index=0 if len(found) == 1 else None,
         format_func=lambda number: _format_offer(found[number]),
@@ -104,14 +104,14 @@ def _show_plan(facts: TicketRow, into: int, plan: MergePreview) -> None:
     ]
     changes = []
     if plan.new_readers:
-        secret = ", though it is confidential" if plan.confidential else ""
-        changes.append(f"From then on {_join_names(plan.new_readers)} can read all of #{into}{secret}.")
+        secret = ", although it is confidential" if plan.confidential else ""
+        changes.append(f"{_join_names(plan.new_readers)} will be able to read all of #{into}{secret}.")
     if plan.confides:
         changes.append(f"#{into} becomes confidential, because #{facts.number} is.")
     if plan.done:
-        changes.append(f"#{into} stands in {plan.done} already and stays there.")
+        changes.append(f"#{into} is already in {plan.done} and stays there.")
     changes.append(
-        f"#{facts.number} is closed as merged and leads to #{into}. An administrator can undo this."
+        f"#{facts.number} is closed as merged and links to #{into}. An administrator can undo the merge."
     )
     moved = "".join(f"<li>{escape(line)}</li>" for line in moves)
     told = "".join(f"<li>{escape(line)}</li>" for line in changes)
@@ -134,7 +134,7 @@ def _merge(me: Actor, facts: TicketRow, *, into: int) -> None:
         ticket, other = merge.lock_pair(session, me, facts.number, into)
         merge.merge(session, me, ticket, into=other, seen=facts.version)
 
-    _apply(f"#{facts.number} is part of this ticket now.", deed, into)
+    _apply(f"#{facts.number} was merged into this ticket.", deed, into)
 
 
 def show_merged(me: Actor, number: int, found: list[MergedTicket]) -> None:
@@ -152,18 +152,18 @@ def show_merged(me: Actor, number: int, found: list[MergedTicket]) -> None:
 
 def show_undo(me: Actor, number: int, *, into: int) -> None:
     """Let an administrator part a merged ticket from the one that it went into."""
-    with st.popover("Undo the merge", icon=":material/undo:", type="tertiary"):
+    with st.popover("Undo merge", icon=":material/undo:", type="tertiary"):
         st.markdown(
-            f"What came from #{number} goes back there, and #{number} stands where it stood. "
-            f"What was written on #{into} since stays on #{into}."
+            f"Comments that came from #{number} move back, and #{number} gets its former status. "
+            f"Comments added to #{into} since then stay there."
         )
-        if st.button(f"Part #{number} from #{into}", type="primary", key=f"unmerge-{number}"):
+        if st.button(f"Undo merge of #{number}", type="primary", key=f"unmerge-{number}"):
 
             def deed(session: Session) -> None:
                 ticket, other = merge.lock_pair(session, me, number, into)
                 merge.unmerge(session, me, ticket, into=other)
 
-            _apply(f"#{number} stands on its own again.", deed, number)
+            _apply(f"Merge of #{number} undone.", deed, number)
 
 
 def _apply(done: str, deed: Callable[[Session], None], number: int) -> None:

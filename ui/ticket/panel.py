@@ -32,19 +32,17 @@ def show(me: Actor, facts: TicketRow, offered: TicketOptions) -> None:
 def _list_read_only_facts(facts: TicketRow, offered: TicketOptions, *, all_of_them: bool) -> dict[str, str]:
     """Return the facts that are only shown: by name, in order, without empty ones."""
     shown = {
-        "Assigned to": ""
-        if Permission.TICKET_ASSIGN_OTHER in offered.may
-        else facts.assignee or "nobody yet",
+        "Assignee": "" if Permission.TICKET_ASSIGN_OTHER in offered.may else facts.assignee or "Unassigned",
         **(_levels(facts) if all_of_them else {}),
         "Category": (facts.category or "none") if all_of_them else "",
         "Proposed category": offered.proposed or "",
         "Team": facts.team if all_of_them else "",
-        "Asked by": facts.requester,
-        "In copy": ", ".join(offered.following.copied.values()),
+        "Requester": facts.requester,
+        "CC": ", ".join(offered.following.copied.values()),
         "Created": formatting.format_timestamp(facts.created_at),
         "Updated": formatting.format_timestamp(facts.updated_at),
         "Resolved": formatting.format_timestamp(facts.resolved_at) if facts.resolved_at else "",
-        "Due": facts.due_on.isoformat() if facts.due_on and all_of_them else "",
+        "Due": formatting.format_day(facts.due_on) if facts.due_on and all_of_them else "",
         "Tags": ", ".join(offered.tags) if all_of_them else "",
         **{h.field.name: h.shown for h in offered.held if not h.writable},
     }

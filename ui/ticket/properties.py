@@ -5,7 +5,7 @@ import streamlit as st
 from lib.catalog import custom_field_values
 from lib.catalog.ticket_fields import LEVELS, TicketRow
 from lib.tickets import field_verbs, tickets
-from ui.shared import custom_fields
+from ui.shared import custom_fields, formatting
 from ui.shared.field_editor import FieldEditor
 from ui.ticket.options import TicketOptions
 
@@ -15,13 +15,13 @@ def show(change: FieldEditor, facts: TicketRow, offered: TicketOptions) -> None:
     for name, field in LEVELS.items():
         levels = {level: level.title for level in field.values}
         if (level := change.choose(field.label, levels, getattr(facts, field.stored), name)) is not None:
-            change(f"{field.label} is {level.label} now.", field_verbs.change, name=name, to=level)
+            change(f"{field.label} set to {level.label}.", field_verbs.change, name=name, to=level)
     if (chosen := change.choose("Category", offered.categories, facts.category_id, "category")) is not None:
         change("Category changed.", field_verbs.change, name="category", to=chosen)
     _show_due_date(change, facts)
     _show_tags(change, offered)
     if (team := change.choose("Team", offered.teams, facts.team_id, "team")) is not None:
-        change(f"Handed to {offered.teams[team]}.", field_verbs.change, name="team", to=team)
+        change(f"Moved to team {offered.teams[team]}.", field_verbs.change, name="team", to=team)
 
 
 def show_custom_fields(change: FieldEditor, offered: TicketOptions) -> None:
@@ -38,16 +38,16 @@ def _show_tags(change: FieldEditor, offered: TicketOptions) -> None:
         offered.tags,
         accept_new_options=True,
         max_selections=tickets.MAX_TAGS,
-        placeholder="Choose or type",
+        placeholder="Choose or type tags",
         **change.noted("tags"),
     ))  # fmt: skip
     if set(chosen) != set(offered.tags):
-        change("Tagged.", tickets.set_tags, tags=chosen)
+        change("Tags saved.", tickets.set_tags, tags=chosen)
 
 
 def _show_due_date(change: FieldEditor, facts: TicketRow) -> None:
     chosen = change.late(
-        "due", st.date_input("Due", facts.due_on, format="YYYY-MM-DD", **change.noted("due"))
+        "due", st.date_input("Due", facts.due_on, format=formatting.day_input_format(), **change.noted("due"))
     )
     if chosen != facts.due_on:
         change("Due date set." if chosen else "Due date removed.", tickets.set_due_date, due_on=chosen)

@@ -40,18 +40,18 @@ def show(change: FieldEditor, facts: TicketRow, offered: TicketOptions) -> None:
         begin = next(iter(offered.statuses.values()))
         if facts.kind == StatusCategory.DONE:
             if change.press("Reopen", icon=":material/undo:"):
-                change("It is open again.", _move, to=begin.id)
-        elif done and change.press("This is solved", icon=":material/check:"):
-            change("Thank you. It is completed.", _move, to=done[0].id)
+                change("Ticket reopened.", _move, to=begin.id)
+        elif done and change.press("Mark as solved", icon=":material/check:"):
+            change("Ticket completed.", _move, to=done[0].id)
 
 
-@st.dialog("Why?", on_dismiss=page.reset_choices)
+@st.dialog("Reason", on_dismiss=page.reset_choices)
 def _show_reason_dialog(change: FieldEditor, to: int, name: str) -> None:
     me = page.me()
     with st.form(f"why-{me.id}", border=False):
-        reason = st.text_input(f"Please say why you move it to {name}", max_chars=500)
-        st.caption("Everybody who sees the ticket can read it in the history.")
-        if st.form_submit_button("Move it", type="primary"):
+        reason = st.text_input(f"Reason for moving it to {name}", max_chars=500)
+        st.caption("Everyone who can see the ticket can read it in the history.")
+        if st.form_submit_button("Change status", type="primary"):
             change(f"Moved to {name}.", _move, to=to, reason=reason)
 
 
@@ -63,21 +63,19 @@ def _is_resolving(status: statuses.StatusCard) -> bool:
     return status.kind == StatusCategory.DONE and status.counts
 
 
-@st.dialog("Complete it with its duplicates?", on_dismiss=page.reset_choices)
+@st.dialog("Complete with duplicates?", on_dismiss=page.reset_choices)
 def _show_duplicates_dialog(
     change: FieldEditor, to: int, name: str, copies: list[LinkCard], *, asks: bool
 ) -> None:
     me = page.me()
     with st.form(f"finish-{me.id}", border=False):
-        reason = st.text_input(f"Please say why you move it to {name}", max_chars=500) if asks else ""
+        reason = st.text_input(f"Reason for moving it to {name}", max_chars=500) if asks else ""
         together = st.checkbox(
             f"Complete {_format_duplicates(copies)} as well",
             value=True,
-            help="Those that can't be are named and stay open.",
+            help="Tickets that can't be completed stay open and are listed.",
         )
-        answer = st.text_area(
-            "Answer", height=120, placeholder="A public reply on each of them; leave it empty for none"
-        )
+        answer = st.text_area("Reply", height=120, placeholder="A public reply on each duplicate (optional)")
         if st.form_submit_button(f"Move to {name}", type="primary", icon=":material/check:"):
             _complete(change, to, name, reason=reason, answer=answer, together=together)
 

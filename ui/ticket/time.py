@@ -1,4 +1,4 @@
-"""Time on the ticket page: what it took, logging more in two fields, and mending what was logged."""
+"""Time on the ticket page: the total, logging time, and editing entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MAX_LISTED = 5
 
 @dataclass(frozen=True)
 class TicketTime:
-    """What a person sees of a ticket's time, and what they may do about it."""
+    """What a person sees of a ticket's time, and what they may change."""
 
     spent: TimeTotals | None
     listed: tuple[EntryCard, ...]
@@ -53,7 +53,7 @@ def load(session: Session, me: Actor, ticket: Ticket) -> TicketTime:
 
 
 def show(me: Actor, number: int, times: TicketTime) -> None:
-    """Show what a ticket took, and let a person log time and mend it; nothing for those who may not know."""
+    """Show a ticket's logged time, and let a person log and edit time. Shows nothing to people without permission."""
     if times.spent is None and not times.logs:
         return
     with st.container(border=True, key=f"time-{number}"):
@@ -77,14 +77,14 @@ def show(me: Actor, number: int, times: TicketTime) -> None:
 
 def format_totals(found: TimeTotals) -> str:
     """Return what a ticket took, in Markdown: "**2 h** of 4 h estimated"."""
-    said = f"**{durations.format_minutes(found.own)}** spent"
+    said = f"**{durations.format_minutes(found.own)}** logged"
     if found.estimate is not None:
         said += f" of {durations.format_minutes(found.estimate)} estimated"
         if found.own > found.estimate:
             said += f", :orange[{durations.format_minutes(found.own - found.estimate)} over]"
     if found.parts:
         whole = f" of {durations.format_minutes(found.estimates)}" if found.estimates is not None else ""
-        said += f"  \n:gray[With its parts {durations.format_minutes(found.total)}{whole}]"
+        said += f"  \n:gray[With subtasks {durations.format_minutes(found.total)}{whole}]"
     if len(found.people) > 1:
         said += f"  \n:gray[{_format_breakdown(found.people)}]"
     if len(found.activities) > 1:
@@ -104,13 +104,13 @@ def _show_log_form(me: Actor, number: int, times: TicketTime) -> None:
         left, right = st.columns(2)
         time = left.text_input("Time", max_chars=20, placeholder="1h 30m", key=f"amount-{place}")
         note = right.text_input("Note", max_chars=entries.NOTE_LIMIT, key=f"worked-{place}")
-        with st.expander("Day, activity and more"):
+        with st.expander("More options"):
             what = _show_detail_fields(me, times.activities, None, place)
             worker = me.id
             others = {id: name for id, name in times.workers.items() if id != me.id}
             if others:
                 worker = st.selectbox(
-                    "Who worked", [me.id, *others], key=f"worker-{place}",
+                    "Log time for", [me.id, *others], key=f"worker-{place}",
                     format_func=lambda id: formatting.format_searchable_name(others.get(id, "I")),
                 )  # fmt: skip
         sent = st.form_submit_button("Log time", icon=":material/more_time:", width="stretch")
@@ -134,7 +134,7 @@ def _show_detail_fields(
         names.setdefault(now.activity_id, now.activity)
     day = st.date_input(
         "Day", now.day if now else today, max_value=max(today, now.day) if now else today,
-        format="YYYY-MM-DD", key=f"day-{place}",
+        format=formatting.day_input_format(), key=f"day-{place}",
     )  # fmt: skip
     activity = st.selectbox(
         "Activity", list(names), index=list(names).index(chosen) if chosen in names else 0,
@@ -149,7 +149,7 @@ def _show_entries(cards: Sequence[EntryCard]) -> None:
 
 
 def _render_entry(card: EntryCard) -> str:
-    by = "" if card.author_id == card.worker_id else f", written by {escape(card.author)}"
+    by = "" if card.author_id == card.worker_id else f", logged by {escape(card.author)}"
     more = ", billable" if card.billable else ""
     warned = " <b>overlaps another entry</b>" if card.overlaps else ""
     note = f"<br>{escape(card.note)}" if card.note else ""
@@ -170,7 +170,7 @@ def _show_edit_form(
     me: Actor, number: int, changeable: Mapping[int, EntryCard], offered: Sequence[ActivityCard]
 ) -> None:
     with st.popover(
-        "Change an entry",
+        "Edit entry",
         icon=":material/edit:",
         width="stretch",
         key=f"changing-{number}-{page.attempt_count()}",
@@ -210,9 +210,7 @@ def _show_estimate_form(number: int, found: TimeTotals) -> None:
         st.form(f"estimate-{place}", border=False),
     ):
         now = "" if found.estimate is None else durations.format_minutes(found.estimate)
-        said = st.text_input(
-            "How long will it take?", now, max_chars=20, placeholder="6h, 90m; empty for unknown"
-        )
+        said = st.text_input("Estimated time", now, max_chars=20, placeholder="6h or 90m")
         sent = st.form_submit_button("Save", type="primary")
     if sent:
         with page.attempt("Estimate saved.") as session:

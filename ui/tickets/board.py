@@ -30,10 +30,10 @@ from ui.tickets.default_views import build_list_url
 from ui.time import timer
 
 ROW_LABELS = {
-    "none": "No rows",
-    "assignee": "Rows by assignee",
-    "priority": "Rows by priority",
-    "category": "Rows by category",
+    "none": "No grouping",
+    "assignee": "Group by assignee",
+    "priority": "Group by priority",
+    "category": "Group by category",
 }
 CardOrder = Mapping[int, list[int]]
 """The numbers of the cards that a lane shows, from top to bottom."""
@@ -115,7 +115,7 @@ def _build_card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool)
 def _get_group_name(row: TicketRow, rows: str) -> str:
     match rows:
         case "assignee":
-            return row.assignee or "Nobody yet"
+            return row.assignee or "Unassigned"
         case "priority":
             return row.priority.label.capitalize()
         case "category":
@@ -124,7 +124,7 @@ def _get_group_name(row: TicketRow, rows: str) -> str:
 
 
 def _build_groups(cards: tuple[Card, ...]) -> tuple[Group, ...]:
-    order = {"Urgent": 0, "High": 1, "Normal": 2, "Low": 3, "Nobody yet": -1}
+    order = {"Urgent": 0, "High": 1, "Normal": 2, "Low": 3, "Unassigned": -1}
     names = sorted({card.group for card in cards}, key=lambda name: (order.get(name, 4), name.casefold()))
     return tuple(Group(name, name) for name in names)
 
@@ -198,9 +198,9 @@ def _show_undo() -> None:
     if back is None:
         return
     with st.container(key="undo"):
-        label = f"Undo the move of #{back.number}"
+        label = f"Undo move of #{back.number}"
         if st.button(label, icon=":material/undo:", key=f"undo-{back.seen}"):
-            _apply_move(page.me(), back, None, reason="Undone")
+            _apply_move(page.me(), back, None, reason="Move undone")
             st.rerun(scope="fragment")
 
 
@@ -208,14 +208,14 @@ def _close_dialog() -> None:
     st.session_state.pop(_ASKED, None)
 
 
-@st.dialog("Why?", on_dismiss=_close_dialog)
+@st.dialog("Reason", on_dismiss=_close_dialog)
 def _show_reason_dialog(asked: Move, back: Move | None) -> None:
     me = page.me()
     with st.form("why", border=False):
-        reason = st.text_input(f"Please say why you move #{asked.number}", max_chars=500)
+        reason = st.text_input(f"Reason for moving #{asked.number}", max_chars=500)
         left, right = st.columns(2)
-        said = left.form_submit_button("Move it", type="primary", width="stretch")
-        stopped = right.form_submit_button("Leave it", width="stretch")
+        said = left.form_submit_button("Change status", type="primary", width="stretch")
+        stopped = right.form_submit_button("Cancel", width="stretch")
     if said or stopped:
         st.session_state.pop(_ASKED, None)
         if said:

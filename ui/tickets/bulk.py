@@ -51,17 +51,17 @@ def selection_round(me: Actor) -> int | None:
 
 def show_bar(me: Actor, chosen: Sequence[Target], narrowed: TicketFilter, *, sort: str, count: int) -> None:
     """Offer what can be done with the chosen tickets, or with all of the list."""
-    st.caption(f"{_format_tickets(len(chosen))} chosen", width="content")
+    st.caption(f"{_format_tickets(len(chosen))} selected", width="content")
     with st.container(horizontal=True, width="content", gap="small"):
-        if st.button("Change…", icon=":material/checklist:", type="primary", key="bulk_change"):
+        if st.button("Edit…", icon=":material/checklist:", type="primary", key="bulk_change"):
             st.session_state[_OPEN_DIALOG] = tuple(chosen)
         many = min(count, bulk.MAX_TICKETS)
-        label = f"Change all {count:,}…" if count <= bulk.MAX_TICKETS else f"Change the first {many}…"
+        label = f"Edit all {count:,}…" if count <= bulk.MAX_TICKETS else f"Edit the first {many}…"
         if count > len(chosen) and st.button(label, key="bulk_all"):
             with page.see() as session:
                 rows = list_layout.load_page(session, me, narrowed, sort=sort, limit=bulk.MAX_TICKETS).rows
             st.session_state[_OPEN_DIALOG] = tuple(Target(row.number, row.version) for row in rows)
-        if st.button("Let go", type="tertiary", key="bulk_none"):
+        if st.button("Clear selection", type="tertiary", key="bulk_none"):
             _clear_selection()
             st.rerun(scope="fragment")
 
@@ -79,7 +79,7 @@ def show_last_change(me: Actor) -> None:
         return
     refused = [o for o in last.outcomes if o.refused]
     changed = sum(o.changed for o in last.outcomes)
-    st.caption(f"{_format_tickets(changed)} {'changed' if last.batch else 'brought back'}.", width="content")
+    st.caption(f"{_format_tickets(changed)} {'changed' if last.batch else 'restored'}.", width="content")
     if refused:
         with st.popover(f"{len(refused)} refused", type="tertiary", key="bulk_refused"):
             _show_refusals(refused)
@@ -100,13 +100,13 @@ def _close_dialog() -> None:
         st.session_state.pop(name, None)
 
 
-@st.dialog("Change tickets", on_dismiss=_close_dialog)
+@st.dialog("Edit tickets", on_dismiss=_close_dialog)
 def _show_dialog(targets: Sequence[Target]) -> None:
     me = page.me()
-    what = st.selectbox("What", list(CHANGE_LABELS), key="bulk_what", format_func=CHANGE_LABELS.__getitem__)
+    what = st.selectbox("Change", list(CHANGE_LABELS), key="bulk_what", format_func=CHANGE_LABELS.__getitem__)
     changes = _show_change_fields(me, what)
     if not changes:
-        st.caption(f"{_format_tickets(len(targets))} chosen.")
+        st.caption(f"{_format_tickets(len(targets))} selected.")
         return
     outcomes = _preview_changes(me, targets, changes)
     ready = sum(o.changed for o in outcomes)
@@ -114,7 +114,7 @@ def _show_dialog(targets: Sequence[Target]) -> None:
     same = len(outcomes) - ready - len(refused)
     st.markdown(
         f"**{_format_tickets(ready)} will be changed.**"
-        + (f" {_format_tickets(same)} already {'is' if same == 1 else 'are'} so." if same else "")
+        + (f" {_format_tickets(same)} already {'has' if same == 1 else 'have'} this value." if same else "")
         + (f" {_format_tickets(len(refused))} will be refused:" if refused else "")
     )
     _show_refusals(refused)
@@ -137,7 +137,7 @@ def _show_change_fields(me: Actor, what: str) -> dict[str, Any]:
     if what in CLEARED_FIELDS:
         return {CLEARED_FIELDS[what]: None}
     if what == "due":
-        day = st.date_input("Due", None, key="bulk_due", format="YYYY-MM-DD")
+        day = st.date_input("Due", None, key="bulk_due", format=formatting.day_input_format())
         return {"due": day} if day else {}
     if what in ("add_tags", "remove_tags"):
         tags = st.multiselect("Tags", [], key="bulk_tags", accept_new_options=True, placeholder="Type a tag")
@@ -145,14 +145,14 @@ def _show_change_fields(me: Actor, what: str) -> dict[str, Any]:
     with page.see() as session:
         options = _levels(what) if what in LEVELS else OPTIONS[what](session, me)
     value = st.selectbox(
-        "Which", list(options), index=None, key=f"bulk_{what}", format_func=lambda v: options.get(v, ""),
+        "Value", list(options), index=None, key=f"bulk_{what}", format_func=lambda v: options.get(v, ""),
         label_visibility="collapsed", placeholder="Choose",
     )  # fmt: skip
     if value is None:
         return {}
     if what not in ("status", "close"):
         return {what: value}
-    reason = st.text_input("Why, where the workflow asks it", key="bulk_why", max_chars=500)
+    reason = st.text_input("Reason, if the workflow requires one", key="bulk_why", max_chars=500)
     return {"status": value, "reason": reason or ""}
 
 
@@ -190,7 +190,7 @@ def _preview_changes(me: Actor, targets: Sequence[Target], changes: Mapping[str,
     if kept is not None and kept[0] == asked:
         return kept[1]
     outcomes: list[Outcome] = []
-    with st.spinner("Looking at what would come of it…"):
+    with st.spinner("Preparing preview…"):
         for chunk in bulk.split_targets(targets):
             with page.act() as session:
                 outcomes += bulk.change(session, me, chunk, changes)

@@ -25,41 +25,43 @@ RECENT_DAYS = 7
 """Days for which what was resolved is recent."""
 NEW_TICKET_LINK = ("New ticket", "/new")
 RESOLVED = f"resolved:{RECENT_DAYS}d"
-NONE_RESOLVED = (f"Nothing was resolved in the last {RECENT_DAYS} days.",)
+NONE_RESOLVED = (f"No tickets were resolved in the last {RECENT_DAYS} days.",)
 VIEWS: Mapping[str, View] = {
-    "open": View("Open", "is:open", ("No open tickets. When you need help, open one.", *NEW_TICKET_LINK)),
+    "open": View("Open", "is:open", ("No open tickets. When you need help, create one.", *NEW_TICKET_LINK)),
     "mine": View("Mine", "is:open assignee:me", ("Nothing is assigned to you.",), staff=True),
     "unassigned": View(
-        "Unassigned", "is:open team:mine assignee:none", ("Every open ticket is in somebody's hands.",), staff=True
+        "Unassigned", "is:open team:mine assignee:none", ("No unassigned tickets.",), staff=True
     ),
-    "asked": View("Asked by me", "requester:me", ("You have not asked for anything.", *NEW_TICKET_LINK), staff=True),
-    "done": View("Done", "is:done", ("Nothing is done yet.",)),
+    "asked": View("My requests", "requester:me", ("You have not created any tickets.", *NEW_TICKET_LINK), staff=True),
+    "done": View("Done", "is:done", ("No completed tickets yet.",)),
     "all": View("All", "", ("No tickets here yet.", *NEW_TICKET_LINK)),
     "waiting": View(
-        "Waiting for me", "is:open is:waiting assignee:me", ("Nobody waits for your answer.",), staff=True, listed=False
+        "Waiting for me", "is:open is:waiting assignee:me", ("No tickets are waiting for "
+                                                             "you.",), staff=True, listed=False
     ),
     "blocked": View(
-        "Blocked, mine", "is:blocked assignee:me", ("Nothing of yours is blocked.",), staff=True, listed=False
+        "Blocked, assigned to me", "is:blocked assignee:me", ("None of your tickets are "
+                                                              "blocked.",), staff=True, listed=False
     ),
-    "resolved": View("Resolved, mine", f"{RESOLVED} assignee:me", NONE_RESOLVED, staff=True, listed=False),
+    "resolved": View("Resolved, assigned to me", f"{RESOLVED} assignee:me", NONE_RESOLVED, staff=True, listed=False),
     "team": View("My teams", "is:open team:mine", ("Your teams have no open tickets.",), staff=True, listed=False),
     "team-unanswered": View(
-        "Not answered yet", "is:open is:unanswered team:mine", ("Every open ticket was answered.",),
+        "No first response", "is:open is:unanswered team:mine", ("Every open ticket has a first response.",),
         staff=True, listed=False,
     ),
-    "team-blocked": View("Blocked", "is:blocked team:mine", ("Nothing is blocked.",), staff=True, listed=False),
+    "team-blocked": View("Blocked", "is:blocked team:mine", ("No blocked tickets.",), staff=True, listed=False),
     "team-resolved": View("Resolved", f"{RESOLVED} team:mine", NONE_RESOLVED, staff=True, listed=False),
     "asked-open": View(
-        "Asked by me, open", "is:open requester:me", ("Nothing that you asked for is open.", *NEW_TICKET_LINK),
+        "My open requests", "is:open requester:me", ("You have no open requests.", *NEW_TICKET_LINK),
         listed=False,
     ),
     "asked-pending": View(
-        "Waiting for me", "is:paused requester:me", ("Nobody waits for your answer.",), listed=False
+        "Waiting for me", "is:paused requester:me", ("No tickets are waiting for you.",), listed=False
     ),
     "asked-resolved": View("Resolved", f"{RESOLVED} requester:me", NONE_RESOLVED, listed=False),
 }  # fmt: skip
 BOARD_VIEWS: Mapping[str, View] = {
-    "all": View("Everybody's", ""),
+    "all": View("All", ""),
     "mine": View("Mine", "assignee:me"),
     "unassigned": View("Unassigned", "assignee:none"),
 }

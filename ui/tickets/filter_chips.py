@@ -15,7 +15,7 @@ from ui.shared import formatting, page, search_box
 from ui.shared.lists import go_to_first_page
 
 FIELD_LABELS = {name: field for name, field in FILTERED.items() if field.chip}
-SPECIAL_PEOPLE = {"me": "Me", "none": "Nobody"}
+SPECIAL_PEOPLE = {"me": "Me", "none": "Unassigned"}
 
 
 def show_chips(me: Actor, line: str) -> str:
@@ -26,7 +26,7 @@ def show_chips(me: Actor, line: str) -> str:
     last = query_language.find_last_term(line)
     typing = last[1].written if last else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
-        adding = st.popover("Filter", icon=":material/filter_list:", key="filter", on_change="rerun")
+        adding = st.popover("Filters", icon=":material/filter_list:", key="filter", on_change="rerun")
         if adding.open:
             with adding:
                 _show_filter_form(me)
@@ -40,7 +40,7 @@ def show_chips(me: Actor, line: str) -> str:
             label = f"{'not ' if term.negated else ''}{term.name}: {', '.join(values)}"
             st.button(
                 formatting.escape_markdown(label), key=f"chip-{place}", icon=":material/close:", icon_position="right",
-                on_click=_remove_filter, args=(place,), help="Take this filter out",
+                on_click=_remove_filter, args=(place,), help="Remove filter",
             )  # fmt: skip
         return typing if search_box.show_suggestions(me, line) else ""
 
@@ -69,9 +69,9 @@ def _holds_people(term: QueryTerm) -> bool:
 
 def _show_filter_form(me: Actor) -> None:
     field = st.selectbox(
-        "Filter by", list(FIELD_LABELS), key="chip_field", format_func=lambda name: FIELD_LABELS[name].label
+        "Field", list(FIELD_LABELS), key="chip_field", format_func=lambda name: FIELD_LABELS[name].label
     )
-    negated = st.checkbox("Leave these out instead", key="chip_not")
+    negated = st.checkbox("Exclude these", key="chip_not")
     values = _choose_dates() if FIELD_LABELS[field].dated else _choose_values(me, field)
     st.button(
         "Add filter", type="primary", disabled=not values, on_click=_add_filter, args=(field, values, negated),
@@ -81,7 +81,7 @@ def _show_filter_form(me: Actor) -> None:
 
 def _choose_values(me: Actor, field: str) -> list[str]:
     if field == "requester":
-        return [typed] if (typed := st.text_input("A name, or me", key="chip_requester").strip()) else []
+        return [typed] if (typed := st.text_input("Name or “me”", key="chip_requester").strip()) else []
     options = _load_options(me, field)
     return st.multiselect(
         FIELD_LABELS[field].label,
@@ -116,7 +116,7 @@ def _load_options(me: Actor, field: str) -> dict[str, str]:
 
 def _choose_dates() -> list[str]:
     first = st.date_input("From", value=None, key="chip_from")
-    last = st.date_input("Until, included", value=None, key="chip_until")
+    last = st.date_input("Through", value=None, key="chip_until")
     match first, last:
         case date(), date() if first == last:
             return [first.isoformat()]

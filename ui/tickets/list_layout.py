@@ -31,13 +31,13 @@ def show_layout_options() -> None:
     with st.popover("Columns", icon=":material/view_column:", type="tertiary", key="columns"):
         st.session_state["cols"] = list(columns_from_url())
         st.multiselect(
-            "Columns, in this order", list(LISTED), key="cols", format_func=_label,
+            "Columns and their order", list(LISTED), key="cols", format_func=_label,
             max_selections=list_columns.MAX_COLUMNS, on_change=_save_columns,
         )  # fmt: skip
         lists.read_choice_from_url("group", ("", *GROUPED), default="")
         st.selectbox(
-            "In groups of", ["", *GROUPED], key="group", on_change=lists.write_choice_to_url, args=("group", ""),
-            format_func=lambda name: _label(name) if name else "No groups",
+            "Group by", ["", *GROUPED], key="group", on_change=lists.write_choice_to_url, args=("group", ""),
+            format_func=lambda name: _label(name) if name else "No grouping",
         )  # fmt: skip
 
 

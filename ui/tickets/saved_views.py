@@ -86,7 +86,7 @@ def _open_view(view: ViewCard) -> None:
 def show_editor(me: Actor, line: str, sort: str) -> None:
     """Let a person save the list as it stands, and look after the views they have."""
     place = st.popover(
-        "Save this view", icon=":material/bookmark_add:", type="tertiary", key="keep", on_change="rerun"
+        "Save view", icon=":material/bookmark_add:", type="tertiary", key="keep", on_change="rerun"
     )
     if not place.open:
         return
@@ -98,7 +98,7 @@ def show_editor(me: Actor, line: str, sort: str) -> None:
             name = st.text_input("Name", max_chars=saved_views.NAME_LIMIT)
             team = _choose_team(mine, None, key=f"{page.form_key('new_view')}-team")
             if st.form_submit_button("Save", type="primary"):
-                with page.attempt("Saved. It is in the sidebar.", form="new_view") as session:
+                with page.attempt("View saved. Find it in the sidebar.", form="new_view") as session:
                     made = saved_views.create(
                         session,
                         me,
@@ -111,7 +111,7 @@ def show_editor(me: Actor, line: str, sort: str) -> None:
                     saved_views.share(session, me, made, team_id=team)
         for at, view in enumerate(own, start=1):
             if _show_view_form(me, view, mine, at=at):
-                with page.attempt(f"{view.name} holds this list now.") as session:
+                with page.attempt(f"{view.name} updated.") as session:
                     found = saved_views.get(session, me, view.id)
                     saved_views.set_query(session, me, found, line=line)
                     saved_views.set_sort(session, me, found, sort=sort)
@@ -129,9 +129,9 @@ def _show_view_form(me: Actor, view: ViewCard, mine: Mapping[int, str], *, at: i
     with st.expander(formatting.escape_markdown(view.name)), st.form(f"view_form-{view.id}", border=False):
         name = st.text_input("Name", view.name, max_chars=saved_views.NAME_LIMIT, key=f"view_name-{view.id}")
         team = _choose_team(mine, view.team_id, key=f"view_team-{view.id}")
-        position = st.number_input("Place", 1, saved_views.MAX_VIEWS, at, key=f"view_at-{view.id}")
+        position = st.number_input("Position", 1, saved_views.MAX_VIEWS, at, key=f"view_at-{view.id}")
         changed = st.form_submit_button("Save", key=f"view_save-{view.id}")
-        renewed = st.form_submit_button("Let it hold this list", key=f"view_renew-{view.id}")
+        renewed = st.form_submit_button("Update to this list", key=f"view_renew-{view.id}")
         deleted = st.form_submit_button("Delete", icon=":material/delete:", key=f"view_delete-{view.id}")
     if changed:
         with page.attempt("Saved.") as session:
@@ -151,6 +151,6 @@ def _choose_team(mine: Mapping[int, str], now: int | None, *, key: str) -> int |
         return now
     options = [None, *mine]
     return st.selectbox(
-        "Who sees it", options, index=options.index(now) if now in options else 0, key=key,
+        "Visible to", options, index=options.index(now) if now in options else 0, key=key,
         format_func=lambda id: "Only me" if id is None else f"The team {mine[id]}",
     )  # fmt: skip

@@ -12,12 +12,12 @@ from ui.shared.formatting import format_duration, format_duration_rounded_up, fo
 
 NO_VALUE = "\N{EN DASH}"
 TABLE_HEAD = (
-    "<tr><th scope='col' rowspan='2'>Status</th><th scope='colgroup' colspan='4'>Left it in this time</th>"
-    "<th scope='colgroup' colspan='3'>Stand there now</th></tr><tr>"
-    "<th scope='col' class='dk-number'>Stays</th><th scope='col' class='dk-number'>Median</th>"
+    "<tr><th scope='col' rowspan='2'>Status</th><th scope='colgroup' colspan='4'>Left in period</th>"
+    "<th scope='colgroup' colspan='3'>Currently in status</th></tr><tr>"
+    "<th scope='col' class='dk-number'>Tickets</th><th scope='col' class='dk-number'>Median</th>"
     "<td aria-hidden='true'></td>"
-    "<th scope='col' class='dk-number'>9 in 10 within</th><th scope='col' class='dk-number'>Tickets</th>"
-    "<th scope='col' class='dk-number'>Median so far</th><th scope='col' class='dk-number'>9 in 10 within</th></tr>"
+    "<th scope='col' class='dk-number'>90th percentile</th><th scope='col' class='dk-number'>Tickets</th>"
+    "<th scope='col' class='dk-number'>Median so far</th><th scope='col' class='dk-number'>90th percentile</th></tr>"
 )
 
 
@@ -27,12 +27,12 @@ def show_strip(course: StatusTimeline, *, key: str) -> None:
     if not course.shares:
         return
     with st.container(border=True, key=key):
-        st.subheader("Where time went", anchor=False)
+        st.subheader("Time in status", anchor=False)
         parts = "".join(map(_render_part, drawn))
         shares = "".join(map(_render_share, course.shares))
         st.html(
             f"<div class='dk'><div class='dk-strip' aria-hidden='true'>{parts}</div>"
-            f"<ul class='dk-shares' aria-label='Time in each status'>{shares}</ul></div>"
+            f"<ul class='dk-shares' aria-label='Time in status'>{shares}</ul></div>"
         )
 
 
@@ -57,7 +57,7 @@ def show_table(rows: Sequence[StatusTime]) -> None:
     most = max((row.left.median or 0 for row in rows), default=0)
     body = "".join(_render_row(row, most) for row in rows)
     st.html(
-        "<div class='dk dk-table' tabindex='0' role='region' aria-label='Time in each status'>"
+        "<div class='dk dk-table' tabindex='0' role='region' aria-label='Time in status'>"
         f"<table><thead>{TABLE_HEAD}</thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -58,7 +58,7 @@ def start(number: int) -> None:
         me = page.with_browser_timezone(page.me())
         logged = timers.start(session, me, tickets.find(session, me, number))
         before = f" Logged {durations.format_minutes(logged.minutes)} on #{logged.ticket}." if logged else ""
-        page.flash(f"Your timer runs on #{number}.{before}")
+        page.flash(f"Timer started on #{number}.{before}")
 
 
 def stop() -> None:
@@ -73,21 +73,21 @@ def _show_stopped(card: TimerCard) -> None:
     logged = durations.format_minutes(card.minutes)
     st.info(
         formatting.escape_markdown(
-            f"Your timer on #{card.ticket} stopped, because {card.why}. {logged} were logged."
+            f"Your timer on #{card.ticket} stopped because {card.why}. Logged {logged}."
         ),
         icon=":material/timer_off:",
     )
-    if st.button("All right", width="stretch", key="timer_read"):
+    if st.button("OK", width="stretch", key="timer_read"):
         with page.attempt() as session:
             timers.dismiss(session, page.me())
 
 
 def _show_choices(card: TimerCard) -> None:
     counted = durations.format_minutes(card.seconds // 60)
-    why = f" It stopped, because {card.why}." if card.why else ""
+    why = f" It stopped because {card.why}." if card.why else ""
     st.warning(
         formatting.escape_markdown(
-            f"Your timer on #{card.ticket} counted {counted}.{why} You last did something "
+            f"Your timer on #{card.ticket} counted {counted}.{why} Your last activity was "
             f"{formatting.format_relative(card.active_at)}."
         ),
         icon=":material/timer:",

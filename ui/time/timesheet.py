@@ -54,7 +54,7 @@ def save_cell(fill: CellEdit) -> None:
 def show_add_ticket(me: Actor, shown: Week) -> None:
     """Let a person find a ticket and give it a line."""
     with st.popover("Add a ticket", icon=":material/add:", key=f"adding-{page.attempt_count()}"):
-        line = st.text_input("Number or words", max_chars=100, key=f"find-{page.attempt_count()}")
+        line = st.text_input("Ticket number or words", max_chars=100, key=f"find-{page.attempt_count()}")
         if not line.strip():
             return
         try:
@@ -69,7 +69,7 @@ def show_add_ticket(me: Actor, shown: Week) -> None:
         there = {each.ticket for each in shown.lines}
         rows = [row for row in found if row.number not in there]
         if not rows:
-            st.caption("Nothing more is found.")
+            st.caption("No matching tickets.")
         for row in rows:
             if st.button(
                 formatting.escape_markdown(f"#{row.number} {row.title}"),
@@ -88,15 +88,15 @@ def show_months(me: Actor, shown: Week, *, manages: bool) -> None:
         state = shown.states[
             next(n for n, day in enumerate(shown.days) if timesheets.month_start(day) == first)
         ]
-        name = f"{first:%B %Y}"
+        name = formatting.format_month(first)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{name} is **{state}**.")
             if own and state == timesheets.OPEN and not timesheets.has_ended(me, first):
-                st.caption("You can submit it when the month has ended.", width="content")
+                st.caption("You can submit it when the month is over.", width="content")
             offered = {
                 f"Submit {name}": own and state == timesheets.OPEN and timesheets.has_ended(me, first),
                 f"Approve {name}": manages and not own and state == timesheets.SUBMITTED,
-                f"Open {name} again": manages and state != timesheets.OPEN,
+                f"Reopen {name}": manages and state != timesheets.OPEN,
             }
             pressed = [
                 label for label, may in offered.items() if may and st.button(label, key=f"{label}-button")

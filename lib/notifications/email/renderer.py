@@ -19,7 +19,7 @@ from db.models import Message, Person
 from db.vocabulary import MessageKind, NotificationChannel, Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
-from lib.core import email_addresses, settings, time_zones
+from lib.core import dates, email_addresses, settings, time_zones
 from lib.desk_settings import desk_settings
 from lib.markdown import rendering
 from lib.notifications import default_rules
@@ -37,8 +37,8 @@ _UNSUBSCRIBE_SALT = "unsubscribe"
 SUBJECTS = {
     MessageKind.INVITATION: "Your invitation to Docket",
     MessageKind.PASSWORD: "Set a new password for Docket",
-    MessageKind.TRIAL: "A test from Docket",
-    MessageKind.ADDRESS: "Your address at Docket was changed",
+    MessageKind.TRIAL: "Test email from Docket",
+    MessageKind.ADDRESS: "Your Docket email address was changed",
 }
 
 
@@ -59,7 +59,7 @@ class EmailChannel(Channel):
 
     name = NotificationChannel.MAIL
     label = "email"
-    phrase = "By mail"
+    phrase = "By email"
     needs = "DOCKET_SMTP_HOST and DOCKET_SMTP_FROM"
     digests = testable = True
     third_party = False
@@ -156,7 +156,7 @@ def format_subject(content: Content) -> str:
         return SUBJECTS[content.sort]
     tickets = {said.ticket for said in content.said}
     if len(tickets) > 1 or content.sort == MessageKind.DIGEST:
-        return f"{len(content.said)} notices on {len(tickets)} ticket{'s' if len(tickets) > 1 else ''}"
+        return f"{len(content.said)} notifications on {len(tickets)} ticket{'s' if len(tickets) > 1 else ''}"
     return f"[#{content.said[0].ticket}] {_collapse_whitespace(content.said[0].title)}"
 
 
@@ -178,11 +178,12 @@ def _collapse_whitespace(value: str) -> str:
 
 
 def _build_template_entry(said: ContentEntry, content: Content) -> dict[str, object]:
-    local = said.at.astimezone(time_zones.find(content.zone))
+    zone = time_zones.find(content.zone)
+    at = f"{dates.format_moment(said.at, zone)} {said.at.astimezone(zone):%Z}"
     return {
         "ticket": said.ticket, "title": said.title, "actor": said.actor, "sentence": said.sentence, "body": said.body,
         "html": Markup(rendering.to_html(said.body)) if said.body else "",  # noqa: S704 - cleaned for the pages too
-        "internal": said.internal, "at": f"{local:%d %b %Y, %H:%M} {local.tzname()}", "path": said.path,
+        "internal": said.internal, "at": at, "path": said.path,
     }  # fmt: skip
 
 

@@ -33,12 +33,12 @@ SAMPLE_KINDS = {
 }
 """What is sent as a sample, and which mail it looks like."""
 TITLES = {
-    MessageKind.TICKET: "News of a ticket",
-    MessageKind.DIGEST: "Gathered news",
+    MessageKind.TICKET: "Ticket notification",
+    MessageKind.DIGEST: "Combined notifications",
     MessageKind.INVITATION: "Invitation",
     MessageKind.PASSWORD: "New password",
-    MessageKind.TRIAL: "Test",
-    MessageKind.ADDRESS: "New address",
+    MessageKind.TRIAL: "Test email",
+    MessageKind.ADDRESS: "Address change",
 }
 TICKET_NUMBER = 4711
 _REQUEST_TEXT = """The label printer in goods-in prints **blank labels** since this morning.
@@ -47,7 +47,7 @@ _REQUEST_TEXT = """The label printer in goods-in prints **blank labels** since t
 - switched off and on twice
 
 Its web page says `MEDIA OUT`, though there is paper."""
-_NOTE_TEXT = "Same as last month: the sensor. @Robin Sample has a spare."
+_NOTE_TEXT = "This is the sensor, as last month. @Robin Sample has a spare."
 
 
 @dataclass(frozen=True)

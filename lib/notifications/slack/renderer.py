@@ -25,7 +25,7 @@ NO_ACCOUNT = ""
 """Kept where somebody has no account in Slack, so that they are looked up once."""
 
 
-TEST_MESSAGE = "A test from Docket: what you are to hear in Slack arrives here."
+TEST_MESSAGE = "This is a test. Slack messages from Docket arrive here."
 
 
 class SlackChannel(Channel):

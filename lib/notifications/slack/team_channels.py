@@ -23,8 +23,8 @@ from lib.notifications.delivery.channel import FailingChannel
 CHANNEL_ID_PATTERN = re.compile(r"[CG][A-Z0-9]{5,30}")
 WEBHOOK_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 LOCKED_WEBHOOK_ERROR = (
-    "The webhook's address can't be opened, because Docket's secret key was lost or changed. "
-    "Enter the webhook again, or bring the old key back."
+    "The webhook can't be decrypted because Docket's secret key was lost or changed. "
+    "Enter the webhook again, or restore the old key."
 )
 _MAX_ERROR_LENGTH = 300
 
@@ -97,20 +97,20 @@ def save(
     _require_manage(actor, team)
     row, channel, webhook = session.get(TeamSlackChannel, team.id), channel.strip(), webhook.strip()
     if channel and webhook:
-        raise Invalid(
-            "Give a channel or a webhook, not both.", fields={"webhook": "There is a channel already."}
-        )
+        raise Invalid("Enter either a channel or a webhook.", fields={"webhook": "A channel is set already."})
     if not (channel or webhook or row or detailed):
-        raise Invalid("Give a channel's id or a webhook's address.", fields={"channel": "Nothing is given."})
+        raise Invalid(
+            "Enter a channel ID or a webhook address.", fields={"channel": "A channel or webhook is missing."}
+        )
     if channel and not CHANNEL_ID_PATTERN.fullmatch(channel):
         raise Invalid(
-            "A channel's id begins with C or G, as in C0123ABCD; Slack shows it at the end of the channel's details.",
-            fields={"channel": "Not a channel's id."},
+            "A channel ID starts with C or G, such as C0123ABCD. Slack shows it at the end of the channel details.",
+            fields={"channel": "Not a channel ID."},
         )
     if webhook and not _is_trusted(webhook):
         raise Invalid(
-            "A webhook's address begins with https://hooks.slack.com/services/.",
-            fields={"webhook": "Not Slack's."},
+            "A webhook address starts with https://hooks.slack.com/services/.",
+            fields={"webhook": "Not a Slack webhook."},
         )
     was, row = _format_setting(row), row or TeamSlackChannel(team_id=team.id)
     if channel or webhook:

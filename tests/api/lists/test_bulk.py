@@ -33,8 +33,8 @@ def test_each_refusal_is_told_and_the_rest_goes_on(desk, numbers):
     assert [(i["number"], i["outcome"]) for i in told["items"]] == [
         (numbers[0], "refused"), (numbers[1], "changed"), (99_999, "refused"),
     ]  # fmt: skip
-    assert "Somebody changed" in told["items"][0]["reason"]
-    assert told["items"][2]["reason"] == "There is nothing here, or nothing that you may see."
+    assert "Somebody else changed" in told["items"][0]["reason"]
+    assert told["items"][2]["reason"] == "This doesn't exist, or you don't have access to it."
 
 
 def test_it_takes_a_permission_of_its_own(desk, numbers):

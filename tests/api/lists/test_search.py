@@ -64,6 +64,6 @@ def test_lists_understand_the_language_too(desk):
     assert listed(number=[number, other]) == ([number, other], [])
     assert listed(q="lamp requester:sam", tag="vip") == ([number], [])
     assert listed(q="lamp status:nowhere") == (
-        [number, other], ["“status:nowhere” was left out: there is no status of that name."]
+        [number, other], ["“status:nowhere” was ignored: no status has that name."]
     )  # fmt: skip
     problem(desk.rita.get("tickets", params={"number": "x"}), 422)

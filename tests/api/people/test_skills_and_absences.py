@@ -25,7 +25,7 @@ def test_the_assignees_of_a_ticket_come_best_fit_first(desk):
     found = desk.mona.get(f"tickets/{number}/assignees").json()["items"]
     assert found[0] == {
         "person": {"id": desk.company.rita.id, "name": "Rita Sosa"},
-        "knows": "General", "open": 0, "away_until": None, "reason": "knows General, nothing open",
+        "knows": "General", "open": 0, "away_until": None, "reason": "skilled in General, no open tickets",
     }  # fmt: skip
     assert [(f["person"]["name"], f["away_until"]) for f in found[1:]] == [
         ("Mona Lind", None),
@@ -66,7 +66,7 @@ def test_rules_of_assignment_are_set_on_categories_and_teams(desk):
     given = desk.mona.get(f"tickets/{number}").json()["assignee"]
     assert given["name"] == "Mona Lind"
     event = desk.mona.get(f"tickets/{number}/events").json()["items"][-1]
-    assert event["actor"] is None and event["sentence"].endswith(": round robin of the category Doors")
+    assert event["actor"] is None and event["sentence"].endswith(": round robin rule of the category Doors")
     path = f"categories/{made['id']}"
     assert desk.ada.patch(path, json={"assignment": None}).json()["assignment"] is None
     team = f"teams/{desk.company.service_desk}"
@@ -90,6 +90,6 @@ def test_a_ticket_is_handed_over_with_a_reason_that_colleagues_read(desk):
     assert answer.json()["assignee"] is None
     told = [e["sentence"] for e in desk.rita.get(f"tickets/{number}/events").json()["items"]]
     assert told[1:] == [
-        "assigned it to Arun Das: You were there", "took it from Arun Das; nobody has it now: Not mine",
+        "assigned it to Arun Das: You were there", "unassigned Arun Das: Not mine",
     ]  # fmt: skip
     assert "there" not in desk.sam.get(f"tickets/{number}/events").text

@@ -73,7 +73,7 @@ def test_what_is_above_the_cap_waits_and_goes_to_whoever_is_free_again(desk, mon
     line = last(desk, number)
     assert (line.actor, line.sentence) == (
         None,
-        "assigned it to Rita Sosa: round robin of the team Service desk",
+        "assigned it to Rita Sosa: round robin rule of the team Service desk",
     )
     worker.assign_waiting_tickets()
     with see() as session:

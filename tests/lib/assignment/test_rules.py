@@ -87,10 +87,13 @@ def test_the_history_says_that_the_rule_did_it_and_why_to_colleagues(desk):
     number = cast.create_ticket(desk.sam)
     line = last(desk, number)
     assert (line.action, line.actor) == (Action.TICKET_ASSIGNED, None)
-    assert line.sentence == "assigned it to Rita Sosa: round robin of the team Service desk; away: Mona Lind"
+    assert (
+        line.sentence
+        == "assigned it to Rita Sosa: round robin rule of the team Service desk; away: Mona Lind"
+    )
     with see() as session:
         told = history.list_for_ticket(session, desk.sam, tickets.find(session, desk.sam, number))
-    assert [t.sentence for t in told] == ["opened it", "assigned it to Rita Sosa"]
+    assert [t.sentence for t in told] == ["created it", "assigned it to Rita Sosa"]
 
 
 def test_whoever_has_least_gets_the_next_until_all_are_full(desk):
@@ -103,7 +106,7 @@ def test_whoever_has_least_gets_the_next_until_all_are_full(desk):
         ticket = tickets.find(session, desk.mona, first, to_change=True)
         tickets.move(session, desk.mona, ticket, to=statuses.get(session, "Completed"), seen=ticket.version)
     assert asked(desk, 2) == ["Mona", None]
-    assert "least loaded of the team Service desk" in last(desk, first + 7).sentence
+    assert "least loaded rule of the team Service desk" in last(desk, first + 7).sentence
 
 
 def test_those_who_know_the_category_come_first_and_the_others_when_they_are_away(desk):
@@ -115,7 +118,7 @@ def test_those_who_know_the_category_come_first_and_the_others_when_they_are_awa
     number = cast.create_ticket(desk.sam, category_id=vpn)
     assert (
         last(desk, number).sentence
-        == "assigned it to Arun Das: round robin of the team Service desk, knows Network"
+        == "assigned it to Arun Das: round robin rule of the team Service desk, skilled in Network"
     )
     assert asked(desk, 2, category_id=vpn) == ["Arun", "Arun"]
     away(desk, desk.arun)
@@ -130,7 +133,7 @@ def test_the_nearest_category_s_rule_holds_then_the_team_s(desk):
     assert asked(desk, category_id=vpn) == [None]
     rule_category(desk, AssignmentMethod.LEAST_LOADED, vpn)
     number = cast.create_ticket(desk.sam, category_id=vpn)
-    assert "least loaded of the category VPN" in last(desk, number).sentence
+    assert "least loaded rule of the category VPN" in last(desk, number).sentence
     rule_category(desk, None, vpn)
     assert asked(desk, category_id=vpn) == [None]
     rule_category(desk, None, network)

@@ -66,7 +66,7 @@ def test_nothing_stands_below_itself(desk):
     network = make(desk, "Network")
     vpn = make(desk, "VPN", network)
     for parent in (network, vpn):
-        with pytest.raises(Invalid, match="below itself"):
+        with pytest.raises(Invalid, match="own parent"):
             do(desk, categories.set_parent, network, parent_id=parent)
     other = make(desk, "Other")
 
@@ -203,7 +203,7 @@ class TestProposals:
             found = tickets.find(session, desk.mona, numbers[0])
             lines = [line.sentence for line in history.list_for_ticket(session, desk.mona, found)]
         assert lines == [
-            "opened it", "proposed the category “Drones”", "put it into the category Flying machines",
+            "created it", "proposed the category “Drones”", "changed the category to Flying machines",
         ]  # fmt: skip
         assert told(desk, Action.CATEGORY_ANSWERED) == [("accepted", "Drones", "Flying machines")]
 

@@ -171,7 +171,7 @@ def test_fields_are_asked_for_where_they_belong_and_when_they_are_required(desk)
     assert held(desk.rita, plain) == {}
     with pytest.raises(Invalid) as no:
         cast.create_ticket(desk.sam, category_id=special)
-    assert no.value.fields == {"fields.asset": "Please fill this in."}, "nor a word of the budget"
+    assert no.value.fields == {"fields.asset": "This field is required."}, "nor a word of the budget"
     number = cast.create_ticket(desk.sam, category_id=special, fields={"asset": "PC-1"})
     assert held(desk.sam, number) == {"asset": "PC-1"}
     with pytest.raises(Invalid, match="required"):
@@ -180,7 +180,7 @@ def test_fields_are_asked_for_where_they_belong_and_when_they_are_required(desk)
         cast.create_ticket(desk.sam, category_id=special, fields={"asset": "PC-1", "budget": "5"})
     with pytest.raises(Invalid, match="Asset, Budget"):
         cast.create_ticket(desk.rita, category_id=special)
-    assert told(desk.sam, number) == ["opened it"]
+    assert told(desk.sam, number) == ["created it"]
     put(desk.rita, plain, asset="PC-2")
     assert held(desk.rita, plain) == {"asset": "PC-2"}, "what it holds is shown in another category too"
 

@@ -110,8 +110,8 @@ def test_a_line_is_one_line_without_what_is_not_seen(value):
 
 
 def test_too_long_says_how_long_and_how_long_may_be():
-    with pytest.raises(Invalid, match=r"At most 200 characters; this has 201"):
+    with pytest.raises(Invalid, match=r"At most 200 characters. This has 201"):
         text.clean_line("x" * 201, field="title", limit=200)
-    with pytest.raises(Invalid, match=r"At most 50,000 characters; this has 1,000,000"):
+    with pytest.raises(Invalid, match=r"At most 50,000 characters. This has 1,000,000"):
         text.clean_block("x" * 1_000_000, field="body")
     assert text.clean_line("x" * 200, field="title", limit=200)

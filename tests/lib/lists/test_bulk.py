@@ -67,7 +67,7 @@ def denials(actor):
 def test_each_goes_through_its_own_verbs_with_one_event_and_a_shared_mark(several, desk):
     batch, found = all_at_once(desk.mona, several, {"priority": Priority.HIGH})
     assert [found[n].refused for n in several[:3]] == ["", "", ""]
-    assert found[several[3]].refused == "There is nothing here, or nothing that you may see."
+    assert found[several[3]].refused == "This doesn't exist, or you don't have access to it."
     marked = events(batch=batch)
     assert {(e.ticket_id, e.field, e.old, e.new) for e in marked} == {
         (n, "priority", "normal", "high") for n in several[:3]
@@ -93,7 +93,7 @@ def test_all_of_it_is_undone_at_once_but_what_was_changed_since_stays(several, d
         assert tickets.list_tags(session, third) == ["vip"]
     back = undone(desk.ada, batch)
     assert (back[several[0]].refused, back[several[1]].refused) == ("", "")
-    assert back[several[2]].refused == f"#{several[2]} was changed since."
+    assert back[several[2]].refused == f"#{several[2]} changed since then."
     after = lines(desk)
     for n in several[:2]:
         moving = ("version", "updated_at", "first_response_at")
@@ -132,7 +132,7 @@ def test_what_was_changed_meanwhile_is_refused_and_the_others_go_on(several, des
         tickets.claim(session, desk.rita, first)
     seen = [Target(n, 1) for n in several[:2]]
     _, found = all_at_once(desk.mona, seen, {"priority": Priority.LOW})
-    assert found[several[0]].refused.startswith(f"Somebody changed #{several[0]}")
+    assert found[several[0]].refused.startswith(f"Somebody else changed #{several[0]}")
     assert found[several[1]].changed
 
 
@@ -142,7 +142,7 @@ def test_the_workflow_holds_for_each(several, desk):
         role = desk.mona.role_id or 0
         workflow.set_rule(session, desk.ada, role_id=role, was=was, to=to, allowed=True, asks_reason=True)
     _, found = all_at_once(desk.mona, several[:1], {"status": "Completed"})
-    assert found[several[0]].refused == "Please say why you move it to Completed."
+    assert found[several[0]].refused == "Enter a reason for moving it to Completed."
     _, found = all_at_once(desk.mona, several[:1], {"status": "Completed", "reason": "All replaced"})
     assert found[several[0]].changed
 
@@ -180,7 +180,7 @@ def test_none_too_many_and_nothing_to_change_are_refused(several, desk):
         with pytest.raises(Invalid, match="between 1 and 500"):
             all_at_once(desk.ada, targets, {"priority": Priority.LOW})
     for changes in ({}, {"reason": "x"}, {"title": "x"}):
-        with pytest.raises(Invalid, match="Say what"):
+        with pytest.raises(Invalid, match="Choose what"):
             all_at_once(desk.ada, several, changes)
 
 

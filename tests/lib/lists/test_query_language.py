@@ -185,7 +185,7 @@ STRANGE = [
 def test_what_can_t_be_understood_is_told_and_left_out(office, desk):
     for line in STRANGE:
         (sentence,) = puzzled(desk.ada, f"broken {line}")
-        assert sentence.startswith(f"“{line[:60]}” was left out: ") and sentence.endswith("."), line
+        assert sentence.startswith(f"“{line[:60]}” was ignored: ") and sentence.endswith("."), line
         assert found(desk.ada, f"broken {line}") == ALL, line
 
 
@@ -193,7 +193,7 @@ def test_a_requester_learns_nobody_s_name(office, desk):
     """Neither by a filter that works nor by one that does not."""
     for name in ("bob", "zoe"):
         assert puzzled(desk.sam, f"requester:{name}") == (
-            f"“requester:{name}” was left out: you know nobody of that name.",
+            f"“requester:{name}” was ignored: no person has that name.",
         )
     assert found(desk.sam, "requester:bob") == {"printer", "laptop"}
 
@@ -320,7 +320,7 @@ def numbers(actor, *asked, **more):
 @pytest.mark.parametrize("line", ["***", "—", "...", "?!", "\u200b", '"***"', "\u00ad"])
 def test_what_has_no_letter_finds_nothing_and_says_so(office, desk, line):
     assert found(desk.ada, line) == set()
-    assert puzzled(desk.ada, line) == (f"“{line}” was left out: it has no letter or digit to search for.",)
+    assert puzzled(desk.ada, line) == (f"“{line}” was ignored: it has no letter or digit to search for.",)
     with see() as session:
         page = search_results.find(session, desk.ada, line)
         assert page.hits == () and page.asked.puzzled == puzzled(desk.ada, line)
@@ -365,7 +365,7 @@ def test_what_comes_after_the_limits_is_said(office, desk):
     many = " ".join(f"w{n}" for n in range(terms.MAX_TOKENS + 1))
     assert puzzled(desk.ada, many) == ("Only the first 64 words were searched.",)
     (sentence,) = puzzled(desk.ada, "is:open " * 41)
-    assert sentence == "“is:open” was left out: a search takes 40 filters."
+    assert sentence == "“is:open” was ignored: a search takes 40 filters."
 
 
 def test_what_looks_like_a_number_is_a_word_too(office, desk):

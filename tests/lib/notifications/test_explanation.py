@@ -17,9 +17,9 @@ def why(actor, number):
 
 def test_each_reason_is_told(desk):
     number = cast.create_ticket(desk.sam)
-    assert why(desk.sam, number).reasons == ("you asked for it",)
-    assert why(desk.rita, number).reasons == ("the ticket came to your team",)
-    assert why(desk.mona, number).reasons == ("the ticket came to your team", "you lead the ticket's team")
+    assert why(desk.sam, number).reasons == ("you are the requester",)
+    assert why(desk.rita, number).reasons == ("the ticket is in your team",)
+    assert why(desk.mona, number).reasons == ("the ticket is in your team", "you manage the ticket's team")
     cast.add_comment(desk.mona, number, "@Rita Sosa look")
     cast.add_cc(desk.mona, number, desk.bob)
     assert why(desk.rita, number).reasons[:2] == ("you were mentioned", "you watch the ticket")

@@ -120,7 +120,7 @@ def test_a_blocker_out_of_sight_is_not_named(desk):
     link(desk.rita, hidden, "blocks", blocked)
     with pytest.raises(Invalid) as refusal:
         move(desk.sam, blocked, "Completed")
-    assert "a ticket that you may not see" in refusal.value.sentence
+    assert "a ticket that you can't see" in refusal.value.sentence
     assert str(hidden) not in refusal.value.sentence.replace(f"#{blocked}", "")
     assert seen(desk.sam, blocked) == []
 
@@ -147,7 +147,7 @@ def test_linking_is_told_once_and_only_to_staff(desk):
             ]
             for who in (desk.rita, desk.sam)
         ]
-    assert told == [[f"noted that this ticket blocks #{two}"], []]
+    assert told == [[f"added the link: this ticket blocks #{two}"], []]
 
 
 LINKING = (Action.TICKET_LINKED, Action.TICKET_UNLINKED)

@@ -288,7 +288,7 @@ def test_no_circle_and_no_chain(desk):
         merge(desk.rita, one, one)
     merge(desk.rita, one, two)
     merge(desk.rita, one, two)
-    with pytest.raises(Invalid, match=f"#{one} was merged into another ticket itself"):
+    with pytest.raises(Invalid, match=f"#{one} was itself merged into another ticket"):
         merge(desk.rita, two, one)
     with pytest.raises(Invalid, match=f"Merge into #{two} instead"):
         merge(desk.rita, three, one)
@@ -317,8 +317,8 @@ def test_an_undo_brings_back_all_of_it_and_leaves_what_came_since(desk):
     assert "Any news?" in said(desk.sam, target) and since[1] == "Any news?"
     with pytest.raises(NotFound):
         said(desk.bob, target)
-    assert told(desk.rita, source)[-2:] == [f"merged it into #{target}", f"took it out of #{target} again"]
-    assert told(desk.rita, target)[-1] == f"took #{source} out of this ticket again"
+    assert told(desk.rita, source)[-2:] == [f"merged it into #{target}", f"undid the merge into #{target}"]
+    assert told(desk.rita, target)[-1] == f"undid the merge of #{source}"
     merge(desk.rita, source, target)
 
 

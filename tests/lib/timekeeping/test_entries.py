@@ -75,12 +75,12 @@ def test_an_agent_logs_mends_and_deletes_their_own_and_the_history_keeps_what_it
     with pytest.raises(NotFound):
         remove(desk.rita, card)
     assert told(desk.arun, number)[1:] == [
-        "logged 1 h 30 min on 2026-03-10, Work: looked into it",
-        "changed the time 1 h 30 min on 2026-03-10, Work: looked into it to "
-        "1 h on 2026-03-10, Work, billable: looked into it",
-        "took back the time 1 h on 2026-03-10, Work, billable: looked into it",
+        "logged 1 h 30 min on Mar 10, 2026, Work: looked into it",
+        "changed the time entry 1 h 30 min on Mar 10, 2026, Work: looked into it to "
+        "1 h on Mar 10, 2026, Work, billable: looked into it",
+        "deleted the time entry 1 h on Mar 10, 2026, Work, billable: looked into it",
     ]
-    assert told(desk.sam, number) == ["opened it"]
+    assert told(desk.sam, number) == ["created it"]
 
 
 def test_time_is_logged_on_closed_tickets_too_but_not_by_those_who_do_not_work_them(desk):
@@ -144,7 +144,7 @@ def test_a_person_works_at_most_24_hours_a_day(desk):
     one, two = cast.create_ticket(desk.sam), cast.create_ticket(desk.bob)
     log(desk.rita, one, 23 * 60)
     card = log(desk.rita, two, 60)
-    with pytest.raises(Invalid, match="holds 24 h already"):
+    with pytest.raises(Invalid, match="already has 24 h"):
         log(desk.rita, one, 1)
     log(desk.arun, one, 60)
     log(desk.rita, one, 60, day=TODAY - timedelta(days=1))

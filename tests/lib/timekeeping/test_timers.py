@@ -68,7 +68,7 @@ def test_what_it_counted_is_logged_to_the_second(desk):
             e.sentence
             for e in history.list_for_ticket(session, desk.rita, tickets.find(session, desk.rita, number))
         ]
-    assert told[1:] == ["logged 43 min on 2026-03-10, Work"]
+    assert told[1:] == ["logged 43 min on Mar 10, 2026, Work"]
 
 
 def test_starting_another_stops_the_first_and_says_so(desk):
@@ -117,7 +117,7 @@ def test_it_stops_when_the_ticket_is_given_to_somebody_else(desk):
     with clock.travel_to(BEGAN + timedelta(minutes=7)), act() as session:
         ticket = tickets.find(session, desk.mona, number, to_change=True)
         tickets.assign(session, desk.mona, ticket, to=desk.arun.id, seen=ticket.version)
-    assert shown(desk.rita).why == "it was given to somebody else" and shown(desk.rita).minutes == 7
+    assert shown(desk.rita).why == "it was assigned to somebody else" and shown(desk.rita).minutes == 7
     assert shown(desk.mona).runs
     other = cast.create_ticket(desk.sam)
     assert start(desk.rita, other, at=BEGAN + timedelta(minutes=8)) is None

@@ -126,7 +126,7 @@ def test_a_month_is_submitted_approved_locked_and_opened_again(desk):
         settle(timesheets.reopen, desk.rita, desk.rita.id, day=MONDAY)
     with pytest.raises(NotFound):
         settle(timesheets.approve, desk.mona, desk.bela.id, day=MONDAY)
-    with pytest.raises(Invalid, match="Somebody else"):
+    with pytest.raises(Invalid, match="by somebody else"):
         settle(timesheets.approve, desk.mona, desk.mona.id, day=MONDAY)
     with pytest.raises(Invalid, match="April 2026 has not ended"):
         settle(timesheets.submit, desk.rita, date(2026, 4, 1))

@@ -617,19 +617,19 @@ def test_a_tap_opens_the_ticket_and_the_button_moves_it(desk):
 def test_cards_show_what_a_reader_needs_in_words_too(desk):
     desk.open()
     expect(desk.card(1)).to_contain_text("Normal")
-    expect(desk.card(1).get_by_role("img", name="Something new")).to_be_visible()
+    expect(desk.card(1).get_by_role("img", name="New activity")).to_be_visible()
     expect(desk.card(1).get_by_role("img", name="Assigned to Tom Okafor-Lindqvist")).to_have_text("TO")
-    expect(desk.card(2).get_by_role("img", name="Nobody yet")).to_be_visible()
+    expect(desk.card(2).get_by_role("img", name="Unassigned")).to_be_visible()
     expect(desk.card(4).get_by_role("img", name="Confidential")).to_be_visible()
     expect(desk.card(11)).to_contain_text("Blocked by #12, which is still open.")
     expect(desk.card(11).locator("time")).to_have_text(re.compile(r"^\d d$"))
     expect(desk.link(11)).to_have_accessible_description(
-        re.compile("#11 .*Something new Blocked: Blocked by #12.*Urgent")
+        re.compile("#11 .*New activity Blocked: Blocked by #12.*Urgent")
     )
     over = desk.page.locator(f".head[data-lane='{ACTIVE}'] .count")
     expect(over).to_have_text("5 of 4")
     expect(over).to_have_attribute("title", "5 tickets, over the limit is 4")
-    expect(desk.lane(DONE)).to_contain_text("Nothing here")
+    expect(desk.lane(DONE)).to_contain_text("No tickets")
     expect(desk.page.get_by_role("region", name="In Progress, 5 tickets")).to_be_visible()
 
 

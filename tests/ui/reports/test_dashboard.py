@@ -118,7 +118,7 @@ def test_an_administrator_hears_what_needs_care_and_a_manager_does_not(desk):
         ada = dashboard.list_warnings(dashboard.load(session, desk.ada))
         assert dashboard.list_warnings(dashboard.load(session, desk.mona)) == []
     assert any("only administrator" in sentence for sentence in ada)
-    assert any("8 people have been invited" in sentence for sentence in ada)
+    assert any("8 people have not accepted the invitation" in sentence for sentence in ada)
 
 
 def test_an_agent_with_nothing_to_do_is_shown_what_waits_for_somebody(desk):

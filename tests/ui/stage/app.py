@@ -82,7 +82,7 @@ async def draft(request: Request) -> Response:
     if kept.switches["signed_out"]:
         return problem(401, "Please sign in.")
     if body["token"] in kept.used:
-        return problem(410, "This draft was sent already.")
+        return problem(410, "This draft was already sent.")
     kept.save(request.path_params["slot"], body["token"], body["values"])
     return Response(status_code=204)
 

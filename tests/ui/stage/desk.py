@@ -91,8 +91,8 @@ def lanes() -> Sequence[Lane]:
 
 
 def groups() -> Sequence[Group]:
-    """Rows by assignee."""
-    return [Group(name or "nobody", name or "Nobody yet") for name in PEOPLE]
+    """Group by assignee."""
+    return [Group(name or "nobody", name or "Unassigned") for name in PEOPLE]
 
 
 def move(made: Move) -> str:

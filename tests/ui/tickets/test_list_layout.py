@@ -22,7 +22,7 @@ def led(monkeypatch, by, one, *, view="", **kept):
          "printer -status:c is:open status:Blocked "),
         ("priority", Group(4, "Urgent", (), 4), {"q": "lamp"}, "lamp priority:urgent "),
         ("category", Group(None, "No category", (), 4), {}, "category:none "),
-        ("assignee", Group(None, "Nobody yet", (), 4), {}, "assignee:none "),
+        ("assignee", Group(None, "Unassigned", (), 4), {}, "assignee:none "),
         ("requester", Group(12, "Sam Reed", (), 4), {"q": "requester:sam"}, "requester:12 "),
     ],
 )  # fmt: skip

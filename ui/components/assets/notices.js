@@ -22,7 +22,7 @@ import { absolute, relative } from "./times.js"
  * @property {string} snoozed  until when, or nothing
  */
 
-const until = new Intl.DateTimeFormat("en-GB", {
+const until = new Intl.DateTimeFormat(LOCALE, {
   weekday: "short",
   day: "numeric",
   month: "short",

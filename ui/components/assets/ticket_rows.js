@@ -147,8 +147,8 @@ const CELLS = {
           make("span", {
             className: "unread",
             role: "img",
-            title: "Something new",
-            ariaLabel: "Something new",
+            title: "New activity",
+            ariaLabel: "New activity",
           }),
         ]
         : []),
@@ -175,11 +175,11 @@ const CELLS = {
     row.assigns
       ? assigning(
         row.number,
-        row.assignee ? `Assigned to ${row.assignee}` : "Nobody yet",
+        row.assignee ? `Assigned to ${row.assignee}` : "Unassigned",
         "",
-        text(row.assignee, "Nobody yet"),
+        text(row.assignee, "Unassigned"),
       )
-      : text(row.assignee, "Nobody yet"),
+      : text(row.assignee, "Unassigned"),
   ],
 }
 
@@ -336,7 +336,7 @@ function table({ label, rows, columns, sort, choosing, groups = [] }) {
     return top
   })
   const some = choosing != null
-  if (some) head.unshift(choice("th", "", "Choose all"))
+  if (some) head.unshift(choice("th", "", "Select all"))
   const width = columns.length + (some ? 1 : 0)
   const body = rows.flatMap((
     row,

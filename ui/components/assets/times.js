@@ -1,8 +1,9 @@
-// Times as people say them, in the reader's own zone.
+// Times as people read them, in the reader's own zone; lib/core/dates.py says the same.
 const DAY = 86400
-const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" })
-const thisYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" })
-const otherYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" })
+export const LOCALE = /^en-/.test(navigator.language) ? navigator.language : "en-US"
+const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" })
+const thisYear = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" })
+const otherYear = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" })
 
 /**
  * @param {string} iso
@@ -13,8 +14,8 @@ export function relative(iso, now = Date.now()) {
   const seconds = Math.round((now - then.getTime()) / 1000)
   if (Number.isNaN(seconds)) return ""
   if (seconds < 45) return "just now"
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`
-  if (seconds < DAY) return `${Math.round(seconds / 3600)} h ago`
+  if (seconds < 3600) return `${Math.max(1, Math.floor(seconds / 60))} min ago`
+  if (seconds < DAY) return `${Math.floor(seconds / 3600)} h ago`
   if (seconds < 2 * DAY) return "yesterday"
   if (seconds < 7 * DAY) return `${Math.floor(seconds / DAY)} days ago`
   return (then.getFullYear() === new Date(now).getFullYear() ? thisYear : otherYear).format(then)

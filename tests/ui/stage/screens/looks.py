@@ -74,8 +74,8 @@ with right:
     }
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())
     st.html(f"<dl class='dk dk-panel'>{rows}</dl>")
-    st.button("Take it", type="primary")
-    st.button("Move it")
+    st.button("Assign to me", type="primary")
+    st.button("Change status")
     with st.popover("More"):
         st.html(f"<div class='dk'>{status('done')}</div>")
 st.html(

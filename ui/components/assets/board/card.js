@@ -38,7 +38,7 @@ export function dress(element, card, { movable }) {
     make("span", { className: "number" }, `#${card.number}`),
     make("time", { dateTime: card.updated, title: `Changed ${absolute(card.updated)}` }, age(card.updated)),
     ...(card.confidential ? [mark("dk-lock", "Confidential")] : []),
-    ...(card.unread ? [mark("unread", "Something new")] : []),
+    ...(card.unread ? [mark("unread", "New activity")] : []),
   )
   const facts = make(
     "div",
@@ -113,7 +113,7 @@ function mark(className, label) {
  * @param {number} tabIndex
  */
 function face({ number, assignee, assigns, initials, tone }, tabIndex) {
-  const label = assignee ? `Assigned to ${assignee}` : "Nobody yet"
+  const label = assignee ? `Assigned to ${assignee}` : "Unassigned"
   const className = assignee ? "face" : "face nobody"
   if (!assigns) {
     return make(

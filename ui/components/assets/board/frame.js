@@ -108,7 +108,7 @@ export class Frame {
         "section",
         { className: "cell", dataset: { lane: id, group: group.id } },
         list,
-        make("p", { className: "nothing" }, "Nothing here"),
+        make("p", { className: "nothing" }, "No tickets"),
       )
       this.cells.set(`${id} ${group.id}`, { lane: id, group: group.id, label: group.label, list, box })
       return box
@@ -139,7 +139,7 @@ export class Frame {
         make("span", { title: name, dir: "auto" }, name),
       ),
       amount,
-      make("span", { className: "shut", role: "img", ariaLabel: "Not open to this ticket" }),
+      make("span", { className: "shut", role: "img", ariaLabel: "Not allowed for this ticket" }),
     )
     const grouped = this.board.classList.contains("grouped")
     const box = grouped ? head : required(this.cells.get(`${id} `)).box
