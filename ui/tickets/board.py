@@ -10,7 +10,7 @@ from lib.access import ticket_versions
 from lib.access.gate import Actor
 from lib.audit import change_feed
 from lib.catalog import statuses
-from lib.catalog.ticket_fields import TicketRow
+from lib.catalog.ticket_fields import LEVELS, NAMED, TicketRow
 from lib.conversation import read_markers
 from lib.core.errors import Refusal
 from lib.lists import board as desk
@@ -31,9 +31,7 @@ from ui.time import timer
 
 ROW_LABELS = {
     "none": "No grouping",
-    "assignee": "Group by assignee",
-    "priority": "Group by priority",
-    "category": "Group by category",
+    **{name: f"Group by {NAMED[name].label.lower()}" for name in ("assignee", *LEVELS, "category")},
 }
 CardOrder = Mapping[int, list[int]]
 """The numbers of the cards that a lane shows, from top to bottom."""
@@ -85,7 +83,7 @@ def load(session: Session, me: Actor, narrowed: TicketFilter, *, rows: str) -> B
             for lane in found
         ),
         cards=cards,
-        groups=_build_groups(cards) if rows != "none" else (),
+        groups=_build_groups(cards, rows) if rows != "none" else (),
         allowed=workflow.list_targets(session, me, there),
         asks=workflow.list_moves_with_reason(session, me, there),
         newest=newest,
@@ -113,20 +111,20 @@ def _build_card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool)
 
 
 def _get_group_name(row: TicketRow, rows: str) -> str:
-    match rows:
-        case "assignee":
-            return row.assignee or "Unassigned"
-        case "priority":
-            return row.priority.label.capitalize()
-        case "category":
-            return row.category or "No category"
-    return ""
+    if rows == "none":
+        return ""
+    field = NAMED[rows]
+    value = getattr(row, field.shown)
+    return value.title if rows in LEVELS else value or field.empty
 
 
-def _build_groups(cards: tuple[Card, ...]) -> tuple[Group, ...]:
-    order = {"Urgent": 0, "High": 1, "Normal": 2, "Low": 3, "Unassigned": -1}
-    names = sorted({card.group for card in cards}, key=lambda name: (order.get(name, 4), name.casefold()))
-    return tuple(Group(name, name) for name in names)
+def _build_groups(cards: tuple[Card, ...], rows: str) -> tuple[Group, ...]:
+    names = {card.group for card in cards}
+    if rows in LEVELS:
+        ordered = [level.title for level in reversed(LEVELS[rows].values) if level.title in names]
+    else:
+        ordered = sorted(names, key=lambda name: (name != NAMED["assignee"].empty, name.casefold()))
+    return tuple(Group(name, name) for name in ordered)
 
 
 def rerun_on_desk_event(shown: BoardData) -> None:
