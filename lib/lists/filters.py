@@ -182,17 +182,17 @@ def _parse_date(name: str, value: str) -> date:
 def _value_condition(session: Session, actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     match name:
         case "kind":
-            return _kind(session, value)
+            return _status_category_condition(session, value)
         case "last_word" | "answered" | "opened_by":
             return _conversation_condition(name, value)
         case "team" if value == "mine":
             return gate.scope_condition(actor, Permission.TICKET_TRANSITION)
     if name not in FILTERED:
-        raise _none_of(name, value)
-    return _of_field(session, actor, FILTERED[name], value)
+        raise _build_unknown_value_error(name, value)
+    return _field_value_condition(session, actor, FILTERED[name], value)
 
 
-def _of_field(  # noqa: PLR0911 - one line a type
+def _field_value_condition(  # noqa: PLR0911 - one line a type
     session: Session, actor: Actor, field: TicketField, value: str
 ) -> ColumnElement[bool]:
     if field.empty and value == "none":
@@ -205,25 +205,25 @@ def _of_field(  # noqa: PLR0911 - one line a type
         case FieldType.PERSON:
             return _person_condition(actor, field, value)
         case FieldType.TAGS:
-            return _tagged(value)
+            return _tag_condition(value)
         case FieldType.CUSTOM:
             return desk.filter_condition(session, actor, value)
         case FieldType.NAMED:
             return _name_condition(session, field, value)
-    raise _none_of(field.name, value)
+    raise _build_unknown_value_error(field.name, value)
 
 
-def _kind(session: Session, value: str) -> ColumnElement[bool]:
+def _status_category_condition(session: Session, value: str) -> ColumnElement[bool]:
     if value == "open":
         return _OPEN_CONDITION
     if value not in set(StatusCategory):
-        raise _none_of("kind", value)
+        raise _build_unknown_value_error("kind", value)
     named = select(Status.id).where(Status.kind == value)
     in_use = col(Ticket.open).is_(value != StatusCategory.DONE)
     return and_(in_use, col(Ticket.status_id).in_(list(session.exec(named).all())))
 
 
-def _tagged(value: str) -> ColumnElement[bool]:
+def _tag_condition(value: str) -> ColumnElement[bool]:
     bears = (
         select(TicketTag.ticket_id)
         .join(Tag, col(Tag.id) == TicketTag.tag_id)
@@ -242,7 +242,7 @@ def _conversation_condition(name: str, value: str) -> ColumnElement[bool]:
         ("opened_by", "staff"): lambda: col(Ticket.staff_opened).is_(True),
     }
     if (name, value) not in known:
-        raise _none_of(name, value)
+        raise _build_unknown_value_error(name, value)
     return known[name, value]()
 
 
@@ -291,11 +291,11 @@ def _name_condition(session: Session, field: TicketField, value: str) -> ColumnE
     wanted = names.key(value)
     ids = [id for id, called in known if names.key(called) == wanted]
     if not ids:
-        raise _none_of(field.name, value)
+        raise _build_unknown_value_error(field.name, value)
     return column.in_(ids) if len(ids) > 1 else column == ids[0]
 
 
-def _none_of(name: str, value: str) -> Invalid:
+def _build_unknown_value_error(name: str, value: str) -> Invalid:
     return _build_error(name, f"“{value[:40]}” is not a valid value.")
 
 

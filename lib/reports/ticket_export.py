@@ -185,7 +185,7 @@ def escape_formula(cell: Cell) -> Cell:
     return f"'{cell}" if seen.startswith(_FORMULA_STARTS) and not _NEGATIVE_NUMBER.fullmatch(seen) else cell
 
 
-def _cell(field: TicketField) -> Callable[[TicketRow, ZoneInfo, Sequence[str]], Cell]:
+def _build_cell_reader(field: TicketField) -> Callable[[TicketRow, ZoneInfo, Sequence[str]], Cell]:
     """Return what reads a cell: made once, as an export has many."""
     if field.type == FieldType.TAGS:
         return lambda _row, _zone, borne: ", ".join(borne)
@@ -200,8 +200,8 @@ def _cell(field: TicketField) -> Callable[[TicketRow, ZoneInfo, Sequence[str]], 
     return lambda row, _zone, _borne: "" if (value := shown(row)) is None else value
 
 
-_CELLS = [_cell(field) for field in EXPORTED]
+_CELL_READERS = [_build_cell_reader(field) for field in EXPORTED]
 
 
 def _build_row(row: TicketRow, zone: ZoneInfo, borne: Sequence[str]) -> TableRow:
-    return tuple([cell(row, zone, borne) for cell in _CELLS])
+    return tuple([cell(row, zone, borne) for cell in _CELL_READERS])

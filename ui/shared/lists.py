@@ -15,7 +15,7 @@ from ui.shared import page
 _RENAMED_VISIT = "_renamed"
 
 
-def orders(field: TicketField) -> tuple[str, str]:
+def list_sort_orders(field: TicketField) -> tuple[str, str]:
     """Return by what a click on the heading of a field sorts at first, and the next time."""
     down, up = f"-{field.name}", field.name
     return (down, up) if field.sort and field.sort.down_first else (up, down)
@@ -24,7 +24,7 @@ def orders(field: TicketField) -> tuple[str, str]:
 SORT_LABELS: Mapping[str, str] = {
     name: field.sort.down if name.startswith("-") else field.sort.up
     for field in SORTED.values()
-    for name in orders(field)
+    for name in list_sort_orders(field)
     if field.sort and field.sort.up
 }
 

@@ -33,7 +33,7 @@ def _list_read_only_facts(facts: TicketRow, offered: TicketOptions, *, all_of_th
     """Return the facts that are only shown: by name, in order, without empty ones."""
     shown = {
         "Assignee": "" if Permission.TICKET_ASSIGN_OTHER in offered.may else facts.assignee or "Unassigned",
-        **(_levels(facts) if all_of_them else {}),
+        **(_list_levels(facts) if all_of_them else {}),
         "Category": (facts.category or "none") if all_of_them else "",
         "Proposed category": offered.proposed or "",
         "Team": facts.team if all_of_them else "",
@@ -49,7 +49,7 @@ def _list_read_only_facts(facts: TicketRow, offered: TicketOptions, *, all_of_th
     return {name: value for name, value in shown.items() if value}
 
 
-def _levels(facts: TicketRow) -> dict[str, str]:
+def _list_levels(facts: TicketRow) -> dict[str, str]:
     """Return the levels besides the priority, which stands above the conversation."""
     return {
         field.label: getattr(facts, field.stored).title

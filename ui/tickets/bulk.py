@@ -143,7 +143,7 @@ def _show_change_fields(me: Actor, what: str) -> dict[str, Any]:
         tags = st.multiselect("Tags", [], key="bulk_tags", accept_new_options=True, placeholder="Type a tag")
         return {what: tuple(tags)} if tags else {}
     with page.see() as session:
-        options = _levels(what) if what in LEVELS else OPTIONS[what](session, me)
+        options = _list_levels(what) if what in LEVELS else OPTIONS[what](session, me)
     value = st.selectbox(
         "Value", list(options), index=None, key=f"bulk_{what}", format_func=lambda v: options.get(v, ""),
         label_visibility="collapsed", placeholder="Choose",
@@ -164,7 +164,7 @@ def _list_staff(session: Session, me: Actor) -> dict[Any, str]:
     return {id: f"{name} (me)" if id == me.id else name for id, name in ordered}
 
 
-def _levels(what: str) -> dict[Any, str]:
+def _list_levels(what: str) -> dict[Any, str]:
     return {level: level.title for level in reversed(LEVELS[what].values)}
 
 

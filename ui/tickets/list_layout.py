@@ -57,7 +57,7 @@ def build_columns(sort: str, kept: Mapping[str, str]) -> list[Column]:
 def _build_sort_url(name: str, sort: str, kept: Mapping[str, str]) -> str:
     if name not in SORTED:
         return ""
-    first, second = lists.orders(SORTED[name])
+    first, second = lists.list_sort_orders(SORTED[name])
     return lists.build_url("/tickets", {**kept, "sort": second if sort == first else first})
 
 
