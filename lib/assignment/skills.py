@@ -1,4 +1,4 @@
-"""Skills: which categories a person knows; knowing one is knowing all that stands below it."""
+"""Skills: the categories that a person knows. A skill covers the subcategories too."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""How a list of tickets may be laid out: which facts stand beside the titles, in which order, and in groups of what."""
+"""The layout of a list of tickets: its columns, their order, and what it is grouped by."""
 
 from collections.abc import Iterable
 

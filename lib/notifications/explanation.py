@@ -1,4 +1,4 @@
-"""Why somebody hears of a ticket, as things stand."""
+"""Why a person is currently notified about a ticket."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from lib.notifications import default_rules
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why one hears of a ticket, the strongest reason first, and whether one wants to hear no more of it."""
+    """Why a person is notified about a ticket, the strongest reason first, and whether they muted it."""
 
     reasons: tuple[str, ...]
     muted: bool

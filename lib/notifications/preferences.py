@@ -140,7 +140,7 @@ def get_slack_id(session: Session, actor: Actor) -> str:
 
 
 def set_slack_id(session: Session, actor: Actor, slack_id: str) -> None:
-    """Be somebody in Slack, by the member's id; with nothing, Docket looks for one's e-mail address again.
+    """Set a person's Slack account by its member ID; empty, Docket looks for their email address again.
 
     Raises Invalid.
     """
@@ -171,7 +171,7 @@ def list_muted(session: Session, actor: Actor) -> dict[int, str]:
 
 
 def mute(session: Session, actor: Actor, ticket_id: int) -> None:
-    """Hear no more of a ticket but what calls one by name; muted already, nothing happens. Raises NotFound."""
+    """Mute a ticket, except for mentions and assignments; again does nothing. Raises NotFound."""
     _require_visible(session, actor, ticket_id)
     if session.get(Mute, (ticket_id, actor.id)) is None:
         session.add(Mute(ticket_id=ticket_id, person_id=actor.person_id))

@@ -1,4 +1,4 @@
-"""What is owed and what was put aside, for administrators: to look, to try again, to let go, to stop a medium."""
+"""Queued and failed messages, for administrators: list, retry, cancel, and pause a channel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class ChannelStatus:
 
 @dataclass(frozen=True)
 class FailedMessage:
-    """A message that was put aside, with the reason in words."""
+    """A failed message, with the reason in words."""
 
     id: int
     medium: NotificationChannel
@@ -96,7 +96,7 @@ def _get_channel_status(session: Session, channel: Channel) -> ChannelStatus:
 
 
 def list_failed(session: Session, actor: Actor) -> Sequence[FailedMessage]:
-    """Return what was put aside, newest first. Raises NotPermitted."""
+    """Return the failed messages, newest first. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = (
         select(Message, Person.name, Team.name)
@@ -117,14 +117,14 @@ def list_failed(session: Session, actor: Actor) -> Sequence[FailedMessage]:
 
 
 def retry(session: Session, actor: Actor, message_id: int) -> None:
-    """Owe a message again that was put aside. Raises NotPermitted, NotFound."""
+    """Queue a failed message again. Raises NotPermitted, NotFound."""
     row = _get_failed(session, actor, message_id)
     row.parked_at, row.attempts, row.due_at = None, 0, row.created_at
     _record_event(session, actor, f"message:{row.id}", "retry")
 
 
 def discard(session: Session, actor: Actor, message_id: int) -> None:
-    """Let a message go that was put aside. Raises NotPermitted, NotFound."""
+    """Cancel a failed message. Raises NotPermitted, NotFound."""
     row = _get_failed(session, actor, message_id)
     row.parked_at, row.done_at, row.empty = None, clock.now(), True
     _record_event(session, actor, f"message:{row.id}", "discard")

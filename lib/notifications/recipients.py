@@ -122,7 +122,7 @@ def _filter_allowed(session: Session, people: Iterable[int], ticket: Ticket, *, 
 
 
 def _list_muted(session: Session, people: Iterable[int], ticket: Ticket) -> set[int]:
-    """Return who chose to hear no more of a ticket: they stopped to watch it, or muted it."""
+    """Return who muted a ticket or stopped watching it."""
     asked = list(people)
     stopped = select(Watch.person_id).where(Watch.ticket_id == ticket.id, ~col(Watch.watching))
     muted = select(Mute.person_id).where(Mute.ticket_id == ticket.id)

@@ -1,4 +1,4 @@
-"""To hear no more: of one ticket, or by mail of all that does not press."""
+"""Unsubscribing by a link in an email: from one ticket, or from combined emails."""
 
 from sqlmodel import Session, col, select
 
@@ -9,7 +9,7 @@ from lib.notifications import default_rules, rules
 
 
 def stop_notifications(session: Session, person_id: int, ticket_id: int | None) -> None:
-    """Let a person hear no more of a ticket but what calls them by name, or without one get no gathered mail."""
+    """Mute a ticket for a person, or without one stop their combined emails."""
     if ticket_id is None:
         _stop_emails(session, person_id)
         return

@@ -311,7 +311,7 @@ def rename(session: Session, actor: Actor, person: Person, *, name: str) -> None
 
 
 def change_email(session: Session, actor: Actor, person: Person, *, email: str) -> bool:
-    """Correct somebody's e-mail address; every session, token and link of theirs ends. Tell whether it changed.
+    """Correct somebody's email address; every session, token and link of theirs ends. Tell whether it changed.
 
     Where the actor doesn't manage everybody, a person who has a password must sign in once before a link to set another
     goes to the new address: else the actor could become them. Raises NotPermitted, Invalid.

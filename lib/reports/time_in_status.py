@@ -29,7 +29,7 @@ MAX_PERIOD = timedelta(days=366)
 _MOVED_ACTION = literal_column(f"'{Action.TICKET_MOVED.value}'", Text)
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2200
 NO_FILTER = TicketFilter()
-_COLUMN_HEADINGS = ("count", "median minutes", "9 in 10 within minutes", "mean minutes")
+_COLUMN_HEADINGS = ("count", "median minutes", "90th percentile minutes", "mean minutes")
 
 
 @dataclass(frozen=True)

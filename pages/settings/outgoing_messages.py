@@ -1,4 +1,4 @@
-"""Delivery: what is owed by mail and Slack, what was put aside and why, and what to do about it."""
+"""Outgoing messages: queued and failed emails and Slack messages, with retry, cancel and pause."""
 
 import streamlit as st
 

@@ -180,7 +180,7 @@ def test_whoever_may_only_take_takes_and_hands_back_from_the_list_on_a_phone(off
     page.get_by_role("button", name=f"Assigned to Rita Sosa. Assign #{number}").tap()
     take_screenshot(page, "assigning-list-390-light")
     dialog.get_by_role("button", name="Unassign").tap()
-    expect(page.get_by_role("button", name=f"Nobody yet. Assign #{number}")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Unassigned. Assign #{number}")).to_be_visible()
     sam = visit(people.sam)
     page = sam.go("/tickets?show=all")
     expect(page.get_by_role("link", name="The clock is late")).to_be_visible()

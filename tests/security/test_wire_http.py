@@ -331,7 +331,7 @@ class TestLogs:
         with wire.open_client(house.url) as browser:
             answer = browser.post("/auth/session", json={"ticket": canaries["hand-off"]})
         canaries["cookie"] = answer.cookies["docket"]
-        canaries["password"], canaries["e-mail"] = cast.PASSWORD, people.sam.email
+        canaries["password"], canaries["email"] = cast.PASSWORD, people.sam.email
         with act() as session:
             canaries["token"] = api_tokens.create(session, people.ada, name="t", scope="admin")[1]
             account = cast.get_person(session, people.kim)

@@ -52,7 +52,7 @@ def with_dialog(house: RunningDesk, cookie: str) -> tuple[Tab, str]:
 
 
 class TestDeepLinks:
-    """The very first message names a page; these come first, while the server has seen nobody yet."""
+    """The very first message names a page; these come first, before the server has seen anybody."""
 
     def test_nobody_gets_a_byte(self, house):
         names = {e.url for e in ENTRIES} | {e.path for e in ENTRIES} | {e.path.split("/")[1] for e in ENTRIES}

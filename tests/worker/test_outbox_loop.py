@@ -296,7 +296,7 @@ def test_whoever_may_no_longer_see_it_gets_nothing(desk, post):
     assert all(row.done_at for row in rows()) and any(row.empty for row in rows())
 
 
-def test_what_can_never_be_delivered_is_put_aside_with_a_reason(desk, post):
+def test_what_can_never_be_delivered_fails_with_a_reason(desk, post):
     post.refuse = lambda address: "550 no such user" if address == desk.sam.email else posts.OK
     number = cast.create_ticket(desk.sam)
     cast.add_cc(desk.rita, number, desk.bob)
@@ -307,7 +307,7 @@ def test_what_can_never_be_delivered_is_put_aside_with_a_reason(desk, post):
     assert to(post, desk.bob)
 
 
-def test_what_fails_for_now_is_tried_later_and_later_and_put_aside_in_the_end(desk, post):
+def test_what_fails_for_now_is_retried_later_and_later_and_fails_in_the_end(desk, post):
     post.answer = lambda _mail: "451 try later"
     number = cast.create_ticket(desk.sam)
     cast.add_comment(desk.rita, number, "One")

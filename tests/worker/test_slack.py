@@ -113,7 +113,7 @@ def test_when_slack_asks_for_quiet_it_has_it_and_no_attempt_is_lost(desk, slack)
 
 
 @pytest.mark.parametrize(("fail", "parked"), [((500, "", {}), False), ((200, "invalid_auth", {}), True)])
-def test_what_fails_for_now_is_kept_and_what_fails_for_good_put_aside(desk, slack, fail, parked):
+def test_what_fails_for_now_is_kept_and_what_fails_for_good_is_failed(desk, slack, fail, parked):
     slack.fail = fail
     assign(desk, desk.rita)
     deliver()

@@ -82,7 +82,7 @@ def ticket_rows(
     """Show `rows` as a table, or as cards where there is little room. A row opens `/ticket?id=…`.
 
     `sort` names the field the rows are sorted by, "-" before it meaning downwards; `fresh` holds the numbers
-    of tickets with something new in them; `label` names the table for people who hear it; `more` stands below
+    of tickets with something new in them; `label` names the table for people who hear it; `more` is shown below
     it and leads to other parts, so that Back returns to this one. Opening a ticket is a link, and Back returns
     to this very place.
 

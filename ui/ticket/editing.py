@@ -68,7 +68,7 @@ def _update_text(
 
 
 def show_own_comment_editor(me: Actor, thread: TimelinePage) -> None:
-    """Let a person mend or take back what they just wrote."""
+    """Let a person edit or delete their recent comment."""
     fresh = [e for e in thread.entries if isinstance(e, CommentCard) and e.editable and e.author_id == me.id]
     if not fresh:
         return

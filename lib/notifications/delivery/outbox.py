@@ -130,7 +130,7 @@ def mark_sent(session: Session, *messages: Message, empty: bool = False) -> None
 
 
 def mark_failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:
-    """Note why a message was not delivered: it is tried again later, or put aside."""
+    """Record why a message was not delivered: it is retried later, or has failed."""
     at = now(session)
     if permanent or message.attempts >= MAX_ATTEMPTS:
         _settle(session, [message], {"parked_at": at, "error": words[:_MAX_ERROR_LENGTH]})

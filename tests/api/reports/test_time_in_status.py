@@ -60,7 +60,7 @@ def test_it_is_a_file_too_in_minutes_for_the_same_people_with_nothing_a_spreadsh
     assert told.headers["content-type"] == ticket_export.CONTENT_TYPES["csv"]
     assert told.headers["content-disposition"] == 'attachment; filename="where-time-goes.csv"'
     head, *lines = csv.reader(io.StringIO(told.content.decode("utf-8-sig"), newline=""))
-    assert head[:4] == ["status", "left count", "left median minutes", "left 9 in 10 within minutes"]
+    assert head[:4] == ["status", "left count", "left median minutes", "left 90th percentile minutes"]
     rows = {line[0]: line[1:] for line in lines}
     assert rows["'=1+1"] == ["1", "120", "120", "120", "0", "", "", ""] and "Completed" not in rows
     assert rows["In Progress"][4:5] == ["1"] and 60 <= int(rows["In Progress"][5]) <= 62

@@ -62,7 +62,7 @@ def test_the_tree_is_read_from_above_in_the_desk_s_order(desk):
     ]
 
 
-def test_nothing_stands_below_itself(desk):
+def test_no_category_is_its_own_parent(desk):
     network = make(desk, "Network")
     vpn = make(desk, "VPN", network)
     for parent in (network, vpn):

@@ -1,4 +1,4 @@
-"""Why somebody hears of a ticket, and how they hear no more."""
+"""Why a person is notified about a ticket, and how they mute it."""
 
 import pytest
 

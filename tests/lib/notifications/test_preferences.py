@@ -1,4 +1,4 @@
-"""People choose what they hear, where and when; administrators see what was put aside."""
+"""People choose their notifications, channels and times; administrators see failed messages."""
 
 from datetime import UTC, datetime
 from functools import partial
