@@ -28,7 +28,7 @@ for activity in found:
         mark = " :gray-badge[default]" if activity.is_default else ""
         st.markdown(f"**{formatting.escape_markdown(activity.name)}**{mark}")
         form = EditForm(f"activity-{activity.id}", activity.version)
-        with st.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
+        with st.popover("Edit", icon=":material/edit:"), st.form(form.key, border=False):
             new = st.text_input("Name", max_chars=40, key=form.field("name", activity.name))
             chosen = not activity.is_default and st.checkbox(
                 "Default activity", key=form.field("default", now=False)

@@ -65,7 +65,7 @@ for card in found:
         )
         if not card.mine:
             continue
-        with st.popover("Change", icon=":material/edit:"):
+        with st.popover("Edit", icon=":material/edit:"):
             form = EditForm(f"reply-{card.id}", card.version)
             with st.form(form.key, border=False):
                 name, body, team = show_fields(card, form)

@@ -29,7 +29,7 @@ for category in found:
         mark = " :gray-badge[default]" if category.is_default else ""
         told = category_settings.format_category(category, places, ruled.get(category.id))
         st.markdown(f"**{formatting.escape_markdown(category.path)}**{mark}  \n:gray[{told}]")
-        if st.button("Change", key=f"change-{category.id}", icon=":material/edit:"):
+        if st.button("Edit", key=f"change-{category.id}", icon=":material/edit:"):
             forms.reset(f"category-{category.id}")
             category_settings.show_edit_dialog(category.id)
 removal.show_deleted_categories(deleted)

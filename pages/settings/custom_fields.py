@@ -28,7 +28,7 @@ for card in found:
     ):
         told = formatting.escape_markdown(custom_fields.format_field(card, paths))
         st.markdown(f"**{formatting.escape_markdown(card.name)}**  \n:gray[{told}]")
-        with st.popover("Change", icon=":material/edit:"):
+        with st.popover("Edit", icon=":material/edit:"):
             custom_fields.show_edit_form(me, card, paths, names)
 if not found:
     st.info("No custom fields yet. Add one to collect more details on tickets.", icon=":material/list_alt:")

@@ -34,7 +34,7 @@ for person in found[:50]:
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.markdown(people.format_person(person))
-        if person.id in changeable and st.button("Change", key=f"change-{person.id}", icon=":material/edit:"):
+        if person.id in changeable and st.button("Edit", key=f"change-{person.id}", icon=":material/edit:"):
             forms.reset(f"person-{person.id}")
             people.show_edit_dialog(person.id)
 if len(found) > 50:

@@ -46,7 +46,7 @@ for status in found:
             f"**{formatting.escape_markdown(status.name)}**  \n:gray[{status_settings.format_status(status)}]"
         )
         with st.container(horizontal=True, width="content"):
-            with st.popover("Change", icon=":material/edit:"):
+            with st.popover("Edit", icon=":material/edit:"):
                 status_settings.show_edit_form(me, status)
             status_settings.show_archive_button(status, found)
 

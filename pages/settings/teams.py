@@ -46,7 +46,7 @@ for team in found:
         if me.may(Permission.TEAM_MANAGE, least=Scope.ALL) or team.id in me.teams:
             bar = st.container(horizontal=True)
             form = EditForm(f"team-{team.id}", team.version)
-            with bar.popover("Change", icon=":material/edit:"), st.form(form.key, border=False):
+            with bar.popover("Edit", icon=":material/edit:"), st.form(form.key, border=False):
                 new = st.text_input("Name", max_chars=80, key=form.field("name", team.name))
                 way, cap = assignment_rule_form.show_fields(form, ruled.get(team.id))
                 form.tell()

@@ -87,7 +87,7 @@ def test_rows_are_chosen_by_keyboard_and_on_a_phone(office, visit):
     box(page, numbers[0]).click()
     expect(page.get_by_text("1 ticket selected", exact=True)).to_be_visible()
     check_accessibility(page)
-    page.get_by_role("button", name=re.compile("^Change all 2")).click()
+    page.get_by_role("button", name=re.compile("^Edit all 2")).click()
     expect(page.get_by_role("dialog", name="Edit tickets")).to_be_visible()
     check_accessibility(page)
 

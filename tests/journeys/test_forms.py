@@ -112,7 +112,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     page.get_by_role("textbox", name="for an hour").fill("90")
     with act() as session:
         rates.set_rate(session, people.ada, cents=8000, since=local_dates.today(ZoneInfo("Europe/Berlin")))
-    page.get_by_role("button", name="Set", exact=True).click()
+    page.get_by_role("button", name="Set rate").click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     expect(page.get_by_text("80.00")).to_be_visible()
     expect(page.get_by_role("textbox", name="for an hour")).to_have_value("90")
