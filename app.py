@@ -84,6 +84,7 @@ app = st.App(
         Route("/healthz", api.health),
         *api.sign_in_routes(),
         *api.unsubscribe_routes(),
+        *web.moved_page_routes(),
         Mount("/api/v1", api.app()),
         WebSocketRoute("/live", web.LiveUpdates().connect),
     ],

@@ -44,4 +44,4 @@ else:
 if len(found) > 50:
     kept = {"what": audit_labels.format_action(kind)} if kind else {}
     older = {**kept, "before": str(found[49].id)}
-    lists.show_more_link("Older entries", "/audit", older)
+    lists.show_more_link("Older entries", "/audit-log", older)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def test_a_field_from_its_making_to_its_change(office, visit):
     people = office.people
     ada = visit(people.ada)
-    page = ada.go("/fields")
+    page = ada.go("/custom-fields")
     page.get_by_text("New field").click()
     ada.choose("Type", "Choice")
     form = page.get_by_test_id("stForm").first

@@ -41,12 +41,12 @@ def rename(people, kind, new):
                 teams.rename(session, mona, teams.get(session, row.id), name=new)
             case "statuses":
                 statuses.rename(session, mona, statuses.get(session, "Parked"), name=new)
-            case "fields":
+            case "custom-fields":
                 card = next(f for f in custom_fields.list_all(session) if f.name == "Floor")
                 custom_fields.rename(session, mona, custom_fields.get(session, mona, card.id), name=new)
             case "activities":
                 activities.rename(session, mona, activities.get(session, "Repairs"), name=new)
-            case "replies":
+            case "canned-replies":
                 card = next(c for c in canned_replies.list_all(session, mona) if c.name == "Thanks")
                 row = canned_replies.get(session, mona, card.id)
                 canned_replies.update(
@@ -57,8 +57,8 @@ def rename(people, kind, new):
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
-        ("categories", "Lamps"), ("teams", "Network"), ("statuses", "Parked"), ("fields", "Floor"),
-        ("activities", "Repairs"), ("replies", "Thanks"),
+        ("categories", "Lamps"), ("teams", "Network"), ("statuses", "Parked"), ("custom-fields", "Floor"),
+        ("activities", "Repairs"), ("canned-replies", "Thanks"),
     ],
 )  # fmt: skip
 def test_an_older_form_says_that_it_was_overtaken_and_keeps_what_was_typed(office, visit, kind, name):
@@ -123,7 +123,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
 def test_another_row_of_notification_rules_keeps_unsaved_changes(office, visit):
     people = office.people
     ada = visit(people.ada)
-    page = ada.go("/rules?whom=watcher")
+    page = ada.go("/notification-rules?whom=watcher")
     first = page.get_by_test_id("stButtonGroup").nth(1).get_by_role("button").first
     before = first.get_attribute("aria-pressed")
     assert before in ("true", "false")

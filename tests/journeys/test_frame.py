@@ -41,7 +41,7 @@ def test_every_tab_has_its_own_title(office, visit, furnished):
 
 def test_the_bell_covers_nothing(office, visit, furnished):
     ada = visit(office.people.ada)
-    for path in ("/", "/tickets", "/board", f"/ticket?id={furnished[0]}", "/people", "/week"):
+    for path in ("/", "/tickets", "/board", f"/ticket?id={furnished[0]}", "/people", "/timesheet"):
         page = ada.go(path)
         assert page.evaluate(COVERED) == [], path
         page.evaluate(f"{MAIN}.scrollTo(0, 120)")

@@ -125,7 +125,7 @@ def test_tags_files_and_categories_are_plain_words(office, visit, furnished):
 def test_names_are_plain_words_on_every_page_that_shows_them(office, visit, furnished):
     ada = visit(office.people.ada)
     read = ""
-    for path in ("/people", "/people?after=50", "/teams", "/categories", "/audit", "/new"):
+    for path in ("/people", "/people?after=50", "/teams", "/categories", "/audit-log", "/new"):
         page = ada.go(path)
         undressed(page)
         read += letters(ada.read())

@@ -112,7 +112,7 @@ def test_a_click_on_a_notice_leads_to_the_comment(office, visit):
 
 def test_what_one_chooses_to_hear_is_kept(office, visit):
     sam = visit(office.people.sam)
-    page = sam.go("/hearing")
+    page = sam.go("/notification-settings")
     asked = page.get_by_test_id("stButtonGroup").filter(has_text="A reply is added").nth(1)
     mail = asked.get_by_role("button", name="By email").or_(asked.get_by_role("checkbox", name="By email"))
     mail.first.click()
@@ -159,7 +159,7 @@ def test_an_administrator_retries_a_failed_message(office, visit):
             )
         )
     ada = visit(people.ada)
-    page = ada.go("/delivery")
+    page = ada.go("/outgoing-messages")
     expect(page.get_by_text("550 mailbox full")).to_be_visible()
     page.get_by_role("button", name="Retry").click()
     expect(page.get_by_test_id("stToast").get_by_text("Message queued again.")).to_be_visible()
@@ -173,8 +173,8 @@ def test_an_administrator_retries_a_failed_message(office, visit):
 
 
 PAGES = {
-    "ada": ("/rules?whom=watcher", "/mails", "/delivery", "/teams"),
-    "rita": ("/hearing", "/notifications?which=all"),
+    "ada": ("/notification-rules?whom=watcher", "/email-templates", "/outgoing-messages", "/teams"),
+    "rita": ("/notification-settings", "/notifications?which=all"),
 }
 
 

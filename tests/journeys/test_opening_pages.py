@@ -17,10 +17,10 @@ FILTERED = (
     "/board?q=lamp",
     "/search?q=lamp",
     "/people?name=Sam&disabled=true",
-    "/audit?what=A+ticket+was+created",
-    "/hours?by=Person&by=Ticket&per=Week&since=2026-01-05&until=2026-02-01&cost=true",
-    "/where-time-goes?team=Service+desk&since=2026-01-05&until=2026-02-01",
-    "/week?of=2026-01-05",
+    "/audit-log?what=A+ticket+was+created",
+    "/time-report?by=Person&by=Ticket&per=Week&since=2026-01-05&until=2026-02-01&cost=true",
+    "/time-in-status?team=Service+desk&since=2026-01-05&until=2026-02-01",
+    "/timesheet?of=2026-01-05",
 )
 """Pages with everything in their address that a control there writes into it."""
 

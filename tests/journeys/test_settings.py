@@ -31,7 +31,7 @@ def current():
 
 def test_the_time_zone_is_chosen_and_an_older_form_overwrites_nothing(office, visit):
     people = office.people
-    page = visit(people.ada).go("/administration")
+    page = visit(people.ada).go("/settings")
     page.get_by_role("link", name="General").click()
     field = page.get_by_role("combobox", name="Time zone")
     expect(field).to_have_value("UTC")

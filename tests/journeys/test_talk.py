@@ -113,7 +113,7 @@ def test_people_are_put_in_copy_and_watch_from_the_page(office, visit):
 def test_a_canned_reply_is_kept_by_a_manager_and_used_by_keyboard(office, visit):
     people = office.people
     number = cast.create_ticket(people.sam, "The kettle is cold")
-    mona = visit(people.mona).go("/replies")
+    mona = visit(people.mona).go("/canned-replies")
     mona.get_by_text("New canned reply").click()
     mona.get_by_label("Name").fill("On my way")
     mona.get_by_role("textbox", name="Text").fill("Hello {requester.frist_name}")

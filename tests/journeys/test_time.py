@@ -117,7 +117,7 @@ def test_a_week_is_filled_by_keyboard(office, visit):
     rita, monday = office.people.rita, last_week()
     number = cast.create_ticket(office.people.sam, "The freezer beeps")
     visitor = visit(rita)
-    page = visitor.go(f"/week?of={monday}")
+    page = visitor.go(f"/timesheet?of={monday}")
     page.get_by_role("button", name="Add a ticket").click()
     page.get_by_label("Ticket number or words").fill("freezer")
     page.keyboard.press("Enter")
@@ -132,7 +132,7 @@ def test_a_week_is_filled_by_keyboard(office, visit):
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name=re.compile("^Total")).get_by_text("2:15")).to_be_visible()
     expect(page.get_by_label(re.compile(rf"#{number}, Wednesday"))).to_be_focused()
-    page = visitor.go(f"/week?of={monday}")
+    page = visitor.go(f"/timesheet?of={monday}")
     expect(page.get_by_label(re.compile(rf"#{number}, Monday"))).to_have_value("1:30")
     assert sorted(logged(rita, number)) == [45, 90]
 
@@ -141,7 +141,7 @@ def test_a_week_is_filled_by_thumb_a_day_at_a_time(office, visit):
     mona, monday = office.people.mona, last_week()
     number = cast.create_ticket(office.people.sam, "The blinds are stuck")
     visitor = visit(mona, view=PHONE)
-    page = visitor.go(f"/week?of={monday}&add={number}")
+    page = visitor.go(f"/timesheet?of={monday}&add={number}")
     days_ = page.get_by_role("group", name=re.compile("^Day"))
     days_.get_by_role("button", name=re.compile("^Wednesday")).tap()
     cell = page.get_by_label(re.compile(rf"#{number}, Wednesday"))
@@ -163,20 +163,20 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
     with act() as session:
         weeks.set_day_minutes(session, people.arun, number, day=day, minutes=60)
     visitor = visit(people.arun)
-    page = visitor.go(f"/week?of={day}")
+    page = visitor.go(f"/timesheet?of={day}")
     page.get_by_role("button", name=f"Submit {day:%B %Y}").click()
     expect(page.get_by_text(f"{day:%B %Y} is submitted.")).to_be_visible()
 
     manager = visit(people.mona)
-    theirs = manager.go(f"/week?of={day}&person={people.rita.id}")
+    theirs = manager.go(f"/timesheet?of={day}&person={people.rita.id}")
     expect(theirs.get_by_text(f"{day:%B %Y} is open.")).to_be_visible()
     expect(theirs.get_by_role("button", name="Approve")).to_have_count(0)
-    theirs = manager.go(f"/week?of={day}&person={people.arun.id}")
+    theirs = manager.go(f"/timesheet?of={day}&person={people.arun.id}")
     expect(theirs.get_by_role("heading", name="Arun Das's timesheet")).to_be_visible()
     theirs.get_by_role("button", name=f"Approve {day:%B %Y}").click()
     expect(theirs.get_by_text(f"{day:%B %Y} is approved.")).to_be_visible()
 
-    page = visitor.go(f"/week?of={day}")
+    page = visitor.go(f"/timesheet?of={day}")
     expect(page.get_by_role("cell", name="1:00").first).to_be_visible()
     expect(page.get_by_label(re.compile(rf"#{number}, Monday"))).to_have_count(0)
     with act() as session, pytest.raises(Invalid):
@@ -187,7 +187,7 @@ def test_a_manager_approves_a_month_and_it_is_locked(office, visit):
 
 def test_weeks_are_turned_in_the_address_and_a_month_is_submitted_after_its_end(office, visit):
     visitor = visit(office.people.rita)
-    page = visitor.go("/week?of=2026-01-07")
+    page = visitor.go("/timesheet?of=2026-01-07")
     expect(page.get_by_role("heading", name="Timesheet")).to_be_visible()
     page.get_by_role("link", name="Next").click()
     expect(page).to_have_url(re.compile("of=2026-01-12"))
@@ -211,17 +211,17 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
     with act() as session:
         weeks.set_day_minutes(session, people.rita, number, day=last_week(), minutes=30)
     visitor = visit(people.mona)
-    page = visitor.go("/hours")
+    page = visitor.go("/time-report")
     visitor.choose("Period", "Month")
     expect(page.get_by_role("region", name="Hours").get_by_text("Rita Sosa").first).to_be_visible()
-    page.wait_for_url("**/hours?*per=Month*")
-    again = visit(people.mona).go("/hours?" + page.url.partition("?")[2] + "&by=Ticket")
+    page.wait_for_url("**/time-report?*per=Month*")
+    again = visit(people.mona).go("/time-report?" + page.url.partition("?")[2] + "&by=Ticket")
     expect(
         again.get_by_role("region", name="Hours").get_by_text(f"#{number}", exact=True).first
     ).to_be_visible()
     expect(again.get_by_role("columnheader", name="Period")).to_be_visible()
 
-    page = visitor.go("/where-time-goes?team=Service+desk")
+    page = visitor.go("/time-in-status?team=Service+desk")
     waiting = page.get_by_role("region", name="Time in status")
     expect(waiting.get_by_role("row", name=re.compile("^To-Do"))).to_be_visible()
     for kind in ("CSV", "XLSX"):
@@ -229,6 +229,6 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
             page.get_by_role("link", name=kind, exact=True).click()
         assert kept.value.suggested_filename == f"where-time-goes.{kind.lower()}"
         assert len(Path(kept.value.path()).read_bytes()) > 100
-    page = visitor.go("/hours?since=2020-01-01&until=2020-01-31")
+    page = visitor.go("/time-report?since=2020-01-01&until=2020-01-31")
     expect(page.get_by_text("No time was logged in this period.")).to_be_visible()
     expect(page.get_by_text("in total")).to_have_count(0)

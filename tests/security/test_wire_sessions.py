@@ -74,8 +74,8 @@ class TestDeepLinks:
     @pytest.mark.parametrize(
         ("who", "barred"),
         [
-            ("sam", {"administration", "people", "teams", "categories", "audit"}),
-            ("rita", {"administration", "people", "teams", "categories", "audit"}),
+            ("sam", {"settings", "people", "teams", "categories", "audit-log"}),
+            ("rita", {"settings", "people", "teams", "categories", "audit-log"}),
             ("mona", {"categories"}),
         ],
     )
@@ -93,8 +93,8 @@ class TestDeepLinks:
 
     def test_administration_leads_to_what_one_may_open(self, house):
         with Tab(house.url, cookie=cast.sign_in(house.people.mona)) as tab:
-            page = tab.run("administration")
-        assert "**Teams**" in page and "**Audit**" in page
+            page = tab.run("settings")
+        assert "**Teams**" in page and "**Audit log**" in page
         assert "**Categories**" not in page and "**Rates**" not in page
 
     def test_pages_know_no_ticket_of_others(self, house):

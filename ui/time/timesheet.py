@@ -39,7 +39,7 @@ def build_week_links(shown: Week, person: str | None) -> dict[str, str]:
         "This week": shown.today,
         "Next": shown.first + timedelta(days=7),
     }
-    return {label: build_url("/week", {"of": day.isoformat(), **more}) for label, day in wanted.items()}
+    return {label: build_url("/timesheet", {"of": day.isoformat(), **more}) for label, day in wanted.items()}
 
 
 def save_cell(fill: CellEdit) -> None:

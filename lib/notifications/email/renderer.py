@@ -127,7 +127,7 @@ def _build_body(content: Content, subject: str, stop: str) -> EmailMessage:
 def _build_unsubscribe_link(message: Message, content: Content) -> str:
     base = settings.current().base_url
     if content.sample:
-        return f"{base}/hearing"
+        return f"{base}/notification-settings"
     return f"{base}/unsubscribe?t={_signer().dumps([content.person_id, message.ticket_id])}"
 
 
