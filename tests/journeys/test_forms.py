@@ -109,13 +109,13 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     ada = visit(people.ada)
     page = ada.go("/rates")
     page.get_by_text("New rate").click()
-    page.get_by_role("textbox", name="for an hour").fill("90")
+    page.get_by_role("textbox", name="per hour").fill("90")
     with act() as session:
         rates.set_rate(session, people.ada, cents=8000, since=local_dates.today(ZoneInfo("Europe/Berlin")))
     page.get_by_role("button", name="Set rate").click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
     expect(page.get_by_text("80.00")).to_be_visible()
-    expect(page.get_by_role("textbox", name="for an hour")).to_have_value("90")
+    expect(page.get_by_role("textbox", name="per hour")).to_have_value("90")
     page.get_by_role("button", name="Set rate").click()
     expect(page.get_by_text("90.00")).to_be_visible()
 
