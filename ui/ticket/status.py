@@ -75,7 +75,9 @@ def _show_duplicates_dialog(
             value=True,
             help="Tickets that can't be completed stay open and are listed.",
         )
-        answer = st.text_area("Reply", height=120, placeholder="A public reply on each duplicate (optional)")
+        answer = st.text_area(
+            "Reply on duplicates", height=120, placeholder="A public reply on each duplicate (optional)"
+        )
         if st.form_submit_button(f"Move to {name}", type="primary", icon=":material/check:"):
             _complete(change, to, name, reason=reason, answer=answer, together=together)
 
