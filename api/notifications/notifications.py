@@ -73,7 +73,7 @@ def list_notifications(
     """List your notifications, newest first."""
     place = f"notifications:{unread}"
     with see() as session:
-        before = pagination.parse_cursor(place, cursor)
+        before = pagination.parse_id_cursor(place, cursor)
         found = inbox.list_notifications(session, me, only_unread=unread, before=before, limit=limit + 1)
     more = pagination.format_cursor(place, found[limit - 1].id) if len(found) > limit else None
     return json_response(Page(items=[_to_notification(card) for card in found[:limit]], next_cursor=more))

@@ -145,7 +145,7 @@ def list_people(
 ) -> Response:
     """List the people you may know."""
     with see() as session:
-        after = pagination.parse_cursor("people", cursor) or 0
+        after = pagination.parse_id_cursor("people", cursor) or 0
         cards = accounts.list_visible(session, me, search=search, after=after, limit=limit + 1, active=active)
         items = _to_people(session, me, cards[:limit])
     more = pagination.format_cursor("people", items[-1].id) if len(cards) > limit else None

@@ -50,7 +50,7 @@ def list_audit_entries(
 ) -> Response:
     """List administration, sign-ins and refusals, newest first; of one action, or by one person."""
     with see() as session:
-        before = pagination.parse_cursor("audit", cursor)
+        before = pagination.parse_id_cursor("audit", cursor)
         found = audit_log.list_entries(
             session, me, action=action, person_id=person, before=before, limit=limit + 1
         )

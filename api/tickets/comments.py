@@ -119,7 +119,7 @@ def list_comments(
     place = f"comments:{number}"
     with see() as session:
         ticket = tickets.find(session, me, number)
-        after = pagination.parse_cursor(place, cursor) or 0
+        after = pagination.parse_id_cursor(place, cursor) or 0
         cards = comments.list_for_ticket(session, me, ticket, after=after, limit=limit + 1)
         files: dict[int | None, list[File]] = {}
         for card in attachments.list_for_ticket(session, me, ticket):

@@ -49,7 +49,7 @@ def list_ticket_events(
     place = f"events:{number}"
     with see() as session:
         ticket = tickets.find(session, me, number)
-        after = pagination.parse_cursor(place, cursor) or 0
+        after = pagination.parse_id_cursor(place, cursor) or 0
         lines = history.list_for_ticket(session, me, ticket, after=after, limit=limit + 1)
     items = [
         TicketEvent(

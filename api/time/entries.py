@@ -103,7 +103,7 @@ def list_time_entries(me: Me, narrowing: Annotated[TimeEntryQuery, Query()]) -> 
             worker_id=narrowing.worker,
             since=narrowing.from_,
             until=narrowing.to,
-            before=pagination.parse_cursor("time", narrowing.cursor),
+            before=pagination.parse_id_cursor("time", narrowing.cursor),
             limit=narrowing.limit + 1,
         )
     items = [to_time_entry(card) for card in cards[: narrowing.limit]]

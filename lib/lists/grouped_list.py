@@ -18,6 +18,7 @@ from db.vocabulary import Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.catalog.ticket_fields import GROUPED, GroupBy, TicketRow
+from lib.core import pagination
 from lib.core.errors import Invalid
 from lib.lists import group_by, ticket_list
 from lib.lists.filters import TicketFilter, combine
@@ -156,7 +157,7 @@ class _ListQuery:
         if self.place is None:
             return values
         if self.place.value not in known:
-            raise ticket_list.build_cursor_error()
+            raise pagination.build_cursor_error()
         return values[values.index(self.place.value) :]
 
 
@@ -182,7 +183,7 @@ def get_page(
             "A list can't be grouped by that.", fields={"group": f"Use one of {', '.join(GROUPED)}."}
         )
     ticket_list.parse_order(actor, sort)
-    place = _parse_cursor(_cursor_scope(group, sort), cursor)
+    place = _parse_position(group, sort, cursor)
     asked = _ListQuery(actor, narrowed, group, sort, place, backends.is_sqlite(session))
     gathered = _load_small_list(session, asked, count=count)
     if gathered is None:
@@ -222,20 +223,16 @@ def _build_page(
         return Page(found, None)
     last = found[-1].rows[-1]
     place = (found[-1].value, ticket_list.sort_key(asked.sort, last), last.number)
-    return Page(found, ticket_list.sign_cursor(_cursor_scope(asked.group, asked.sort), *place))
+    return Page(found, pagination.format_cursor(_cursor_name(asked.group, asked.sort), *place))
 
 
-def _cursor_scope(group: str, sort: str) -> str:
-    return f"{group} {sort}"
+def _cursor_name(group: str, sort: str) -> str:
+    return f"tickets by {group} {sort}"
 
 
-def _parse_cursor(made_for: str, cursor: str | None) -> _Position | None:
-    if not cursor:
-        return None
-    place = ticket_list.parse_cursor(made_for, cursor)
-    if len(place) != 3:
-        raise ticket_list.build_cursor_error()
-    return _Position(*place)
+def _parse_position(group: str, sort: str, cursor: str | None) -> _Position | None:
+    position = pagination.parse_cursor(_cursor_name(group, sort), cursor, length=3)
+    return _Position(*position) if position else None
 
 
 def _build_tickets_cte(asked: _ListQuery, values: Sequence[Value] | None = None) -> tuple[CTE, Any]:

@@ -94,7 +94,7 @@ def _find_by_words(
     limit: int,
 ) -> Hits:
     few = asked.narrowed.few or actor.reach(Permission.TICKET_READ) <= Scope.OWN
-    before = pagination.parse_cursor("hits", after)
+    before = pagination.parse_id_cursor("hits", after)
     numbered = (
         _find_by_numbers(session, actor, line, asked, limit=limit) if line.numbers and before is None else ()
     )

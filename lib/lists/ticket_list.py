@@ -6,12 +6,10 @@ ticket is theirs, so that a page costs the same at a thousand tickets and at a m
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, Select, bindparam, literal, tuple_, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -21,7 +19,7 @@ from db.vocabulary import Permission, Scope, StatusCategory
 from lib.access import gate, ticket_versions
 from lib.access.gate import Actor
 from lib.catalog.ticket_fields import FIELDS, LEVELS, SORTED, TicketRow
-from lib.core import settings
+from lib.core import pagination
 from lib.core.errors import Invalid
 from lib.lists.filters import EVERYTHING, TicketFilter
 
@@ -104,7 +102,10 @@ def get_page(
     rows = session.execute(found).all()
     cards = tuple(_build_row(actor, r) for r in rows[:limit])
     more = len(rows) > limit
-    return Page(cards, sign_cursor(sort, sort_key(sort, cards[-1]), cards[-1].number) if more else None)
+    if not more:
+        return Page(cards, None)
+    last = cards[-1]
+    return Page(cards, pagination.format_cursor(_cursor_name(sort), sort_key(sort, last), last.number))
 
 
 def get_row(session: Session, actor: Actor, ticket: Ticket) -> TicketRow:
@@ -327,36 +328,6 @@ def select_by_walk(
     return gate.unscoped(_merge_walks(walks, by, limit=limit), "among visible tickets")
 
 
-def sign_cursor(made_for: str, *place: object) -> str:
-    """Return a cursor for one list: where its next page begins, so that nobody else can have made it up."""
-    return str(_serializer().dumps([made_for, *(_to_json_value(each) for each in place)]))
-
-
-def parse_cursor(made_for: str, cursor: str) -> list[Any]:
-    """Return the place that a cursor tells. Raises Invalid for one that was not made here for this list."""
-    try:
-        named, *place = _serializer().loads(cursor)
-        if named != made_for:
-            raise ValueError("made for another order")
-        return [_parse_date(v) if isinstance(v, str) else v for v in place]
-    except (BadSignature, ValueError, TypeError):
-        raise build_cursor_error() from None
-
-
-def _parse_date(written: str) -> date:
-    if len(written) == len("2026-01-31"):
-        return date.fromisoformat(written)
-    return datetime.fromisoformat(written).astimezone(UTC)
-
-
-def build_cursor_error() -> Invalid:
-    """Return the refusal of a cursor."""
-    return Invalid(
-        "This page of the list no longer exists. Start again from the first page.",
-        fields={"cursor": "Not valid here."},
-    )
-
-
 def sort_key(sort: str, row: TicketRow) -> Any:
     """Return the value by which a line of a list is sorted."""
     field = SORTED[sort.removeprefix("-")]
@@ -364,18 +335,10 @@ def sort_key(sort: str, row: TicketRow) -> Any:
     return field.sort.empty if value is None and field.sort else value
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings.current().key(), salt="cursor")
-
-
-def _to_json_value(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def _parse_position(cursor: str | None, sort: str) -> After:
-    if not cursor:
-        return None
-    place = parse_cursor(sort, cursor)
-    if len(place) != 2:
-        raise build_cursor_error()
-    return place[0], place[1]
+    position = pagination.parse_cursor(_cursor_name(sort), cursor, length=2)
+    return (position[0], position[1]) if position else None
+
+
+def _cursor_name(sort: str) -> str:
+    return f"tickets {sort}"

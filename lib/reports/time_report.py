@@ -16,7 +16,7 @@ from db.vocabulary import Permission, Scope
 from lib.access import gate
 from lib.access.gate import Actor
 from lib.core.errors import Invalid
-from lib.reports import packing, time_dimensions
+from lib.reports import time_dimensions
 from lib.reports.ticket_export import TableRow
 from lib.reports.time_dimensions import DIMENSIONS
 from lib.timekeeping import rates, weeks
@@ -180,12 +180,6 @@ def _load_minutes(
         chosen = _select_presummed(
             actor, asked, [TimeEntry.ticket_id, TimeEntry.activity_id], span, monthly=monthly
         )
-    elif sorts and joins and keys <= set(packing.ENTRY_COLUMNS) and span[1] - span[0] > SHORT_PERIOD:
-        conditions = [
-            *_visible_conditions(actor, whole=True),
-            _hide_day_from_index(TimeEntry.day).between(*span),
-        ]
-        return packing.sum_minutes(session, asked, conditions)
     else:
         columns = [_month_number(column) if monthly and column.key == "day" else column for column in asked]
         chosen = sqlalchemy.select(*columns, func.sum(TimeEntry.minutes)).select_from(TimeEntry)
@@ -234,14 +228,9 @@ def _to_period(value: Any, per: str, *, monthly: bool) -> date:
     return period_start(date(int(value) // 12, int(value) % 12 + 1, 1) if monthly else value, per)
 
 
-def _visible_conditions(actor: Actor, *, whole: bool = False) -> list[ColumnElement[bool]]:
-    """The SQL conditions on `time_entry`: one's own, with a wider scope what one's teams took, on tickets one sees.
-
-    With `whole` they hide that removed entries are left out from the indexes that leave them out too, as those lack
-    what is asked and SQLite takes one of them all the same.
-    """
-    removed: Any = TimeEntry.removed_at
-    there, seen = (_hide_from_index(removed) if whole else removed).is_(None), gate.visible_condition(actor)
+def _visible_conditions(actor: Actor) -> list[ColumnElement[bool]]:
+    """The SQL conditions on `time_entry`: one's own, with a wider scope what one's teams took, on tickets one sees."""
+    there, seen = col(TimeEntry.removed_at).is_(None), gate.visible_condition(actor)
     ticket, worker = _hide_from_index(TimeEntry.ticket_id), _hide_from_index(TimeEntry.worker_id)
     if all(actor.may(p, least=Scope.ALL) for p in WIDE_PERMISSIONS):
         # All but a few: those few are quicker to leave out. What is not known to be seen is not.

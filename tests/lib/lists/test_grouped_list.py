@@ -11,7 +11,7 @@ from db.models import Category, Participant, Status, Ticket
 from db.vocabulary import Permission, Priority, StatusCategory
 from lib.access import gate
 from lib.catalog.ticket_fields import GROUPED
-from lib.core import clock
+from lib.core import clock, pagination
 from lib.core.errors import Invalid
 from lib.lists import filters, group_by, grouped_list, query_language, ticket_list
 from lib.people import accounts
@@ -234,8 +234,12 @@ def test_a_cursor_is_good_for_its_own_group_and_order_and_as_it_was_made(office,
             ("status", "-updated", cursor.swapcase()),
             ("status", "-updated", "x"),
             ("status", "-updated", "\ud800\x00"),
-            ("status", "-updated", ticket_list.sign_cursor("status -updated", 999, clock.now(), 1)),
-            ("status", "-updated", ticket_list.sign_cursor("status -updated", 1)),
+            (
+                "status",
+                "-updated",
+                pagination.format_cursor("tickets by status -updated", 999, clock.now(), 1),
+            ),
+            ("status", "-updated", pagination.format_cursor("tickets by status -updated", 1)),
             ("due", "-updated", None),
             ("status", "title", None),
         ]:

@@ -129,7 +129,7 @@ def test_anything_else_is_nothing(value):
 
 def test_a_card_that_has_no_place_is_a_mistake_of_the_page():
     card = Card(1, "Chair", 2, "", priority="low", category="", assignee="", updated="", version=1)
-    with pytest.raises(ValueError, match="Ticket 1 has no place"):
+    with pytest.raises(ValueError, match="Ticket 1 is not on this board"):
         board([Lane(1, "To-Do", "todo", 0)], [card], key="board", allowed={}, moved=print)
 
 
