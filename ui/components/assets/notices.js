@@ -3,7 +3,7 @@ import { call } from "./api.js"
 import { find, focusedBeside, make, part } from "./dom.js"
 import { mounted } from "./mounted.js"
 import { follow } from "./navigate.js"
-import { absolute, relative } from "./times.js"
+import { absolute, LOCALE, relative } from "./times.js"
 /** @import { Component } from "./mounted.js" */
 
 /**
