@@ -108,7 +108,7 @@ def test_a_rate_that_was_set_meanwhile_is_not_overwritten(office, visit):
     people = office.people
     ada = visit(people.ada)
     page = ada.go("/rates")
-    page.get_by_text("New rate").click()
+    page.get_by_text("New rate", exact=True).click()
     page.get_by_role("textbox", name="per hour").fill("90")
     with act() as session:
         rates.set_rate(session, people.ada, cents=8000, since=local_dates.today(ZoneInfo("Europe/Berlin")))

@@ -98,7 +98,6 @@ def show_edit_dialog(category_id: int) -> None:
             form, rule, inherited="From the parent category, or the team's rule"
         )
         default = category.is_default or st.checkbox("Default category", key=form.field("default", now=False))
-        default = category.is_default or st.checkbox("Default category", key=form.field("default", now=False))
         form.tell()
         if st.form_submit_button("Save", type="primary"):
             with form.save("Saved.") as session:
