@@ -1,1 +1,1 @@
-"""What is stored: the vocabulary, the models, the engine and the migrations."""
+"""The database: vocabulary, models, engine and migrations."""

@@ -1,4 +1,4 @@
-"""The engine: one for each process, set up as measured for SQLite and PostgreSQL alike."""
+"""The database engine, one for each process, configured for SQLite or PostgreSQL."""
 
 import sqlite3
 from typing import Any
@@ -13,13 +13,14 @@ from db.write_queue import WriteQueue
 FIRST_AFFECTED, FIRST_FIXED = (3, 7, 0), (3, 51, 3)
 FIXED_BRANCHES = ((3, 44, 6), (3, 50, 7))
 WRITE_TIMEOUT = 15
-"""Seconds that a writer waits for its turn on SQLite, and then for SQLite."""
+"""How long a writer waits for its turn in the queue on SQLite, and again for SQLite's lock, in seconds."""
 MAX_CONNECTIONS, MIN_CONNECTIONS = 40, 10
-"""How many connections to PostgreSQL are open at most, half of which stay open, and how few a process can work with.
+"""The most connections to PostgreSQL that may be open (half of them stay open), and the fewest a process needs.
 
-On SQLite half as many stay open, and every thread gets one that wants to read or write."""
+On SQLite, half as many stay open, and every thread that reads or writes gets a connection.
+"""
 QUEUE_KEY = "queue"
-"""Under which name a connection keeps the queue in which it has the turn."""
+"""The key in a connection's `info` for the queue in which the connection has its turn."""
 PRAGMAS = {
     "synchronous": "FULL",
     "busy_timeout": WRITE_TIMEOUT * 1000,
@@ -32,14 +33,14 @@ PRAGMAS = {
 
 
 def has_wal_bug(version: tuple[int, ...]) -> bool:
-    """Tell whether this SQLite may corrupt a WAL database with two writers (sqlite.org/wal.html#walresetbug)."""
+    """Return whether this SQLite may corrupt a WAL database with two writers (sqlite.org/wal.html#walresetbug)."""
     if any(mended[:2] == version[:2] and version >= mended for mended in FIXED_BRANCHES):
         return False
     return FIRST_AFFECTED <= version < FIRST_FIXED
 
 
 def sqlite_library() -> Any:
-    """Return the DB-API module whose SQLite is safest: the interpreter's own, else the bundled one."""
+    """Return the DB-API module with the safest SQLite: the interpreter's own, or the bundled one."""
     if has_wal_bug(sqlite3.sqlite_version_info):
         try:
             from pysqlite3 import dbapi2
@@ -50,9 +51,9 @@ def sqlite_library() -> Any:
 
 
 def connect(url: str, *, processes: int = 1) -> Engine:
-    """Return an engine for `url`; on an affected SQLite library it falls back from WAL to a rollback journal.
+    """Return an engine for `url`. With an affected SQLite library it uses a rollback journal instead of WAL.
 
-    Processes that serve together share the connections that PostgreSQL has for one.
+    The limit on PostgreSQL connections is divided among the processes.
     """
     if not url.startswith("sqlite"):
         half = _connections_per_process(processes) // 2
@@ -68,7 +69,7 @@ def connect(url: str, *, processes: int = 1) -> Engine:
         poolclass=QueuePool,
         hide_parameters=True,
         pool_size=MAX_CONNECTIONS // 2,
-        max_overflow=-1,  # a writer that waits for its turn has a connection, and none of them may keep a reader out
+        max_overflow=-1,  # unlimited: a writer in the queue holds a connection, and must not keep readers out
         connect_args={"check_same_thread": False, "timeout": WRITE_TIMEOUT, "cached_statements": 512},
     )
     journal = "DELETE" if has_wal_bug(library.sqlite_version_info) else "WAL"
@@ -81,17 +82,17 @@ def connect(url: str, *, processes: int = 1) -> Engine:
 
 
 def _connections_per_process(processes: int) -> int:
-    """Return how many connections to PostgreSQL each of these processes may have."""
+    """Return how many PostgreSQL connections each process may have."""
     return max(MIN_CONNECTIONS, MAX_CONNECTIONS // processes)
 
 
 def total_connections(processes: int) -> int:
-    """Return how many connections to PostgreSQL these processes may have together."""
+    """Return how many PostgreSQL connections all processes may have together."""
     return processes * _connections_per_process(processes)
 
 
 def _disable_jit(raw: Any) -> None:
-    """Let PostgreSQL not compile statements: it would for a search of 40 ms, and take 40 more for that."""
+    """Turn off PostgreSQL's JIT, which adds 40 ms of compiling to a search that takes 40 ms."""
     raw.execute("SET jit = off")
     raw.commit()
 
@@ -105,18 +106,18 @@ def _prepare_connection(raw: Any, journal: str) -> None:
 
 
 def checkpoint(engine: Engine) -> None:
-    """Move what SQLite's journal holds into the database file, if nobody is in the way for half a second."""
+    """Write SQLite's journal into the database file, unless the database stays busy for half a second."""
     if engine.dialect.name != "sqlite":
         return
     pooled = engine.raw_connection()
     cursor = pooled.cursor()
     cursor.execute("PRAGMA busy_timeout=500")
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # says that it was busy, and raises nothing
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # reports "busy" instead of raising
     pooled.invalidate()
 
 
 def _lower(value: Any) -> Any:
-    """Lower all letters, as PostgreSQL does; SQLite's own function knows just A to Z."""
+    """Lowercase all letters, as PostgreSQL does. SQLite's own function only knows A to Z."""
     return value.lower() if isinstance(value, str) else value
 
 
@@ -132,13 +133,13 @@ def _begin_transaction(connection: Connection, queue: WriteQueue | None) -> None
 
 
 def _leave_queue(info: dict[str, Any]) -> None:
-    """Let the next writer have the turn of a connection that is given back, whatever became of its transaction."""
+    """End a connection's turn when it is returned to the pool, whether its transaction committed or not."""
     queue = info.pop(QUEUE_KEY, None)
     if queue:
         queue.leave()
 
 
 def lock(session: Session, name: str) -> None:
-    """Let whoever else locks `name` wait until this transaction ends; on SQLite every writer waits anyway."""
+    """Lock `name` until this transaction ends; others who lock it wait. On SQLite all writers wait anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

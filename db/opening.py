@@ -1,4 +1,4 @@
-"""Whether a database can be opened at all: it is waited for, and what is wrong with it is a sentence."""
+"""Checks before a database is used: wait until it answers, and explain in a sentence why it can't be opened."""
 
 import sys
 import time
@@ -7,12 +7,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 MAX_WAIT = 120
-"""Seconds to wait for a PostgreSQL that is not up yet."""
+"""How long to wait for PostgreSQL to start, in seconds."""
 RETRY_INTERVAL = 1.0
 REPORT_INTERVAL = 15
-"""Seconds between two words about waiting."""
+"""The seconds between two progress messages while waiting."""
 PERMANENT_ERRORS = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "certificate")
-"""What PostgreSQL says when waiting will not help."""
+"""Parts of PostgreSQL's error messages that make waiting pointless."""
 
 RESTORE_HINT = "Stop everything that uses it, keep a copy, and restore the last backup (docs/operations.md)."
 NEWER_MESSAGE = (
@@ -28,15 +28,15 @@ SQLITE_MESSAGES = {
     14: "{where} can't be opened. Check that its folder is there and may be written.",
     26: "{where} is not a SQLite database, or its beginning is destroyed. " + RESTORE_HINT,
 }
-"""By SQLite's primary result codes (sqlite.org/rescode.html)."""
+"""Messages by SQLite's primary result code (sqlite.org/rescode.html)."""
 
 
 class Unusable(Exception):
-    """The database can't be worked with; the message says why and what to do."""
+    """The database can't be used. The message says why and what to do."""
 
 
 def to_unusable(error: DBAPIError, engine: Engine) -> Unusable | None:
-    """Return what an error says about the database itself, or None when it is about the statement."""
+    """Return the Unusable for an error that is the database's fault, or None when the statement caused it."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         sentence = SQLITE_MESSAGES.get(code & 0xFF)
@@ -49,7 +49,10 @@ def to_unusable(error: DBAPIError, engine: Engine) -> Unusable | None:
 
 
 def wait_until_ready(engine: Engine) -> None:
-    """Wait until PostgreSQL answers, saying so; raises Unusable after two minutes, or when waiting will not help."""
+    """Wait until PostgreSQL answers, printing progress.
+
+    Raises Unusable after two minutes, or at once when waiting will not help.
+    """
     began, said = time.monotonic(), -REPORT_INTERVAL
     while True:
         try:
@@ -77,7 +80,7 @@ def wait_until_ready(engine: Engine) -> None:
 
 
 def check_pages(engine: Engine) -> None:
-    """Look at every page of a SQLite database; raises Unusable when one is damaged."""
+    """Check every page of a SQLite database. Raises Unusable when one is damaged."""
     damaged = Unusable(SQLITE_MESSAGES[11].format(where=engine.url.database))
     try:
         with engine.connect() as connection:
@@ -89,7 +92,7 @@ def check_pages(engine: Engine) -> None:
 
 
 def _format_address(engine: Engine) -> str:
-    """Return where a PostgreSQL is, without who asks for it and how they prove it."""
+    """Return PostgreSQL's host and database, without user and password."""
     url = engine.url
     host = url.host or url.query.get("host") or "this machine"
     return f"{host}, port {url.port or 5432}"
@@ -101,4 +104,4 @@ def _get_message(error: DBAPIError) -> str:
 
 
 def _print_sentence(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - whoever starts Docket waits too
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - for the person who starts Docket and waits

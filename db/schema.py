@@ -1,4 +1,4 @@
-"""Bring a database to today's schema: at start, once, whatever the number of processes, whole or not at all."""
+"""Migrations: bring a database to the current schema at start, in one transaction, once for all processes."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ HIDDEN_TABLES = ("search_index",)
 
 
 def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
-    """Tell Alembic which objects to compare: not the full-text index, which plain DDL makes and keeps."""
+    """Return whether Alembic compares an object. It skips the full-text index, which plain DDL creates."""
     return not (
         kind in ("table", "index")
         and name is not None
@@ -26,7 +26,7 @@ def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, 
 
 
 def build_config(connection: Connection) -> Config:
-    """Return Alembic's configuration on an open connection."""
+    """Return Alembic's configuration for an open connection."""
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     made.attributes["connection"] = connection
@@ -34,14 +34,15 @@ def build_config(connection: Connection) -> Config:
 
 
 def migrate(engine: Engine) -> None:
-    """Run the migrations that are missing, in one transaction that other processes wait for.
+    """Run the missing migrations in one transaction, for which other processes wait.
 
-    A failure or a kill leaves the old schema whole. Foreign keys are off meanwhile on SQLite, because a batch
-    rebuild would delete the child rows, and are checked before the commit; raises RuntimeError if they broke.
-    SQLite also looks at its indexes, wholly: it takes one that it knows nothing of for the best, and one of which it
-    has seen a part for far more selective than it is. A million tickets take it 5 seconds.
+    If it fails or is killed, the old schema is unchanged. On SQLite, foreign keys are off meanwhile, because a batch
+    rebuild would delete child rows; they are checked before the commit. RuntimeError is raised if they broke.
 
-    Raises Unusable when the database is damaged, away, not to be written or of a newer version.
+    SQLite then analyzes its indexes completely. Without statistics it prefers an unknown index, and with partial ones
+    it takes an index for far more selective than it is. This takes 5 seconds for a million tickets.
+
+    Raises Unusable when the database is damaged, unreachable, not writable or of a newer version.
     """
     if engine.dialect.name == "postgresql":
         opening.wait_until_ready(engine)
@@ -81,7 +82,7 @@ def _migrate(engine: Engine) -> None:
 
 
 def find_newer_version(connection: Connection) -> str | None:
-    """Return that a database is of a newer version, in a sentence, or None."""
+    """Return a sentence saying that the database is of a newer version, or None when it is not."""
     script = ScriptDirectory.from_config(build_config(connection))
     known = {revision.revision for revision in script.walk_revisions()}
     strange = sorted(set(_get_revisions(connection)) - known)

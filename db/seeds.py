@@ -1,4 +1,4 @@
-"""What a new database holds: the built-in roles, the statuses, the first team and category."""
+"""The contents of a new database: built-in roles, statuses, the first team and category."""
 
 from sqlalchemy import Connection, func, insert, select
 from sqlmodel import col
@@ -81,16 +81,16 @@ STATUSES: tuple[tuple[str, StatusCategory, bool], ...] = (
     ("Completed", StatusCategory.DONE, True),
     ("Cancelled", StatusCategory.DONE, False),
 )
-"""Name, kind, and whether a ticket done this way counts as resolved; the first is where tickets begin."""
+"""Name, status category, and whether tickets in it count as resolved. New tickets get the first one."""
 
 MERGED_NAMES = ("Merged", "Merged into another")
-"""What the status of merged tickets is called: the first name that is free."""
+"""Candidate names for the status of merged tickets. The first unused one is taken."""
 TEAM = "Service desk"
 CATEGORY = "General"
 
 
 def create_defaults(connection: Connection) -> None:
-    """Write what a new desk holds, unless it holds something already, and what every desk needs."""
+    """Insert the default rows into an empty database, and into every database the rows that Docket requires."""
     _create_desk(connection)
     if not connection.scalar(select(func.count()).select_from(Status).where(col(Status.is_merged))):
         _create_merged_status(connection)

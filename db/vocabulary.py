@@ -1,10 +1,10 @@
-"""The words of the trade that are stored: fixed sets that code decides on."""
+"""Enumerations that are stored in the database, such as priorities, permissions and event actions."""
 
 from enum import IntEnum, StrEnum
 
 
 class StatusCategory(StrEnum):
-    """What a status means to clocks and reports, whatever it is called."""
+    """What a status means for clocks and reports, whatever its name."""
 
     TODO = "todo"
     ACTIVE = "active"
@@ -14,7 +14,7 @@ class StatusCategory(StrEnum):
 
 
 class Level(IntEnum):
-    """A step on a scale; lists are sorted by its number."""
+    """A level on a scale. Lists are sorted by its number."""
 
     @property
     def label(self) -> str:
@@ -28,7 +28,7 @@ class Level(IntEnum):
 
 
 class Priority(Level):
-    """How much a ticket presses; a higher number goes first."""
+    """How urgent a ticket is. Higher numbers come first."""
 
     LOW = 1
     NORMAL = 2
@@ -37,7 +37,7 @@ class Priority(Level):
 
 
 class LinkKind(StrEnum):
-    """How one ticket stands to another; each is stored once, from its source to its target."""
+    """A type of link between two tickets. Each link is stored once, from its source to its target."""
 
     BLOCKS = "blocks"
     PARENT = "parent"
@@ -46,7 +46,7 @@ class LinkKind(StrEnum):
 
 
 class PresenceActivity(StrEnum):
-    """What somebody does at an open ticket, the more telling the later."""
+    """What a person is doing on an open ticket, in ascending order of relevance."""
 
     LOOKING = "looking"
     REPLYING = "replying"
@@ -54,7 +54,7 @@ class PresenceActivity(StrEnum):
 
 
 class AssignmentMethod(StrEnum):
-    """How new tickets find their assignee."""
+    """How an assignment rule chooses the assignee of new tickets."""
 
     MANUAL = "manual"
     ROUND_ROBIN = "round_robin"
@@ -62,7 +62,7 @@ class AssignmentMethod(StrEnum):
 
 
 class FieldKind(StrEnum):
-    """What a field of a desk's own holds."""
+    """The type of a custom field."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -72,7 +72,7 @@ class FieldKind(StrEnum):
 
 
 class Access(IntEnum):
-    """What a role may do with a field of a desk's own."""
+    """A role's access to a custom field."""
 
     NONE = 0
     READ = 1
@@ -85,7 +85,7 @@ class Access(IntEnum):
 
 
 class Scope(IntEnum):
-    """How far a permission reaches: nothing, what one takes part in, one's teams, everything."""
+    """How far a permission reaches: nothing, tickets you participate in, your teams' tickets, or everything."""
 
     NONE = 0
     OWN = 1
@@ -94,7 +94,7 @@ class Scope(IntEnum):
 
 
 class Permission(StrEnum):
-    """All that may be permitted, in alphabetical order."""
+    """All permissions, in alphabetical order."""
 
     APIKEY_OWN = "apikey.own"
     ATTACHMENT_ADD = "attachment.add"
@@ -133,7 +133,7 @@ class Permission(StrEnum):
 
 
 class Action(StrEnum):
-    """What an event says was done; docs/events.md has a line for each."""
+    """What happened in an event, listed in docs/events.md."""
 
     ACTIVITY_CHANGED = "activity.changed"
     ACTIVITY_CREATED = "activity.created"
@@ -213,7 +213,7 @@ class Action(StrEnum):
 
 
 class NotificationType(StrEnum):
-    """What somebody may hear of; docs/notifications.md has a line for each."""
+    """The types of notifications, listed in docs/notifications.md."""
 
     CREATED = "created"
     ARRIVED = "arrived"
@@ -230,7 +230,7 @@ class NotificationType(StrEnum):
 
 
 class RecipientReason(StrEnum):
-    """Why somebody hears of something on a ticket, the stronger reason first."""
+    """Why a person is notified about a ticket, strongest reason first."""
 
     MENTIONED = "mentioned"
     ASSIGNEE = "assignee"
@@ -243,7 +243,7 @@ class RecipientReason(StrEnum):
 
 
 class NotificationChannel(StrEnum):
-    """Where somebody hears of something."""
+    """Where notifications are delivered."""
 
     DOCKET = "docket"
     MAIL = "mail"
@@ -251,12 +251,12 @@ class NotificationChannel(StrEnum):
 
     @property
     def letter(self) -> str:
-        """The letter by which the rules name it, stored ones too; no two begin alike."""
+        """The letter that stands for the channel in stored rules. No two channels start with the same letter."""
         return self.value[0]
 
 
 class MessageKind(StrEnum):
-    """What a message to be sent holds."""
+    """The content of an outgoing message."""
 
     TICKET = "ticket"
     DIGEST = "digest"
@@ -274,7 +274,7 @@ class MessageKind(StrEnum):
 
 
 class Source(StrEnum):
-    """Through which door a deed came."""
+    """Where a change came from."""
 
     PAGE = "page"
     API = "api"
@@ -283,7 +283,7 @@ class Source(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a one-time secret is good for."""
+    """The purpose of a one-time secret."""
 
     SETUP = "setup"
     PASSWORD = "password"  # noqa: S105

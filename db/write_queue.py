@@ -1,8 +1,8 @@
-"""The queue of SQLite's writers: threads in the order in which they came, processes in turns.
+"""A fair queue for SQLite's writers: threads in order of arrival, processes in turns.
 
-SQLite lets one connection write at a time and has no queue: writers that wait sleep and ask again, and one that asks at
-the right moment goes first. So writers wait here for their turn before they ask SQLite. Readers never wait.
-SQLite's own lock still decides who may write. Without this queue's file only the order is lost.
+SQLite lets one connection write at a time and has no queue: waiting writers sleep and retry, and one that retries at
+the right time goes first. So writers wait here for their turn before they ask SQLite. Readers never wait. SQLite's own
+lock still decides who may write. Without this queue's file only the order is lost.
 """
 
 import fcntl
@@ -13,17 +13,17 @@ from collections import deque
 from weakref import WeakValueDictionary, finalize
 
 FILE_SUFFIX = "-queue"
-"""What the name of the queue's file adds to the database's."""
+"""The suffix that turns the database's path into that of the queue's file."""
 NEXT, TURN = 0, 1
-"""The bytes of the file that a process locks: to be the next one to write, and to write."""
+"""The bytes of the file that a process locks: one to be the next writer, one to write."""
 POLL_SECONDS = 0.0005
-"""Seconds between two looks at whether the other process has finished."""
+"""The seconds between two checks whether the other process has finished."""
 
 
 class WriteQueue:
     """The queue of one database, shared by all connections of this process.
 
-    The locks on its file belong to the process: they end when it ends, however that is, and a fork does not get them.
+    The locks on its file belong to the process: they end with it, however it ends, and are not inherited by a fork.
     """
 
     def __init__(self, database: str) -> None:
@@ -50,7 +50,7 @@ class WriteQueue:
             raise
 
     def leave(self) -> None:
-        """End a turn. In a process that was forked during the turn there is nothing to end."""
+        """End the turn. Does nothing in a process that was forked during the turn."""
         if self._process != os.getpid():
             return
         if self._file is not None:
@@ -80,9 +80,9 @@ class WriteQueue:
                 self._busy = False
 
     def _wait_for_processes(self, deadline: float) -> None:
-        """Become the next process, then wait until the one that writes has finished.
+        """Become the next process in line, then wait until the one that writes has finished.
 
-        A process that has just written finds the next one waiting already, so it can't write twice in a row.
+        A process that has just written finds another one already next in line, so it can't write twice in a row.
         """
         file = self._open()
         if file is None:
@@ -97,7 +97,7 @@ class WriteQueue:
         if self._file is None:
             try:
                 self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            except OSError:  # the folder is read-only or full, and SQLite will say so
+            except OSError:  # the folder is read-only or full, which SQLite will report
                 return None
             finalize(self, os.close, self._file)
         return self._file
@@ -107,7 +107,7 @@ def _lock(file: int, byte: int, deadline: float) -> None:
     while True:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
-        except (BlockingIOError, PermissionError):  # the two that lockf(3) allows
+        except (BlockingIOError, PermissionError):  # the two errors that lockf(3) allows
             if time.monotonic() >= deadline:
                 raise TimeoutError("no turn to write") from None
             time.sleep(POLL_SECONDS)
@@ -119,5 +119,5 @@ _queues: WeakValueDictionary[str, WriteQueue] = WeakValueDictionary()
 
 
 def for_database(path: str) -> WriteQueue:
-    """Return this process's queue for a database file, the same for each of its engines."""
+    """Return this process's queue for a database file. All its engines share it."""
     return _queues.setdefault(os.path.realpath(path), WriteQueue(path))

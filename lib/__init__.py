@@ -1,1 +1,1 @@
-"""The desk itself: rules and deeds, free of any user-interface or web framework."""
+"""Docket's business logic, independent of any user interface or web framework."""

@@ -1,4 +1,4 @@
-"""Facts, a file for each package of lib; models hold no session, actor, time or network."""
+"""The database models, one file for each package of `lib`. They have no access to sessions, actors, time or network."""
 
 from db.models.access import Role, RolePermission
 from db.models.assignment import Absence, AssignmentRule, QueuedTicket, Skill

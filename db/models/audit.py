@@ -10,13 +10,13 @@ from db.types import UtcDateTime
 from db.vocabulary import Action, Source
 
 STATUS_CHANGES = "action IN ('ticket.created', 'ticket.merged', 'ticket.moved', 'ticket.unmerged')"
-"""The events at which a ticket's time in a status begins or ends."""
+"""The events that begin or end a ticket's time in a status."""
 
 
 class Event(Numbered, table=True):
-    """One change: what, which field, old and new value, who, on whose behalf, when and from where.
+    """One change: what changed, the old and new value, who did it, on whose behalf, when and from where.
 
-    The database refuses to change or delete a row. History, the audit log and reports read this table.
+    The database refuses to change or delete a row. History, the audit log and reports are read from this table.
     """
 
     __table_args__ = (
@@ -53,7 +53,7 @@ class Event(Numbered, table=True):
     ticket_id: int | None = None
     """The ticket, if it is about one."""
     subject: str = Field(default="", max_length=40)
-    """What else it is about, as kind and id: `comment:12`, `person:3`."""
+    """What else it is about, as type and id: `comment:12`, `person:3`."""
     field: str | None = Field(default=None, max_length=40)
     """The field that changed."""
     old: str | None = Field(default=None, sa_column=Column(Text))
@@ -65,11 +65,11 @@ class Event(Numbered, table=True):
     behalf_id: int | None = None
     """On whose behalf it was done."""
     internal: bool = False
-    """Whether only people who may read internal notes see it."""
+    """Whether only people who may read internal notes can see it."""
     reason: str | None = Field(default=None, sa_column=Column(Text))
     """The reason that was given, where one is required."""
     batch: str | None = Field(default=None, max_length=16)
-    """What the events of one bulk change have in common."""
+    """An id that all events of one bulk change share."""
     channel: Source = Field(sa_column=Column(Text, nullable=False))
     """Where it came from."""
     address: str | None = Field(default=None, max_length=64)
@@ -77,7 +77,7 @@ class Event(Numbered, table=True):
 
 
 class Receipt(Numbered, table=True):
-    """The answer to a request with an `Idempotency-Key`, so that the same request gets the same answer."""
+    """The stored response to a request with an `Idempotency-Key`; a repeated request gets the same response."""
 
     __table_args__ = (UniqueConstraint("person_id", "key"),)
 
@@ -85,15 +85,15 @@ class Receipt(Numbered, table=True):
     key: str = Field(max_length=255)
     """The `Idempotency-Key`."""
     fingerprint: str = Field(max_length=64)
-    """The hash of the request, so that the same key with another request is refused."""
+    """The hash of the request, to refuse the same key with a different request."""
     answer: str = Field(sa_column=Column(Text, nullable=False))
-    """The answer."""
+    """The response."""
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     """When it was stored."""
 
 
 class Lease(SQLModel, table=True):
-    """The right to run a periodic task, so that several processes run it only once."""
+    """The right to run a periodic task, so that only one of several processes runs it."""
 
     name: str = Field(max_length=40, primary_key=True)
     """The task."""

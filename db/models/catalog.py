@@ -13,7 +13,7 @@ from lib.core.errors import Conflict
 
 
 class Status(Numbered, Versioned, table=True):
-    """A status of tickets; its category (`kind`) drives clocks and reports, its name is up to the administrators."""
+    """A ticket status. Its category (`kind`) drives clocks and reports; administrators choose its name."""
 
     __table_args__ = (
         CheckConstraint("kind IN ('todo', 'active', 'blocked', 'paused', 'done')", name="kind"),
@@ -36,11 +36,11 @@ class Status(Numbered, Versioned, table=True):
     retired: bool = False
     """Whether it is archived."""
     is_merged: bool = False
-    """Whether it is the status of merged tickets; nobody moves a ticket here by hand."""
+    """Whether it is the status of merged tickets. Tickets can't be moved here by hand."""
 
 
 class Category(Numbered, Versioned, table=True):
-    """A category of tickets, in a tree, with the team and the first priority of its tickets."""
+    """A ticket category in a tree, with the default team and priority of its tickets."""
 
     __table_args__ = (
         Index(
@@ -65,11 +65,11 @@ class Category(Numbered, Versioned, table=True):
     position: int = 0
     """The order among its siblings; equal positions are sorted by name."""
     priority: int | None = None
-    """The priority of new tickets, unless somebody chooses another; empty for normal."""
+    """The default priority of new tickets; empty for normal."""
 
 
 class CategoryProposal(Numbered, table=True):
-    """A category that somebody proposed while creating a ticket; it waits for an administrator."""
+    """A category that somebody proposed while creating a ticket. It waits for an administrator's decision."""
 
     __tablename__ = "category_proposal"
 
@@ -78,7 +78,8 @@ class CategoryProposal(Numbered, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", unique=True, ondelete="CASCADE")
     """The ticket that was being created."""
     category_id: int | None = Field(default=None, foreign_key="category.id", ondelete="SET NULL")
-    """The category the ticket got meanwhile; if somebody moved it since, it stays there."""
+    """The category that the ticket got in the meantime. If the ticket has been moved since, the decision doesn't move
+    it."""
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     """Who proposed it."""
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -90,11 +91,11 @@ class Tag(Numbered, table=True):
     name: str = Field(max_length=40, unique=True)
     """The tag as typed."""
     key: str = Field(max_length=160, unique=True, index=True)
-    """The tag without case and accents, which keeps tags apart."""
+    """The name without case and accents, by which tags are compared."""
 
 
 class CustomField(Numbered, Versioned, table=True):
-    """A custom field of tickets; its type can't change later."""
+    """A custom field of tickets. Its type can't be changed later."""
 
     __tablename__ = "custom_field"
     __table_args__ = (CheckConstraint("kind IN ('text', 'number', 'date', 'choice', 'person')", name="kind"),)
@@ -114,7 +115,7 @@ class CustomField(Numbered, Versioned, table=True):
 
 
 class FieldCategory(SQLModel, table=True):
-    """A category that a custom field belongs to; a field without any belongs to all categories."""
+    """A category that a custom field belongs to. A field without categories belongs to all of them."""
 
     __tablename__ = "custom_field_category"
 
@@ -124,7 +125,7 @@ class FieldCategory(SQLModel, table=True):
 
 
 class FieldChoice(Numbered, table=True):
-    """An option of a choice field; an archived one stays on the tickets that have it."""
+    """An option of a choice field. Tickets that have an archived option keep it."""
 
     __tablename__ = "custom_field_choice"
 
@@ -139,7 +140,7 @@ class FieldChoice(Numbered, table=True):
 
 
 class FieldRole(SQLModel, table=True):
-    """What a role may do with a custom field; without a row, nothing."""
+    """What a role may do with a custom field. Without a row, the role has no access."""
 
     __tablename__ = "custom_field_role"
 
@@ -191,7 +192,7 @@ class CannedReply(Numbered, table=True):
     version: int = 1
 
     def must_be(self, seen: int | None) -> None:
-        """Raise Conflict unless nobody changed the reply since version `seen`; None is of those who did not say."""
+        """Raise Conflict if the reply was changed after version `seen`. None skips the check."""
         if seen is not None and self.version != seen:
             raise Conflict(
                 "Somebody else changed this canned reply. Your change was not saved.",

@@ -1,4 +1,4 @@
-"""What is said on a ticket: comments, files, drafts, mentions, CC, watchers, presence and read markers."""
+"""A ticket's conversation: comments, files, drafts, mentions, CC, watchers, presence and read markers."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ class Comment(Numbered, table=True):
     internal: bool
     """Whether it is an internal note."""
     by_staff: bool = False
-    """Whether the author worked on the ticket and was not its requester; a public one is a reply."""
+    """Whether the author worked on the ticket and was not its requester. Such a public comment counts as a reply."""
     assignee_id: int | None = None
     """The assignee at that time; reports attribute a first response to this person."""
     body: str = Field(sa_column=Column(Text, nullable=False))
@@ -46,12 +46,12 @@ class Comment(Numbered, table=True):
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
-        """Let an update miss a row that somebody else changed meanwhile, instead of overwriting it."""
+        """Make an update match no row if somebody else changed it, instead of overwriting their change."""
         return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # ty: ignore[missing-attribute]
 
 
 class Attachment(SQLModel, table=True):
-    """An uploaded file; until a ticket or comment includes it, only its uploader can see it."""
+    """An uploaded file. Until a ticket or comment includes it, only its uploader can see it."""
 
     __table_args__ = (Index("ix_attachment_ticket", "ticket_id", "comment_id"),)
 
@@ -89,7 +89,7 @@ class Draft(SQLModel, table=True):
     slot: str = Field(max_length=40, primary_key=True)
     """`new-ticket`, or `ticket-` and the number of the ticket."""
     token: str = Field(max_length=64)
-    """Identifies the draft, so that sending it twice creates one thing."""
+    """Identifies the draft, so that submitting it twice creates only one ticket or comment."""
     body: str = Field(sa_column=Column(Text, nullable=False))
     """The typed values, as JSON."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
@@ -97,14 +97,14 @@ class Draft(SQLModel, table=True):
 
 
 class Participant(SQLModel, table=True):
-    """A person in CC; they see the ticket as its requester does."""
+    """A person in CC. They see the ticket as its requester does."""
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE", index=True)
 
 
 class Presence(SQLModel, table=True):
-    """A page that a person has open on a ticket; without a refresh it expires after a short time."""
+    """A page that a person has open on a ticket. It expires soon after the last refresh."""
 
     __table_args__ = (CheckConstraint("doing IN ('looking', 'replying', 'noting')", name="doing"),)
 
@@ -113,7 +113,7 @@ class Presence(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     doing: str = Field(max_length=10)
-    """What the person is doing there."""
+    """What the person is doing on the page."""
     at: datetime = Field(sa_type=UtcDateTime)
     """The last refresh."""
 
@@ -126,7 +126,7 @@ class Mention(SQLModel, table=True):
 
 
 class Watch(SQLModel, table=True):
-    """A person's choice to watch a ticket or to stop; without a row, the people involved in the ticket watch it."""
+    """A person's choice to watch or not to watch a ticket. Without a row, people involved in the ticket watch it."""
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
@@ -142,4 +142,4 @@ class Seen(SQLModel, table=True):
     event_id: int
     """The last event seen."""
     at: datetime = Field(sa_type=UtcDateTime)
-    """When the person last looked."""
+    """When the person last viewed the ticket."""

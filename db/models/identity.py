@@ -25,20 +25,20 @@ class SignIn(Numbered, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was ended."""
     browser: str = Field(default="", max_length=200)
-    """The browser, as it describes itself."""
+    """The browser, in words."""
     address: str = Field(default="", max_length=64)
     """The IP address."""
 
 
 class OneTimeSecret(Numbered, table=True):
-    """A secret that works once and expires soon (set-up, password and sign-in links); only its hash is stored."""
+    """A secret that works once and expires soon (set-up, password and sign-in links). Only its hash is stored."""
 
     __tablename__ = "one_time_secret"
 
     secret_hash: str = Field(max_length=64, unique=True)
     """The hash of the secret."""
     purpose: str = Field(max_length=20)
-    """What the link is for."""
+    """The purpose of the secret."""
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True, ondelete="CASCADE")
     """Who it is for; empty for the first administrator."""
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -49,7 +49,7 @@ class OneTimeSecret(Numbered, table=True):
 
 
 class ApiToken(Numbered, table=True):
-    """An API token; only its hash is stored, and a prefix by which its owner recognizes it."""
+    """An API token. Only its hash is stored, and a prefix by which its owner recognizes it."""
 
     __tablename__ = "api_token"
 
@@ -62,7 +62,7 @@ class ApiToken(Numbered, table=True):
     secret_hash: str = Field(max_length=64, unique=True)
     """The hash of the token."""
     scope: str = Field(max_length=10)
-    """What it reaches: read, write or admin."""
+    """The scope: read, write or admin."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """The last request."""

@@ -1,4 +1,4 @@
-"""Notifications, the queue of outgoing messages, and what each person chose to receive."""
+"""Notifications, the queue of outgoing messages, and people's notification settings."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ _UNREAD = text("read_at IS NULL AND listed")
 
 
 class Notice(Numbered, table=True):
-    """A notification for one person about one event: in the inbox if `listed`, else by email or Slack alone."""
+    """A notification for one person about one event. If `listed`, it is in the inbox; else only in email or Slack."""
 
     __table_args__ = (
         Index("uq_notice_person_event", "person_id", "event_id", unique=True),
@@ -40,13 +40,13 @@ class Notice(Numbered, table=True):
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was read."""
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When a snoozed notification comes back."""
+    """When a snoozed notification returns."""
 
 
 class Message(Numbered, table=True):
-    """A message in the queue, to a person or a team's channel; it holds ids only, its text is rendered when it is sent.
+    """An outgoing message to a person or a team's Slack channel. It holds ids; its text is rendered when it is sent.
 
-    `due_at` is when it may be sent, or until when the worker that claimed it has time.
+    `due_at` is when it may be sent or, once a worker has claimed it, when that claim ends.
     """
 
     __tablename__ = "delivery"
@@ -77,23 +77,23 @@ class Message(Numbered, table=True):
     """The ticket it is about, if any."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)
-    """When it may be sent, or until when a worker has claimed it."""
+    """When it may be sent or, once a worker has claimed it, when that claim ends."""
     attempts: int = 0
     """The number of failed attempts."""
     claimed_by: str | None = Field(default=None, max_length=64)
     """The worker that is sending it."""
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
-    """When it was sent, canceled, or found to have nothing left to say."""
+    """When it was sent, canceled, or dropped because there was nothing left to report."""
     parked_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     """When it failed for good; an administrator can retry or cancel it."""
     empty: bool = False
-    """Whether there was nothing left to say when it was due."""
+    """Whether it was dropped because there was nothing left to report when it was due."""
     error: str | None = Field(default=None, max_length=300)
-    """Why the last attempt failed, in words."""
+    """Why the last attempt failed, as a sentence."""
 
 
 class DeliveryNotice(SQLModel, table=True):
-    """A notification that a message tells its recipient of; one message may tell of several."""
+    """A notification that a message reports. One message may report several."""
 
     __tablename__ = "delivery_notice"
 
@@ -104,7 +104,7 @@ class DeliveryNotice(SQLModel, table=True):
 
 
 class NotificationPreference(SQLModel, table=True):
-    """A person's own setting for one kind of notification, where it differs from the rules."""
+    """A person's setting for one type of notification, where it differs from the notification rules."""
 
     __tablename__ = "notice_choice"
 
@@ -116,11 +116,11 @@ class NotificationPreference(SQLModel, table=True):
     medium: str = Field(max_length=10, primary_key=True)
     """The channel."""
     wanted: bool
-    """Whether the person wants it."""
+    """Whether it is on."""
 
 
 class NotificationRuleSet(SQLModel, table=True):
-    """The notification rules, as one row: only what differs from the rules that come with Docket."""
+    """The notification rules, in a single row that holds only what differs from the built-in rules."""
 
     __tablename__ = "notice_rules"
     __table_args__ = (CheckConstraint("id = 1", name="one"),)
@@ -129,7 +129,7 @@ class NotificationRuleSet(SQLModel, table=True):
     """Always 1."""
     version: int = 1
     own: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """The changed rules, as letters for channels by "type/reason"."""
+    """The changed rules: letters of channels by "type/reason"."""
 
 
 class NotificationSchedule(SQLModel, table=True):
@@ -150,11 +150,11 @@ class NotificationSchedule(SQLModel, table=True):
     days: int = 127
     """The days of the week with notifications, added up: Monday 1, Tuesday 2, Wednesday 4, and so on."""
     hours: int = 0
-    """The hours between two emails about what is not urgent; 0 for immediate."""
+    """The hours between two emails about events that are not urgent; 0 for immediate."""
 
 
 class Mute(SQLModel, table=True):
-    """A ticket that a person muted; only mentions and assignments still notify them."""
+    """A ticket that a person muted. Only mentions and assignments still notify them."""
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True, ondelete="CASCADE")
     person_id: int = Field(foreign_key="person.id", primary_key=True, index=True, ondelete="CASCADE")
@@ -170,11 +170,11 @@ class ChannelState(SQLModel, table=True):
     paused: bool = False
     """Whether an administrator paused it."""
     failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """Since when sending fails."""
+    """The start of the current failure; empty while sending works."""
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When the other side allows the next attempt."""
+    """When the mail server or Slack allows the next attempt."""
     error: str | None = Field(default=None, max_length=300)
-    """The last error, in words."""
+    """The last error, as a sentence."""
 
 
 class SlackAccount(SQLModel, table=True):
@@ -188,7 +188,7 @@ class SlackAccount(SQLModel, table=True):
 
 
 class TeamSlackChannel(SQLModel, table=True):
-    """A team's Slack settings and its channel, by channel id or by an encrypted incoming webhook."""
+    """A team's Slack settings and its channel, given by channel id or an encrypted incoming webhook."""
 
     __tablename__ = "slack_place"
     __table_args__ = (CheckConstraint("channel IS NULL OR webhook IS NULL", name="one"),)
@@ -197,15 +197,15 @@ class TeamSlackChannel(SQLModel, table=True):
     channel: str | None = Field(default=None, max_length=40)
     """The id of the Slack channel."""
     webhook: str | None = Field(default=None, sa_column=Column(Text))
-    """The address of the incoming webhook, encrypted."""
+    """The URL of the incoming webhook, encrypted."""
     detailed: bool = False
-    """Whether messages about the team's tickets also say who did what, not only number, title and type."""
+    """Whether messages about the team's tickets also say who did what. Otherwise: number, title and type only."""
     failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """Since when sending to this channel fails."""
+    """The start of the current failure; empty while sending works."""
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When Slack allows the next attempt."""
     error: str | None = Field(default=None, max_length=300)
-    """The last error, in words."""
+    """The last error, as a sentence."""
 
 
 class TeamNotification(Numbered, table=True):
@@ -231,4 +231,4 @@ class SlackThread(SQLModel, table=True):
     place: str = Field(max_length=40, primary_key=True)
     """The Slack channel or member id."""
     began: str = Field(max_length=40)
-    """The timestamp of the first message, which Slack identifies threads by."""
+    """The timestamp of the first message, by which Slack identifies the thread."""

@@ -19,7 +19,7 @@ class Person(Numbered, Versioned, table=True):
     email: str = Field(max_length=254, unique=True)
     """The email address, in lower case."""
     folded: str = Field(default="", max_length=600, index=True)
-    """The name as it is searched; it follows `name`."""
+    """The name as it is searched; updated with `name`."""
     name: str = Field(max_length=120)
     """The full name."""
     role_id: int = Field(foreign_key="role.id", index=True)
@@ -31,21 +31,21 @@ class Person(Numbered, Versioned, table=True):
     totp_secret: str | None = Field(default=None, max_length=64)
     """The secret of the second factor; empty when it is off."""
     totp_step: int | None = None
-    """The last time step that was used, so that no code works twice."""
+    """The last time step used, so that no code works twice."""
     timezone: str | None = Field(default=None, max_length=60)
-    """The person's time zone, from the browser."""
+    """The person's time zone."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     invited_by_id: int | None = None
-    """Who invited them, and may manage them while they are in no team."""
+    """Who invited the person, and may manage them while they are in no team."""
     email_unproven: bool = False
-    """Whether a manager changed the address of a person who has a password: until they sign in with it, no password
-    link and no ticket email goes there."""
+    """Whether a manager changed the address of a person who has a password. Until they sign in with it, no password
+    link and no ticket email is sent there."""
 
 
 @event.listens_for(Person, "before_insert")
 @event.listens_for(Person, "before_update")
 def _fold(_mapper: object, _connection: object, person: Person) -> None:
-    """Let `folded` follow `name`."""
+    """Update `folded` from `name`."""
     person.folded = folding.fold_name(person.name)
 
 

@@ -7,15 +7,17 @@ from db.models.numbered import Numbered
 
 
 class SearchEntry(Numbered, table=True):
-    """What can be found: one row for a ticket's own words, one for each comment, folded to plain letters.
+    """A searchable text: one row for each ticket's title and description and one for each comment, as normalized words.
 
-    The full-text index stands on `words`; triggers (SQLite) or an expression index (PostgreSQL) keep it.
+    The full-text index is built on `words`. Triggers (SQLite) or an expression index (PostgreSQL) keep it current.
     """
 
     __tablename__ = "search_entry"
     __table_args__ = (
         Index("ix_search_entry_ticket", "ticket_id", "comment_id"),
-        Index("ix_search_entry_place", "id", "ticket_id", "internal"),  # whose a match is, without its words
+        Index(
+            "ix_search_entry_place", "id", "ticket_id", "internal"
+        ),  # a match's ticket, without reading its words
         {"sqlite_autoincrement": True},
     )
 
@@ -29,11 +31,11 @@ class SearchEntry(Numbered, table=True):
 
 
 class ReindexProgress(SQLModel, table=True):
-    """How far the index of words was brought to how words are folded today: a single row."""
+    """How far texts have been reindexed for this version of Docket, in a single row."""
 
     __tablename__ = "search_folding"
 
     id: int = Field(default=1, primary_key=True)
     """Always 1."""
     below: int
-    """Texts with a smaller id are still indexed as an earlier version did it; 0 when none is left."""
+    """Texts with a smaller id still have an earlier version's tokens; 0 when none is left."""

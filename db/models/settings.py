@@ -1,4 +1,4 @@
-"""What administrators choose for the whole desk, each version of it."""
+"""The settings that administrators change in Docket, with every version of each."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from db.types import UtcDateTime
 
 
 class Setting(Numbered, table=True):
-    """One version of a setting: its value from a moment on, and who changed it. The newest version holds.
+    """One version of a setting: its value, since when it applies and who set it. The newest version applies.
 
-    Its id is the change number, which grows with each change of any setting. The database refuses to change or delete a
-    row. A setting without a row has its default, which is version 1.
+    Its id is the change number, which grows with each change of any setting. The database refuses to change or delete
+    a row. A setting without a row has its default value, which is version 1.
     """
 
     __table_args__ = (
@@ -22,12 +22,12 @@ class Setting(Numbered, table=True):
     )
 
     name: str = Field(max_length=60)
-    """Its name in `lib/desk_settings/setting_catalog.py`."""
+    """The setting's name in `lib/desk_settings/setting_catalog.py`."""
     version: int
-    """Counts the changes of this setting, from 2 on."""
+    """The version, from 2 on."""
     value: str = Field(sa_column=Column(Text, nullable=False))
     """The value as text."""
     since: datetime = Field(sa_type=UtcDateTime)
     """When it was changed to this value."""
     by_id: int | None = Field(default=None, foreign_key="person.id")
-    """Who changed it; none means Docket itself."""
+    """Who changed it; empty for Docket itself."""

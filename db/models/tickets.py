@@ -13,11 +13,11 @@ from db.types import UtcDateTime
 from db.vocabulary import Priority, StatusCategory
 
 ACCESS_COLUMNS = ("team_id", "requester_id", "confidential", "deleted_at")
-"""The columns that decide who sees a ticket: an index that ends with them answers a count without reading a row."""
+"""The columns that decide who sees a ticket. An index that ends with them can answer a count without reading rows."""
 
 
 def _index_open_tickets(name: str, *columns: str) -> Index:
-    """Index open tickets alone; the condition is letter by letter what a query says, else SQLite doesn't use it."""
+    """Return a partial index on open tickets. SQLite only uses it if queries contain exactly this condition."""
     return Index(name, *columns, sqlite_where=text("open = 1"), postgresql_where=text("open"))
 
 
@@ -97,9 +97,9 @@ class Ticket(Numbered, table=True):
     updated_at: datetime = Field(sa_type=UtcDateTime)
     """When it last changed, for people who may read internal notes."""
     public_updated_at: datetime = Field(sa_type=UtcDateTime)
-    """When something last changed that everybody who sees the ticket may know; never later than `updated_at`."""
+    """When something last changed that everybody who sees the ticket may know about; never later than `updated_at`."""
     staff_opened: bool = False
-    """Whether staff created it, for themselves or on behalf of the requester; no first response is expected."""
+    """Whether staff created it, for themselves or on behalf of the requester. No first response is expected then."""
     first_response_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When staff first replied publicly."""
     responder_id: int | None = None
@@ -119,22 +119,22 @@ class Ticket(Numbered, table=True):
     rank: float = 0
     """The position in its board column, smallest on top."""
     merged_into_id: int | None = None
-    """The ticket it was merged into; while set, nothing here changes."""
+    """The ticket it was merged into. While this is set, nothing here changes."""
     version: int = 1
-    """Counts all changes; a change names the version it saw."""
+    """Counts all changes. An update names the version that it is based on."""
     public_version: int = 1
-    """Counts the changes that everybody who sees the ticket may know."""
+    """Counts the changes that everybody who sees the ticket may know about."""
 
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
-        """Let an update miss a row that somebody else changed meanwhile, instead of overwriting it."""
+        """Make an update match no row if somebody else changed it, instead of overwriting their change."""
         return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # ty: ignore[missing-attribute]
 
     def change(self, *, at: datetime, internal: bool = False) -> None:
-        """Count one more change, made at `at`, of which only those who read notes know if it is `internal`.
+        """Count a change made at `at`. Only people who may read notes know about an `internal` one.
 
-        Comments do not count, so that they never stale an edit.
+        Comments are not counted, so that they don't cause conflicts with edits.
         """
         self.version += 1
         self.updated_at = at
@@ -143,10 +143,10 @@ class Ticket(Numbered, table=True):
             self.public_updated_at = at
 
     def enter(self, status: Status, *, at: datetime) -> None:
-        """Be in `status` from `at` on.
+        """Set the ticket's status to `status` at `at` and update its resolution.
 
-        The ticket is resolved when it enters a done status that counts; moving on to another one of those changes
-        nothing, and leaving them clears the resolution.
+        Entering a done status that counts as resolved resolves the ticket. Moving on to another such status keeps the
+        resolution; leaving them clears it.
         """
         self.status_id = status.id
         self.open = status.kind != StatusCategory.DONE
@@ -179,7 +179,7 @@ class Link(Numbered, table=True):
     )
 
     kind: str = Field(max_length=20)
-    """The kind of link, read from source to target."""
+    """The type of link, read from source to target."""
     source_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     """The ticket that blocks, is the parent, or is the duplicate."""
     target_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
@@ -188,7 +188,7 @@ class Link(Numbered, table=True):
 
 
 class Transition(SQLModel, table=True):
-    """A status change that differs from the default for a role; without a row it is allowed without a reason."""
+    """A status change as a role may make it. Without a row, the change is allowed without a reason."""
 
     role_id: int = Field(foreign_key="role.id", primary_key=True, ondelete="CASCADE")
     from_id: int = Field(foreign_key="status.id", primary_key=True, ondelete="CASCADE")
@@ -223,14 +223,14 @@ class Merge(Numbered, table=True):
     undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the merge was undone."""
     status_id: int = Field(foreign_key="status.id")
-    """The source's status before."""
+    """The source's status before the merge."""
     resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """The source's resolution before."""
+    """The source's resolution before the merge."""
     resolver_id: int | None = None
-    """The person that resolution was attributed to."""
+    """The person to whom that resolution was attributed."""
     confided: bool = False
     """Whether the merge made the target confidential."""
     opening_id: int | None = None
     """The comment that holds the source's title and description."""
     moved: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """The people, tags and links that moved along."""
+    """The people, tags and links that were moved to the target."""

@@ -14,14 +14,14 @@ from lib.core.errors import Conflict
 
 
 class Activity(Numbered, Versioned, table=True):
-    """A kind of work that logged time is sorted by; administrators manage the list."""
+    """A kind of work by which logged time is grouped. Administrators manage the list."""
 
     name: str = Field(max_length=40, unique=True)
     """The name on screens."""
     position: int
     """The order in lists."""
     is_default: bool = False
-    """Whether time is logged with it unless another is chosen."""
+    """Whether it is preselected for logged time."""
     retired: bool = False
     """Whether it is archived."""
 
@@ -39,7 +39,7 @@ class TimeEntry(Numbered, table=True):
             "ix_time_entry_spent", "ticket_id", "activity_id", "day", "minutes",
             sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL"),
         ),
-        # Not for those alone that are there: SQLite would look each entry up, and read along another.
+        # Not a partial index: SQLite would then look up each entry separately and read another index as well.
         Index(
             "ix_time_entry_worked",
             "ticket_id", "worker_id", "activity_id", "billable", "day", "minutes", "removed_at",
@@ -64,7 +64,7 @@ class TimeEntry(Numbered, table=True):
     seconds: int
     """The exact duration in seconds."""
     minutes: int
-    """The duration in minutes that is shown and added up: rounded by the settings at that time, or as typed."""
+    """The duration in minutes that is shown and summed: rounded by the settings at that time, or as typed."""
     activity_id: int = Field(foreign_key="activity.id")
     """The activity."""
     note: str = Field(default="", max_length=500)
@@ -85,11 +85,11 @@ class TimeEntry(Numbered, table=True):
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
-        """Let an update miss a row that somebody else changed meanwhile, instead of overwriting it."""
+        """Make an update match no row if somebody else changed it, instead of overwriting their change."""
         return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # ty: ignore[missing-attribute]
 
     def must_be(self, seen: int) -> None:
-        """Raise Conflict unless nobody changed the entry since version `seen`."""
+        """Raise Conflict if the entry was changed after version `seen`."""
         if self.version != seen:
             raise Conflict(
                 "Somebody else changed this entry while you were working on it. Your change was not saved. Check "
@@ -99,26 +99,26 @@ class TimeEntry(Numbered, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """A person's running timer, or one that was stopped and waits for their decision."""
+    """A person's running timer, or one that was stopped and needs their decision."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
-    """Whose timer it is."""
+    """The owner."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True, ondelete="CASCADE")
     """The ticket it runs on."""
     started_at: datetime = Field(sa_type=UtcDateTime)
     """When it started."""
     timezone: str | None = Field(default=None, max_length=60)
-    """The owner's time zone at the start; the time is logged on that zone's day."""
+    """The owner's time zone at the start. The time is logged on the day in this zone."""
     stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When it stopped because of somebody else's change."""
+    """When it was stopped by somebody else's change."""
     entry_id: int | None = Field(default=None, foreign_key="time_entry.id", ondelete="SET NULL")
-    """The time entry that was logged then; without one, the owner decides."""
+    """The time entry that was logged then. Without one, the owner decides what to log."""
     why: str = Field(default="", max_length=100)
-    """Why it stopped, in words."""
+    """Why it was stopped, as a sentence."""
 
 
 class Timesheet(SQLModel, table=True):
-    """The state of one person's month; without a row, the month is open."""
+    """The state of a person's month. Without a row, the month is open."""
 
     __table_args__ = (CheckConstraint("state IN ('open', 'submitted', 'approved')", name="state"),)
 
@@ -134,7 +134,7 @@ class Timesheet(SQLModel, table=True):
 
 
 class Rate(Numbered, Versioned, table=True):
-    """The hourly rate from a day on, for a person, an activity, both, or everyone."""
+    """An hourly rate from a given day on, for a person, an activity, both, or everyone."""
 
     __table_args__ = (CheckConstraint("cents >= 0", name="cents"),)
 

@@ -1,1 +1,1 @@
-"""Who may see and do what: the gate, the roles it reads, and what a reader may know of a ticket's changes."""
+"""Access control: the gate, roles, and what people may know about a ticket's changes."""

@@ -1,4 +1,4 @@
-"""Who may see a ticket, as a condition on people: the gate's rule, asked from the other side."""
+"""Who may see a ticket, as SQL conditions on people: the gate's rules in the other direction."""
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import col, select
@@ -9,7 +9,7 @@ from lib.access import gate
 
 
 def workers_condition(ticket: Ticket, permission: Permission) -> ColumnElement[bool]:
-    """The SQL condition on `person` for whose work lets `permission` reach a ticket; the twin of `gate.works_on`."""
+    """Return the SQL condition on `person` for people whose `permission` covers the ticket; mirrors `gate.works_on`."""
     team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
     role = col(Person.role_id)
     return or_(
@@ -19,7 +19,7 @@ def workers_condition(ticket: Ticket, permission: Permission) -> ColumnElement[b
 
 
 def involved_condition(ticket: Ticket) -> ColumnElement[bool]:
-    """The SQL condition on `person` for its requester, those in copy, and its assignee while in its team."""
+    """Return the SQL condition on `person` for requester, people in CC, and assignee while in the ticket's team."""
     copied = select(Participant.person_id).where(Participant.ticket_id == ticket.id)
     team = select(Membership.person_id).where(Membership.team_id == ticket.team_id)
     person = col(Person.id)
@@ -28,10 +28,10 @@ def involved_condition(ticket: Ticket) -> ColumnElement[bool]:
 
 
 def viewers_condition(ticket: Ticket, *, notes: bool = False) -> ColumnElement[bool]:
-    """The SQL condition on `person` for whoever may see a ticket, or with `notes` read its internal notes too.
+    """Return the SQL condition on `person` for people who may see a ticket or, with `notes`, its internal notes.
 
-    The twin of `gate.can_see`. A statement with it reads who is in copy, so it is for those who found the ticket
-    through the gate.
+    Mirrors `gate.can_see`. A statement with this condition reveals who is in CC, so only use it for a ticket that was
+    found through the gate.
     """
     if ticket.deleted_at is not None:
         return false()

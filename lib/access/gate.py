@@ -1,7 +1,7 @@
-"""The one gate: who may see and do what, for page, API, worker, search, export and command line alike.
+"""Access checks: who may see and do what, for pages, API, worker, search, exports and commands.
 
-Reads are scoped in SQL by `visible`, deeds are permitted by `permit`; both follow the same rule, which
-docs/permissions.md explains and a property test holds equal.
+Reads are scoped in SQL by `visible`, changes are permitted by `permit`. Both follow the same rules, explained in
+docs/permissions.md; a property test keeps them equal.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ ADMIN_PERMISSIONS = frozenset(
         Permission.USER_MANAGE,
     }
 )
-"""What concerns no ticket: the account, and what others keep."""
+"""Permissions that are not about a ticket: your own account, and administration."""
 PARTICIPATION_PERMISSIONS = frozenset(
     {
         Permission.TICKET_READ,
@@ -56,26 +56,26 @@ PARTICIPATION_PERMISSIONS = frozenset(
         Permission.EXPORT_TICKETS,
     }
 )
-"""What taking part in a ticket is enough for; the rest is work, which only those who work the ticket's team may do.
+"""Permissions that participants in a ticket have on it. All others require working on the ticket's team.
 
-So staff who ask another team for something are requesters there: they read no note about themselves.
+So staff who ask another team for help are requesters there and can't read notes about themselves.
 """
 Statement = TypeVar("Statement", bound=Executable)
 Model = TypeVar("Model", bound=SQLModel)
 CACHED_STATEMENTS = 128
-"""Statements of each sort that stay built, as putting one together takes longer than asking it; each hangs on nothing
-but what an actor may, and all that one actor has take about 300 KB."""
+"""How many built statements of each kind are cached, because building one takes longer than executing it. A statement
+depends only on an actor's permissions; all those of one actor take about 300 KB."""
 
 
 class NotAPerson(RuntimeError):
-    """Docket itself did what only a person does: a bug, never shown."""
+    """Docket itself tried what only a person can do. This is a bug and is never shown to people."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, made afresh from the database for each unit of work and never kept.
+    """The person or process that acts, built from the database for each unit of work and never kept.
 
-    Two actors are equal when they are the same person and may the same, by whatever door they came.
+    Two actors are equal when they are the same person with the same permissions, whatever the source.
     """
 
     id: int | None
@@ -89,40 +89,40 @@ class Actor:
     role_id: int | None = field(default=None, compare=False)
     sign_in_id: int | None = field(default=None, compare=False)
     timezone: str | None = field(default=None, compare=False)
-    """What they chose, or on pages the browser's for those who chose none."""
+    """The chosen time zone or, on pages, the browser's if none was chosen."""
     desk_timezone: str = field(default=time_zones.UTC, compare=False)
     cap: str | None = field(default=None, compare=False)
-    """The scope of the API token through which they act, if it is one."""
+    """The scope of the API token in use, if any."""
     batch: str | None = field(default=None, compare=False)
-    """What the events of one change of many tickets have in common."""
+    """An id that all events of one bulk change share."""
 
     @property
     def person_id(self) -> int:
-        """The id of the person who acts. Raises NotAPerson for Docket itself, which has none."""
+        """The id of the person who acts. Raises NotAPerson for Docket itself."""
         if self.id is None:
             raise NotAPerson(f"{self.name} is not a person.")
         return self.id
 
     def reach(self, permission: Permission) -> Scope:
-        """Return how far `permission` reaches for this actor; what is not granted is NONE."""
+        """Return the scope of `permission` for this actor; NONE if it is not granted."""
         return self.scopes.get(permission, Scope.NONE)
 
     def may(self, permission: Permission, *, least: Scope = Scope.OWN) -> bool:
-        """Tell whether the actor holds `permission` at least as far as `least`."""
+        """Return whether the actor has `permission` with at least the scope `least`."""
         return self.reach(permission) >= least
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone in which the actor's days begin: their own, or the desk's for those who have none."""
+        """The time zone in which the actor's days begin: their own, or the default time zone if they have none."""
         return time_zones.find(self.timezone, default=self.desk_timezone)
 
     @property
     def staff(self) -> bool:
-        """Whether the actor works tickets, which is to say may read internal notes."""
+        """Whether the actor is staff, that is, may read internal notes."""
         return self.may(Permission.COMMENT_READ_INTERNAL)
 
     def capped(self, scope: str) -> "Actor":
-        """Return the actor as an API token of `scope` (read, write, admin) lets them be: never more than themselves."""
+        """Return the actor limited to an API token's `scope` (read, write, admin), never with more permissions."""
         kept = {p: s for p, s in self.scopes.items() if _token_allows(scope, p)}
         return replace(self, scopes=kept, cap=scope)
 
@@ -136,7 +136,7 @@ def _token_allows(scope: str, permission: Permission) -> bool:
 
 
 def system_actor(purpose: str, *permissions: Permission, channel: Source = Source.WORKER) -> Actor:
-    """Return Docket itself acting for a named purpose, with just the permissions listed."""
+    """Return Docket itself as the actor for a named purpose, with only the given permissions."""
     return Actor(
         id=None,
         name=f"Docket ({purpose})",
@@ -148,12 +148,12 @@ def system_actor(purpose: str, *permissions: Permission, channel: Source = Sourc
 
 @lru_cache(maxsize=CACHED_STATEMENTS)
 def participation_condition(actor: Actor) -> ColumnElement[bool]:
-    """The tickets an actor asked for, is in copy of, or is assigned while still in their team."""
+    """Return the SQL condition for tickets the actor requested, is in CC of, or is assigned to while in their team."""
     return or_(*participation_conditions(actor))
 
 
 def participation_conditions(actor: Actor) -> list[ColumnElement[bool]]:
-    """Return the same one by one: each has an index of its own, along which PostgreSQL doesn't look for either."""
+    """Return the parts of `participation_condition`: PostgreSQL uses the index of each, but not when they are ORed."""
     copied = select(Participant.ticket_id).where(Participant.person_id == actor.id)
     return [
         col(Ticket.requester_id) == actor.id,
@@ -163,7 +163,7 @@ def participation_conditions(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def scope_condition(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for what `permission` reaches; the twin of `can`."""
+    """Return the SQL condition on `ticket` for what `permission` covers; mirrors `can`."""
     reach = actor.reach(permission)
     if reach == Scope.NONE:
         return false()
@@ -175,7 +175,7 @@ def scope_condition(actor: Actor, permission: Permission) -> ColumnElement[bool]
 
 @lru_cache(maxsize=CACHED_STATEMENTS)
 def visible_condition(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition for the tickets an actor may see at all."""
+    """Return the SQL condition for the tickets that the actor may see."""
     private = or_(participation_condition(actor), scope_condition(actor, Permission.TICKET_CONFIDENTIAL))
     return and_(
         col(Ticket.deleted_at).is_(None),
@@ -185,7 +185,7 @@ def visible_condition(actor: Actor) -> ColumnElement[bool]:
 
 
 def visible(actor: Actor, *entities: Any) -> Any:
-    """Return a select of `entities` from tickets the actor may see; join further tables onto it."""
+    """Return a select of `entities` from tickets that the actor may see. Further tables can be joined to it."""
     return (
         select(*(entities or (Ticket,)))
         .select_from(Ticket)
@@ -195,21 +195,21 @@ def visible(actor: Actor, *entities: Any) -> Any:
 
 
 def select_count(chosen: Any) -> Any:
-    """Return a select that counts the rows of another select; it is scoped if that one is."""
+    """Return a select that counts the rows of another select. It is scoped if that one is."""
     number = select(func.count()).select_from(chosen.subquery())
     return number.execution_options(**chosen.get_execution_options())
 
 
 def unscoped(statement: Statement, reason: str, **options: Any) -> Statement:
-    """Let a statement through the session's guard, with more execution options if any, and say why it may pass.
+    """Mark a statement as allowed to pass the session's guard, with the reason and optional execution options.
 
-    This and `unscoped_get` are the only ways around it (`lib/transactions.py`). Raises ValueError without a reason.
+    Only this and `unscoped_get` bypass the guard (`lib/transactions.py`). Raises ValueError without a reason.
     """
     return statement.execution_options(**options, gate=_require_reason(reason))
 
 
 def unscoped_get(session: Session, model: type[Model], key: Any, reason: str) -> Model | None:
-    """Return the row with a primary key, or None, past the session's guard, and say why it may pass."""
+    """Return the row with a primary key, or None, bypassing the session's guard for the given reason."""
     return session.get(model, key, execution_options={"gate": _require_reason(reason)})
 
 
@@ -220,7 +220,7 @@ def _require_reason(reason: str) -> str:
 
 
 def visible_comments_condition(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `comment` (joined to a visible ticket): internal notes only for those who may read them."""
+    """Return the SQL condition on `comment` (joined to a visible ticket) that hides internal notes from non-readers."""
     return or_(~col(Comment.internal), scope_condition(actor, Permission.COMMENT_READ_INTERNAL))
 
 
@@ -230,7 +230,7 @@ _CC_STATEMENT = unscoped(
     ),
     "only whether the person takes part in the ticket",
 )
-"""Built once, as it is asked for each ticket on its own."""
+"""Built once, because it is executed for each ticket."""
 
 
 def _participates(session: Session, actor: Actor, ticket: Ticket) -> bool:
@@ -244,7 +244,7 @@ def _participates(session: Session, actor: Actor, ticket: Ticket) -> bool:
 
 
 def can(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> bool:
-    """Tell whether `permission` reaches this ticket; the twin of `scope_condition`."""
+    """Return whether `permission` covers this ticket; mirrors `scope_condition`."""
     if works_on(actor, permission, ticket):
         return True
     shared = permission in PARTICIPATION_PERMISSIONS and actor.may(permission)
@@ -252,14 +252,14 @@ def can(session: Session, actor: Actor, permission: Permission, ticket: Ticket) 
 
 
 def select_roles_granting(permission: Permission, *scopes: Scope) -> Any:
-    """Return a select of the roles that grant a permission with one of these scopes."""
+    """Return a select of the roles that grant a permission with one of the given scopes."""
     return select(RolePermission.role_id).where(
         RolePermission.permission == permission, col(RolePermission.scope).in_(scopes)
     )
 
 
 def list_workers(session: Session, team_id: int, permission: Permission) -> dict[int, str]:
-    """Return who in a team works its tickets as far as `permission` goes: active people, names by id, by name."""
+    """Return the active members of a team with `permission` for its tickets: names by id, sorted by name."""
     rows = session.exec(
         select(Person.id, Person.name)
         .join(Membership, col(Membership.person_id) == Person.id)
@@ -271,13 +271,13 @@ def list_workers(session: Session, team_id: int, permission: Permission) -> dict
 
 
 def works_on(actor: Actor, permission: Permission, ticket: Ticket) -> bool:
-    """Tell whether `permission` reaches this ticket because the actor works it, not because they take part in it."""
+    """Return whether `permission` covers this ticket through the actor's work, not as a participant."""
     reach = actor.reach(permission)
     return reach == Scope.ALL or (reach == Scope.TEAM and ticket.team_id in actor.teams)
 
 
 def can_see(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    """Tell whether the actor may see the ticket; the twin of `visible_condition`."""
+    """Return whether the actor may see the ticket; mirrors `visible_condition`."""
     if ticket.deleted_at is not None or not can(session, actor, Permission.TICKET_READ, ticket):
         return False
     if not ticket.confidential:
@@ -288,10 +288,10 @@ def can_see(session: Session, actor: Actor, ticket: Ticket) -> bool:
 
 
 def permit(session: Session, actor: Actor, permission: Permission, ticket: Ticket) -> None:
-    """Let the deed on `ticket` go on.
+    """Check that the actor may do something to `ticket`; return if so.
 
-    Raises NotFound when the actor may not see the ticket, NotPermitted when they see it but may not do this, and
-    Invalid when it was merged into another one, where nothing but reading goes on.
+    Raises NotFound when the actor may not see the ticket, NotPermitted when they may see it but not do this, and
+    Invalid when it was merged into another ticket, where only reading is possible.
     """
     if not can_see(session, actor, ticket):
         raise not_found(actor, permission, "ticket", ticket.id)
@@ -302,20 +302,20 @@ def permit(session: Session, actor: Actor, permission: Permission, ticket: Ticke
 
 
 def require(actor: Actor, permission: Permission, *, least: Scope = Scope.OWN) -> None:
-    """Let a deed that concerns no ticket go on; raises NotPermitted."""
+    """Check a permission that is not about a ticket. Raises NotPermitted."""
     if not actor.may(permission, least=least):
         raise not_permitted(actor, permission, subject="desk", subject_id=None)
 
 
 def build_denial(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> Denial:
-    """Return what the audit keeps of a refusal."""
+    """Return what the audit log records about a refusal."""
     return Denial(actor.id, permission.value, subject, subject_id, actor.channel.value)
 
 
 def not_permitted(
     actor: Actor, permission: Permission, *, subject: str, subject_id: int | None
 ) -> NotPermitted:
-    """Return the refusal of something the actor may see but not do, to be raised and recorded."""
+    """Return the error for something that the actor may see but not do. Raising it records the refusal."""
     return NotPermitted(
         f"Your role ({actor.role}) doesn't allow this: it needs the permission {permission.value}.",
         permission=permission.value,
@@ -324,7 +324,7 @@ def not_permitted(
 
 
 def not_found(actor: Actor, permission: Permission, subject: str, subject_id: int | None) -> NotFound:
-    """Return the refusal of something the actor may not know of, to be raised and recorded."""
+    """Return the error for something that the actor may not know about. Raising it records the refusal."""
     return NotFound(
         "This doesn't exist, or you don't have access to it.",
         denial=build_denial(actor, permission, subject, subject_id),

@@ -50,17 +50,17 @@ DESCRIPTIONS: Mapping[Permission, str] = {
 
 
 PLANNED = frozenset({Permission.SLA_OVERRIDE})
-"""What roles have already and nothing asks for yet, so that it is not shown."""
+"""Permissions that roles already have but that no code checks yet, so they are not shown."""
 _PERMISSIONS = {p.value: p for p in Permission}
 _SCOPES = select(RolePermission.permission, RolePermission.scope).where(
     col(RolePermission.role_id) == bindparam("role_id")
 )
-"""Built once, as every request asks it."""
+"""Built once, because every request executes it."""
 
 
 @dataclass(frozen=True)
 class RoleCard:
-    """A role as pages and the API show it; `scopes` maps a permission to its reach."""
+    """A role as shown on pages and in the API. `scopes` maps permissions to scopes."""
 
     id: int
     name: str
@@ -69,19 +69,19 @@ class RoleCard:
 
 
 def get_scopes(session: Session, role_id: int) -> dict[Permission, Scope]:
-    """Return what a role may do; a permission that this version doesn't know counts for nothing."""
+    """Return a role's permissions with their scopes. Permissions unknown to this version are ignored."""
     rows = session.exec(_SCOPES, params={"role_id": role_id}).all()
     return {_PERMISSIONS[name]: Scope(scope) for name, scope in rows if name in _PERMISSIONS}
 
 
 def list_all(session: Session) -> list[RoleCard]:
-    """Return every role with its permissions; roles are no secret to those who are signed in."""
+    """Return all roles with their permissions. Everybody who is signed in may see them."""
     found = session.exec(select(Role).order_by(col(Role.id))).all()
     return [RoleCard(r.id, r.name, r.built_in, get_scopes(session, r.id)) for r in found]
 
 
 def get(session: Session, name_or_id: str | int) -> RoleCard:
-    """Return one role by its id or name; raises Invalid naming the field `role`."""
+    """Return a role by id or name. Raises Invalid naming the field `role`."""
     which = (
         col(Role.id) == name_or_id if isinstance(name_or_id, int) else col(Role.name) == name_or_id.lower()
     )
@@ -92,9 +92,10 @@ def get(session: Session, name_or_id: str | int) -> RoleCard:
 
 
 def can_grant(actor: Actor, role: RoleCard) -> bool:
-    """Tell whether `actor` may give `role` to somebody: whoever manages everyone may give any, others none beyond own.
+    """Return whether `actor` may give `role` to somebody.
 
-    What taking part in a ticket brings is everybody's, so it is not compared.
+    People who manage everybody may give any role, others only roles that don't exceed their own. Permissions that
+    participants have anyway are not compared.
     """
     if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
         return True

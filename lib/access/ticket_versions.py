@@ -1,7 +1,7 @@
-"""How often and when a ticket last changed, as its reader may know it.
+"""When and how often a ticket changed, as far as the reader may know.
 
-An internal note, or a field that requesters may not read, is no change to people who may not read notes: for them a
-ticket keeps its `public_version` and `public_updated_at`.
+Internal notes and fields that requesters may not read don't count as changes for people who may not read notes. They
+see the ticket's `public_version` and `public_updated_at`.
 """
 
 from functools import lru_cache
@@ -20,7 +20,7 @@ _NOTES = Permission.COMMENT_READ_INTERNAL
 
 
 class HasTeam(Protocol):
-    """A ticket, or a row of a list, with the team that works it."""
+    """A ticket, or a row of a list, with the team that works on it."""
 
     @property
     def team_id(self) -> int:
@@ -29,18 +29,18 @@ class HasTeam(Protocol):
 
 
 def can_see_all_changes(actor: Actor, where: HasTeam) -> bool:
-    """Tell whether the actor may know of every change to a ticket, because they may read its notes."""
+    """Return whether the actor may know about every change to a ticket, because they may read its notes."""
     reach = actor.reach(_NOTES)
     return reach == Scope.ALL or (reach == Scope.TEAM and where.team_id in actor.teams)
 
 
 def visible_version(actor: Actor, ticket: Ticket) -> int:
-    """Return the version of a ticket that the actor knows."""
+    """Return the version of a ticket as the actor sees it."""
     return ticket.version if can_see_all_changes(actor, ticket) else ticket.public_version
 
 
 def must_be(actor: Actor, ticket: Ticket, seen: int) -> None:
-    """Raise Conflict unless, as far as the actor may know, nobody changed the ticket since version `seen`."""
+    """Raise Conflict if the ticket was changed after version `seen`, as far as the actor may know."""
     now = visible_version(actor, ticket)
     if now != seen:
         raise Conflict(
@@ -52,7 +52,7 @@ def must_be(actor: Actor, ticket: Ticket, seen: int) -> None:
 
 @lru_cache(maxsize=gate.CACHED_STATEMENTS)
 def updated_at_expression(actor: Actor) -> Any:
-    """The SQL expression for when each ticket last changed, as far as the actor may know."""
+    """Return the SQL expression for when each ticket last changed, as far as the actor may know."""
     known = all_changes_condition(actor)
     if known is not None:
         return case((known, col(Ticket.updated_at)), else_=col(Ticket.public_updated_at))
@@ -60,5 +60,5 @@ def updated_at_expression(actor: Actor) -> Any:
 
 
 def all_changes_condition(actor: Actor) -> Any:
-    """Return the SQL condition for the tickets of which the actor may know every change; None for all or none."""
+    """Return the SQL condition for tickets whose every change the actor may know; None for all tickets or none."""
     return gate.scope_condition(actor, _NOTES) if actor.reach(_NOTES) == Scope.TEAM and actor.teams else None

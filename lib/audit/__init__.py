@@ -1,1 +1,1 @@
-"""What happened: the event stream, the audit log, the change feed and idempotency keys."""
+"""The record of what happened: events, the audit log, the change feed and idempotency keys."""

@@ -1,4 +1,4 @@
-"""The audit: administration, sign-ins and refusals, for those who may read them; never what a ticket says."""
+"""The audit log: administration, sign-ins and refusals, without the contents of tickets."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ NAMED_SUBJECTS = {
     "tag": Tag,
     "activity": Activity,
 }
-"""Subjects that people know by a name, which is no secret to whoever may read the audit."""
+"""Subjects with names that all readers of the audit log may know."""
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One line of the audit; `actor` is None for nobody signed in, or Docket itself."""
+    """An entry of the audit log. `actor` is None for Docket itself or when nobody is signed in."""
 
     id: int
     at: datetime
@@ -57,9 +57,9 @@ def list_entries(
     before: int | None = None,
     limit: int = 50,
 ) -> list[AuditEntry]:
-    """Return the newest entries before event `before`, of one `action` or by one person if given.
+    """Return the newest entries before event `before`, optionally only those of one `action` or by one person.
 
-    A manager reads what was refused on their teams' tickets; an administrator everything. Raises NotPermitted.
+    Managers see what was refused on their teams' tickets, administrators see everything. Raises NotPermitted.
     """
     gate.require(actor, Permission.AUDIT_READ, least=Scope.TEAM)
     conditions = []
@@ -96,9 +96,9 @@ def list_entries(
 
 
 def _select_newest(actions: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, limit: int) -> Any:
-    """Return a select of the newest events of some actions, each walked along its index.
+    """Return a select of the newest events with some actions, reading each action's index separately.
 
-    Between two entries of the audit may lie a million events on tickets, which a walk over all would read.
+    A million ticket events may lie between two entries of the audit log; a scan of all events would read them.
     """
     walks = [
         select(Event.id)
@@ -111,7 +111,7 @@ def _select_newest(actions: Sequence[str], conditions: Sequence[ColumnElement[bo
 
 
 def get_subject_names(session: Session, entries: Iterable[AuditEntry]) -> dict[str, str]:
-    """Return today's names of what entries are about, by their subject; what is gone has none."""
+    """Return the current names of the subjects of entries, by subject. Deleted ones have none."""
     wanted: dict[str, set[int]] = {}
     for entry in entries:
         what, _, number = entry.subject.partition(":")

@@ -1,4 +1,4 @@
-"""What is new: which topics have events that a person may hear of, as hints that carry nothing but a number."""
+"""Live updates: which topics have new events that a person may know about. Only event ids are passed on."""
 
 import re
 from dataclasses import dataclass
@@ -19,16 +19,17 @@ NOTIFICATIONS = "notices"
 _TICKET_TOPIC = re.compile(r"ticket-([1-9][0-9]{0,9})")
 NOBODY: frozenset[int] = frozenset()
 BATCH_SIZE = 500
-"""Events looked at in one go."""
+"""The number of events read at a time."""
 GAP_TIMEOUT = timedelta(seconds=1)
-"""How long a number may be missing before whoever took it is held to have given up."""
+"""How long an event id may be missing before the transaction that took it is considered rolled back."""
 
 
 @dataclass(frozen=True)
 class Topic:
-    """Something to hear of: one ticket, the whole desk, or on it only the tickets in which a person takes part.
+    """Something to subscribe to: one ticket, all tickets, the person's own tickets, or their notifications.
 
-    Without `notes` internal events are passed over; `teams` are those on whose tickets they count, None for all.
+    Without `notes`, internal events are ignored. `teams` are those on whose tickets internal events count; None for
+    all.
     """
 
     name: str
@@ -36,25 +37,25 @@ class Topic:
     notes: bool
     person_id: int | None = None
     notices: bool = False
-    """Whether only what the person is told in a notice is news."""
+    """Whether only events that the person is notified about count."""
     teams: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
 class FeedEvent:
-    """An event as the news sees it, with those who take part in its ticket."""
+    """An event with the people involved in its ticket and those notified about it."""
 
     id: int
     ticket_id: int | None
     internal: bool
     people: frozenset[int] = frozenset()
     told: frozenset[int] = frozenset()
-    """Who has a notice of it."""
+    """Who has a notification about it."""
     team_id: int | None = None
-    """The team that has its ticket."""
+    """The team of its ticket."""
 
     def concerns(self, topic: Topic) -> bool:
-        """Tell whether a listener to `topic` is to hear of it."""
+        """Return whether subscribers to `topic` should learn about this event."""
         if topic.notices:
             return topic.person_id in self.told
         if self.internal and not (topic.notes and (topic.teams is None or self.team_id in topic.teams)):
@@ -65,14 +66,16 @@ class FeedEvent:
 
 
 def ticket_topic(number: int) -> str:
-    """Return the name of the topic of one ticket."""
+    """Return the name of a ticket's topic."""
     return f"ticket-{number}"
 
 
 def find_topic(session: Session, actor: Actor, name: str) -> Topic | None:
-    """Return a topic that the actor may listen to, or None: a ticket that they see, the desk, or their own notices.
+    """Return the topic with a name, or None if the actor may not subscribe to it.
 
-    Of the desk, those who are not staff hear only what they take part in, and staff of notes those that they may read.
+    Topics are a ticket that the actor sees, all tickets, and the actor's notifications. For all tickets, people who
+    are not staff get only events on tickets they are involved in, and staff get internal events where they may read
+    notes.
     """
     if name == DESK:
         everywhere = actor.may(Permission.COMMENT_READ_INTERNAL, least=Scope.ALL)
@@ -93,11 +96,11 @@ def find_topic(session: Session, actor: Actor, name: str) -> Topic | None:
 
 
 _NEWEST_ID = gate.unscoped(select(func.max(Event.id)), "only ids, to refresh open pages")
-"""Built once, as every page asks for it."""
+"""Built once, because every page executes it."""
 
 
 def newest_id(session: Session, wanted: Topic | None = None) -> int:
-    """Return the id of the newest event, or of the newest of one topic; 0 when there is none."""
+    """Return the id of the newest event, in one topic if given; 0 when there is none."""
     if wanted is not None and wanted.notices:
         own = select(func.max(Notice.event_id)).where(
             Notice.person_id == wanted.person_id, col(Notice.listed)
@@ -115,7 +118,7 @@ def newest_id(session: Session, wanted: Topic | None = None) -> int:
     elif wanted.teams is not None:
         theirs = select(Ticket.id).where(Ticket.id == Event.ticket_id, col(Ticket.team_id).in_(wanted.teams))
         heard = or_(~col(Event.internal), theirs.correlate(Event).exists())
-        # Most are heard, so the newest one is near the end.
+        # Most events match, so the newest match is near the end.
         chosen = select(Event.id).where(heard).order_by(col(Event.id).desc()).limit(1)
     return session.exec(gate.unscoped(chosen, "only ids, to refresh open pages")).first() or 0
 
@@ -127,9 +130,10 @@ def _select_involved_tickets(person_id: int) -> Any:
 
 
 def list_since(session: Session, after: int) -> list[FeedEvent]:
-    """Return the first events after one, oldest first.
+    """Return the first events after an event id, oldest first.
 
-    On PostgreSQL one that took its number first may commit last, so for a moment nothing is told beyond a gap.
+    On PostgreSQL, events may be committed in another order than their ids. So events behind a gap are held back
+    briefly.
     """
     found = session.exec(
         gate.unscoped(
@@ -181,7 +185,7 @@ def _load_notified_people(session: Session, ids: list[int]) -> dict[int, frozens
 def _load_involved_people(
     session: Session, numbers: set[int]
 ) -> tuple[dict[int, frozenset[int]], dict[int, int]]:
-    """Return who takes part in some tickets, and which team has each."""
+    """Return the people involved in some tickets and the team of each ticket."""
     if not numbers:
         return {}, {}
     known = select(Ticket.id, Ticket.requester_id, Ticket.assignee_id, Ticket.team_id).where(

@@ -1,4 +1,4 @@
-"""Record what was done; nothing here reads, changes or deletes."""
+"""Recording events. Nothing here changes or deletes them."""
 
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ def record(
     internal: bool = False,
     reason: str | None = None,
 ) -> Event:
-    """Add one event to the transaction of the deed it tells of."""
+    """Add one event to the transaction that makes the change."""
     row = Event(
         at=clock.now(),
         action=action,
@@ -52,17 +52,17 @@ def record(
 
 
 def list_recorded(session: Session) -> list[Event]:
-    """Return the events of this transaction up to now that were not undone in a part of it."""
+    """Return the events recorded so far in this transaction, without those rolled back to a savepoint."""
     return [event for event in session.info.get(_RECORDED, []) if event in session]
 
 
 def take_recorded(session: Session) -> list[Event]:
-    """Return the events that were recorded in this transaction and not undone in a part of it, once."""
+    """Return the events recorded in this transaction, without those rolled back to a savepoint, and clear the list."""
     return [event for event in session.info.pop(_RECORDED, []) if event in session]
 
 
 def record_denial(session: Session, denial: Denial) -> None:
-    """Add the event of a refused read or deed; a number that no row can have is left out."""
+    """Record a refused read or change as an event. An id outside the database's range is left out."""
     number = denial.subject_id
     if number is None or not 0 < number < 2**31:
         number = None

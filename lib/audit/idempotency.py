@@ -1,4 +1,4 @@
-"""Do a thing once: the same key by the same person gets the first answer again, however often it is sent."""
+"""Idempotency keys: a request that a person repeats with the same key gets the first response again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,9 +18,9 @@ MAX_KEY_LENGTH = 255
 
 
 def run_once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Callable[[], str]) -> str:
-    """Do `deed` and keep its answer, or return the answer kept for `key`; those who race wait and get it too.
+    """Run `deed` and store its response, or return the response stored for `key`; concurrent requests wait for it.
 
-    Raises Invalid when the key was used for something else, which `fingerprint` tells.
+    Raises Invalid when the key was used for a different request, which `fingerprint` identifies.
     """
     kept = find(session, actor, key)
     if kept is not None:
@@ -35,9 +35,9 @@ def run_once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed
 
 
 def find(session: Session, actor: Actor, key: str) -> Receipt | None:
-    """Return the receipt of a key, after whoever uses it at this moment has ended; None when it was not used.
+    """Return the stored response for a key, or None when it is unused; wait for a request that is using it now.
 
-    Raises Invalid for what can be no key.
+    Raises Invalid when `key` is not valid.
     """
     if not 0 < len(key) <= MAX_KEY_LENGTH or not text.is_storable(key):
         raise Invalid(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
@@ -46,7 +46,7 @@ def find(session: Session, actor: Actor, key: str) -> Receipt | None:
 
 
 def is_used(session: Session, actor: Actor, key: str) -> bool:
-    """Tell whether a key was used."""
+    """Return whether a key was used."""
     return (
         session.exec(select(Receipt.id).where(Receipt.person_id == actor.id, Receipt.key == key)).first()
         is not None
@@ -54,5 +54,5 @@ def is_used(session: Session, actor: Actor, key: str) -> bool:
 
 
 def forget_old(session: Session) -> None:
-    """Drop receipts that nobody will ask for again."""
+    """Delete responses that are too old to be requested again."""
     session.execute(delete(Receipt).where(col(Receipt.at) < clock.now() - RETENTION))
