@@ -60,7 +60,7 @@ class ReadUntil(RequestSchema):
 class Snooze(RequestSchema):
     """The time until which a notification is snoozed."""
 
-    until: AwareDatetime = Field(description="a time a time within the next year")
+    until: AwareDatetime = Field(description="a time within the next year")
 
 
 @router.get("/notifications", response_model=Page[Notification])

@@ -16,7 +16,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.ATTACHMENT_ADD: "add files",
     Permission.ATTACHMENT_READ: "open files",
     Permission.ATTACHMENT_REMOVE: "remove files",
-    Permission.AUDIT_READ: "read the audit log log",
+    Permission.AUDIT_READ: "read the audit log",
     Permission.COMMENT_EDIT_OWN: "edit your own comments for 15 minutes",
     Permission.COMMENT_INTERNAL: "write internal notes",
     Permission.COMMENT_PUBLIC: "reply",
