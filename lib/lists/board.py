@@ -66,10 +66,10 @@ def _lane_statements(actor: Actor, narrowed: TicketFilter) -> tuple[Select, Sele
     return first, gate.select_count(some)
 
 
-def find_blockers(session: Session, found: list[Lane]) -> dict[int, int]:
-    """Return which of the shown open tickets have an open blocker, and its number."""
+def find_blockers(session: Session, actor: Actor, found: list[Lane]) -> dict[int, str]:
+    """Return which of the shown open tickets have an open blocker, as a sentence names it."""
     return links.find_blockers(
-        session, [c.number for lane in found for c in lane.cards if lane.status.kind != "done"]
+        session, actor, [c.number for lane in found for c in lane.cards if lane.status.kind != "done"]
     )
 
 

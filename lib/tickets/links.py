@@ -18,6 +18,8 @@ from lib.core.errors import Invalid
 
 MAX_LINKS = 100
 """Links of one ticket."""
+UNSEEN_TICKET = "a ticket that you can't see"
+"""What a sentence calls a ticket that its reader may not see."""
 
 LINK_NAMES: dict[str, tuple[LinkKind, bool]] = {
     "blocks": (LinkKind.BLOCKS, True),
@@ -211,21 +213,27 @@ _OBSTACLES_STATEMENT = gate.unscoped(
 
 def _format_one(session: Session, actor: Actor, numbers: list[int]) -> str:
     seen = session.exec(gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(numbers))).all()
-    return f"#{min(seen)}" if seen else "a ticket that you can't see"
+    return f"#{min(seen)}" if seen else UNSEEN_TICKET
 
 
-def find_blockers(session: Session, numbers: list[int]) -> dict[int, int]:
-    """Return which of these tickets, found through the gate, have an open blocker, and its number."""
+def find_blockers(session: Session, actor: Actor, numbers: list[int]) -> dict[int, str]:
+    """Return which of these tickets, found through the gate, have an open blocker, as a sentence names it.
+
+    A blocker that the actor may not see is not named, and one that they may see is named first.
+    """
     rows = session.exec(
         gate.unscoped(
-            select(Link.target_id, Link.source_id)
+            select(Link.target_id, Link.source_id, gate.visible_condition(actor))
             .join(Ticket, col(Ticket.id) == Link.source_id)
             .where(Link.kind == LinkKind.BLOCKS, col(Link.target_id).in_(numbers))
             .where(col(Ticket.open), col(Ticket.deleted_at).is_(None)),
-            "found through the gate",
+            "only ids, shown if they are visible",
         )
     ).all()
-    return dict(rows)
+    named: dict[int, str] = {}
+    for number, blocker, visible in sorted(rows, key=lambda row: (bool(row[2]), row[1])):
+        named[number] = f"#{blocker}" if visible else UNSEEN_TICKET
+    return named
 
 
 def _resolve_direction(name: str, ticket: Ticket, other: Ticket) -> tuple[LinkKind, Ticket, Ticket]:

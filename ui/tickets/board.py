@@ -57,7 +57,7 @@ def load(session: Session, me: Actor, narrowed: TicketFilter, *, rows: str) -> B
     """Read the board for a person."""
     newest = change_feed.newest_id(session)
     found = desk.list_lanes(session, me, narrowed)
-    stuck = desk.find_blockers(session, found)
+    stuck = desk.find_blockers(session, me, found)
     fresh = read_markers.find_unread(session, me, [row.number for lane in found for row in lane.cards])
     cards = tuple(
         _build_card(row, stuck.get(row.number), rows, unread=row.number in fresh)
@@ -93,7 +93,7 @@ def load(session: Session, me: Actor, narrowed: TicketFilter, *, rows: str) -> B
     )
 
 
-def _build_card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool) -> Card:
+def _build_card(row: TicketRow, blocker: str | None, rows: str, *, unread: bool) -> Card:
     return Card(
         number=row.number,
         title=row.title,
@@ -104,7 +104,7 @@ def _build_card(row: TicketRow, blocker: int | None, rows: str, *, unread: bool)
         assignee=row.assignee or "",
         updated=row.updated_at,
         version=row.version,
-        blocked=f"Blocked by #{blocker}, which is still open" if blocker else "",
+        blocked=f"Blocked by {blocker}, which is still open" if blocker else "",
         confidential=row.confidential,
         unread=unread,
     )

@@ -74,4 +74,18 @@ def test_lanes_are_counted_and_blocked_cards_are_known(desk):
     with see() as session:
         found = board.list_lanes(session, desk.rita)
         assert {f.status.name: f.count for f in found if f.count} == {"To-Do": 1, "In Progress": 1}
-        assert board.find_blockers(session, found) == {two: one}
+        assert board.find_blockers(session, desk.rita, found) == {two: f"#{one}"}
+        assert board.find_blockers(session, desk.sam, found) == {two: f"#{one}"}
+
+
+def test_a_blocker_that_a_person_may_not_see_is_not_named(desk):
+    seen, hidden, other = (cast.create_ticket(who) for who in (desk.sam, desk.bob, desk.bob))
+    link(desk.rita, hidden, "blocks", seen)
+    with see() as session:
+        found = board.list_lanes(session, desk.sam)
+        assert board.find_blockers(session, desk.sam, found) == {seen: "a ticket that you can't see"}
+        assert board.find_blockers(session, desk.rita, found) == {seen: f"#{hidden}"}
+    link(desk.rita, other, "blocks", seen)
+    cast.add_cc(desk.rita, other, desk.sam)
+    with see() as session:
+        assert board.find_blockers(session, desk.sam, found) == {seen: f"#{other}"}

@@ -446,6 +446,6 @@ def test_links_of_a_merged_ticket_are_shown_nowhere(desk):
     source, target = pair_of(desk)
     merge(desk.rita, source, target)
     with see() as session:
-        assert links.find_blockers(session, [source, target]) == {}
+        assert links.find_blockers(session, desk.rita, [source, target]) == {}
         chosen = select(Ticket.id).where(col(Ticket.merged_into_id).is_not(None))
         assert session.exec(chosen.execution_options(**UNSCOPED)).all() == [source]
