@@ -1,4 +1,4 @@
-"""Whether Docket can work at present: its database answers and can be written."""
+"""Health check: whether the database answers and can be written."""
 
 import os
 from pathlib import Path
@@ -15,10 +15,10 @@ UNREACHABLE = "The database can't be reached."
 
 
 def find_problem() -> str | None:
-    """Return why nothing can be saved at present, in a sentence, or None.
+    """Return a sentence that says why nothing can be saved at present, or None.
 
-    A small write shows most of it. SQLite may have room for that in files it holds already, so its disk and its own
-    limit are looked at first.
+    A small write finds most problems. SQLite may have room for that in its existing files, so free disk space and the
+    database's own size limit are checked first.
     """
     engine = transactions.engine()
     try:

@@ -1,4 +1,4 @@
-"""What an administrator should see to: facts about people and teams that leave a desk exposed or somebody outside."""
+"""Setup checks: facts about people and teams that an administrator should look into."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ from lib.people import accounts
 
 @dataclass(frozen=True)
 class SetupIssues:
-    """What to see to.
+    """What an administrator should look into.
 
-    `alone`: nobody else is an administrator; `invited`: people without a password yet; `empty`: teams without members;
-    `left`: open tickets without an assignee because theirs left.
+    `alone`: there is no other administrator. `invited`: people without a password yet. `empty`: teams without members.
+    `left`: open tickets that have no assignee because theirs left.
     """
 
     alone: bool
@@ -28,7 +28,7 @@ class SetupIssues:
 
 
 def run(session: Session, actor: Actor) -> SetupIssues:
-    """Return what needs care. Raises NotPermitted for whoever doesn't manage everybody."""
+    """Return what needs attention. Raises NotPermitted for people who don't manage everybody."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.ALL)
     waiting = (
         select(func.count())

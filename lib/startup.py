@@ -1,4 +1,4 @@
-"""What happens before a desk is served: once for all of its processes, in the one that starts the others."""
+"""Preparations before Docket serves, run once in the process that starts the others."""
 
 import os
 import signal
@@ -13,19 +13,19 @@ from lib.identity import one_time_tokens
 from lib.people import accounts
 
 PARENT = "DOCKET_PARENT"
-"""The environment variable in which a process tells those that it starts that it has prepared the desk."""
+"""The environment variable that tells child processes that the parent has prepared everything."""
 PARENT_CHECK_SECONDS = 1.0
-"""Seconds between two looks at whether the parent is still there."""
+"""Seconds between two checks whether the parent is still running."""
 
 
 def migrate() -> None:
-    """Make the data folder, connect to its database and bring it to today's schema."""
+    """Create the data folder, connect to the database and migrate it to the current schema."""
     settings.current().data.mkdir(parents=True, exist_ok=True, mode=0o700)
     schema.migrate(transactions.engine())
 
 
 def prepare() -> None:
-    """Make the key, bring the database to today's schema, and show the link of a desk without an administrator."""
+    """Create the signing key, migrate the database, and print the set-up link if there is no administrator yet."""
     settings.current().key()
     engine = transactions.engine()
     if run_marker.has_unclean_stop(engine):
@@ -38,24 +38,24 @@ def prepare() -> None:
             return
         secret = one_time_tokens.create(session, Purpose.SETUP, person_id=None)
     link = f"{settings.current().base_url}/set-up?token={secret}"
-    print(  # noqa: T201 - the console is where whoever starts it looks
+    print(  # noqa: T201 - printed for the person who starts Docket
         f"\nDocket has no administrator yet. Open this link within 24 hours to create the first one:\n\n  {link}\n",
         flush=True,
     )
 
 
 def mark_prepared() -> None:
-    """Let the processes that this one starts know that the desk is prepared."""
+    """Tell the processes that this one starts that everything is prepared."""
     os.environ[PARENT] = str(os.getpid())
 
 
 def is_child() -> bool:
-    """Tell whether another process prepared the desk and started this one."""
+    """Return whether this process was started by one that has prepared everything."""
     return os.environ.get(PARENT) == str(os.getppid())
 
 
 def stop_with_parent() -> None:
-    """Stop this process when its parent is gone, so that no process is left that nobody looks after."""
+    """Stop this process when its parent is gone, so that no orphan keeps running."""
     parent = os.getppid()
 
     def look() -> None:

@@ -1,7 +1,8 @@
-"""The two ways into the database: `see()` to read and `act()` to change; only edges open them.
+"""Database transactions: `see()` to read and `act()` to change.
 
-The session refuses to read ticket-owned tables unless the statement went through the gate, so that forgetting
-the gate is an error and not a leak. A refusal that leaves either is recorded in a transaction of its own.
+Only entry points (pages, API, worker, commands) open them. The session refuses to read tables that belong to tickets
+unless the statement went through the gate, so forgetting the gate causes an error and not a leak. A refusal that
+leaves a transaction is recorded in a separate one.
 """
 
 import re
@@ -45,11 +46,11 @@ _lock = threading.Lock()
 
 
 class Unscoped(RuntimeError):
-    """A read or bulk change of ticket-owned rows that did not go through the gate: a bug, never shown."""
+    """A read or bulk change of ticket data that did not go through the gate. A bug, never shown to people."""
 
 
 def use_engine(engine: Engine) -> None:
-    """Let this process work on `engine`."""
+    """Use `engine` in this process."""
     global _engine  # noqa: PLW0603 - the process has one database
     _engine = engine
 
@@ -66,7 +67,7 @@ def engine() -> Engine:
 
 
 def close() -> None:
-    """Disconnect from the database; what SQLite holds in its journal goes into the file first, if it is free."""
+    """Disconnect from the database. SQLite's journal is first written into the database file, if that is not busy."""
     if _engine is not None:
         engines.checkpoint(_engine)
         _engine.dispose()
@@ -74,17 +75,18 @@ def close() -> None:
 
 @contextmanager
 def see() -> Iterator[Session]:
-    """Read; what is changed inside is thrown away. Raises Unavailable when the database is."""
+    """Open a session for reading. Changes are rolled back. Raises Unavailable when the database is."""
     with _recording_denials(), Session(engine(), expire_on_commit=False) as session:
         yield session
 
 
 @contextmanager
 def act() -> Iterator[Session]:
-    """Change: all of it commits, with who is to hear of it, or nothing does. No network and no rerun inside.
+    """Open a session for changes. Everything commits, including the notifications it causes, or nothing does.
 
-    Raises Conflict when somebody else changed a row between its being read and written here, Unavailable when
-    the database is or can't be written, and OutcomeUnknown when it broke during the commit.
+    No network access and no rerun inside. Raises Conflict when somebody else changed a row after it was read here,
+    Unavailable when the database can't be reached or written, and OutcomeUnknown when the connection was lost during
+    the commit.
     """
     writes = engine().execution_options(writes=True)
     with _recording_denials(), clock.freeze(), Session(writes, expire_on_commit=False) as session:
@@ -100,7 +102,7 @@ def act() -> Iterator[Session]:
 
 @contextmanager
 def try_act() -> Iterator[Session]:
-    """Change what nobody asked for, such as when somebody was here last; when it can't be written, all goes on."""
+    """Open a session for minor changes, such as when somebody was last seen. Failing to write them is only logged."""
     try:
         with act() as session:
             yield session
@@ -135,7 +137,7 @@ def _recording_denials() -> Iterator[None]:
 
 @contextmanager
 def _translating_errors() -> Iterator[None]:
-    """Turn an error of the database itself into its sentence."""
+    """Convert an error of the database itself into an error for people."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -159,7 +161,7 @@ def _guard_reads(state: ORMExecuteState) -> None:
 
 @lru_cache(maxsize=64)
 def _tables(statement: Any) -> frozenset[str]:
-    """Return the tables in a statement; remembered for those that are built once and asked by every request."""
+    """Return the tables in a statement. The result is cached for statements that are built once and executed often."""
     found: set[str] = set()
     for part in visitors.iterate(statement):
         if isinstance(part, TableClause):
@@ -172,6 +174,6 @@ def _tables(statement: Any) -> frozenset[str]:
 
 
 def _find_guarded_tables(words: str) -> set[str]:
-    """Return the guarded tables that handwritten SQL names; the full-text index holds search_entry's words."""
+    """Return the guarded tables in raw SQL. The full-text index counts, because it contains search_entry's words."""
     names = set(_GUARDED_WORD.findall(words.lower()))
     return names - {"search_index"} | {"search_entry"} if "search_index" in names else names

@@ -1,1 +1,1 @@
-"""What tickets are described with: statuses, categories, tags, custom fields and canned replies."""
+"""Ticket properties that administrators define: statuses, categories, tags, custom fields and canned replies."""

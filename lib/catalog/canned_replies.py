@@ -1,4 +1,4 @@
-"""Canned replies: answers kept ready for all or for one team, with variables that the ticket fills in."""
+"""Canned replies: prepared texts for one team or all, with variables that are filled in from the ticket."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from lib.core.errors import Invalid
 from lib.people import teams
 
 MAX_SUGGESTIONS = 8
-"""Replies offered at once while somebody writes."""
+"""Replies suggested while somebody writes."""
 _VARIABLE = re.compile(r"\{([A-Za-z_.]{1,40})\}")
 
 VARIABLES: Mapping[str, str] = {
@@ -31,12 +31,12 @@ VARIABLES: Mapping[str, str] = {
     "agent.name": "author of the reply",
     "agent.first_name": "the first part of their name",
 }
-"""What may stand in braces, and what it becomes."""
+"""The variables and what each stands for. In a reply they are written in braces."""
 
 
 @dataclass(frozen=True)
 class CannedReplyCard:
-    """A canned reply; `team_id` is None for one for all, `mine` tells whether the actor may change it."""
+    """A canned reply. `team_id` is None if it is for all teams; `mine` is whether the actor may change it."""
 
     id: int
     name: str
@@ -48,7 +48,7 @@ class CannedReplyCard:
 
 @dataclass(frozen=True)
 class FilledReply:
-    """A canned reply filled in for a ticket."""
+    """A canned reply with its variables filled in for a ticket."""
 
     id: int
     name: str
@@ -56,7 +56,7 @@ class FilledReply:
 
 
 def list_all(session: Session, actor: Actor) -> list[CannedReplyCard]:
-    """Return the replies that the actor may use, those for all first, by name. Raises NotPermitted."""
+    """Return the replies that the actor may use, sorted by name, those for all teams first. Raises NotPermitted."""
     gate.require(actor, Permission.COMMENT_INTERNAL)
     found = select(CannedReply).where(_visible_condition(actor))
     rows = session.exec(found.order_by(col(CannedReply.team_id).is_not(None), CannedReply.name)).all()
@@ -71,7 +71,7 @@ def to_card(actor: Actor, row: CannedReply) -> CannedReplyCard:
 
 
 def get(session: Session, actor: Actor, reply_id: int) -> CannedReply:
-    """Return a reply to change. Raises NotPermitted, and NotFound for one of a team that is not the actor's."""
+    """Return a reply to be changed. Raises NotPermitted, and NotFound if it belongs to another team."""
     gate.require(actor, Permission.TEMPLATE_MANAGE, least=Scope.TEAM)
     row = session.exec(
         select(CannedReply).where(CannedReply.id == reply_id, _visible_condition(actor))
@@ -82,7 +82,7 @@ def get(session: Session, actor: Actor, reply_id: int) -> CannedReply:
 
 
 def create(session: Session, actor: Actor, *, name: str, body: str, team_id: int | None) -> CannedReply:
-    """Keep a reply for a team, or with None for all. Raises NotPermitted, Invalid."""
+    """Create a reply for a team, or for all teams if `team_id` is None. Raises NotPermitted, Invalid."""
     _require_manage(actor, team_id)
     team = teams.get(session, team_id).id if team_id is not None else None
     row = CannedReply(name=_check_name(session, name, team), body=_check_body(body), team_id=team)
@@ -95,7 +95,7 @@ def create(session: Session, actor: Actor, *, name: str, body: str, team_id: int
 def update(
     session: Session, actor: Actor, row: CannedReply, *, name: str, body: str, team_id: int | None, seen: int
 ) -> None:
-    """Give a reply another name, text or team. Raises NotPermitted, Invalid, Conflict (changed since `seen`)."""
+    """Change a reply's name, text and team. Raises NotPermitted, Invalid, Conflict (changed since `seen`)."""
     _require_manage(actor, row.team_id)
     _require_manage(actor, team_id)
     row.must_be(seen)
@@ -115,7 +115,7 @@ def update(
 
 
 def delete(session: Session, actor: Actor, row: CannedReply, *, seen: int | None = None) -> None:
-    """Keep a reply no longer; what was sent with it stays. Raises NotPermitted, Conflict (changed since `seen`)."""
+    """Delete a reply. Comments written with it stay. Raises NotPermitted, Conflict (changed since `seen`)."""
     _require_manage(actor, row.team_id)
     row.must_be(seen)
     session.delete(row)
@@ -123,9 +123,9 @@ def delete(session: Session, actor: Actor, row: CannedReply, *, seen: int | None
 
 
 def suggest(session: Session, actor: Actor, ticket: Ticket, *, search: str = "") -> list[FilledReply]:
-    """Return replies for a ticket whose name or text holds every word of `search`, by name, filled in.
+    """Return replies for a ticket whose name or text contains every word of `search`, by name, filled in.
 
-    Raises NotFound, NotPermitted: they are for those who work the ticket.
+    They are for people who work on the ticket. Raises NotFound, NotPermitted.
     """
     gate.permit(session, actor, Permission.COMMENT_INTERNAL, ticket)
     here = or_(col(CannedReply.team_id).is_(None), col(CannedReply.team_id) == ticket.team_id)

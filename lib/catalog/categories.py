@@ -1,4 +1,4 @@
-"""Categories: what tickets are about, and which team gets them."""
+"""Categories: what a ticket is about, and which team gets it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from lib.core.errors import Invalid
 from lib.people import teams
 
 MAX_IN_USE = 500
-"""Categories in use."""
+"""Active categories."""
 
 
 @dataclass(frozen=True)
 class CategoryCard:
-    """A category as pages and the API show it; `path` is its name with its parents' before it."""
+    """A category as shown on pages and in the API. `path` is its name after the names of its parents."""
 
     id: int
     name: str
@@ -46,9 +46,10 @@ class CategoryCard:
 
 @dataclass(frozen=True)
 class DeletePreview:
-    """What deleting a category would hand to its successor: `tickets`, `open` of them, proposals, and so on.
+    """What deleting a category would move to its successor: `tickets` (`open` of them open), proposals, and so on.
 
-    `people` know it, `fields` are asked for in it; `rule` tells whether its own assignment rule ends.
+    `people` counts those with the skill and `fields` the custom fields limited to it; `rule` is whether it has an
+    assignment rule, which would be removed.
     """
 
     tickets: int
@@ -60,12 +61,12 @@ class DeletePreview:
 
     @property
     def needs_successor(self) -> bool:
-        """Whether the tickets need another category to go to."""
+        """Whether its tickets need another category."""
         return self.tickets > 0
 
 
 def list_all(session: Session) -> list[CategoryCard]:
-    """Return the categories in use as the tree is read: each before those below it, in the desk's order."""
+    """Return the active categories in tree order: each before its subcategories, siblings by position."""
     rows = {c.id: c for c in session.exec(select(Category).where(~col(Category.retired))).all()}
     below: dict[int | None, list[Category]] = {}
     for row in rows.values():
@@ -81,9 +82,9 @@ def list_all(session: Session) -> list[CategoryCard]:
 
 
 def subtree_ids(cards: Mapping[int, CategoryCard], category_id: int) -> set[int]:
-    """Return a category and all that stand below it, by id, of the cards of the tree."""
+    """Return the ids of a category and all its subcategories, from the cards of the tree."""
     found = {category_id}
-    for card in cards.values():  # each stands before those below it
+    for card in cards.values():  # parents come before their children
         if card.parent_id in found:
             found.add(card.id)
     return found
@@ -109,7 +110,7 @@ def _to_card(row: Category, path: str, depth: int) -> CategoryCard:
 
 
 def get(session: Session, name_or_id: str | int, *, to_use: bool = False) -> Category:
-    """Return one category in use; with `to_use` it stays in use until the transaction ends.
+    """Return an active category. With `to_use`, it can't be deleted until the transaction ends.
 
     Raises Invalid naming the field `category`.
     """
@@ -124,7 +125,7 @@ def get(session: Session, name_or_id: str | int, *, to_use: bool = False) -> Cat
 
 
 def _find_id(session: Session, name: str) -> int | None:
-    """Return the category in use with a name or path; raises Invalid when several have that name."""
+    """Return the id of the active category with a name or path. Raises Invalid when several have that name."""
     cards, wanted = list_all(session), names.key(name)
     found = [c.id for c in cards if names.key(c.name) == wanted] or [
         c.id for c in cards if names.key(c.path) == wanted
@@ -138,7 +139,7 @@ def _find_id(session: Session, name: str) -> int | None:
 
 
 def get_with_ancestors(session: Session, category_id: int | None) -> dict[int, str]:
-    """Return a category and what stands above it, names by id, the nearest first."""
+    """Return a category and its ancestors, names by id, the nearest first."""
     found: dict[int, str] = {}
     while category_id is not None and category_id not in found:
         row = session.get(Category, category_id)
@@ -149,9 +150,9 @@ def get_with_ancestors(session: Session, category_id: int | None) -> dict[int, s
 
 
 def get_ticket_defaults(session: Session, category: Category) -> tuple[int | None, Priority]:
-    """Return the team and the priority of a category's new tickets: its own, else of the nearest above that has one.
+    """Return team and priority for new tickets of a category: its own, or those of the nearest ancestor that has them.
 
-    Without a team they go to the default one.
+    If no team is set, it is the default team.
     """
     above = [session.get_one(Category, id) for id in get_with_ancestors(session, category.id)]
     team = next((c.team_id for c in above if c.team_id), None)
@@ -168,7 +169,7 @@ def create(
     team_id: int | None = None,
     priority: Priority | None = None,
 ) -> Category:
-    """Add a category, below `parent_id` if given and last there, with its team and first priority. Raises Invalid."""
+    """Add a category, last under `parent_id` or at the top level, with a team and default priority. Raises Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
     parent = get(session, parent_id).id if parent_id is not None else None
@@ -186,7 +187,7 @@ def create(
 
 
 def rename(session: Session, actor: Actor, category: Category, *, name: str) -> None:
-    """Give a category another name."""
+    """Rename a category."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if name.strip() == category.name:
         return
@@ -196,7 +197,7 @@ def rename(session: Session, actor: Actor, category: Category, *, name: str) -> 
 
 
 def set_team(session: Session, actor: Actor, category: Category, *, team_id: int | None) -> None:
-    """Let a category's new tickets go to another team, or to the default one."""
+    """Set the team for a category's new tickets; None for the default team."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     team = teams.get(session, team_id).id if team_id is not None else None
     if category.team_id != team:
@@ -212,7 +213,7 @@ def set_team(session: Session, actor: Actor, category: Category, *, team_id: int
 
 
 def set_priority(session: Session, actor: Actor, category: Category, *, priority: Priority | None) -> None:
-    """Let a category's new tickets begin with a priority, or with the normal one. Raises NotPermitted."""
+    """Set the priority of a category's new tickets; None for normal. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if category.priority != priority:
         old = Priority(category.priority).label if category.priority else None
@@ -222,7 +223,7 @@ def set_priority(session: Session, actor: Actor, category: Category, *, priority
 
 
 def set_parent(session: Session, actor: Actor, category: Category, *, parent_id: int | None) -> None:
-    """Let a category stand below another one, or at the top; never below itself. Raises NotPermitted, Invalid."""
+    """Move a category under another one or to the top level, but not under itself. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
     parent = get(session, parent_id) if parent_id is not None else None
@@ -243,7 +244,7 @@ def set_parent(session: Session, actor: Actor, category: Category, *, parent_id:
 
 
 def reorder(session: Session, actor: Actor, parent_id: int | None, ids: list[int]) -> None:
-    """Put the categories below one, or at the top, into this order; those not named follow. Raises NotPermitted."""
+    """Set the order of the categories under a parent or at the top level. Others follow. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
     there = sorted(_list_children(session, parent_id), key=_sort_key)
@@ -259,7 +260,7 @@ def reorder(session: Session, actor: Actor, parent_id: int | None, ids: list[int
 
 
 def make_default(session: Session, actor: Actor, category: Category) -> None:
-    """Let tickets for which nobody chooses a category go to this one. Raises NotPermitted."""
+    """Make this the category of tickets for which none is chosen. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
     was = session.exec(select(Category).where(col(Category.is_default))).one()
@@ -303,10 +304,7 @@ def delete(
     successor: Category | None = None,
     seen: int | None = None,
 ) -> None:
-    """Retire a category; its tickets go to `successor`, which a category in use needs, and so does who knows it.
-
-    Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
-    """
+    """Delete a category. Its tickets and skills move to `successor`, which is required if it has tickets."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
     held = select(Category).where(Category.id == category.id).with_for_update()
@@ -348,9 +346,9 @@ def get_deleted(session: Session, actor: Actor, category_id: int) -> Category:
 
 
 def restore(session: Session, actor: Actor, category: Category) -> None:
-    """Use a deleted category again where it was, or at the top when its parent is gone; last among its siblings.
+    """Restore a deleted category under its parent, or at the top level if that is gone, as the last one there.
 
-    What went to its successor stays there. Raises NotPermitted, Invalid when its name is taken there.
+    What moved to its successor stays there. Raises NotPermitted, and Invalid when its name is taken there.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
@@ -398,13 +396,13 @@ def _move_to_successor(session: Session, category: Category, successor: Category
 
 
 def _list_children(session: Session, parent_id: int | None) -> list[Category]:
-    """Return the categories in use below one, or at the top."""
+    """Return the active categories under a parent, or at the top level."""
     below = col(Category.parent_id) == parent_id if parent_id else col(Category.parent_id).is_(None)
     return list(session.exec(select(Category).where(below, ~col(Category.retired))).all())
 
 
 def _free_name(session: Session, name: str, parent_id: int | None, *, but: int | None = None) -> str:
-    """Return a name that no other category beside it has. The caller holds the lock on categories."""
+    """Return a valid name that no sibling has. The caller holds the lock on categories."""
     name = text.clean_line(name, field="name", limit=80)
     beside = [row.name for row in _list_children(session, parent_id) if row.id != but]
     return names.must_be_free(name, beside, what="category")

@@ -1,4 +1,4 @@
-"""Proposals: categories that people missed while they filed a ticket, and what became of them."""
+"""Category proposals: categories that people missed when creating a ticket, and the decisions on them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from lib.core.errors import Invalid
 
 @dataclass(frozen=True)
 class ProposalCard:
-    """A name that waits for an answer; `id` is that of the first who proposed it, `tickets` how many bear it."""
+    """A proposed name that needs a decision. `id` is that of the first proposal, `tickets` how many there are."""
 
     id: int
     name: str
@@ -28,7 +28,7 @@ class ProposalCard:
 
 
 def propose(session: Session, actor: Actor, ticket: Ticket, name: str) -> None:
-    """Note on a ticket that a category is missing; it waits for an administrator. Raises NotPermitted, Invalid."""
+    """Propose a category for a ticket, to be decided by an administrator. Raises NotPermitted, Invalid."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     gate.require(actor, Permission.TICKET_CREATE, least=Scope.TEAM)
     name = text.clean_line(name, field="proposed_category", limit=80)
@@ -48,7 +48,7 @@ def propose(session: Session, actor: Actor, ticket: Ticket, name: str) -> None:
 
 
 def find_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> str | None:
-    """Return the category that was proposed for a ticket and waits, for those who read its notes."""
+    """Return the pending category proposal of a ticket, or None, also if the actor may not read its notes."""
     if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
         return None
     chosen = select(CategoryProposal.name).where(CategoryProposal.ticket_id == ticket.id)
@@ -56,7 +56,7 @@ def find_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> str | Non
 
 
 def list_pending(session: Session, actor: Actor) -> list[ProposalCard]:
-    """Return the names that wait for an answer, the oldest first. Raises NotPermitted."""
+    """Return the names that need a decision, oldest first. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     found = (
         select(CategoryProposal, Person.name)
@@ -87,9 +87,9 @@ def accept(
     parent_id: int | None = None,
     team_id: int | None = None,
 ) -> Category:
-    """Make the category under this `name`, or take the one that bears it, and put the tickets into it.
+    """Create the category `name`, or use the existing one, and move the tickets of the proposal into it.
 
-    A ticket that somebody has put elsewhere meanwhile stays there. Raises NotPermitted, NotFound, Invalid.
+    A ticket whose category was changed since stays where it is. Raises NotPermitted, NotFound, Invalid.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     rows = _list_same_name(session, actor, proposal_id)
@@ -102,7 +102,7 @@ def accept(
 
 
 def reject(session: Session, actor: Actor, proposal_id: int) -> None:
-    """Let a proposal be; its tickets stay where they are. Raises NotPermitted, NotFound."""
+    """Reject a proposal. Its tickets stay where they are. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     _close(
         session,
@@ -146,7 +146,7 @@ def _close(
 
 
 def _list_same_name(session: Session, actor: Actor, proposal_id: int) -> list[CategoryProposal]:
-    """Return all proposals of the same name, which are answered together."""
+    """Return all proposals of the same name, which are decided together."""
     lock(session, "categories")
     chosen = select(CategoryProposal).order_by(col(CategoryProposal.ticket_id))
     rows = session.exec(gate.unscoped(chosen, "administration was permitted")).all()

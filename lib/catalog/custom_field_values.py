@@ -1,4 +1,4 @@
-"""The values of a desk's own fields on tickets: read, set, found; nobody gets one that they may not read."""
+"""The values of custom fields on tickets: read, update and filter by them. Nobody sees a value they may not read."""
 
 import math
 import re
@@ -22,20 +22,20 @@ from lib.core.errors import Invalid, NotPermitted
 from lib.people import accounts
 
 TEXT_LIMIT = 500
-"""Characters of a text."""
+"""Characters of a text value."""
 FOLDED_LIMIT = 200
-"""Characters of a text by which it is found."""
+"""Characters of a text value that are searched."""
 MAX_NUMBER = 1e15
-"""Beyond this a number is no longer kept to the unit."""
+"""Larger numbers are not stored exactly."""
 _CONDITION = re.compile(r"\s*([^=<>]+?)\s*(<=|>=|=|<|>)\s*(.*\S)\s*")
 
 PlainValue = str | float | date | int | None
-"""A value as its kind has it: of a choice or person the id."""
+"""A value in the type of its field. For a choice or a person it is the id."""
 
 
 @dataclass(frozen=True)
 class FieldValueCard:
-    """A field on a ticket: its value, how that is shown, and whether the actor may change it."""
+    """A custom field on a ticket: its value, the displayed value, and whether the actor may change it."""
 
     field: FieldCard
     value: PlainValue
@@ -44,9 +44,9 @@ class FieldValueCard:
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[FieldValueCard]:
-    """Return the fields of a ticket that the actor may read: those of its category, and others that hold something.
+    """Return a ticket's custom fields that the actor may read: those of its category, and others that have a value.
 
-    The ticket was found through the gate.
+    The ticket must have been found through the gate.
     """
     known = custom_fields.list_all(session)
     if not known:
@@ -69,7 +69,7 @@ def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Fiel
 def list_for_new_ticket(
     session: Session, actor: Actor, *, category_id: int | None, team_id: int
 ) -> list[FieldCard]:
-    """Return the fields that the actor fills in when they open a ticket of a category for a team."""
+    """Return the fields that the actor can fill in when creating a ticket with a category and team."""
     reach = actor.reach(Permission.COMMENT_READ_INTERNAL)
     works = reach == Scope.ALL or (reach == Scope.TEAM and team_id in actor.teams)
     return [
@@ -80,16 +80,16 @@ def list_for_new_ticket(
 
 
 def list_columns(session: Session, actor: Actor) -> list[FieldCard]:
-    """Return the fields that the actor may read on some ticket, in the desk's order."""
+    """Return the fields that the actor may read on some ticket, by position."""
     return [card for card in custom_fields.list_all(session) if card.allows(actor, works=True) > Access.NONE]
 
 
 def get_for_tickets(
     session: Session, actor: Actor, cards: Iterable[FieldCard], numbers: Iterable[int]
 ) -> dict[int, dict[int, str | float | date]]:
-    """Return what some fields hold, by ticket number and field id: only where the actor may read it.
+    """Return the values of some fields by ticket number and field id, where the actor may read them.
 
-    A number and a day are such, a choice and a person their names.
+    Numbers and dates have their own types. For choices and people, the value is the name.
     """
     known = {card.id: card for card in cards}
     if not known:
@@ -113,7 +113,7 @@ def get_for_tickets(
 
 
 def set_initial(session: Session, actor: Actor, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    """Set the fields of a ticket that is being opened; what its category requires of the actor must be there.
+    """Set the custom fields of a new ticket. All required fields that the actor can write must have a value.
 
     Raises Invalid naming each field, NotPermitted.
     """
@@ -139,10 +139,10 @@ def set_initial(session: Session, actor: Actor, ticket: Ticket, given: Mapping[s
 
 
 def update(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str, Any], seen: int) -> None:
-    """Set some fields of a ticket by their keys; None takes a value away. One event for each that changed.
+    """Set custom fields of a ticket by key. None removes a value. Each change is recorded as one event.
 
-    Requesters may until the first reply, as with the title. Raises NotPermitted, Conflict, and Invalid for a field that
-    isn't there or may not be read, a value that its kind doesn't have, or none where one is required.
+    Requesters may do this until the first reply, as with the title. Raises NotPermitted, Conflict, and Invalid for a
+    field that doesn't exist or may not be read, a value of the wrong type, or a missing value for a required field.
     """
     gate.permit(session, actor, Permission.TICKET_UPDATE, ticket)
     if ticket.first_response_at is not None and not gate.works_on(actor, Permission.TICKET_UPDATE, ticket):
@@ -177,10 +177,7 @@ def update(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str
 
 
 def filter_condition(session: Session, actor: Actor, value: str) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for `key=value`, or a comparison, of a field, where the actor may read it.
-
-    Raises Invalid naming `field`.
-    """
+    """Return the SQL condition on `ticket` for `key=value` (or a comparison), where the actor may read the field."""
     found = _CONDITION.fullmatch(value)
     name, sign, wanted = found.groups() if found else (value.strip(), "", "")
     folded = text.fold_case_and_accents(name)
@@ -295,7 +292,7 @@ def _format_value(session: Session, card: FieldCard, row: FieldValue | None) -> 
 
 
 def format_number(number: float) -> str:
-    """Return a number without needless digits: 12, 0.5."""
+    """Return a number without trailing zeros: 12, 0.5."""
     return str(int(number)) if number == int(number) else repr(number)
 
 

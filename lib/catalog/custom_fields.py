@@ -1,7 +1,7 @@
-"""Fields of a desk's own: what more there is to know of a ticket, in which categories, and for which roles.
+"""Custom fields: additional ticket fields that administrators define, for some categories and roles.
 
-A role that works tickets has its own access on those that it works; on those in which its people only take part they
-have no more than requesters have.
+A role with access to internal notes has its own access on the tickets it works on. On tickets where its people only
+participate, they have no more access than requesters.
 """
 
 import re
@@ -23,9 +23,9 @@ from lib.core import folding, names, text
 from lib.core.errors import Invalid
 
 MAX_IN_USE = 50
-"""Fields in use."""
+"""Active fields."""
 MAX_CHOICES = 100
-"""Choices of one field."""
+"""Options of one field."""
 BUILT_IN_NAMES = frozenset(
     {"number", "title", "description", "status", "kind", "priority", "category", "team", "requester", "assignee", "tag"}
     | {"tags", "confidential", "created", "created at", "updated", "updated at", "responded", "first response"}
@@ -33,15 +33,15 @@ BUILT_IN_NAMES = frozenset(
     | {field.export for field in FIELDS if field.export}
     | {"is", "field", "fields", "copy", "participants", "watchers", "comments", "attachments", "links"}
 )  # fmt: skip
-"""What a ticket has anyway, as pages, searches, exports and the API call it."""
+"""Names of built-in fields on pages, in searches, in exports and in the API. Custom fields can't have them."""
 REQUESTER_ROLE = "requester"
-"""The role whose access everybody has where they only take part."""
+"""The role whose access applies to everybody on tickets that they don't work on."""
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
 class FieldCard:
-    """A field in use; without categories it is asked for in all of them, a role that is not named may nothing."""
+    """An active custom field. Without categories it belongs to all; a role that is missing in `access` has none."""
 
     id: int
     key: str
@@ -55,17 +55,17 @@ class FieldCard:
     version: int = 1
 
     def applies(self, category_id: int | None) -> bool:
-        """Tell whether the field is asked for in a category."""
+        """Return whether the field belongs to a category."""
         return not self.categories or category_id in self.categories
 
     def allows(self, actor: Actor, *, works: bool) -> Access:
-        """Return what an actor may do with the field, on a ticket that they work or one in which they take part."""
+        """Return the actor's access to the field on a ticket that they work on (`works`) or only participate in."""
         own = self.access.get(actor.role_id or 0, Access.NONE)
         return own if works else min(own, self.asker)
 
 
 def list_all(session: Session) -> list[FieldCard]:
-    """Return the fields in use, in the desk's order; not to be shown to those who may not read them."""
+    """Return the active fields by position. The caller must not show fields to people who may not read them."""
     rows = session.exec(
         select(CustomField)
         .where(~col(CustomField.retired))
@@ -95,18 +95,18 @@ def list_all(session: Session) -> list[FieldCard]:
 
 
 def list_readable(session: Session, actor: Actor) -> list[FieldCard]:
-    """Return the fields that the actor may read on some ticket; whoever keeps fields gets all."""
+    """Return the fields that the actor may read on some ticket. People who manage fields get all."""
     keeps = actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
     return [f for f in list_all(session) if keeps or f.allows(actor, works=True) > Access.NONE]
 
 
 def has_role_access(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    """Tell whether the actor has a role's own access to fields on a ticket: whoever may read its internal notes."""
+    """Return whether the access of the actor's role applies on a ticket, that is, whether they may read its notes."""
     return gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
 
 
 def readable_condition(actor: Actor, card: FieldCard) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for where an actor may read a field; twin of `allows` and `has_role_access`."""
+    """Return the SQL condition on `ticket` for where the actor may read a field; mirrors `allows`."""
     if card.allows(actor, works=False) > Access.NONE:
         return true()
     if card.allows(actor, works=True) > Access.NONE:
@@ -115,7 +115,7 @@ def readable_condition(actor: Actor, card: FieldCard) -> ColumnElement[bool]:
 
 
 def list_hidden_subjects(session: Session, actor: Actor, ticket: Ticket) -> list[str]:
-    """Return the subjects of events on a ticket that tell of fields which the actor may not read, retired ones too."""
+    """Return the event subjects of the fields that the actor may not read on a ticket, including archived fields."""
     here = has_role_access(session, actor, ticket)
     seen = {f.id for f in list_all(session) if f.allows(actor, works=here) > Access.NONE}
     ids = session.exec(select(CustomField.id)).all()
@@ -123,7 +123,7 @@ def list_hidden_subjects(session: Session, actor: Actor, ticket: Ticket) -> list
 
 
 def get(session: Session, actor: Actor, field_id: int) -> CustomField:
-    """Return a field in use, to be changed. Raises NotPermitted for whoever doesn't keep fields, NotFound."""
+    """Return an active field to be changed. Raises NotPermitted for people who don't manage fields, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = session.get(CustomField, field_id)
     if row is None or row.retired:
@@ -143,10 +143,7 @@ def create(
     choices: Iterable[str] = (),
     access: Mapping[int, Access] | None = None,
 ) -> CustomField:
-    """Add a field at the end. Without `access` the roles that work tickets write it and others don't know of it.
-
-    Raises NotPermitted, Invalid.
-    """
+    """Add a field at the end. Without `access`, roles that work on tickets can write it and others can't see it."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "fields")
     there = list_all(session)
@@ -167,7 +164,7 @@ def create(
 
 
 def rename(session: Session, actor: Actor, row: CustomField, *, name: str) -> None:
-    """Give a field another name; its key stays, so that programs and searches go on. Raises NotPermitted, Invalid."""
+    """Rename a field. Its key stays, so that API clients and searches keep working. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     name = text.clean_line(name, field="name", limit=40)
     if name != row.name:
@@ -178,7 +175,7 @@ def rename(session: Session, actor: Actor, row: CustomField, *, name: str) -> No
 
 
 def set_required(session: Session, actor: Actor, row: CustomField, *, required: bool) -> None:
-    """Let a ticket be opened only with this field, or without it too. Raises NotPermitted."""
+    """Set whether a new ticket needs a value in this field. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if row.required != required:
         row.required = required
@@ -187,7 +184,7 @@ def set_required(session: Session, actor: Actor, row: CustomField, *, required: 
 
 
 def set_categories(session: Session, actor: Actor, row: CustomField, *, in_categories: Iterable[int]) -> None:
-    """Ask for a field in these categories; in all, if none is named. Raises NotPermitted, Invalid."""
+    """Limit a field to some categories. If none is given, it belongs to all. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     was = _get_card(session, row).categories
     now = frozenset(in_categories)
@@ -199,7 +196,7 @@ def set_categories(session: Session, actor: Actor, row: CustomField, *, in_categ
 
 
 def set_choices(session: Session, actor: Actor, row: CustomField, *, choices: Iterable[str]) -> None:
-    """Let these be the choices of a field, in this order; what is left out stays where it was chosen.
+    """Set the options of a choice field, in order. Tickets keep options that are left out.
 
     Raises NotPermitted, Invalid.
     """
@@ -211,7 +208,7 @@ def set_choices(session: Session, actor: Actor, row: CustomField, *, choices: It
 
 
 def set_access(session: Session, actor: Actor, row: CustomField, *, access: Mapping[int, Access]) -> None:
-    """Say what each role may do with a field; who is not named keeps what they have. Raises NotPermitted, Invalid."""
+    """Set the access of roles to a field. Roles that are not named keep theirs. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     was = dict(_get_card(session, row).access)
     now = was | dict(access)
@@ -225,7 +222,7 @@ def set_access(session: Session, actor: Actor, row: CustomField, *, access: Mapp
 
 
 def archive(session: Session, actor: Actor, row: CustomField, *, seen: int | None = None) -> None:
-    """Use a field no longer: nobody sees it or its values any more, and its name is free.
+    """Archive a field. Nobody sees it or its values anymore, and its name can be used again.
 
     Raises NotPermitted, Conflict (changed since version `seen`).
     """
@@ -242,7 +239,7 @@ def _get_card(session: Session, row: CustomField) -> FieldCard:
 
 
 def _default_access(session: Session) -> dict[int, Access]:
-    """Return the access of a new field: those who work tickets write it."""
+    """Return the access to a new field: people who work on tickets can write it."""
     return {
         role.id: Access.WRITE
         for role in roles.list_all(session)

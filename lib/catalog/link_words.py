@@ -1,4 +1,4 @@
-"""What links between tickets are called in sentences."""
+"""The names of links between tickets, as verbs in a sentence."""
 
 WORDS = {
     "blocks": "blocks",

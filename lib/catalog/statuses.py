@@ -1,4 +1,4 @@
-"""Statuses: where a ticket may stand; the kind decides what that means."""
+"""Statuses: where a ticket is in its workflow. A status's category says what it means."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ from lib.core import names, text
 from lib.core.errors import Invalid
 
 MAX_IN_USE = 30
-"""Statuses in use."""
+"""Active statuses."""
 
 
 @dataclass(frozen=True)
 class StatusCard:
-    """A status as pages and the API show it; `limit` is how many tickets may stand here before the board warns."""
+    """A status as shown on pages and in the API. `limit` is the number of tickets above which the board warns."""
 
     id: int
     name: str
@@ -34,10 +34,10 @@ class StatusCard:
 
 @dataclass(frozen=True)
 class ArchivePreview:
-    """What retiring a status would do: `tickets` go to a successor, `open` of them are open.
+    """What archiving a status would do: `tickets` (`open` of them open) go to a successor.
 
-    `merged` tickets would return to the status when their merge is undone. `moves` counts the workflow's rules that
-    name the status; they take effect again when it is restored.
+    `merged` tickets would return to the status when their merge is undone. `moves` counts workflow rules with this
+    status; they apply again when it is restored.
     """
 
     tickets: int
@@ -47,12 +47,12 @@ class ArchivePreview:
 
     @property
     def needs_successor(self) -> bool:
-        """Whether the tickets need another status to go to."""
+        """Whether its tickets need another status."""
         return self.tickets > 0 or self.merged > 0
 
 
 def to_card(status: Status) -> StatusCard:
-    """Return a status as others see it."""
+    """Return a status as a card."""
     return StatusCard(
         status.id,
         status.name,
@@ -66,18 +66,18 @@ def to_card(status: Status) -> StatusCard:
 
 
 def list_all(session: Session) -> list[StatusCard]:
-    """Return the statuses in use, in the desk's order."""
+    """Return the active statuses by position."""
     return [to_card(s) for s in list_rows(session)]
 
 
 def list_rows(session: Session) -> list[Status]:
-    """Return the statuses in use, in the desk's order, as they are stored."""
+    """Return the rows of the active statuses by position."""
     chosen = select(Status).where(~col(Status.retired)).order_by(col(Status.position), col(Status.id))
     return list(session.exec(chosen).all())
 
 
 def get(session: Session, name_or_id: str | int) -> Status:
-    """Return one status in use by id or name; raises Invalid naming the field `status`."""
+    """Return an active status by id or name. Raises Invalid naming the field `status`."""
     there = list_rows(session)
     if isinstance(name_or_id, int):
         status = next((s for s in there if s.id == name_or_id), None)
@@ -89,14 +89,14 @@ def get(session: Session, name_or_id: str | int) -> Status:
 
 
 def list_archived(session: Session, actor: Actor) -> list[StatusCard]:
-    """Return the retired statuses by name. Raises NotPermitted."""
+    """Return the archived statuses by name. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = select(Status).where(col(Status.retired), ~col(Status.is_merged)).order_by(Status.name)
     return [to_card(status) for status in session.exec(chosen).all()]
 
 
 def get_archived(session: Session, actor: Actor, status_id: int) -> Status:
-    """Return a retired status, to be restored. Raises NotPermitted, NotFound."""
+    """Return an archived status, to be restored. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     status = session.get(Status, status_id) if 0 < status_id < 2**31 else None
     if status is None or not status.retired or status.is_merged:
@@ -105,7 +105,7 @@ def get_archived(session: Session, actor: Actor, status_id: int) -> Status:
 
 
 def get_default(session: Session) -> Status:
-    """Return the status in which tickets begin."""
+    """Return the status of new tickets."""
     return session.exec(select(Status).where(col(Status.is_default))).one()
 
 
@@ -123,7 +123,7 @@ def create(session: Session, actor: Actor, *, name: str, kind: StatusCategory, c
 
 
 def rename(session: Session, actor: Actor, status: Status, *, name: str) -> None:
-    """Give a status another name; its kind stays, so clocks and reports go on. Raises NotPermitted, Invalid."""
+    """Rename a status. Its category stays, so clocks and reports are not affected. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if name.strip() == status.name:
         return
@@ -132,7 +132,7 @@ def rename(session: Session, actor: Actor, status: Status, *, name: str) -> None
 
 
 def set_reason_required(session: Session, actor: Actor, status: Status, *, asks: bool) -> None:
-    """Let whoever moves a ticket here say why, or no longer. Raises NotPermitted."""
+    """Set whether moving a ticket to this status requires a reason. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if status.asks_reason != asks:
         status.asks_reason = asks
@@ -141,7 +141,7 @@ def set_reason_required(session: Session, actor: Actor, status: Status, *, asks:
 
 
 def set_limit(session: Session, actor: Actor, status: Status, *, limit: int | None) -> None:
-    """Let the board warn above `limit` tickets, or never. Raises NotPermitted, Invalid."""
+    """Set the number of tickets above which the board warns; None for no limit. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if limit is not None and not 1 <= limit <= 10_000:
         raise Invalid("A limit is between 1 and 10,000.", fields={"limit": "Between 1 and 10,000."})
@@ -152,7 +152,7 @@ def set_limit(session: Session, actor: Actor, status: Status, *, limit: int | No
 
 
 def reorder(session: Session, actor: Actor, ids: list[int]) -> None:
-    """Put the statuses into this order; those not named follow. Raises NotPermitted."""
+    """Set the order of the statuses. Statuses that are not named follow. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     there = list_rows(session)
     wanted = {id: place for place, id in enumerate(ids)}
@@ -166,7 +166,7 @@ def reorder(session: Session, actor: Actor, ids: list[int]) -> None:
 
 
 def preview_archive(session: Session, actor: Actor, status: Status) -> ArchivePreview:
-    """Return what retiring a status would do, without doing it. Raises NotPermitted, Invalid as `archive` does."""
+    """Return what archiving a status would do, without doing it. Raises NotPermitted, Invalid as `archive` does."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if status.is_default:
         raise Invalid("New tickets get this status, so it can't be archived.")
@@ -187,10 +187,11 @@ def archive(
     successor: Status | None = None,
     seen: int | None = None,
 ) -> None:
-    """Use a status no longer; its tickets go to `successor`, done if it is done and open if it is open.
+    """Archive a status. Its tickets go to `successor`, which must be done if it is done, and open if it is open.
 
-    Merged tickets return there too when their merge is undone. The tickets keep when they were resolved, unless its
-    successor doesn't count as resolved. Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
+    Merged tickets will also return to the successor when their merge is undone. Tickets keep their resolution time
+    unless the successor doesn't count as resolved. Raises NotPermitted, Invalid, Conflict (changed since version
+    `seen`).
     """
     held = preview_archive(session, actor, status).needs_successor
     status.must_be(seen)
@@ -204,7 +205,7 @@ def archive(
 
 
 def restore(session: Session, actor: Actor, status: Status) -> None:
-    """Use a retired status again, as the last one; the tickets that it had stay where they went.
+    """Restore an archived status as the last one. Its former tickets stay where they are.
 
     Raises NotPermitted, Invalid.
     """
@@ -227,7 +228,7 @@ def _move_to_successor(session: Session, status: Status, successor: Status | Non
     if (successor.kind == StatusCategory.DONE) != (status.kind == StatusCategory.DONE):
         raise Invalid("The successor must be in the same kind of category, done or open.")
     resolved = {} if successor.counts else {"resolved_at": None, "resolver_id": None}
-    for model in (Ticket, Merge):  # a merge keeps where its ticket returns to when it is undone
+    for model in (Ticket, Merge):  # a merge stores the status to which its ticket returns when it is undone
         moved = (
             update(model).where(col(model.status_id) == status.id).values(status_id=successor.id, **resolved)
         )

@@ -1,4 +1,4 @@
-"""Tags: free words that group tickets, made by typing them; the same whatever their case and accents."""
+"""Tags: free words that group tickets, created by typing them and compared without case and accents."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from lib.core.errors import Invalid
 MAX_LENGTH = 40
 """Characters of a tag."""
 MAX_SUGGESTIONS = 500
-"""Tags offered for choosing."""
+"""Tags suggested in menus."""
 
 
 @dataclass(frozen=True)
 class TagCard:
-    """A tag, and on how many tickets that the actor may see it stands."""
+    """A tag, and the number of tickets with it that the actor may see."""
 
     id: int
     name: str
@@ -32,7 +32,7 @@ class TagCard:
 
 
 def list_all(session: Session, actor: Actor) -> list[TagCard]:
-    """Return the tags on tickets that the actor may see, by name, with the unused ones for people who manage tags."""
+    """Return the tags on tickets that the actor may see, by name. People who manage tags also get the unused ones."""
     counted = gate.visible(actor, TicketTag.tag_id, func.count()).join(TicketTag, _join_condition())
     counts: dict[int, int] = dict(session.exec(counted.group_by(TicketTag.tag_id)).all())
     chosen = select(Tag.id, Tag.name).where(_visible_condition(actor)).order_by(Tag.key)
@@ -41,9 +41,9 @@ def list_all(session: Session, actor: Actor) -> list[TagCard]:
 
 
 def _visible_condition(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `tag` for those of which the actor may know.
+    """Return the SQL condition on `tag` for the tags that the actor may know about.
 
-    Even people who manage tags don't read one that only confidential tickets have which they may not see.
+    Even people who manage tags don't see one that is only on confidential tickets that they may not see.
     """
     mine = _used_condition(gate.visible(actor, Ticket.id))
     if not actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL):
@@ -55,21 +55,21 @@ def _visible_condition(actor: Actor) -> ColumnElement[bool]:
 
 
 def _used_condition(tickets: Any) -> ColumnElement[bool]:
-    """The SQL condition on `tag` that some ticket of a select has it."""
+    """Return the SQL condition on `tag` for tags on any ticket of a select."""
     return (
         tickets.join(TicketTag, _join_condition()).where(TicketTag.tag_id == Tag.id).correlate(Tag).exists()
     )
 
 
 def list_names(session: Session, actor: Actor) -> list[str]:
-    """Return the names of tags on tickets that the actor may see, to be offered, by name."""
+    """Return the names of tags on tickets that the actor may see, by name, as suggestions."""
     borne = _used_condition(gate.visible(actor, Ticket.id))
     chosen = select(Tag.name).where(borne).order_by(Tag.key).limit(MAX_SUGGESTIONS)
     return list(session.exec(gate.unscoped(chosen, "only tags the actor may see")).all())
 
 
 def get_for_tickets(session: Session, numbers: Collection[int]) -> dict[int, list[str]]:
-    """Return the names of the tags on some tickets that were found through the gate, by number and name."""
+    """Return the tag names of some tickets, by ticket number. The tickets must have been found through the gate."""
     chosen = select(TicketTag.ticket_id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
     chosen = chosen.where(col(TicketTag.ticket_id).in_(numbers)).order_by(Tag.name)
     found: dict[int, list[str]] = {}
@@ -83,7 +83,7 @@ def _join_condition() -> Any:
 
 
 def clean_name(name: str) -> str:
-    """Return a tag's name as it is kept: one line of small letters. Raises Invalid."""
+    """Return a tag's name in its stored form: one line in lowercase. Raises Invalid."""
     name = text.clean_line(name, field="tags", limit=MAX_LENGTH).lower()
     if "," in name:
         raise Invalid("A tag can't contain a comma.", fields={"tags": "Remove the comma."})
@@ -93,14 +93,14 @@ def clean_name(name: str) -> str:
 
 
 def key(name: str) -> str:
-    """Return what tells tags apart: their letters without case and accents."""
+    """Return the key by which tags are compared: the name without case and accents."""
     return text.fold_case_and_accents(" ".join(name.split()))
 
 
 def get_or_create(session: Session, wanted: Iterable[str]) -> list[Tag]:
-    """Return the tags of these names, making those that are not there yet, by name; nobody else makes any meanwhile.
+    """Return the tags with these names, sorted by name, and create the missing ones under a lock.
 
-    A comma stands between two of them. Raises Invalid.
+    A name that contains commas is split at them. Raises Invalid.
     """
     cleaned = clean_names(wanted)
     lock(session, "tags")
@@ -112,12 +112,12 @@ def get_or_create(session: Session, wanted: Iterable[str]) -> list[Tag]:
 
 
 def clean_names(wanted: Iterable[str]) -> dict[str, str]:
-    """Return the names of tags as they are kept, by what tells them apart. Raises Invalid."""
+    """Return the stored names of tags by their keys. Raises Invalid."""
     return {key(name): name for typed in wanted for name in map(clean_name, _split(typed))}
 
 
 def _split(typed: str) -> list[str]:
-    """Return the names between commas; what holds none is left as it is."""
+    """Split names at commas. If nothing is left, return the text itself."""
     return [name for name in typed.split(",") if name.strip()] or [typed]
 
 
@@ -132,9 +132,9 @@ def get(session: Session, actor: Actor, tag_id: int) -> Tag:
 
 
 def create(session: Session, actor: Actor, *, name: str) -> Tag:
-    """Keep a tag ready that no ticket bears yet. Raises NotPermitted, Invalid when it is there.
+    """Create a tag that is not on any ticket yet. Raises NotPermitted, and Invalid when it exists.
 
-    One that is there but not for the actor to know is taken as it is, without a word.
+    If it exists but the actor may not know about it, the existing tag is returned as if it were new.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     name = clean_name(name)
@@ -148,9 +148,9 @@ def create(session: Session, actor: Actor, *, name: str) -> Tag:
 
 
 def rename(session: Session, actor: Actor, tag: Tag, *, name: str) -> None:
-    """Give a tag another name, on every ticket. Raises NotPermitted, Invalid when another bears it.
+    """Rename a tag on all tickets. Raises NotPermitted, and Invalid when another tag has the name.
 
-    One of that name of which the actor may not know becomes the same tag.
+    If the actor may not know about the other tag, it is merged into this one.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     name = clean_name(name)
@@ -165,7 +165,7 @@ def rename(session: Session, actor: Actor, tag: Tag, *, name: str) -> None:
 
 
 def merge(session: Session, actor: Actor, tag: Tag, *, into: Tag) -> None:
-    """Let another tag stand wherever this one stood, and drop this one. Raises NotPermitted, Invalid."""
+    """Replace a tag by another on all tickets and delete it. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if tag.id == into.id:
         raise Invalid("A tag can't be merged into itself.", fields={"successor": "Choose another tag."})
@@ -184,7 +184,7 @@ def _absorb(session: Session, tag: Tag, *, into: Tag) -> None:
 
 
 def remove(session: Session, actor: Actor, tag: Tag) -> None:
-    """Take a tag from every ticket and drop it. Raises NotPermitted."""
+    """Remove a tag from all tickets and delete it. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "tags")
     _run(session, delete(TicketTag).where(col(TicketTag.tag_id) == tag.id))
@@ -197,7 +197,7 @@ def _run(session: Session, change: Any) -> None:
 
 
 def _must_be_free(session: Session, actor: Actor, name: str) -> Tag | None:
-    """Return the tag of that name of which the actor may not know, or None. Raises Invalid for one that they know."""
+    """Return the tag with that name if the actor may not know about it, or None. Raises Invalid if they may."""
     chosen = select(Tag, _visible_condition(actor)).where(Tag.key == key(name))
     found = session.exec(gate.unscoped(chosen, "only to tell whether the name is taken")).first()
     if found is None or not found[1]:

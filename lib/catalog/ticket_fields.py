@@ -1,4 +1,4 @@
-"""The fields of a ticket: one row for each, from which lists, search, exports, the API and the ticket page are made."""
+"""The built-in ticket fields in one table, from which lists, search, exports, the API and the ticket page are built."""
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -12,7 +12,7 @@ from db.vocabulary import Level, Priority, StatusCategory
 
 
 class FieldType(StrEnum):
-    """What a field holds."""
+    """The type of a field's value."""
 
     NUMBER = "number"
     TEXT = "text"
@@ -28,102 +28,102 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True)
 class Sort:
-    """How lists are sorted by a field: what both orders are called, and by what column, if not its own."""
+    """How lists are sorted by a field: the labels of both directions, and the column if it is not the field's own."""
 
     up: str = ""
     down: str = ""
     down_first: bool = True
-    """Whether the first click on its heading puts the largest first."""
+    """Whether the first click on its heading sorts descending."""
     column: Any = None
     empty: Any = None
-    """The value that tickets without one are sorted by."""
+    """The sort value of tickets without a value."""
 
 
 @dataclass(frozen=True)
 class GroupBy:
-    """How lists are grouped by a field, as far as its indexes decide it."""
+    """How lists are grouped by a field, as far as it depends on indexes."""
 
     sorts: AbstractSet[str] | None = frozenset({"updated"})
-    """The orders in which an index has its tickets; None for all, or where they are few."""
+    """The sort orders for which an index exists; None for all, or when no index is needed."""
     behind_team: bool = False
-    """Whether an index has it behind the team, because a team may have little of what there is much of."""
+    """Whether an index starts with the team, because a team may have few tickets of a large group."""
 
 
 @dataclass(frozen=True)
 class TicketField:
-    """One field; what is empty or None is a surface that it is not on."""
+    """A built-in field. An attribute that is empty or None means that the field is not used there."""
 
     name: str
-    """In addresses, lists, filters, qualifiers and the API."""
+    """The name in URLs, lists, filters, qualifiers and the API."""
     label: str
-    """On screens."""
+    """The label on screens."""
     type: FieldType
     column: Any = None
     """The column of `Ticket`, if it is one."""
     values: Any = None
-    """The enumeration of a level; the table to which a named one or a person refers."""
+    """The enumeration of a level, or the table that a named value or person refers to."""
     empty: str = ""
-    """What having none is called, where it may be asked for."""
+    """The label for "no value", where that can be filtered by."""
     in_list: bool = False
-    """Whether it can be a column of lists."""
+    """Whether it can be a column in lists."""
     sort: Sort | None = None
     group: GroupBy | None = None
     filter: str = ""
-    """What the API says of the values of its filter, without which it is none."""
+    """The API's description of its filter; empty if it has none."""
     meaning: str = ""
-    """What its qualifier means, for people who search."""
+    """The meaning of its search qualifier, for people who search."""
     examples: tuple[str, ...] = ()
-    """Lines that show the qualifier."""
+    """Examples of the qualifier."""
     chip: bool = False
-    """Whether lists offer it where filters are put together."""
+    """Whether the list's filter bar offers it."""
     export: str = ""
     """Its heading in exports."""
     bulk: Mapping[str, str] = field(default_factory=dict)
-    """What may be done with it in many tickets at once, as their menu calls it."""
+    """Its bulk changes, with their labels in the menu."""
     usual: Any = None
-    """What the form for a new ticket begins with."""
+    """The initial value in the form for a new ticket."""
     draft: bool = False
-    """Whether a draft of a new ticket holds it."""
+    """Whether a draft of a new ticket contains it."""
     notify: bool = False
-    """Whether people are notified of its change."""
+    """Whether people are notified when it changes."""
     key: str = ""
-    """In the bodies and answers of the API and in drafts, if not its name."""
+    """The name in API bodies and responses and in drafts, if it differs from `name`."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The parameters that narrow a list to it: of a time or day the two sides of a span."""
+        """The parameters that filter a list by it. A time or date has two, for the start and the end of a range."""
         if not self.filter:
             return ()
         return (f"{self.name}_after", f"{self.name}_before") if self.dated else (self.name,)
 
     @property
     def dated(self) -> bool:
-        """Whether it holds a time or a day."""
+        """Whether it holds a time or a date."""
         return self.type in (FieldType.MOMENT, FieldType.DAY)
 
     @property
     def event(self) -> str:
-        """The name of the field in events."""
+        """The field's name in events."""
         return self.body_key if self.column is None else self.column.key.removesuffix("_id")
 
     @property
     def stored(self) -> str:
-        """The attribute of a `TicketRow` that holds its value: of a reference the id."""
+        """The attribute of `TicketRow` with its value; for a reference, the id."""
         return "number" if self.type == FieldType.NUMBER else self.column.key
 
     @property
     def shown(self) -> str:
-        """The attribute of a `TicketRow` that holds what people read: of a reference the name."""
+        """The attribute of `TicketRow` with its displayed value; for a reference, the name."""
         return self.name if self.refers else self.stored
 
     @property
     def body_key(self) -> str:
-        """What it is called in the bodies and answers of the API, and in drafts."""
+        """The name in API bodies and responses, and in drafts."""
         return self.key or self.name
 
     @property
     def refers(self) -> bool:
-        """Whether it holds the id of something that has a name."""
+        """Whether it refers to something with a name."""
         return self.type in (FieldType.NAMED, FieldType.PERSON)
 
     @property
@@ -133,7 +133,7 @@ class TicketField:
 
 
 class TicketRow(NamedTuple):
-    """One line of a list; a tuple, as a page makes fifty of them. Of a reference it has the name and the id."""
+    """One row of a list, with names and ids of references. A tuple because a page builds fifty of them."""
 
     number: int
     title: str
@@ -258,7 +258,7 @@ FIELDS = (
         draft=True, key="fields",
     ),
 )  # fmt: skip
-"""In the order in which they are offered and exported."""
+"""All fields, in the order in which they are offered and exported."""
 
 
 def _by_name(chosen: Callable[[TicketField], object]) -> dict[str, TicketField]:
@@ -272,4 +272,4 @@ GROUPED = _by_name(lambda each: each.group)
 FILTERED = _by_name(lambda each: each.filter)
 LEVELS = _by_name(lambda each: each.type == FieldType.LEVEL)
 READ = [each for each in FIELDS if each.column is not None and each.stored in TicketRow._fields]
-"""Those that stand in a line of a list."""
+"""The fields that can be columns of a list."""

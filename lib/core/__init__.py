@@ -1,1 +1,1 @@
-"""What everything else stands on: settings, time, errors, text and logs. Nothing here knows tickets."""
+"""Foundations without knowledge of tickets: settings, time, errors, text and logs."""

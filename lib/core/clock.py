@@ -1,4 +1,4 @@
-"""The one source of time: aware UTC, so that it can be moved and no zone is ever guessed."""
+"""The only source of the current time, as aware UTC datetimes, so that tests and seeding can control it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ _frozen: ContextVar[list[datetime] | None] = ContextVar("held", default=None)
 
 
 def now() -> datetime:
-    """Return the present moment as an aware UTC datetime; inside `held()` it is always the same one."""
+    """Return the current time as an aware UTC datetime. Inside `freeze()` it is always the same."""
     moved, held = _moved.get(), _frozen.get()
     if moved is not None or held is None:
         return moved or datetime.now(UTC)
@@ -21,9 +21,9 @@ def now() -> datetime:
 
 @contextmanager
 def freeze() -> Iterator[None]:
-    """Let the clock stand still inside from its first reading on, in this thread alone.
+    """Stop the clock at its first reading inside the block, for this thread only.
 
-    A transaction reads it when it has its turn to write, and all that it writes happened at that one instant.
+    A transaction uses this to give everything it writes the same timestamp.
     """
     token = _frozen.set([])
     try:
@@ -34,7 +34,7 @@ def freeze() -> Iterator[None]:
 
 @contextmanager
 def travel_to(moment: datetime) -> Iterator[None]:
-    """Let the clock stand at an aware `moment` inside, in this thread alone: to write down what was."""
+    """Set the clock to an aware `moment` inside the block, for this thread only, to create past data."""
     token = _moved.set(moment.astimezone(UTC))
     try:
         yield

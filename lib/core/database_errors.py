@@ -1,4 +1,4 @@
-"""What an error of the database means for the person: it is away, full, read-only, or the outcome is not known."""
+"""Translation of database errors for people: unreachable, full, read-only, or an unknown outcome."""
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -40,11 +40,11 @@ SQLITE_MESSAGES = {
 """By SQLite's primary result codes: busy, locked, read-only, disk error, damaged, full, can't open, no database."""
 POSTGRESQL_MESSAGES = {"25006": READ_ONLY, "53100": FULL}
 POSTGRESQL_DISCONNECTS = ("08", "57P", "40003")
-"""Beginnings of PostgreSQL's codes with which a connection ends, so that it no longer says how a commit ended."""
+"""Prefixes of PostgreSQL error codes that end the connection and leave the outcome of a commit unknown."""
 
 
 def to_unavailable(error: SQLAlchemyError) -> Unavailable | None:
-    """Return the refusal for an error before the commit, when the database is at fault and not the statement."""
+    """Return the Unavailable for an error before the commit, or None when the statement caused it."""
     if isinstance(error, NoConnectionFree):
         return Unavailable(UNREACHABLE)
     if not isinstance(error, DBAPIError):
@@ -59,10 +59,10 @@ def to_unavailable(error: SQLAlchemyError) -> Unavailable | None:
 
 
 def to_outcome_unknown(error: DBAPIError) -> OutcomeUnknown | None:
-    """Return the refusal for an error out of COMMIT after which the change may be there; None when it surely is not.
+    """Return the OutcomeUnknown for an error in COMMIT that may have saved the change, or None if it was not saved.
 
-    A server that answers with an error has undone the transaction. One that is gone may have kept it, and so may a
-    disk that failed while SQLite wrote.
+    A server that reports an error has rolled back. A server that disappeared may have committed, and so may SQLite on
+    a disk that failed while writing.
     """
     code, state = _sqlite_code(error), _postgresql_code(error)
     if code is not None:

@@ -1,6 +1,6 @@
-"""Dates and times as people read them: "Nov 30, 2026, 4:16 PM", "2 min ago". Everything that shows one uses these.
+"""Format dates and times for people: "Nov 30, 2026, 4:16 PM", "2 min ago". All screens and emails use this.
 
-`locale` is a language tag such as "en-GB". Texts are in English, so that other languages get American dates.
+`locale` is a language tag such as "en-GB". Docket's texts are in English, so other languages get American dates.
 """
 
 import re
@@ -32,29 +32,29 @@ def _locale(tag: str | None) -> Locale:
 
 
 def format_day(day: date, locale: str | None = None) -> str:
-    """Return a day: "Nov 30, 2026"."""
+    """Return a date: "Nov 30, 2026"."""
     return format_date(day, "medium", locale=_locale(locale))
 
 
 def format_short_day(day: date, locale: str | None = None) -> str:
-    """Return a day without its year: "Nov 30"."""
+    """Return a date without its year: "Nov 30"."""
     return format_skeleton("MMMd", day, locale=_locale(locale))
 
 
 def format_month(day: date, locale: str | None = None) -> str:
-    """Return the month of a day: "November 2026"."""
+    """Return the month of a date: "November 2026"."""
     return format_date(day, "MMMM y", locale=_locale(locale))
 
 
 def format_moment(at: datetime, zone: tzinfo, locale: str | None = None) -> str:
-    """Return a moment in a time zone: "Nov 30, 2026, 4:16 PM"."""
+    """Return a date and time in a time zone: "Nov 30, 2026, 4:16 PM"."""
     local = at.astimezone(zone)
     hour = format_time(local, "short", tzinfo=zone, locale=_locale(locale)).replace("\u202f", " ")
     return f"{format_day(local.date(), locale)}, {hour}"
 
 
 def format_relative(at: datetime, zone: tzinfo, locale: str | None = None) -> str:
-    """Return how long ago a moment was: "2 min ago", "3 h ago", "yesterday", "3 days ago", then "Nov 17"."""
+    """Return how long ago something was: "2 min ago", "3 h ago", "yesterday", "3 days ago", then "Nov 17"."""
     now = clock.now()
     seconds = round((now - at).total_seconds())
     if seconds < _JUST_NOW:
@@ -73,12 +73,12 @@ def format_relative(at: datetime, zone: tzinfo, locale: str | None = None) -> st
 
 
 def format_first_day(stored: str, locale: str | None = None) -> str:
-    """Return a stored text with its first day as people read it: "2 h on 2026-11-30" is "2 h on Nov 30, 2026"."""
+    """Return a stored text with its first ISO date formatted: "2 h on 2026-11-30" becomes "2 h on Nov 30, 2026"."""
     return _STORED.sub(lambda found: _read(found[0], locale), stored, count=1)
 
 
 def format_every_day(stored: str, locale: str | None = None) -> str:
-    """Return a stored text with all its days as people read them."""
+    """Return a stored text with all its ISO dates formatted."""
     return _STORED.sub(lambda found: _read(found[0], locale), stored)
 
 
@@ -90,7 +90,7 @@ def _read(written: str, locale: str | None) -> str:
 
 
 def input_format(locale: str | None = None) -> str:
-    """Return how a day is typed, in any language: "MM/DD/YYYY" in the United States, "DD/MM/YYYY" in Germany."""
+    """Return the pattern for typing a date: "MM/DD/YYYY" in the United States, "DD/MM/YYYY" in Germany."""
     pattern = _known(locale).date_formats["short"].pattern
     order = "".join(dict.fromkeys(re.findall("[dMy]", pattern)))
     return "/".join({"d": "DD", "M": "MM", "y": "YYYY"}[letter] for letter in order)

@@ -1,16 +1,16 @@
-"""Email addresses as Docket keeps them and writes to them: in small letters and in ASCII."""
+"""Email addresses in the form in which they are stored and used: lowercase and ASCII."""
 
 from functools import cache, partial
 from typing import Any
 
 ENCODED_WORD = "=?"
-"""How an encoded word begins, which mail programs may decode in an address too."""
+"""How an encoded word begins. Some mail programs decode it even inside an address."""
 
 
 def parse(value: str) -> str:
-    """Return an address in the form that is kept; a domain in another script becomes its ASCII form.
+    """Return an address in its stored form. A domain in another script is converted to ASCII.
 
-    Nothing is asked of the network. Raises ValueError with a sentence that says what is wrong.
+    No network access. Raises ValueError with a sentence that says what is wrong.
     """
     from email_validator import EmailNotValidError
 
@@ -25,7 +25,7 @@ def parse(value: str) -> str:
 
 @cache
 def _build_validator() -> Any:
-    """Return the library's function; names that only a network of one's own knows, as .local, are fine here."""
+    """Return the library's validator, configured to allow names of local networks such as .local."""
     import email_validator
 
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()

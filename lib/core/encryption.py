@@ -1,4 +1,4 @@
-"""Secrets that Docket itself must use: sealed with its key, so that a copy of the database gives none away."""
+"""Encryption of secrets that Docket must use itself, so that a copy of the database doesn't reveal them."""
 
 import base64
 import hashlib
@@ -10,12 +10,12 @@ from lib.core import settings
 
 
 def encrypt(secret: str) -> str:
-    """Return a secret as it may be kept."""
+    """Return a secret encrypted for storage."""
     return _build_cipher().encrypt(secret.encode()).decode()
 
 
 def decrypt(sealed: str) -> str | None:
-    """Return a kept secret, or None when it was sealed with another key."""
+    """Return the decrypted secret, or None when it was encrypted with another key."""
     try:
         return _build_cipher().decrypt(sealed.encode()).decode()
     except InvalidToken:

@@ -1,6 +1,6 @@
-"""Refusals: every "no" that a person may meet, as a sentence they can act on.
+"""Refusals: the errors that people see, each with a sentence they can act on.
 
-Anything else that is raised is a bug: it is logged with a reference and shown as such.
+Any other exception is a bug: it is logged and shown with a reference.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Denial:
-    """What the audit keeps of a refused read or deed: who asked for what, never the content."""
+    """What the audit log records about a refused read or change: who requested what, without contents."""
 
     actor_id: int | None
     permission: str
@@ -20,7 +20,7 @@ class Denial:
 
 
 class Refusal(Exception):
-    """A "no" with a sentence for the person; `denial` is set when the audit must hear of it."""
+    """An error with a sentence for the person. If `denial` is set, the audit log records it."""
 
     status = 400
 
@@ -31,7 +31,7 @@ class Refusal(Exception):
 
 
 class NotSignedIn(Refusal):
-    """Nobody, or nobody any more, stands behind this request."""
+    """The request is not signed in, or the session has ended."""
 
     status = 401
 
@@ -40,13 +40,13 @@ class NotSignedIn(Refusal):
 
 
 class NotFound(Refusal):
-    """It does not exist, or the person may not know that it does: the answer is the same."""
+    """It doesn't exist, or the person may not know that it does. The response is the same."""
 
     status = 404
 
 
 class NotPermitted(Refusal):
-    """The person may see it but not do this; `permission` names what is missing."""
+    """The person may see it but not do this. `permission` names what is missing."""
 
     status = 403
 
@@ -56,7 +56,7 @@ class NotPermitted(Refusal):
 
 
 class Invalid(Refusal):
-    """The input can't be accepted; `fields` maps a field's name to its own sentence."""
+    """The input can't be accepted. `fields` maps field names to sentences."""
 
     status = 422
 
@@ -66,7 +66,7 @@ class Invalid(Refusal):
 
 
 class Conflict(Refusal):
-    """Somebody else was faster; `current` holds what is true now, so that nothing is lost silently."""
+    """Somebody else changed it first. `current` holds the current values, so that nothing is overwritten unnoticed."""
 
     status = 409
 
@@ -76,13 +76,13 @@ class Conflict(Refusal):
 
 
 class Gone(Refusal):
-    """It was there, served its purpose, and is no more."""
+    """It existed, was used up and can't be used again."""
 
     status = 410
 
 
 class TooMany(Refusal):
-    """Too often or too much; try again after `seconds`."""
+    """Too many requests or too much data. Retry after `seconds`."""
 
     status = 429
 
@@ -92,16 +92,16 @@ class TooMany(Refusal):
 
 
 class TooLarge(Refusal):
-    """More bytes than the limit allows."""
+    """The data has more bytes than the limit allows."""
 
     status = 413
 
 
 class Unavailable(Refusal):
-    """The database or the file store can't be worked with just now: gone, locked for too long, read-only or full."""
+    """The database or the file store can't be used: unreachable, locked for too long, read-only or full."""
 
     status = 503
 
 
 class OutcomeUnknown(Unavailable):
-    """The connection broke during the commit: the change may have been saved or not."""
+    """The connection was lost during the commit: the change may or may not have been saved."""

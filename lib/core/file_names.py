@@ -1,4 +1,4 @@
-"""Names of files: as people gave them, but for what harms a file system or hides what a file is."""
+"""File names: kept as given, except for what harms a file system or hides the type of a file."""
 
 import re
 import unicodedata
@@ -7,25 +7,25 @@ from pathlib import PurePosixPath
 from lib.core import text
 
 LIMIT = 120
-"""Characters of a name."""
+"""Characters of a file name."""
 _EXTENSION_LIMIT = 20
-"""Characters of the longest extension, with its dot: what is longer is part of the name."""
+"""Characters of the longest extension, with its dot. A longer one is treated as part of the name."""
 _READ_LIMIT = 1_000
-"""Characters at each end of a name that are read; what is between is cut."""
+"""Characters read at each end of a name. What is in between is dropped."""
 _JOINERS = "\u200c\u200d"
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\..*)?")
-"""Names of devices on Windows."""
+"""Device names on Windows."""
 
 
 def decode_form_name(name: str) -> str:
-    """Return the name that a browser means in an upload: in forms it writes a quotation mark as %22 (WHATWG HTML)."""
+    """Return the file name of an upload with %22 decoded: forms encode quotation marks that way (WHATWG HTML)."""
     return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 def safe_name(name: str) -> str:
-    """Return a name of one file that shows what it is and harms no file system: at most 120 characters.
+    """Return a file name that shows the file's type and harms no file system, with at most 120 characters.
 
-    A longer one is cut before its extension, where an ellipsis stands.
+    A longer name is cut before its extension and gets an ellipsis there.
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     ends = last if len(last) <= 2 * _READ_LIMIT else last[:_READ_LIMIT] + last[-_READ_LIMIT:]
@@ -37,7 +37,7 @@ def safe_name(name: str) -> str:
 
 
 def _visible_characters(name: str) -> str:
-    """Return a name without what can't be seen, in the one form in which equal letters are equal."""
+    """Return a name without invisible characters, in a normal form in which equal letters are equal."""
     shown = text.normalize("".join(" " if one in "\u2028\u2029" else one for one in name if _is_visible(one)))
     kept: list[str] = []
     for one in shown:
@@ -47,17 +47,17 @@ def _visible_characters(name: str) -> str:
 
 
 def _is_visible(one: str) -> bool:
-    """Tell whether a character is seen, or joins some that are; emoji that Python does not know yet are seen."""
+    """Return whether a character is visible or joins visible ones. Emoji unknown to Python count as visible."""
     return one in _JOINERS or unicodedata.category(one)[0] != "C" or "\U0001f000" <= one <= "\U0001fbff"
 
 
 def _can_join(before: str) -> bool:
-    """Tell whether a joiner may follow: in scripts and emoji that are written with joiners."""
+    """Return whether a joiner may follow, as in scripts and emoji that are written with joiners."""
     return not before.isascii() and unicodedata.category(before)[0] in "LMSC" and before not in _JOINERS
 
 
 def split_extension(name: str) -> tuple[str, str]:
-    """Return a name in two: what may be cut, and its extension with the dot, which tells what the file is."""
+    """Split a name into the part that may be cut and the extension with its dot, which shows the file's type."""
     *_, before, last = "", "", *PurePosixPath(name).suffixes
     extension = before + last if before.lower() == ".tar" else last
     extension = extension if len(extension) <= _EXTENSION_LIMIT else ""

@@ -1,4 +1,4 @@
-"""Text folded for finding: plain small letters without accents, whatever the script and however it was typed."""
+"""Text folding for search: lowercase without accents, whatever the script and however it was typed."""
 
 import re
 import unicodedata
@@ -9,9 +9,9 @@ from itertools import chain
 from lib.core import text
 
 WORD_LIMIT = 64
-"""Letters of a word that count."""
+"""Letters of a word that are compared."""
 _CHANGED_RANGES = (range(0x20000), range(0x2F800, 0x2FA20), range(0xE0000, 0xE0200))
-"""Where characters stand that folding changes."""
+"""The ranges that contain all characters changed by folding."""
 SPACELESS_RANGES = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u0edc-\u0edf"  # Thai, Lao
     "\u1000-\u103f\u1050-\u108f\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a-\uaa7f\u1780-\u17d3"  # Myanmar, Khmer
@@ -20,7 +20,7 @@ SPACELESS_RANGES = (
     "\u3105-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Bopomofo, Han
 )
 SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
-"""A letter of a script that is written without spaces, or joins endings to its words as Korean does."""
+"""A letter of a script that is written without spaces, or that attaches endings to words, as Korean does."""
 _APOSTROPHES = "\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201b\u2032\u05f3\uff07\u0060"
 _SPECIAL_LETTERS = {
     **dict.fromkeys(_APOSTROPHES, "'"),
@@ -32,20 +32,20 @@ VOWEL_SIGNS = text.to_character_ranges(
     for c in map(chr, (*range(0x900, 0x1D00), *range(0xA800, 0xAC00)))
     if unicodedata.category(c) in ("Mn", "Mc") and not SPACELESS.match(c)
 )
-"""Vowel signs of scripts with spaces, which are part of a word as letters are."""
+"""Vowel signs of scripts with spaces. They are part of a word, as letters are."""
 _APOSTROPHE = re.compile(r"'(?=\w)")
 _WORD = re.compile(rf"[\w{VOWEL_SIGNS}{SPACELESS_RANGES}]+")
 
 
 class TranslationTable(dict[int, str]):
-    """What `str.translate` puts in place of characters; all others stay, which a plain dict takes longer for."""
+    """A table for `str.translate` that returns all other characters unchanged, which is faster than a plain dict."""
 
     __missing__ = staticmethod(chr)
 
 
 @cache
 def _build_table() -> TranslationTable:
-    """Return what each character becomes that does not stay as it is: made whole, once, as no text may wait for it."""
+    """Return the folded form of each character that changes. Built completely and once, so that no request waits."""
     made = {
         one: "".join(map(_fold_character, unicodedata.normalize("NFKC", one))) for one in _list_candidates()
     }
@@ -70,7 +70,7 @@ def _fold_character(one: str) -> str:
 
 
 def _strip_letter(one: str) -> str:
-    """Return a small letter without what is drawn into it or above it; nothing for what can't be seen."""
+    """Return a lowercase letter without strokes and accents; an empty string for invisible characters."""
     if one in _SPECIAL_LETTERS:
         return _SPECIAL_LETTERS[one]
     if SPACELESS.fullmatch(one):
@@ -100,9 +100,9 @@ def _find_base_letter(name: str, otherwise: str) -> str:
 
 
 def fold(value: str) -> str:
-    """Return a text in plain small letters without accents and what can't be seen; its other signs stay.
+    """Return a text in lowercase without accents and invisible characters. Other characters stay.
 
-    Soft hyphens and zero-width spaces are gone, every apostrophe is the plain one, digits are 0 to 9.
+    Soft hyphens and zero-width spaces are removed, every apostrophe is the plain one, digits are 0 to 9.
     """
     if value.isascii():
         return value.lower().replace("`", "'")
@@ -111,22 +111,22 @@ def fold(value: str) -> str:
 
 
 def fold_letter(one: str) -> str:
-    """Return a single character folded, which may give none or several."""
+    """Return a single character folded, which may be an empty string or several characters."""
     return _build_table()[ord(one)]
 
 
 def fold_name(value: str) -> str:
-    """Return a person's name as it is compared: without accents, nor apostrophes before a letter."""
+    """Return a person's name for comparison: without accents, and without apostrophes before a letter."""
     return " ".join(_APOSTROPHE.sub("", fold(value)).split())
 
 
 def split_words(folded: str) -> list[str]:
-    """Return what stands between the signs and blanks of a folded text."""
+    """Return the words of a folded text."""
     return _WORD.findall(folded.replace("_", " "))
 
 
 def is_prefix_match(asked: Iterable[str], there: Sequence[str]) -> bool:
-    """Tell whether each folded word begins one that is there, or stands within one of a script without spaces."""
+    """Return whether each folded word is a prefix of one in `there`, or part of one in a script without spaces."""
     return all(
         any(one.startswith(word) or (word in one and SPACELESS.match(word) is not None) for one in there)
         for word in asked

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON line an event, free of secrets, tokens, bodies and session ids."""
+"""Structured logs: one JSON line per event, without secrets, tokens, bodies or session ids."""
 
 import logging
 import re
@@ -24,7 +24,7 @@ _PATTERNS = (
 
 
 def scrub(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take out what must not stand in a log, by key and by pattern."""
+    """Remove secrets from a log entry, by key and by pattern."""
     for key, value in entry.items():
         if SECRET_KEYS.search(key):
             entry[key] = "…"
@@ -41,7 +41,7 @@ def redact(value: str) -> str:
 
 
 def configure(level: str = "info") -> None:
-    """Send structlog's and the standard library's logs through the same scrubbing, to standard error."""
+    """Send the logs of structlog and the standard library, scrubbed the same way, to standard error."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -69,14 +69,14 @@ def configure(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Streamlit gives this logger a handler again while it starts; its lines would hold session ids. A filter stays.
+    # Streamlit adds a handler to this logger while starting, and its lines would contain session ids. A filter stays.
     logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
     for noisy in ("watchdog", "httpx", "httpcore", "asyncio", "websockets", "python_multipart"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _demote_browser_warnings(record: logging.LogRecord) -> bool:
-    """Take Streamlit's warnings with a traceback for what they are: of what a browser sent, which may be anything."""
+    """Log Streamlit's warnings with a traceback at debug level: they are caused by what a browser sent."""
     if record.name.startswith("streamlit") and record.levelno == logging.WARNING and record.exc_info:
         record.exc_info, record.levelno, record.levelname = None, logging.DEBUG, "DEBUG"
         return logging.getLogger().isEnabledFor(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""Names: two are the same when they differ only in case, accents or blanks."""
+"""Name comparison: names are the same when they differ only in case, accents or spaces."""
 
 from collections.abc import Iterable
 
@@ -7,12 +7,12 @@ from lib.core.errors import Invalid
 
 
 def key(name: str) -> str:
-    """Return what tells names apart: their letters without case and accents, with single blanks."""
+    """Return the key by which names are compared: without case and accents, with single spaces."""
     return text.fold_case_and_accents(" ".join(name.split()))
 
 
 def must_be_free(name: str, taken: Iterable[str], *, what: str, hint: str = "Choose another name.") -> str:
-    """Return `name`; raise Invalid when one of the names in `taken` is the same. `what` says of what it is a name."""
+    """Return `name`, or raise Invalid when `taken` contains it. `what` is the kind of thing it names."""
     wanted = key(name)
     other = next((each for each in taken if key(each) == wanted), None)
     if other is not None:

@@ -1,4 +1,4 @@
-"""Cursors: where the next page of a list begins, signed, and good only for the list that they were made for."""
+"""Pagination cursors: signed positions in a list, valid only for the list they were made for."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,14 +10,14 @@ from lib.core.errors import Invalid
 
 
 def format_cursor(of: str, *position: object) -> str:
-    """Return the cursor for what comes after a position (numbers, dates or times) in the list named `of`."""
+    """Return the cursor for what follows a position (numbers, dates or times) in the list named `of`."""
     return str(_serializer(of).dumps([_to_json_value(each) for each in position]))
 
 
 def parse_cursor(of: str, cursor: str | None, *, length: int) -> list[Any] | None:
-    """Return the `length` values of a position in the list named `of`, times as UTC, or None without a cursor.
+    """Return the `length` values of a position in the list named `of`, times in UTC, or None without a cursor.
 
-    Raises Invalid for a cursor that was not made here, or for another list.
+    Raises Invalid for a cursor that is not signed by Docket or belongs to another list.
     """
     if not cursor:
         return None
@@ -31,16 +31,16 @@ def parse_cursor(of: str, cursor: str | None, *, length: int) -> list[Any] | Non
 
 
 def parse_id_cursor(of: str, cursor: str | None) -> int | None:
-    """Return the id after which the next page of the list named `of` begins, or None without a cursor.
+    """Return the id after which the next page of the list named `of` starts, or None without a cursor.
 
-    Raises Invalid for a cursor that was not made here, or for another list.
+    Raises Invalid for a cursor that is not signed by Docket or belongs to another list.
     """
     position = parse_cursor(of, cursor, length=1)
     return int(position[0]) if position else None
 
 
 def build_cursor_error() -> Invalid:
-    """Return the refusal of a cursor."""
+    """Return the Invalid error for a bad cursor."""
     return Invalid(
         "This page of the list no longer exists. Start again from the first page.",
         fields={"cursor": "Not valid here."},

@@ -1,7 +1,7 @@
-"""A mark beside a SQLite database for as long as a process works with it: one that was left tells of an unclean stop.
+"""A marker file beside a SQLite database while processes use it. A leftover marker means an unclean stop.
 
-Each process holds a shared lock on the mark, which its end gives back however it ends. Who finds the mark and nobody
-holding it knows that the last one did not take it away.
+Each process holds a shared lock on the marker, which ends with the process however it ends. A marker that nobody has
+locked was left behind by a process that did not stop properly.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ _held: dict[Path, int] = {}
 
 
 def marker_path(engine: Engine) -> Path | None:
-    """Return where the mark of a database is; a database that is no file has none."""
+    """Return the path of a database's marker, or None if the database is not a file."""
     url = engine.url
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
@@ -23,7 +23,7 @@ def marker_path(engine: Engine) -> Path | None:
 
 
 def has_unclean_stop(engine: Engine) -> bool:
-    """Tell whether the last run was not ended properly, and none goes on now."""
+    """Return whether the last run was not stopped properly and none is running now."""
     path = marker_path(engine)
     if path is None or not path.exists():
         return False
@@ -35,7 +35,7 @@ def has_unclean_stop(engine: Engine) -> bool:
 
 
 def acquire(engine: Engine) -> None:
-    """Set the mark and hold it until this process ends. A place that can't be written gets none."""
+    """Create the marker and hold it until this process ends. Does nothing if the file can't be written."""
     path = marker_path(engine)
     if path is None or path in _held:
         return
@@ -46,7 +46,7 @@ def acquire(engine: Engine) -> None:
 
 
 def release(engine: Engine) -> None:
-    """Let the mark go; the last one takes it away."""
+    """Release the marker. The last process removes it."""
     path = marker_path(engine)
     file = _held.pop(path, None) if path else None
     if path is None or file is None:

@@ -1,6 +1,6 @@
-"""All settings in one typed place: the environment first, then `docket.toml` in the data folder.
+"""Docket's configuration: environment variables first, then `docket.toml` in the data folder.
 
-Secrets are `SecretStr`, so that printing settings never prints them.
+Secrets are `SecretStr`, so printing the settings never reveals them.
 """
 
 import os
@@ -27,20 +27,20 @@ EXAMPLE_SECRETS = {"changeme", "secret", "password", "some_key", "docket", "exam
 
 
 MAX_PROCESSES = 4
-"""How many processes serve at most, unless it is set."""
+"""The default limit on the number of server processes."""
 
 
 def cpu_count() -> int:
-    """Return how many processor cores this process may use."""
+    """Return the number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class SettingsError(Exception):
-    """A setting stops the start; the message is a sentence that says which and what to do."""
+    """A setting prevents the start. The message says which one and what to do."""
 
 
 class Settings(BaseSettings):
-    """Docket's settings; docs/settings.md has a line for each."""
+    """Docket's settings, each described in docs/settings.md."""
 
     model_config = SettingsConfigDict(env_prefix="DOCKET_", extra="forbid")
 
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over `docket.toml`, which lies in the data folder."""
+        """Let environment variables override `docket.toml` in the data folder."""
         folder = Path(os.environ.get("DOCKET_DATA", "data"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, folder / "docket.toml")
 
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
 
     @property
     def secure(self) -> bool:
-        """Whether people reach Docket over https, so that cookies must be Secure."""
+        """Whether people reach Docket over HTTPS, so that cookies must be Secure."""
         return self.base_url.startswith("https://")
 
     @property
@@ -130,13 +130,13 @@ class Settings(BaseSettings):
 
     @property
     def files(self) -> str:
-        """Where attachments lie: the setting, or a folder in the data folder."""
+        """The URL of the file store: the setting, or a folder in the data folder."""
         return self.files_url or str((self.data / "files").resolve())
 
     def key(self) -> bytes:
-        """Return the signing key: the setting, or the data folder's own, made on first use with mode 600.
+        """Return the signing key: the setting, or the data folder's key file, created on first use with mode 600.
 
-        Raises SettingsError when the file's key is too short or others may read it.
+        Raises SettingsError when the key in the file is too short or others may read it.
         """
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
@@ -147,7 +147,7 @@ class Settings(BaseSettings):
 def _load_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
-        # written aside first, so that another process never reads half a key
+        # written to a temporary file first, so that another process never reads half a key
         aside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(SECRET_BYTES))
@@ -166,9 +166,9 @@ def _load_key(path: Path) -> bytes:
 
 @lru_cache(maxsize=1)
 def current() -> Settings:
-    """Return this process's settings, read once.
+    """Return this process's settings, which are read once.
 
-    Raises SettingsError with a sentence that names the setting and never its value.
+    Raises SettingsError with a sentence that names the setting but not its value.
     """
     try:
         return Settings()

@@ -1,4 +1,4 @@
-"""Text that people type: cleaned on the way in, folded for finding."""
+"""Cleaning of text that people type, and folding it for search."""
 
 import re
 import unicodedata
@@ -14,24 +14,24 @@ BODY_LIMIT = 50_000
 """Characters in a description or comment."""
 TITLE_LIMIT = 200
 FOLDED_LIMIT = BODY_LIMIT * 6 // 5
-"""Characters of a folded text: folding makes eighteen of some that are one."""
+"""Characters of a folded text. Folding turns some characters into up to eighteen."""
 MAX_MARKS = 30
 
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _JOINERS = " \u200c\u200d"
-"""Kept in a line, because emoji and many scripts are written with them; but alone they are no text."""
+"""Kept within a line, because emoji and many scripts need them. On their own they don't count as text."""
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MARK_BREAK = "\u034f"
-"""Combining grapheme joiner: not seen, and no marks are put in order across it."""
+"""The combining grapheme joiner: invisible, and marks are not reordered across it."""
 COMBINING_MARKS = {at: None for at in range(0x300, 0x1E94B) if unicodedata.combining(chr(at))}
-"""What stands on a letter, as `str.translate` takes it away."""
+"""A table for `str.translate` that removes accents and other combining marks."""
 _DECOMPOSED_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"
-"""What is taken apart to marks."""
+"""Characters that decompose into marks."""
 _REMOVED = {**COMBINING_MARKS, ord(_MARK_BREAK): None}
 
 
 def to_character_ranges(characters: Iterable[str]) -> str:
-    """Return characters as a class of a pattern has them, joined to ranges."""
+    """Return characters as ranges for a regular expression's character class."""
     runs: list[list[int]] = []
     for code in sorted(map(ord, characters)):
         if runs and runs[-1][1] == code - 1:
@@ -49,7 +49,8 @@ _TOO_MANY = re.compile(f"({_MARK}{{{MAX_MARKS}}})(?={_MARK})")
 def clean_line(value: str, *, field: str, limit: int, required: bool = True) -> str:
     """Return one clean line: no line breaks, control or direction characters, at most `limit` characters.
 
-    Raises Invalid naming `field` when it is empty though required, too long, or holds what can't be stored.
+    Raises Invalid naming `field` when the line is required but empty, too long, or contains characters that can't be
+    stored.
     """
     visible = _INVISIBLE.sub("", _CONTROL.sub("", " ".join(_require_storable(value, field).split())))
     cleaned = " ".join(normalize(visible).split())
@@ -59,7 +60,7 @@ def clean_line(value: str, *, field: str, limit: int, required: bool = True) -> 
 
 
 def clean_block(value: str, *, field: str, limit: int = BODY_LIMIT, required: bool = True) -> str:
-    """Return clean text of several lines; raises Invalid as `clean_line` does."""
+    """Return clean multi-line text. Raises Invalid as `clean_line` does."""
     cleaned = _CONTROL.sub("", _require_storable(value, field).replace("\r\n", "\n").replace("\r", "\n"))
     cleaned = normalize(cleaned).strip()
     if required and not cleaned:
@@ -68,7 +69,7 @@ def clean_block(value: str, *, field: str, limit: int = BODY_LIMIT, required: bo
 
 
 def normalize(value: str) -> str:
-    """Return a text in the one form (NFC) in which equal letters are equal."""
+    """Return a text in Unicode's NFC form, in which equal letters are equal."""
     if value.isascii():
         return value
     made = break_mark_runs(value)
@@ -77,9 +78,9 @@ def normalize(value: str) -> str:
 
 
 def break_mark_runs(value: str) -> str:
-    """Part more marks on one letter than any script has, as Unicode's Stream-Safe Text Process does.
+    """Break up long runs of combining marks, as Unicode's Stream-Safe Text Process does.
 
-    To put a run of marks in order takes time by its length squared: 50,000 of them took five seconds.
+    Sorting a run of marks takes quadratic time: 50,000 of them took five seconds.
     """
     if value.isascii() or _ALL_MARKS.isdisjoint(value):
         return value
@@ -87,7 +88,7 @@ def break_mark_runs(value: str) -> str:
 
 
 def is_storable(value: str) -> bool:
-    """Tell whether both databases can hold a text: no NUL, no half of a surrogate pair."""
+    """Return whether both databases can store a text: no NUL and no lone surrogates."""
     return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
@@ -108,7 +109,7 @@ def _require_length(value: str, field: str, limit: int) -> str:
 
 
 def fold_case_and_accents(value: str) -> str:
-    """Return a text in plain small letters without accents; its other signs stay."""
+    """Return a text in lowercase without accents. Other characters stay."""
     if value.isascii():
         return value.lower()
     plain = unicodedata.normalize("NFKD", break_mark_runs(value.casefold()))
@@ -116,9 +117,9 @@ def fold_case_and_accents(value: str) -> str:
 
 
 def disambiguate(named: Mapping[K, tuple[str, str]], *, taken: Iterable[str] = ()) -> dict[K, str]:
-    """Return a name for each key from its name and what tells it apart, which follows where the name is not alone.
+    """Return a unique name for each key, from pairs of a name and what distinguishes it from others of that name.
 
-    Names in `taken` are never alone: two people called Sam Reed become "Sam Reed (sam@example.org)" and so on.
+    Names in `taken` count as used, too. Two people called Sam Reed become "Sam Reed (sam@example.org)" and so on.
     """
     many = Counter([*taken, *(name for name, _apart in named.values())])
     return {key: name if many[name] == 1 else f"{name} ({apart})" for key, (name, apart) in named.items()}

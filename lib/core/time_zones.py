@@ -1,4 +1,4 @@
-"""Time zones by their names in the IANA database, such as Europe/Berlin."""
+"""Time zones by their IANA names, such as Europe/Berlin."""
 
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -8,7 +8,7 @@ from lib.core.errors import Invalid
 UTC = "UTC"
 UNKNOWN_MESSAGE = "There is no such time zone. Use a name such as Europe/Berlin."
 _NOWHERE = frozenset({"Factory", "localtime"})
-"""Names that stand for no place, or for wherever the server is."""
+"""Names that are not a place, or depend on the server."""
 _REGIONS = (
     "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/",
     "Pacific/",
@@ -22,13 +22,13 @@ def names() -> frozenset[str]:
 
 
 def list_choices(*also: str | None) -> list[str]:
-    """Return the names to choose from: UTC and the places, sorted, with those of `also` that are time zones."""
+    """Return the sorted names to choose from: UTC, places, and those of `also` that are time zones."""
     wanted = {name for name in also if name and name in names()}
     return [UTC, *sorted({name for name in names() if name.startswith(_REGIONS)} | wanted - {UTC})]
 
 
 def find(name: str | None, *, default: str = UTC) -> ZoneInfo:
-    """Return the time zone of that name, or the default one for no name and for a name that is none."""
+    """Return the time zone with a name, or the default for no name or an unknown one."""
     try:
         return ZoneInfo(name or default)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -36,7 +36,7 @@ def find(name: str | None, *, default: str = UTC) -> ZoneInfo:
 
 
 def parse(name: str) -> ZoneInfo:
-    """Return the time zone of that name. Raises Invalid for a name that is none."""
+    """Return the time zone with a name. Raises Invalid for an unknown name."""
     if name not in names():
         raise Invalid(UNKNOWN_MESSAGE)
     return ZoneInfo(name)

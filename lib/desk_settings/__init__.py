@@ -1,1 +1,1 @@
-"""What administrators choose for the whole desk: the settings there are, and every version of each."""
+"""The settings that administrators change in Docket, with every version of each."""

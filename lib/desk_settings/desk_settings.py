@@ -1,7 +1,7 @@
-"""The settings that administrators change in Docket: reading them at little cost, and changing them.
+"""Read and change the settings that administrators edit in Docket.
 
-Each change adds a row to the `setting` table. The number of the newest row says whether the values that this process
-keeps are still those of the database, so several processes see a change at once.
+Each change adds a row to the `setting` table. The id of the newest row shows whether the cached values of this process
+are current, so that several processes see a change at once.
 """
 
 from collections.abc import Mapping
@@ -25,15 +25,15 @@ from lib.core.errors import Conflict, Invalid
 from lib.desk_settings.setting_catalog import CATALOG, TIME_ZONE, SettingDefinition, Value
 
 _NEWEST = select(func.max(Setting.id))
-"""Built once, as every transaction that uses a setting asks it."""
+"""Built once, because every transaction that uses a setting executes it."""
 _VALUES, _CHANGED = "setting values", "settings changed"
 _cache: WeakKeyDictionary[Pool, tuple[int, Mapping[str, str]]] = WeakKeyDictionary()
-"""For each database the values up to a change number."""
+"""For each database, the values up to a change number."""
 
 
 @dataclass(frozen=True)
 class SettingCard:
-    """A setting as administrators see it. Version 1 is the default, which nobody changed yet."""
+    """A setting as administrators see it. Version 1 is the default."""
 
     name: str
     label: str
@@ -48,17 +48,17 @@ class SettingCard:
 
 
 def get(session: Session, setting: SettingDefinition[Value]) -> Value:
-    """Return the value of a setting: one short query for each transaction, however often it is used."""
+    """Return the value of a setting. This costs at most one short query in each transaction."""
     return setting.parse(_values(session).get(setting.name, setting.default))
 
 
 def resolve_zone(session: Session, own: str | None) -> ZoneInfo:
-    """Return the time zone that a person chose, or the desk's for those who chose none."""
+    """Return the time zone `own`, or the default time zone if a person chose none."""
     return time_zones.find(own, default=get(session, TIME_ZONE).key)
 
 
 def list_all(session: Session, actor: Actor) -> list[SettingCard]:
-    """Return all settings for those who may change them. Raises NotPermitted."""
+    """Return all settings. Raises NotPermitted for people who may not change them."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     chosen = select(Setting, Person.name).outerjoin(Person, col(Person.id) == Setting.by_id)
     rows = session.exec(chosen.where(col(Setting.id).in_(_newest_ids()))).all()
@@ -75,13 +75,13 @@ def get_card(session: Session, actor: Actor, name: str) -> SettingCard:
 
 
 def update(session: Session, actor: Actor, name: str, value: str, *, seen: int) -> SettingCard:
-    """Change a setting; the value that it has already changes nothing.
+    """Change a setting. Setting the current value again does nothing.
 
-    Raises NotPermitted, NotFound, Conflict (someone changed it since version `seen`), Invalid for a value that it
-    doesn't take.
+    Raises NotPermitted, NotFound, Conflict (changed since version `seen`), and Invalid for a value that it doesn't
+    accept.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
-    lock(session, "settings")  # so that change numbers are committed in their order
+    lock(session, "settings")  # so that change numbers are committed in order
     was = get_card(session, actor, name)
     if was.version != seen:
         raise Conflict(
@@ -117,7 +117,7 @@ def _to_card(setting: SettingDefinition[Any], row: Setting | None, by: str | Non
 
 
 def _values(session: Session) -> Mapping[str, str]:
-    """Return all values that were changed, by name; read at most once in a transaction."""
+    """Return all changed values by name. They are read at most once in a transaction."""
     if _VALUES not in session.info:
         session.info[_VALUES] = _load_values(session)
     return session.info[_VALUES]
@@ -134,7 +134,7 @@ def _load_values(session: Session) -> Mapping[str, str]:
             select(Setting.name, Setting.value).where(col(Setting.id).in_(_newest_ids(newest)))
         ).all()
     )
-    if not session.info.get(_CHANGED):  # a change that may still be rolled back is kept by nobody
+    if not session.info.get(_CHANGED):  # a change that may still be rolled back is not cached
         _cache[pool] = newest, values
     return values
 

@@ -1,4 +1,4 @@
-"""The settings that administrators change in Docket: name, type, default, effect and validation of each."""
+"""The definitions of settings that administrators change in Docket: name, type, default, effect and validation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class SettingDefinition(Generic[Value]):
-    """One setting. `parse` returns a stored value as its type, and raises Invalid for text that is none."""
+    """A setting. `parse` converts a stored value to its type and raises Invalid if that is impossible."""
 
     name: str
     label: str
@@ -33,4 +33,4 @@ TIME_ZONE: SettingDefinition[ZoneInfo] = SettingDefinition(
 )
 
 CATALOG: dict[str, SettingDefinition[Any]] = {setting.name: setting for setting in (TIME_ZONE,)}
-"""All of them by name, in the order in which pages show them."""
+"""All settings by name, in the order in which pages show them."""
