@@ -1,4 +1,4 @@
-"""What every request passes on its way in and out: the guard, and the headers that keep browsers strict."""
+"""ASGI layers around the app: request checks, security headers, live updates and redirects of moved pages."""
 
 from web.live_updates import LiveUpdates
 from web.log_capture import capture_logs

@@ -1,4 +1,4 @@
-"""How many pages may be open from one address without a sign-in: each holds memory, and anybody may open them."""
+"""Limits on how many signed-out pages one address may open, since each uses memory and anybody can open them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from lib.core import settings
 
 
 class SignedOutPages:
-    """The open pages of this process that are nobody's, counted by address."""
+    """The open signed-out pages of this process, counted by address."""
 
     def __init__(self) -> None:
         self.open: Counter[str] = Counter()
 
     @contextmanager
     def place(self, address: str | None) -> Iterator[bool]:
-        """Hold a place for a page from an address, or from somebody known (None); yields whether there was one."""
+        """Reserve a place for a page, and yield whether there was one. `address` is None for signed-in people."""
         if address is None:
             yield True
             return

@@ -1,6 +1,6 @@
-"""The connection over which open pages hear that something happened, and who else is there.
+"""Live updates: a WebSocket that notifies open pages of new events and of who else is on a ticket.
 
-Of what happened only a number travels; who is there is asked of the gate for each listener when it changes.
+Of an event only its number is sent. Who is present is checked with the gate for each listener when it changes.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ from lib.identity import client_info, one_time_tokens, sessions
 from lib.tickets import tickets
 
 POLL_SECONDS = 0.25
-"""Seconds between two looks at the database, while anybody listens."""
+"""Seconds between two checks of the database while there are listeners."""
 MAX_TOPICS = 8
 SIGNED_OUT_CODE = 4401
 PRESENCE_SECONDS = 1.0
-"""Seconds between two looks at who is where."""
+"""Seconds between two checks of presence."""
 PRESENCE_REFRESH_SECONDS = 10.0
-"""Seconds after which it is said again that the pages here are still open."""
+"""Seconds after which this process's open pages are recorded as open again."""
 MIN_MESSAGE_SECONDS = 0.2
-"""Seconds at least between two things that one page says of itself."""
+"""Minimum seconds between two presence messages of one page."""
 
 PARSE_ERRORS = (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
-"""What reading a message can raise: no JSON, JSON nested too deep, or values that are no topics and numbers."""
+"""What parsing a message can raise: no JSON, JSON nested too deep, or values that are not topics and numbers."""
 REFUSED_CODE = 1008
 
 log = structlog.get_logger("docket.live")
@@ -46,10 +46,10 @@ class _Listener:
     secret: str
     topics: dict[str, tuple[Topic, int]] = field(default_factory=dict)
     place: str = field(default_factory=lambda: secrets.token_hex(16))
-    """The name of this open page among all that are."""
+    """Unique id of this open page."""
     here: tuple[str, PresenceActivity] | None = None
     shown: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    """Who was last told to be where."""
+    """The people last sent to the page, by topic."""
 
     @property
     def mark(self) -> str:
@@ -57,12 +57,12 @@ class _Listener:
 
     @property
     def tickets(self) -> dict[int, str]:
-        """The tickets that this page listens to, each with its topic's name."""
+        """The tickets that this page listens to, with each topic's name."""
         return {topic.ticket_id: name for name, (topic, _) in self.topics.items() if topic.ticket_id}
 
 
 class LiveUpdates:
-    """All the listeners of this process, and the one look at the database that serves them."""
+    """All listeners of this process, and the single polling task that serves them."""
 
     def __init__(self) -> None:
         self.listeners: set[_Listener] = set()
@@ -72,7 +72,7 @@ class LiveUpdates:
         self.round = self.stayed = 0.0
 
     async def connect(self, socket: WebSocket) -> None:
-        """Serve one page: it says what it listens to, and hears of what is new."""
+        """Serve one page: receive the topics it subscribes to, and send it what is new."""
         secret = socket.cookies.get(client_info.cookie_name(), "")
         if not await to_thread.run_sync(_is_signed_in, secret):
             await socket.close(SIGNED_OUT_CODE)
@@ -133,7 +133,7 @@ class LiveUpdates:
                 log.warning("meeting failed", error=type(error).__name__)
 
     async def _update_presence(self) -> None:
-        """Tell pages who else is at their tickets, where that changed."""
+        """Send pages who else is on their tickets, where that changed."""
         now = time.monotonic()
         if now - self.round < PRESENCE_SECONDS:
             return
@@ -199,7 +199,7 @@ def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Top
         newest = {
             name: change_feed.newest_id(session, topic) for name, topic in topics.items() if topic is not None
         }
-    # What has not happened yet is news to everybody, whatever a page says that it knows.
+    # An event that has not happened yet is new to everybody, whatever number the page claims to know.
     heard = {
         name: (topic, min(wanted[name], newest[name])) for name, topic in topics.items() if topic is not None
     }
@@ -207,7 +207,7 @@ def _subscribe(secret: str, wanted: dict[str, int]) -> tuple[dict[str, tuple[Top
 
 
 def _enter_presence(listener: _Listener) -> None:
-    """Note what a page does; a refusal is nothing to say aloud, the page only is not shown to others."""
+    """Record what a page is doing. If that is refused, the page is just not shown to others."""
     topic, doing = listener.here or ("", PresenceActivity.LOOKING)
     number = listener.topics[topic][0].ticket_id or 0
     try:
@@ -236,7 +236,7 @@ def _refresh_presence(numbers: set[int], marks: list[str]) -> dict[int, frozense
 
 
 def _list_people(secret: str, number: int) -> list[dict[str, str]]:
-    """Return who else is at a ticket, as far as this listener may know at this moment."""
+    """Return who else is on a ticket, as far as this listener may currently know."""
     try:
         with transactions.see() as session:
             actor = sessions.authenticate(session, secret, channel=Source.PAGE)
@@ -251,7 +251,7 @@ def _list_people(secret: str, number: int) -> list[dict[str, str]]:
 def _find_due(
     seen: int, listeners: list[_Listener]
 ) -> tuple[int, list[tuple[_Listener, str, int]], list[_Listener]]:
-    """Return the newest event, who is to hear what, and whose session is over."""
+    """Return the newest event, the events to send to each listener, and the listeners whose session ended."""
     with transactions.see() as session:
         new = change_feed.list_since(session, seen)
         if not new:

@@ -1,4 +1,4 @@
-"""What Streamlit and uvicorn say goes through Docket's log too, which leaves out session ids, addresses and values."""
+"""Route the logs of Streamlit and uvicorn through Docket's log, which omits session ids, addresses and values."""
 
 import logging
 
@@ -6,13 +6,13 @@ from ui import streamlit_internals
 
 
 def capture_logs() -> None:
-    """Take the handlers that they gave to their loggers away, now and whenever they make another."""
+    """Remove their loggers' own handlers, now and whenever they add another."""
     streamlit_internals.replace_log_handlers(_propagate)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         _propagate(logging.getLogger(name))
-    # The access log would hold session ids. Streamlit gives its logger a handler again while it starts; a filter stays.
+    # The access log would contain session ids. Streamlit adds a handler again while it starts, but a filter stays.
     logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
-    # Docket's own line of a page that failed has the reference that the person was shown.
+    # Docket logs a failed page itself, with the reference that the person was shown.
     logging.getLogger("streamlit.error_util").addFilter(
         lambda record: record.msg != streamlit_internals.FAILED_PAGE
     )

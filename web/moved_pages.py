@@ -1,4 +1,4 @@
-"""Pages that had another address: bookmarks, and links in emails, lead to the new one."""
+"""Redirects from old page addresses, so that bookmarks and links in emails keep working."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -22,7 +22,7 @@ NEW_ADDRESSES: Mapping[str, str] = MappingProxyType(
         "where-time-goes": "time-in-status",
     }
 )
-"""The address of a page by the one it had."""
+"""The new address of a page by its old one."""
 
 
 def moved_page_routes() -> list[Route]:

@@ -1,4 +1,4 @@
-"""What Streamlit would serve to anybody and Docket does not; and a line in the log for what matters."""
+"""Request guard: blocks Streamlit paths, hosts and origins that Docket does not serve, and logs requests."""
 
 import ipaddress
 import time
@@ -23,26 +23,26 @@ BLOCKED_PATHS = (
     "/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check",
     "/auth/login", "/auth/logout", "/oauth2callback", "/media",
 )  # fmt: skip
-"""Files come through Docket's own route; figures and remote control are nobody's; signing in is Docket's own.
+"""Docket has its own routes for files and sign-in; metrics and remote control are not served at all.
 
-What Streamlit puts under /media lies in one process, and the next request may reach another.
+Streamlit keeps what it puts under /media in one process, and the next request may reach another.
 """
 LIVE_PATH = "/live"
-"""The one WebSocket that is not a page's."""
+"""The only WebSocket that does not run a page."""
 LOGGED_PATHS = ("/api/", "/auth/", "/t/")
 
 log = structlog.get_logger("docket.web")
 
 
 class RequestGuard:
-    """Refuses by path and host before Streamlit sees the request."""
+    """Refuses requests by path, host and origin before Streamlit sees them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.strangers = SignedOutPages()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on."""
+        """Refuse the request or pass it on."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
@@ -57,7 +57,7 @@ class RequestGuard:
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             signed_in = await to_thread.run_sync(_is_signed_in, Headers(scope=scope).get("cookie", ""))
-        except Unavailable as away:  # the page tries to connect again by itself
+        except Unavailable as away:  # the page reconnects automatically
             await _refuse(PlainTextResponse(away.sentence, away.status), scope, receive, send)
             return
         with self.strangers.place(None if signed_in else websocket_guard.client_address(scope)) as room:
@@ -91,7 +91,7 @@ async def _refuse(refusal: PlainTextResponse, scope: Scope, receive: Receive, se
 
 
 def _is_known_host(host: str) -> bool:
-    """Accept the base URL's name, this machine's, and bare addresses, which no name can be rebound to."""
+    """Accept the base URL's host, localhost, and bare IP addresses, which are safe from DNS rebinding."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

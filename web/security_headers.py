@@ -1,4 +1,4 @@
-"""Headers on every answer, so that a browser runs only what Docket itself sent."""
+"""Security headers on every response, so that browsers run only what Docket sent."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def build_content_policy() -> str:
-    """Return the content policy; Streamlit's page has one inline script, which is allowed by its hash."""
+    """Return the content security policy. It allows the one inline script of Streamlit's page by its hash."""
     index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
@@ -30,7 +30,7 @@ def build_content_policy() -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers that an answer does not bring itself, and takes out what tells of the server."""
+    """Adds security headers that a response doesn't set itself, and removes the `server` header."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -46,7 +46,7 @@ class SecurityHeaders:
             self.headers["strict-transport-security"] = f"max-age={YEAR_SECONDS}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and complete its answer."""
+        """Pass the request on and complete the headers of its response."""
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":

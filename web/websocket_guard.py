@@ -1,7 +1,7 @@
-"""The WebSocket over which pages run: whose session it may resume, and what it may ask for.
+"""WebSocket guard: limits which session a page's WebSocket may resume and which messages it may send.
 
-Streamlit resumes a session for whoever names its id, unless the two connections' trusted headers differ. So every
-connection bears the hash of its sign-in cookie in one (`server.trustedUserHeaders`), which no client can send itself.
+Streamlit resumes a session for anybody who names its id, unless the trusted headers of the two connections differ. So
+every connection gets the hash of its sign-in cookie in one (`server.trustedUserHeaders`) that no client can send.
 """
 
 import secrets
@@ -22,28 +22,28 @@ from ui import streamlit_internals
 USER_HEADER, USER_KEY = b"x-docket-who", "who"
 PROTOCOL_HEADER = b"sec-websocket-protocol"
 ALLOWED_MESSAGES = {"rerun_script", "stop_script", "app_heartbeat"}
-"""What a page asks for. The rest would tell of the server's files and checkout, or hand out data past the gate."""
+"""Messages that pages send. Others would reveal the server's files and checkout, or return data without the gate."""
 
 log = structlog.get_logger("docket.web")
 
 
 def is_own_origin(headers: Headers) -> bool:
-    """Tell whether a connection comes from Docket's own pages, or from no browser at all."""
+    """Return whether a connection comes from Docket's own pages, or not from a browser at all."""
     origin, scheme = headers.get("origin"), "https" if settings.current().secure else "http"
     return origin in (None, settings.current().base_url, f"{scheme}://{headers.get('host')}")
 
 
 def client_address(scope: Scope) -> str:
-    """Return where a connection comes from."""
+    """Return the client's address."""
     peer = scope["client"][0] if scope.get("client") else None
     return client_info.resolve_address(peer, Headers(scope=scope).get("x-forwarded-for"))
 
 
 def bind_to_user(scope: Scope) -> Scope:
-    """Return the connection with its person's mark, and without the session of somebody else that it asked for."""
+    """Return the connection with its user's header, and without a request to resume somebody else's session."""
     headers = Headers(scope=scope)
     secret = cookie_parser(headers.get("cookie", "")).get(client_info.cookie_name())
-    # Who is signed out has nothing to resume, least of all a half-done sign-in.
+    # Signed-out visitors get a random value: they have nothing to resume, least of all a half-done sign-in.
     who = one_time_tokens.digest(secret) if secret else secrets.token_hex(32)
     kept = [(name, value) for name, value in scope["headers"] if name != USER_HEADER]
     wanted = [part.strip() for part in headers.get("sec-websocket-protocol", "").split(",")]
@@ -61,7 +61,7 @@ def _find_owner(session_id: str) -> str | None:
 
 
 def _record_misuse(owner: str, secret: str | None, address: str) -> None:
-    """Let the audit hear of it, unless the session had ended or is the same person's."""
+    """Record the attempt in the audit log, unless the session has ended or belongs to the same person."""
     with transactions.see() as session:
         here = sessions.authenticate(session, secret, channel=Source.PAGE, address=address)
         person = sessions.find_person_id(session, owner)
@@ -73,7 +73,7 @@ def _record_misuse(owner: str, secret: str | None, address: str) -> None:
 
 
 def filter_messages(receive: Receive) -> Receive:
-    """Let through only what a page asks for."""
+    """Drop all messages that pages don't send."""
 
     async def next_asked() -> Message:
         while True:

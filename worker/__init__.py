@@ -1,4 +1,4 @@
-"""What happens later and by itself: periodic tasks, once for all processes that share a database."""
+"""Background work: periodic tasks and message delivery, shared by all processes that use one database."""
 
 from worker.scheduler import start, stop
 

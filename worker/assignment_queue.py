@@ -1,4 +1,4 @@
-"""Hand out the tickets that wait for somebody to be free."""
+"""Assign queued tickets once somebody is available."""
 
 import structlog
 
@@ -10,7 +10,10 @@ log = structlog.get_logger(__name__)
 
 
 def assign_waiting_tickets() -> None:
-    """Ask the rules again, for each ticket by itself: one that fails is tried again next time and holds up no other."""
+    """Apply the assignment rules to each queued ticket in its own transaction.
+
+    A ticket that fails is tried again in the next run and doesn't hold up others.
+    """
     with transactions.see() as session:
         numbers = queue.list_due(session)
     for number in numbers:

@@ -1,4 +1,4 @@
-"""Messages that were claimed: sent one by one through any channel, each settled by itself."""
+"""Batches: send claimed messages one by one through a channel, and save the result of each."""
 
 import contextvars
 import threading
@@ -21,14 +21,14 @@ from worker.sender import ChannelDown, Outgoing, Sender
 
 log = structlog.get_logger(__name__)
 SETTLE_SECONDS = 0.2
-"""Seconds that a sent message waits at most to be settled, together with those that were sent meanwhile.
+"""Maximum seconds before a sent message is saved as sent, together with others sent in the meantime.
 
-When the process is killed in these, the messages are sent once more, emails with the same Message-ID.
+If the process is killed within this time, the messages are sent again, emails with the same Message-ID.
 """
 MAX_PER_CONNECTION = 90
-"""How many messages go over one connection, as servers don't take any number, and making one takes long."""
+"""Messages sent over one connection. Servers limit how many they accept, and connecting is slow."""
 MAX_CONTENT_AGE = 1.0
-"""Seconds for which what was read to be sent holds."""
+"""Seconds for which content that was read for sending stays valid."""
 
 
 def send(
@@ -38,9 +38,9 @@ def send(
     more: Callable[[], list[Message]],
     stopped: threading.Event,
 ) -> int:
-    """Send messages over one connection, and those that are due then too; return how many were claimed.
+    """Send claimed messages over one connection, then further due ones from `more`. Return the number claimed.
 
-    A channel that is away costs none of them an attempt; what is left is due again when it has rested.
+    If the channel is down, no message uses up an attempt, and the rest is due again when the channel's pause ends.
     """
     left, count = list(claimed), len(claimed)
     try:
@@ -48,7 +48,8 @@ def send(
             while left:
                 left.sort(
                     key=lambda message: message.error is not None
-                )  # what failed before lets others go first
+                    # Messages that failed before go last.
+                )
                 _batch(line, left, stopped)
                 with transactions.act() as session:
                     outbox.release(session, left)
@@ -63,7 +64,7 @@ def send(
 def _mark_down(
     medium: NotificationChannel, left: Sequence[Message], away: ChannelDown, *, stopped: bool
 ) -> None:
-    """Let a channel rest, and give back what is left; what was hung up on to stop is no fault of the channel."""
+    """Pause a channel and release the messages left. A connection cut by a stop does not count against the channel."""
     with transactions.act() as session:
         until = None
         if away.message is not None:
@@ -75,7 +76,7 @@ def _mark_down(
 
 
 def _batch(line: Sender, left: list[Message], stopped: threading.Event) -> None:
-    """Send messages and take them off what is left; when the channel goes away, those that were not tried stay there.
+    """Send messages and remove them from `left`. If the channel goes down, those not tried stay in `left`.
 
     Raises ChannelDown.
     """
@@ -96,17 +97,19 @@ def _batch(line: Sender, left: list[Message], stopped: threading.Event) -> None:
             if down and (stopped.is_set() or down.rest):
                 raise ChannelDown(
                     down
-                )  # it was hung up on to stop, or asks for quiet: this one waits as all do
+                    # The connection was cut by a stop, or the channel is rate limited: this message waits like all
+                    # others.
+                )
             del left[0]
             if isinstance(outcome, Down):
-                raise ChannelDown(outcome, message=message)  # settled after those that went through before it
+                raise ChannelDown(outcome, message=message)  # saved after those that were sent before it
             _settle(message, outcome, sent)
             if down:
                 raise ChannelDown(down)
 
 
 def _send(line: Sender, message: Message, content: Content | ChannelPost | None) -> Outcome:
-    """Render a message and send it, if there is still something to say."""
+    """Render a message and send it, if there is still something to send."""
     if content is None:
         return Sent(empty=True)
     try:
@@ -117,7 +120,7 @@ def _send(line: Sender, message: Message, content: Content | ChannelPost | None)
 
 
 def _find_down(outcome: Outcome) -> Down | None:
-    """Return that the channel is away, if it is after this."""
+    """Return how the channel is down after this outcome, or None if it is up."""
     match outcome:
         case Down():
             return outcome
@@ -132,7 +135,7 @@ def _settle(message: Message, outcome: Sent | Retry | Rejected, sent: "SentMessa
         return
     with transactions.act() as session:
         if isinstance(outcome, Retry | Rejected) and not (outcome.down or outcome.private):
-            outbox.mark_up(session, message.medium)  # it answered
+            outbox.mark_up(session, message.medium)  # the channel answered
         match outcome:
             case Sent():
                 outbox.mark_sent(session, message, empty=True)
@@ -147,7 +150,7 @@ def _settle(message: Message, outcome: Sent | Retry | Rejected, sent: "SentMessa
 
 
 class SentMessages:
-    """Messages that were sent, settled together on a thread of its own, so that a slow one doesn't hold them up."""
+    """Sent messages, saved together on a separate thread so that a slow write doesn't hold up sending."""
 
     def __init__(self, medium: NotificationChannel) -> None:
         self._medium = medium
@@ -164,13 +167,13 @@ class SentMessages:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Settle what is left. Raises Unavailable."""
+        """Save the remaining messages. Raises Unavailable."""
         self._over.set()
         self._thread.join()
         self._settle()
 
     def add(self, message: Message, *, private: bool = False) -> None:
-        """Have a message settled before long; it proves that the channel works, unless it was `private`."""
+        """Queue a sent message to be saved soon. It proves that the channel is up, unless it was `private`."""
         self._answered |= not private
         self._messages.append(message)
 
@@ -179,7 +182,7 @@ class SentMessages:
             try:
                 self._settle()
             except Exception:
-                log.exception("sent messages could not be settled")  # and once more, at the latest in the end
+                log.exception("sent messages could not be settled")  # tried again, at the latest on exit
 
     def _settle(self) -> None:
         several = self._messages[:]
@@ -192,7 +195,7 @@ class SentMessages:
 
 
 class _ContentCache:
-    """What the next messages say, read together, and again after MAX_CONTENT_AGE, as access may be taken."""
+    """The content of the next messages, read together, and again after MAX_CONTENT_AGE because access may change."""
 
     def __init__(self) -> None:
         self.found: dict[int, Content | ChannelPost | None] = {}
@@ -208,7 +211,7 @@ class _ContentCache:
             except Unavailable:
                 raise
             except Exception:
-                self.found = _build_contents([message])  # what can't be read fails alone
+                self.found = _build_contents([message])  # only the message that can't be read fails
         return self.found[message.id]
 
 

@@ -1,4 +1,4 @@
-"""The notification channels as the worker sends through them, one line each."""
+"""Senders: the notification channels through which the worker sends. One line per channel."""
 
 from db.vocabulary import NotificationChannel
 from worker.email_sender import EmailSender
@@ -8,4 +8,4 @@ from worker.slack_sender import SlackSender
 SENDERS: dict[NotificationChannel, Sender] = {
     sender.name: sender for sender in (EmailSender(), SlackSender())
 }
-"""By the name of the channel; the same channels as in `lib/notifications/channels.py`."""
+"""By channel. The same channels as in `lib/notifications/channels.py`."""

@@ -1,4 +1,4 @@
-"""Throw away what has served its purpose: expired secrets, old drafts, files that nothing holds."""
+"""Cleanup: delete expired secrets, old drafts, unused files and old notifications."""
 
 from lib import transactions
 from lib.audit import idempotency
@@ -14,23 +14,23 @@ BATCH_SIZE = 200
 
 
 def delete_expired() -> None:
-    """Forget ended sessions, one-time secrets, tries to sign in, receipts and pages that nobody will ask for again."""
+    """Delete ended sessions, one-time tokens, login attempts, idempotency records and closed pages."""
     for room in (sessions, one_time_tokens, login_attempts, idempotency, presence):
         with transactions.act() as session:
             room.forget_old(session)
 
 
 def delete_old_drafts() -> None:
-    """Forget drafts that nobody went on with."""
+    """Delete drafts that nobody continued."""
     with transactions.act() as session:
         desk_drafts.forget_old(session)
 
 
 def delete_removed_files() -> None:
-    """Delete removed files and uploads that nothing took.
+    """Delete removed files and unused uploads.
 
-    They are first marked, so that nobody can take them any more, then their bytes go, then their rows: what is
-    interrupted goes on at the next tick, and no row that people see ever lacks its bytes.
+    They are first marked so that nobody can attach them, then their bytes are deleted, then their rows. An
+    interrupted run continues at the next one, and no visible row ever lacks its bytes.
     """
     while True:
         with transactions.act() as session:
@@ -45,7 +45,7 @@ def delete_removed_files() -> None:
 
 
 def delete_orphaned_files() -> None:
-    """Delete stored bytes that no row came to hold, as an upload leaves them that was killed half-way."""
+    """Delete stored bytes that have no row, such as those of an upload that was killed midway."""
     for paths in storage.list_before(before=clock.now() - attachments.ORPHAN_AGE, limit=BATCH_SIZE):
         with transactions.see() as session:
             unheld = attachments.find_orphans(session, paths)
@@ -54,7 +54,7 @@ def delete_orphaned_files() -> None:
 
 
 def delete_old_notifications() -> None:
-    """Forget notices that were read and messages that were sent long ago, some at a time so that nobody waits."""
+    """Delete notifications read and messages sent long ago, in batches so that nobody has to wait."""
     for room in (outbox, inbox):
         while True:
             with transactions.act() as session:
@@ -64,7 +64,7 @@ def delete_old_notifications() -> None:
 
 
 def refresh_statistics() -> None:
-    """Let SQLite look at tables that have grown, so that it goes on choosing the right index."""
+    """Refresh SQLite's statistics of tables that have grown, so that it keeps choosing the right index."""
     engine = transactions.engine()
     if engine.dialect.name == "sqlite":
         pooled = engine.raw_connection()

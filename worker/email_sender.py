@@ -1,4 +1,4 @@
-"""Email as the worker sends it: several over one connection to the mail server."""
+"""Email sender: sends emails over a connection to the mail server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from worker.sender import ChannelDown, Outgoing, Sender
 
 
 class EmailSender(EmailChannel, Sender):
-    """Email with its connection."""
+    """The email channel with a connection to the mail server."""
 
     def __init__(self, box: smtp.MailConnection | None = None) -> None:
         self._box = box
@@ -26,7 +26,7 @@ class EmailSender(EmailChannel, Sender):
             raise ChannelDown(Down(str(error))) from error
 
     def send(self, message: Outgoing) -> Outcome:
-        """Hand over one email; a server that hangs up in the middle of it is away for the others too."""
+        """Send one email. If the server hangs up midway, the channel is down for the others too."""
         if self._box is None:
             raise RuntimeError("not connected")
         try:
@@ -39,5 +39,5 @@ class EmailSender(EmailChannel, Sender):
         return Sent()
 
     def hang_up(self) -> None:
-        """Hang up on the mail server."""
+        """Close the connection to the mail server."""
         smtp.hang_up()

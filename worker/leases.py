@@ -1,4 +1,4 @@
-"""Leases in the database: of all the processes that could do a task, one does it, and not again too soon."""
+"""Leases: rows in the database that let one of several processes do a task, and not again too soon."""
 
 from datetime import datetime, timedelta
 
@@ -12,21 +12,21 @@ from lib.core import clock
 
 
 def acquire(name: str, *, holder: str, span: timedelta) -> bool:
-    """Return whether the lease `name` is free, and if it is, hold it for `span`; a holder that dies loses it then."""
+    """Acquire the lease `name` for `span` if it is free, and return whether it was. It expires if its holder dies."""
     with transactions.act() as session:
         lock(session, f"lease:{name}")
-        row, now = session.get(Lease, name), _now(session)  # the row first: reading it waits for its turn
+        row, now = session.get(Lease, name), _now(session)  # the row first: reading it waits for the lock
         if row is None:
             row = Lease(name=name, holder=holder, until=now)
             session.add(row)
-        if now < row.until <= now + span:  # one that lasts longer was taken before the clock was set back
+        if now < row.until <= now + span:  # a longer lease was taken before the clock was set back
             return False
         row.holder, row.until = holder, now + span
     return True
 
 
 def _now(session: Session) -> datetime:
-    """Return the database's time where it has one of its own: processes on several machines may disagree on theirs."""
+    """Return the database's time where it has a clock, because the clocks of several machines may differ."""
     if session.get_bind().dialect.name == "postgresql":
         return session.exec(select(func.clock_timestamp())).one()
     return clock.now()

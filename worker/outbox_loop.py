@@ -1,4 +1,4 @@
-"""Delivery: for each medium a thread that sends what is due; a medium that fails holds up no other."""
+"""Outbox loop: one thread per notification channel that sends due messages. A failing channel holds up no other."""
 
 import itertools
 import os
@@ -20,10 +20,10 @@ from worker.channels import SENDERS
 
 log = structlog.get_logger(__name__)
 INTERVAL = 0.5
-"""Seconds between two looks at what is due."""
+"""Seconds between two checks for due messages."""
 BATCH_SIZE = 30
 GRACE, HANG_UP_GRACE = 1.5, 0.5
-"""Seconds that a stop leaves to what is under way, and then to what notices that its connection was cut."""
+"""Seconds that a stop leaves for messages being sent, and then for threads whose connection was closed."""
 _turns: defaultdict[NotificationChannel, Iterator[int]] = defaultdict(itertools.count)
 _stopped = threading.Event()
 _threads: list[threading.Thread] = []
@@ -31,12 +31,12 @@ _lock = threading.Lock()
 
 
 def make_holder_name() -> str:
-    """Return a name for whoever claims now, unlike all others."""
+    """Return a unique name for the holder of a claim."""
     return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(6)}"
 
 
 def start() -> None:
-    """Begin to send in the background through every channel that is set up, or in which a team may have a room."""
+    """Start sending in the background through every channel that is set up or that can have team channels."""
     with _lock:
         if _threads:
             return
@@ -48,10 +48,10 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Stop sending within GRACE and CUT, whatever the servers do.
+    """Stop sending within GRACE and HANG_UP_GRACE, whatever the servers do.
 
-    What is under way is finished if that is soon; then servers are hung up on. A message that is still under way
-    after that stays claimed, and is sent again when its lease ends.
+    Messages being sent can finish within GRACE; then connections are closed. A message still being sent after that
+    stays claimed, and is sent again when its lease ends.
     """
     with _lock:
         _stopped.set()
@@ -60,7 +60,7 @@ def stop() -> None:
             sender.hang_up()
         _join_threads(HANG_UP_GRACE)
         if not any(thread.is_alive() for thread in _threads):
-            _stopped.clear()  # or a delivery by hand later would only give back what it claims
+            _stopped.clear()  # otherwise a later manual delivery would only release what it claims
         _threads.clear()
 
 
@@ -82,7 +82,7 @@ def _run(medium: NotificationChannel) -> None:
 
 
 def deliver(medium: NotificationChannel) -> int:
-    """Send the next messages that are due; return how many were claimed."""
+    """Send the next due messages. Return the number claimed."""
     claimed = _claim(medium)
     if not claimed:
         return 0
@@ -94,6 +94,6 @@ def _claim(medium: NotificationChannel) -> list[Message]:
         if not outbox.has_due_messages(session, medium):
             return []
     with transactions.act() as session:
-        # In turns the oldest and the newest, so that a new one goes out soon though thousands wait.
+        # Alternate between the oldest and the newest, so that new messages go out soon even if thousands are queued.
         newest = bool(next(_turns[medium]) % 2)
         return outbox.claim(session, medium, holder=make_holder_name(), most=BATCH_SIZE, newest=newest)

@@ -1,4 +1,4 @@
-"""Index again what an earlier version indexed, in pieces, while everything stays findable."""
+"""Rebuild search entries that an earlier version indexed, in batches, while everything stays findable."""
 
 import threading
 import time
@@ -7,15 +7,15 @@ from lib import transactions
 from lib.search_index import reindexing
 
 MAX_SECONDS = 25.0
-"""Seconds that one tick may take."""
+"""Maximum seconds that one run takes."""
 PAUSE_SECONDS = 0.05
-"""Seconds between two pieces in which others write."""
+"""Seconds between two batches, so that others can write."""
 
 stopping = threading.Event()
 
 
 def run() -> None:
-    """Go on until all is done, the turn is over or the worker stops."""
+    """Reindex until everything is done, MAX_SECONDS are over or the worker stops."""
     until = time.monotonic() + MAX_SECONDS
     while not stopping.wait(PAUSE_SECONDS) and time.monotonic() < until:
         with transactions.act() as session:

@@ -1,6 +1,7 @@
-"""When what is done: each tick first takes the task's lease; a task that fails is logged and harms no other.
+"""Scheduler: runs periodic tasks, each only after acquiring the task's lease.
 
-The time between ticks is counted, not read from the clock, which may be set.
+A failing task is logged and affects no other. Time between runs is measured with a monotonic clock, because the
+system clock may be changed.
 """
 
 import gc
@@ -19,14 +20,14 @@ from worker import assignment_queue, cleanup, leases, outbox_loop, reindexing
 log = structlog.get_logger(__name__)
 PROCESS_NAME = f"{socket.gethostname()[:40]}:{os.getpid()}"
 START_DELAY = timedelta(seconds=10)
-"""How long a start is left alone before the first tick."""
+"""Delay after a start before the first run."""
 LEASE_FACTOR = 0.9
-"""A lease lasts this part of its task's interval, so that the next tick, a little early or late, finds it free."""
+"""A lease lasts this part of its task's interval, so that the next run finds it free even if it is slightly early."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do `every` so often: once for all processes, or with `own` in each process by itself."""
+    """A task that runs every `every`: once for all processes, or with `own` separately in each process."""
 
     name: str
     every: timedelta
@@ -47,9 +48,9 @@ TASKS = (
 )
 
 CONCURRENCY_LIMIT = threading.BoundedSemaphore(2)
-"""How many tasks run at the same time in a process."""
+"""Number of tasks that run at the same time in one process."""
 GRACE = 0.5
-"""Seconds that a stop leaves to tasks that run; one that takes longer is done again later, by another process."""
+"""Seconds that a stop leaves for running tasks. A task that takes longer is done again later by another process."""
 
 _lock = threading.Lock()
 _stopped = threading.Event()
@@ -57,7 +58,7 @@ _threads: list[threading.Thread] = []
 
 
 def start() -> None:
-    """Begin to tick in the background; a worker that runs already goes on."""
+    """Start the background tasks and the outbox loop. Has no effect if they are running."""
     global _stopped  # noqa: PLW0603 - the process has one worker
     with _lock:
         if _threads:
@@ -73,7 +74,7 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Stop ticking and sending, within a few seconds whatever goes on."""
+    """Stop the background tasks and the outbox loop within a few seconds."""
     reindexing.stopping.set()
     with _lock:
         _stopped.set()
@@ -93,7 +94,7 @@ def _repeat(task: Task, stopped: threading.Event) -> None:
 
 
 def tick(task: Task) -> None:
-    """Do a task if it is this process's turn."""
+    """Run a task if this process can acquire its lease."""
     began = time.monotonic()
     try:
         if not task.own and not leases.acquire(

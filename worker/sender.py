@@ -1,4 +1,4 @@
-"""What sends the messages of a notification channel; each sends one message and says what came of it."""
+"""Sender: a notification channel that can send messages, one at a time."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from lib.notifications.delivery.outcomes import Down, Outcome
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message that is due: its row, what it says, and that as its channel rendered it."""
+    """A due message: its row, its content, and that content as rendered by the channel."""
 
     row: Message
     content: Content | ChannelPost
@@ -22,26 +22,26 @@ class Outgoing:
 
 
 class ChannelDown(Exception):
-    """A channel can't be worked with; nothing that is still to be sent uses up an attempt."""
+    """The channel is down. Messages still to be sent don't use up an attempt."""
 
     def __init__(self, down: Down, *, message: Message | None = None) -> None:
-        """Say how; `message` is the one that met it, if it is no longer among those that are left."""
+        """Set why it is down. `message` is the one being sent, if it is no longer in the list of those left."""
         super().__init__(down.words)
         self.down = down
         self.message = message
 
 
 class Sender(Channel):
-    """A channel with the means to send."""
+    """A channel that can send messages."""
 
     @contextmanager
     def connected(self) -> Iterator[Self]:
-        """Give what sends several messages in a row, over one connection where there is one. Raises ChannelDown."""
+        """Yield a sender for several messages, over one connection if the channel has one. Raises ChannelDown."""
         yield self
 
     @abstractmethod
     def send(self, message: Outgoing) -> Outcome:
-        """Send one message, outside any transaction, and return what came of it."""
+        """Send one message outside any transaction, and return the outcome."""
 
     def hang_up(self) -> None:
-        """End what is under way from another thread, because Docket stops."""
+        """Cut running connections. Called from another thread when Docket stops."""

@@ -1,4 +1,4 @@
-"""Slack as the worker writes to it: direct messages, and channels of teams, whose troubles are theirs alone."""
+"""Slack sender: sends direct messages, and posts to team channels, whose errors affect only themselves."""
 
 from datetime import timedelta
 
@@ -15,10 +15,10 @@ from worker.sender import Outgoing, Sender
 
 
 class SlackSender(SlackChannel, Sender):
-    """Slack with its Web API and webhooks."""
+    """Slack through its Web API and webhooks."""
 
     def send(self, message: Outgoing) -> Outcome:
-        """Write to a person or to a team's channel."""
+        """Send to a person or to a team's channel."""
         try:
             if isinstance(message.content, Content):
                 return _send_direct(message.row, message.content, message.rendered)
@@ -38,7 +38,7 @@ def _refusal(refused: smtp.Refused, *, private: bool = False) -> Outcome:
 
 
 def _send_direct(message: Message, content: Content, slip: SlackMessage) -> Outcome:
-    """Write to a person, whom Docket looks for in Slack once."""
+    """Send a direct message. The person's Slack account is looked up once."""
     person = message.person_id or 0
     with transactions.see() as session:
         to = renderer.find_slack_id(session, person)
@@ -56,7 +56,7 @@ def _send_direct(message: Message, content: Content, slip: SlackMessage) -> Outc
 
 
 def _send_to_channel(message: Message, slip: SlackMessage) -> Outcome:
-    """Write to a team's channel; its own troubles make it rest alone, Slack's those of all go on to the caller."""
+    """Post to a team's channel. Its own errors pause only that channel; errors of Slack itself are raised."""
     with transactions.see() as session:
         place = team_channels.find_for_team(session, message.team_id or 0)
         resting = place is not None and outbox.is_resting(place.until, outbox.now(session))
@@ -84,7 +84,7 @@ def _post_to_channel(message: Message, place: TeamChannel, slip: SlackMessage, t
 
 
 def _post_to_webhook(message: Message, place: TeamChannel, slip: SlackMessage) -> Outcome:
-    """Write through a webhook; what is wrong with it is the team's alone."""
+    """Post to a team's webhook. All its errors affect only that team."""
     try:
         if place.sealed:
             raise smtp.Refused(team_channels.LOCKED_WEBHOOK_ERROR, permanent=True)

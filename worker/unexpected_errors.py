@@ -1,4 +1,4 @@
-"""Unexpected errors: the message that caused one fails alone, where administrators see it."""
+"""Unexpected errors while sending: only the message that caused one fails, visible to administrators."""
 
 import structlog
 
@@ -10,7 +10,7 @@ log = structlog.get_logger(__name__)
 
 
 def mark_failed(message: Message, error: Exception) -> None:
-    """Note that a message failed for good because of an unexpected error."""
+    """Mark a message as permanently failed because of an unexpected error, and log the error."""
     log.error("a message could not be sent", message=message.id, exc_info=error)
     words = f"Docket could not send this message because of an unexpected error ({type(error).__name__}). "
     with transactions.act() as session:

@@ -1,4 +1,4 @@
-"""Handing: a ticket goes to somebody, by a person's deed or by a rule, at once or when somebody is free again."""
+"""Assign tickets: to a chosen person, by an assignment rule, or later from the assignment queue."""
 
 from sqlmodel import Session, select
 
@@ -15,7 +15,7 @@ from lib.timekeeping import timers
 def set_assignee(
     session: Session, actor: Actor, ticket: Ticket, person_id: int | None, *, reason: str = ""
 ) -> None:
-    """Let a person be accountable for a ticket, or nobody; whoever calls has asked the gate. Raises Invalid."""
+    """Set or clear the ticket's assignee. The caller has checked permissions. Raise Invalid for a bad reason."""
     reason = text.clean_line(reason, field="reason", limit=500, required=False)
     was, ticket.assignee_id = ticket.assignee_id, person_id
     ticket.former_assignee_id = None
@@ -31,9 +31,9 @@ def set_assignee(
 
 
 def apply_rule(session: Session, ticket: Ticket, *, channel: Source = Source.WORKER) -> None:
-    """Let the rule of its category or team give a ticket that nobody has to somebody; Docket itself did it then.
+    """Assign an unassigned ticket by the rule of its category or team, on behalf of Docket itself.
 
-    Where a rule finds nobody who is free the ticket waits.
+    If the rule finds nobody available, the ticket goes to the assignment queue.
     """
     choice = rules.choose_assignee(session, ticket)
     if choice is None:
@@ -48,10 +48,10 @@ def apply_rule(session: Session, ticket: Ticket, *, channel: Source = Source.WOR
 
 
 def assign_waiting_ticket(session: Session, number: int) -> None:
-    """Ask the rule again for a ticket that waits; of many who try at once one does it.
+    """Apply the rule again to a queued ticket. If several processes try at once, only one does it.
 
-    The rule is locked first and a ticket that somebody is changing is left for the next time, so that whoever holds
-    tickets and waits for the rule is never waited for.
+    The rule is locked first, and a ticket that somebody is changing is left for the next run. This way a transaction
+    that locks tickets and waits for the rule is never waited for here, so there is no deadlock.
     """
     seen = gate.unscoped_get(session, Ticket, number, "assignment rules read all tickets")
     if seen is None:

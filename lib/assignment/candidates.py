@@ -1,4 +1,4 @@
-"""Assignees: who may work a ticket, how well they fit, and why."""
+"""Candidates: the people who can be assigned a ticket, ranked by how well they fit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ CONFLICT_MESSAGE = (
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may work a ticket.
+    """A person who can be assigned a ticket.
 
-    `knows` is the category for which they fit it, `open` how many open tickets they have of those that the asker may
-    see, `away_until` the last day of their absence if they are away today.
+    `knows` is the name of the category that makes them skilled, `open` the number of their open tickets that the
+    actor can see, and `away_until` the last day of their absence if they are away today.
     """
 
     id: int
@@ -37,16 +37,16 @@ class Candidate:
 
     @property
     def reason(self) -> str:
-        """How they fit, in words: "knows Network, 3 open"."""
+        """How well they fit, in words, such as "skilled in Network, 3 open"."""
         parts = [f"away until {dates.format_short_day(self.away_until)}"] if self.away_until else []
         parts += [f"skilled in {self.knows}"] if self.knows else []
         return ", ".join([*parts, f"{self.open} open" if self.open else "no open tickets"])
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Candidate]:
-    """Return who may work a ticket, the best fit first: who is there, who knows its category, who has least open.
+    """Return the ticket's candidates, best fit first: available, then skilled, then with the fewest open tickets.
 
-    For those who may take or assign it. Raises NotFound, NotPermitted.
+    Requires permission to claim or assign the ticket. Raises NotFound, NotPermitted.
     """
     if not gate.can(session, actor, Permission.TICKET_ASSIGN_OTHER, ticket):
         gate.permit(session, actor, Permission.TICKET_CLAIM, ticket)
@@ -56,7 +56,7 @@ def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Cand
 
 
 def rank_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Candidate]:
-    """Return who may work a ticket, the best fit first, without asking who wants to know; four short queries."""
+    """Return the ticket's candidates, best fit first, without a permission check. Takes four short queries."""
     people = list_for_team(session, ticket.team_id)
     knows = skills.find_skilled_people(session, ticket.category_id, people)
     held, gone = count_open_tickets(session, actor, people), absences.list_away(session, people)
@@ -65,15 +65,15 @@ def rank_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Cand
 
 
 def list_for_team(session: Session, team_id: int) -> dict[int, str]:
-    """Return who works a team's tickets, names by id: active staff of the team."""
+    """Return the active staff who work on the team's tickets, as names by person id."""
     return gate.list_workers(session, team_id, Permission.TICKET_TRANSITION)
 
 
 def try_lock_membership(session: Session, person_id: int, team_id: int) -> bool:
-    """Tell whether somebody works a team's tickets, and let that not change until the transaction ends.
+    """Return whether a person works on the team's tickets, and lock that fact until the transaction ends.
 
-    False too while somebody else is changing it: that change may itself wait for tickets that are locked here, so it is
-    not waited for. On SQLite writers come one after another anyway.
+    Also False while another transaction is changing the membership. That transaction may itself wait for tickets that
+    are locked here, so waiting for it could deadlock. On SQLite, writers run one at a time anyway.
     """
     place = select(Person.id).join(Membership, col(Membership.person_id) == col(Person.id))
     place = place.where(Person.id == person_id, Membership.team_id == team_id)
@@ -82,7 +82,7 @@ def try_lock_membership(session: Session, person_id: int, team_id: int) -> bool:
 
 
 def can_work(session: Session, person_id: int, team_id: int) -> bool:
-    """Tell the same as `try_lock_membership`; raises Conflict while somebody else is changing it."""
+    """Like `try_lock_membership`, but raise Conflict while another transaction is changing the membership."""
     if try_lock_membership(session, person_id, team_id):
         return True
     if person_id in list_for_team(session, team_id):
@@ -91,7 +91,7 @@ def can_work(session: Session, person_id: int, team_id: int) -> bool:
 
 
 def count_open_tickets(session: Session, actor: Actor, people: Iterable[int]) -> dict[int, int]:
-    """Return how many open tickets each of these people has, of those that the actor may see."""
+    """Return the number of open tickets of each person that the actor can see, by person id."""
     chosen = gate.visible(actor, Ticket.assignee_id, func.count()).where(
         col(Ticket.open) == true(), col(Ticket.assignee_id).in_(list(people))
     )

@@ -1,7 +1,7 @@
-"""Leavers: open tickets whose assignee was disabled, left the team, or lost the role to work in it.
+"""Departed assignees: open tickets whose assignee was disabled, left the team, or lost the role to work in it.
 
-Such a ticket is unassigned at once and remembers who had it. If that person comes back before somebody else gets the
-ticket, it is theirs again.
+Such a ticket is unassigned at once and remembers its former assignee. If that person returns before somebody else is
+assigned, the ticket is assigned to them again.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ MAX_NUMBERS = 20
 
 @dataclass(frozen=True)
 class DepartedAssignee:
-    """Open tickets that are unassigned because `name` left: how many the actor may see, and the first numbers."""
+    """Open tickets that are unassigned because `name` left: how many the actor can see, and the first numbers."""
 
     name: str
     count: int
@@ -32,7 +32,10 @@ class DepartedAssignee:
 
 
 def settle(session: Session) -> None:
-    """Follow what this transaction changed in people and teams: unassign what leavers held, give back what returns."""
+    """Unassign and reassign tickets after this transaction's changes to people and teams.
+
+    Tickets of people who left are unassigned. Unassigned tickets of people who returned are assigned to them again.
+    """
     people = {id for event in events.list_recorded(session) for id in _affected_people(event)}
     if not people:
         return
@@ -54,7 +57,7 @@ def settle(session: Session) -> None:
 
 
 def unassign_if_departed(session: Session, ticket: Ticket) -> None:
-    """Unassign a ticket that was just reopened when its assignee left in the meantime."""
+    """Unassign a ticket that was just reopened if its assignee has left in the meantime."""
     if ticket.open and ticket.assignee_id is not None:
         session.flush()
         if not candidates.can_work(session, ticket.assignee_id, ticket.team_id):
@@ -62,7 +65,7 @@ def unassign_if_departed(session: Session, ticket: Ticket) -> None:
 
 
 def list_all(session: Session, actor: Actor) -> list[DepartedAssignee]:
-    """Return whose open tickets are unassigned since they left, by name, as far as the actor may see the tickets."""
+    """Return the departed assignees of unassigned open tickets that the actor can see, by name."""
     chosen = gate.visible(actor, Person.name, Ticket.id).join(
         Person, col(Person.id) == col(Ticket.former_assignee_id)
     )
@@ -76,7 +79,7 @@ def list_all(session: Session, actor: Actor) -> list[DepartedAssignee]:
 
 
 def _affected_people(event: Event) -> Iterable[int]:
-    """Return whose place in a team an event changed."""
+    """Return the ids of the people whose place in a team the event changed."""
     if event.action == Action.PERSON_CHANGED and event.field in ("active", "role"):
         return (int(event.subject.removeprefix("person:")),)
     if event.action == Action.TEAM_CHANGED and event.field == "member":
@@ -85,7 +88,7 @@ def _affected_people(event: Event) -> Iterable[int]:
 
 
 def _select_open_tickets(column: Any, people: Iterable[int]) -> Any:
-    """Select open tickets by a column with a person, locked until the transaction ends."""
+    """Select open tickets by a column that holds a person id, and lock them until the transaction ends."""
     chosen = select(Ticket).where(
         col(column).in_(sorted(people)), col(Ticket.open) == true(), col(Ticket.deleted_at).is_(None)
     )
@@ -94,7 +97,7 @@ def _select_open_tickets(column: Any, people: Iterable[int]) -> Any:
 
 
 def _can_work_condition(column: Any) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` that the person in a column works in its team; as `gate.list_workers`."""
+    """SQL condition on `ticket`: the person in `column` works in its team. Same rule as `gate.list_workers`."""
     grants = gate.select_roles_granting(Permission.TICKET_TRANSITION, Scope.TEAM, Scope.ALL)
     return exists(
         select(Membership.person_id)
@@ -106,7 +109,7 @@ def _can_work_condition(column: Any) -> ColumnElement[bool]:
 
 
 def _unassign(session: Session, ticket: Ticket) -> None:
-    """Unassign a ticket and remember who had it; where a rule is to give it to somebody, it waits for that."""
+    """Unassign a ticket and remember its former assignee. If a rule applies, put it in the assignment queue."""
     was = session.get_one(Person, ticket.assignee_id)
     assignment.set_assignee(
         session, _system_actor(), ticket, None, reason=f"{was.name} no longer works in this team"

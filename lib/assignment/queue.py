@@ -1,7 +1,8 @@
-"""Waiting: tickets for which a rule found nobody who is free, until it is their turn.
+"""The assignment queue: tickets for which an assignment rule found nobody available.
 
-A row alone says little: whoever completes a ticket, makes it confidential or deletes it leaves the row behind, and
-`due` names the ticket so that the row goes. So a ticket waits while it has a row and a rule may give it to somebody.
+A row alone does not mean that a ticket is waiting. Completing, deleting or making a ticket confidential leaves its
+row behind; `list_due` returns such a ticket too, so that its row gets removed. A ticket is waiting while it has a row
+and a rule may assign it.
 """
 
 from typing import Any
@@ -16,18 +17,18 @@ from lib.assignment import rules
 from lib.core import clock
 
 BATCH_SIZE = 100
-"""Tickets that are tried in one round."""
+"""Tickets tried in one run."""
 
 
 def add(session: Session, ticket: Ticket) -> None:
-    """Let a ticket wait; one that waits already keeps its place."""
+    """Add a ticket to the queue. A ticket that is already queued keeps its place."""
     if _find_entry(session, ticket) is None:
         session.add(QueuedTicket(ticket_id=ticket.id, since=clock.now()))
         session.flush()
 
 
 def remove(session: Session, ticket: Ticket) -> None:
-    """Let a ticket wait no longer."""
+    """Remove a ticket from the queue, if it is there."""
     row = _find_entry(session, ticket)
     if row is not None:
         session.delete(row)
@@ -35,20 +36,20 @@ def remove(session: Session, ticket: Ticket) -> None:
 
 
 def has_entry(session: Session, ticket: Ticket) -> bool:
-    """Tell whether a ticket began to wait and nothing has settled that yet."""
+    """Return whether the ticket has a row in the queue."""
     return _find_entry(session, ticket) is not None
 
 
 def is_waiting(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    """Tell those who read a ticket's notes whether it waits; to others none does."""
+    """Return whether the ticket is waiting for an assignee. Always False for actors who can't read internal notes."""
     hears = rules.is_assignable(ticket) and gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket)
     return hears and has_entry(session, ticket)
 
 
 def list_due(session: Session, *, most: int = BATCH_SIZE) -> list[int]:
-    """Return the numbers of waiting tickets that are worth a try: the most urgent first, then who waits longest.
+    """Return the numbers of at most `most` queued tickets to try now: highest priority first, then longest waiting.
 
-    Those whose rule has nobody free are left out, so that however many they are they hold up no others.
+    Tickets whose rule has nobody available are left out, so that they don't hold up others.
     """
     chosen = select(
         QueuedTicket.ticket_id,
@@ -77,7 +78,7 @@ def list_due(session: Session, *, most: int = BATCH_SIZE) -> list[int]:
 
 
 def _ticket_value(what: Any) -> Any:
-    """Return what a waiting ticket is, asked for each by itself: joined, databases would walk through all tickets."""
+    """Return a subquery for a value of the queued ticket. With a join, databases would scan all tickets."""
     return select(what).where(Ticket.id == QueuedTicket.ticket_id).scalar_subquery()
 
 

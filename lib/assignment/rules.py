@@ -1,4 +1,4 @@
-"""Dispatch: the rules by which new tickets find their assignee without anybody's doing."""
+"""Assignment rules: how new tickets of a category or team get an assignee automatically."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from lib.catalog import categories
 from lib.core.errors import Invalid
 
 MAX_CAP = 1000
-"""The highest cap."""
+"""The highest limit of open tickets that a rule can have."""
 METHOD_NAMES = {
     AssignmentMethod.MANUAL: "manual",
     AssignmentMethod.ROUND_ROBIN: "round robin",
@@ -29,13 +29,13 @@ ASSIGNABLE_CONDITION = and_(
     col(Ticket.assignee_id).is_(None),
     col(Ticket.deleted_at).is_(None),
 )
-"""The SQL condition for the tickets that a rule may give to somebody; the twin of `is_assignable`."""
+"""SQL condition for tickets that a rule may assign. Keep in step with `is_assignable`."""
 _SYSTEM_ACTOR = gate.system_actor("assignment", Permission.TICKET_READ, Permission.TICKET_CONFIDENTIAL)
 
 
 @dataclass(frozen=True)
 class RuleCard:
-    """A rule; nobody who has `cap` open tickets is given another by it."""
+    """An assignment rule. It assigns nothing to people who have `cap` open tickets."""
 
     way: AssignmentMethod
     cap: int | None = None
@@ -46,19 +46,19 @@ class RuleCard:
 
 @dataclass(frozen=True)
 class Choice:
-    """Whom a rule gives a ticket, and why in words; nobody where it found nobody who is free."""
+    """The person that a rule chose, and the reason in words. `person_id` is None if nobody is available."""
 
     person_id: int | None
     reason: str = ""
 
 
 def list_by_category(session: Session, actor: Actor) -> dict[int, RuleCard]:
-    """Return the rules that categories have of their own, by their ids; for staff."""
+    """Return the rules that categories have themselves, by category id. Empty for actors who aren't staff."""
     return {r.category_id: _to_card(r) for r in _list_rules(session, actor) if r.category_id}
 
 
 def list_by_team(session: Session, actor: Actor) -> dict[int, RuleCard]:
-    """Return the rules of teams, by their ids; for staff."""
+    """Return the rules of teams, by team id. Empty for actors who aren't staff."""
     return {r.team_id: _to_card(r) for r in _list_rules(session, actor) if r.team_id}
 
 
@@ -70,7 +70,7 @@ def set_for_category(
     way: AssignmentMethod | None,
     cap: int | None = None,
 ) -> None:
-    """Give a category's new tickets a rule, or with None let them follow what stands above it, else their team.
+    """Set the rule for a category's new tickets. With None, the rule of a parent category or else the team applies.
 
     Raises NotPermitted, Invalid.
     """
@@ -94,7 +94,7 @@ def set_for_category(
 def set_for_team(
     session: Session, actor: Actor, team: Team, *, way: AssignmentMethod | None, cap: int | None = None
 ) -> None:
-    """Give a team's new tickets a rule, or with None leave them to be given by hand. Raises NotPermitted, Invalid."""
+    """Set the rule for a team's new tickets. With None they are assigned manually. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.TEAM)
     if not actor.may(Permission.TEAM_MANAGE, least=Scope.ALL) and team.id not in actor.teams:
         raise gate.not_permitted(actor, Permission.TEAM_MANAGE, subject="team", subject_id=team.id)
@@ -112,19 +112,19 @@ def set_for_team(
 
 
 def is_assignable(ticket: Ticket) -> bool:
-    """Tell whether a rule may give this ticket to somebody; the twin of `ASSIGNABLE_CONDITION`."""
+    """Return whether a rule may assign this ticket. Keep in step with `ASSIGNABLE_CONDITION`."""
     given = ticket.assignee_id is not None or ticket.deleted_at is not None
     return ticket.open and not ticket.confidential and not given
 
 
 def has_active_rule(session: Session, ticket: Ticket) -> bool:
-    """Tell whether a rule is to give this ticket to somebody."""
+    """Return whether the ticket is assignable and has a rule other than manual assignment."""
     rule, _ = _find_rule(session, ticket) if is_assignable(ticket) else (None, "")
     return rule is not None and rule.way != AssignmentMethod.MANUAL
 
 
 def is_at_capacity(session: Session, ticket: Ticket) -> bool:
-    """Tell whether a rule holds for tickets such as this one, and nobody is free who may work them."""
+    """Return whether the ticket has a rule but nobody who can work on it is available."""
     rule, _ = _find_rule(session, ticket)
     if rule is None or rule.way == AssignmentMethod.MANUAL:
         return False
@@ -132,17 +132,17 @@ def is_at_capacity(session: Session, ticket: Ticket) -> bool:
 
 
 def lock_for_ticket(session: Session, ticket: Ticket) -> None:
-    """Let nobody else take a turn of a ticket's rule until the transaction ends."""
+    """Lock the ticket's rule until the transaction ends, so that nobody else takes a turn."""
     rule, _ = _find_rule(session, ticket)
     if rule is not None:
         _lock_rule(session, rule)
 
 
 def choose_assignee(session: Session, ticket: Ticket) -> Choice | None:
-    """Return whom the rule of a ticket's category or team gives it, or None where no rule decides on it.
+    """Return the choice of the rule of the ticket's category or team, or None if no rule applies.
 
-    The rule's row is locked until the transaction ends, so that of many tickets at once each finds its own turn. A
-    confidential ticket is left to its managers, and nobody is given what they asked for themselves.
+    The rule's row is locked until the transaction ends, so that concurrent tickets each take their own turn.
+    Confidential tickets are left to those who manage them, and nobody is assigned a ticket that they requested.
     """
     if not is_assignable(ticket):
         return None
@@ -175,7 +175,7 @@ def _filter_available(there: Sequence[Candidate], rule: AssignmentRule) -> list[
 
 
 def _pick_next(among: Sequence[Candidate], rule: AssignmentRule) -> Candidate:
-    """Return whose turn it is: the next by number, or of those who have least the next by number."""
+    """Return the next candidate by person id. With least loaded, only among those with the fewest open tickets."""
     least = min(c.open for c in among)
     turn = [c for c in among if rule.way == AssignmentMethod.ROUND_ROBIN or c.open == least]
     return min(turn, key=lambda c: (c.id <= (rule.last_id or 0), c.id))
@@ -190,7 +190,7 @@ def _format_reason(rule: AssignmentRule, whose: str, chosen: Candidate, there: S
 
 
 def _find_rule(session: Session, ticket: Ticket) -> tuple[AssignmentRule | None, str]:
-    """Return the rule that is nearest to a ticket, and in words whose it is."""
+    """Return the closest rule for a ticket and what it belongs to in words, such as "category Network"."""
     line = categories.get_with_ancestors(session, ticket.category_id)
     which = or_(
         col(AssignmentRule.category_id).in_(list(line)), col(AssignmentRule.team_id) == ticket.team_id
@@ -220,7 +220,7 @@ def _save_rule(
     *,
     cap: int | None,
 ) -> tuple[str | None, str | None] | None:
-    """Write a rule down; return what it was and is in words, or None when it stays."""
+    """Save a rule. Return the old and new rule in words, or None if nothing changed."""
     if cap is not None and not 1 <= cap <= MAX_CAP:
         raise Invalid(f"The limit is between 1 and {MAX_CAP}.", fields={"cap": f"Between 1 and {MAX_CAP}."})
     was = _to_card(there) if there else None

@@ -1,4 +1,4 @@
-"""Skills: the categories that a person knows. A skill covers the subcategories too."""
+"""Skills: the categories that a person knows. A skill also covers the subcategories."""
 
 from collections.abc import Iterable
 
@@ -14,11 +14,11 @@ from lib.core.errors import Invalid
 from lib.people import accounts
 
 MAX_SKILLS = 50
-"""Categories that one person may know."""
+"""Categories that one person can have as skills."""
 
 
 def list_for_person(session: Session, actor: Actor, person: Person) -> dict[int, str]:
-    """Return the categories that a person knows, names by id in order; for themselves and for staff.
+    """Return a person's skills as category names by id, ordered by name. For the person themselves and for staff.
 
     Raises NotFound for others.
     """
@@ -27,7 +27,7 @@ def list_for_person(session: Session, actor: Actor, person: Person) -> dict[int,
 
 
 def set_for_person(session: Session, actor: Actor, person: Person, category_ids: Iterable[int]) -> None:
-    """Say which categories a person knows, all of them. Raises NotPermitted, Invalid."""
+    """Replace a person's skills. Raises NotPermitted, Invalid."""
     if not accounts.can_edit_skills_and_absences(session, actor, person):
         raise gate.not_permitted(actor, Permission.USER_MANAGE, subject="person", subject_id=person.id)
     wanted = {id: categories.get(session, id).name for id in set(category_ids)}
@@ -49,7 +49,7 @@ def set_for_person(session: Session, actor: Actor, person: Person, category_ids:
 
 
 def find_skilled_people(session: Session, category_id: int | None, people: Iterable[int]) -> dict[int, str]:
-    """Return who of these people knows a category, each with the name of what they know: it, or what is above it."""
+    """Return which people are skilled in a category, with its name or that of the closest parent they know."""
     line = categories.get_with_ancestors(session, category_id)
     rows = session.exec(
         select(Skill.person_id, Skill.category_id).where(

@@ -1,4 +1,4 @@
-"""Files on tickets and comments: what they are is read from their bytes, never believed from their name."""
+"""Attachments: files on tickets and comments. Their type is detected from their bytes, never from their name."""
 
 import hashlib
 import io
@@ -25,18 +25,18 @@ from lib.core.errors import Invalid, TooLarge
 from lib.core.file_names import safe_name
 
 MAX_BYTES = 25 * 1024 * 1024
-"""Bytes of one file."""
+"""Maximum size of one file, in bytes."""
 MAX_FILES = 20
-"""Files on one ticket description or comment."""
+"""Maximum number of files on one ticket description or comment."""
 MAX_PIXELS = 40_000_000
 THUMBNAIL_SIZE = 640
-"""Longest side of a preview, in pixels."""
+"""Longest side of a thumbnail, in pixels."""
 REMOVAL_WINDOW = timedelta(minutes=15)
-"""How long an uploader without a wider permission may remove a file of theirs."""
+"""How long uploaders without a wider permission can remove their own file."""
 ORPHAN_AGE = timedelta(days=1)
-"""How long stored bytes may wait for the row that holds them."""
+"""How old stored bytes without a row must be before they are deleted."""
 UNUSED_LIFETIME = timedelta(days=7)
-"""How long an upload that nothing took is kept: as long as a draft may wait."""
+"""How long an unused upload is kept, since a draft may still refer to it."""
 
 IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 KNOWN_TYPES = {"application/pdf", "application/zip"} | IMAGE_TYPES
@@ -46,7 +46,7 @@ _STORED_NAME_PATTERN = re.compile(r"[0-9a-f]{32}\.bin")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was examined and can be kept: `path` is where its bytes are to be stored."""
+    """A file that was examined and can be stored. `path` is where its bytes will be stored."""
 
     name: str
     type: str
@@ -58,7 +58,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class AttachmentCard:
-    """A file as pages and the API show it."""
+    """A file as shown by pages and the API."""
 
     id: str
     name: str
@@ -71,7 +71,7 @@ class AttachmentCard:
 
 
 def examine(name: str, data: bytes) -> Upload:
-    """Return what a file is; raises TooLarge over 25 MB and Invalid when it is empty."""
+    """Return a file's safe name, type, size, hash and thumbnail. Raise TooLarge over 25 MB, Invalid if empty."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"“{safe_name(name)}” is larger than {MAX_BYTES // 1024**2} MB.")
     if not data:
@@ -99,7 +99,7 @@ def _detect_type(data: bytes) -> str:
 
 
 def _render_thumbnail(data: bytes) -> bytes | None:
-    """Draw the picture anew, small: what comes out holds pixels only. None when it is no sound image."""
+    """Render a small copy of an image that holds pixels only, no metadata. Return None if the image is not valid."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -116,12 +116,12 @@ def _render_thumbnail(data: bytes) -> bytes | None:
 
 
 def thumbnail_path(path: str) -> str:
-    """Return where the preview of the file stored at `path` lies."""
+    """Return the path of the thumbnail for the file stored at `path`."""
     return f"{path}.preview"
 
 
 def create(session: Session, actor: Actor, upload: Upload) -> Attachment:
-    """Note an upload whose bytes are stored; it is its uploader's alone until something takes it."""
+    """Create the row for an upload whose bytes are stored. Only its uploader can see it until it is attached."""
     gate.require(actor, Permission.ATTACHMENT_ADD)
     row = Attachment(
         id=secrets.token_hex(16),
@@ -142,7 +142,7 @@ def create(session: Session, actor: Actor, upload: Upload) -> Attachment:
 def attach(
     session: Session, actor: Actor, ids: Iterable[str], *, ticket: Ticket, comment: Comment | None = None
 ) -> None:
-    """Let a ticket's description, or a comment, take the actor's own uploads.
+    """Attach the actor's own uploads to a ticket's description or to a comment.
 
     Raises NotFound for a file that is not the actor's unused upload, NotPermitted, Invalid for too many.
     """
@@ -174,7 +174,7 @@ def _get_own_upload(session: Session, actor: Actor, id: str) -> Attachment:
 
 
 def get(session: Session, actor: Actor, id: str) -> Attachment:
-    """Return a file the actor may open: on a ticket they see, not on a note they may not read; raises NotFound."""
+    """Return a file that the actor may open. Raise NotFound if its ticket or comment is not visible to them."""
     row = (
         gate.unscoped_get(session, Attachment, id, "checked before it is returned")
         if _ID_PATTERN.fullmatch(id)
@@ -197,7 +197,7 @@ def get(session: Session, actor: Actor, id: str) -> Attachment:
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[AttachmentCard]:
-    """Return the files of a ticket that the actor sees and of its comments that they may read, oldest first."""
+    """Return the files of a ticket and of those of its comments that the actor can read, oldest first."""
     if not gate.can(session, actor, Permission.ATTACHMENT_READ, ticket):
         return []
     rows = session.exec(_select_files(actor), params={"number": ticket.id}).all()
@@ -207,7 +207,7 @@ def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Atta
 def list_for_comments(
     session: Session, actor: Actor, ticket: Ticket, comments: Iterable[int]
 ) -> list[AttachmentCard]:
-    """Return the files of a ticket itself and of some comments of it, as far as the actor may read them."""
+    """Return the files of a ticket itself and of some of its comments, as far as the actor can read them."""
     if not gate.can(session, actor, Permission.ATTACHMENT_READ, ticket):
         return []
     shown = or_(col(Attachment.comment_id).is_(None), col(Attachment.comment_id).in_(list(comments)))
@@ -233,16 +233,17 @@ def _select_files(actor: Actor) -> Any:
 
 
 def to_card(row: Attachment, uploader: str) -> AttachmentCard:
-    """Return a file as others see it."""
+    """Return the card of a file with its uploader's name."""
     return AttachmentCard(
         row.id, row.name, row.type, row.size, row.preview, row.comment_id, uploader, row.created_at
     )
 
 
 def remove(session: Session, actor: Actor, row: Attachment) -> None:
-    """Take a file away; its name stays in the history. The bytes go when the worker next tidies.
+    """Remove a file. Its name stays in the history, and the worker deletes its bytes later.
 
-    An unused upload is its uploader's to drop. Raises NotPermitted; Invalid when one's own 15 minutes are over.
+    Only its uploader can remove an unused upload. Raises NotPermitted, and Invalid when the uploader's 15 minutes are
+    over.
     """
     if row.ticket_id is None:
         _get_own_upload(session, actor, row.id).removed_at = clock.now()
@@ -272,7 +273,7 @@ def remove(session: Session, actor: Actor, row: Attachment) -> None:
 
 
 def expire(session: Session, *, limit: int) -> list[Attachment]:
-    """Return removed files, and uploads that nothing took for a week, whose bytes may go; nothing takes them now."""
+    """Return up to `limit` removed files and uploads unused for a week, marked so that nobody can attach them."""
     unused = col(Attachment.ticket_id).is_(None) & (
         col(Attachment.created_at) < clock.now() - UNUSED_LIFETIME
     )
@@ -285,7 +286,7 @@ def expire(session: Session, *, limit: int) -> list[Attachment]:
 
 
 def find_orphans(session: Session, paths: Iterable[str]) -> list[str]:
-    """Return which of the stored names are of Docket's making and held by no row, previews among them."""
+    """Return which of the stored paths were made by Docket but belong to no row. Includes thumbnails."""
     holders = {path: path.removesuffix(".preview") for path in paths}
     ours = {path: holder for path, holder in holders.items() if _STORED_NAME_PATTERN.fullmatch(holder)}
     chosen = select(Attachment.path).where(col(Attachment.path).in_(set(ours.values())))
@@ -294,7 +295,7 @@ def find_orphans(session: Session, paths: Iterable[str]) -> list[str]:
 
 
 def purge(session: Session, ids: Iterable[str]) -> None:
-    """Drop the rows of removed files whose bytes are gone; the history keeps their names."""
+    """Delete the rows of removed files whose bytes are deleted. The history keeps their names."""
     session.execute(
         gate.unscoped(
             delete(Attachment).where(

@@ -1,4 +1,4 @@
-"""Who is in copy of a ticket."""
+"""CC: the people copied on a ticket."""
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
@@ -18,6 +18,9 @@ _CC_STATEMENT = gate.unscoped(
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
-    """Return who is in copy, by name; addresses only for staff. The ticket was found through the gate."""
+    """Return the people in CC, ordered by name, with email addresses only for staff.
+
+    The caller has found the ticket through the gate.
+    """
     rows = session.exec(_CC_STATEMENT, params={"number": ticket.id}).all()
     return [PersonCard(id, name, email if actor.staff else None) for id, name, email in rows]

@@ -1,4 +1,4 @@
-"""What people say on a ticket: public replies, and internal notes that a requester never receives a byte of."""
+"""Comments: public replies and internal notes on a ticket. Requesters never receive an internal note in any form."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ from lib.core.errors import Conflict, Invalid, NotPermitted
 from lib.search_index import index
 
 EDIT_WINDOW = timedelta(minutes=15)
-"""How long one's own comment may be edited or taken back."""
+"""How long authors can edit or delete their own comment."""
 
 
 @dataclass(frozen=True)
 class CommentCard:
-    """A comment as pages and the API show it; a removed one keeps its place without its words."""
+    """A comment as shown by pages and the API. A deleted comment keeps its place without its text."""
 
     id: int
     author_id: int
@@ -38,9 +38,9 @@ class CommentCard:
     version: int
     editable: bool
     came_from: int | None = None
-    """The merged ticket on which it was said."""
+    """The number of the merged ticket on which it was written."""
     mentions: Mapping[int, str] = field(default_factory=dict)
-    """The people whom it mentions: names by id."""
+    """The people mentioned, as names by person id."""
 
 
 def add(
@@ -52,10 +52,10 @@ def add(
     internal: bool = False,
     files: Iterable[str] = (),
 ) -> Comment:
-    """Say something on a ticket, with uploaded `files`, to those whom it mentions too if they may read it.
+    """Add a comment with uploaded `files`. Mentioned people who can read it start watching the ticket.
 
-    The first public reply by someone who works the ticket and is not its requester is the first response.
-    Raises NotPermitted, Invalid.
+    The first public reply by somebody who works on the ticket and is not its requester is the first response. Raises
+    NotPermitted, Invalid.
     """
     gate.permit(
         session, actor, Permission.COMMENT_INTERNAL if internal else Permission.COMMENT_PUBLIC, ticket
@@ -89,7 +89,7 @@ def add(
 
 
 def _touch_ticket(session: Session, ticket: Ticket, *, at: datetime, internal: bool, answers: bool) -> None:
-    """Let the ticket know it was spoken on; no version guards this, so that talk and edits never stop each other."""
+    """Update the ticket's times after a comment. Its version stays, so that comments and edits never conflict."""
     now = literal(at, UtcDateTime())
     values: dict[str, ColumnElement] = {"updated_at": now}
     if not internal:
@@ -108,7 +108,7 @@ def _touch_ticket(session: Session, ticket: Ticket, *, at: datetime, internal: b
 
 
 def settle_first_response(session: Session, ticket: Ticket) -> None:
-    """Take as first response the first public reply that is still there, if any: replies are removed and move."""
+    """Set the first response to the first public staff reply that remains, since replies can be deleted and moved."""
     replies = (
         select(Comment.created_at, Comment.assignee_id)
         .where(Comment.ticket_id == ticket.id, col(Comment.by_staff), ~col(Comment.internal))
@@ -129,9 +129,9 @@ def settle_first_response(session: Session, ticket: Ticket) -> None:
 def get_with_ticket(
     session: Session, actor: Actor, comment_id: int, *, to_change: bool = False
 ) -> tuple[Comment, Ticket]:
-    """Return a comment the actor may read, and its ticket; raises NotFound.
+    """Return a comment that the actor can read, with its ticket. Raise NotFound.
 
-    With `to_change` nobody else changes the comment until the transaction ends.
+    With `to_change`, the comment is locked until the transaction ends.
     """
     chosen = (
         gate.visible(actor, Comment, Ticket)
@@ -155,7 +155,7 @@ def list_for_ticket(
     before: int | None = None,
     limit: int = 50,
 ) -> list[CommentCard]:
-    """Return comments the actor may read, oldest first: the first after id `after`, or the last before `before`."""
+    """Return comments the actor can read, oldest first: the first after id `after`, or the last before id `before`."""
     chosen = (
         select(Comment, Person.name)
         .join(Person, col(Person.id) == Comment.author_id)
@@ -176,7 +176,7 @@ def list_for_ticket(
 
 
 def _build_card(actor: Actor, comment: Comment, author: str, named: Mapping[int, str]) -> CommentCard:
-    """Return a comment as the actor sees it, with the people it names."""
+    """Return a comment as the actor sees it, with the people it mentions."""
     removed = comment.removed_at is not None
     fresh = comment.created_at > clock.now() - EDIT_WINDOW
     return CommentCard(
@@ -199,7 +199,7 @@ def _build_card(actor: Actor, comment: Comment, author: str, named: Mapping[int,
 
 
 def find_created_at(session: Session, actor: Actor, ticket: Ticket, comment_id: int) -> datetime | None:
-    """Return when a comment of a ticket was written, or None where there is none that the actor may read."""
+    """Return when a comment of the ticket was written, or None if the actor can't read it."""
     chosen = (
         gate.visible(actor, Comment.created_at)
         .join(Comment, col(Comment.ticket_id) == Ticket.id)
@@ -211,18 +211,18 @@ def find_created_at(session: Session, actor: Actor, ticket: Ticket, comment_id: 
 
 
 def get_author_name(session: Session, comment: Comment) -> str:
-    """Return the name of who wrote a comment that was found through the gate."""
+    """Return the name of the author of a comment. The caller has found the comment through the gate."""
     return session.get_one(Person, comment.author_id).name
 
 
 def to_card(session: Session, actor: Actor, comment: Comment, author: str) -> CommentCard:
-    """Return one comment that was found through the gate as the actor sees it."""
+    """Return a comment as the actor sees it. The caller has found the comment through the gate."""
     named = mentions.list_for_comments(session, [comment.id])
     return _build_card(actor, comment, author, named.get(comment.id, {}))
 
 
 def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, body: str, seen: int) -> None:
-    """Rewrite one's own comment within 15 minutes; the earlier text stays in the history.
+    """Edit your own comment within 15 minutes. The earlier text stays in the history.
 
     Raises NotPermitted, Conflict (it was changed since version `seen`), Invalid (too late).
     """
@@ -246,7 +246,7 @@ def edit(session: Session, actor: Actor, comment: Comment, ticket: Ticket, *, bo
 
 
 def remove(session: Session, actor: Actor, comment: Comment, ticket: Ticket) -> None:
-    """Take one's own comment back within 15 minutes; its words go, its place stays. Raises NotPermitted, Invalid."""
+    """Delete your own comment within 15 minutes. Its place stays without text. Raises NotPermitted, Invalid."""
     _permit_edit(session, actor, comment, ticket)
     comment.body = ""
     comment.version += 1

@@ -1,4 +1,4 @@
-"""Drafts: what somebody has begun to write, kept by person and place, so that nothing typed is ever lost."""
+"""Drafts: unsent text, saved by person and form while they type."""
 
 import json
 import re
@@ -25,14 +25,14 @@ FIELDS = frozenset(
 )
 MAX_CHARACTERS = 4 * text.BODY_LIMIT
 LIFETIME = timedelta(days=90)
-"""How long a draft waits for its writer."""
+"""How long a draft is kept after its last change."""
 _SLOT_PATTERN = re.compile(r"new-ticket|ticket-[1-9][0-9]{0,9}")
 _TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
 class DraftCard:
-    """A draft: its place, the token that its one submission uses up, and the values typed so far."""
+    """A draft: its form, the token that its one submission uses up, and the values typed so far."""
 
     slot: str
     token: str
@@ -41,7 +41,7 @@ class DraftCard:
 
 
 def load(session: Session, actor: Actor, slot: str) -> DraftCard:
-    """Return the actor's draft for a place, or an empty one with a fresh token."""
+    """Return the actor's draft for a form, or an empty one with a new token."""
     row = session.get(Draft, (actor.id, _check_slot(slot)))
     if row is None:
         return DraftCard(slot, secrets.token_urlsafe(16))
@@ -49,9 +49,9 @@ def load(session: Session, actor: Actor, slot: str) -> DraftCard:
 
 
 def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mapping[str, Any]) -> None:
-    """Keep some values; None takes one out. Another token begins the draft anew.
+    """Save values into a draft. None removes a value. A different token starts a new draft.
 
-    Raises Gone when the token's text was sent already, Invalid for a value that no form has or too much text.
+    Raises Gone if the token's draft was already submitted, Invalid for an unknown value or too much text.
     """
     if not _TOKEN_PATTERN.fullmatch(token) or not set(values) <= FIELDS:
         raise Invalid("This draft can't be saved because it is not from a Docket form.")
@@ -73,14 +73,14 @@ def save(session: Session, actor: Actor, slot: str, *, token: str, values: Mappi
 
 
 def discard(session: Session, actor: Actor, slot: str) -> None:
-    """Throw the actor's draft for a place away; none there is fine."""
+    """Delete the actor's draft for a form, if there is one."""
     row = session.get(Draft, (actor.id, _check_slot(slot)))
     if row is not None:
         session.delete(row)
 
 
 def submission_key(token: str) -> str:
-    """Return the key under which the one submission of a draft is remembered."""
+    """Return the idempotency key of a draft's one submission."""
     return f"draft:{token}"
 
 
@@ -91,5 +91,5 @@ def _check_slot(slot: str) -> str:
 
 
 def forget_old(session: Session) -> None:
-    """Drop drafts that nobody went on with."""
+    """Delete drafts that were not changed for LIFETIME."""
     session.execute(delete(Draft).where(col(Draft.updated_at) < clock.now() - LIFETIME))

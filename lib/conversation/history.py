@@ -1,4 +1,4 @@
-"""A ticket's history, in words and as data, read from the event stream."""
+"""A ticket's history, read from events and put into sentences."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,14 +15,14 @@ from lib.catalog import custom_fields, link_words
 from lib.core import dates
 
 HIDDEN_ACTIONS = (Action.DENIED, Action.TICKET_WATCHED, Action.TIMER_DISCARDED, Action.TIMER_STARTED)
-"""Kept for the audit; not part of what happened to the ticket."""
+"""Actions that are kept for the audit log but not shown in a ticket's history."""
 TIME_ACTIONS = tuple(a for a in Action if a.value.startswith("time."))
-"""For those who see the ticket's time."""
+"""Actions shown only to people who can see the ticket's time."""
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One deed: `sentence` begins after the doer's name, `actor` is None for Docket itself."""
+    """One event in words. `sentence` continues after the actor's name. `actor` is None for Docket itself."""
 
     id: int
     at: datetime
@@ -45,10 +45,10 @@ def list_for_ticket(
     before: int | None = None,
     limit: int = 50,
 ) -> list[HistoryEntry]:
-    """Return what happened to a ticket, oldest first: the first deeds after event `after`, or the last before `before`.
+    """Return a ticket's history, oldest first: the first entries after event `after`, or the last before `before`.
 
-    Deeds on internal notes, and why somebody was given the ticket, are left out for whoever may not read notes, and
-    those on time for whoever may not see it.
+    Events on internal notes and the reasons of assignments are left out for actors who can't read internal notes, and
+    time events for actors who can't see the ticket's time.
     """
     conditions = [col(Event.id) > after]
     newest = before is not None
@@ -65,11 +65,11 @@ def list_changes_between(
     until: datetime | None,
     limit: int,
 ) -> list[HistoryEntry]:
-    """Return what was done besides talking from one moment until before another, oldest first, at most `limit`.
+    """Return at most `limit` events other than new comments from `since` until before `until`, oldest first.
 
-    An index holds these deeds alone, so that what was said costs nothing, however much it is.
+    An index covers exactly these events, so the number of comments does not matter.
     """
-    # Letter by letter what the index says, else SQLite doesn't use it.
+    # Must match the index definition exactly, or SQLite doesn't use it.
     conditions: list[ColumnElement[bool]] = [
         literal_column("event.action", Text) != literal_column("'comment.added'", Text)
     ]
@@ -109,20 +109,23 @@ def _list_entries(
 
 
 def format_events(session: Session, actor: Actor, rows: Iterable[Event]) -> list[HistoryEntry]:
-    """Return events that were found through the gate in words for anybody who may see them."""
+    """Return events as history entries that anybody who can see the events may read.
+
+    The caller has found the events through the gate.
+    """
     return format_events_for_actors(session, [(actor, list(rows))])[0]
 
 
 def format_events_for_actors(
     session: Session, found: Sequence[tuple[Actor, Sequence[Event]]]
 ) -> list[list[HistoryEntry]]:
-    """Return what `format_events` does for several people, each with their events; one query for all the names."""
+    """Do what `format_events` does for several actors, each with their events, with one query for all names."""
     words = iter(build_entries(session, (row for _, rows in found for row in rows), colleague=False))
     return [_hide_merge_targets(session, actor, [next(words) for _ in rows]) for actor, rows in found]
 
 
 def _hide_merge_targets(session: Session, actor: Actor, lines: list[HistoryEntry]) -> list[HistoryEntry]:
-    """Leave out into which ticket this one was merged where the actor may not see that one."""
+    """Hide the number of the ticket that this one was merged into where the actor can't see that ticket."""
     told = {i: int(line.new or line.old or 0) for i, line in enumerate(lines) if _is_merge_into(line)}
     if not told:
         return lines
@@ -144,9 +147,9 @@ def _format_merge(action: Action, other: str) -> str:
 
 
 def build_entries(session: Session, rows: Iterable[Event], *, colleague: bool) -> list[HistoryEntry]:
-    """Return events with names and sentences; one query for all the names.
+    """Return events with names and sentences, with one query for all names.
 
-    Why somebody was given a ticket is for a `colleague` only.
+    The reason of an assignment is included only for a `colleague`.
     """
     rows = list(rows)
     ids = {i for r in rows for i in (r.actor_id, r.behalf_id, *_person_ids(r)) if i is not None}
@@ -184,7 +187,7 @@ def _format_reason(row: Event) -> str:
     return f": {row.reason}" if row.action == Action.TICKET_ASSIGNED and row.reason else ""
 
 
-def _format_sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
+def _format_sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence per action
     row: Event, old: str | None, new: str | None, names: dict[int, str]
 ) -> str:
     match row.action:
@@ -237,11 +240,11 @@ def _format_sentence(  # noqa: C901, PLR0911, PLR0912 - one sentence a deed
 
 
 def _days(stored: str | None) -> str:
-    """Return the stored words of a time entry, with its day as people read it; a note is left alone."""
+    """Return a stored time entry in words, with its day formatted for people. Other text stays as it is."""
     return dates.format_first_day(stored or "")
 
 
-def _format_update(field: str | None, old: str | None, new: str | None) -> str:  # noqa: PLR0911 - one sentence a field
+def _format_update(field: str | None, old: str | None, new: str | None) -> str:  # noqa: PLR0911 - one per field
     match field:
         case "title":
             return f"changed the title from “{old}” to “{new}”"

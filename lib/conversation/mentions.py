@@ -1,4 +1,4 @@
-"""Mentions: people named in a comment with an @, who may read it; whoever may not is never mentioned."""
+"""Mentions: people named in a comment with an @. Only people who can read the comment are mentioned."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from lib.people import accounts
 from lib.people.accounts import PersonCard
 
 MAX_SUGGESTIONS = 8
-"""People suggested at once."""
+"""Maximum number of people suggested at once."""
 
 
 @dataclass(frozen=True)
 class MentionedPeople:
-    """Whom a text mentions, by id, and the names in it of people who may not read it."""
+    """The people that a text mentions, as names by person id, and the names in it of people who can't read it."""
 
     people: Mapping[int, str]
     missed: tuple[str, ...]
@@ -30,9 +30,9 @@ class MentionedPeople:
 def suggest_people(
     session: Session, actor: Actor, ticket: Ticket, *, search: str, internal: bool
 ) -> list[PersonCard]:
-    """Return people of whom a name, or for staff the address, begins with `search`, and who may read the comment.
+    """Return people who can read the comment and whose name, or for staff email address, starts with `search`.
 
-    People who share their name with somebody come as `Name#id`. Raises NotFound, NotPermitted.
+    People who share their name with somebody are returned as `Name#id`. Raises NotFound, NotPermitted.
     """
     _permit(session, actor, ticket, internal=internal)
     typed = text.clean_line(search, field="search", limit=120, required=False).lower()
@@ -66,7 +66,7 @@ def suggest_people(
 def find_in_text(
     session: Session, actor: Actor, ticket: Ticket, *, body: str, internal: bool
 ) -> MentionedPeople:
-    """Return whom a text would mention. Raises NotFound, NotPermitted."""
+    """Return the people a text would mention. Raises NotFound, NotPermitted."""
     _permit(session, actor, ticket, internal=internal)
     asked = names.find_candidates(body)
     if not asked:
@@ -93,7 +93,7 @@ def find_in_text(
 
 
 def set_for_comment(session: Session, comment: Comment, people: Iterable[int]) -> None:
-    """Let a comment mention just these people."""
+    """Set the people that a comment mentions."""
     now, before = set(people), set(list_for_comments(session, [comment.id]).get(comment.id, {}))
     gone = delete(Mention).where(
         col(Mention.comment_id) == comment.id, col(Mention.person_id).in_(before - now)
@@ -104,7 +104,10 @@ def set_for_comment(session: Session, comment: Comment, people: Iterable[int]) -
 
 
 def list_for_comments(session: Session, comments: Iterable[int]) -> dict[int, dict[int, str]]:
-    """Return whom comments that were found through the gate mention: names by person, by comment."""
+    """Return the people that comments mention, as names by person id, by comment id.
+
+    The caller has found the comments through the gate.
+    """
     rows = session.exec(
         gate.unscoped(
             select(Mention.comment_id, Person.id, Person.name)
@@ -127,7 +130,7 @@ def _permit(session: Session, actor: Actor, ticket: Ticket, *, internal: bool) -
 
 
 def _can_mention_condition(actor: Actor, ticket: Ticket) -> ColumnElement[bool]:
-    """The condition for whom the actor may know of: also those whom the ticket's own page shows them."""
+    """SQL condition for people the actor may know of, including those shown on the ticket's own page."""
     return or_(accounts.visible_people_condition(actor), audience.involved_condition(ticket))
 
 
@@ -139,7 +142,7 @@ def _find_shared_names(session: Session, names: Iterable[str]) -> set[str]:
 def _match_people(
     known: Mapping[str, list[tuple[int, str]]], name: str, id: int | None
 ) -> list[tuple[int, str]]:
-    """Return the people of a name: the one whose id stands behind it, those who write it so, or all of them."""
+    """Return the people with a name: the one with the id after it, else exact spellings, else all of them."""
     people = known.get(folding.fold_name(name), [])
     exact = [each for each in people if each[1].lower() == name.lower()]
     return [each for each in people if each[0] == id] or exact or people
@@ -148,7 +151,7 @@ def _match_people(
 def _find_people(
     session: Session, actor: Actor, ticket: Ticket, names: set[str]
 ) -> dict[str, list[tuple[int, str]]]:
-    """Return the people of these names of whom the actor may know, by their folded names."""
+    """Return people with these names that the actor may know of, by folded name."""
     folded = {key for name in names if (key := folding.fold_name(name))}
     rows = session.exec(
         gate.unscoped(

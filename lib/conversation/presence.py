@@ -1,4 +1,4 @@
-"""Who has a ticket open at this moment, and what they are doing there; only for those who may know."""
+"""Presence: who has a ticket open right now and what they are doing, for people who may know."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from lib.access.gate import Actor
 from lib.core import clock
 
 TIMEOUT = timedelta(seconds=30)
-"""How long a page counts as open after it was last heard of."""
+"""How long a page counts as open after its last sign of life."""
 _ACTIVITY_ORDER = list(PresenceActivity)
 
 
 @dataclass(frozen=True)
 class PresentPerson:
-    """Somebody else at the same ticket."""
+    """Another person who has the same ticket open."""
 
     id: int
     name: str
@@ -29,7 +29,7 @@ class PresentPerson:
 
 
 def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: PresenceActivity) -> None:
-    """Note that a page, known by its mark, is open on a ticket, and what is done there.
+    """Record that a page, identified by `mark`, has a ticket open, and what its person is doing there.
 
     Raises NotFound, NotPermitted.
     """
@@ -46,25 +46,25 @@ def enter(session: Session, actor: Actor, ticket: Ticket, *, mark: str, doing: P
 
 
 def refresh(session: Session, marks: Collection[str]) -> None:
-    """Note that pages are still open."""
+    """Record that pages are still open."""
     kept = update(Presence).where(col(Presence.mark).in_(marks)).values(at=clock.now())
     session.execute(gate.unscoped(kept, "nothing is read", synchronize_session=False))
 
 
 def leave(session: Session, marks: Collection[str]) -> None:
-    """Note that pages were closed."""
+    """Record that pages were closed."""
     gone = delete(Presence).where(col(Presence.mark).in_(marks))
     session.execute(gate.unscoped(gone, "nothing is read", synchronize_session=False))
 
 
 def forget_old(session: Session) -> None:
-    """Drop what was left by pages that could not say that they closed."""
+    """Delete rows of pages that closed without notice."""
     gone = delete(Presence).where(col(Presence.at) < clock.now() - TIMEOUT)
     session.execute(gate.unscoped(gone, "the worker cleans up for all", synchronize_session=False))
 
 
 def snapshot(session: Session, numbers: Collection[int]) -> dict[int, frozenset[tuple[int, str]]]:
-    """Return for some tickets who does what there, as ids alone: only to notice that it changed, never to show."""
+    """Return the present people and their activities by ticket, as ids only: for noticing changes, never to show."""
     rows = session.exec(
         gate.unscoped(
             select(Presence.ticket_id, Presence.person_id, Presence.doing).where(
@@ -80,9 +80,9 @@ def snapshot(session: Session, numbers: Collection[int]) -> dict[int, frozenset[
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[PresentPerson]:
-    """Return who else is at a ticket, by name, each once. Raises NotFound.
+    """Return who else has the ticket open, ordered by name, each person once. Raise NotFound.
 
-    Only those who may read its notes learn who looks and who writes a note; others hear of replies alone.
+    People who can't read its internal notes see only who is writing a reply, not who is viewing or writing a note.
     """
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     chosen = (

@@ -1,6 +1,7 @@
-"""What is new on a ticket since somebody last looked: a row a person and ticket, which holds the last event they saw.
+"""Read markers: what is new on a ticket since a person last viewed it.
 
-A ticket at which somebody never looked is new to them when they take part in it.
+There is one row per person and ticket with the last event they saw. A ticket that a person has never viewed is new to
+them if they take part in it.
 """
 
 from collections.abc import Collection
@@ -24,7 +25,7 @@ from lib.core.errors import Invalid
 
 @dataclass(frozen=True)
 class ReadMarker:
-    """When somebody looked at a ticket last, up to which event, and which is its newest that they may know of."""
+    """When a person last viewed a ticket, up to which event, and the newest event they may know of."""
 
     event_id: int
     at: datetime | None
@@ -32,12 +33,12 @@ class ReadMarker:
 
     @property
     def behind(self) -> bool:
-        """Whether anything at all happened since."""
+        """Whether anything happened since."""
         return self.newest > self.event_id
 
 
 def get(session: Session, actor: Actor, ticket: Ticket) -> ReadMarker:
-    """Return somebody's last look at a ticket. Raises NotFound."""
+    """Return the actor's read marker for a ticket. Raise NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     row = gate.unscoped_get(session, Seen, (actor.id, ticket.id), "the ticket was permitted")
     known = select(func.max(Event.id)).where(Event.ticket_id == ticket.id)
@@ -48,7 +49,7 @@ def get(session: Session, actor: Actor, ticket: Ticket) -> ReadMarker:
 
 
 def mark_read(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) -> None:
-    """Note that the actor has seen all up to an event; what they saw already stays seen. Raises NotFound."""
+    """Record that the actor has seen everything up to an event. The marker never moves back. Raise NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     row = _load_row(session, actor, ticket)
     row.event_id, row.at = max(row.event_id, event_id), clock.now()
@@ -57,7 +58,7 @@ def mark_read(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) 
 
 
 def mark_unread(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Let the last thing that somebody else did be new again. Raises NotFound, Invalid when nobody did anything."""
+    """Make the last thing that somebody else did new again. Raise NotFound, or Invalid if there is none."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     of_others = select(Event).where(*_by_others_conditions(actor), Event.ticket_id == ticket.id)
     if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):
@@ -73,7 +74,7 @@ def mark_unread(session: Session, actor: Actor, ticket: Ticket) -> None:
 
 
 def find_unread(session: Session, actor: Actor, numbers: Collection[int]) -> set[int]:
-    """Return which of some tickets have something new for the actor that they did not do themselves."""
+    """Return which of the tickets have something new for the actor that they didn't do themselves."""
     if not numbers or actor.id is None:
         return set()
     return set(session.exec(_select_unread(actor), params={"numbers": list(numbers)}).all())
@@ -81,12 +82,14 @@ def find_unread(session: Session, actor: Actor, numbers: Collection[int]) -> set
 
 @lru_cache(maxsize=gate.CACHED_STATEMENTS)
 def _select_unread(actor: Actor) -> Any:
-    """Return the select of them, as every list asks for it."""
+    """Return the cached statement for `find_unread`, since every list uses it."""
     chosen = gate.visible(actor, Ticket.id).where(col(Ticket.id).in_(bindparam("numbers", expanding=True)))
     looked = (
         select(Seen.event_id)
         .where(Seen.ticket_id == Ticket.id, Seen.person_id == actor.id)
-        .correlate(Ticket)  # twice removed from the tickets outside, which SQLAlchemy does not see by itself
+        .correlate(
+            Ticket
+        )  # two levels below the outer tickets, which SQLAlchemy does not correlate automatically
     )
     seen = func.coalesce(looked.scalar_subquery(), 0)
     never = ~exists(looked)
@@ -107,7 +110,7 @@ def _by_others_conditions(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def _public_condition() -> ColumnElement[bool]:
-    """What tells those who read no notes of nothing that may be hidden from them, as the value of a field may be."""
+    """SQL condition for events safe to show without access to notes: public ones that hold no custom field's value."""
     return and_(~col(Event.internal), col(Event.action) != Action.TICKET_FIELD)
 
 

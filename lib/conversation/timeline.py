@@ -1,4 +1,4 @@
-"""A ticket's conversation: what was said and what was done, in one order, newest last, in pieces."""
+"""A ticket's timeline: its comments and changes in one order, newest last, in pages."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,22 @@ from lib.conversation.comments import CommentCard
 from lib.conversation.history import HistoryEntry
 
 PAGE_SIZE = 50
-"""Comments shown at a time."""
+"""Comments per page."""
 MAX_CHANGES = 200
-"""Deeds shown at most beside them."""
+"""Maximum number of changes on one page."""
 _MAX_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class TimelinePage:
-    """A piece of a conversation; `earlier` is the comment id to ask for what came before it, or None."""
+    """One page of a timeline. `earlier` is the comment id for `before` to get the previous page, or None."""
 
     entries: tuple[CommentCard | HistoryEntry, ...]
     earlier: int | None
 
 
 def get_page(session: Session, actor: Actor, ticket: Ticket, *, before: int | None = None) -> TimelinePage:
-    """Return the last piece, or the one before comment `before`; notes only for those who may read them."""
+    """Return the last page, or the one before comment `before`. Internal notes only for people who can read them."""
     said = comments.list_for_ticket(session, actor, ticket, before=before or _MAX_ID, limit=PAGE_SIZE + 1)
     earlier = said[1].id if len(said) > PAGE_SIZE else None
     said = said[-PAGE_SIZE:]

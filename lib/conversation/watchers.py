@@ -1,6 +1,6 @@
-"""Who watches a ticket, to hear of it: whoever takes part until they stop, others once they begin.
+"""Watchers: who is notified of a ticket. People involved watch it until they stop, others once they start.
 
-Watching gives no sight: who may not see the ticket does not watch it, whatever they chose before.
+Watching gives no access: people who can't see the ticket don't watch it, whatever they chose before.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,10 @@ from lib.people.accounts import PersonCard
 
 
 def watching_condition(ticket: Ticket) -> ColumnElement[bool]:
-    """The SQL condition on `person` for those who watch a ticket that was found through the gate, and may see it."""
+    """SQL condition on `person` for those who watch the ticket and can see it.
+
+    The caller has found the ticket through the gate.
+    """
     chose = select(Watch.person_id).where(Watch.ticket_id == ticket.id)
     begun, stopped = chose.where(col(Watch.watching)), chose.where(~col(Watch.watching))
     person = col(Person.id)
@@ -27,7 +30,7 @@ def watching_condition(ticket: Ticket) -> ColumnElement[bool]:
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[PersonCard]:
-    """Return who watches a ticket, by name: all of them for those who read its notes, else oneself alone.
+    """Return the ticket's watchers, ordered by name. Actors who can't read its notes see only themselves.
 
     Raises NotFound.
     """
@@ -40,12 +43,12 @@ def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Pers
 
 
 def watch(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Begin to watch a ticket; watching it already, nothing happens. Raises NotFound."""
+    """Start watching a ticket. Has no effect if the actor already watches it. Raise NotFound."""
     _set_watching(session, actor, ticket, watching=True)
 
 
 def unwatch(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Watch a ticket no longer. Raises NotFound."""
+    """Stop watching a ticket. Raise NotFound."""
     _set_watching(session, actor, ticket, watching=False)
 
 
@@ -67,7 +70,7 @@ def _set_watching(session: Session, actor: Actor, ticket: Ticket, *, watching: b
 
 
 def add_mentioned(session: Session, ticket: Ticket, people: Iterable[int]) -> None:
-    """Let people who were mentioned watch a ticket from now on, unless they once chose to stop."""
+    """Make mentioned people watch a ticket, unless they once chose to stop."""
     wanted = set(people)
     rows = select(Watch.person_id).where(Watch.ticket_id == ticket.id, col(Watch.person_id).in_(wanted))
     chose = set(session.exec(gate.unscoped(rows, "the comment was permitted")).all())

@@ -1,1 +1,1 @@
-"""Tickets and how they relate: create, change, move, link and merge."""
+"""Tickets and how they relate: create, change, move, link and merge tickets."""

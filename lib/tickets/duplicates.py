@@ -1,4 +1,4 @@
-"""Completing a ticket together with its duplicates: each through the same verbs, with the same answer."""
+"""Complete a ticket together with its duplicates, with the same reply on each."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class SkippedDuplicate:
 
 
 def list_open(session: Session, actor: Actor, number: int) -> list[int]:
-    """Return the open duplicates of a ticket that the actor may see, by number."""
+    """Return the numbers of a ticket's open duplicates that the actor can see."""
     chosen = (
         gate.visible(actor, Ticket.id)
         .join(Link, col(Link.source_id) == Ticket.id)
@@ -37,10 +37,10 @@ def list_open(session: Session, actor: Actor, number: int) -> list[int]:
 def complete(
     session: Session, actor: Actor, number: int, *, to: Status, seen: int, reason: str = "", answer: str = ""
 ) -> tuple[Ticket, list[SkippedDuplicate]]:
-    """Move a ticket and its open duplicates to a status that completes them, each with `answer` as a public reply.
+    """Move a ticket and its open duplicates to a status in Done, each with `answer` as a public reply.
 
-    Returns the ticket, and the duplicates that stay open because the workflow or the actor's permissions say so.
-    Raises NotFound, NotPermitted, Conflict, Invalid for the ticket itself; then nothing at all has changed.
+    Returns the ticket, and the duplicates that stay open because of the workflow or the actor's permissions. Raises
+    NotFound, NotPermitted, Conflict, Invalid for the ticket itself; then nothing was changed.
     """
     if to.kind != StatusCategory.DONE:
         raise Invalid(
@@ -48,7 +48,7 @@ def complete(
             fields={"duplicates": "Only with a status in the category Done."},
         )
     answer = text.clean_block(answer, field="answer", required=False)
-    # All in one order, so that two people who complete the same tickets never wait for each other.
+    # Always in the same order, so that two people who complete the same tickets don't deadlock.
     wanted = sorted({number, *list_open(session, actor, number)})
     found = {n: tickets.find(session, actor, n, to_change=True) for n in wanted}
     ticket = found.pop(number)
@@ -69,7 +69,7 @@ def complete(
 def _move_and_reply(
     session: Session, actor: Actor, ticket: Ticket, to: Status, *, reason: str, answer: str
 ) -> None:
-    """Move a ticket, then reply: all that refuses comes before anything has changed."""
+    """Move a ticket, then reply. Every check that can refuse runs before anything changes."""
     if answer:
         gate.permit(session, actor, Permission.COMMENT_PUBLIC, ticket)
     tickets.move(

@@ -1,4 +1,4 @@
-"""How the fields of tickets are changed: each by its verb, and back to what an event says that it was."""
+"""Field verbs: the function that changes each ticket field, and how to restore a value from an event."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -41,24 +41,24 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "assignee": _assign,
     "confidential": lambda s, a, t, to, seen: tickets.set_confidential(s, a, t, confidential=to, seen=seen),
 }
-"""By field, in the order in which several are changed: late come those that may end the actor's view."""
+"""By field, in the order to apply several changes: those that may end the actor's access come last."""
 REASONED = ("status", "assignee")
-"""The fields whose verbs take a reason."""
+"""Fields whose verbs take a reason."""
 
 
 def change(
     session: Session, actor: Actor, ticket: Ticket, *, name: str, to: Any, seen: int, reason: str = ""
 ) -> None:
-    """Give a field of a ticket another value: of a reference its id, or its name where that is unique.
+    """Change a field of a ticket. A reference is given as its id, or as its name where that is unique.
 
-    A `reason` is for the fields in REASONED. Raises what the verb of the field raises.
+    `reason` is used only for the fields in REASONED. Raises what the field's verb raises.
     """
     more = {"reason": reason} if name in REASONED else {}
     VERBS[name](session, actor, ticket, to, seen=seen, **more)
 
 
 def parse_event_value(session: Session, field: TicketField, told: str | None) -> Any:
-    """Return the value for `change` that an event tells as text. Raises Invalid for a team that is gone."""
+    """Return the value for `change` from the text in an event. Raise Invalid for a team that no longer exists."""
     match field.type:
         case FieldType.LEVEL:
             return field.values[(told or "").upper()]

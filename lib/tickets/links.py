@@ -1,4 +1,4 @@
-"""How tickets stand to one another: what blocks, contains, relates to or duplicates what; never in a circle."""
+"""Links between tickets: blocks, parent, relates and duplicates. Links never form a circle."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,9 +17,9 @@ from lib.core import clock
 from lib.core.errors import Invalid
 
 MAX_LINKS = 100
-"""Links of one ticket."""
+"""Maximum number of links of one ticket."""
 UNSEEN_TICKET = "a ticket that you can't see"
-"""What a sentence calls a ticket that its reader may not see."""
+"""How sentences refer to a ticket that the reader can't see."""
 
 LINK_NAMES: dict[str, tuple[LinkKind, bool]] = {
     "blocks": (LinkKind.BLOCKS, True),
@@ -30,12 +30,12 @@ LINK_NAMES: dict[str, tuple[LinkKind, bool]] = {
     "duplicates": (LinkKind.DUPLICATES, True),
     "duplicated_by": (LinkKind.DUPLICATES, False),
 }
-"""What a link is called from one end, with its kind, and whether this end is its source."""
+"""By the link's name seen from one ticket: its kind, and whether that ticket is the link's source."""
 
 
 @dataclass(frozen=True)
 class LinkCard:
-    """A link seen from one ticket: what it is called from there, and the other ticket, which the actor may see."""
+    """A link seen from one ticket: its name from there, and the other ticket, which the actor can see."""
 
     name: str
     number: int
@@ -45,7 +45,7 @@ class LinkCard:
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[LinkCard]:
-    """Return a ticket's links to tickets that the actor may see, by name and number."""
+    """Return a ticket's links to tickets that the actor can see, ordered by name and number."""
     rows = session.exec(_select_linked(actor), params={"number": ticket.id}).all()
     cards = [
         LinkCard(_find_name(LinkKind(kind), source=source == ticket.id), id, title, status, is_open)
@@ -75,9 +75,10 @@ def _find_name(kind: LinkKind, *, source: bool) -> str:
 
 
 def link(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ticket) -> None:
-    """Link two tickets that the actor may both see; linked so already, it does nothing.
+    """Link two tickets that the actor can both see. Has no effect if the link exists.
 
-    Raises NotPermitted, NotFound, and Invalid for an unknown name, a circle, a second parent or original, or too many.
+    Raises NotPermitted, NotFound, and Invalid for an unknown name, a circle, a second parent or original, or too
+    many.
     """
     kind, source, target = _resolve_direction(name, ticket, other)
     gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
@@ -94,7 +95,7 @@ def link(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ti
 
 
 def unlink(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: Ticket) -> None:
-    """Take a link away; none there is fine. Raises NotPermitted, NotFound, Invalid."""
+    """Remove a link, if there is one. Raises NotPermitted, NotFound, Invalid."""
     kind, source, target = _resolve_direction(name, ticket, other)
     gate.permit(session, actor, Permission.TICKET_MERGE, ticket)
     row = _find_link(session, kind, source, target)
@@ -104,7 +105,7 @@ def unlink(session: Session, actor: Actor, ticket: Ticket, *, name: str, other: 
 
 
 def _require_unmerged(session: Session, other: Ticket) -> None:
-    """Raise Invalid when the other ticket was merged meanwhile: its links went along."""
+    """Raise Invalid if the other ticket was merged in the meantime, because its links moved along."""
     now = select(Ticket.merged_into_id).where(Ticket.id == other.id)
     if session.exec(gate.unscoped(now, "both tickets were permitted")).one() is not None:
         raise Invalid(f"#{other.id} was merged into another ticket. Link to that one instead.")
@@ -115,9 +116,9 @@ PlainLink = tuple[str, int, int]
 
 
 def transfer(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[PlainLink], list[PlainLink]]:
-    """Move a ticket's links to another, and return those that it had and those that this made there.
+    """Move a ticket's links to another ticket. Return the links it had and the links created there.
 
-    What would link that one to itself, go in a circle, or be a second parent or original there, goes nowhere.
+    Links that would link that ticket to itself, form a circle, or be a second parent or original are dropped.
     """
     lock_all(session)
     own = or_(col(Link.source_id) == ticket.id, col(Link.target_id) == ticket.id)
@@ -132,9 +133,9 @@ def transfer(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[Plain
 
 
 def undo_transfer(session: Session, *, had: list[PlainLink], made: list[PlainLink]) -> None:
-    """Undo `transfer`: take away what it made, and make again what there was, where nothing stands against it by now.
+    """Undo `transfer`: delete the links in `made`, and restore those in `had` that are still possible.
 
-    A ticket at the other end that was merged since is met where it went.
+    If a ticket at the other end was merged since, the link goes to the ticket it was merged into.
     """
     lock_all(session)
     for kind, source, target in made:
@@ -152,7 +153,7 @@ def _follow_merge(session: Session, number: int) -> int:
 
 
 def lock_all(session: Session) -> None:
-    """Let nobody else link anything until the transaction ends."""
+    """Lock all kinds of links until the transaction ends."""
     for kind in LinkKind:
         lock(session, f"links:{kind}")
 
@@ -183,9 +184,9 @@ def _try_create(session: Session, link: PlainLink) -> bool:
 
 
 def find_obstacle(session: Session, actor: Actor, ticket: Ticket) -> str | None:
-    """Return why a ticket can't be completed, as the end of a sentence, or None: an open blocker or an open child.
+    """Return why a ticket can't be completed, as the end of a sentence: an open blocker or an open child. Else None.
 
-    A ticket that the actor may not see is not named.
+    A ticket that the actor can't see is not named.
     """
     found = session.execute(_OBSTACLES_STATEMENT, {"number": ticket.id}).all()
     if blockers := [number for kind, number in found if kind == LinkKind.BLOCKS]:
@@ -208,7 +209,7 @@ _OBSTACLES_STATEMENT = gate.unscoped(
     ),
     "only ids, shown if they are visible",
 )
-"""The open tickets for which the ticket `number` has to wait, and by what kind of link."""
+"""The open tickets that the ticket `number` has to wait for, each with the kind of link."""
 
 
 def _format_one(session: Session, actor: Actor, numbers: list[int]) -> str:
@@ -217,9 +218,10 @@ def _format_one(session: Session, actor: Actor, numbers: list[int]) -> str:
 
 
 def find_blockers(session: Session, actor: Actor, numbers: list[int]) -> dict[int, str]:
-    """Return which of these tickets, found through the gate, have an open blocker, as a sentence names it.
+    """Return the tickets that have an open blocker, each with how a sentence refers to the blocker.
 
-    A blocker that the actor may not see is not named, and one that they may see is named first.
+    A blocker that the actor can't see is not named, and one that they can see is named first. The caller has found
+    the tickets through the gate.
     """
     rows = session.exec(
         gate.unscoped(
@@ -276,7 +278,7 @@ def _is_taken(session: Session, kind: LinkKind, end: Any, ticket: Ticket) -> boo
 
 
 def _is_reachable(session: Session, kind: LinkKind, start: int, goal: int) -> bool:
-    """Tell whether links of a kind lead from one ticket to another."""
+    """Return whether links of a kind lead from ticket `start` to ticket `goal`."""
     ahead = select(literal(start).label("id")).cte("ahead", recursive=True)
     ahead = ahead.union(
         select(Link.target_id).join(ahead, col(Link.source_id) == ahead.c.id).where(Link.kind == kind)

@@ -1,8 +1,8 @@
-"""Merging one ticket into another, and parting them again: all of it in one transaction.
+"""Merge one ticket into another, and undo a merge. Each runs in one transaction.
 
-What moves: the description with its files as a reply, all replies, notes and files with their authors and times, those
-who asked or are in copy, tags, links, and what people have begun to write. The merged ticket stays as an address that
-leads on; nothing on it changes any more.
+What moves: the description with its files (as a reply), all replies, notes and files with their authors and times,
+the requester and CC, tags, links, and drafts. The merged ticket remains as an address that leads to the other ticket,
+and nothing on it changes any more.
 """
 
 from collections.abc import Iterable
@@ -41,20 +41,21 @@ from lib.tickets import links, tickets
 
 
 def lock_pair(session: Session, actor: Actor, number: int, other: int) -> tuple[Ticket, Ticket]:
-    """Return two tickets that the actor may see, which nobody else changes until the transaction ends.
+    """Return two tickets that the actor can see, locked until the transaction ends.
 
     Raises NotFound.
     """
-    # Always the lower number first, so that two people who merge the same tickets never wait for each other.
+    # Always the lower number first, so that two people who merge the same tickets don't deadlock.
     found = {n: tickets.find(session, actor, n, to_change=True) for n in sorted({number, other})}
     return found[number], found[other]
 
 
 def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen: int) -> None:
-    """Merge a ticket into another, both locked by `lock_pair`; merged there already, it does nothing.
+    """Merge a ticket into another, both locked by `lock_pair`. Has no effect if it is already merged there.
 
-    The other becomes confidential when this one is. Raises NotFound, NotPermitted unless the actor works both,
-    Conflict (somebody changed this one since version `seen`), Invalid for itself, or where another merge is in the way.
+    The other ticket becomes confidential if this one is. Raises NotFound, NotPermitted unless the actor works on
+    both, Conflict (this one was changed since version `seen`), and Invalid for a merge into itself or if another
+    merge prevents it.
     """
     gate.permit(session, actor, Permission.TICKET_READ, into)
     if ticket.merged_into_id is not None and ticket.merged_into_id == into.id:
@@ -96,10 +97,10 @@ def merge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket, seen:
 
 
 def unmerge(session: Session, actor: Actor, ticket: Ticket, *, into: Ticket) -> None:
-    """Part a merged ticket from the one it went into, both locked by `lock_pair`; not merged there, it does nothing.
+    """Undo a merge, with both tickets locked by `lock_pair`. Has no effect if `ticket` is not merged into `into`.
 
-    What came from it goes back; what was added to the other since stays there. The other stops being confidential, if
-    it became so by the merge, unless something was said on it since. Raises NotFound, NotPermitted.
+    What came from the ticket moves back; what was added to the other ticket since stays there. If the merge made the
+    other ticket confidential, it stops being so unless somebody commented on it since. Raises NotFound, NotPermitted.
     """
     for each in (ticket, into):
         gate.permit(session, actor, Permission.TICKET_READ, each)
@@ -153,7 +154,7 @@ def _require_mergeable(session: Session, actor: Actor, ticket: Ticket, into: Tic
 
 
 def _move_description(session: Session, ticket: Ticket, into: Ticket) -> int:
-    """Let what the requester wrote stand on the other ticket as their reply, with its files; return its id."""
+    """Add the description with its files to the other ticket as a reply by the requester. Return the comment's id."""
     opening = Comment(
         ticket_id=into.id,
         author_id=ticket.requester_id,
@@ -180,7 +181,7 @@ def _select_own_search_entries(ticket: Ticket) -> Any:
 
 
 def _move_conversation(session: Session, ticket: Ticket, *, at: int, came_from: int | None) -> None:
-    """Let all that was said on a ticket, its files and its time, stand on another."""
+    """Move a ticket's comments, files, time entries and timers to the ticket `at`."""
     here = ticket.id
     _execute(
         session,
@@ -195,7 +196,7 @@ def _move_conversation(session: Session, ticket: Ticket, *, at: int, came_from: 
 
 
 def _restore_conversation(session: Session, ticket: Ticket, into: Ticket) -> None:
-    """Let what came from a ticket stand there again."""
+    """Move back what came from a ticket."""
     said = select(Comment.id).where(Comment.ticket_id == into.id, Comment.came_from == ticket.id)
     found = update(SearchEntry).where(col(SearchEntry.comment_id).in_(said))
     _execute(session, found.values(ticket_id=ticket.id))
@@ -205,7 +206,7 @@ def _restore_conversation(session: Session, ticket: Ticket, into: Ticket) -> Non
 
 
 def _restore_description(session: Session, ticket: Ticket, row: Merge) -> None:
-    """Take the retold description away, its files back, and what its author has mended in it."""
+    """Delete the reply that held the description, and restore its files and its author's later edits to the ticket."""
     own = update(Attachment).where(col(Attachment.comment_id) == row.opening_id)
     _execute(session, own.values(comment_id=None))
     opening = (
@@ -238,7 +239,7 @@ def _list_people(session: Session, ticket: Ticket) -> set[int]:
 
 
 def _add_cc(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
-    """Put those who see a ticket as its requester does in copy of another, and return those who were not."""
+    """Add a ticket's requester and CC to the CC of another ticket. Return the ids of those who were added."""
     fresh = sorted(_list_people(session, ticket) - _list_people(session, into))
     session.add_all(Participant(ticket_id=into.id, person_id=id) for id in fresh)
     session.flush()
@@ -253,7 +254,7 @@ def _remove_cc(session: Session, into: Ticket, people: Iterable[int]) -> None:
 
 
 def _add_watchers(session: Session, ticket: Ticket, into: Ticket) -> list[int]:
-    """Let those who chose to watch a ticket watch another, unless they chose there already; return who."""
+    """Copy a ticket's watchers to another ticket, unless they made a choice there. Return the ids of those added."""
     chose = select(Watch.person_id).where(Watch.ticket_id == into.id)
     fresh = select(Watch.person_id).where(
         Watch.ticket_id == ticket.id, col(Watch.watching), col(Watch.person_id).not_in(chose)
@@ -276,7 +277,7 @@ def _list_tag_ids(session: Session, ticket: Ticket) -> list[int]:
 
 
 def _move_tags(session: Session, ticket: Ticket, into: Ticket) -> tuple[list[int], list[int]]:
-    """Move a ticket's tags to another, as many as that may bear; return what moved and what was new there."""
+    """Move a ticket's tags to another, up to the limit there. Return the tag ids moved and the tag ids added."""
     moved, there = _list_tag_ids(session, ticket), _list_tag_ids(session, into)
     added = [id for id in moved if id not in there][: max(0, tickets.MAX_TAGS - len(there))]
     gone = select(TicketTag).where(TicketTag.ticket_id == ticket.id)
@@ -301,7 +302,7 @@ def _parse_links(kept: Iterable[Iterable[Any]]) -> list[links.PlainLink]:
 
 
 def _move_drafts(session: Session, ticket: Ticket, into: Ticket) -> None:
-    """Let what somebody has begun to write go on at the other ticket, unless they have begun something there too."""
+    """Move drafts to the other ticket, except for people who already have a draft there."""
     here, there = f"ticket-{ticket.id}", f"ticket-{into.id}"
     begun = select(Draft.person_id).where(Draft.slot == there)
     own = update(Draft).where(col(Draft.slot) == here, col(Draft.person_id).not_in(begun))

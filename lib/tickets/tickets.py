@@ -1,4 +1,4 @@
-"""Tickets: the verbs. Each is its full list of what happens: gate, rule, fact, event."""
+"""Tickets: find, create, change and delete them. Each change checks permissions and records an event."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ from lib.tickets import workflow
 from lib.timekeeping import timers
 
 REOPEN_WINDOW = timedelta(days=14)
-"""How long after it was done its requester may reopen a ticket."""
+"""How long requesters can reopen their ticket after it was done."""
 MAX_TAGS = 20
 _TAGS_STATEMENT = gate.unscoped(
     select(Tag.name)
@@ -51,9 +51,9 @@ def _select_ticket(actor: Actor) -> Any:
 
 
 def find(session: Session, actor: Actor, number: int, *, to_change: bool = False) -> Ticket:
-    """Return a ticket the actor may see; with `to_change` nobody else changes it until the transaction ends.
+    """Return a ticket that the actor can see. With `to_change`, lock it against changes until the transaction ends.
 
-    Others may still refer to it meanwhile: a lock against that too would let two who link and talk wait for each other.
+    The lock still lets others refer to the ticket: otherwise two people who link and comment could deadlock.
 
     Raises NotFound.
     """
@@ -84,12 +84,11 @@ def create(
     fields: Mapping[str, Any] | None = None,
     proposed_category: str = "",
 ) -> Ticket:
-    """Open a ticket, for oneself or with a wider permission on behalf of `requester_id`, with uploaded `files`.
+    """Create a ticket with uploaded `files`, for the actor or, with a wider permission, on behalf of `requester_id`.
 
-    It goes to `team_id`, else to its category's team, else to the default team; to `assignee_id`, else to whom the rule
-    of its category or team gives it. Without a priority it begins with its category's. `fields` are those of the desk's
-    own, by key. Staff may give it tags and a due date, and say which category is missing. Raises NotPermitted and
-    Invalid.
+    The team is `team_id`, else the category's team, else the default team. The assignee is `assignee_id`, else whom
+    the rule of the category or team chooses. The default priority is the category's. `fields` are custom fields by
+    key. Staff can also set tags and a due date, and propose a missing category. Raises NotPermitted, Invalid.
     """
     gate.require(actor, Permission.TICKET_CREATE)
     tags = _clean_tags(tags)
@@ -143,7 +142,7 @@ def create(
 
 
 def _require_visible_to_staff(session: Session, ticket: Ticket) -> None:
-    """Raise Invalid when a confidential ticket would reach nobody but its requester."""
+    """Raise Invalid if nobody but the requester could see the confidential ticket."""
     someone = select(Person.id).where(
         col(Person.active), col(Person.id) != ticket.requester_id,
         audience.workers_condition(ticket, Permission.TICKET_CONFIDENTIAL),
@@ -182,10 +181,10 @@ def _resolve_team(session: Session, actor: Actor, team_id: int | None, own: int 
 
 
 def move(session: Session, actor: Actor, ticket: Ticket, *, to: Status, seen: int, reason: str = "") -> None:
-    """Move a ticket to another status; moving it where it already is does nothing.
+    """Move a ticket to another status. Has no effect if it already has that status.
 
-    Raises NotPermitted, Conflict (somebody changed it since version `seen`), Invalid (the workflow forbids it, an open
-    blocker or child stands before completion, a reason is asked, or its requester reopens it too late).
+    Raises NotPermitted, Conflict (it was changed since version `seen`), Invalid (the workflow forbids it, an open
+    blocker or child prevents completion, a reason is required, or the requester reopens it too late).
     """
     reason = text.clean_line(reason, field="reason", limit=500, required=False)
     now, was = clock.now(), session.get_one(Status, ticket.status_id)
@@ -221,11 +220,11 @@ def _check_requester_move(ticket: Ticket, was: Status, to: Status, *, late: bool
 
 
 def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int, reason: str = "") -> None:
-    """Make one person of the ticket's team accountable for it; assigning to whom it is assigned does nothing.
+    """Assign a ticket to a member of its team. Has no effect if it is already assigned to them.
 
-    Colleagues read the `reason` in the history; a requester does not.
+    Staff can read the `reason` in the history, requesters can't.
 
-    Raises NotPermitted, Conflict, and Invalid when that person may not work it.
+    Raises NotPermitted, Conflict, and Invalid if that person can't work on it.
     """
     needed = Permission.TICKET_CLAIM if to == actor.id else Permission.TICKET_ASSIGN_OTHER
     gate.permit(session, actor, needed, ticket)
@@ -241,7 +240,10 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
 
 
 def claim(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Take an unassigned ticket; of many who try at once one wins. Raises NotPermitted, Conflict naming who did."""
+    """Assign an unassigned ticket to the actor. Raise NotPermitted, or Conflict with the assignee's name.
+
+    If several people try at once, one succeeds.
+    """
     gate.permit(session, actor, Permission.TICKET_CLAIM, ticket)
     if ticket.assignee_id == actor.id:
         return
@@ -255,7 +257,7 @@ def claim(session: Session, actor: Actor, ticket: Ticket) -> None:
 
 
 def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int, reason: str = "") -> None:
-    """Let nobody be accountable; one's own ticket may always be handed back. Raises NotPermitted, Conflict, Invalid."""
+    """Unassign a ticket. Assignees can always unassign themselves. Raises NotPermitted, Conflict, Invalid."""
     own = ticket.assignee_id == actor.id and gate.can(session, actor, Permission.TICKET_CLAIM, ticket)
     gate.permit(session, actor, Permission.TICKET_CLAIM if own else Permission.TICKET_ASSIGN_OTHER, ticket)
     ticket_versions.must_be(actor, ticket, seen)
@@ -264,7 +266,7 @@ def unassign(session: Session, actor: Actor, ticket: Ticket, *, seen: int, reaso
 
 
 def rename(session: Session, actor: Actor, ticket: Ticket, *, title: str, seen: int) -> None:
-    """Give a ticket another title; its requester may until the first reply. Raises NotPermitted, Conflict, Invalid."""
+    """Change a ticket's title. Its requester can until the first reply. Raises NotPermitted, Conflict, Invalid."""
     _permit_update(session, actor, ticket, seen)
     title = text.clean_line(title, field="title", limit=text.TITLE_LIMIT)
     _set_field(session, actor, ticket, field="title", value=title, old=ticket.title, new=title)
@@ -272,7 +274,7 @@ def rename(session: Session, actor: Actor, ticket: Ticket, *, title: str, seen: 
 
 
 def set_description(session: Session, actor: Actor, ticket: Ticket, *, description: str, seen: int) -> None:
-    """Write another description; the earlier text stays in the history. Raises as `rename` does."""
+    """Change the description. The earlier text stays in the history. Raises the same errors as `rename`."""
     _permit_update(session, actor, ticket, seen)
     description = text.clean_block(description, field="description", required=False)
     _set_field(
@@ -288,7 +290,7 @@ def set_description(session: Session, actor: Actor, ticket: Ticket, *, descripti
 
 
 def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Category, seen: int) -> None:
-    """Put a ticket into another category; it stays with its team, and the rule applies while nobody has it.
+    """Change a ticket's category. Its team stays, and the assignment rule applies if it is unassigned.
 
     Raises NotPermitted, Conflict.
     """
@@ -310,7 +312,7 @@ def categorize(session: Session, actor: Actor, ticket: Ticket, *, category: Cate
 
 
 def set_tags(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[str], seen: int) -> None:
-    """Let a ticket bear just these tags. Raises NotPermitted, Conflict, Invalid."""
+    """Replace a ticket's tags. Raises NotPermitted, Conflict, Invalid."""
     _permit_staff_update(session, actor, ticket, seen)
     was = list_tags(session, ticket)
     now = _replace_tags(session, ticket, tags)
@@ -323,7 +325,7 @@ def set_tags(session: Session, actor: Actor, ticket: Ticket, *, tags: Iterable[s
 
 
 def prioritize(session: Session, actor: Actor, ticket: Ticket, *, priority: Priority, seen: int) -> None:
-    """Give a ticket another priority. Raises NotPermitted, Conflict."""
+    """Change a ticket's priority. Raises NotPermitted, Conflict."""
     gate.permit(session, actor, Permission.TICKET_PRIORITY, ticket)
     ticket_versions.must_be(actor, ticket, seen)
     old = Priority(ticket.priority).label
@@ -331,7 +333,7 @@ def prioritize(session: Session, actor: Actor, ticket: Ticket, *, priority: Prio
 
 
 def move_to_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, seen: int) -> None:
-    """Hand a ticket to another team, whose rule applies; an assignee outside it is let go.
+    """Move a ticket to another team. An assignee outside that team is unassigned, and its assignment rule applies.
 
     Raises NotPermitted, Conflict.
     """
@@ -347,7 +349,7 @@ def move_to_team(session: Session, actor: Actor, ticket: Ticket, *, team: Team, 
 
 
 def set_due_date(session: Session, actor: Actor, ticket: Ticket, *, due_on: date | None, seen: int) -> None:
-    """Say by the end of which day a ticket should be done, or that no day is set. Raises NotPermitted, Conflict."""
+    """Set or clear the day by whose end the ticket should be done. Raises NotPermitted, Conflict."""
     _permit_staff_update(session, actor, ticket, seen)
     old = ticket.due_on.isoformat() if ticket.due_on else None
     _set_field(
@@ -364,7 +366,7 @@ def set_due_date(session: Session, actor: Actor, ticket: Ticket, *, due_on: date
 def set_confidential(
     session: Session, actor: Actor, ticket: Ticket, *, confidential: bool, seen: int
 ) -> None:
-    """Make a ticket confidential, or open to its team again. Raises NotPermitted, Conflict."""
+    """Make a ticket confidential, or visible to its team again. Raises NotPermitted, Conflict."""
     _permit_staff_update(session, actor, ticket, seen)
     old, new = ("yes", "no") if ticket.confidential else ("no", "yes")
     if ticket.confidential != confidential:
@@ -372,7 +374,7 @@ def set_confidential(
 
 
 def add_cc(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
-    """Put somebody in copy: they see the ticket as its requester does; staff do this. Raises NotPermitted."""
+    """Add a person to CC: they see the ticket as its requester does. For staff. Raises NotPermitted."""
     gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
     if not gate.works_on(actor, Permission.TICKET_PARTICIPANTS, ticket):
         raise gate.not_permitted(
@@ -384,7 +386,7 @@ def add_cc(session: Session, actor: Actor, ticket: Ticket, person: Person) -> No
 
 
 def remove_cc(session: Session, actor: Actor, ticket: Ticket, person: Person) -> None:
-    """Take oneself out of the copy, or as staff anybody. Raises NotPermitted."""
+    """Remove a person from CC: staff anybody, others themselves. Raises NotPermitted."""
     gate.permit(session, actor, Permission.TICKET_PARTICIPANTS, ticket)
     if person.id != actor.id and not gate.works_on(actor, Permission.TICKET_PARTICIPANTS, ticket):
         raise gate.not_permitted(
@@ -405,7 +407,7 @@ def _record_cc_change(
 
 
 def delete(session: Session, actor: Actor, ticket: Ticket, *, reason: str) -> None:
-    """Take a ticket out of everybody's sight, for a reason that the audit keeps. Raises NotPermitted, Invalid."""
+    """Hide a ticket from everybody, with a reason for the audit log. Raises NotPermitted, Invalid."""
     gate.permit(session, actor, Permission.TICKET_DELETE, ticket)
     reason = text.clean_line(reason, field="reason", limit=500)
     ticket.deleted_at = clock.now()
@@ -414,7 +416,7 @@ def delete(session: Session, actor: Actor, ticket: Ticket, *, reason: str) -> No
 
 
 def list_tags(session: Session, ticket: Ticket) -> list[str]:
-    """Return a ticket's tags by name."""
+    """Return a ticket's tags, ordered by name."""
     return list(session.exec(_TAGS_STATEMENT, params={"number": ticket.id}).all())
 
 
@@ -433,7 +435,7 @@ def _replace_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> lis
 
 
 def _clean_tags(names: Iterable[str]) -> list[str]:
-    """Return the names of tags for a ticket. Raises Invalid for too many, or one that can't be."""
+    """Return cleaned tag names. Raise Invalid for too many, or for a name that is not allowed."""
     names = list(labels.clean_names(names).values())
     if len(names) > MAX_TAGS:
         raise Invalid(f"A ticket can have at most {MAX_TAGS} tags.", fields={"tags": f"At most {MAX_TAGS}."})

@@ -1,4 +1,4 @@
-"""Which moves between statuses a role may make, and where a reason is asked."""
+"""Workflow: which status changes each role may make, and which require a reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from lib.tickets import links
 
 @dataclass(frozen=True)
 class TransitionRule:
-    """Whether a role may make a move, and whether it must say why."""
+    """Whether a role may make a status change, and whether it requires a reason."""
 
     allowed: bool = True
     asks_reason: bool = False
@@ -26,20 +26,23 @@ DEFAULT_RULE = TransitionRule()
 
 
 def list_rules(session: Session, role_id: int) -> dict[tuple[int, int], TransitionRule]:
-    """Return what is other than usual for a role, by the ids of the statuses from and to."""
+    """Return a role's rules that differ from the default, by the ids of the statuses from and to."""
     rows = session.exec(select(Transition).where(Transition.role_id == role_id)).all()
     return {(r.from_id, r.to_id): TransitionRule(r.allowed, r.asks_reason) for r in rows}
 
 
 def get_rule(session: Session, actor: Actor, was: Status, to: Status) -> TransitionRule:
-    """Return the rule for one move by an actor; a status that asks for a reason asks everybody."""
+    """Return the rule for a status change by an actor. A status that requires a reason requires it from everybody."""
     row = session.get(Transition, (actor.role_id, was.id, to.id)) if actor.role_id else None
     found = TransitionRule(row.allowed, row.asks_reason) if row else DEFAULT_RULE
     return TransitionRule(found.allowed, found.asks_reason or to.asks_reason)
 
 
 def allow(session: Session, actor: Actor, ticket: Ticket, *, was: Status, to: Status, reason: str) -> None:
-    """Let a move go on; raises Invalid: the role's workflow, no reason, an open blocker or child."""
+    """Check a status change. Raise Invalid if the role may not make it, a reason is missing, or a link prevents it.
+
+    The links that prevent completion are an open blocker and an open child.
+    """
     found = get_rule(session, actor, was, to)
     if to.retired:
         raise Invalid(f"The status {to.name} is archived.", fields={"status": "Archived."})
@@ -54,7 +57,7 @@ def allow(session: Session, actor: Actor, ticket: Ticket, *, was: Status, to: St
 def set_rule(
     session: Session, actor: Actor, *, role_id: int, was: Status, to: Status, allowed: bool, asks_reason: bool
 ) -> None:
-    """Say whether a role may make a move, and whether it must say why. Raises NotPermitted."""
+    """Set whether a role may make a status change and whether it requires a reason. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = session.get(Transition, (role_id, was.id, to.id))
     old = TransitionRule(row.allowed, row.asks_reason) if row else DEFAULT_RULE
@@ -82,7 +85,7 @@ def _format_rule(found: TransitionRule) -> str:
 def list_moves_with_reason(
     session: Session, actor: Actor, statuses: Mapping[int, Status]
 ) -> frozenset[tuple[int, int]]:
-    """Return the moves, by the ids of the statuses from and to, for which the actor must say why."""
+    """Return the status changes that require a reason from the actor, as ids of the statuses from and to."""
     own = list_rules(session, actor.role_id) if actor.role_id else {}
     return frozenset(
         (was, to)
@@ -93,7 +96,7 @@ def list_moves_with_reason(
 
 
 def list_targets(session: Session, actor: Actor, statuses: Mapping[int, Status]) -> dict[int, list[int]]:
-    """Return, for each status, the ids of those to which the actor's role may move a ticket from it."""
+    """Return, for each status, the ids of the statuses that the actor's role may move a ticket to."""
     own = list_rules(session, actor.role_id) if actor.role_id else {}
     return {
         was: [
