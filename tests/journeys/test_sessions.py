@@ -30,7 +30,7 @@ def test_the_profile_ends_another_browser(office, visit):
     here, there = visit(office.people.arun), visit(office.people.arun)
     there.go()
     here.go("/profile").get_by_role("tab", name="Sign-in and security").click()
-    here.page.get_by_role("button", name="End", exact=True).first.click()
+    here.page.get_by_role("button", name="End session").first.click()
     expect(here.page.get_by_text("Session ended.")).to_be_visible()
     there.page.get_by_role("button", name="New ticket").click()
     there.is_signed_out()

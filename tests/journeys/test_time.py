@@ -213,11 +213,11 @@ def test_a_report_is_an_address_that_can_be_passed_on(office, visit):
     visitor = visit(people.mona)
     page = visitor.go("/time-report")
     visitor.choose("Period", "Month")
-    expect(page.get_by_role("region", name="Hours").get_by_text("Rita Sosa").first).to_be_visible()
+    expect(page.get_by_role("region", name="Time report").get_by_text("Rita Sosa").first).to_be_visible()
     page.wait_for_url("**/time-report?*per=Month*")
     again = visit(people.mona).go("/time-report?" + page.url.partition("?")[2] + "&by=Ticket")
     expect(
-        again.get_by_role("region", name="Hours").get_by_text(f"#{number}", exact=True).first
+        again.get_by_role("region", name="Time report").get_by_text(f"#{number}", exact=True).first
     ).to_be_visible()
     expect(again.get_by_role("columnheader", name="Period")).to_be_visible()
 
