@@ -1,4 +1,4 @@
-"""The board: a lane for each status, with the tickets that the actor may see, in the order people gave them."""
+"""The board: one lane per status with the tickets that the actor can see, in the order people arranged them."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,14 +18,14 @@ from lib.lists.filters import TicketFilter
 from lib.tickets import links
 
 LANE_SIZE = 50
-"""Cards that a lane shows."""
+"""Cards shown in a lane."""
 MIN_GAP, SPREAD_SIZE = 1e-6, 100
-"""Ranks nearer than GAP are spread anew, over the NEAR tickets above."""
+"""If two ranks are closer than MIN_GAP, the SPREAD_SIZE tickets above are given new ranks."""
 
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane: its status, its cards from the top, and how many tickets stand in it (one more than the cap: more)."""
+    """A lane: its status, its first cards, and its number of tickets, up to one more than `ticket_list.MAX_COUNT`."""
 
     status: Status
     cards: tuple[TicketRow, ...]
@@ -33,7 +33,7 @@ class Lane:
 
 
 def list_lanes(session: Session, actor: Actor, narrowed: TicketFilter = TicketFilter()) -> list[Lane]:  # noqa: B008 - frozen
-    """Return every status in use as a lane, each with its first cards."""
+    """Return a lane for each status in use, with its first cards."""
     there = statuses.list_rows(session)
     first, counted = (
         _unfiltered_lane_statements(actor)
@@ -55,7 +55,7 @@ def _unfiltered_lane_statements(actor: Actor) -> tuple[Select, Select]:
 
 
 def _lane_statements(actor: Actor, narrowed: TicketFilter) -> tuple[Select, Select]:
-    """Return the selects for the first numbers in the status `lane`, in order, and for how many stand there."""
+    """Return two selects for the status `lane`: the ids of its first tickets in order, and its number of tickets."""
     inside = col(Ticket.status_id) == bindparam("lane")
     here = replace(narrowed, conditions=(*narrowed.conditions, inside))
     chosen = select(Ticket.id).where(
@@ -67,7 +67,7 @@ def _lane_statements(actor: Actor, narrowed: TicketFilter) -> tuple[Select, Sele
 
 
 def find_blockers(session: Session, actor: Actor, found: list[Lane]) -> dict[int, str]:
-    """Return which of the shown open tickets have an open blocker, as a sentence names it."""
+    """Return the shown open tickets that have an open blocker, each with how a sentence refers to the blocker."""
     return links.find_blockers(
         session, actor, [c.number for lane in found for c in lane.cards if lane.status.kind != "done"]
     )
@@ -76,9 +76,10 @@ def find_blockers(session: Session, actor: Actor, found: list[Lane]) -> dict[int
 def place(
     session: Session, actor: Actor, ticket: Ticket, *, before: int | None, after: int | None = None
 ) -> None:
-    """Put a ticket in its lane before one that the actor may see, or after one, or at the end.
+    """Place a ticket in its lane before another that the actor can see, else after one, else at the end.
 
-    Order alone is no event. A neighbour that is gone or stands elsewhere meanwhile does not count. Raises NotPermitted.
+    A change of order is not an event. A neighbor that is gone or in another lane by now is ignored. Raises
+    NotPermitted.
     """
     gate.permit(session, actor, Permission.TICKET_TRANSITION, ticket)
     below = _find_rank(session, actor, ticket, before)
@@ -119,7 +120,7 @@ def _find_edge_rank(
 
 
 def _spread_ranks(session: Session, ticket: Ticket, below: float) -> None:
-    """Give the nearest tickets above a place more room between them, in the order they have."""
+    """Spread the ranks of the tickets just above a position, keeping their order, to make room between them."""
     above = select(Ticket).where(Ticket.status_id == ticket.status_id, col(Ticket.rank) < below)
     nearest = above.order_by(col(Ticket.rank).desc(), col(Ticket.id).desc()).limit(SPREAD_SIZE)
     rows = session.exec(gate.unscoped(nearest, "only ranks, to place a permitted ticket")).all()

@@ -1,4 +1,4 @@
-"""Many tickets changed alike: each through its own verbs, done or refused for itself, and all undone at once."""
+"""Bulk changes: change many tickets at once, each accepted or refused by itself, and undo them together."""
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,9 +18,9 @@ from lib.core.errors import Conflict, Invalid, Refusal
 from lib.tickets import field_verbs, tickets
 
 MAX_TICKETS = 500
-"""Tickets that are changed at once."""
+"""Maximum number of tickets in one bulk change."""
 CHUNK_SIZE = 25
-"""Tickets in one transaction, so that others need not wait for all of them."""
+"""Tickets in one transaction, so that others don't have to wait for all of them."""
 TAGGING = ("add_tags", "remove_tags")
 STEPS = [
     step
@@ -28,16 +28,16 @@ STEPS = [
     if NAMED[name].bulk
     for step in (TAGGING if NAMED[name].type == FieldType.TAGS else (name,))
 ]
-"""What can be changed, in the order in which it is done: last come those that may end the actor's view."""
+"""What can be changed, in the order it is applied: changes that may end the actor's access come last."""
 RESTORED = sorted(
     (NAMED[name] for name in field_verbs.VERBS if NAMED[name].bulk), key=lambda field: field.name != "team"
 )
-"""The fields that are brought back, the team first because the rest may depend on it."""
+"""The fields that undo restores, the team first because the others may depend on it."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A ticket to change, and the version of it that was seen, or None for whatever it is."""
+    """A ticket to change, and the version of it that was seen, or None to accept any version."""
 
     number: int
     seen: int | None = None
@@ -45,7 +45,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one ticket: `refused` is why not, `changed` tells whether anything is other than it was."""
+    """The result for one ticket. `refused` is the reason if it was refused, `changed` whether anything changed."""
 
     number: int
     changed: bool = False
@@ -57,27 +57,27 @@ TicketChange = Callable[[Ticket], None]
 
 
 def start_batch(actor: Actor) -> Actor:
-    """Return the actor with a mark that all events of one batch bear. Raises NotPermitted."""
+    """Return the actor with a batch id that marks all events of one bulk change. Raise NotPermitted."""
     gate.require(actor, Permission.TICKET_BULK)
     return replace(actor, batch=secrets.token_hex(8))
 
 
 def split_targets(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
-    """Yield the targets in parts, each for a transaction of its own. Raises Invalid for none or too many."""
+    """Yield the targets in chunks, each for its own transaction. Raise Invalid for none or too many."""
     once = sorted({target.number: target for target in targets}.values(), key=lambda target: target.number)
     if not 0 < len(once) <= MAX_TICKETS:
         raise Invalid(
             f"Choose between 1 and {MAX_TICKETS} tickets.", fields={"tickets": f"1 to {MAX_TICKETS}."}
         )
-    # By number, so that two people who change the same tickets never wait for each other.
+    # Sorted by number, so that two people who change the same tickets don't deadlock.
     return (once[at : at + CHUNK_SIZE] for at in range(0, len(once), CHUNK_SIZE))
 
 
 def change(session: Session, actor: Actor, targets: Sequence[Target], changes: Changes) -> list[Outcome]:
-    """Make the same changes to each target; a refused one stays wholly as it is and the others go on.
+    """Apply the same changes to each target. If one is refused it stays unchanged, and the others continue.
 
-    `changes` holds any of `STEPS`, and a `reason` for the workflow. To foresee what would come of it, roll back.
-    Raises NotPermitted without the permission to change many, Invalid for changes that don't exist.
+    `changes` holds any of `STEPS`, and a `reason` for the workflow. For a preview, roll the transaction back. Raises
+    NotPermitted without the permission for bulk changes, Invalid for unknown changes.
     """
     gate.require(actor, Permission.TICKET_BULK)
     unknown = set(changes) - {*STEPS, "reason"}
@@ -95,7 +95,7 @@ def change(session: Session, actor: Actor, targets: Sequence[Target], changes: C
 
 
 def list_changed(session: Session, actor: Actor, batch: str) -> list[Target]:
-    """Return the tickets that one's batch changed. Raises NotFound for a batch that is not there or not one's own."""
+    """Return the tickets that the actor's batch changed. Raise NotFound if the batch doesn't exist or isn't theirs."""
     mine = select(Event.ticket_id).where(Event.batch == batch, Event.actor_id == actor.id).distinct()
     numbers = session.exec(gate.unscoped(mine, "only the actor's own changes")).all() if batch else []
     if not numbers:
@@ -104,7 +104,7 @@ def list_changed(session: Session, actor: Actor, batch: str) -> list[Target]:
 
 
 def undo(session: Session, actor: Actor, targets: Sequence[Target], *, batch: str) -> list[Outcome]:
-    """Bring back what one's batch changed on each target, unless it changed since then. Raises NotPermitted."""
+    """Undo the actor's batch on each target, unless what it changed was changed again since. Raise NotPermitted."""
     gate.require(actor, Permission.TICKET_BULK)
     return [
         _change_one(session, actor, target, lambda ticket: _undo_one(session, actor, ticket, batch))

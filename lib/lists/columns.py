@@ -1,4 +1,4 @@
-"""The layout of a list of tickets: its columns, their order, and what it is grouped by."""
+"""The layout of a ticket list: its columns, their order, and how it is grouped."""
 
 from collections.abc import Iterable
 
@@ -7,12 +7,12 @@ from lib.core.errors import Invalid
 
 DEFAULT_COLUMNS = ("category", "priority", "status", "assignee", "requester", "updated")
 MAX_COLUMNS = 7
-"""Facts beside a title; more leave it no room."""
+"""Maximum number of columns beside the title. More leave it no room."""
 _NO_COLUMNS = "title"
 
 
 def parse(written: str) -> tuple[str, ...]:
-    """Return the facts that a text such as `status,assignee` names; what is not known is left out."""
+    """Return the columns in a text such as `status,assignee`. Unknown ones are left out."""
     if not written.strip():
         return DEFAULT_COLUMNS
     named = (name.strip() for name in written.split(","))
@@ -20,13 +20,13 @@ def parse(written: str) -> tuple[str, ...]:
 
 
 def to_text(facts: Iterable[str]) -> str:
-    """Return facts as a text that `parse` takes apart again; the usual ones need none."""
+    """Return columns as text for `parse`. The default columns are the empty text."""
     facts = tuple(facts)
     return "" if facts == DEFAULT_COLUMNS else ",".join(facts) or _NO_COLUMNS
 
 
 def validate(facts: Iterable[str], group: str) -> tuple[str, str]:
-    """Return facts and group as they are kept, both empty for the usual. Raises Invalid for what there is not."""
+    """Return columns and group as they are stored, empty for the defaults. Raise Invalid for unknown ones."""
     facts = tuple(facts)
     if set(facts) - set(LISTED) or len(set(facts)) != len(facts) or len(facts) > MAX_COLUMNS:
         told = f"At most {MAX_COLUMNS} of {', '.join(LISTED)}, each once."

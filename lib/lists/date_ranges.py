@@ -1,4 +1,4 @@
-"""Days as people write them in a search, read in their own time zone."""
+"""Date ranges as people write them in a search, read in their own time zone."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,13 +17,13 @@ _DAYS_PATTERN = re.compile(r"([0-9]{1,6})[dD]")
 _DATE_PATTERN = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
 TimeRange = tuple[datetime | None, datetime | None]
-"""From when (included) and until when (not included), in UTC; None for no end."""
+"""Start (included) and end (not included), in UTC. None for no bound."""
 
 
 def parse(value: str, *, timezone: str | None) -> TimeRange | None:
-    """Return what a day, month, year, time or comparison with one spans, in the time zone of that name, or None.
+    """Return the time range of a day, month, year, time or comparison in the named time zone, or None if it isn't one.
 
-    `>2026-01-31` begins when that day is over, `<=2026-01-31` ends then; `7d` begins so many days ago.
+    `>2026-01-31` starts when that day is over, `<=2026-01-31` ends then, and `7d` starts 7 days ago.
     """
     zone = time_zones.find(timezone)
     first, dots, last = value.partition("..")
@@ -51,7 +51,7 @@ def parse(value: str, *, timezone: str | None) -> TimeRange | None:
 
 
 def parse_ahead(value: str, *, timezone: str | None) -> tuple[date | None, date | None] | None:
-    """Return the calendar days of `parse`, from (included) and until (not included); `7d` is today and 7 days more."""
+    """Like `parse`, but return days: start (included) and end (not included). `7d` is today and the next 7 days."""
     zone = time_zones.find(timezone)
     try:
         if within := _DAYS_PATTERN.fullmatch(value):

@@ -1,4 +1,4 @@
-"""What a list is narrowed to, read from a URL's or the API's parameters: repeated means or, a leading `!` means not."""
+"""Filters of a ticket list, from parameters of a URL or the API. Repeated values mean or, a leading `!` means not."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -24,13 +24,16 @@ FIELDS = (
     *(parameter for field in FILTERED.values() for parameter in field.parameters),
 )  # fmt: skip
 MAX_VALUES = 50
-"""Values that one parameter may be repeated with."""
+"""Maximum number of values of one parameter."""
 OPEN_KINDS = {"open", *(kind.value for kind in StatusCategory if kind != StatusCategory.DONE)}
 UPDATED_FIELDS = ("updated_after", "updated_before")
 PERSON_COLUMNS = [field.name for field in FILTERED.values() if field.type == FieldType.PERSON]
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 CLOCK_SKEW = timedelta(hours=1)
-"""How far two machines' clocks may differ: a ticket was changed last when it was resolved, or later, but for this."""
+"""How far the clocks of two machines may differ.
+
+Apart from this, a ticket's last change is never before it was responded to or resolved.
+"""
 
 Conditions = list[ColumnElement[bool]]
 _OPEN_CONDITION: ColumnElement[bool] = col(Ticket.open).is_(True)
@@ -40,10 +43,11 @@ _OPEN_CONDITION: ColumnElement[bool] = col(Ticket.open).is_(True)
 class TicketFilter:
     """A list's conditions on `ticket`.
 
-    `few` tells that they leave few rows, which are best found first of all; `open` that they leave only open ones;
-    `tried` that tickets are tried one by one for common words, so that counting them would take long; `hits` are
-    conditions again, for who looks up what matches some words instead of going along a list; `changed` are those of the
-    `conditions` that bound when a ticket last changed, to be asked of the column along which a list goes.
+    `few` means that they leave few rows, which are best looked up first. `open` means that they leave only open
+    tickets. `tried` means that tickets are checked one by one for common words, so that counting them would take
+    long. `hits` repeats conditions for queries that look up matching words instead of walking along a list. `changed`
+    repeats those of the `conditions` that bound a ticket's last change, to apply to the column along which a list is
+    walked.
     """
 
     conditions: tuple[ColumnElement[bool], ...] = ()
@@ -55,20 +59,19 @@ class TicketFilter:
 
     @property
     def usual(self) -> bool:
-        """Whether these are all tickets or all open ones, as most lists are."""
+        """Whether these are all tickets or all open ones, as in most lists."""
         said = all(condition is _OPEN_CONDITION for condition in self.conditions)
         return said and not (self.few or self.tried or self.hits or self.changed)
 
     def bounds(self, column: Any) -> tuple[ColumnElement[bool], ...]:
-        """Return what bounds the time of the last change, asked of the column along which a list goes."""
+        """Return the bounds on the last change, applied to the column along which a list is walked."""
         return tuple(bound(column) for bound in self.changed)
 
     @property
     def indexed(self) -> tuple[ColumnElement[bool], ...]:
-        """The same conditions, said so that matches are looked up and the indexes on open tickets serve.
+        """The same conditions, written so that matches are looked up and the indexes on open tickets are used.
 
-        That is for counts, and for few rows. A page of many is better read along its order, from which SQLite would
-        be lured away.
+        For counts and for few rows. A page of many is better read in its order, which SQLite would otherwise not do.
         """
         there = (*self.conditions, *self.hits)
         return (*there, col(Ticket.open) == true()) if self.open else there
@@ -78,7 +81,7 @@ EVERYTHING = TicketFilter()
 
 
 def combine(one: TicketFilter, other: TicketFilter) -> TicketFilter:
-    """Return what meets the conditions of one and of the other."""
+    """Return a filter for tickets that match both filters."""
     return TicketFilter(
         (*one.conditions, *other.conditions),
         one.few or other.few,
@@ -90,9 +93,9 @@ def combine(one: TicketFilter, other: TicketFilter) -> TicketFilter:
 
 
 def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> TicketFilter:
-    """Turn parameters into conditions; unknown parameters are the caller's to refuse.
+    """Return the filter for parameters. The caller rejects unknown parameters.
 
-    Raises Invalid naming the parameter for a value that can't be.
+    Raises Invalid for a value that is not valid, with the parameter's name.
     """
     found: Conditions = []
     tried, hits = False, ()
@@ -122,7 +125,7 @@ def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterabl
 
 
 def _has_positive_value(values: Iterable[str]) -> bool:
-    """Tell whether values say whom or what, not only whom or what not."""
+    """Return whether any value includes something rather than excluding it."""
     return any(value.strip() and not value.strip().startswith("!") for value in values)
 
 
@@ -132,7 +135,7 @@ def _field_conditions(session: Session, actor: Actor, name: str, values: list[st
     wanted = [_value_condition(session, actor, name, v) for v in values if not v.startswith("!")]
     unwanted = [_value_condition(session, actor, name, v[1:]) for v in values if v.startswith("!")]
     found = [or_(*wanted)] if wanted else []
-    # coalesce, because what nobody has is not somebody's either
+    # coalesce, because NULL (such as no assignee) is not equal to the excluded value either
     return [*found, and_(*(not_(func.coalesce(u, false())) for u in unwanted))] if unwanted else found
 
 
@@ -148,7 +151,7 @@ def _time_condition(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     at = _parse_time(name, value)
     if side == "before":
         return column < at
-    # What was answered or resolved since then was changed since then, and that has indexes.
+    # A ticket responded to or resolved since then also changed since then, and that column has indexes.
     implied = what in ("responded", "resolved")
     return and_(column >= at, col(Ticket.updated_at) >= at - CLOCK_SKEW) if implied else column >= at
 
@@ -167,7 +170,7 @@ def _parse_time(name: str, value: str) -> datetime:
 
 
 def _build_updated_bound(name: str, value: str) -> Callable[[Any], ColumnElement[bool]]:
-    """Return a bound on when a ticket last changed, for the column that tells."""
+    """Return a function that bounds a ticket's last change, given the column that holds it."""
     at = _parse_time(name, value.strip())
     return (lambda column: column < at) if name.endswith("_before") else (lambda column: column >= at)
 
@@ -192,7 +195,7 @@ def _value_condition(session: Session, actor: Actor, name: str, value: str) -> C
     return _field_value_condition(session, actor, FILTERED[name], value)
 
 
-def _field_value_condition(  # noqa: PLR0911 - one line a type
+def _field_value_condition(  # noqa: PLR0911 - one line per type
     session: Session, actor: Actor, field: TicketField, value: str
 ) -> ColumnElement[bool]:
     if field.empty and value == "none":
@@ -247,7 +250,7 @@ def _conversation_condition(name: str, value: str) -> ColumnElement[bool]:
 
 
 def last_word_condition() -> ColumnElement[bool]:
-    """The SQL condition that the last public message is by someone who doesn't work the ticket; opening it is one."""
+    """SQL condition: the last public message is not by somebody who works on the ticket. Creating it counts."""
     said = (
         select(Comment.by_staff)
         .where(Comment.ticket_id == Ticket.id, ~col(Comment.internal), col(Comment.removed_at).is_(None))
@@ -259,7 +262,7 @@ def last_word_condition() -> ColumnElement[bool]:
 
 
 def on_behalf_condition() -> ColumnElement[bool]:
-    """The SQL condition that somebody else opened the ticket for its requester, as the event of its opening tells."""
+    """SQL condition: somebody else created the ticket for its requester, according to its creation event."""
     return exists(
         select(Event.id)
         .where(

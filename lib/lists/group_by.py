@@ -1,4 +1,4 @@
-"""What tickets can be grouped by, and the groups that there may be, in their order."""
+"""Groups that tickets can be grouped into by a field, in their order."""
 
 from collections.abc import Collection
 from typing import Any
@@ -12,17 +12,17 @@ from lib.access import gate
 from lib.catalog.ticket_fields import GROUPED, FieldType, TicketField
 
 MAX_NAMES = 500
-"""Of how many people the names are asked for one by one."""
+"""Up to this many people, their names are queried by id."""
 
 Value = int | None
-"""What the tickets of a group share: an id or a priority, None for those that have none."""
+"""What the tickets of a group share: an id or a priority, None for those without a value."""
 
 
 def list_groups(session: Session, group: str, *, among: Collection[Value] | None = None) -> dict[Value, str]:
-    """Return the groups that there may be, names by value, in their order; of `among` at most, if given.
+    """Return the possible groups as names by value, in their order. With `among`, only those values.
 
-    Tickets without one come first. Retired statuses and categories and people who left are there too, as their tickets
-    are.
+    The group without a value comes first. Archived statuses and categories and people who left are included, because
+    they still have tickets.
     """
     field = GROUPED[group]
     found = _values(session, field, among)
@@ -31,7 +31,7 @@ def list_groups(session: Session, group: str, *, among: Collection[Value] | None
 
 
 def build_values_column(group: str, values: Collection[Value]) -> Any:
-    """Return a column with values, from which a statement can ask for each."""
+    """Return a column of the values, so that one statement can query each of them."""
     field = GROUPED[group]
     if field.refers:
         id = field.values.id
@@ -68,7 +68,7 @@ def _list_people(session: Session, group: str, among: Collection[Value] | None) 
 
 
 def _select_assignees() -> Any:
-    """Return a select of everybody who was given a ticket: from each in the index to the next, as they are few."""
+    """Return a select of all assignees. It jumps through the index from one to the next, since they are few."""
     given = col(Ticket.assignee_id)
     each = select(func.min(given).label("id")).cte("each_assignee", recursive=True)
     following = select(func.min(given)).where(given > each.c.id).correlate(each).scalar_subquery()

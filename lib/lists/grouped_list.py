@@ -1,8 +1,7 @@
-"""Lists of tickets in groups: over the whole list, page by page after a key, as `ticket_list` has them without groups.
+"""Ticket lists grouped by a field, with keyset pagination over the whole list, as `ticket_list` does without groups.
 
-What a list of few tickets holds is gathered and put in order at once. Of a long one the groups that come next are
-looked for a few at a time, and the page is filled from them along indexes, so that it costs the same at a thousand
-tickets and at a million.
+A short list is loaded and sorted at once. For a long one, the next groups are looked up a few at a time and the page
+is filled from them along indexes, so that a page costs the same with a thousand tickets as with a million.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,19 +26,20 @@ from lib.lists.ticket_list import MAX_COUNT
 from lib.search_index import backends
 
 MAX_GATHERED = 10_000
-"""Tickets of one person's list, or of one that was narrowed to few, that are put in order at once."""
+"""Maximum number of tickets sorted at once, for one person's own tickets or a filter that leaves few."""
 MAX_SORTED = MAX_COUNT
-"""Tickets of a group up to which all are sorted; beyond, some are soon found along the list's order."""
+"""Up to this size, all tickets of a group are sorted. Larger ones are walked in the list's order."""
 FIRST_CHUNK, LARGEST_CHUNK = 4, 256
-"""How many groups are looked at first to fill a page; each time twice as many, up to the widest."""
+"""How many groups are checked first to fill a page. The number doubles each time, up to LARGEST_CHUNK."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group as far as it stands on a page.
+    """The part of a group that is on a page.
 
-    `value` is the id or priority that its tickets share, None for those without; `count` is how many of the whole list
-    it holds (one more than CAP: more), None where counting would take long; `continued` tells that it began earlier.
+    `value` is the id or priority that its tickets share, None for those without. `count` is its number of tickets in
+    the whole list, up to one more than MAX_COUNT, or None if counting would take long. `continued` means that it
+    began on an earlier page.
     """
 
     value: Value
@@ -51,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a list in groups; `next` is the cursor of the one after it, or None."""
+    """A page of a grouped list. `next` is the cursor of the next page, or None."""
 
     groups: tuple[Group, ...]
     next: str | None
@@ -64,7 +64,7 @@ class Page:
 
 @dataclass(frozen=True)
 class _Position:
-    """Where a page goes on: in this group after the ticket that is sorted by `key` and has this number."""
+    """Where a page starts: in this group, after the ticket with this sort key and number."""
 
     value: Value
     key: Any
@@ -73,7 +73,7 @@ class _Position:
 
 @dataclass(frozen=True)
 class _GroupSlice:
-    """The numbers of a group's tickets from where the page begins in it, and how many tickets the group has in all."""
+    """The ticket numbers of a group from where the page starts in it, and the size of the whole group."""
 
     value: Value
     numbers: Sequence[int]
@@ -82,7 +82,7 @@ class _GroupSlice:
 
 @dataclass(frozen=True)
 class _ListQuery:
-    """One list in groups, as somebody asked for it, from a place on."""
+    """A request for one grouped list, starting at a position."""
 
     actor: Actor
     narrowed: TicketFilter
@@ -93,7 +93,7 @@ class _ListQuery:
 
     @property
     def by(self) -> ticket_list.Order:
-        """By what its tickets are sorted inside their groups."""
+        """The order of tickets within their groups."""
         return ticket_list.parse_order(self.actor, self.sort)
 
     @property
@@ -108,24 +108,24 @@ class _ListQuery:
 
     @property
     def by_index(self) -> bool:
-        """Whether an index has the tickets of a group in the list's order, or they are few."""
+        """Whether an index has a group's tickets in the list's order, or groups are small."""
         sorts = self.how.sorts
         return sorts is None or self.sort.removeprefix("-") in sorts
 
     def inside(self, value: Any) -> ColumnElement[bool]:
-        """The SQL condition that a ticket is in a group."""
+        """SQL condition: the ticket is in a group."""
         fact = self.fact
         return fact.is_(None) if value is None else fact == value
 
     def among(self, values: Sequence[Value]) -> ColumnElement[bool]:
-        """The SQL condition that a ticket is in one of several groups."""
+        """SQL condition: the ticket is in one of several groups."""
         if len(values) == 1:
             return self.inside(values[0])
         given = self.fact.in_([value for value in values if value is not None])
         return or_(given, self.inside(None)) if None in values else given
 
     def ways(self, values: Sequence[Value]) -> list[tuple[Sequence[Value], list[ColumnElement[bool]]]]:
-        """Return groups with the conditions, each with an index, under one of which the actor sees what is in them."""
+        """Return groups, each with the conditions (one index each) of which any lets the actor see a ticket."""
         actor = self.actor
         reach = actor.reach(Permission.TICKET_READ)
         if reach in (Scope.ALL, Scope.NONE):
@@ -141,18 +141,21 @@ class _ListQuery:
         return [(mine, [true()]), ([value for value in values if value not in mine], [asked])]
 
     def along(self, value: Value) -> ColumnElement[bool]:
-        """The same for a walk along a list's order; `+ 0` keeps SQLite off an index by which it sorts all."""
+        """Like `inside`, for a walk along the list's order.
+
+        `+ 0` keeps SQLite off an index that would make it sort everything.
+        """
         fact = self.fact
         if not self.lite or self.by_index:
             return self.inside(value)
         return (fact + 0).is_(None) if value is None else fact + 0 == value
 
     def begins(self, value: Value) -> _Position | None:
-        """Return where the page begins inside a group, None for its top."""
+        """Return the position where the page starts within a group, or None for its top."""
         return self.place if self.place and self.place.value == value else None
 
     def rest(self, known: Mapping[Value, str]) -> list[Value]:
-        """Return the groups from the place on. Raises Invalid when its group is no longer there."""
+        """Return the groups from the position on. Raise Invalid if its group no longer exists."""
         values = list(known)
         if self.place is None:
             return values
@@ -172,9 +175,10 @@ def get_page(
     limit: int = 50,
     count: int | None = None,
 ) -> Page:
-    """Return up to `limit` tickets the actor may see, in the order of their groups (one of GROUPED), in each by `sort`.
+    """Return up to `limit` tickets that the actor can see, in the order of their groups, in each group by `sort`.
 
-    `count` is what `ticket_list.count` gave for the same list, None if it was not taken.
+    `group` is one of GROUPED. `count` is the result of `ticket_list.count` for the same list, None if it was not
+    counted.
 
     Raises Invalid for an unknown group or sort, or a cursor that was not made here for both.
     """
@@ -236,9 +240,9 @@ def _parse_position(group: str, sort: str, cursor: str | None) -> _Position | No
 
 
 def _build_tickets_cte(asked: _ListQuery, values: Sequence[Value] | None = None) -> tuple[CTE, Any]:
-    """Return number, group and sorting key of all that groups hold, gathered before it is sorted, and how that is.
+    """Return a CTE with number, group and sort key of all tickets in the groups, and its ORDER BY.
 
-    Without groups it is all of the list.
+    Without `values` it holds the whole list. Tickets are collected first and sorted afterwards.
     """
     by = asked.by
     fact = asked.fact
@@ -259,7 +263,7 @@ def _build_tickets_cte(asked: _ListQuery, values: Sequence[Value] | None = None)
 def _load_small_list(
     session: Session, asked: _ListQuery, *, count: int | None
 ) -> dict[Value, _GroupSlice] | None:
-    """Return all groups of a list of few tickets, each from the place on; None for a list of many."""
+    """Return all groups of a short list, each from the position on. Return None for a long list."""
     own = asked.narrowed.few or not asked.actor.may(Permission.TICKET_READ, least=Scope.TEAM)
     if not own and (count is None or count > MAX_COUNT):
         return None
@@ -282,7 +286,7 @@ def _load_small_list(
 def _load_next_groups(
     session: Session, asked: _ListQuery, values: Sequence[Value], *, limit: int
 ) -> list[_GroupSlice]:
-    """Return the next groups of a list of many tickets, as far as they hold the first `limit` of them."""
+    """Return the next groups of a long list, up to `limit` tickets."""
     parts: list[_GroupSlice] = []
     if asked.place:
         begun, *values = values
@@ -310,7 +314,7 @@ def _load_next_groups(
 def _find_next_groups(
     session: Session, asked: _ListQuery, values: Sequence[Value], *, limit: int
 ) -> dict[Value, int]:
-    """Return the next groups that together hold `limit` tickets, and the size of each as far as it counts for that."""
+    """Return the next groups that together hold `limit` tickets, each with its size, counted no further than needed."""
     found: dict[Value, int] = {}
     size = 1 if asked.narrowed.tried else FIRST_CHUNK
     while values and limit > 0:
@@ -324,7 +328,7 @@ def _find_next_groups(
 
 
 def _count_groups(session: Session, asked: _ListQuery, values: Sequence[Value]) -> dict[Value, int | None]:
-    """Return how many tickets groups have; not when each would be tried, as that takes long."""
+    """Return the number of tickets per group, or None where each ticket would have to be checked, which takes long."""
     if asked.narrowed.tried:
         return dict.fromkeys(values)
     return {**_measure_groups(session, asked, values, most=MAX_COUNT + 1)}
@@ -333,7 +337,7 @@ def _count_groups(session: Session, asked: _ListQuery, values: Sequence[Value]) 
 def _measure_groups(
     session: Session, asked: _ListQuery, values: Sequence[Value], *, most: int
 ) -> dict[Value, int]:
-    """Return how many tickets groups have, up to `most`, in the order of `values`; without those that have none."""
+    """Return the number of tickets per group, up to `most`, in the order of `values`, without empty groups."""
     found: dict[Value, int] = {}
     for some, ways in asked.ways(values):
         if None in some:
@@ -369,7 +373,7 @@ def _size_statement(
 def _list_first_numbers(
     session: Session, asked: _ListQuery, value: Value, *, count: int | None, limit: int
 ) -> Sequence[int]:
-    """Return the numbers of a group's first tickets from the place on: few are sorted, many walked along."""
+    """Return a group's first ticket numbers from the position on. Small groups are sorted, large ones walked."""
     place = asked.begins(value)
     if count is not None and count <= MAX_SORTED:
         held, order = _build_tickets_cte(asked, [value])
@@ -377,14 +381,14 @@ def _list_first_numbers(
         first = sqlalchemy.select(held.c.id).where(*left).order_by(*order).limit(limit)
         return session.execute(gate.unscoped(first, "among visible tickets")).scalars().all()
     after = (place.key, place.number) if place else None
-    # Many are in the group, so one walk soon finds some; for each reason alone there may be hardly any in it.
+    # The group is large, so one walk soon finds some. A walk for each reason of access alone might find hardly any.
     narrowed = combine(asked.narrowed, TicketFilter((asked.along(value),)))
     walked = ticket_list.select_by_walk(asked.actor, narrowed, asked.sort, after=after, limit=limit)
     return session.execute(walked).scalars().all()
 
 
 def _load_whole_groups(session: Session, asked: _ListQuery, values: Sequence[Value]) -> list[_GroupSlice]:
-    """Return groups that are small enough to stand on a page whole, all at once."""
+    """Return groups that fit on a page as a whole, all at once."""
     if not values:
         return []
     held, order = _build_tickets_cte(asked, values)

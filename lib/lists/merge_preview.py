@@ -1,4 +1,4 @@
-"""What to tell of merges: where a merged ticket went, what went into a ticket, and what would move."""
+"""Merge previews: what a merge would move, which tickets were merged into a ticket, and where a ticket was merged."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +18,12 @@ from lib.search_index import index
 from lib.tickets import links, tickets
 
 MAX_SUGGESTIONS = 8
-"""Tickets offered to merge into."""
+"""Maximum number of tickets suggested to merge into."""
 
 
 @dataclass(frozen=True)
 class MergedTicket:
-    """A ticket that went into another; `number` is None for one that the actor may not see."""
+    """A ticket involved in a merge. `number` is None if the actor can't see it."""
 
     number: int | None
     title: str
@@ -43,25 +43,28 @@ class MergeSuggestion:
 
 @dataclass(frozen=True)
 class MergePreview:
-    """What a merge would move, and what it would change for whom."""
+    """What a merge would move, and what it would change for people."""
 
     title: str
     replies: int
     files: int
     new_readers: tuple[str, ...]
-    """Who would see the whole other ticket from then on, and did not before."""
+    """The names of people who would newly see the whole other ticket."""
     tags: tuple[str, ...]
     links: int
     confides: bool
     """Whether the other ticket would become confidential."""
     confidential: bool
-    """Whether the other ticket is confidential, which the new readers would then read."""
+    """Whether the other ticket is confidential, so that the new readers could read it."""
     done: str
-    """The status in which the other ticket is done already, or nothing."""
+    """The other ticket's status if it is done, else empty."""
 
 
 def find_target(session: Session, actor: Actor, ticket: Ticket) -> MergedTicket | None:
-    """Return where a ticket, found through the gate, went; None when it is not merged."""
+    """Return the ticket that a ticket was merged into, or None if it is not merged.
+
+    The caller has found the ticket through the gate.
+    """
     if ticket.merged_into_id is None:
         return None
     chosen = _select_merges().where(Merge.source_id == ticket.id)
@@ -76,7 +79,7 @@ def find_target(session: Session, actor: Actor, ticket: Ticket) -> MergedTicket 
 
 
 def list_sources(session: Session, actor: Actor, ticket: Ticket) -> list[MergedTicket]:
-    """Return what went into a ticket and is there still, as far as the actor may see it, oldest merge first."""
+    """Return the tickets that are merged into a ticket and that the actor can see, oldest merge first."""
     rows = session.exec(_select_sources(actor), params={"number": ticket.id}).all()
     return [MergedTicket(number, title, by or "Docket", at) for number, title, by, at in rows]
 
@@ -98,12 +101,12 @@ def _select_merges() -> Any:
 
 
 def can_undo(actor: Actor) -> bool:
-    """Tell whether the actor may part merged tickets again."""
+    """Return whether the actor may undo merges."""
     return actor.may(Permission.SYSTEM_MANAGE, least=Scope.ALL)
 
 
 def suggest_targets(session: Session, actor: Actor, ticket: Ticket, words: str) -> list[MergeSuggestion]:
-    """Return tickets that the actor works and `ticket` could go into: by number or words, else those that are alike."""
+    """Return tickets the actor works on that `ticket` could merge into: by number or words, else by similarity."""
     words = words.strip()
     named = words.removeprefix("#")
     if named.isascii() and named.isdigit():
@@ -130,7 +133,7 @@ def suggest_targets(session: Session, actor: Actor, ticket: Ticket, words: str) 
 
 
 def build(session: Session, actor: Actor, ticket: Ticket, *, into: int) -> MergePreview:
-    """Return what merging a ticket into another would do. Raises NotFound."""
+    """Return what merging a ticket into another would do. Raise NotFound."""
     other = tickets.find(session, actor, into)
     status = session.get_one(Status, other.status_id)
     heard = gate.visible(actor, func.count(col(Comment.id))).join(
@@ -167,7 +170,7 @@ def _list_new_readers(session: Session, ticket: Ticket, other: Ticket) -> tuple[
 
 
 def find_target_ticket(session: Session, actor: Actor, ticket: Ticket) -> Ticket | None:
-    """Return the ticket to which a merged one leads, or None where it leads nowhere that the actor may see."""
+    """Return the ticket that a merged ticket leads to, or None if the actor can't see it."""
     if ticket.merged_into_id is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a qualifier of the search box means, as the parameters that `filters.parse_parameters` takes."""
+"""Qualifiers of the search box, such as `status:blocked`, translated to parameters for `filters.parse_parameters`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ IS_VALUES: Mapping[str, tuple[str, str]] = {
     "on-behalf": ("opened_by", "!requester"),
     "staff-opened": ("opened_by", "staff"),
 }
-"""What `is:` may be followed by."""
+"""The values of `is:`, each with the parameter and value it stands for."""
 
 Parameters = dict[str, list[str]]
 
 
 class QualifierError(Exception):
-    """Something that can't be understood; its text is the second half of a sentence."""
+    """A qualifier that can't be understood. Its text is the second half of a sentence."""
 
 
 @dataclass(frozen=True)
 class QueryTerm:
-    """One qualifier as it was written."""
+    """One qualifier as written."""
 
     name: str
     values: tuple[str, ...]
@@ -46,7 +46,7 @@ class QueryTerm:
 
 
 def to_parameters(session: Session, actor: Actor, term: QueryTerm) -> Parameters:
-    """Return the parameters that a qualifier stands for; raises Puzzled."""
+    """Return the parameters for a qualifier. Raise QualifierError."""
     values = list(term.values)
     if not values or not all(map(text.is_storable, values)):
         raise QualifierError("the value after the colon is missing.")
@@ -103,7 +103,7 @@ def _normalize(name: str) -> str:
 
 
 def list_archived_warnings(session: Session, values: Iterable[str]) -> tuple[str, ...]:
-    """Return a sentence for each archived status among names and ids: no ticket can be in it, so it finds none."""
+    """Return a sentence for each archived status among names and ids, since no ticket can be in it."""
     wanted = {value.removeprefix("!").strip() for value in values}
     if not wanted:
         return ()
@@ -116,7 +116,7 @@ def list_archived_warnings(session: Session, values: Iterable[str]) -> tuple[str
 
 
 def _find_ids_by_name(session: Session, field: TicketField, value: str) -> list[str]:
-    """Return the ids of what is called so, to the letter or nearly, or of all whose names begin so."""
+    """Return the ids of objects with this exact name, else a similar name, else a name that starts with it."""
     if field.name == "team" and value.lower() == "mine":
         return ["mine"]
     known = session.exec(select(field.values.id, field.values.name)).all()

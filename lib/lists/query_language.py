@@ -1,7 +1,7 @@
-"""The language of the search box: words, and qualifiers such as `status:blocked -tag:vip created:>2026-01-01`.
+"""The search language: words, and qualifiers such as `status:blocked -tag:vip created:>2026-01-01`.
 
-A line is read into terms, and the terms into the parameters that `filters.parse_parameters` takes. Nothing breaks it:
-what can't be understood is left out, and told in a sentence.
+A query is parsed into terms, and the terms into parameters for `filters.parse_parameters`. No query is an error:
+parts that can't be understood are left out, each with a sentence about it.
 """
 
 import re
@@ -22,14 +22,14 @@ from lib.lists.qualifiers import QualifierError, QueryTerm
 from lib.search_index import terms as search_terms
 
 MAX_LENGTH = 2_000
-"""Characters of a line that count."""
+"""Characters of a query that are read."""
 MAX_QUALIFIERS = 40
-"""Qualifiers of a line that count."""
+"""Qualifiers of a query that are read."""
 
 
 @dataclass(frozen=True)
 class Qualifier:
-    """One qualifier, explained: what it means, and examples that can be tried."""
+    """The help for one qualifier: what it means, and examples to try."""
 
     name: str
     meaning: str
@@ -49,15 +49,16 @@ _ITEM_PATTERN = re.compile(r'"([^"]*)"?|([^,"]+)')
 _PLAIN_PATTERN = re.compile(r'[^\s",]+')
 _NUMBER_PATTERN = re.compile(r"#([0-9]{1,9})")
 _FILTER_PATTERN = re.compile(r"-?([A-Za-z]{2,}):(?![/\\]).+")
-"""What looks like a filter; an address of the web or a path does not."""
+"""Matches what looks like a filter. Web addresses and paths don't match."""
 _OPERATORS = ("AND", "OR", "NOT")
 
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """A line taken apart: its words, its qualifiers and the ticket numbers in it; `jump` if it is nothing but one.
+    """A parsed query: its words, its qualifiers, and its ticket numbers. `jump` is the number if there is nothing else.
 
-    `searched` are the words together with the numbers, which may stand in a text; `left` says what was not read.
+    `searched` holds the words together with the numbers, which may also appear in texts. `left` says what was not
+    read.
     """
 
     words: str = ""
@@ -70,9 +71,9 @@ class ParsedQuery:
 
 @dataclass(frozen=True)
 class InterpretedQuery:
-    """What a person asked for: conditions for a list, its words, and a sentence for each thing not understood.
+    """What a person searched for: conditions for a list, the words, and a sentence for each part not understood.
 
-    `taken` are the places of the qualifiers that were understood.
+    `taken` holds the positions of the qualifiers that were understood.
     """
 
     narrowed: TicketFilter
@@ -83,7 +84,7 @@ class InterpretedQuery:
 
 
 def parse(line: str) -> ParsedQuery:
-    """Take a line apart; anything that looks like no qualifier is words."""
+    """Parse a query. Anything that doesn't look like a qualifier is a word."""
     left = (
         [f"Only the first {MAX_LENGTH:,} characters of the search were read."]
         if len(line) > MAX_LENGTH
@@ -119,7 +120,7 @@ def parse(line: str) -> ParsedQuery:
 
 
 def _warn_about_words(found: re.Match[str]) -> Iterator[str]:
-    """Yield a sentence where words were perhaps meant as something else."""
+    """Yield a sentence for words that were perhaps meant as something else."""
     written = found[0]
     if found["quoted"]:
         return
@@ -135,7 +136,7 @@ def _warn_about_words(found: re.Match[str]) -> Iterator[str]:
 
 
 def find_last_term(line: str) -> tuple[int, QueryTerm] | None:
-    """Return where the term begins with which a line ends, and the term; None after a space or in quoted words."""
+    """Return the start and the term at the end of a query, or None after a space or in quoted words."""
     found = next(reversed(list(_TERM_PATTERN.finditer(line))), None)
     if found is None or found.end() != len(line) or found["quoted"]:
         return None
@@ -146,14 +147,14 @@ def find_last_term(line: str) -> tuple[int, QueryTerm] | None:
 
 
 def format_qualifier(name: str, values: Iterable[str], *, negated: bool = False) -> str:
-    """Return a qualifier as a line holds it: `-tag:vip,"two words"`; `parse` takes it apart again."""
+    """Return a qualifier as written in a query, such as `-tag:vip,"two words"`. `parse` reads it again."""
     cleaned = (" ".join(value.translate(search_terms.QUOTES).replace('"', " ").split()) for value in values)
     quoted = [value if _PLAIN_PATTERN.fullmatch(value) else f'"{value}"' for value in cleaned if value]
     return f"{'-' if negated else ''}{name}:{','.join(quoted)}"
 
 
 def remove_qualifier(line: str, place: int) -> str:
-    """Return a line without its qualifier at `place`, counted from 0; without one there, the line."""
+    """Return a query without its qualifier at `place`, counted from 0. Unchanged if there is none."""
     found = [m for m in _TERM_PATTERN.finditer(line) if (m["name"] or "").lower() in QUALIFIER_NAMES]
     if not 0 <= place < len(found):
         return line
@@ -162,9 +163,9 @@ def remove_qualifier(line: str, place: int) -> str:
 
 
 def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterable[str]]) -> InterpretedQuery:
-    """Turn parameters into conditions as `filters.parse_parameters` does, with `q` read in this language.
+    """Parse parameters as `filters.parse_parameters` does, with `q` in the search language.
 
-    Several `q` mean or. Raises Invalid for other parameters that can't be; never for what a line says.
+    Several `q` mean or. Raises Invalid for other parameters that are not valid, never for a `q`.
     """
     lines = [line for line in given.get("q", ()) if line.strip()]
     if len(lines) > filters.MAX_VALUES or not all(map(text.is_storable, lines)):
@@ -187,13 +188,13 @@ def parse_parameters(session: Session, actor: Actor, given: Mapping[str, Iterabl
 
 
 def combine(first: InterpretedQuery, second: InterpretedQuery) -> InterpretedQuery:
-    """Return what is asked for twice, all of which must hold."""
+    """Return a query that requires both queries."""
     narrowed = filters.combine(first.narrowed, second.narrowed)
     return replace(first, narrowed=narrowed, puzzled=(*first.puzzled, *second.puzzled))
 
 
 def interpret(session: Session, actor: Actor, line: ParsedQuery, *, words: bool = True) -> InterpretedQuery:
-    """Return what a line means to this actor; without `words` its conditions are those of its qualifiers alone."""
+    """Return what a query means for this actor. Without `words`, only its qualifiers become conditions."""
     puzzled = list(line.left)
     found: list[TicketFilter] = []
     taken: set[int] = set()
@@ -220,13 +221,13 @@ def interpret(session: Session, actor: Actor, line: ParsedQuery, *, words: bool 
 
 
 def _filter_by_words(session: Session, actor: Actor, line: ParsedQuery) -> TicketFilter:
-    """Return what holds all words of a line; what looks like a ticket's number is that, or a word as others are."""
+    """Return a filter for all words of a query. What looks like a ticket number matches that ticket or that word."""
     found = filters.parse_parameters(session, actor, {"q": [line.searched]})
     return _combine_any([found, filter_by_numbers(session, actor, line)]) if line.numbers else found
 
 
 def filter_by_numbers(session: Session, actor: Actor, line: ParsedQuery) -> TicketFilter:
-    """Return the tickets of the numbers in a line that hold its other words."""
+    """Return a filter for the tickets with the query's numbers that match its other words."""
     chosen = filters.parse_parameters(session, actor, {"number": [str(number) for number in line.numbers]})
     if not search_terms.parse_query(line.words).terms:
         return chosen
@@ -236,9 +237,9 @@ def filter_by_numbers(session: Session, actor: Actor, line: ParsedQuery) -> Tick
 def _collect_parameters(
     session: Session, actor: Actor, line: ParsedQuery, puzzled: list[str]
 ) -> list[tuple[set[int], str, list[str]]]:
-    """Return names and values, all of which must hold, and the places of the qualifiers that give them.
+    """Return parameter names and values that must all match, with the positions of their qualifiers.
 
-    A qualifier twice means either, but each `is:` must be so.
+    Repeating a qualifier means or, except that every `is:` must match.
     """
     given: dict[tuple[object, str], tuple[set[int], list[str]]] = {}
     for place, term in enumerate(line.terms):
@@ -256,7 +257,7 @@ def _collect_parameters(
 
 
 def _combine_any(found: list[TicketFilter]) -> TicketFilter:
-    """Return what any of several lines leaves; a line without conditions leaves everything."""
+    """Return a filter for tickets that match any of the filters. One without conditions matches everything."""
     if len(found) == 1:
         return found[0]
     if not all(n.conditions for n in found):

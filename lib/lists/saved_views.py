@@ -1,4 +1,4 @@
-"""Saved views: a search line and an order that somebody keeps under a name, alone or with a team."""
+"""Saved views: a search with its sort order and columns under a name, private or shared with a team."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from lib.lists import query_language
 from lib.people import teams
 
 MAX_VIEWS = 50
-"""Views of one person."""
+"""Maximum number of views of one person."""
 NAME_LIMIT = 60
 
 
 @dataclass(frozen=True)
 class ViewCard:
-    """A view as pages and the API show it; `own` tells whether the person who looks may change it."""
+    """A view as shown by pages and the API. `own` is whether the actor may change it."""
 
     id: int
     name: str
@@ -42,13 +42,13 @@ class ViewCard:
 
 
 def list_all(session: Session, actor: Actor) -> list[ViewCard]:
-    """Return the actor's views in their order, then those that others share with a team of theirs."""
+    """Return the actor's views in their order, then those shared with the actor's teams."""
     return [to_card(actor, view, owner) for view, owner in session.exec(_select_views(actor)).all()]
 
 
 @lru_cache(maxsize=gate.CACHED_STATEMENTS)
 def _select_views(actor: Actor) -> Any:
-    """Return the select of them with the names of their owners, as every page asks for it."""
+    """Return the cached select of visible views with their owners' names, since every page uses it."""
     own = col(SavedView.owner_id) == actor.id
     return (
         select(SavedView, Person.name)
@@ -59,7 +59,7 @@ def _select_views(actor: Actor) -> Any:
 
 
 def to_card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
-    """Return a view for somebody to look at; `owner` is its owner's name."""
+    """Return a view for the actor. `owner` is its owner's name."""
     own = view.owner_id == actor.id
     return ViewCard(
         view.id,
@@ -76,7 +76,7 @@ def to_card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
 
 
 def get(session: Session, actor: Actor, view_id: int) -> SavedView:
-    """Return a view of the actor's or of a team of theirs; raises NotFound."""
+    """Return a view of the actor or one shared with their teams. Raise NotFound."""
     view = session.exec(select(SavedView).where(SavedView.id == view_id, _visible_condition(actor))).first()
     if view is None:
         raise gate.not_found(actor, Permission.TICKET_READ, "view", view_id)
@@ -93,7 +93,7 @@ def create(
     facts: Iterable[str] = list_columns.DEFAULT_COLUMNS,
     group: str = "",
 ) -> SavedView:
-    """Keep a line under a name, for oneself, after one's other views. Raises NotPermitted, Invalid."""
+    """Save a search as a private view, after the actor's other views. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TICKET_READ)
     mine = select(func.count(), func.max(SavedView.position)).where(SavedView.owner_id == actor.id)
     number, last = session.exec(mine).one()
@@ -117,31 +117,31 @@ def create(
 
 
 def rename(session: Session, actor: Actor, view: SavedView, *, name: str) -> None:
-    """Give one's view another name. Raises NotPermitted, Invalid."""
+    """Rename your own view. Raises NotPermitted, Invalid."""
     _change_field(
         session, actor, view, field="name", value=text.clean_line(name, field="name", limit=NAME_LIMIT)
     )
 
 
 def set_query(session: Session, actor: Actor, view: SavedView, *, line: str) -> None:
-    """Let one's view choose other tickets. Raises NotPermitted, Invalid."""
+    """Change the search of your own view. Raises NotPermitted, Invalid."""
     _change_field(session, actor, view, field="line", value=_clean_line(line))
 
 
 def set_sort(session: Session, actor: Actor, view: SavedView, *, sort: str) -> None:
-    """Let one's view sort its tickets otherwise. Raises NotPermitted, Invalid."""
+    """Change the sort order of your own view. Raises NotPermitted, Invalid."""
     _change_field(session, actor, view, field="sort", value=_check_sort(sort))
 
 
 def set_layout(session: Session, actor: Actor, view: SavedView, *, facts: Iterable[str], group: str) -> None:
-    """Lay one's view out otherwise. Raises NotPermitted, Invalid."""
+    """Change the columns and grouping of your own view. Raises NotPermitted, Invalid."""
     columns, grouping = list_columns.validate(facts, group)
     _change_field(session, actor, view, field="facts", value=columns)
     _change_field(session, actor, view, field="grouping", value=grouping)
 
 
 def share(session: Session, actor: Actor, view: SavedView, *, team_id: int | None) -> None:
-    """Share one's view with a team that one works in, or with nobody. Raises NotPermitted, Invalid."""
+    """Share your own view with one of your teams, or with None make it private. Raises NotPermitted, Invalid."""
     if team_id is not None:
         teams.get(session, team_id)
         if not actor.staff or team_id not in actor.teams:
@@ -152,7 +152,7 @@ def share(session: Session, actor: Actor, view: SavedView, *, team_id: int | Non
 
 
 def move(session: Session, actor: Actor, view: SavedView, *, at: int) -> None:
-    """Move one's view to place `at` among one's own, counted from 1; the others close up. Raises NotPermitted."""
+    """Move your own view to position `at` among your views, counted from 1. Raises NotPermitted."""
     _require_owner(actor, view)
     mine = select(SavedView).where(SavedView.owner_id == actor.id, SavedView.id != view.id)
     others = list(session.exec(mine.order_by(col(SavedView.position), col(SavedView.id))).all())
@@ -162,7 +162,7 @@ def move(session: Session, actor: Actor, view: SavedView, *, at: int) -> None:
 
 
 def delete(session: Session, actor: Actor, view: SavedView) -> None:
-    """Keep one's view no longer. Raises NotPermitted."""
+    """Delete your own view. Raises NotPermitted."""
     _require_owner(actor, view)
     events.record(session, actor, Action.VIEW_DELETED, subject=f"view:{view.id}", old=view.name)
     session.delete(view)

@@ -1,4 +1,4 @@
-"""What a search finds, newest first: titles, descriptions, replies, and notes for those who may read them."""
+"""Search results, newest first: titles, descriptions, replies, and internal notes for those who can read them."""
 
 import html
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from lib.search_index import terms as search_terms
 from lib.search_index.terms import Term
 
 SNIPPET_LENGTH = 200
-"""Characters of a snippet, about."""
+"""Approximate length of a snippet, in characters."""
 CONTEXT_LENGTH = 60
-"""Characters that stand before the first match."""
+"""Characters shown before the first match."""
 
 
 class MatchLocation(StrEnum):
@@ -37,7 +37,7 @@ class MatchLocation(StrEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """A text that matched; `snippet_html` is escaped but for the `<mark>` around the matching words."""
+    """A text that matched. `snippet_html` is escaped HTML with `<mark>` around the matching words."""
 
     number: int
     title: str
@@ -49,12 +49,12 @@ class Hit:
     at: datetime
     snippet_html: str
     parts: tuple[tuple[str, bool], ...] = ()
-    """The title in parts, and whether each is one of the words that were searched."""
+    """The title in parts, each with whether it matched."""
 
 
 @dataclass(frozen=True)
 class Hits:
-    """A page of hits; `next` is the place after it, or None; `asked` is what was understood."""
+    """A page of hits. `next` is the cursor of the next page, or None. `asked` is the query as understood."""
 
     hits: tuple[Hit, ...]
     next: str | None
@@ -62,10 +62,10 @@ class Hits:
 
 
 def find(session: Session, actor: Actor, line: str, *, after: str | None = None, limit: int = 20) -> Hits:
-    """Return up to `limit` texts that match a line in the language of `query`, those written last first.
+    """Return up to `limit` texts that match a query in the search language, newest first.
 
-    Without words the line's qualifiers choose tickets, the last changed first, and an empty line nothing.
-    Raises Invalid for an `after` that was not made here.
+    Without words, the query's qualifiers select tickets, the last changed first. An empty query finds nothing. Raises
+    Invalid for an `after` that was not made here.
     """
     read = query_language.parse(line if text.is_storable(line) else "")
     asked = query_language.interpret(session, actor, read, words=False)
@@ -118,7 +118,7 @@ def _find_by_words(
 def _find_by_numbers(
     session: Session, actor: Actor, line: ParsedQuery, asked: InterpretedQuery, *, limit: int
 ) -> tuple[Hit, ...]:
-    """Return the tickets of the numbers in a line, which come before all texts."""
+    """Return the tickets with the query's numbers, which come before all other hits."""
     chosen = filters.combine(asked.narrowed, query_language.filter_by_numbers(session, actor, line))
     return tuple(
         _row_to_hit(row)
@@ -129,7 +129,7 @@ def _find_by_numbers(
 def _load_hits(
     session: Session, places: list[tuple[int, int | None]], terms: Sequence[Term]
 ) -> tuple[Hit, ...]:
-    """Return what stands at places that were found through the gate."""
+    """Return the hits for places given as ticket and comment id. The caller has found them through the gate."""
     numbers, ids = {number for number, _ in places}, {id for _, id in places if id}
     named = select(Ticket, Status).join(Status, col(Status.id) == Ticket.status_id)
     rows = session.exec(
@@ -170,7 +170,7 @@ def _build_hit(ticket: Ticket, status: Status, comment: Comment | None, *, terms
 
 
 def _split_title(title: str, terms: Sequence[Term]) -> tuple[tuple[str, bool], ...]:
-    """Return a title in parts, each either found or not."""
+    """Return a title in parts, each with whether it matched."""
     parts, place = [], 0
     for start, end in search_terms.find_spans(title, terms):
         parts += [(title[place:start], False), (title[start:end], True)]
@@ -184,7 +184,7 @@ def _has_all_terms(body: str, terms: Sequence[Term]) -> bool:
 
 
 def render_snippet(body: str, terms: Sequence[Term]) -> str:
-    """Return a piece of `body` around the first of what `terms` ask for as safe HTML, each of it in `<mark>`."""
+    """Return safe HTML of a piece of `body` around the first match of `terms`, with matches in `<mark>`."""
     places = search_terms.find_first_spans(body, terms)
     start, end = _find_snippet_bounds(body, places)
     made, place = ["…" if start else ""], start
@@ -207,5 +207,5 @@ def _find_snippet_bounds(body: str, places: Sequence[tuple[int, int]]) -> tuple[
 
 
 def find_title(session: Session, actor: Actor, number: int) -> str | None:
-    """Return the title of the ticket of that number, or None when there is none that the actor may see."""
+    """Return the title of the ticket with this number, or None if the actor can't see it."""
     return session.exec(gate.visible(actor, Ticket.title).where(Ticket.id == number)).first()

@@ -1,4 +1,4 @@
-"""What could stand next in a search line, offered while it is typed: qualifiers, and their values."""
+"""Suggestions while somebody types a search: qualifiers and their values."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from lib.lists import qualifiers, query_language
 from lib.people import teams
 
 MAX_SUGGESTIONS = 5
-"""Offers at a time."""
+"""Maximum number of suggestions shown at once."""
 MIN_LETTERS = 2
-"""Letters of a word from which it may be the beginning of a qualifier."""
+"""Minimum letters of a word before qualifiers are suggested for it."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Something to go on with: how it reads, and the whole line with it."""
+    """A suggestion: its label, and the whole query with it."""
 
     label: str
     line: str
@@ -28,14 +28,14 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """What is being typed, explained in a few words, and what it could become."""
+    """The meaning of the qualifier being typed, and what to complete it with."""
 
     meaning: str = ""
     offers: tuple[Suggestion, ...] = ()
 
 
 def for_line(session: Session, actor: Actor, line: str) -> Suggestions:
-    """Return what the end of a line could become; nothing for one that ends in a space or in plain words."""
+    """Return suggestions for the end of a query. None after a space or plain words."""
     line = line[: query_language.MAX_LENGTH]
     last = query_language.find_last_term(line)
     if last is None or not text.is_storable(line):
@@ -56,7 +56,7 @@ def for_line(session: Session, actor: Actor, line: str) -> Suggestions:
         kept, begun = list(term.values), ""
     known = _list_values(session, actor, term.name)
     if term.negated and term.name in FILTERED and FILTERED[term.name].dated:
-        known = ()  # a span can't be excluded
+        known = ()  # a range can't be excluded
     values = [v for v in known if _is_match(v, begun) and v not in kept]
     if begun in values:
         values.remove(begun)
@@ -81,7 +81,7 @@ def _is_match(value: str, begun: str) -> bool:
     return "".join(words).startswith("".join(wanted)) or folding.is_prefix_match(wanted[-1:], words)
 
 
-def _list_values(  # noqa: C901, PLR0911 - one line a qualifier
+def _list_values(  # noqa: C901, PLR0911 - one line per qualifier
     session: Session, actor: Actor, name: str
 ) -> Iterable[str]:
     match name:

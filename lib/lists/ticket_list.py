@@ -1,7 +1,7 @@
-"""Lists of tickets: only what the actor may see, page by page after a key, never by counting off rows.
+"""Ticket lists: the tickets that the actor can see, with keyset pagination, never by offset.
 
-Whoever sees a part of the tickets gets their page from several short index walks, one for each reason for which a
-ticket is theirs, so that a page costs the same at a thousand tickets and at a million.
+For actors who see only some tickets, a page is merged from several short index walks, one for each reason why they
+see a ticket, so that a page costs the same with a thousand tickets as with a million.
 """
 
 from collections.abc import Iterable
@@ -24,25 +24,25 @@ from lib.core.errors import Invalid
 from lib.lists.filters import EVERYTHING, TicketFilter
 
 MAX_COUNT = 1000
-"""Counts stop here and say "1000+"."""
+"""Counts stop here and show "1000+"."""
 MAX_TEAM_WALKS = 12
-"""More teams than this are walked together."""
+"""With more teams than this, they share one walk."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a list; `next` is the cursor of the one after it, or None."""
+    """A page of a list. `next` is the cursor of the next page, or None."""
 
     rows: tuple[TicketRow, ...]
     next: str | None
 
 
 After = tuple[Any, int] | None
-"""The value and number of the last ticket before a page."""
+"""The sort value and number of the last ticket before a page."""
 
 
 class Order(NamedTuple):
-    """By what a list is sorted, and whether the largest comes first; equal ones go by number."""
+    """What a list is sorted by, and whether descending. Equal values are sorted by number."""
 
     name: str
     column: Any
@@ -50,12 +50,12 @@ class Order(NamedTuple):
 
     @property
     def sorting(self) -> tuple[Any, Any]:
-        """The same for ORDER BY."""
+        """The columns for ORDER BY."""
         number = col(Ticket.id)
         return (self.column.desc(), number.desc()) if self.down else (self.column, number)
 
     def past(self, value: object, number: int, *, of: Any = None) -> ColumnElement[bool]:
-        """The SQL condition for what comes after a place: on `ticket`, or on `of` with `key` and `id`."""
+        """SQL condition for what comes after a position: on `ticket`, or on `of` with columns `key` and `id`."""
         key = tuple_(self.column, col(Ticket.id)) if of is None else tuple_(of.key, of.id)
         place = tuple_(literal(value, self.column.type), literal(number))
         return key < place if self.down else key > place
@@ -64,7 +64,7 @@ class Order(NamedTuple):
 _NAMED = sorted(
     (f for f in FIELDS if f.refers and f.stored in TicketRow._fields), key=lambda f: bool(f.empty)
 )
-"""The references of a line; those that may be empty come last, so that the others are joined first."""
+"""The references in a row. Those that may be empty come last, so that the others are joined first."""
 _TABLES = {f.name: aliased(f.values) if f.values is Person else f.values for f in _NAMED}
 _SELECTED: dict[str, Any] = {
     **{f.stored: f.column for f in FIELDS if f.column is not None},
@@ -76,7 +76,7 @@ _MEMBERS = [
     (TicketRow._fields.index(name), {member.value: member for member in values})
     for name, values in (("kind", StatusCategory), *((f.stored, f.values) for f in LEVELS.values()))
 ]
-"""Where a line holds a member of an enumeration, and its members by what is stored."""
+"""The positions in a row that hold an enum member, each with its members by stored value."""
 
 
 def get_page(
@@ -88,7 +88,7 @@ def get_page(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return up to `limit` tickets the actor may see, sorted by one of SORTED (`-` first: the largest first).
+    """Return up to `limit` tickets that the actor can see, sorted by one of SORTED, with a leading `-` descending.
 
     Raises Invalid for an unknown sort or a cursor that was not made here for this sort.
     """
@@ -109,12 +109,12 @@ def get_page(
 
 
 def get_row(session: Session, actor: Actor, ticket: Ticket) -> TicketRow:
-    """Return a ticket that was found through the gate as a line of the actor's list."""
+    """Return a ticket as a row of the actor's list. The caller has found it through the gate."""
     return _build_row(actor, session.execute(_ROW_STATEMENT, {"number": ticket.id}).one())
 
 
 def get_rows(session: Session, actor: Actor, numbers: Iterable[int]) -> dict[int, TicketRow]:
-    """Return tickets that were found through the gate as lines of the actor's list, by number."""
+    """Return tickets as rows of the actor's list, by number. The caller has found them through the gate."""
     chosen = _ROWS_STATEMENT.where(col(Ticket.id).in_(list(numbers)))
     return {r[0]: _build_row(actor, r) for r in session.execute(chosen).all()}
 
@@ -131,7 +131,7 @@ def count(
     *,
     most: int = MAX_COUNT,
 ) -> int:
-    """Count the tickets the actor may see, up to one more than `most`."""
+    """Return the number of tickets that the actor can see, up to one more than `most`."""
     counted = (
         _select_usual_count(actor, narrowed, most) if narrowed.usual else _select_count(actor, narrowed, most)
     )
@@ -146,7 +146,7 @@ _select_usual_count = lru_cache(maxsize=gate.CACHED_STATEMENTS)(_select_count)
 
 
 def _lines() -> Select:
-    """Return the select for lines, with what tells them from those of people who may not know every change."""
+    """Return the select for rows, with the public time and version for actors who may not know of every change."""
     public: tuple[Any, ...] = (Ticket.public_updated_at, Ticket.public_version)
     columns: tuple[Any, ...] = (*(_SELECTED[name] for name in TicketRow._fields), *public)
     lines = sqlalchemy.select(*columns).select_from(Ticket)
@@ -162,12 +162,12 @@ _ROW_STATEMENT = _ROWS_STATEMENT.where(col(Ticket.id) == bindparam("number"))
 
 @lru_cache(maxsize=gate.CACHED_STATEMENTS)
 def _select_first_page(actor: Actor, narrowed: TicketFilter, sort: str, limit: int) -> Select:
-    """Return the select for the first page of a usual list, kept because most pages are just that."""
+    """Return the cached select for the first page of a usual list, since most pages are just that."""
     return _select_page(actor, narrowed, sort, after=None, limit=limit)
 
 
 def _select_page(actor: Actor, narrowed: TicketFilter, sort: str, *, after: After, limit: int) -> Select:
-    """Return the select for the lines of a page and one more, which tells whether there is a next page."""
+    """Return the select for the rows of a page and one more, which shows whether there is a next page."""
     by = parse_order(actor, sort)
     chosen = _select_ids(actor, narrowed, by, after=after, limit=limit + 1)
     return _ROWS_STATEMENT.where(col(Ticket.id).in_(chosen)).order_by(*by.sorting)
@@ -189,7 +189,7 @@ def _select_ids(actor: Actor, narrowed: TicketFilter, by: Order, *, after: After
         conditions = narrowed.indexed if narrowed.few else narrowed.conditions
         whole = _select_walk(actor, conditions, by, after=after, limit=limit)
         return select(whole.subquery().c.id)
-    number = col(Ticket.id) + 0  # else PostgreSQL goes through all numbers for somebody who has no ticket
+    number = col(Ticket.id) + 0  # otherwise PostgreSQL scans all numbers for people without tickets
     apart = (number.desc() if by.down else number,) if by.name == "number" else None
     walks = [
         _select_walk(
@@ -231,10 +231,10 @@ def _merge_walks(walks: Iterable[Any], by: Order, *, limit: int) -> Any:
 
 
 def _plan_own_walks(actor: Actor, narrowed: TicketFilter, by: Order) -> list[tuple[Any, ...]]:
-    """Return how to walk along the actor's own tickets: by what, and further conditions.
+    """Return how to walk along the actor's own tickets: an order and further conditions each.
 
-    In the order of their last change, the tickets of which they may not know every change have a walk of their own; the
-    others are their teams', and found there if they see those.
+    When sorted by last change, tickets of which they may not know every change get their own walk. The others belong
+    to their teams and are found there if the actor can see those.
     """
     known = ticket_versions.all_changes_condition(actor)
     if by.name != "updated" or known is None:
@@ -253,13 +253,13 @@ def _plan_known_walk(narrowed: TicketFilter, by: Order) -> tuple[Any, ...]:
 
 
 def _own_conditions(actor: Actor) -> list[ColumnElement[bool]]:
-    """Return the reasons for which a ticket may be the actor's own, each with an index of its own."""
+    """Return the reasons why a ticket may be the actor's own. Each has its own index."""
     asked, copied, assigned = gate.participation_conditions(actor)
     return [asked, copied] if _can_see_teams(actor) else [asked, copied, assigned]
 
 
 def _visible_team_conditions(actor: Actor) -> list[ColumnElement[bool]]:
-    """Return the same for what is their teams'."""
+    """Return the conditions for tickets of the actor's teams, if they can see those."""
     return team_conditions(actor) if _can_see_teams(actor) else []
 
 
@@ -268,7 +268,7 @@ def _can_see_teams(actor: Actor) -> bool:
 
 
 def team_conditions(actor: Actor) -> list[ColumnElement[bool]]:
-    """Return the SQL conditions that a ticket is with a team of the actor's, one a team unless they are many."""
+    """Return SQL conditions that a ticket is in the actor's teams: one per team, or one for all if they are many."""
     teams = sorted(actor.teams)
     return (
         [col(Ticket.team_id).in_(teams)]
@@ -278,16 +278,16 @@ def team_conditions(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def takes_part_condition(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]:
-    """The SQL condition that the actor asked for a ticket or is in copy, with `in_teams` also that they work on it.
+    """SQL condition: the actor is the ticket's requester or in CC. With `in_teams`, also if they work on it.
 
-    As `gate.participation_condition`, but looked up part by part.
+    Same as `gate.participation_condition`, but looked up part by part.
     """
     parts = gate.participation_conditions(actor)[: None if in_teams else 2]
     return col(Ticket.id).in_(union(*(select(Ticket.id).where(part) for part in parts)))
 
 
 def parse_order(actor: Actor, sort: str) -> Order:
-    """Return what a list of the actor's is sorted by. Raises Invalid."""
+    """Return the order of the actor's list. Raise Invalid."""
     name = sort.removeprefix("-")
     if name not in SORTED:
         raise Invalid(
@@ -304,15 +304,15 @@ def select_by_walk(
 ) -> Any:
     """Return a select of the numbers of a list's first `limit` tickets, found by one walk along its order.
 
-    That is for a list of which the actor sees many. Their own tickets are found along indexes where they see no others,
-    or may not know of every change.
+    For lists of which the actor sees many. Their own tickets are found along indexes if they see no others, or may
+    not know of every change.
     """
     by = parse_order(actor, sort)
     if actor.reach(Permission.TICKET_READ) == Scope.OWN:
         return gate.unscoped(
             _select_ids(actor, narrowed, by, after=after, limit=limit), "among visible tickets"
         )
-    # No database looks up what is compared with true, be it a reason or a team.
+    # `IS TRUE` keeps databases from using an index for this condition.
     readable, known = gate.visible_condition(actor).is_(True), ticket_versions.all_changes_condition(actor)
     if by.name != "updated" or known is None:
         walk = _select_walk(actor, (readable, *narrowed.conditions), by, after=after, limit=limit)
@@ -329,7 +329,7 @@ def select_by_walk(
 
 
 def sort_key(sort: str, row: TicketRow) -> Any:
-    """Return the value by which a line of a list is sorted."""
+    """Return the value by which a row of a list is sorted."""
     field = SORTED[sort.removeprefix("-")]
     value = getattr(row, field.stored)
     return field.sort.empty if value is None and field.sort else value

@@ -1,1 +1,1 @@
-"""Numbers about the work, read from tickets and their events."""
+"""Reports: numbers about tickets and work, read from tickets and their events."""

@@ -1,4 +1,4 @@
-"""How the open tickets lie: by status and by age, counted up to a cap, so that it costs the same on any desk."""
+"""The backlog: open tickets by status and by age. Counts stop at a cap, so they cost the same at any size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from lib.lists import ticket_list
 from lib.lists.filters import TicketFilter
 
 AGE_BUCKETS: Sequence[tuple[int, int | None]] = ((0, 1), (1, 3), (3, 7), (7, 30), (30, None))
-"""The buckets of age in days; each holds its beginning and not its end."""
+"""Age ranges in days. Each includes its start and excludes its end."""
 
 
 @dataclass(frozen=True)
 class AgeBucket:
-    """Open tickets of an age: created at or after `after` and before `before`."""
+    """Open tickets in an age range: created at or after `after` and before `before`."""
 
     days: tuple[int, int | None]
     after: datetime | None
@@ -32,9 +32,9 @@ class AgeBucket:
 
 
 def count_by_status(session: Session, actor: Actor, narrowed: TicketFilter) -> list[tuple[StatusCard, int]]:
-    """Return each status that is not done with its tickets, counted up to one more than `ticket_list.MAX_COUNT`.
+    """Return each status that is not done with its number of tickets, up to one more than `ticket_list.MAX_COUNT`.
 
-    Source: `ticket.status_id`; what the actor may not see is not counted.
+    Source: `ticket.status_id`. Tickets that the actor can't see are not counted.
     """
     there = [s for s in statuses.list_all(session) if s.kind != StatusCategory.DONE]
     counts = _count_each(
@@ -44,9 +44,9 @@ def count_by_status(session: Session, actor: Actor, narrowed: TicketFilter) -> l
 
 
 def count_by_age(session: Session, actor: Actor, narrowed: TicketFilter) -> list[AgeBucket]:
-    """Return the open tickets by their age, each group counted up to one more than `ticket_list.MAX_COUNT`.
+    """Return the number of open tickets by age, each up to one more than `ticket_list.MAX_COUNT`.
 
-    Source: `ticket.created_at` against the present minute, so that a list of the same tickets can be linked to.
+    Source: `ticket.created_at` compared with the current minute, so that a list of the same tickets can be linked to.
     """
     minute = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
     bounds = [

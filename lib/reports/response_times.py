@@ -1,7 +1,7 @@
-"""How long first responses and resolutions take; docs/metrics.md has each definition.
+"""Response times: how long first responses and resolutions take. docs/metrics.md defines each metric.
 
-All times are calendar time: nights and weekends count, until working hours are known. Durations are in whole seconds,
-from one moment to another with the fractions of a second cut off both.
+All times are calendar time: nights and weekends count until working hours are known. Durations are in whole seconds,
+between two times whose fractions of a second are cut off.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,14 +21,14 @@ from lib.core import clock
 from lib.lists import filters
 
 WINDOWS = (30, 7, 1)
-"""Days over which the dashboard looks back: the first that is not too much to read at once."""
+"""Days that the dashboard can look back. The first that is not too much to read at once is used."""
 MAX_TICKETS = 2000
-"""Tickets that are not too many to read at once."""
+"""Maximum number of tickets to read at once."""
 
 
 @dataclass(frozen=True)
 class DurationSummary:
-    """How `n` durations lie: their median, the one that nine in ten do not exceed, their mean, in whole seconds."""
+    """Summary of `n` durations in whole seconds: median, 90th percentile and mean."""
 
     n: int = 0
     median: int | None = None
@@ -37,7 +37,11 @@ class DurationSummary:
 
 
 def summarize_durations(durations: Iterable[int]) -> DurationSummary:
-    """Return how durations lie; the median of an even number is the mean of the two in the middle, p90 one of them."""
+    """Return the summary of durations.
+
+    The median of an even number of durations is the mean of the middle two. The 90th percentile is always one of
+    them.
+    """
     ordered = sorted(durations)
     n = len(ordered)
     if not n:
@@ -47,9 +51,9 @@ def summarize_durations(durations: Iterable[int]) -> DurationSummary:
 
 
 def scope_condition(actor: Actor, held: Any = Ticket.assignee_id) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for whose work `report.view` shows: what the actor held, their teams', all.
+    """SQL condition on `ticket` for the scope of `report.view`: tickets the actor held, those of their teams, or all.
 
-    `held` is the column with who held the ticket at what is measured.
+    `held` is the column with the assignee at the measured time.
     """
     match actor.reach(Permission.REPORT_VIEW):
         case Scope.OWN:
@@ -62,7 +66,7 @@ def scope_condition(actor: Actor, held: Any = Ticket.assignee_id) -> ColumnEleme
 
 
 def choose_window_days(session: Session, actor: Actor) -> int:
-    """Return how many days to look back: the first of WINDOWS in which at most MOST tickets changed, or the last."""
+    """Return the days to look back: the first of WINDOWS in which at most MAX_TICKETS changed, or the last."""
     for days in WINDOWS[:-1]:
         since = clock.now() - timedelta(days=days)
         touched = (
@@ -81,11 +85,13 @@ def choose_window_days(session: Session, actor: Actor) -> int:
 def measure_first_response(
     session: Session, actor: Actor, *, since: datetime, until: datetime
 ) -> DurationSummary:
-    """Return the times from creation to the first public reply by someone who works the ticket, given in the period.
+    """Return the times from creation to first response, for responses in the period.
 
-    Source: `ticket.created_at` and `ticket.first_response_at`, which the verb behind `comment.added` writes. Tickets
-    opened by someone who works them (`ticket.staff_opened`) expect no response and are left out. It counts for the
-    assignee at that time. Raises NotPermitted for people who see no reports.
+    The first response is the first public reply by somebody who works on the ticket.
+
+    Source: `ticket.created_at` and `ticket.first_response_at`, which adding a comment (`comment.added`) writes.
+    Tickets created by somebody who works on them (`ticket.staff_opened`) expect no response and are left out. It
+    counts for the assignee at that time. Raises NotPermitted for people without access to reports.
     """
     gate.require(actor, Permission.REPORT_VIEW)
     answered = col(Ticket.first_response_at)
@@ -96,7 +102,7 @@ def measure_first_response(
 def measure_resolution(
     session: Session, actor: Actor, *, since: datetime, until: datetime
 ) -> DurationSummary:
-    """Return the times from creation to the last resolution, within the period.
+    """Return the times from creation to the last resolution, for resolutions in the period.
 
     Source: `ticket.created_at` and `ticket.resolved_at`, which `ticket.moved` writes and a reopening clears. A move
     from one done status that counts to another changes nothing. Canceled tickets never count; reopened ones count
@@ -111,7 +117,7 @@ def measure_resolution(
 def _measure(
     session: Session, actor: Actor, end: Any, since: datetime, *conditions: ColumnElement[bool]
 ) -> DurationSummary:
-    # A change touches updated_at, which has the indexes; one person's own tickets have an index by this end.
+    # A change updates updated_at, which has indexes. One person's own tickets have an index with this end time.
     own = actor.reach(Permission.REPORT_VIEW) == Scope.OWN
     touched = () if own else (col(Ticket.updated_at) >= since - filters.CLOCK_SKEW,)
     chosen = gate.visible(actor, extract("epoch", col(Ticket.created_at)), extract("epoch", end))

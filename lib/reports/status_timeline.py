@@ -1,4 +1,4 @@
-"""The course of a ticket: where it stood, from when to when, as its events tell; docs/metrics.md has the definition."""
+"""The status timeline of a ticket: its statuses with start and end, from its events. Defined in docs/metrics.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _MERGE_ACTIONS = (Action.TICKET_MERGED, Action.TICKET_UNMERGED)
 
 @dataclass(frozen=True)
 class ReportedStatus:
-    """A status as reports name it: as it is called today."""
+    """A status as reports show it, with its current name."""
 
     id: int
     name: str
@@ -32,9 +32,9 @@ class ReportedStatus:
 
 @dataclass(frozen=True)
 class StatusPeriod:
-    """Whole seconds in one status; `ended` is None while the ticket stands there, and the seconds are those so far.
+    """Whole seconds in one status. While the ticket is still in it, `ended` is None and the seconds are those so far.
 
-    `status` is None while it was merged into another ticket.
+    `status` is None while the ticket was merged into another.
     """
 
     status: ReportedStatus | None
@@ -44,13 +44,13 @@ class StatusPeriod:
 
     @property
     def counts(self) -> bool:
-        """Whether somebody waited: not while it is done, or was merged."""
+        """Whether the time counts: not while the ticket is done or merged."""
         return self.status is not None and (self.ended is not None or self.status.kind != StatusCategory.DONE)
 
 
 @dataclass(frozen=True)
 class StatusTotal:
-    """All the seconds in one status, and how many stays they are."""
+    """The total seconds in one status, and in how many periods."""
 
     status: ReportedStatus
     seconds: int
@@ -59,13 +59,13 @@ class StatusTotal:
 
 @dataclass(frozen=True)
 class StatusTimeline:
-    """Where a ticket stood, first to last."""
+    """The periods of a ticket, first to last."""
 
     stays: tuple[StatusPeriod, ...]
 
     @property
     def shares(self) -> tuple[StatusTotal, ...]:
-        """What counts of it by status, in the order in which they were first entered."""
+        """The time that counts by status, in the order in which the statuses were first entered."""
         held: dict[int, list[StatusPeriod]] = {}
         for stay in self.stays:
             if stay.status is not None and stay.counts:
@@ -82,7 +82,7 @@ def _get_status(stay: StatusPeriod) -> ReportedStatus:
 
 @dataclass(frozen=True)
 class StatusNamePeriod:
-    """From which event until before which one a status bore a name."""
+    """A status name, from which event (excluded) until which event (excluded) a status had it."""
 
     name: str
     since: int
@@ -91,15 +91,15 @@ class StatusNamePeriod:
 
 
 def status_change_condition(event: Any = Event) -> ColumnElement[bool]:
-    """The SQL condition on `event` for those at which a stay of their ticket begins or ends."""
-    # Letter by letter what the index says, else SQLite doesn't use it.
+    """SQL condition on `event` for events at which a period of the ticket starts or ends."""
+    # Must match the index definition exactly, or SQLite doesn't use it.
     return and_(
         event.action.in_(_STATUS_ACTIONS), or_(event.action.not_in(_MERGE_ACTIONS), event.field == "into")
     )
 
 
 def list_name_periods(session: Session) -> list[StatusNamePeriod]:
-    """Return under which names statuses were moved to, retired ones too: events keep the name of their time."""
+    """Return all names that statuses have had, archived ones too, because events keep the name of their time."""
     renamed = (
         select(Event)
         .where(Event.action == Action.STATUS_CHANGED, Event.field == "name")
@@ -119,10 +119,10 @@ def list_name_periods(session: Session) -> list[StatusNamePeriod]:
 
 
 def get_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> StatusTimeline:
-    """Return where a ticket stood until now. Raises NotFound for whoever doesn't see it.
+    """Return a ticket's status timeline up to now. Raise NotFound if the actor can't see the ticket.
 
-    A stay is in the status that it ended in: time in one that was retired meanwhile belongs to its successor. A clock
-    that jumped back makes a stay of no seconds, never less.
+    A period belongs to the status in which it ended: time in a status that was archived in the meantime belongs to
+    its successor. If a clock jumped back, a period has no seconds, never fewer.
     """
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     chosen = (
@@ -136,7 +136,7 @@ def get_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> StatusTime
 
 
 def _find_last_status_id(session: Session, ticket: Ticket) -> int:
-    """Return the id of the status in which a ticket stands, or stood when it was merged."""
+    """Return the id of the ticket's current status, or of its status when it was merged."""
     now = select(Merge.status_id).where(Merge.source_id == ticket.id, col(Merge.undone_at).is_(None))
     held = (
         session.exec(gate.unscoped(now, "found through the gate")).first() if ticket.merged_into_id else None
@@ -147,7 +147,7 @@ def _find_last_status_id(session: Session, ticket: Ticket) -> int:
 def build_timeline(
     events: Sequence[Event], *, known: Sequence[StatusNamePeriod], last: int
 ) -> StatusTimeline:
-    """Return the course that the turns of one ticket tell, up to now; `last` is the id of the status at their end."""
+    """Return the timeline from one ticket's status events up to now. `last` is the id of the final status."""
     by_id = {era.status.id: era.status for era in known}
     status: ReportedStatus | None = by_id[last]
     ended: datetime | None = None
@@ -163,12 +163,12 @@ def build_timeline(
 
 
 def _count_seconds(began: datetime, ended: datetime) -> int:
-    """Return the whole seconds from one moment to another, their fractions cut off; never less than none."""
+    """Return the whole seconds between two times, whose fractions are cut off. Never negative."""
     return max(0, int(ended.timestamp()) - int(began.timestamp()))
 
 
 def _list_rising_times(events: Sequence[Event]) -> list[datetime]:
-    """Return when events happened, none before the one that it follows, whatever the clock said."""
+    """Return the times of events, none before the previous one, even if the clock was set back."""
     found: list[datetime] = []
     for event in events:
         found.append(max(found[-1], event.at) if found else event.at)
@@ -176,6 +176,6 @@ def _list_rising_times(events: Sequence[Event]) -> list[datetime]:
 
 
 def _find_status(known: Sequence[StatusNamePeriod], name: str | None, event: int) -> ReportedStatus | None:
-    """Return which status bore a name at an event."""
+    """Return the status that had a name at an event, or None."""
     fits = (e for e in known if e.name == name and e.since < event and (e.until is None or event < e.until))
     return next((era.status for era in fits), None)

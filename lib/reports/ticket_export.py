@@ -1,4 +1,4 @@
-"""Lists of tickets as files: CSV and XLSX, read in batches, with nothing in them that a spreadsheet would calculate."""
+"""Ticket export: lists of tickets as CSV or XLSX, read in batches and protected against spreadsheet formulas."""
 
 import csv
 import io
@@ -25,46 +25,46 @@ from lib.lists import filters, ticket_list
 from lib.lists.filters import TicketFilter
 
 MAX_TICKETS = 100_000
-"""Tickets in one export."""
+"""Maximum number of tickets in one export."""
 BATCH_SIZE = 500
 EXPORTED = [field for field in FIELDS if field.export]
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-"""What a file of each format is called on the way."""
+"""The content type of each format."""
 TRUNCATED_NOTE = f"Only the first {MAX_TICKETS:,} tickets are here. Narrow the list to export the rest."
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet take a cell for a formula, full-width forms too."""
+"""Characters that make a spreadsheet read a cell as a formula, including full-width forms."""
 
 _INVISIBLE = " \u00a0\u3000\u200c\u200d"
-"""What may stand before it unseen."""
+"""Invisible characters that may come before them."""
 
 _NEGATIVE_NUMBER = re.compile("-[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?%?")
-"""A negative number, with a decimal point or a decimal comma: no formula."""
+"""A negative number with a decimal point or comma, which is not a formula."""
 _WORKBOOK_OPTIONS = {"remove_timezone": True, "constant_memory": True, "in_memory": False}
-"""How workbooks are written: XLSX knows no time zones, so times stand there as the person's clock shows them."""
+"""XLSX has no time zones, so times are written as the person's clock shows them."""
 
 _NUMBER_FORMATS: dict[type, str] = {date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm:ss", Decimal: "0.00"}
 _FIRST_YEAR = 1900
-"""Workbooks know no earlier days: those are written as text."""
+"""Workbooks support no earlier dates. Those are written as text."""
 
 Cell = str | int | float | Decimal | date | datetime
-"""Text, a number, a day or a time: both formats write each as what it is."""
+"""Text, a number, a date or a time. Both formats keep the type."""
 TableRow = tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Export:
-    """What is to be exported, permitted and narrowed; read it with `build_heading` and `read_batch`."""
+    """An export that was permitted and filtered. Read it with `build_heading` and `read_batch`."""
 
     actor: Actor
     narrowed: TicketFilter
     sort: str
     fields: tuple[FieldCard, ...] = ()
-    """The desk's own, each a column at the end."""
+    """Custom fields, each a column at the end."""
     notes: tuple[str, ...] = ()
-    """What was not understood of the search, a sentence each: they are the last lines."""
+    """A sentence for each part of the search that was not understood, written as the last rows."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class ExportPosition:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some lines, and the place after them, or None at the end: read each batch in a transaction of its own."""
+    """Some rows and the position after them, None at the end. Read each batch in its own transaction."""
 
     lines: tuple[TableRow, ...]
     next: ExportPosition | None
@@ -91,9 +91,9 @@ def prepare(
     fields: Sequence[FieldCard] = (),
     notes: Sequence[str] = (),
 ) -> Export:
-    """Return the export of a list, of the tickets that the permission to export reaches. Raises NotPermitted.
+    """Return the export of a list, limited to the scope of the export permission. Raise NotPermitted.
 
-    `fields` are those of the desk's own that `custom_field_values.list_columns` gave for the actor.
+    `fields` are the custom fields that `custom_field_values.list_columns` returned for the actor.
     """
     gate.require(actor, Permission.EXPORT_TICKETS)
     reach = gate.scope_condition(actor, Permission.EXPORT_TICKETS)
@@ -101,14 +101,14 @@ def prepare(
 
 
 def build_heading(export: Export) -> Batch:
-    """Return what an export begins with."""
+    """Return the heading row of an export."""
     return Batch(
         ((*(field.export for field in EXPORTED), *(card.name for card in export.fields)),), ExportPosition()
     )
 
 
 def read_batch(session: Session, export: Export, place: ExportPosition) -> Batch:
-    """Return the lines that follow a place; the last ones are sentences on tickets beyond MOST and on the search."""
+    """Return the rows after a position. The last rows are notes on tickets beyond MAX_TICKETS and on the search."""
     notes = tuple((note,) for note in export.notes)
     if place.done >= MAX_TICKETS:
         return Batch(((TRUNCATED_NOTE,), *notes), None)
@@ -135,7 +135,7 @@ def read_batch(session: Session, export: Export, place: ExportPosition) -> Batch
 
 
 def to_csv(lines: Iterable[Sequence[TableRow]]) -> Iterator[bytes]:
-    """Yield lines as CSV (UTF-8 with a mark, so that spreadsheets know), guarded against formulas."""
+    """Yield rows as CSV, protected against formulas. UTF-8 with a byte order mark, so that spreadsheets detect it."""
     yield "\ufeff".encode()
     for batch in lines:
         held = io.StringIO()
@@ -146,10 +146,10 @@ def to_csv(lines: Iterable[Sequence[TableRow]]) -> Iterator[bytes]:
 
 
 def to_xlsx(lines: Iterable[Sequence[TableRow]]) -> IO[bytes]:
-    """Return lines as an XLSX file, kept on disk while it is written; every text in it is text. Close it."""
+    """Return rows as an XLSX file, kept on disk while it is written. Texts are never formulas. The caller closes it."""
     import xlsxwriter
 
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - returned to the caller
     book = xlsxwriter.Workbook(file, _WORKBOOK_OPTIONS)
     sheet = book.add_worksheet("Tickets")
     shapes = {kind: book.add_format({"num_format": f}) for kind, f in _NUMBER_FORMATS.items()}
@@ -169,7 +169,7 @@ def to_xlsx(lines: Iterable[Sequence[TableRow]]) -> IO[bytes]:
 
 
 def _to_plain_value(cell: Cell) -> Cell:
-    """Return a cell as CSV has it: a time with its offset, a number without needless digits."""
+    """Return a cell as written to CSV: times with their UTC offset, whole numbers without decimals."""
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
     if isinstance(cell, float):
@@ -178,7 +178,7 @@ def _to_plain_value(cell: Cell) -> Cell:
 
 
 def escape_formula(cell: Cell) -> Cell:
-    """Return a cell so that a spreadsheet takes it for text: an apostrophe stands before what could be a formula."""
+    """Return a cell that a spreadsheet reads as text: an apostrophe is put before what could be a formula."""
     if not isinstance(cell, str):
         return cell
     seen = cell.strip(_INVISIBLE)
@@ -186,7 +186,7 @@ def escape_formula(cell: Cell) -> Cell:
 
 
 def _build_cell_reader(field: TicketField) -> Callable[[TicketRow, ZoneInfo, Sequence[str]], Cell]:
-    """Return what reads a cell: made once, as an export has many."""
+    """Return a function that reads a cell. It is built once per field, because an export has many cells."""
     if field.type == FieldType.TAGS:
         return lambda _row, _zone, borne: ", ".join(borne)
     shown = attrgetter(field.shown)

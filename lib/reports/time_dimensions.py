@@ -1,4 +1,4 @@
-"""The facts by which hours are told apart: each has one value for an entry, so that the groups add up to the total."""
+"""Dimensions of the time report. Each has exactly one value per time entry, so that groups add up to the total."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from lib.core import text
 
 NO_VALUE = "none"
 MAX_IDS = 10_000
-"""Ids that are asked for one by one; with more it is quicker to ask for all."""
+"""Up to this many, names are queried by id. With more it is faster to load all."""
 Names = Mapping[Any, str]
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """What an entry is grouped by, how its values are called, and whether the ticket alone decides it."""
+    """What time entries are grouped by, how its values are named, and whether the ticket alone determines it."""
 
     column: Any
     names: Callable[[Session, set[Any]], Names]
@@ -28,7 +28,7 @@ class Dimension:
 
     @property
     def joins(self) -> bool:
-        """Whether it takes the ticket's own row to know."""
+        """Whether the ticket's row must be joined."""
         return self.column.class_ is Ticket
 
 
@@ -51,7 +51,7 @@ def _format_distinction(mark: Any) -> str:
 
 
 def _load_tag_names(session: Session, tickets: set[Any]) -> Names:
-    """Return the tags that each ticket has, all of them together as one value."""
+    """Return each ticket's tags, joined into one value."""
     chosen = select(TicketTag.ticket_id, Tag.id, Tag.name).join(Tag, col(Tag.id) == TicketTag.tag_id)
     if len(tickets) < MAX_IDS:
         chosen = chosen.where(col(TicketTag.ticket_id).in_(tickets))
@@ -96,6 +96,6 @@ DIMENSIONS: dict[str, Dimension] = {
 
 
 def load_names(session: Session, by: Iterable[str], rows: Iterable[Any]) -> list[Names]:
-    """Return for each fact how the values in its column of the rows are called."""
+    """Return, for each dimension in `by`, the names of the values in its column of the rows."""
     rows = list(rows)
     return [DIMENSIONS[name].names(session, {row[place] for row in rows}) for place, name in enumerate(by)]

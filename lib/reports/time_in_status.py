@@ -1,4 +1,4 @@
-"""Where time goes: how long tickets stand in each status, across tickets; docs/metrics.md has the definition."""
+"""Time in status: how long tickets are in each status, across tickets. Defined in docs/metrics.md."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from lib.reports.status_timeline import ReportedStatus, StatusNamePeriod
 from lib.reports.ticket_export import TableRow
 
 MAX_PERIOD = timedelta(days=366)
-# Letter by letter what the index says, else SQLite doesn't use it.
+# Must match the index definition exactly, or SQLite doesn't use it.
 _MOVED_ACTION = literal_column(f"'{Action.TICKET_MOVED.value}'", Text)
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2200
 NO_FILTER = TicketFilter()
@@ -34,7 +34,7 @@ _COLUMN_HEADINGS = ("count", "median minutes", "90th percentile minutes", "mean 
 
 @dataclass(frozen=True)
 class StatusTime:
-    """Seconds in one status: `left` of the stays that ended in the period, `standing` of the open tickets there now."""
+    """Seconds in one status: `left` for periods that ended in the date range, `standing` for open tickets in it now."""
 
     status: ReportedStatus
     left: DurationSummary
@@ -42,9 +42,9 @@ class StatusTime:
 
 
 def to_time_range(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the moments from and until which days last, both included, in a time zone.
+    """Return the start and end of a range of days, both included, in a time zone.
 
-    Raises Invalid for days out of all reason.
+    Raises Invalid for unreasonable dates.
     """
     if first.year < EARLIEST_YEAR or last.year > LATEST_YEAR:
         raise Invalid(
@@ -57,10 +57,11 @@ def to_time_range(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, da
 def build_report(
     session: Session, actor: Actor, *, since: datetime, until: datetime, narrowed: TicketFilter = NO_FILTER
 ) -> list[StatusTime]:
-    """Return how long tickets stood in each status that is not done, in the desk's order, of those one's reports hold.
+    """Return the time in each status that is not done, in the order of statuses, for tickets in the actor's reports.
 
-    Source: `ticket.created`, `ticket.moved`, `ticket.merged` and `ticket.unmerged`. A stay belongs to the period in
-    which a move ended it; merged tickets are left out. Raises NotPermitted, Invalid for more than a year.
+    Source: `ticket.created`, `ticket.moved`, `ticket.merged` and `ticket.unmerged`. A period in a status counts in
+    the date range in which a move ended it. Merged tickets are left out. Raises NotPermitted, Invalid for more than a
+    year.
     """
     gate.require(actor, Permission.REPORT_VIEW)
     if until <= since or until - since > MAX_PERIOD:
@@ -86,7 +87,7 @@ def build_report(
 
 
 def _select_left(session: Session, since: datetime, until: datetime) -> Any:
-    """Select the status and the seconds of each stay that a move ended in the period."""
+    """Select the status and seconds of each period that a move ended in the date range."""
     before = aliased(Event, name="before")
     began = (
         select(func.max(before.at))
@@ -98,7 +99,7 @@ def _select_left(session: Session, since: datetime, until: datetime) -> Any:
         .scalar_subquery()
     )
     moved = and_(col(Event.action) == _MOVED_ACTION, col(Event.at) >= since, col(Event.at) < until)
-    # The most that earlier turns say: after a clock that jumped back a stay begins with the time it jumped from.
+    # The latest time of earlier events: if the clock jumped back, a period starts at the time it jumped from.
     seconds = _seconds_between(session, func.coalesce(began, Ticket.created_at), col(Event.at))
     return (
         select(
@@ -112,7 +113,7 @@ def _select_left(session: Session, since: datetime, until: datetime) -> Any:
 
 
 def _select_current(session: Session) -> Any:
-    """Select the status of each open ticket and the seconds since it came there."""
+    """Select the status of each open ticket and the seconds since it entered it."""
     turn = aliased(Event, name="turn")
     began = (
         select(func.max(turn.at))
@@ -128,19 +129,19 @@ def _select_current(session: Session) -> Any:
 
 
 def _seconds_between(session: Session, began: Any, ended: Any) -> Any:
-    # Said once: a condition would have it worked out twice.
+    # One expression, because a CASE would evaluate it twice.
     most = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
     return most(_epoch_seconds(session, ended) - _epoch_seconds(session, began), literal_column("0"))
 
 
 def _epoch_seconds(session: Session, moment: Any) -> Any:
-    """Whole seconds, fractions cut off; SQLite's are whole already."""
+    """Return whole seconds, with fractions cut off. SQLite's are whole already."""
     seconds = extract("epoch", moment)
     return seconds if session.get_bind().dialect.name == "sqlite" else func.floor(seconds)
 
 
 def _left_status_column(known: list[StatusNamePeriod]) -> Any:
-    """The id of the status that bore the name which a move left, at that time."""
+    """Return a column with the id of the status that a move left, by the status's name at that time."""
     return case(
         *(
             (
@@ -157,7 +158,7 @@ def _left_status_column(known: list[StatusNamePeriod]) -> Any:
 
 
 def _load_summaries(session: Session, stays: Any) -> Mapping[int, DurationSummary]:
-    """Return how the seconds of each status lie, worked out where they are."""
+    """Return the summary of seconds by status, calculated in the database."""
     each = stays.subquery()
     whole = {"partition_by": each.c.status_id}
     ranked = sqlalchemy.select(
@@ -191,7 +192,7 @@ def _load_summaries(session: Session, stays: Any) -> Mapping[int, DurationSummar
 
 
 def to_rows(found: Sequence[StatusTime]) -> list[TableRow]:
-    """Return a report as the lines of a file: headings, a line for each status; whole minutes, empty where none is."""
+    """Return a report as file rows: headings, then a row per status, in whole minutes, empty where there are none."""
     rows: list[TableRow] = [
         ("status", *(f"{which} {what}" for which in ("left", "standing") for what in _COLUMN_HEADINGS))
     ]
@@ -202,6 +203,7 @@ def to_rows(found: Sequence[StatusTime]) -> list[TableRow]:
 def _to_minutes(spread: DurationSummary) -> TableRow:
     p90 = (
         None if spread.p90 is None else -(-spread.p90 // 60)
-    )  # what nine in ten don't exceed is never rounded down
+        # a 90th percentile is rounded up, never down
+    )
     median, mean = (None if each is None else each // 60 for each in (spread.median, spread.mean))
     return (spread.n, *("" if each is None else each for each in (median, p90, mean)))

@@ -1,4 +1,4 @@
-"""Hours: how much time was logged, by up to three facts and by period; docs/metrics.md has the definition."""
+"""Time report: logged time by up to three dimensions and by period. Defined in docs/metrics.md."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,26 +23,26 @@ from lib.timekeeping import rates, weeks
 from lib.timekeeping.rates import Rates
 
 MAX_DIMENSIONS = 3
-"""Facts by which hours are told apart at once."""
+"""Maximum number of dimensions in one report."""
 MAX_PERIOD = timedelta(days=366 * 5)
 SHORT_PERIOD = timedelta(days=100)
-"""A span over which entries are found by day, whatever is asked."""
+"""In shorter date ranges, entries are always looked up by day."""
 PERIODS = ("day", "week", "month", "quarter", "year")
 MONTH_PERIODS = ("month", "quarter", "year")
 """Periods of whole months."""
 WIDE_PERMISSIONS = (Permission.REPORT_VIEW, Permission.TICKET_READ, Permission.TIME_READ)
 GroupKey = tuple[tuple[str, ...], date | None]
 EstimatedMinutes = tuple[int, int]
-"""What the tickets with an estimate are expected to take, and what was logged on them in the period."""
+"""The estimate of the tickets that have one, and the time logged on them in the date range."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Minutes of one group: its values in the order asked, and the first day of its period, if one was asked.
+    """The minutes of one group: its values in the order of `by`, and the first day of its period if there is one.
 
-    `estimate` are the minutes that its tickets with an estimate are expected to take, and `estimated` the part of
-    `minutes` that was logged on those; None where that can't be told group by group.
-    `cost` are hundredths of the desk's currency, None where it was not asked.
+    `estimate` is the estimate in minutes of its tickets that have one, and `estimated` the part of `minutes` that was
+    logged on those. Both are None where they can't be split by group. `cost` is in hundredths of the currency, None
+    if it was not requested.
     """
 
     values: tuple[str, ...]
@@ -55,10 +55,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Report:
-    """Groups in order, and the minutes, the estimate and the cost in all, which they add up to.
+    """Groups in order, with the total minutes, estimate and cost that they add up to.
 
-    `unpriced` are minutes for which no rate is set; they cost nothing here. `unseen` are minutes in the timesheets of
-    the actor, and of the people whose timesheets they manage, on tickets that the report doesn't cover.
+    `unpriced` is the number of minutes without a rate; they cost nothing here. `unseen` is the number of minutes in
+    the timesheets of the actor, and of people whose timesheets they manage, on tickets that the report doesn't cover.
     """
 
     by: tuple[str, ...]
@@ -73,7 +73,7 @@ class Report:
 
 
 def period_start(day: date, per: str) -> date:
-    """Return the first day of the period in which a day lies."""
+    """Return the first day of the period that contains a day."""
     match per:
         case "week":
             return day - timedelta(days=day.weekday())
@@ -96,9 +96,9 @@ def build_report(
     until: date,
     cost: bool = False,
 ) -> Report:
-    """Return the hours from one day to another, both included, of which `report.view` lets the actor know.
+    """Return the time logged from `since` through `until`, as far as `report.view` lets the actor see it.
 
-    Source: `time_entry`, by each worker's own day, as the entries stand now; with `cost` also `rate`. Raises
+    Source: `time_entry`, by each worker's local day, as entries are now; with `cost` also `rate`. Raises
     NotPermitted, also for a cost without `rate.manage`, and Invalid.
     """
     gate.require(actor, Permission.REPORT_VIEW)
@@ -151,7 +151,7 @@ def _sum_estimates(pairs: Iterable[EstimatedMinutes]) -> EstimatedMinutes | None
 
 
 def _extra_columns(per: str | None, *, cost: bool) -> list[Any]:
-    """The columns besides the facts: weeks are put together here, as each database cuts them in its own way."""
+    """Return the columns besides dimensions. Periods are grouped here, because each database cuts weeks differently."""
     day = [TimeEntry.day] if per or cost else []
     return [*day, TimeEntry.worker_id, TimeEntry.activity_id] if cost else day
 
@@ -170,7 +170,7 @@ def _load_minutes(
     *,
     monthly: bool,
 ) -> list[Any]:
-    """Return the minutes for each value of what is asked; `monthly` gives a day as the number of its month."""
+    """Return the minutes for each combination of values. With `monthly`, a day is returned as its month number."""
     joins = any(DIMENSIONS[name].joins for name in by)
     keys = {column.key for column in asked if column.class_ is TimeEntry}
     sorts = session.get_bind().dialect.name == "sqlite"
@@ -195,9 +195,9 @@ def _load_minutes(
 def _select_presummed(
     actor: Actor, asked: list[Any], keys: list[Any], span: tuple[date, date], *, monthly: bool
 ) -> Any:
-    """Select what is asked from sums in the order of an index, which are far fewer than entries.
+    """Select from sums in the order of an index, of which there are far fewer than entries.
 
-    SQLite sorts what it groups, which takes most of the time, unless an index gives the order; PostgreSQL does not.
+    SQLite sorts what it groups, which takes most of the time, unless an index provides the order. PostgreSQL doesn't.
     """
     day: Any = TimeEntry.day
     if keys[0] is not day and span[1] - span[0] > SHORT_PERIOD:
@@ -213,27 +213,27 @@ def _select_presummed(
 
 
 def _hide_day_from_index(day: Any) -> Any:
-    """Hide a day from the index of the days, along which many of them are read more slowly than all tickets."""
+    """Hide a day from the day index, because reading many days through it is slower than reading all tickets."""
     return func.coalesce(day, day)
 
 
 def _month_number(day: Any) -> Any:
-    """The number of a day's month, counted from the year 0."""
-    # Written out, because both databases have to see the same in the select and in the grouping.
+    """Return the number of a day's month, counted from year 0."""
+    # Literals, because both databases must see the same expression in SELECT and GROUP BY.
     return extract("year", day) * literal_column("12") + extract("month", day) - literal_column("1")
 
 
 def _to_period(value: Any, per: str, *, monthly: bool) -> date:
-    """Return the first day of a period from a day, or from the number of its month."""
+    """Return the first day of a period from a day or a month number."""
     return period_start(date(int(value) // 12, int(value) % 12 + 1, 1) if monthly else value, per)
 
 
 def _visible_conditions(actor: Actor) -> list[ColumnElement[bool]]:
-    """The SQL conditions on `time_entry`: one's own, with a wider scope what one's teams took, on tickets one sees."""
+    """Return SQL conditions on `time_entry` for the actor's own and, by scope, their teams', on visible tickets."""
     there, seen = col(TimeEntry.removed_at).is_(None), gate.visible_condition(actor)
     ticket, worker = _hide_from_index(TimeEntry.ticket_id), _hide_from_index(TimeEntry.worker_id)
     if all(actor.may(p, least=Scope.ALL) for p in WIDE_PERMISSIONS):
-        # All but a few: those few are quicker to leave out. What is not known to be seen is not.
+        # Almost all are visible, so it is faster to exclude the others. Unknown (NULL) visibility means not visible.
         return [there, ticket.not_in(select(Ticket.id).where(~func.coalesce(seen, false())))]
     own = and_(worker == actor.id, ticket.in_(select(Ticket.id).where(seen)))
     if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
@@ -242,12 +242,12 @@ def _visible_conditions(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def _hide_from_index(column: Any) -> Any:
-    """Hide a column from the indexes, so that entries are read along their days."""
+    """Hide a column from indexes, so that entries are read by day."""
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def _reported_condition(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `ticket` for those whose time, whoever worked, is in the actor's reports."""
+    """SQL condition on `ticket` for tickets whose time, by any worker, is in the actor's reports."""
     if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
         return false()
     return and_(
@@ -256,14 +256,14 @@ def _reported_condition(actor: Actor) -> ColumnElement[bool]:
 
 
 def _can_estimate(by: Sequence[str], per: str | None) -> bool:
-    """Tell whether each ticket is in one group, so that what was estimated adds up."""
+    """Return whether each ticket is in exactly one group, so that estimates add up."""
     return per is None and all(DIMENSIONS[name].of_ticket for name in by)
 
 
 def _load_estimates(
     session: Session, actor: Actor, by: Sequence[str], span: tuple[date, date]
 ) -> dict[tuple[str, ...], EstimatedMinutes]:
-    """Return what each group's tickets were estimated to take and took in these days, as far as the actor may know."""
+    """Return the estimates and logged minutes of each group's tickets in these days that the actor may see."""
     columns: list[Any] = [
         Ticket.id if DIMENSIONS[name].column.class_ is TimeEntry else DIMENSIONS[name].column for name in by
     ]
@@ -294,7 +294,7 @@ def _load_estimates(
 
 
 def _count_unseen_minutes(session: Session, actor: Actor, span: tuple[date, date]) -> int:
-    """Return the minutes in timesheets that the actor may open, on tickets that their report doesn't cover."""
+    """Return the minutes in timesheets that the actor can open, on tickets that their report doesn't cover."""
     chosen = sqlalchemy.select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
         col(TimeEntry.removed_at).is_(None),
         col(TimeEntry.day).between(*span),
@@ -317,7 +317,7 @@ def _validate(by: Sequence[str], per: str | None, since: date, until: date) -> N
 
 
 def to_rows(found: Report) -> list[TableRow]:
-    """Return a report as the lines of a file: headings, a line for each group, the total."""
+    """Return a report as file rows: headings, a row per group, and the total."""
     period = (found.per,) if found.per else ()
     blank = len(found.by) + len(period)
     more = (("estimate", "on estimated") if found.estimate is not None else ()) + (
