@@ -1,1 +1,1 @@
-"""Who is notified of what, where and when: planned with each change, sent by the worker."""
+"""Notifications: who is notified of what, where and when. Planned with each change, sent by the worker."""

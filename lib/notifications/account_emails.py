@@ -1,4 +1,4 @@
-"""An account's mail: the invitation, and the way to a new password; the secret in it is in no table."""
+"""Account emails: invitations, password links and address changes. Their secrets are not stored in any table."""
 
 from sqlmodel import Session
 
@@ -14,12 +14,12 @@ from lib.people import accounts
 
 
 def is_enabled() -> bool:
-    """Tell whether links to set a password go by mail."""
+    """Return whether password links are sent by email."""
     return NotificationChannel.MAIL in channels.list_configured()
 
 
 def send_password_link(session: Session, actor: Actor, person: Person, *, invitation: bool = False) -> None:
-    """Mail a link to set a password with. Raises NotPermitted, as `accounts.create_password_secret` does."""
+    """Email a link to set a password. Raises NotPermitted, like `accounts.create_password_secret`."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
     message = outbox.enqueue(
         session,
@@ -33,9 +33,9 @@ def send_password_link(session: Session, actor: Actor, person: Person, *, invita
 
 
 def change_email(session: Session, actor: Actor, person: Person, *, email: str) -> None:
-    """Correct somebody's address as `accounts.change_email` does, and mail a word of it to the old one.
+    """Change a person's email address as `accounts.change_email` does, and notify the old address.
 
-    Who was only invited gets a new invitation at the right address instead, where that is mailed.
+    If email is set up and the person has no password yet, they get a new invitation at the new address instead.
     """
     if not accounts.change_email(session, actor, person, email=email) or not is_enabled():
         return
@@ -46,9 +46,9 @@ def change_email(session: Session, actor: Actor, person: Person, *, email: str) 
 
 
 def send_forgotten_password_link(session: Session, email: str, *, address: str) -> None:
-    """Mail a link to whoever forgot their password; an unknown or disabled account gets nothing, and no answer says so.
+    """Email a link to set a new password. Unknown or disabled accounts get nothing, and no answer reveals that.
 
-    The caller counts tries.
+    The caller limits attempts.
     """
     person = accounts.find_by_email(session, email)
     if person is None or not person.active or person.email_unproven or not is_enabled():

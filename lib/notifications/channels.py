@@ -1,4 +1,4 @@
-"""The notification channels of this Docket; a new one is a line here, and one in `worker/channels.py`."""
+"""All notification channels. A new one needs a line here and one in `worker/channels.py`."""
 
 from db.vocabulary import NotificationChannel
 from lib.notifications.delivery.channel import Channel
@@ -10,10 +10,10 @@ ALL: tuple[Channel, ...] = (EmailChannel(), SlackChannel())
 
 
 def find(name: NotificationChannel) -> Channel:
-    """Return a channel by its name."""
+    """Return the channel with a name."""
     return next(channel for channel in ALL if channel.name == name)
 
 
 def list_configured() -> frozenset[NotificationChannel]:
-    """Return where people can be notified: in Docket always, elsewhere if that is configured."""
+    """Return the channels that people can be notified on: Docket always, others if configured."""
     return frozenset({NotificationChannel.DOCKET, *(channel.name for channel in ALL if channel.configured())})

@@ -1,4 +1,4 @@
-"""What a message has to say at the moment it is sent, to whoever its person is by then."""
+"""Builds a message's content when it is sent, from what its recipient may see at that time."""
 
 import hashlib
 import hmac
@@ -44,7 +44,7 @@ from lib.notifications.email import samples
 
 
 class _NoticeRow(NamedTuple):
-    """A notification that a message tells of, with what it is about."""
+    """A notification in a message, with its event, ticket and comment."""
 
     notice: Notice
     event: Event
@@ -63,7 +63,7 @@ _LONG_COLUMN: Any = Ticket.description
 
 
 def _select_notices() -> Any:
-    """Select what messages tell of, with its ticket; who may hear of it is for `_can_notify` to say."""
+    """Select notifications with their tickets, by message. `_can_notify` checks who may see each."""
     found: Any = (
         select(Notice, Event, Ticket, Comment)
         .add_columns(col(DeliveryNotice.delivery_id))
@@ -78,18 +78,18 @@ def _select_notices() -> Any:
 
 
 _NOTICE_STATEMENT = _select_notices()
-"""Built once, as putting it together takes longer than asking it."""
+"""Built once, because building the statement takes longer than running it."""
 
 
 def build(session: Session, message: Message) -> Content | ChannelPost | None:
-    """Return what a message has to say by now, or None when nothing is left that its person or team may hear."""
+    """Return a message's current content, or None if nothing is left that its person or team may see."""
     if message.team_id is not None:
         return _build_post(session, message)
     return build_many(session, [message])[message.id]
 
 
 def build_many(session: Session, messages: Sequence[Message]) -> dict[int, Content | None]:
-    """Return what `build` does for messages to people by their ids, in a few statements however many they are."""
+    """Do what `build` does for messages to people, by message id, in a fixed number of statements."""
     people = _load_people(session, {message.person_id or 0 for message in messages})
     proven = {id for id, (person, _) in people.items() if not person.email_unproven}
     told = [
@@ -109,7 +109,7 @@ def build_many(session: Session, messages: Sequence[Message]) -> dict[int, Conte
 
 
 def _load_people(session: Session, ids: Collection[int]) -> dict[int, tuple[Person, str]]:
-    """Return whoever of these people is active, and what their role is called."""
+    """Return those of these people who are active, with the name of their role."""
     rows = session.exec(_PEOPLE_STATEMENT, params={"ids": list(ids)}).all()
     return {person.id: (person, role) for person, role in rows}
 
@@ -143,7 +143,7 @@ def _build_content(
 
 
 def _find_changed_address(session: Session, message: Message) -> tuple[str, str] | None:
-    """Return the address that a person had and the one they got, in the change of which a message tells."""
+    """Return the old and new email address of a person from the change that a message is about."""
     changed = select(Event.old, Event.new).where(
         Event.action == Action.PERSON_CHANGED, Event.field == "email",
         Event.subject == f"person:{message.person_id}", Event.at <= message.created_at,
@@ -155,7 +155,7 @@ def _find_changed_address(session: Session, message: Message) -> tuple[str, str]
 
 
 def _build_post(session: Session, message: Message) -> ChannelPost | None:
-    """Return what a team's channel is told by now, or None when the ticket is no longer the team's."""
+    """Return the current post for a team's channel, or None if the ticket is no longer in the team."""
     ticket = gate.unscoped_get(session, Ticket, message.ticket_id, "the team's channel is checked")
     place = session.get(TeamSlackChannel, message.team_id)
     if ticket is None or place is None or ticket.deleted_at or ticket.team_id != message.team_id:
@@ -180,10 +180,10 @@ def _build_post(session: Session, message: Message) -> ChannelPost | None:
 
 
 def _reduce(session: Session, said: Sequence[ContentEntry]) -> tuple[tuple[ContentEntry, ...], str]:
-    """Return what may go to a service of others, and a line with facts on the ticket where they may go there too.
+    """Return what may be sent to a third-party service, and a line of facts about the ticket where allowed.
 
-    What was written stays in Docket, names too unless the ticket's team wants them there; of what is confidential not
-    even the title goes there.
+    Comment text is never sent, and names only if the ticket's team wants them there. Of confidential tickets and
+    notes not even the title is sent.
     """
     tickets = {each.ticket for each in said}
     discreet = {each.ticket for each in said if each.discreet}
@@ -204,7 +204,7 @@ def _reduce(session: Session, said: Sequence[ContentEntry]) -> tuple[tuple[Conte
 
 
 def _is_detailed(session: Session, number: int) -> bool:
-    """Tell whether a ticket's team wants more of it in Slack than number, title and link."""
+    """Return whether a ticket's team wants more in Slack than the ticket's number, title and link."""
     ticket = session.exec(
         gate.unscoped(
             select(Ticket).where(Ticket.id == number), "only a setting of the ticket's team is read"
@@ -225,7 +225,7 @@ def _format_facts(session: Session, number: int) -> str:
 
 
 def derive_secret(message: Message) -> str:
-    """Return the one-time secret that an account's mail holds: the same for every attempt, and in no table."""
+    """Return the one-time secret in an account email. It is the same for every attempt and not stored in any table."""
     about = f"outbox:{message.id}:{message.created_at.isoformat()}".encode()
     return hmac.new(settings.current().key(), about, hashlib.sha256).hexdigest()
 
@@ -233,7 +233,7 @@ def derive_secret(message: Message) -> str:
 def _load_entries(
     session: Session, messages: Sequence[Message], actors: Mapping[int, Actor]
 ) -> dict[int, tuple[ContentEntry, ...]]:
-    """Return what each message tells its person of, who has to be among the actors, by the messages' ids."""
+    """Return each message's entries by message id. The recipients must be among `actors`."""
     owed = {message.id: message for message in messages}
     found: dict[int, list[_NoticeRow]] = {id: [] for id in owed}
     for *rest, id in session.exec(_NOTICE_STATEMENT, params={"ids": list(owed)}).all():
@@ -249,7 +249,7 @@ def _load_entries(
 
 
 def _can_notify(session: Session, actors: Mapping[int, Actor], message: Message, row: _NoticeRow) -> bool:
-    """Tell whether a notice's person may know of its event at this moment, and has not read it where that counts."""
+    """Return whether the recipient may currently see the event and, for combined notifications, has not read it yet."""
     notice, event, ticket, comment = row
     actor = actors[notice.person_id]
     if (comment and comment.removed_at) or (message.sort == MessageKind.DIGEST and notice.read_at):

@@ -1,4 +1,4 @@
-"""What there is to say, before it is a mail or a message in Slack."""
+"""The content of a message, before it is rendered as an email or a Slack message."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from db.vocabulary import MessageKind, NotificationType, RecipientReason
 
 @dataclass(frozen=True)
 class ContentEntry:
-    """One deed: `sentence` goes on after the doer's name, `body` is Markdown.
+    """One event. `sentence` continues after the actor's name, `body` is Markdown.
 
-    For a service of others title, doer and body are empty where they may not go there.
+    For third-party services, title, actor and body are empty where they may not be sent there.
     """
 
     ticket: int
@@ -24,12 +24,12 @@ class ContentEntry:
     relation: RecipientReason
     occasion: NotificationType
     discreet: bool
-    """Whether neither title nor contents may leave for a service of others: the ticket or the note is confidential."""
+    """Whether title and contents must stay out of third-party services: the ticket is confidential or it is a note."""
 
 
 @dataclass(frozen=True)
 class ChannelPost:
-    """What a team's channel is told of a ticket; without a title where that is confidential."""
+    """A post about a ticket in a team's channel. `title` is empty if the ticket is confidential."""
 
     ticket: int
     title: str
@@ -39,7 +39,7 @@ class ChannelPost:
 
 @dataclass(frozen=True)
 class Content:
-    """What is to be sent to whom."""
+    """What is sent to a person."""
 
     sort: MessageKind
     person_id: int
@@ -48,9 +48,9 @@ class Content:
     zone: str | None
     said: tuple[ContentEntry, ...] = ()
     facts: str = ""
-    """A ticket's priority, requester and age in one line, where they may go to a service of others."""
+    """A ticket's priority, requester and age in one line, where they may be sent to a third-party service."""
     link: str = ""
-    """The address that an account's mail leads to."""
+    """The path that an account email links to."""
     address: str = ""
-    """The address with which somebody signs in from now on, told to the one that they had."""
+    """The new sign-in email address, in the email to the old address."""
     sample: bool = False

@@ -1,12 +1,12 @@
-"""The rules as they come with Docket: of what occasion whom it tells, and where, unless they chose otherwise.
+"""The default notification rules: who is notified of what and where, unless they chose otherwise.
 
-docs/notifications.md shows this table to people; a test holds the two equal. `book` is what a desk made of it.
+docs/notifications.md shows this table, and a test keeps both equal. `rules` holds what administrators changed.
 """
 
 from db.vocabulary import NotificationChannel, NotificationType, RecipientReason
 
-# d in Docket, m by mail, s through Slack; M and S always go out at once, of the others the first one does; . not at all
-# unless administrators have it otherwise; - never, as nobody stands so to it, or as it is not for their eyes.
+# d: in Docket, m: by email, s: in Slack. M and S are always sent at once, the others bundled. `.`: off unless
+# administrators turn it on. `-`: never, because nobody has that reason or may not see the event.
 TABLE = """
     occasion     mentioned  assignee  requester  former  watcher  team  manager  channel
     created      -          -         dm         -       d        d     d        S
@@ -51,13 +51,13 @@ SHORT_LABELS = {
     NotificationType.COPIED: "Added to CC",
     NotificationType.MERGED: "Merged",
 }
-"""What is said of an occasion where neither names nor contents may stand."""
+"""Labels for where neither names nor contents may be shown."""
 PERSONAL_LABELS = {
     (NotificationType.ASSIGNED, RecipientReason.ASSIGNEE): "Assigned to you",
     (NotificationType.ASSIGNED, RecipientReason.FORMER): "No longer assigned to you",
     (NotificationType.COPIED, RecipientReason.WATCHER): "You were added to CC",
 }
-"""The same where it was done to whoever hears of it."""
+"""The same for the person it was done to."""
 REASONS = {
     RecipientReason.MENTIONED: "you were mentioned",
     RecipientReason.ASSIGNEE: "the ticket is assigned to you",
@@ -78,11 +78,11 @@ _CELLS: dict[tuple[NotificationType, RecipientReason], str] = {
     if letters != "-"
 }
 PAIRS = tuple(_CELLS)
-"""Every occasion with every relation that can hear of it, in the table's order."""
+"""Every type and reason that somebody can be notified of, in the table's order."""
 
 
 def format_short_label(occasion: NotificationType, relation: RecipientReason) -> str:
-    """Return what is said of an occasion, to somebody who hears of it for a reason, without names or contents."""
+    """Return a type's label for a recipient with a reason, without names or contents."""
     if relation == RecipientReason.MENTIONED:
         return (
             "You were mentioned in an internal note"
@@ -93,21 +93,21 @@ def format_short_label(occasion: NotificationType, relation: RecipientReason) ->
 
 
 def available_channels(relation: RecipientReason) -> tuple[NotificationChannel, ...]:
-    """Return where somebody can hear of things: a team's channel is in Slack."""
+    """Return the channels that recipients with a reason can have. Team channels are in Slack."""
     return (NotificationChannel.SLACK,) if relation == RecipientReason.CHANNEL else tuple(NotificationChannel)
 
 
 def channels_for(occasion: NotificationType, relation: RecipientReason) -> frozenset[NotificationChannel]:
-    """Return where somebody hears of an occasion in a desk that changed nothing."""
+    """Return the default channels for a type and reason."""
     return parse_letters(_CELLS.get((occasion, relation), ""))
 
 
 def parse_letters(letters: str) -> frozenset[NotificationChannel]:
-    """Return the media that letters of the table stand for."""
+    """Return the channels for letters of the table."""
     return frozenset(medium for medium in NotificationChannel if medium.letter in letters.lower())
 
 
 def is_immediate(occasion: NotificationType, relation: RecipientReason) -> bool:
-    """Tell whether a message about it goes out at once, whatever else may follow."""
+    """Return whether a message about it is always sent at once, without bundling."""
     letters = _CELLS.get((occasion, relation), "")
     return letters != letters.lower()

@@ -1,4 +1,4 @@
-"""What people hear of, told from an event; most events are for the history alone."""
+"""Event types: which notification type an event has. Most events have none and are only for the history."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from db.vocabulary import Action, NotificationType, StatusCategory
 from lib.catalog.ticket_fields import FIELDS
 
 NOTIFIED_FIELDS = frozenset(field.event for field in FIELDS if field.notify)
-"""The fields whose change somebody hears of."""
+"""Fields whose changes people are notified of."""
 
 
-def find_for_event(event: Event, kinds: Callable[[], dict[str, str]]) -> NotificationType | None:  # noqa: PLR0911 - one answer a deed
-    """Return what people hear of an event, or None; `kinds` gives what the names of statuses mean."""
+def find_for_event(event: Event, kinds: Callable[[], dict[str, str]]) -> NotificationType | None:  # noqa: PLR0911 - one per action
+    """Return the notification type of an event, or None. `kinds` returns status categories by status name."""
     match event.action:
         case Action.TICKET_CREATED:
             return NotificationType.CREATED

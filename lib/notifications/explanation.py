@@ -18,11 +18,11 @@ class Explanation:
     reasons: tuple[str, ...]
     muted: bool
     stopped: bool
-    """One stopped to watch it, which mutes it too."""
+    """Whether they stopped watching it, which also mutes it."""
 
 
 def get_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> Explanation:
-    """Return how one stands to a ticket's notices. Raises NotFound."""
+    """Return why the actor is notified about a ticket. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     watch = gate.unscoped_get(session, Watch, (ticket.id, actor.id), "the ticket was permitted")
     found = {

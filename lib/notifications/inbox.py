@@ -1,4 +1,4 @@
-"""One's notices in Docket: newest first, as far as one may still see what they tell of."""
+"""The inbox: a person's notifications in Docket, newest first, as far as they can still see the tickets."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,14 +18,14 @@ from lib.core.errors import Invalid
 from lib.markdown import rendering
 
 EXCERPT_LENGTH = 160
-"""Characters of a comment that a notice shows."""
+"""Characters of a comment shown in a notification."""
 MAX_SNOOZE = timedelta(days=366)
-"""How far off a notice may be put."""
+"""Longest time for which a notification can be snoozed."""
 
 
 @dataclass(frozen=True)
 class NotificationCard:
-    """A notice: `sentence` goes on after the doer's name, and no actor means Docket itself."""
+    """A notification. `sentence` continues after the actor's name, and `actor` is None for Docket itself."""
 
     id: int
     event_id: int
@@ -44,12 +44,12 @@ class NotificationCard:
 
     @property
     def path(self) -> str:
-        """Where in Docket it leads: to the comment it tells of, or to the ticket."""
+        """The path of the comment it is about, or of the ticket."""
         return ticket_path(self.ticket, self.comment_id)
 
 
 def ticket_path(ticket: int, comment_id: int | None) -> str:
-    """Return where in Docket a ticket, or a comment on it, is to be seen."""
+    """Return the path in Docket of a ticket, or of a comment on it."""
     return f"/ticket?id={ticket}" + (f"&comment={comment_id}" if comment_id else "")
 
 
@@ -68,16 +68,16 @@ def _awake_condition(now: Any) -> ColumnElement[bool]:
 
 
 def count_unread(session: Session, actor: Actor, *, most: int = 99, but: int | None = None) -> int:
-    """Count one's unread notices that are not put off, up to one more than `most`.
+    """Return the number of the actor's unread notifications that are not snoozed, up to one more than `most`.
 
-    Those on the ticket `but` are left out, as one looks at it.
+    Those on the ticket `but` are left out, because the actor is viewing it.
     """
     return session.exec(_select_unread_count(actor, most), params={"now": clock.now(), "but": but or 0}).one()
 
 
 @lru_cache(maxsize=gate.CACHED_STATEMENTS)
 def _select_unread_count(actor: Actor, most: int) -> Any:
-    """Return the select that counts them, as every page asks for it; no ticket has the number 0."""
+    """Return the cached select for the count, since every page uses it. No ticket has the number 0."""
     found = _select_own(actor, Notice.id).where(
         col(Notice.read_at).is_(None),
         _awake_condition(bindparam("now")),
@@ -89,7 +89,10 @@ def _select_unread_count(actor: Actor, most: int) -> Any:
 def list_notifications(
     session: Session, actor: Actor, *, only_unread: bool = False, before: int | None = None, limit: int = 50
 ) -> list[NotificationCard]:
-    """Return one's notices, newest first, those before the notice `before`; what is put off comes back in time."""
+    """Return the actor's notifications, newest first, before the id `before`.
+
+    With `only_unread`, snoozed ones are left out until their time is up.
+    """
     found = _select_own(actor, Notice, Event, Ticket.title, Comment).outerjoin(
         Comment, col(Comment.id) == Notice.comment_id
     )
@@ -127,7 +130,7 @@ def _to_card(
 
 
 def format_sentence(notice: Notice, told: str, *, internal: bool) -> str:
-    """Return what was done as its person is told: spoken to, where it was done to them."""
+    """Return what happened from its recipient's point of view, such as "assigned it to you"."""
     if notice.relation == RecipientReason.MENTIONED:
         return "mentioned you in an internal note" if internal else "mentioned you"
     if (notice.occasion, notice.relation) == (NotificationType.ASSIGNED, RecipientReason.ASSIGNEE):
@@ -141,7 +144,7 @@ def _format_excerpt(body: str) -> str:
 
 
 def _get_own(session: Session, actor: Actor, notice_id: int) -> Notice:
-    """Return one's own notice to change it; raises NotFound."""
+    """Return the actor's own notification to change it. Raises NotFound."""
     row = session.exec(_select_own(actor, Notice).where(Notice.id == notice_id)).first()
     if row is None:
         raise gate.not_found(actor, Permission.TICKET_READ, "notice", notice_id)
@@ -149,21 +152,21 @@ def _get_own(session: Session, actor: Actor, notice_id: int) -> Notice:
 
 
 def mark_read(session: Session, actor: Actor, notice_id: int) -> None:
-    """Note that one has read a notice. Raises NotFound."""
+    """Mark a notification as read. Raises NotFound."""
     row = _get_own(session, actor, notice_id)
     row.read_at = row.read_at or clock.now()
     session.add(row)
 
 
 def mark_unread(session: Session, actor: Actor, notice_id: int) -> None:
-    """Let a notice be unread again. Raises NotFound."""
+    """Mark a notification as unread. Raises NotFound."""
     row = _get_own(session, actor, notice_id)
     row.read_at = row.snoozed_until = None
     session.add(row)
 
 
 def snooze(session: Session, actor: Actor, notice_id: int, *, until: datetime) -> None:
-    """Put a notice off until a moment, when it is unread again. Raises NotFound, Invalid."""
+    """Snooze a notification until a time, when it is unread again. Raises NotFound, Invalid."""
     now = clock.now()
     if not now < until <= now + MAX_SNOOZE:
         raise Invalid("Choose a time within the next year.", fields={"until": "Not within the next year."})
@@ -173,7 +176,7 @@ def snooze(session: Session, actor: Actor, notice_id: int, *, until: datetime) -
 
 
 def find_newest_unread(session: Session, actor: Actor, ticket_id: int) -> int | None:
-    """Return one's newest unread notice on a ticket, or None."""
+    """Return the id of the actor's newest unread notification on a ticket, or None."""
     found = _select_own(actor, func.max(Notice.id)).where(
         Notice.ticket_id == ticket_id, col(Notice.read_at).is_(None), _awake_condition(clock.now())
     )
@@ -181,7 +184,7 @@ def find_newest_unread(session: Session, actor: Actor, ticket_id: int) -> int | 
 
 
 def mark_all_read(session: Session, actor: Actor, *, until: int, ticket_id: int | None = None) -> None:
-    """Note that one has read every notice up to the one with the id `until`, or of them those on one ticket."""
+    """Mark the actor's notifications up to the id `until` as read, with `ticket_id` only those on that ticket."""
     now = clock.now()
     seen = update(Notice).where(
         col(Notice.person_id) == actor.id,
@@ -199,7 +202,7 @@ def mark_all_read(session: Session, actor: Actor, *, until: int, ticket_id: int 
 
 
 def forget_old(session: Session, *, limit: int) -> int:
-    """Forget notices that were read long ago, and those that were never listed, at most `limit`; return how many."""
+    """Delete at most `limit` notifications that were read long ago or never listed. Return how many."""
     before = clock.now() - timedelta(days=settings.current().notice_days)
     done = or_(col(Notice.read_at) < before, ~col(Notice.listed) & (col(Notice.at) < before))
     ids = session.exec(

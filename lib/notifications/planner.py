@@ -1,4 +1,4 @@
-"""The plan: at the end of every transaction, who is to hear of its deeds and where, written down with them."""
+"""Notification planner: at the end of each transaction, saves who is notified of its events and where."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from lib.notifications.rules import NotificationRules
 
 @dataclass(frozen=True)
 class _Recipient:
-    """One person who hears of one event: where, and when they may be reached."""
+    """One recipient of one event: their channels, and when they can be notified."""
 
     notice: Notice
     media: frozenset[NotificationChannel]
@@ -42,7 +42,7 @@ class _Recipient:
 
 
 def write(session: Session) -> None:
-    """Write down who hears of the deeds of this transaction; called once, before it commits."""
+    """Save the notifications for this transaction's events. Called once, before it commits."""
     kinds: dict[str, str] = {}
 
     def known() -> dict[str, str]:
@@ -77,7 +77,7 @@ def _plan_event(session: Session, event: Event, occasion: NotificationType, own:
 def _plan_channel_post(
     session: Session, event: Event, occasion: NotificationType, medium: NotificationChannel, *, team_id: int
 ) -> None:
-    """Let the team's room in a channel hear of an event, through a message that waits already or a new one."""
+    """Add an event to the post for a team's channel, in a message that is still waiting or a new one."""
     now = clock.now()
     due = now
     if not default_rules.is_immediate(occasion, RecipientReason.CHANNEL):
@@ -119,7 +119,7 @@ def _choose_channels(
     *,
     usual: Mapping[int, frozenset[NotificationChannel]],
 ) -> Iterable[_Recipient]:
-    """Yield where each person hears of an event, as the rules and they themselves have it."""
+    """Yield each recipient of an event with their channels, by the rules and their own settings."""
     if not people:
         return
     choices = select(NotificationPreference).where(
@@ -149,7 +149,7 @@ def _choose_channels(
 
 
 def _enqueue(session: Session, event: Event, told: Sequence[_Recipient], channel: Channel) -> None:
-    """Let each person's message tell of an event: one that waits already, or a new one."""
+    """Add an event to each recipient's message, one that is still waiting or a new one."""
     if not told:
         return
     medium = channel.name
@@ -188,7 +188,7 @@ def _find_due_time(each: _Recipient, now: datetime, *, ends: datetime, gathered:
 def _find_unsent_messages(
     session: Session, people: set[int], medium: NotificationChannel, ticket_id: int | None
 ) -> dict[int, Message]:
-    """Return the messages that nobody began to send, locked so that nobody does before this commits."""
+    """Return messages that nobody has begun to send, locked so that nobody does before this commits."""
     if not people:
         return {}
     chosen: Any = select(Message).where(

@@ -1,4 +1,4 @@
-"""What somebody chose to hear, where and when; what they did not choose follows the rules."""
+"""Notification settings of a person: what, where and when. Without their own choice, the notification rules apply."""
 
 import re
 from collections.abc import Mapping
@@ -25,14 +25,18 @@ EMAIL_FREQUENCIES = {
 _REQUESTER_REASONS = frozenset(
     {RecipientReason.MENTIONED, RecipientReason.REQUESTER, RecipientReason.WATCHER}
 )
-"""Why somebody hears who works no tickets."""
+"""Reasons for which people who work on no tickets are notified."""
 _MINUTES_PER_DAY = 24 * 60
 _SLACK_MEMBER_PATTERN = re.compile(r"[UW][A-Z0-9]{5,30}")
 
 
 @dataclass(frozen=True)
 class DeliverySchedule:
-    """Quiet hours as minutes of one's day, equal for none; days of the week from 0 for Monday; hours between mails."""
+    """When a person wants to be notified.
+
+    Quiet hours are in minutes of their day, equal for none. Days of the week count from 0 for Monday. `hours` is the
+    time between combined emails.
+    """
 
     quiet_from: int = 0
     quiet_until: int = 0
@@ -41,7 +45,7 @@ class DeliverySchedule:
 
 
 def list_possible_pairs(actor: Actor, rules: NotificationRules) -> list[Pair]:
-    """Return what a person can hear of at all, by reason."""
+    """Return the types and reasons that the actor can be notified of, ordered by reason."""
     people = [(o, r) for o, r in rules.told if r != RecipientReason.CHANNEL]
     mine = [
         (o, r) for o, r in people if actor.staff or (r in _REQUESTER_REASONS and o != NotificationType.NOTED)
@@ -50,7 +54,7 @@ def list_possible_pairs(actor: Actor, rules: NotificationRules) -> list[Pair]:
 
 
 def get_channels(session: Session, actor: Actor) -> dict[Pair, frozenset[NotificationChannel]]:
-    """Return where one hears of what."""
+    """Return the channels on which the actor is notified of each type and reason."""
     rows = session.exec(
         select(NotificationPreference).where(NotificationPreference.person_id == actor.id)
     ).all()
@@ -65,7 +69,7 @@ def get_channels(session: Session, actor: Actor) -> dict[Pair, frozenset[Notific
 def set_channels(
     session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[NotificationChannel]]
 ) -> None:
-    """Hear of things where `wanted` says; what it leaves out stays. Raises Invalid."""
+    """Set the actor's channels for the pairs in `wanted`. Others stay as they are. Raises Invalid."""
     rules = notification_rules.load(session)
     if not set(wanted) <= set(list_possible_pairs(actor, rules)):
         raise Invalid("There is no such notification.")
@@ -97,7 +101,7 @@ def _set_choice(
 
 
 def get_schedule(session: Session, actor: Actor) -> DeliverySchedule:
-    """Return when one wants to be reached."""
+    """Return when the actor wants to be notified."""
     row = session.get(NotificationSchedule, actor.id)
     if row is None:
         return DeliverySchedule()
@@ -106,7 +110,7 @@ def get_schedule(session: Session, actor: Actor) -> DeliverySchedule:
 
 
 def set_schedule(session: Session, actor: Actor, habit: DeliverySchedule, *, zone: str | None) -> None:
-    """Be reached at other times; `zone` is the browser's, for those who have none yet. Raises Invalid."""
+    """Set when the actor wants to be notified. `zone` is the browser's, for people without one. Raises Invalid."""
     if not habit.days or not habit.days <= set(range(7)):
         raise Invalid("Choose at least one day.", fields={"days": "Choose at least one day."})
     quiet = (habit.quiet_from, habit.quiet_until)
@@ -122,25 +126,25 @@ def set_schedule(session: Session, actor: Actor, habit: DeliverySchedule, *, zon
 
 
 def get_timezone(session: Session, actor: Actor) -> str | None:
-    """Return the name of the time zone that the actor's days and quiet hours are in, or None for the browser's."""
+    """Return the name of the actor's time zone for days and quiet hours, or None for the browser's."""
     return session.get_one(Person, actor.id).timezone
 
 
 def set_timezone(session: Session, actor: Actor, name: str) -> None:
-    """Let the actor's days and quiet hours be those of a time zone: "Europe/Berlin". Raises Invalid for none."""
+    """Set the actor's time zone for days and quiet hours, such as "Europe/Berlin". Raises Invalid if it is unknown."""
     if name not in time_zones.names():
         raise Invalid(time_zones.UNKNOWN_MESSAGE, fields={"timezone": time_zones.UNKNOWN_MESSAGE})
     session.get_one(Person, actor.id).timezone = name
 
 
 def get_slack_id(session: Session, actor: Actor) -> str:
-    """Return who one is in Slack as far as Docket knows, or nothing."""
+    """Return the actor's Slack member ID as far as Docket knows it, or an empty text."""
     row = session.get(SlackAccount, actor.id)
     return row.slack_id if row else ""
 
 
 def set_slack_id(session: Session, actor: Actor, slack_id: str) -> None:
-    """Set a person's Slack account by its member ID; empty, Docket looks for their email address again.
+    """Set a person's Slack account by its member ID. If empty, Docket looks it up by email address again.
 
     Raises Invalid.
     """
@@ -160,18 +164,18 @@ def set_slack_id(session: Session, actor: Actor, slack_id: str) -> None:
 
 
 def send_slack_test(session: Session, actor: Actor) -> None:
-    """Owe oneself a direct message in Slack that says that they arrive."""
+    """Queue a Slack direct message to the actor to test that they arrive."""
     outbox.enqueue(session, NotificationChannel.SLACK, MessageKind.TRIAL, actor.id)
 
 
 def list_muted(session: Session, actor: Actor) -> dict[int, str]:
-    """Return the tickets of which one hears no more, by number."""
+    """Return the tickets that the actor muted, as titles by number."""
     found = gate.visible(actor, Ticket.id, Ticket.title).join(Mute, col(Mute.ticket_id) == Ticket.id)
     return dict(session.exec(found.where(Mute.person_id == actor.id).order_by(col(Ticket.id))).all())
 
 
 def mute(session: Session, actor: Actor, ticket_id: int) -> None:
-    """Mute a ticket, except for mentions and assignments; again does nothing. Raises NotFound."""
+    """Mute a ticket, except for mentions and assignments. Has no effect if it is muted. Raises NotFound."""
     _require_visible(session, actor, ticket_id)
     if session.get(Mute, (ticket_id, actor.id)) is None:
         session.add(Mute(ticket_id=ticket_id, person_id=actor.person_id))
@@ -183,7 +187,7 @@ def _require_visible(session: Session, actor: Actor, ticket_id: int) -> None:
 
 
 def unmute(session: Session, actor: Actor, ticket_id: int) -> None:
-    """Hear of a ticket again; hearing of it already, nothing happens. Raises NotFound."""
+    """Unmute a ticket. Has no effect if it is not muted. Raises NotFound."""
     _require_visible(session, actor, ticket_id)
     row = session.get(Mute, (ticket_id, actor.id))
     if row is not None:

@@ -21,13 +21,13 @@ from lib.notifications.delivery.channel import Channel, FailingChannel
 from lib.notifications.delivery.outbox import LEASE
 
 LATE_AFTER = timedelta(minutes=5)
-"""How old a message is that counts as late, unless its person wants it later."""
+"""Age at which a due message counts as late."""
 MAX_SHOWN = 100
 
 
 @dataclass(frozen=True)
 class ChannelStatus:
-    """How one medium stands; `oldest` is since when a message waits whose turn it is."""
+    """The status of one channel. `oldest` is when the oldest message that is due was created."""
 
     medium: NotificationChannel
     on: bool
@@ -41,13 +41,13 @@ class ChannelStatus:
     failing_since: datetime | None
     error: str | None
     failed_lately: int
-    """Of those that failed, how many did in the last 24 hours."""
+    """The number of failed messages that failed in the last 24 hours."""
     channels: tuple[FailingChannel, ...] = ()
-    """Teams' channels that can't be written to."""
+    """Team channels that can't be written to."""
 
     @property
     def failing(self) -> bool:
-        """Whether the server or a channel can't be worked with, or a message failed in the last 24 hours."""
+        """Whether the server or a team channel is down, or a message failed in the last 24 hours."""
         return bool(self.failing_since or self.channels or self.failed_lately)
 
 
@@ -66,7 +66,7 @@ class FailedMessage:
 
 
 def list_channel_statuses(session: Session, actor: Actor) -> list[ChannelStatus]:
-    """Return how each medium stands. Raises NotPermitted."""
+    """Return the status of each channel. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     return [_get_channel_status(session, channel) for channel in channels.ALL]
 
@@ -131,7 +131,7 @@ def discard(session: Session, actor: Actor, message_id: int) -> None:
 
 
 def pause(session: Session, actor: Actor, medium: NotificationChannel, *, paused: bool) -> None:
-    """Stop to send through a medium, or go on; what is owed stays owed. Raises NotPermitted."""
+    """Pause or resume sending through a channel. Queued messages stay queued. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = session.get(ChannelState, medium.value) or ChannelState(medium=medium.value)
     if row.paused != paused:
@@ -141,7 +141,7 @@ def pause(session: Session, actor: Actor, medium: NotificationChannel, *, paused
 
 
 def send_test(session: Session, actor: Actor, medium: NotificationChannel) -> None:
-    """Owe oneself a message that says that they arrive through a medium. Raises NotPermitted."""
+    """Queue a test message to the actor through a channel. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     outbox.enqueue(session, medium, MessageKind.TRIAL, actor.id)
     _record_event(session, actor, f"medium:{medium}", "test")

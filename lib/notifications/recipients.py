@@ -1,4 +1,4 @@
-"""Who hears of an event on a ticket, and why: the strongest reason of each, and only those who may see it."""
+"""Recipients of an event on a ticket, each with their strongest reason, and only those who can see it."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -22,7 +22,7 @@ from lib.notifications.rules import NotificationRules
 
 
 def find_comment_id(event: Event) -> int | None:
-    """Return the comment that an event is about."""
+    """Return the id of the comment that an event is about, or None."""
     kind, _, id = event.subject.partition(":")
     return int(id) if kind == "comment" else None
 
@@ -30,7 +30,7 @@ def find_comment_id(event: Event) -> int | None:
 def list_for_event(
     session: Session, event: Event, occasion: NotificationType, *, ticket: Ticket, book: NotificationRules
 ) -> dict[int, RecipientReason]:
-    """Return who is to hear of an event by the desk's rules, by id, each with why; never whoever did it."""
+    """Return who is notified of an event by the rules, as reasons by person id, without the person who did it."""
     if occasion == NotificationType.COPIED:
         found = {int(event.new or 0): RecipientReason.WATCHER}
     elif event.action == Action.COMMENT_EDITED:
@@ -46,7 +46,7 @@ def list_for_event(
 
 
 def _is_addressed(occasion: NotificationType, why: RecipientReason) -> bool:
-    """Tell whether somebody is spoken to by name, and so hears of it whatever they chose about the ticket."""
+    """Return whether a person is addressed directly, and so is notified even if they muted the ticket."""
     given = occasion == NotificationType.ASSIGNED and why == RecipientReason.ASSIGNEE
     return given or why == RecipientReason.MENTIONED
 
@@ -122,7 +122,7 @@ def _filter_allowed(session: Session, people: Iterable[int], ticket: Ticket, *, 
 
 
 def _list_muted(session: Session, people: Iterable[int], ticket: Ticket) -> set[int]:
-    """Return who muted a ticket or stopped watching it."""
+    """Return who muted the ticket or stopped watching it."""
     asked = list(people)
     stopped = select(Watch.person_id).where(Watch.ticket_id == ticket.id, ~col(Watch.watching))
     muted = select(Mute.person_id).where(Mute.ticket_id == ticket.id)

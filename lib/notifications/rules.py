@@ -1,4 +1,4 @@
-"""The rules as this desk has them: those that came with Docket, and what administrators made of them."""
+"""The current notification rules: the default rules with the administrators' changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,32 +19,32 @@ Pair = tuple[NotificationType, RecipientReason]
 
 @dataclass(frozen=True)
 class NotificationRules:
-    """Where who hears of what; whoever changes it names the `version` they read."""
+    """The channels for each type and reason. Callers that change the rules pass the `version` they read."""
 
     version: int
     cells: Mapping[Pair, frozenset[NotificationChannel]]
 
     @property
     def told(self) -> list[Pair]:
-        """What anybody hears of at all, in the table's order."""
+        """The pairs that anybody is notified of, in the table's order."""
         return [pair for pair in default_rules.PAIRS if self.cells[pair]]
 
     @property
     def own(self) -> list[Pair]:
-        """What differs from the rules that came with Docket."""
+        """The pairs that differ from the default rules."""
         return [pair for pair in default_rules.PAIRS if self.cells[pair] != default_rules.channels_for(*pair)]
 
     def media(self, occasion: NotificationType, relation: RecipientReason) -> frozenset[NotificationChannel]:
-        """Return where somebody hears of an occasion, unless they chose otherwise."""
+        """Return the channels for a type and reason, for people without their own choice."""
         return self.cells.get((occasion, relation), frozenset())
 
     def relations(self, occasion: NotificationType) -> frozenset[RecipientReason]:
-        """Return who hears of an occasion at all."""
+        """Return the reasons for which anybody is notified of a type."""
         return frozenset(relation for known, relation in self.told if known == occasion)
 
 
 def load(session: Session) -> NotificationRules:
-    """Return the rules as they are now."""
+    """Return the current rules."""
     row = session.get(NotificationRuleSet, 1)
     own = {} if row is None else row.own
     cells = {
@@ -57,7 +57,7 @@ def load(session: Session) -> NotificationRules:
 
 
 def get(session: Session, actor: Actor) -> NotificationRules:
-    """Return the rules to whoever may change them. Raises NotPermitted."""
+    """Return the rules for actors who may change them. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     return load(session)
 
@@ -65,10 +65,10 @@ def get(session: Session, actor: Actor) -> NotificationRules:
 def update(
     session: Session, actor: Actor, wanted: Mapping[Pair, frozenset[NotificationChannel]], *, seen: int
 ) -> NotificationRules:
-    """Let people hear of things where `wanted` says unless they chose otherwise; what it leaves out stays.
+    """Set the channels for the pairs in `wanted`, for people without their own choice. Others stay as they are.
 
-    Raises NotPermitted, Conflict (somebody changed the rules since version `seen`), and Invalid for what can't be: a
-    requester never hears of a note, whatever the rules are.
+    Raises NotPermitted, Conflict (the rules were changed since version `seen`), and Invalid for what is not possible:
+    requesters are never notified of internal notes, whatever the rules are.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     strange = [
@@ -104,7 +104,7 @@ def update(
 
 
 def reset(session: Session, actor: Actor, *, seen: int) -> NotificationRules:
-    """Go back to the rules that came with Docket. Raises as `update` does."""
+    """Restore the default rules. Raises the same errors as `update`."""
     return update(
         session, actor, {pair: default_rules.channels_for(*pair) for pair in default_rules.PAIRS}, seen=seen
     )

@@ -1,1 +1,1 @@
-"""When and through which channel a message is sent: the outbox, schedules and bundling."""
+"""Delivery: when and through which channel a message is sent, with the outbox, schedules and bundling."""

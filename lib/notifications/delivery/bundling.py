@@ -1,4 +1,4 @@
-"""The window: the first message about a ticket goes out at once, and what follows soon goes out together at its end."""
+"""Bundling: the first message about a ticket is sent at once, and what follows within a window together at its end."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -22,10 +22,10 @@ def find_window_ends(
     ticket_id: int | None,
     at: datetime,
 ) -> dict[int, datetime]:
-    """Return when the window ends of each person or team, by id, who got a message on the ticket lately.
+    """Return the end of the window of each person or team that recently got a message on the ticket, by id.
 
-    `whose` is the column of messages that has the ids. A window never ends later than a whole one from `at` on, though
-    the clock was set back.
+    `whose` is the message column that holds the ids. A window never ends later than one full window after `at`, even
+    if the clock was set back.
     """
     whole = timedelta(seconds=settings.current().notice_window_seconds)
     if not (whole and ids):

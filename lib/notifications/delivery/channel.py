@@ -1,4 +1,4 @@
-"""What a notification channel is: its name, whether it is set up, and how it renders a message."""
+"""Notification channel: its name, whether it is set up, and how it renders a message."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from lib.notifications.content_types import ChannelPost, Content
 
 @dataclass(frozen=True)
 class FailingChannel:
-    """A team whose room in a channel can't be written to, with the reason in words."""
+    """A team channel that can't be written to, with the reason in words."""
 
     team: str
     error: str
@@ -23,50 +23,50 @@ class FailingChannel:
 
 
 class Channel(ABC):
-    """A way to notify people outside Docket; `worker` adds how its messages are sent.
+    """A way to notify people outside Docket. Subclasses in `worker` add how messages are sent.
 
-    A channel says its name, label, phrase and settings, whether it is configured, and renders. The rest is for channels
-    that gather messages in digests or that have rooms for teams.
+    A channel defines its name, label, phrase and settings, whether it is configured, and how it renders. The rest is
+    for channels that combine messages in digests or that have team channels.
     """
 
     name: ClassVar[NotificationChannel]
-    """As it is stored, and as the API and metrics name it."""
+    """As stored, and as used by the API and metrics."""
     label: ClassVar[str]
-    """What it is called within a sentence: "email"."""
+    """Its name within a sentence, such as "email"."""
     phrase: ClassVar[str]
-    """What people choose in their notification settings: "By mail"."""
+    """The choice in notification settings, such as "By email"."""
     needs: ClassVar[str]
     """The settings that turn it on."""
     digests: ClassVar[bool] = False
-    """Whether people can have its messages gathered in one every few hours."""
+    """Whether people can have its messages combined into one every few hours."""
     third_party: ClassVar[bool] = True
-    """Whether it belongs to a service of others, so that the ticket's team chooses what it may receive."""
+    """Whether it is a third-party service, so that the ticket's team decides what it may receive."""
     testable: ClassVar[bool] = False
     """Whether administrators can send themselves a test from the page of outgoing messages."""
     rooms: ClassVar[bool] = False
-    """Whether teams may have a room there, which may need no settings."""
+    """Whether teams can have channels there, which may need no settings."""
 
     @property
     def title(self) -> str:
-        """What it is called where a line begins: "Email"."""
+        """Its name at the start of a line, such as "Email"."""
         return self.label[:1].upper() + self.label[1:]
 
     @abstractmethod
     def configured(self) -> bool:
-        """Tell whether its settings are there, so that people can be notified through it."""
+        """Return whether its settings are set, so that people can be notified through it."""
 
     @abstractmethod
     def render(self, message: Message, content: Content | ChannelPost) -> Any:
-        """Return what is sent. Raises ValueError if it can't be sent."""
+        """Return the rendered message. Raises ValueError if it can't be sent."""
 
     def on(self, session: Session) -> bool:
-        """Tell whether anybody can be notified through it: a person, or a team in its room."""
+        """Return whether anybody can be notified through it, a person or a team."""
         return self.configured()
 
     def reaches(self, session: Session, team_id: int) -> bool:
-        """Tell whether a team has a room in this channel that can be written to."""
+        """Return whether a team has a channel here that can be written to."""
         return False
 
     def failing_rooms(self, session: Session) -> Sequence[FailingChannel]:
-        """Return the rooms of teams that can't be written to."""
+        """Return the team channels that can't be written to."""
         return ()

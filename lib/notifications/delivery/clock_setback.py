@@ -1,6 +1,6 @@
-"""A clock that was set back: messages whose time to be sent can't be true are due now.
+"""Handles a clock that was set back: messages with an impossible send time become due now.
 
-Without this an hour too much would hold every email back for an hour.
+Otherwise a clock that was an hour ahead would hold back every email for an hour.
 """
 
 from datetime import datetime, timedelta
@@ -15,31 +15,32 @@ from lib.access import gate
 from lib.core import settings
 
 LEASE = timedelta(minutes=3)
-"""How long a process has to send the messages that it claimed."""
+"""How long a process may take to send the messages it claimed."""
 MAX_DELAY = timedelta(hours=1)
-"""The longest delay between two attempts, and the longest rest of a service."""
+"""The longest delay between two attempts, and the longest pause of a service."""
 MARGIN = timedelta(minutes=1)
-"""How far clocks of several machines may be apart, and how long a transaction may take to begin."""
+"""Tolerance for clocks that differ between machines and for transactions that start late."""
 
 
 def has_affected_messages(session: Session, medium: NotificationChannel, *, at: datetime) -> bool:
-    """Tell whether a message waits only because the clock was set back."""
+    """Return whether a message is waiting only because the clock was set back."""
     return bool(_find_affected(session, medium, at))
 
 
 def make_due(session: Session, medium: NotificationChannel, *, at: datetime) -> None:
-    """Let the messages be due that wait only because the clock was set back."""
+    """Make messages due that are waiting only because the clock was set back."""
     held = _find_affected(session, medium, at)
-    claimed = col(Message.claimed_by).is_not(None)  # somebody may be sending it: the claim begins again
+    claimed = col(Message.claimed_by).is_not(None)  # somebody may be sending it: the claim starts over
     for which, due in ((claimed, at + LEASE), (~claimed, at)) if held else ():
         now = update(Message).where(col(Message.id).in_(held), which).values(due_at=due)
         session.execute(gate.unscoped(now, "the worker sends for all", synchronize_session=False))
 
 
 def _find_affected(session: Session, medium: NotificationChannel, at: datetime) -> list[int]:
-    """Return claims longer than a claim lasts, delays longer than any, and what was created later than now.
+    """Return messages claimed for longer than a lease, delayed longer than possible, or created in the future.
 
-    Of the last, what waits longer than a window waits for its person's morning, which no clock brings nearer.
+    Of the last kind, those that wait longer than a bundling window are left out: they wait for their recipient's next
+    reachable time, which a corrected clock does not change.
     """
     attempts, due, created = col(Message.attempts), col(Message.due_at), col(Message.created_at)
     waiting: Any = select(Message.id, Message.attempts, Message.created_at, Message.due_at).where(

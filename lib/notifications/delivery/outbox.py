@@ -1,4 +1,4 @@
-"""The messages that are owed: claimed for a while, sent by whoever claimed them, settled by them alone."""
+"""The outbox: queued messages. A process claims them for a while, sends them, and alone records the result."""
 
 import random
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ from lib.notifications.delivery import clock_setback
 from lib.notifications.delivery.clock_setback import LEASE, MAX_DELAY
 
 FIRST_DELAY = timedelta(seconds=30)
-"""The delay after the first failure, which doubles up to LONGEST."""
+"""The delay after the first failure. It doubles up to MAX_DELAY."""
 MAX_ATTEMPTS = 10
 UNSETTLED_ERROR = "Docket stopped each time while it sent this message. The log says why."
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
-"""How long a medium rests whose server can't be worked with: as long as it has failed, within these."""
+"""How long a channel is paused when its server is down: as long as it has been failing, within these limits."""
 _MAX_ERROR_LENGTH = 300
 
 
 def now(session: Session) -> datetime:
-    """Return the database's time where it has one of its own: several machines may disagree on theirs."""
+    """Return the database's time where it has a clock, because the clocks of several machines may differ."""
     if session.get_bind().dialect.name == "postgresql":
         return session.exec(select(func.clock_timestamp())).one()
     return clock.now()
@@ -36,7 +36,7 @@ def now(session: Session) -> datetime:
 def enqueue(
     session: Session, medium: NotificationChannel, sort: MessageKind, person_id: int | None
 ) -> Message:
-    """Owe somebody a message of their own, which is due at once; return it with its number."""
+    """Queue a message to one person, due at once. Return it with its id."""
     at = clock.now()
     row = Message(medium=medium, sort=sort, person_id=person_id, created_at=at, due_at=at)
     session.add(row)
@@ -49,7 +49,7 @@ def _queued_condition(row: Any) -> Any:
 
 
 def has_due_messages(session: Session, medium: NotificationChannel) -> bool:
-    """Tell whether there is something to send through a medium that is neither stopped nor at rest."""
+    """Return whether there is something to send through a channel that is neither paused nor resting."""
     at, state = now(session), session.get(ChannelState, str(medium))
     if state is not None and (state.paused or is_resting(state.not_before, at)):
         return False
@@ -66,9 +66,10 @@ def has_due_messages(session: Session, medium: NotificationChannel) -> bool:
 def claim(
     session: Session, medium: NotificationChannel, *, holder: str, most: int, newest: bool = False
 ) -> list[Message]:
-    """Return messages that are due, the oldest or the newest of them, which nobody else may send within LEASE.
+    """Claim and return up to `most` due messages, oldest or newest first. Nobody else sends them within LEASE.
 
-    Of what one person is to hear of one ticket, the earlier goes first, and holds up the later while it fails.
+    Messages to one recipient about one ticket are sent in order: an earlier one holds up the later ones while it
+    fails.
     """
     at = now(session)
     clock_setback.make_due(session, medium, at=at)
@@ -93,7 +94,7 @@ def claim(
 
 
 def _fail_exhausted(session: Session, ids: Sequence[int], at: datetime) -> None:
-    """Mark messages as failed that were claimed as often as is allowed and never settled."""
+    """Mark messages as failed that were claimed the maximum number of times without a result."""
     over = update(Message).where(col(Message.id).in_(ids))
     over = over.values(parked_at=at, claimed_by=None, error=func.coalesce(Message.error, UNSETTLED_ERROR))
     if ids:
@@ -101,7 +102,7 @@ def _fail_exhausted(session: Session, ids: Sequence[int], at: datetime) -> None:
 
 
 def _earlier_message_condition(whose: Any) -> Any:
-    """Whether an earlier message on the same ticket is owed to the same person or team."""
+    """SQL condition: an earlier message about the same ticket is queued for the same person or team."""
     older = aliased(Message)
     return (
         select(older.id)
@@ -114,7 +115,7 @@ def _earlier_message_condition(whose: Any) -> Any:
 
 
 def _settle(session: Session, messages: Sequence[Message], values: dict[str, Any]) -> None:
-    """Write down how it went, but for messages that somebody else has claimed meanwhile."""
+    """Record the result of messages, except those that somebody else has claimed in the meantime."""
     for holder in {message.claimed_by for message in messages}:
         ids = [message.id for message in messages if message.claimed_by == holder]
         own = update(Message).where(
@@ -125,12 +126,12 @@ def _settle(session: Session, messages: Sequence[Message], values: dict[str, Any
 
 
 def mark_sent(session: Session, *messages: Message, empty: bool = False) -> None:
-    """Note that messages were delivered, or that nothing was left to say, unless they are somebody else's by now."""
+    """Record that messages were sent, or with `empty` that nothing was left to send, unless claimed by others since."""
     _settle(session, messages, {"done_at": clock.now(), "error": None, "empty": empty})
 
 
 def mark_failed(session: Session, message: Message, words: str, *, permanent: bool = False) -> None:
-    """Record why a message was not delivered: it is retried later, or has failed."""
+    """Record why a message was not sent. It is retried later, or has failed."""
     at = now(session)
     if permanent or message.attempts >= MAX_ATTEMPTS:
         _settle(session, [message], {"parked_at": at, "error": words[:_MAX_ERROR_LENGTH]})
@@ -145,16 +146,17 @@ def mark_failed(session: Session, message: Message, words: str, *, permanent: bo
 def release(
     session: Session, messages: Sequence[Message], *, until: datetime | None = None, words: str = ""
 ) -> None:
-    """Give claimed messages back, which costs no attempt: they are due again, or are `until` a moment."""
+    """Release claimed messages without using up an attempt. They are due again at once or at `until`."""
     if messages:
         back = {"due_at": until or col(Message.created_at), "attempts": col(Message.attempts) - 1}
         _settle(session, messages, back | ({"error": words[:_MAX_ERROR_LENGTH]} if words else {}))
 
 
 def mark_unreachable(session: Session, message: Message, words: str) -> None:
-    """Note that a message met a channel that is away, which costs no attempt.
+    """Record that a message met a channel that is down, without using up an attempt.
 
-    It does where the message met that before and others went through since: then the fault is in the message.
+    It does use one up if this happened to the message before and others were sent since: then the message is at
+    fault.
     """
     if message.error and not is_failing(session, message.medium):
         mark_failed(session, message, words)
@@ -163,13 +165,13 @@ def mark_unreachable(session: Session, message: Message, words: str) -> None:
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: doubling, with jitter, at most an hour."""
+    """Return the delay after so many attempts: doubling, with jitter, at most an hour."""
     whole = min(MAX_DELAY, FIRST_DELAY * 2 ** (attempts - 1))
-    return whole * random.uniform(0.75, 1.0)  # noqa: S311 - it spreads load and guards nothing
+    return whole * random.uniform(0.75, 1.0)  # noqa: S311 - spreads load, not for security
 
 
 def forget_old(session: Session, *, limit: int) -> int:
-    """Forget what was sent long ago, at most `limit` messages; return how many."""
+    """Delete at most `limit` messages that were sent long ago. Return how many."""
     before = clock.now() - timedelta(days=settings.current().message_days)
     old = select(Message.id).where(col(Message.done_at) < before).limit(limit)
     ids = session.exec(gate.unscoped(old, "the worker cleans up for all")).all()
@@ -186,18 +188,18 @@ def _load_state(session: Session, medium: NotificationChannel) -> ChannelState:
 
 
 def is_failing(session: Session, medium: NotificationChannel) -> bool:
-    """Tell whether a medium's server could not be worked with the last time."""
+    """Return whether the channel's server was down the last time."""
     row = session.get(ChannelState, str(medium))
     return row is not None and row.failing_since is not None
 
 
 def is_resting(until: datetime | None, at: datetime) -> bool:
-    """Tell whether a rest until a moment still holds; one longer than LONGEST began before the clock was set back."""
+    """Return whether a pause still holds. One longer than MAX_DELAY began before the clock was set back."""
     return until is not None and at < until <= at + MAX_DELAY
 
 
 def mark_up(session: Session, medium: NotificationChannel) -> None:
-    """Note that a medium works."""
+    """Record that a channel works."""
     row = session.get(ChannelState, str(medium))
     if row is not None and (row.failing_since or row.not_before or row.error):
         row.failing_since = row.not_before = row.error = None
@@ -207,7 +209,7 @@ def mark_up(session: Session, medium: NotificationChannel) -> None:
 def mark_down(
     session: Session, medium: NotificationChannel, words: str, *, rest: timedelta | None = None
 ) -> None:
-    """Note that a medium's server can't be worked with, and let it rest: for `rest`, or longer the longer it fails."""
+    """Record that a channel's server is down, and pause it: for `rest`, or longer the longer it has been failing."""
     at, row = now(session), _load_state(session, medium)
     if rest is None:
         row.failing_since = row.failing_since or at

@@ -1,4 +1,4 @@
-"""What came of sending a message: every channel answers with one of these, and the worker settles it the same way."""
+"""Outcomes of sending a message. Every channel returns one of these, and the worker handles them the same way."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True)
 class Sent:
-    """The other side took the message; `empty` if there was nobody to send it to."""
+    """The other side accepted the message. `empty` means that there was nobody to send it to."""
 
     empty: bool = False
     private: bool = False
-    """Whether this says nothing of the channel, because only the recipient's own room answered: a team's webhook."""
+    """Whether this says nothing about the channel, because only a team's own webhook answered."""
 
 
 @dataclass(frozen=True)
 class Retry:
-    """This message was not sent now; it is tried again later, and a last time in the end."""
+    """This message was not sent now. It is retried later, up to the maximum number of attempts."""
 
     words: str
     until: datetime | None = None
-    """When it is tried again without using up an attempt, because only the recipient's room is away."""
+    """When it is retried without using up an attempt, because only the recipient's team channel is down."""
     down: bool = False
-    """Whether the channel went away with it."""
+    """Whether the channel went down while sending it."""
     private: bool = False
 
 
@@ -37,11 +37,11 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Down:
-    """The channel can't be worked with; no message uses up an attempt for it."""
+    """The channel is down. No message uses up an attempt for it."""
 
     words: str
     rest: timedelta | None = None
-    """How long the other side asked to be left alone; a channel that asks is not failing."""
+    """How long the other side asked to wait. A channel that asks for this is not failing."""
 
 
 Outcome = Sent | Retry | Rejected | Down

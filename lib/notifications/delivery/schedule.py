@@ -1,4 +1,4 @@
-"""When somebody may be reached: outside their quiet hours, on their days, as often as they chose."""
+"""Delivery schedule: when a person can be notified, by their quiet hours, days and email frequency."""
 
 from datetime import datetime, timedelta
 
@@ -6,14 +6,14 @@ from db.models import NotificationSchedule
 from lib.core import time_zones
 
 MORNING_HOUR = 8
-"""The hour at which daily and weekly mails go out."""
+"""The local hour at which daily and weekly emails are sent."""
 DAY_HOURS, WEEK_HOURS = 24, 168
 DEFAULT_HABIT = NotificationSchedule(person_id=0)
 _DAYS_AHEAD = 8
 
 
 def next_reachable_time(habit: NotificationSchedule, where: str | None, moment: datetime) -> datetime:
-    """Return the first moment from `moment` on at which somebody who lives in zone `where` wants to be reached."""
+    """Return the first time from `moment` on at which a person in time zone `where` can be notified."""
     there = time_zones.find(where)
     at = moment
     for _ in range(2 * _DAYS_AHEAD):
@@ -26,7 +26,7 @@ def next_reachable_time(habit: NotificationSchedule, where: str | None, moment: 
 
 
 def next_digest_time(habit: NotificationSchedule, where: str | None, moment: datetime) -> datetime:
-    """Return when the mail goes out that gathers what happens from `moment` on."""
+    """Return when the combined email is sent for events from `moment` on."""
     if habit.hours < DAY_HOURS:
         return next_reachable_time(habit, where, moment + timedelta(hours=habit.hours))
     local = moment.astimezone(time_zones.find(where))
@@ -38,7 +38,7 @@ def next_digest_time(habit: NotificationSchedule, where: str | None, moment: dat
 
 
 def _end_of_quiet_hours(habit: NotificationSchedule, local: datetime) -> datetime | None:
-    """Return when the quiet hours end that a local moment lies in, or None outside them."""
+    """Return the end of the quiet hours that contain a local time, or None outside them."""
     minute = local.hour * 60 + local.minute
     begin, end = habit.quiet_from, habit.quiet_until
     if begin == end:

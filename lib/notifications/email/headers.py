@@ -1,7 +1,7 @@
-"""Headers of an email: what people typed is encoded as a whole, and read again before anything is sent.
+"""Email headers: what people typed is encoded as a whole, and parsed again as a check before sending.
 
-The standard library's own header classes decode whatever looks like an encoded word in a value, and fold so that blanks
-get lost. So each line is written here, and `check` reads the finished lines with those classes and compares.
+The standard library's header classes decode anything that looks like an encoded word in a value, and lose spaces when
+folding. So each line is written here, and `check` parses the finished lines with those classes and compares.
 """
 
 import re
@@ -13,21 +13,21 @@ from itertools import chain, repeat
 from typing import Any
 
 MAX_LINE_BYTES = 998
-"""Bytes that a line may have (RFC 5322)."""
+"""Maximum bytes of a line (RFC 5322)."""
 LINE_WIDTH = 76
-"""Characters of a line with encoded words (RFC 2047)."""
+"""Maximum characters of a line with encoded words (RFC 2047)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ATOMS = re.compile(r"[\w!#$%&'*+/^`{|}~-]+(?: [\w!#$%&'*+/^`{|}~-]+)*", re.ASCII)
 _UTF8 = Charset("utf-8")
 
 
 class HeaderError(ValueError):
-    """A value can't be in a header, or would not arrive as it is."""
+    """A value can't be in a header, or would arrive changed."""
 
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Who an email is from or for; `address` is ASCII."""
+    """A sender or recipient. `address` is ASCII."""
 
     name: str
     address: str
@@ -35,7 +35,7 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class EmailHeaders:
-    """An email's own headers; `fixed` are those with nothing that a person typed."""
+    """The headers of an email. `fixed` holds those without anything that a person typed."""
 
     sender: Mailbox
     to: Mailbox
@@ -43,7 +43,7 @@ class EmailHeaders:
     fixed: Mapping[str, str]
 
     def lines(self) -> bytes:
-        """Return the header lines. Raises Unfit."""
+        """Return the header lines. Raises HeaderError."""
         lines = [
             f"From: {_format_mailbox(self.sender)}", f"To: {_format_mailbox(self.to)}", _format_subject(self.subject),
             *(f"{name}: {_check_ascii(value)}" for name, value in self.fixed.items()),
@@ -51,7 +51,7 @@ class EmailHeaders:
         return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
     def check(self, raw: bytes) -> None:
-        """Compare a whole email, as it would be sent, with what its headers are meant to be. Raises Unfit."""
+        """Check that the headers of a whole email, as it would be sent, parse as intended. Raises HeaderError."""
         if (
             not raw.isascii()
             or b"\0" in raw
@@ -99,8 +99,8 @@ def _format_subject(value: str) -> str:
 def _format_mailbox(value: Mailbox) -> str:
     """Return a name and an address.
 
-    The name is one encoded word however long it is: Python 3.11 reads a blank between two of them in a name that is
-    not there, and what reads them right reads a long one too.
+    The name is one encoded word, however long: between two encoded words in a name, Python 3.11 reads a space that is
+    not there, and software that reads them correctly also reads a long one.
     """
     name = _check_text(value.name)
     if name and not (_ATOMS.fullmatch(name) and "=?" not in name):

@@ -1,4 +1,4 @@
-"""Mails, from what is to be said: text and HTML from the templates, headers that keep a ticket in one thread."""
+"""Email renderer: text and HTML from templates, with headers that keep a ticket's emails in one thread."""
 
 import secrets
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 FALLBACK_SENDER = "docket@localhost.invalid"
-"""Who mails are from while mail is not set up, and they can only be looked at."""
+"""The sender while email is not set up and emails can only be previewed."""
 _UNSUBSCRIBE_SALT = "unsubscribe"
 SUBJECTS = {
     MessageKind.INVITATION: "Your invitation to Docket",
@@ -47,7 +47,7 @@ _POLICY = SMTP.clone(cte_type="7bit")
 
 @dataclass(frozen=True)
 class Email:
-    """An email as it goes to the server: whom it is for, in ASCII, and every byte of it."""
+    """An email as sent to the server: its recipient in ASCII, its subject and all its bytes."""
 
     to: str
     subject: str
@@ -65,7 +65,7 @@ class EmailChannel(Channel):
     third_party = False
 
     def configured(self) -> bool:
-        """Tell whether there is a server, and an address to send from."""
+        """Return whether there is a mail server and a sender address."""
         now = settings.current()
         return bool(now.smtp_host and now.smtp_from)
 
@@ -77,9 +77,9 @@ class EmailChannel(Channel):
 
 
 def render(message: Message, content: Content) -> Email:
-    """Return the email for a message; the same row always makes the same Message-ID.
+    """Return the email for a message. The same row always gets the same Message-ID.
 
-    Raises ValueError for what can't be in an email, as an address that is none.
+    Raises ValueError for what can't be in an email, such as an invalid address.
     """
     head = _build_headers(message, content)
     body = _build_body(content, head.subject, _build_unsubscribe_link(message, content))
@@ -108,7 +108,7 @@ def _build_headers(message: Message, content: Content) -> EmailHeaders:
 
 
 def _build_body(content: Content, subject: str, stop: str) -> EmailMessage:
-    """Return text and HTML, without any header but those that say what they are."""
+    """Return text and HTML, with only the headers that describe the content."""
     several = content.sort == MessageKind.DIGEST
     values: dict[str, Any] = {
         "content": content, "base": settings.current().base_url, "subject": subject, "stop": stop,
@@ -119,7 +119,8 @@ def _build_body(content: Content, subject: str, stop: str) -> EmailMessage:
     name = content.sort.value if content.sort in SUBJECTS else "notices"
     body = EmailMessage(policy=_POLICY)
     body.set_content(_load_templates().get_template(f"{name}.txt").render(values))
-    body.make_alternative(boundary=f"={secrets.token_hex(12)}=")  # or one is looked for all through the email
+    # Otherwise the library scans the whole email for a unique boundary.
+    body.make_alternative(boundary=f"={secrets.token_hex(12)}=")
     body.add_alternative(_load_templates().get_template(f"{name}.html").render(values), subtype="html")
     return body
 
@@ -141,7 +142,7 @@ def render_sample(session: Session, actor: Actor, name: str) -> Email:
 
 
 def render_preview(mail: Email, *, dark: bool) -> tuple[str, str]:
-    """Return a mail's text, and its HTML as a light or a dark mail program shows it, with links that lead nowhere."""
+    """Return an email's text, and its HTML as a light or dark email client shows it, with disabled links."""
     found = message_from_bytes(mail.raw, policy=default)
     plain, rich = (found.get_body((kind,)) for kind in ("plain", "html"))
     html = rich.get_content() if rich else ""
@@ -151,7 +152,7 @@ def render_preview(mail: Email, *, dark: bool) -> tuple[str, str]:
 
 
 def format_subject(content: Content) -> str:
-    """Return a mail's subject, with the ticket's number where it is about one."""
+    """Return an email's subject, with the ticket's number if it is about one ticket."""
     if not content.said:
         return SUBJECTS[content.sort]
     tickets = {said.ticket for said in content.said}
@@ -161,7 +162,7 @@ def format_subject(content: Content) -> str:
 
 
 def parse_unsubscribe_token(token: str) -> tuple[int, int | None] | None:
-    """Return whose mail about which ticket a signed link ends, or None for a link that Docket did not make."""
+    """Return the person id and ticket number of a signed unsubscribe link, or None if Docket did not make it."""
     try:
         person, ticket = _signer().loads(token)
     except (BadSignature, ValueError, TypeError):
@@ -182,7 +183,7 @@ def _build_template_entry(said: ContentEntry, content: Content) -> dict[str, obj
     at = f"{dates.format_moment(said.at, zone)} {said.at.astimezone(zone):%Z}"
     return {
         "ticket": said.ticket, "title": said.title, "actor": said.actor, "sentence": said.sentence, "body": said.body,
-        "html": Markup(rendering.to_html(said.body)) if said.body else "",  # noqa: S704 - cleaned for the pages too
+        "html": Markup(rendering.to_html(said.body)) if said.body else "",  # noqa: S704 - sanitized, as for pages
         "internal": said.internal, "at": at, "path": said.path,
     }  # fmt: skip
 

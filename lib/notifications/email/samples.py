@@ -1,4 +1,4 @@
-"""Mails to look at, with made-up contents that say so: each template as it will look."""
+"""Sample emails: each template with made-up contents that are marked as such."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +31,7 @@ SAMPLE_KINDS = {
     MessageKind.SAMPLE_TRIAL: MessageKind.TRIAL,
     MessageKind.SAMPLE_ADDRESS: MessageKind.ADDRESS,
 }
-"""What is sent as a sample, and which mail it looks like."""
+"""By kind of sample message, the kind of email it looks like."""
 TITLES = {
     MessageKind.TICKET: "Ticket notification",
     MessageKind.DIGEST: "Combined notifications",
@@ -52,20 +52,20 @@ _NOTE_TEXT = "This is the sensor, as last month. @Robin Sample has a spare."
 
 @dataclass(frozen=True)
 class EmailTemplate:
-    """One template by name, and what it is called."""
+    """An email template's name and title."""
 
     name: str
     title: str
 
 
 def list_all(actor: Actor) -> list[EmailTemplate]:
-    """Return the templates there are. Raises NotPermitted."""
+    """Return the email templates. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     return [EmailTemplate(sort.value, title) for sort, title in TITLES.items()]
 
 
 def get_kind(name: str) -> MessageKind:
-    """Return a template by its name. Raises NotFound."""
+    """Return the kind of message with a template's name. Raises NotFound."""
     for sort in TITLES:
         if sort.value == name:
             return sort
@@ -73,7 +73,7 @@ def get_kind(name: str) -> MessageKind:
 
 
 def build_message(name: str) -> Message:
-    """Return a message of which a template could be made; it is nobody's and is kept nowhere. Raises NotFound."""
+    """Return an unsaved message without a recipient for a template. Raises NotFound."""
     sort = get_kind(name)
     return Message(
         id=0, medium=NotificationChannel.MAIL, sort=sort, person_id=0, created_at=clock.now(), due_at=clock.now(),
@@ -82,7 +82,7 @@ def build_message(name: str) -> Message:
 
 
 def send(session: Session, actor: Actor, name: str) -> None:
-    """Owe oneself a template as a mail. Raises NotPermitted, NotFound."""
+    """Queue a sample email to the actor. Raises NotPermitted, NotFound."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     wanted = get_kind(name)
     outbox.enqueue(
@@ -97,7 +97,7 @@ def send(session: Session, actor: Actor, name: str) -> None:
 
 
 def build_content(sort: MessageKind, person: Person, *, zone: str) -> Content:
-    """Return made-up contents for a template, to whom they may go."""
+    """Return made-up contents for a template, addressed to a person."""
     said: tuple[ContentEntry, ...] = ()
     if sort in (MessageKind.TICKET, MessageKind.DIGEST):
         said = _build_entries(several=sort == MessageKind.DIGEST)

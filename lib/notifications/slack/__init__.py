@@ -1,1 +1,1 @@
-"""Slack messages and the channels of teams."""
+"""Slack: messages and team channels."""

@@ -1,6 +1,6 @@
-"""Slack messages, from what is to be said: number, title and a way to the ticket, never what was written.
+"""Slack renderer: messages with a ticket's number, title and link, never with comment text.
 
-Who did what, the requester, the priority and the age are told of tickets whose team wants that, in its channel and in
+Who did what, the requester, priority and age are included for tickets whose team wants that, in its channel and in
 direct messages alike.
 """
 
@@ -19,17 +19,17 @@ from lib.notifications.slack import team_channels
 
 Blocks = list[dict[str, Any]]
 SlackMessage = tuple[str, Blocks]
-"""A message's plain words, and its blocks."""
+"""A message's plain text and its blocks."""
 
 NO_ACCOUNT = ""
-"""Kept where somebody has no account in Slack, so that they are looked up once."""
+"""Stored for people without a Slack account, so that they are looked up only once."""
 
 
 TEST_MESSAGE = "This is a test. Slack messages from Docket arrive here."
 
 
 class SlackChannel(Channel):
-    """Slack as a notification channel: direct messages, and rooms of teams."""
+    """Slack as a notification channel: direct messages and team channels."""
 
     name = NotificationChannel.SLACK
     label = "Slack"
@@ -38,30 +38,30 @@ class SlackChannel(Channel):
     rooms = True
 
     def configured(self) -> bool:
-        """Tell whether Docket has a token, so that it can write to people and to channels by their ids."""
+        """Return whether Docket has a token, so that it can write to people and to channels by id."""
         return bool(settings.current().slack_bot_token)
 
     def on(self, session: Session) -> bool:
-        """Tell whether Docket has a token or a team has a webhook."""
+        """Return whether Docket has a token or a team has a webhook."""
         hooked = select(TeamSlackChannel.team_id).where(col(TeamSlackChannel.webhook).is_not(None)).limit(1)
         return self.configured() or session.exec(hooked).first() is not None
 
     def reaches(self, session: Session, team_id: int) -> bool:
-        """Tell whether a team has a webhook, or a channel that Docket's token can write to."""
+        """Return whether a team has a webhook, or a channel that Docket's token can write to."""
         place = session.get(TeamSlackChannel, team_id)
         return place is not None and bool(place.webhook or (place.channel and self.configured()))
 
     def failing_rooms(self, session: Session) -> Sequence[FailingChannel]:
-        """Return the channels of teams that can't be written to."""
+        """Return the team channels that can't be written to."""
         return team_channels.list_failing(session)
 
     def render(self, message: Message, content: Content | ChannelPost) -> SlackMessage:
-        """Return a direct message, or one for a team's channel."""
+        """Return a direct message, or a post for a team's channel."""
         return render_post(content) if isinstance(content, ChannelPost) else render(content)
 
 
 def render(content: Content) -> SlackMessage:
-    """Return a direct message: number, title and link, and what was done, as far as that may go to Slack."""
+    """Return a direct message with number, title, link and what was done, as far as that may be sent to Slack."""
     if not content.said:
         return TEST_MESSAGE, [{"type": "section", "text": {"type": "mrkdwn", "text": TEST_MESSAGE}}]
     last = content.said[-1]
@@ -71,7 +71,7 @@ def render(content: Content) -> SlackMessage:
 
 
 def render_post(post: ChannelPost) -> SlackMessage:
-    """Return a message for a team's channel."""
+    """Return a post for a team's channel."""
     return _build_message(
         f"#{post.ticket} {post.title}".strip(),
         post.deeds,
@@ -81,7 +81,7 @@ def render_post(post: ChannelPost) -> SlackMessage:
 
 
 def _build_message(head: str, deeds: Sequence[str], facts: str, *, path: str) -> SlackMessage:
-    """Return the plain words and the blocks; nothing in them is a command of Slack's."""
+    """Return the plain text and the blocks, escaped so that nothing is read as Slack markup."""
     link, head = f"{settings.current().base_url}{path}", escape_text(head)
     told = "\n".join(escape_text(deed) for deed in deeds)
     context = (
@@ -98,31 +98,31 @@ def _build_message(head: str, deeds: Sequence[str], facts: str, *, path: str) ->
 
 
 def escape_text(value: str) -> str:
-    """Return text that Slack shows as it is."""
+    """Return text that Slack shows unchanged."""
     safe = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(c if c not in "*_~`" else f"\u200b{c}" for c in safe)
 
 
 def find_slack_id(session: Session, person_id: int) -> str | None:
-    """Return who somebody is in Slack as far as it is known: NOT_THERE for nobody, None where nobody looked yet."""
+    """Return a person's Slack id, NO_ACCOUNT if they have none, or None if it was never looked up."""
     row = session.get(SlackAccount, person_id)
     return row.slack_id if row else None
 
 
 def save_slack_id(session: Session, person_id: int, slack_id: str) -> None:
-    """Remember who somebody is in Slack."""
+    """Save a person's Slack id."""
     row = session.get(SlackAccount, person_id) or SlackAccount(person_id=person_id, slack_id=slack_id)
     row.slack_id = slack_id
     session.add(row)
 
 
 def find_thread(session: Session, message: Message, place: str) -> str | None:
-    """Return where the talk about a message's ticket began in a place."""
+    """Return the thread about a message's ticket in a channel or direct message, or None."""
     row = session.get(SlackThread, (message.ticket_id, place))
     return row.began if row else None
 
 
 def save_thread(session: Session, message: Message, place: str, began: str) -> None:
-    """Remember where the talk about a ticket began."""
+    """Save the thread about a ticket, if it is the first."""
     if message.ticket_id and began and session.get(SlackThread, (message.ticket_id, place)) is None:
         session.add(SlackThread(ticket_id=message.ticket_id, place=place, began=began))

@@ -1,4 +1,4 @@
-"""What teams want in Slack: how much may go there, and their channels, by id or through an incoming webhook.
+"""Team channels in Slack: each team's channel, by id or incoming webhook, and how much may be sent there.
 
 A webhook's address is never shown again.
 """
@@ -31,9 +31,9 @@ _MAX_ERROR_LENGTH = 300
 
 @dataclass(frozen=True)
 class TeamChannelCard:
-    """Where a team is told in Slack, if anywhere; `webhook` says that there is one, not where.
+    """A team's Slack channel, if any. `webhook` is whether there is a webhook, without its address.
 
-    `detailed` says whether the channel and direct messages about the team's tickets tell who did what.
+    `detailed` is whether the channel and direct messages about the team's tickets include who did what.
     """
 
     channel: str | None
@@ -45,9 +45,9 @@ class TeamChannelCard:
 
 @dataclass(frozen=True)
 class TeamChannel:
-    """Where to send, for the worker alone; `until` is till when it rests.
+    """Where to send, for the worker only. `until` is the end of its pause.
 
-    `sealed` says that the webhook's address can't be opened with Docket's key.
+    `sealed` means that the webhook's address can't be decrypted with Docket's key.
     """
 
     team_id: int
@@ -58,7 +58,7 @@ class TeamChannel:
 
 
 def list_all(session: Session, actor: Actor) -> dict[int, TeamChannelCard]:
-    """Return the channels of the teams that the actor may manage, by the team's id."""
+    """Return the channels of the teams that the actor may manage, by team id."""
     if not actor.may(Permission.TEAM_MANAGE, least=Scope.TEAM):
         return {}
     rows = session.exec(select(TeamSlackChannel)).all()
@@ -73,7 +73,7 @@ def _to_card(row: TeamSlackChannel) -> TeamChannelCard:
 
 
 def find_card(session: Session, actor: Actor, team: Team) -> TeamChannelCard | None:
-    """Return a team's channel to whoever may change it. Raises NotPermitted."""
+    """Return a team's channel for actors who may change it. Raises NotPermitted."""
     _require_manage(actor, team)
     row = session.get(TeamSlackChannel, team.id)
     return _to_card(row) if row else None
@@ -88,9 +88,9 @@ def save(
     webhook: str = "",
     detailed: bool = False,
 ) -> None:
-    """Let a team hear in a channel, or through a webhook; with neither, what is there stays and `detailed` changes.
+    """Set a team's channel or webhook. With neither, the current one stays and only `detailed` changes.
 
-    `detailed` holds for the channel and for direct messages about the team's tickets.
+    `detailed` applies to the channel and to direct messages about the team's tickets.
 
     Raises NotPermitted, Invalid.
     """
@@ -127,7 +127,7 @@ def save(
 
 
 def remove(session: Session, actor: Actor, team: Team, *, detailed: bool = False) -> None:
-    """Let a team hear in no channel any more, and let no more go to Slack unless `detailed`. Raises NotPermitted."""
+    """Remove a team's channel, and unless `detailed` stop sending details to Slack. Raises NotPermitted."""
     _require_manage(actor, team)
     row = session.get(TeamSlackChannel, team.id)
     if row is None:
@@ -144,7 +144,7 @@ def remove(session: Session, actor: Actor, team: Team, *, detailed: bool = False
 
 
 def find_for_team(session: Session, team_id: int) -> TeamChannel | None:
-    """Return where a team is told, for whoever sends."""
+    """Return where to send a team's posts, or None."""
     row = session.get(TeamSlackChannel, team_id)
     if row is None or not (row.channel or row.webhook):
         return None
@@ -153,7 +153,7 @@ def find_for_team(session: Session, team_id: int) -> TeamChannel | None:
 
 
 def list_failing(session: Session) -> list[FailingChannel]:
-    """Return the channels that can't be written to, or whose webhook can't be opened, by their teams' names."""
+    """Return channels that can't be written to or whose webhook can't be decrypted, ordered by team name."""
     rows = session.exec(
         select(Team.name, TeamSlackChannel)
         .join(TeamSlackChannel, col(TeamSlackChannel.team_id) == Team.id)
@@ -164,13 +164,13 @@ def list_failing(session: Session) -> list[FailingChannel]:
 
 
 def is_failing(session: Session, team_id: int) -> bool:
-    """Tell whether a channel could not be written to the last time."""
+    """Return whether a channel could not be written to the last time."""
     row = session.get(TeamSlackChannel, team_id)
     return row is not None and row.failing_since is not None
 
 
 def mark_up(session: Session, team_id: int) -> None:
-    """Note that a channel can be written to."""
+    """Record that a channel can be written to."""
     row = session.get(TeamSlackChannel, team_id)
     if row is not None and (row.failing_since or row.not_before or row.error):
         row.failing_since = row.not_before = row.error = None
@@ -178,7 +178,7 @@ def mark_up(session: Session, team_id: int) -> None:
 
 
 def mark_down(session: Session, team_id: int, words: str, *, rest: timedelta | None = None) -> datetime:
-    """Let a channel rest that can't be written to, for `rest` or longer the longer it fails; return until when."""
+    """Pause a channel that can't be written to, for `rest` or longer the longer it fails. Return until when."""
     at, row = outbox.now(session), session.get_one(TeamSlackChannel, team_id)
     if rest is None:
         row.failing_since, row.error = row.failing_since or at, words[:_MAX_ERROR_LENGTH]
@@ -189,7 +189,7 @@ def mark_down(session: Session, team_id: int, words: str, *, rest: timedelta | N
 
 
 def _is_trusted(address: str) -> bool:
-    """Tell whether an address is Slack's, or of the server that takes Slack's place."""
+    """Return whether an address belongs to Slack, or to the configured replacement server."""
     asked, stand_in = urlsplit(address), urlsplit(settings.current().slack_api_url)
     if asked.username or not asked.path.startswith("/services/"):
         return False
