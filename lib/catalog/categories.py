@@ -304,7 +304,10 @@ def delete(
     successor: Category | None = None,
     seen: int | None = None,
 ) -> None:
-    """Delete a category. Its tickets and skills move to `successor`, which is required if it has tickets."""
+    """Delete a category. Its tickets and skills move to `successor`, which is required if it has tickets.
+
+    Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
+    """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "categories")
     held = select(Category).where(Category.id == category.id).with_for_update()

@@ -18,7 +18,7 @@ from lib.core.errors import Invalid
 
 @dataclass(frozen=True)
 class ProposalCard:
-    """A proposed name that needs a decision. `id` is that of the first proposal, `tickets` how many there are."""
+    """A proposed name that needs a decision. `id` is that of the first proposal, `tickets` counts its tickets."""
 
     id: int
     name: str

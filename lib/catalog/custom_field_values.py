@@ -177,7 +177,10 @@ def update(session: Session, actor: Actor, ticket: Ticket, *, given: Mapping[str
 
 
 def filter_condition(session: Session, actor: Actor, value: str) -> ColumnElement[bool]:
-    """Return the SQL condition on `ticket` for `key=value` (or a comparison), where the actor may read the field."""
+    """Return the SQL condition on `ticket` for `key=value` (or a comparison), where the actor may read the field.
+
+    Raises Invalid naming `field`.
+    """
     found = _CONDITION.fullmatch(value)
     name, sign, wanted = found.groups() if found else (value.strip(), "", "")
     folded = text.fold_case_and_accents(name)

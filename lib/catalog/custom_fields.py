@@ -143,7 +143,10 @@ def create(
     choices: Iterable[str] = (),
     access: Mapping[int, Access] | None = None,
 ) -> CustomField:
-    """Add a field at the end. Without `access`, roles that work on tickets can write it and others can't see it."""
+    """Add a field at the end. Without `access`, roles that work on tickets can write it and others can't see it.
+
+    Raises NotPermitted, Invalid.
+    """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     lock(session, "fields")
     there = list_all(session)

@@ -1,1 +1,1 @@
-"""How people and programs prove who they are: sessions, passwords, tokens, second factor."""
+"""Authentication of people and programs: sessions, passwords, API tokens and the second factor."""

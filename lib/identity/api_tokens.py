@@ -1,4 +1,4 @@
-"""API tokens: shown once, kept as a hash with a prefix to know them by, and never more than their owner."""
+"""API tokens: shown once, stored as a hash with a recognizable prefix, and limited to their owner's permissions."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from lib.identity.one_time_tokens import digest
 
 SCOPES = ("read", "write", "admin")
 MAX_DAYS = 3650
-"""Days that a token with an end may last."""
+"""The longest lifetime in days of a token that expires."""
 PREFIX = "dkt_"
-"""Tokens begin with this, so that scanners recognise one that leaked."""
+"""The prefix of all tokens, by which secret scanners recognize one that leaked."""
 
 
 _ACTIVE_TOKEN = (
@@ -35,12 +35,12 @@ _ACTIVE_TOKEN = (
         col(Person.active),
     )
 )
-"""Built once, as every request asks it."""
+"""Built once, because every request executes it."""
 
 
 @dataclass(frozen=True)
 class TokenCard:
-    """A token as its owner sees it later: never the secret."""
+    """A token as its owner sees it later, without the secret."""
 
     id: int
     name: str
@@ -60,10 +60,10 @@ def create(
     days: int | None = None,
     owner: Person | None = None,
 ) -> tuple[ApiToken, str]:
-    """Return a new token and its secret, which nobody can show again; for oneself unless `owner` is given.
+    """Create a token, for the actor unless `owner` is given. Return it with its secret, which is shown only now.
 
-    Raises NotPermitted, also when acting through a token that is not of scope admin, which would outgrow itself;
-    Invalid for an unknown scope.
+    Raises NotPermitted, also for an actor with a token whose scope is not admin, which could otherwise extend its own
+    rights; and Invalid for an unknown scope.
     """
     if owner is None:
         gate.require(actor, Permission.APIKEY_OWN)
@@ -97,7 +97,7 @@ def create(
 
 
 def authenticate(session: Session, secret: str, *, address: str | None = None) -> tuple[Actor, int] | None:
-    """Return who stands behind a bearer token, capped to its scope, and the token's id; or None."""
+    """Return the actor for a bearer token, limited to the token's scope, and the token's id; or None."""
     found = session.exec(_ACTIVE_TOKEN, params={"hash": digest(secret), "now": clock.now()}).first()
     if found is None:
         return None
@@ -107,14 +107,14 @@ def authenticate(session: Session, secret: str, *, address: str | None = None) -
 
 
 def touch(session: Session, token_id: int) -> None:
-    """Note that a token was used, at most once a minute."""
+    """Record that a token was used, at most once a minute."""
     now = clock.now()
     old = or_(col(ApiToken.used_at).is_(None), col(ApiToken.used_at) < now - sessions.TOUCH_INTERVAL)
     session.execute(update(ApiToken).where(col(ApiToken.id) == token_id, old).values(used_at=now))
 
 
 def list_own(session: Session, actor: Actor) -> list[TokenCard]:
-    """Return the actor's working tokens, newest first."""
+    """Return the actor's active tokens, newest first."""
     rows = session.exec(
         select(ApiToken)
         .where(ApiToken.person_id == actor.id, col(ApiToken.revoked_at).is_(None))
@@ -124,7 +124,7 @@ def list_own(session: Session, actor: Actor) -> list[TokenCard]:
 
 
 def revoke(session: Session, actor: Actor, token_id: int) -> None:
-    """Let a token stop working: one's own, or with the permission anybody's; raises NotFound."""
+    """Revoke one of the actor's tokens or, with the permission, anybody's. Raises NotFound."""
     row = session.get(ApiToken, token_id)
     if row is None or not (row.person_id == actor.id or actor.may(Permission.APIKEY_OWN, least=Scope.ALL)):
         raise gate.not_found(actor, Permission.APIKEY_OWN, "token", token_id)
@@ -134,6 +134,6 @@ def revoke(session: Session, actor: Actor, token_id: int) -> None:
 
 
 def revoke_all(session: Session, person_id: int) -> None:
-    """Let every token of a person stop working."""
+    """Revoke all tokens of a person."""
     still = update(ApiToken).where(col(ApiToken.person_id) == person_id, col(ApiToken.revoked_at).is_(None))
     session.execute(still.values(revoked_at=clock.now()))

@@ -1,4 +1,4 @@
-"""What a browser's request tells of itself, and how far it is believed."""
+"""What a browser's request says about its origin, and how far that can be trusted."""
 
 import ipaddress
 import re
@@ -7,14 +7,14 @@ from lib.core import settings
 
 
 def cookie_name() -> str:
-    """Return the name of the sign-in cookie; over https its prefix makes browsers insist on Secure and path /."""
+    """Return the name of the sign-in cookie. Over HTTPS, its prefix makes browsers require Secure and path /."""
     return "__Host-docket" if settings.current().secure else "docket"
 
 
 def resolve_address(peer: str | None, forwarded: str | None) -> str:
-    """Return where a request came from: the peer, or behind `trusted_proxies` the address the outermost of them saw.
+    """Return a request's client address: `peer`, or the address seen by the outermost of the `trusted_proxies`.
 
-    What a client writes into X-Forwarded-For itself stands further left and is never reached.
+    Entries that a client puts into X-Forwarded-For itself are further left and never used.
     """
     hops = settings.current().trusted_proxies
     told = [part.strip() for part in (forwarded or "").split(",") if part.strip()]
@@ -26,9 +26,9 @@ def resolve_address(peer: str | None, forwarded: str | None) -> str:
 
 
 def is_same_origin(*, site: str | None, origin: str | None) -> bool:
-    """Tell whether an unsafe request comes from Docket's own pages (OWASP: Fetch Metadata, then Origin).
+    """Return whether an unsafe request comes from Docket's own pages (OWASP: Fetch Metadata, then Origin).
 
-    A request with neither header comes from no browser, carries no ambient cookie, and is let through.
+    A request with neither header is not from a browser, so it carries no ambient cookie and is allowed.
     """
     if site is not None:
         return site == "same-origin"
@@ -36,7 +36,7 @@ def is_same_origin(*, site: str | None, origin: str | None) -> bool:
 
 
 def describe_browser(agent: str | None) -> str:
-    """Return a browser and system in words, from its User-Agent."""
+    """Return the browser and operating system of a User-Agent, in words."""
     agent = agent or ""
     browsers = (
         ("Edg/", "Edge"),

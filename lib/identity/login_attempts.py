@@ -1,4 +1,4 @@
-"""Tries to sign in, counted in the database for each account and address: too many delay, none locks out."""
+"""Rate limits on sign-in attempts by account and address. Too many attempts cause a delay, never a lockout."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ from lib.core import clock, settings
 from lib.core.errors import TooMany
 
 ADDRESS_FACTOR = 5
-"""One address may stand for many people behind it, so it gets this many times an account's tries."""
+"""How many times more attempts an address gets than an account, because many people may share an address."""
 
 
 def _hash(value: str) -> str:
@@ -23,15 +23,15 @@ def _hash(value: str) -> str:
 
 
 def _hash_account(name: str) -> str:
-    """Return the hash of an account's name, the same for all spellings that sign in to the same account."""
+    """Return the hash of an account's name, equal for all spellings that sign in to the same account."""
     return _hash(f"account:{name.strip().lower()}")
 
 
 def record(session: Session, account: str, *, address: str) -> None:
-    """Count one try on `account` from `address`, whether or not the account exists.
+    """Count an attempt to sign in to `account` from `address`, whether or not the account exists.
 
-    Raises TooMany, with the seconds to wait, when the account or the address has used up its tries. Concurrent
-    tries wait for each other, so that no race gets past the limit.
+    Raises TooMany with the seconds to wait when the limit of the account or the address is reached. Concurrent
+    attempts wait for each other, so that no race exceeds the limit.
     """
     limits = settings.current()
     window = timedelta(minutes=limits.sign_in_window_minutes)
@@ -60,11 +60,11 @@ def _check_limit(session: Session, which: ColumnElement[bool], limit: int, windo
 
 
 def clear(session: Session, account: str) -> None:
-    """Drop an account's tries after it was signed in."""
+    """Delete an account's attempts after a successful sign-in."""
     session.execute(delete(Attempt).where(col(Attempt.account_hash) == _hash_account(account)))
 
 
 def forget_old(session: Session) -> None:
-    """Drop tries that no longer count."""
+    """Delete attempts that no longer count."""
     window = timedelta(minutes=settings.current().sign_in_window_minutes)
     session.execute(delete(Attempt).where(col(Attempt.at) < clock.now() - window))

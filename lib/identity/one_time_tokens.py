@@ -1,4 +1,4 @@
-"""Secrets that work once: 256 random bits, kept as a hash, soon expired, and never matched by nothing."""
+"""One-time secrets for links: 256 random bits, stored as a hash, that expire soon."""
 
 import hashlib
 import secrets
@@ -22,7 +22,7 @@ INVITATION_LIFETIME = timedelta(days=3)
 
 
 def digest(secret: str) -> str:
-    """Return the SHA-256 of a random secret, which is all that the database keeps of it."""
+    """Return the SHA-256 hash of a secret, which is all that the database stores."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -34,7 +34,7 @@ def create(
     lifetime: timedelta | None = None,
     secret: str | None = None,
 ) -> str:
-    """Return a new secret, or the given one; older unused ones of the same purpose and person stop working."""
+    """Store a new secret, or `secret`, and return it. Unused older ones with this purpose and person stop working."""
     revoke_unused(session, purpose, person_id=person_id)
     secret, now = secret or secrets.token_urlsafe(32), clock.now()
     session.add(
@@ -51,7 +51,7 @@ def create(
 
 
 def revoke_unused(session: Session, purpose: Purpose, *, person_id: int | None) -> None:
-    """Let all unused secrets of this purpose and person stop working."""
+    """Revoke all unused secrets with this purpose and person."""
     session.execute(
         update(OneTimeSecret)
         .where(
@@ -64,7 +64,7 @@ def revoke_unused(session: Session, purpose: Purpose, *, person_id: int | None) 
 
 
 def peek(session: Session, purpose: Purpose, secret: str) -> OneTimeSecret | None:
-    """Return the secret's row while it would still work, without using it up."""
+    """Return a secret's row if it is still valid, without using it up."""
     if not secret:
         return None
     return session.exec(
@@ -78,9 +78,9 @@ def peek(session: Session, purpose: Purpose, secret: str) -> OneTimeSecret | Non
 
 
 def redeem(session: Session, purpose: Purpose, secret: str) -> int | None:
-    """Use the secret up and return the person it was made for (None for the set-up link).
+    """Use a secret up and return its person's id (None for the first administrator's set-up link).
 
-    Raises Invalid when it was used, has expired, or never was; of two that race, one wins.
+    Raises Invalid when it is used, expired or unknown. If two requests race, one succeeds.
     """
     won = None
     if secret:
@@ -101,5 +101,5 @@ def redeem(session: Session, purpose: Purpose, secret: str) -> int | None:
 
 
 def forget_old(session: Session) -> None:
-    """Drop secrets that expired."""
+    """Delete expired secrets."""
     session.execute(delete(OneTimeSecret).where(col(OneTimeSecret.expires_at) < clock.now()))

@@ -1,6 +1,6 @@
-"""Passwords: long rather than odd, never a well-known one, verified exactly as typed.
+"""Passwords: a minimum length and no well-known ones, instead of composition rules; verified exactly as typed.
 
-Rules after NIST SP 800-63B-4: 15 characters, or 8 beside a second factor; no composition rules, no hints.
+Rules follow NIST SP 800-63B-4: 15 characters, or 8 with a second factor; no composition rules, no hints.
 """
 
 import re
@@ -17,7 +17,7 @@ GUESSABLE_WORDS = ("docket", "ticket", "servicedesk", "helpdesk", "support")
 
 _hasher = argon2.PasswordHasher()
 _slots = threading.BoundedSemaphore(2)
-"""Hashing takes 64 MiB each time; more at once would let sign-in attempts exhaust the memory."""
+"""The most hashes computed at once. Each takes 64 MiB, so more would let sign-in attempts exhaust the memory."""
 _common = frozenset(FREQUENCY_LISTS["passwords"])
 _leet = str.maketrans("013457@$!", "oleastasi")
 
@@ -27,7 +27,7 @@ def _normalize(password: str) -> str:
 
 
 def check_strength(password: str, *, second_factor: bool, about: tuple[str, ...] = ()) -> None:
-    """Raise Invalid, with the reason, unless `password` is good enough; `about` holds the person's name and address."""
+    """Raise Invalid with the reason unless `password` is good enough. `about` holds the person's name and address."""
     least = MIN_LENGTH_WITH_SECOND_FACTOR if second_factor else MIN_LENGTH
     if len(password) < least:
         more = "" if second_factor else " A phrase of several unusual words is easy to remember."
@@ -77,7 +77,7 @@ _UNMATCHABLE_HASH = hash_password("nobody has this password")
 
 
 def verify(password: str, *, against: str | None) -> bool:
-    """Tell whether `password` is the hashed one; for nobody (`None`) it takes the same time and is False."""
+    """Return whether `password` matches a hash. For None (no account), it takes as long and returns False."""
     if len(password) > MAX_LENGTH:
         password = ""
     with _slots:
@@ -91,5 +91,5 @@ def verify(password: str, *, against: str | None) -> bool:
 
 
 def needs_rehash(stored: str) -> bool:
-    """Tell whether a stored hash should be made anew with today's cost."""
+    """Return whether a stored hash should be replaced by one with the current cost."""
     return _hasher.check_needs_rehash(stored)

@@ -1,4 +1,4 @@
-"""The second factor: time-based codes (RFC 6238), each good once."""
+"""The second factor: time-based codes (RFC 6238), each of which works once."""
 
 import pyotp
 import pyotp.utils
@@ -14,16 +14,16 @@ from lib.core.errors import Invalid
 from lib.identity import passwords
 
 STEP = 30
-"""Seconds that a code stands for."""
+"""Seconds in which a code is valid."""
 
 
 def generate_secret() -> str:
-    """Return a new secret to be shown as a QR code; it counts only after `switch_on`."""
+    """Return a new secret to be shown as a QR code. It is not used before `switch_on`."""
     return pyotp.random_base32()
 
 
 def provisioning_uri(actor: Actor, secret: str) -> str:
-    """Return the otpauth address that an authenticator app scans."""
+    """Return the otpauth URI that an authenticator app scans."""
     return pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name="Docket")
 
 
@@ -41,14 +41,14 @@ def _accept_code(session: Session, person: Person, secret: str, code: str) -> bo
 
 
 def verify(session: Session, person: Person, code: str) -> bool:
-    """Tell whether `code` is right now and was not used before; it is used up by this."""
+    """Return whether `code` is valid now and unused. This uses it up."""
     good = person.totp_secret is not None and _accept_code(session, person, person.totp_secret, code)
     session.flush()
     return good
 
 
 def switch_on(session: Session, actor: Actor, *, secret: str, code: str) -> None:
-    """Ask for a code at every sign-in from now on; raises Invalid unless `code` shows that the app was set up."""
+    """Require a code at every sign-in from now on. Raises Invalid unless `code` proves that the app was set up."""
     person = session.get_one(Person, actor.id)
     if not _accept_code(session, person, secret, code):
         raise Invalid(
@@ -60,7 +60,7 @@ def switch_on(session: Session, actor: Actor, *, secret: str, code: str) -> None
 
 
 def switch_off(session: Session, actor: Actor, *, password: str) -> None:
-    """Stop asking for codes; raises Invalid on a wrong password, or when the password is too short to stand alone."""
+    """Stop requiring codes. Raises Invalid if the password is wrong, or too short without a second factor."""
     person = session.get_one(Person, actor.id)
     if not passwords.verify(password, against=person.password_hash):
         raise Invalid("Wrong password.", fields={"password": "Incorrect."})

@@ -1,4 +1,4 @@
-"""Signed-in browsers: rows, with idle and absolute limits, from which the person is derived on every run."""
+"""Sign-in sessions: rows with idle and absolute timeouts, from which each request derives the person."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -19,7 +19,7 @@ from lib.desk_settings.setting_catalog import TIME_ZONE
 from lib.identity.one_time_tokens import digest
 
 TOUCH_INTERVAL = timedelta(minutes=1)
-"""How old `seen_at` may grow before it is written again, so that a click is not a write."""
+"""How old `seen_at` may get before it is updated, so that not every click causes a write."""
 
 
 _SIGNED_IN = (
@@ -37,12 +37,12 @@ _SIGNED_IN = (
 _TEAMS = select(Membership.person_id, Membership.team_id).where(
     col(Membership.person_id).in_(bindparam("people", expanding=True))
 )
-"""Both built once, as every run and request asks them."""
+"""Both are built once, because every run and request executes them."""
 
 
 @dataclass(frozen=True)
 class SessionCard:
-    """One signed-in browser as its owner sees it."""
+    """A signed-in browser as its owner sees it."""
 
     id: int
     browser: str
@@ -53,7 +53,7 @@ class SessionCard:
 
 
 def start(session: Session, person: Person, *, browser: str, address: str) -> str:
-    """Sign a person in and return the secret for their cookie: 256 random bits, kept only as a hash."""
+    """Sign a person in and return the secret for their cookie: 256 random bits, stored only as a hash."""
     secret, now = secrets.token_urlsafe(32), clock.now()
     person.email_unproven = False
     row = SignIn(
@@ -75,7 +75,7 @@ def start(session: Session, person: Person, *, browser: str, address: str) -> st
 def authenticate(
     session: Session, secret: str | None, *, channel: Source, address: str | None = None
 ) -> Actor | None:
-    """Return who stands behind a cookie now, with today's role and teams, or None."""
+    """Return the actor for a cookie, with the current role and teams, or None."""
     if not secret:
         return None
     now = clock.now()
@@ -97,7 +97,7 @@ def build_actor(
     address: str | None = None,
     sign_in_id: int | None = None,
 ) -> Actor:
-    """Return a person as an actor, with what their role and teams let them do at this moment."""
+    """Return a person as an actor, with the current permissions of their role and teams."""
     id = person.id
     found = build_actors(session, {id: (person, role)}, channel=channel)[id]
     return replace(found, address=address, sign_in_id=sign_in_id)
@@ -106,7 +106,7 @@ def build_actor(
 def build_actors(
     session: Session, people: Mapping[int, tuple[Person, str]], *, channel: Source
 ) -> dict[int, Actor]:
-    """Return what `build_actor` does for several people with their roles' names, in a few statements, by their ids."""
+    """Return actors as `build_actor` does, by person id, for several people with their roles' names, in few queries."""
     teams: dict[int, list[int]] = {id: [] for id in people}
     for id, team in session.exec(_TEAMS, params={"people": list(people)}).all():
         teams[id].append(team)
@@ -132,7 +132,7 @@ def build_actors(
 
 
 def list_active(session: Session, hashes: Collection[str]) -> set[str]:
-    """Return which cookies, by their hashes, still stand for somebody, in one query."""
+    """Return those of the cookies, given as hashes, that are still valid, in one query."""
     now = clock.now()
     idle = timedelta(minutes=settings.current().session_idle_minutes)
     found = session.exec(
@@ -150,7 +150,7 @@ def list_active(session: Session, hashes: Collection[str]) -> set[str]:
 
 
 def has_ended(session: Session, secret: str | None, *, person_id: int) -> bool:
-    """Tell whether a cookie was once this person's: then their session ended, and nobody else resumed it."""
+    """Return whether a cookie was this person's: their session ended, and nobody else resumed it."""
     if not secret:
         return False
     was = select(SignIn.id).where(SignIn.secret_hash == digest(secret), SignIn.person_id == person_id)
@@ -158,7 +158,7 @@ def has_ended(session: Session, secret: str | None, *, person_id: int) -> bool:
 
 
 def find_person_id(session: Session, secret_hash: str) -> int | None:
-    """Return the person of a cookie that is known by its hash alone, while its session lasts."""
+    """Return the person of a valid cookie, given as its hash."""
     lasting = select(SignIn.person_id).where(
         SignIn.secret_hash == secret_hash, col(SignIn.revoked_at).is_(None), SignIn.expires_at > clock.now()
     )
@@ -166,17 +166,17 @@ def find_person_id(session: Session, secret_hash: str) -> int | None:
 
 
 _SEEN = select(SignIn.seen_at).where(SignIn.id == bindparam("id"))
-"""Built once, as every page asks for it."""
+"""Built once, because every page executes it."""
 
 
 def is_touch_due(session: Session, actor: Actor) -> bool:
-    """Tell whether `touch` is due."""
+    """Return whether `touch` should be called."""
     seen = session.exec(_SEEN, params={"id": actor.sign_in_id}).first()
     return seen is not None and seen < clock.now() - TOUCH_INTERVAL
 
 
 def touch(session: Session, actor: Actor) -> None:
-    """Note that the browser was used, so that it does not go idle."""
+    """Record that the browser was used, so that its session does not time out."""
     session.execute(update(SignIn).where(col(SignIn.id) == actor.sign_in_id).values(seen_at=clock.now()))
 
 
@@ -196,7 +196,7 @@ def list_own(session: Session, actor: Actor) -> list[SessionCard]:
 
 
 def end(session: Session, secret: str | None) -> None:
-    """Sign a browser out by its cookie; one that is unknown or ended already changes nothing."""
+    """Sign out the browser with a cookie. Does nothing if the cookie is unknown or its session has ended."""
     if not secret:
         return
     row = session.exec(
@@ -209,7 +209,7 @@ def end(session: Session, secret: str | None) -> None:
 
 
 def revoke(session: Session, actor: Actor, sign_in_id: int) -> None:
-    """End one of one's own sessions, or with the permission anybody's; raises NotFound."""
+    """End one of the actor's sessions or, with the permission, anybody's. Raises NotFound."""
     row = session.get(SignIn, sign_in_id)
     if row is None or not (
         row.person_id == actor.id or actor.may(Permission.USER_MANAGE, least=gate.Scope.ALL)
@@ -221,7 +221,7 @@ def revoke(session: Session, actor: Actor, sign_in_id: int) -> None:
 
 
 def end_all(session: Session, person_id: int, *, but: int | None = None) -> None:
-    """End every session of a person, except the one with the id `but`."""
+    """End all sessions of a person except the one with the id `but`."""
     ended = update(SignIn).where(col(SignIn.person_id) == person_id, col(SignIn.revoked_at).is_(None))
     if but is not None:
         ended = ended.where(col(SignIn.id) != but)
@@ -229,9 +229,9 @@ def end_all(session: Session, person_id: int, *, but: int | None = None) -> None
 
 
 def forget_old(session: Session) -> None:
-    """Drop sessions that ended; the audit keeps who signed in and when.
+    """Delete ended sessions. The audit log keeps who signed in and when.
 
-    They stay for a day, so that a tab left open is known to have been signed out, and not taken for somebody else's.
+    Sessions are kept for a day after their end, so that an open tab can say that it was signed out.
     """
     now = clock.now() - timedelta(days=1)
     idle = timedelta(minutes=settings.current().session_idle_minutes)

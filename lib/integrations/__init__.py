@@ -1,1 +1,1 @@
-"""The only modules that talk to a network or a file store: SMTP, Slack and storage."""
+"""Connections to the outside: SMTP, Slack and file storage. No other modules of `lib` access a network."""

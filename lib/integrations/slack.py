@@ -1,4 +1,4 @@
-"""Slack's Web API and webhooks: one message at a time; waiting is for whoever keeps the messages, never done here."""
+"""Slack's Web API and webhooks. Each call sends one message; the caller's queue does all waiting and retrying."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from lib.core import settings
 from lib.integrations.smtp import Refused, Unreachable
 
 TIMEOUT = 10
-"""Seconds that Slack has for an answer."""
+"""The timeout of a request to Slack, in seconds."""
 _TOKEN_ERRORS = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 )
@@ -23,14 +23,14 @@ _RETRY_ERRORS = frozenset(
 
 
 _MAX_WAIT = 3600
-"""Seconds for which Slack is left alone at most before it is asked again."""
+"""The longest wait that Slack may request, in seconds."""
 _CODE = re.compile(r"[a-z_]+")
 _CONNECTION_ERRORS = (SlackClientError, OSError, HTTPException, ValueError)
-"""What is raised when no answer of Slack's came: something between may answer anything."""
+"""Errors that mean Slack itself did not answer. A proxy in between may return anything."""
 
 
 class RateLimited(Exception):
-    """Slack asks to be left alone for `seconds`."""
+    """Slack asks to wait for `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Slack limits requests. Next try in {seconds} seconds.")
@@ -38,11 +38,11 @@ class RateLimited(Exception):
 
 
 class WrongToken(Unreachable):
-    """Slack does not take Docket's token."""
+    """Slack rejects Docket's token."""
 
 
 def find_user_id(email: str) -> str | None:
-    """Return who somebody is in Slack by their address, or None. Raises Wait, Refused, Unreachable."""
+    """Return the Slack member id for an email address, or None. Raises RateLimited, Refused, Unreachable."""
     try:
         answer = _build_client().users_lookupByEmail(email=email)
     except SlackApiError as error:
@@ -56,9 +56,9 @@ def find_user_id(email: str) -> str | None:
 
 
 def post_message(to: str, words: str, blocks: Sequence[dict[str, Any]], *, thread: str | None = None) -> str:
-    """Write to a person or channel, in a thread if one is given; return where a thread would begin.
+    """Send a message to a person or channel, in `thread` if given. Return the timestamp that can start a thread.
 
-    Raises Wait, Refused, Unreachable.
+    Raises RateLimited, Refused, Unreachable.
     """
     try:
         answer = _build_client().chat_postMessage(
@@ -77,7 +77,7 @@ def post_message(to: str, words: str, blocks: Sequence[dict[str, Any]], *, threa
 
 
 def post_to_webhook(address: str, words: str, blocks: Sequence[dict[str, Any]]) -> None:
-    """Write through an incoming webhook, which knows no threads. Raises Wait, Refused, Unreachable."""
+    """Send a message through an incoming webhook, which has no threads. Raises RateLimited, Refused, Unreachable."""
     try:
         answer = WebhookClient(address, timeout=TIMEOUT, retry_handlers=[]).send(
             text=words, blocks=list(blocks), unfurl_links=False, unfurl_media=False

@@ -1,4 +1,4 @@
-"""The mail server: yagmail keeps the connection, and nothing else of it is used."""
+"""Sending email over SMTP. yagmail is only used to open the connection."""
 
 import math
 import smtplib
@@ -17,20 +17,20 @@ import yagmail
 from lib.core import settings
 
 TIMEOUT = 10
-"""Seconds that the server may be silent."""
+"""How long the server may be silent, in seconds."""
 TOTAL_TIMEOUT = 30
-"""Seconds that it has for one answer in all, so that none that drips holds up a worker for ever."""
+"""The limit for a complete response in seconds, so that a server that sends slowly can't block a worker."""
 _CHECK_INTERVAL = 0.25
 _PERMANENT, _CLOSING = 500, 421
 _open_connections: WeakSet["_TimedSmtp"] = WeakSet()
 
 
 class Unreachable(Exception):
-    """The server can't be worked with at all; the message says why in words."""
+    """The server can't be used. The message says why."""
 
 
 class Refused(Exception):
-    """The server did not take this one email; `permanent` when it never will."""
+    """The server rejected one email; `permanent` if retrying has no chance."""
 
     def __init__(self, words: str, *, permanent: bool) -> None:
         super().__init__(words)
@@ -39,7 +39,7 @@ class Refused(Exception):
 
 @contextmanager
 def connect() -> Iterator["MailConnection"]:
-    """Connect and sign in. Raises Unreachable."""
+    """Connect to the mail server and sign in. Raises Unreachable."""
     box = _build_client()
     try:
         box.login()
@@ -47,7 +47,7 @@ def connect() -> Iterator["MailConnection"]:
         raise Unreachable(f"The mail server rejected the account ({error.smtp_code}).") from error
     except ssl.SSLCertVerificationError as error:
         raise Unreachable("The mail server's certificate is not valid for its name.") from error
-    except Exception as error:  # a host name that is none raises neither OSError nor SMTPException
+    except Exception as error:  # an invalid host name raises neither OSError nor SMTPException
         raise Unreachable(f"The mail server can't be reached ({type(error).__name__}).") from error
     try:
         yield MailConnection(box)
@@ -57,15 +57,15 @@ def connect() -> Iterator["MailConnection"]:
 
 
 class MailConnection:
-    """An open connection."""
+    """An open SMTP connection."""
 
     def __init__(self, box: yagmail.Client) -> None:
         self._box = box
 
     def send(self, to: str, raw: bytes) -> None:
-        """Hand over one email for one address, byte for byte.
+        """Send one email to one address, byte for byte.
 
-        Raises Refused for the email, and Unreachable when the server says that it closes.
+        Raises Refused for the email, and Unreachable when the server closes the connection.
         """
         try:
             self._box.smtp.sendmail(settings.current().smtp_from or "", [to], raw)
@@ -81,12 +81,12 @@ class MailConnection:
             raise Refused(words, permanent=False) from error
         except Exception:
             with suppress(OSError, smtplib.SMTPException):
-                self._box.smtp.rset()  # or the server would wait for the rest of this one
+                self._box.smtp.rset()  # or the server would wait for the rest of this email
             raise
 
     @property
     def broken(self) -> bool:
-        """Whether the connection is gone."""
+        """Whether the connection was lost."""
         return self._box.smtp.sock is None
 
 
@@ -99,18 +99,18 @@ def _to_error(code: int, words: bytes | str, what: str) -> Refused | Unreachable
 
 
 def hang_up() -> None:
-    """Hang up on the mail server wherever this process talks to it, because it stops."""
+    """Close all of this process's connections to the mail server, because the process is stopping."""
     for connection in list(_open_connections):
         connection.hang_up()
 
 
 class _TimedSmtp(smtplib.SMTP):
-    """A connection that hangs up on a server whose answer takes too long in all, however it goes on speaking."""
+    """An SMTP connection that closes when a response takes too long in total, even if the server keeps sending."""
 
     _until = math.inf
 
     def connect(self, *where: Any, **how: Any) -> tuple[int, bytes]:
-        """Connect, and look after the connection from then on."""
+        """Connect, and enforce the time limit from then on."""
         self._over = threading.Event()
         _open_connections.add(self)
         threading.Thread(target=self._look_after, name="mail-patience", daemon=True).start()
@@ -121,7 +121,7 @@ class _TimedSmtp(smtplib.SMTP):
             raise
 
     def getreply(self) -> tuple[int, bytes]:
-        """Return the server's answer."""
+        """Return the server's response."""
         self._until = time.monotonic() + TOTAL_TIMEOUT
         try:
             return super().getreply()
@@ -129,12 +129,12 @@ class _TimedSmtp(smtplib.SMTP):
             self._until = math.inf
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._over.set()
         super().close()
 
     def hang_up(self) -> None:
-        """End the connection from another thread, so that waiting for an answer ends there."""
+        """Close the connection from another thread, which ends a pending wait for a response."""
         if self.sock is not None:
             with suppress(OSError):
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
@@ -147,7 +147,7 @@ class _TimedSmtp(smtplib.SMTP):
 
 
 class _TimedSmtpTls(_TimedSmtp, smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte on."""
+    """The same, with TLS from the start."""
 
 
 class _Client(yagmail.Client):
@@ -158,7 +158,7 @@ class _Client(yagmail.Client):
 
 @cache
 def _load_ssl_context() -> ssl.SSLContext:
-    """Return whom to trust, read once, as reading it takes long."""
+    """Return the trusted certificates, loaded once because loading is slow."""
     return ssl.create_default_context()
 
 

@@ -1,1 +1,1 @@
-"""Markdown that people write: which of it Docket reads, how much of it, and how it is shown."""
+"""Markdown in comments and descriptions: which syntax Docket supports, its limits, and rendering."""

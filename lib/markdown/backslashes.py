@@ -1,6 +1,7 @@
-"""Backslashes: one escapes only punctuation that would otherwise format text, and never in a path or an expression.
+"""Backslashes in Markdown: one escapes only punctuation that would otherwise format text, and not in paths.
 
-CommonMark drops a backslash before any punctuation, which breaks the Windows paths that a help desk gets.
+CommonMark drops a backslash before any punctuation. That breaks the Windows paths, regular expressions and TeX
+expressions that a help desk receives.
 """
 
 import re
@@ -9,12 +10,12 @@ from collections.abc import Callable
 from markdown_it.rules_inline import StateInline
 
 _CONTEXT_LENGTH = 130
-"""Characters that are looked at on either side."""
+"""Characters that are examined on either side."""
 _BACKSLASHES = re.compile(r"\\+")
 _PATH = re.compile(
     r"\\[A-Za-z0-9]|(?<![A-Za-z0-9])[A-Za-z]:\\|^[\"'(<\[]*(?:\\\\[\w.$%?-]|(?:%\w+%|\.\.?|~)\\)"
 )
-"""In a piece without blanks: a backslash before a letter or digit, a drive, a share, a place to begin at."""
+"""In a word: a backslash before a letter or digit, a drive, a network share, or a relative start of a path."""
 _PATH_WITH_BLANKS = re.compile(
     r"(?:(?<![A-Za-z0-9])[A-Za-z]:\\|(?<!\S)\\\\)[\w.()&$%+~'\\-]*(?: [\w.()&$%+~'\\-]+){1,4}$"
 )
@@ -30,7 +31,7 @@ _LINK_BEGUN = re.compile(r"\]\\?\([^\n]*$")
 
 
 def escape(state: StateInline, silent: bool) -> bool:
-    """Read backslashes and, where they escape something, the character behind them: a rule of markdown-it."""
+    """Parse backslashes and the character that they escape. A rule of markdown-it."""
     found = _BACKSLASHES.match(state.src, state.pos, state.posMax)
     if found is None:
         return False
@@ -50,7 +51,7 @@ def escape(state: StateInline, silent: bool) -> bool:
 
 
 def _is_in_path(src: str, at: int) -> bool:
-    """Tell whether the backslash at a place is part of what looks like a path, or a regular or TeX expression."""
+    """Return whether the backslash at `at` looks like part of a path or of a regular or TeX expression."""
     before, after = src[max(0, at - _CONTEXT_LENGTH) : at], src[at : at + _CONTEXT_LENGTH]
     piece = (before[-1:].strip() and before.rsplit(maxsplit=1)[-1]) + after.split(maxsplit=1)[0]
     if _PATH.search(piece):
@@ -60,7 +61,7 @@ def _is_in_path(src: str, at: int) -> bool:
 
 
 def _would_format(src: str, start: int, at: int) -> bool:
-    """Tell whether the character at `at`, behind backslashes from `start`, would format text without them."""
+    """Return whether the character at `at`, after backslashes from `start`, would format text without them."""
     asked = _FORMATTING_CHECKS.get(src[at])
     return asked is not None and asked(src, start, at)
 
@@ -77,7 +78,7 @@ def _is_heading(src: str, start: int, at: int) -> bool:
     return _is_line_start(src, start) and _HEADING.match(src, at) is not None
 
 
-def _is_quotation(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
+def _is_quotation(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - the same signature as the others
     return _is_line_start(src, start) or _ADDRESS_BEGUN.search(_line_before(src, start)) is not None
 
 
@@ -96,7 +97,7 @@ def _is_emphasis(src: str, start: int, at: int) -> bool:
 
 
 def _is_underlined_word(src: str, start: int, at: int) -> bool:
-    """Tell whether the word around an underscore begins or ends with one too."""
+    """Return whether the word around an underscore also starts or ends with one."""
     begun = src[max(0, start - _CONTEXT_LENGTH) : start].rsplit(maxsplit=1)[-1]
     ended = src[at : at + _CONTEXT_LENGTH].split(maxsplit=1)[0]
     return begun.lstrip("\\").startswith("_") or ended.rstrip(".,;:!?)").endswith("_")
@@ -115,7 +116,7 @@ def _is_closing_bracket(src: str, start: int, at: int) -> bool:
     return _is_numbered_item(src, start, at) or _LINK_BEGUN.search(_line_before(src, start)) is not None
 
 
-def _is_repeated(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - as the others
+def _is_repeated(src: str, start: int, at: int) -> bool:  # noqa: ARG001 - the same signature as the others
     return src.count(src[at], max(0, at - 8 * _CONTEXT_LENGTH), at + 8 * _CONTEXT_LENGTH) > 1
 
 
@@ -138,4 +139,4 @@ _FORMATTING_CHECKS: dict[str, Callable[[str, int, int], bool]] = {
     "!": lambda src, _, at: src[at + 1 : at + 2] == "[",
     ":": lambda src, start, at: src[at + 1 : at + 3] == "//" or src[max(0, start - 6) : start].lower() == "mailto",
 }  # fmt: skip
-"""What tells of each character whether it would format text where it stands."""
+"""For each character, the check whether it would format text at its position."""

@@ -1,6 +1,6 @@
-"""How much of a text is formatted: beyond that it is shown as typed, so that no text takes long or grows large.
+"""Limits on Markdown: formatting beyond them is shown as typed, so that no text is slow to render or grows too large.
 
-What a text costs is counted, not timed: the same text is always shown in the same way.
+Costs are counted, not timed, so the same text is always rendered in the same way.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from markdown_it.token import Token
 MAX_LINES = 1_000
 """Lines that are formatted."""
 MAX_BLOCK_CHECKS = 1_200
-"""Places where a paragraph, a list, a quotation may begin or end."""
+"""Positions where a paragraph, list or quotation may begin or end."""
 MAX_DEPTH = 10
-"""Quotations within quotations; a list counts as two. What lies deeper keeps its marks."""
+"""Nested quotations; a list counts as two. Deeper ones are shown as typed."""
 MAX_COST = 1_600
-"""What may be formatted, in signs that could format something."""
+"""The total cost that is formatted, in characters that could format something."""
 PIECE_COST = 4
-"""What a paragraph, a heading or a cell costs beside its signs."""
+"""The cost of a paragraph, heading or cell, in addition to its characters."""
 SIGN_COSTS = {
     "\n": 1,
     "*": 1,
@@ -35,14 +35,14 @@ SIGN_COSTS = {
     "://": 6,
     "mailto:": 6,
 }
-"""What signs cost. Measured: one is about ten microseconds."""
+"""The costs of formatting characters. One is about ten microseconds, measured."""
 MAX_COLUMNS = 40
 MAX_ROW_LENGTH = 5_000
-"""Characters of a line that may be a rule, or the one below a table's head."""
+"""Characters of a line that may be a horizontal rule or the line below a table's header."""
 MAX_CELLS = MAX_COST // PIECE_COST
 """Cells of one table."""
 MAX_OUTPUT = 300_000
-"""Characters of HTML: what 50,000 characters grow to when each of them must be escaped."""
+"""Characters of HTML: 50,000 typed characters that must all be escaped."""
 AS_TYPED = "The rest of this text is shown as typed, because it has more formatting than Docket can show."
 
 _IN_ROW = {"inline", "th_close", "td_close"}
@@ -50,7 +50,7 @@ _Rule = Callable[[StateBlock, int, int, bool], bool]
 
 
 def limit_blocks(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Count the places where a block could begin, and take all the rest when they are enough: the first block rule."""
+    """Count the positions where a block could begin, and end parsing at the limit. It must be the first block rule."""
     state.env["looks"] = state.env.get("looks", 0) + 1
     if state.env["looks"] <= MAX_BLOCK_CHECKS:
         return False
@@ -62,7 +62,7 @@ def limit_blocks(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def limit_depth(rule: _Rule) -> _Rule:
-    """Return a block rule for what nests that leaves alone what lies too deep."""
+    """Return a block rule for nested blocks that ignores blocks that are nested too deeply."""
 
     def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return state.level < MAX_DEPTH and rule(state, start, end, silent)
@@ -71,7 +71,7 @@ def limit_depth(rule: _Rule) -> _Rule:
 
 
 def limit_table(table: _Rule) -> _Rule:
-    """Return the rule for tables, which reads as many rows as one may have; from there on, text is as typed."""
+    """Return the table rule with a limit on rows and columns. The text beyond it is shown as typed."""
 
     def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if start + 1 >= end or _line_length(state, start + 1) > MAX_ROW_LENGTH:
@@ -93,7 +93,7 @@ def limit_table(table: _Rule) -> _Rule:
 
 
 def limit_line_length(rule: _Rule) -> _Rule:
-    """Return the block rule for lines across the page, which no long line is."""
+    """Return the rule for horizontal lines, which ignores very long lines."""
 
     def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return _line_length(state, start) <= MAX_ROW_LENGTH and rule(state, start, end, silent)
@@ -110,7 +110,7 @@ def _cut_at(state: StateBlock, line: int) -> None:
 
 
 def limit_cost(state: StateCore) -> None:
-    """End what was read at the piece that is too much, and let the rest of the text follow as typed."""
+    """Cut the parsed text before the block that exceeds the limit, and add the rest as typed."""
     lines, left = state.env["lines"], MAX_COST
     for at, token in enumerate(state.tokens):
         left -= _token_cost(token)
@@ -130,7 +130,7 @@ def _token_cost(token: Token) -> int:
 
 
 def _close_tokens(tokens: list[Token], at: int) -> tuple[list[Token], int]:
-    """Return the tokens before the piece at a place, with all that is open closed, and the line where it begins."""
+    """Return the tokens before position `at` with all open tags closed, and the line where the cut is."""
     while at and (tokens[at - 1].nesting == 1 or tokens[at - 1].type in _IN_ROW):
         at -= 1
     opened: list[Token] = []
@@ -144,7 +144,7 @@ def _close_tokens(tokens: list[Token], at: int) -> tuple[list[Token], int]:
 
 
 def build_as_typed(rest: str) -> list[Token]:
-    """Return a text as it was typed, behind a sentence that says so."""
+    """Return a text as typed, after a sentence that says so."""
     return [
         Token("paragraph_open", "p", 1, block=True),
         _build_text_token(AS_TYPED),
@@ -156,4 +156,4 @@ def build_as_typed(rest: str) -> list[Token]:
 
 
 def _build_text_token(content: str) -> Token:
-    return Token("inline", "", 0, children=[Token("text", "", 0, content=content)])  # without content to read
+    return Token("inline", "", 0, children=[Token("text", "", 0, content=content)])  # no content to parse

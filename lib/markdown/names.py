@@ -1,4 +1,4 @@
-"""Names behind an @ in Markdown: found where they are text, and marked where it is shown."""
+"""Names after an @ in Markdown: find them in text, and highlight them in rendered HTML."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -12,18 +12,18 @@ MAX_LENGTH = 120
 MAX_WORDS = 8
 """Words of a name."""
 MAX_ENDS = 20
-"""Places in a text where one name could end: eight words, with the signs of abbreviations and double names."""
+"""Positions in a text where one name could end: eight words with the punctuation of abbreviations and double names."""
 MAX_NAMES = 50
-"""Names looked for in one text: the first."""
+"""The first names in a text that are looked up."""
 _AT = re.compile(r"(?<![\w@/.])@(?=\w)")
 _SUFFIX = re.compile(r"#([1-9][0-9]{0,9})(?!\w)")
 
 NameCandidate = tuple[str, int | None]
-"""What may be a name, and the id behind it."""
+"""A possible name, and the id after it."""
 
 
 def find_candidates(source: str) -> list[list[NameCandidate]]:
-    """Return for each @ in Markdown what may be the name behind it, longest first; not in code or links."""
+    """Return, for each @ in Markdown outside code and links, the possible names after it, longest first."""
     found = (
         [(name, id) for name, id, _ in _list_candidates(words, at.end())]
         for html, is_text in rendering.split_pieces(rendering.to_html(source))
@@ -35,7 +35,7 @@ def find_candidates(source: str) -> list[list[NameCandidate]]:
 
 
 def to_html_with_mentions(source: str, names: Iterable[str]) -> str:
-    """Render Markdown as `rendering.to_html` does, with `names` behind an @ marked, as `find_candidates` finds them."""
+    """Render Markdown as `rendering.to_html` does, and highlight `names` where `find_candidates` finds them."""
     html, wanted = rendering.to_html(source), {folding.fold_name(name) for name in names} - {""}
     if not wanted:
         return html
@@ -49,7 +49,7 @@ def to_html_with_mentions(source: str, names: Iterable[str]) -> str:
 
 
 def _list_candidates(words: str, start: int) -> Iterator[tuple[str, int | None, int]]:
-    """Give what may be the name that begins at a place, longest first: name, id behind it, where both end."""
+    """Yield the possible names that begin at `start`, longest first: name, id after it, and the end of both."""
     tail = words[start : start + MAX_LENGTH].partition("\n")[0]
     whole = start + len(tail) == len(words)
     ends = (at for at in range(1, len(tail) + 1) if _can_end(tail, at, last=whole))
@@ -66,7 +66,7 @@ def _can_end(tail: str, at: int, *, last: bool) -> bool:
 
 
 def _mark_names(words: str, signs: Iterable[re.Match[str]], names: Collection[str]) -> str:
-    """Return text as clean HTML with the names in it marked, whatever their case and accents."""
+    """Return text as safe HTML with the names highlighted, whatever their case and accents."""
     made, done = [], 0
     for at in signs:
         behind = _list_candidates(words, at.end()) if at.start() >= done else ()

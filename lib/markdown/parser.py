@@ -1,7 +1,7 @@
-"""Which Markdown is read: CommonMark with tables, strikethrough, links of bare addresses, and line breaks as typed.
+"""The Markdown parser: CommonMark with tables, strikethrough, automatic links, and line breaks as typed.
 
-Without HTML, pictures, and what makes more or less of a text than stands there: definitions of links, which vanish, and
-headings by the line below, which a signature's dashes would make.
+HTML and images are off. So are link definitions, which would disappear from the text, and headings by the line below,
+which a signature's dashes would trigger.
 """
 
 import re
@@ -14,11 +14,11 @@ from lib.markdown import backslashes, limits, web_links
 
 class _Markdown(MarkdownIt):
     def normalizeLink(self, url: str) -> str:
-        """Return an address as browsers send it; one that is too long stays as it is and is refused then."""
+        """Return a URL as browsers send it. One that is too long is returned unchanged and then refused."""
         return super().normalizeLink(url) if len(url) <= web_links.MAX_LENGTH else url
 
     def validateLink(self, url: str) -> bool:
-        """Tell whether a link may lead there."""
+        """Return whether a URL is allowed in links."""
         return len(url) <= web_links.MAX_LENGTH and super().validateLink(url)
 
 
@@ -32,7 +32,7 @@ def _build_parser() -> MarkdownIt:
     block.at("list", limits.limit_depth(list_block), {"alt": ["paragraph", "blockquote"]})
     block.at("hr", limits.limit_line_length(hr), {"alt": ["paragraph", "blockquote", "list"]})
     block.at("table", limits.limit_table(table), {"alt": ["paragraph"]})
-    made.inline.terminator_re = re.compile(r"[\n&*:<\[\\\]_`~]")  # where a rule begins that is left
+    made.inline.terminator_re = re.compile(r"[\n&*:<\[\\\]_`~]")  # where a remaining rule may begin
     inline.at("escape", backslashes.escape)
     inline.before("escape", "web_links", web_links.link_address)
     made.core.ruler.after("block", "limits", limits.limit_cost)
@@ -43,7 +43,7 @@ _markdown = _build_parser()
 
 
 def to_unsafe_html(source: str) -> str:
-    """Return a text as HTML that has yet to be cleaned, at most about `limits.MAX_OUTPUT` characters long."""
+    """Return a text as HTML that must still be sanitized, at most about `limits.MAX_OUTPUT` characters long."""
     lines = source.replace("\r\n", "\n").split("\n")
     env = {"lines": lines, "cut": min(len(lines), limits.MAX_LINES)}
     made = _markdown.render("\n".join(lines[: limits.MAX_LINES]), env)

@@ -1,4 +1,4 @@
-"""Markdown shown: as HTML that is safe anywhere, kept by what it says, and as a line of plain words."""
+"""Markdown rendering: as safe HTML, which is cached, and as a line of plain text."""
 
 import hashlib
 import re
@@ -16,13 +16,13 @@ from lib.core.errors import Invalid
 from lib.markdown import parser
 
 CACHE_BYTES = 32 * 1024**2
-"""Bytes of rendered texts that a process keeps."""
+"""Bytes of rendered texts that a process caches."""
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _NOT_WORDS = re.compile(r"<a\b.*?</a>|<code\b.*?</code>|<[^>]*>", re.DOTALL)
-"""In clean HTML: links and code as a whole, and other tags."""
+"""In safe HTML: complete links and code, and other tags."""
 _WITHIN_LINE = re.compile(r"</?(?:a|code|em|s|strong)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -33,7 +33,7 @@ def _cache_key(source: str) -> bytes:
 
 @cached(LRUCache(CACHE_BYTES, getsizeof=sys.getsizeof), key=_cache_key, lock=Lock())
 def to_html(source: str) -> str:
-    """Render Markdown to HTML that is safe to show anywhere: no images, scripts, styles or odd links."""
+    """Render Markdown to HTML that is safe to show anywhere: no images, scripts, styles or unsafe links."""
     return nh3.clean(
         parser.to_unsafe_html(source),
         tags=_TAGS,
@@ -46,7 +46,7 @@ def to_html(source: str) -> str:
         },
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
-        # What may be wider than the screen scrolls, and can be reached to scroll it without a mouse.
+        # Content that may be wider than the screen scrolls, and can be focused to scroll it by keyboard.
         set_tag_attribute_values={
             "a": {"target": "_blank"},
             "pre": {"tabindex": "0"},
@@ -56,18 +56,18 @@ def to_html(source: str) -> str:
 
 
 def prerender(written: str) -> None:
-    """Render what was typed before a transaction that needs it, so that nobody waits for it there: it is kept."""
+    """Render a text into the cache before a transaction that needs it, so that the transaction stays short."""
     with suppress(Invalid):
         to_html(text.clean_block(written, field="text", required=False))
 
 
 def to_line(source: str) -> str:
-    """Return what Markdown says, in one line without its marks: for excerpts, where it is not rendered."""
+    """Return the text of Markdown in one line without formatting, for excerpts."""
     return " ".join(unescape(_TAG.sub(" ", _WITHIN_LINE.sub("", to_html(source)))).split())
 
 
 def split_pieces(html: str) -> Iterator[tuple[str, bool]]:
-    """Give clean HTML in pieces, and whether each is text: what is in a link or in code is not."""
+    """Yield safe HTML in pieces, each with whether it is text. Links and code are not."""
     done = 0
     for found in _NOT_WORDS.finditer(html):
         yield html[done : found.start()], True
@@ -77,5 +77,5 @@ def split_pieces(html: str) -> Iterator[tuple[str, bool]]:
 
 
 def escape_text(words: str) -> str:
-    """Return text as it stands in clean HTML."""
+    """Return text escaped for HTML."""
     return escape(words, quote=False).replace("\xa0", "&nbsp;")

@@ -1,21 +1,21 @@
-"""Web and mail addresses that stand in text become links, without any marks around them."""
+"""Automatic links: web and email addresses in text become links without any syntax around them."""
 
 import re
 
 from markdown_it.rules_inline import StateInline
 
 MAX_LENGTH = 2_000
-"""Characters of an address that becomes a link, as it is written and as it is encoded."""
+"""Characters of an address that becomes a link, both as typed and as encoded."""
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])(https?|mailto)$", re.IGNORECASE)
 _WEB = re.compile(rf"://[^\W_][^\s<>\"`|\\\u3001-\u3011\uff01-\uff0f\uff1a-\uff20]{{0,{MAX_LENGTH}}}")
 _MAIL = re.compile(r":[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]")
 _TRAILING_SIGNS = ".,;:!?'\"*_~"
-"""What stands behind an address more often than at its end."""
+"""Characters that usually follow an address instead of ending it."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 def link_address(state: StateInline, silent: bool) -> bool:
-    """Make a link of an address whose scheme was just read: a rule of markdown-it."""
+    """Turn an address whose scheme was just parsed into a link. A rule of markdown-it."""
     if state.src[state.pos] != ":" or state.linkLevel > 0:
         return False
     scheme = _SCHEME.search(state.pending[-12:])
@@ -39,7 +39,7 @@ def link_address(state: StateInline, silent: bool) -> bool:
 
 
 def _strip_trailing_signs(address: str) -> str:
-    """Cut off signs that end the sentence around an address, and brackets that it does not open itself."""
+    """Cut off punctuation that ends the sentence around an address, and closing brackets without an opening one."""
     surplus = {close: address.count(close) - address.count(opens) for close, opens in _PAIRS.items()}
     end = len(address)
     while end and (address[end - 1] in _TRAILING_SIGNS or surplus.get(address[end - 1], 0) > 0):

@@ -1,4 +1,4 @@
-"""Absences: the days on which people are away, so that nobody waits for them."""
+"""Absences: the days on which people are away, so that they don't get new tickets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from lib.people import accounts
 
 MAX_DURATION = timedelta(days=366)
 MAX_UPCOMING = 20
-"""Absences of a person that are still to come."""
+"""Current and future absences of a person."""
 
 
 @dataclass(frozen=True)
 class AbsenceCard:
-    """Days on which somebody is away, the first and the last included."""
+    """Days on which somebody is away, including the first and the last."""
 
     id: int
     starts_on: date
@@ -31,7 +31,7 @@ class AbsenceCard:
 
 
 def list_away(session: Session, people: Iterable[int]) -> dict[int, date]:
-    """Return who of these people is away today, each with the last day of it; today as their own time zone has it."""
+    """Return which of these people are away today in their own time zone, with the last day of the absence."""
     now = clock.now()
     day = timedelta(days=1)
     found = session.exec(
@@ -50,18 +50,18 @@ def list_away(session: Session, people: Iterable[int]) -> dict[int, date]:
 
 
 def list_for_person(session: Session, actor: Actor, person: Person) -> list[AbsenceCard]:
-    """Return a person's absences that are not over, the next one first; for themselves and for staff.
+    """Return a person's current and future absences, the next one first. Staff may see everybody's.
 
-    Raises NotFound for others.
+    Raises NotFound for people who may not see them.
     """
     accounts.require_skills_and_absences(actor, person)
     return [AbsenceCard(a.id, a.starts_on, a.ends_on) for a in _list_upcoming(session, person)]
 
 
 def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends_on: date) -> AbsenceCard:
-    """Note that a person is away from `starts_on` to `ends_on`, both included.
+    """Add an absence from `starts_on` to `ends_on`, both included.
 
-    Raises NotPermitted for whoever may not keep this person, Invalid for days that can't be.
+    Raises NotPermitted for people who may not manage this person's absences, Invalid for invalid days.
     """
     _require_manage(session, actor, person)
     if ends_on < starts_on:
@@ -85,7 +85,7 @@ def add(session: Session, actor: Actor, person: Person, *, starts_on: date, ends
 
 
 def remove(session: Session, actor: Actor, person: Person, absence_id: int) -> None:
-    """Take an absence back. Raises NotPermitted, NotFound."""
+    """Remove an absence. Raises NotPermitted, NotFound."""
     _require_manage(session, actor, person)
     row = session.get(Absence, absence_id)
     if row is None or row.person_id != person.id:

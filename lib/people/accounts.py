@@ -1,4 +1,4 @@
-"""People's accounts: who is there, who may be invited, changed and disabled."""
+"""People's accounts: list, invite, change and disable people."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -28,7 +28,7 @@ LAST_ADMINISTRATOR = (
 
 @dataclass(frozen=True)
 class PersonCard:
-    """A person as others see them; `email` and the rest are None for those who may only know the name."""
+    """A person as others see them. `email` and the rest are None for people who may only know the name."""
 
     id: int
     name: str
@@ -41,7 +41,7 @@ class PersonCard:
 
 
 def parse_email(value: str) -> str:
-    """Return an email address in the form that is kept; raises Invalid naming `email`."""
+    """Return an email address in its stored form. Raises Invalid naming `email`."""
     try:
         return email_addresses.parse(text.clean_line(value, field="email", limit=254))
     except ValueError as error:
@@ -49,7 +49,7 @@ def parse_email(value: str) -> str:
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
-    """Return the account with this address, active or not; for signing in and the command line only."""
+    """Return the account with an address, active or not, or None. Only for signing in and commands."""
     if not text.is_storable(email):
         return None
     spellings = {email.strip().lower()}
@@ -59,7 +59,7 @@ def find_by_email(session: Session, email: str) -> Person | None:
 
 
 def count_administrators(session: Session) -> int:
-    """Count the active people who may manage everything."""
+    """Return the number of active people who may manage everything."""
     manage = gate.select_roles_granting(Permission.SYSTEM_MANAGE, Scope.ALL)
     return session.exec(
         select(func.count()).select_from(Person).where(col(Person.active), col(Person.role_id).in_(manage))
@@ -67,9 +67,9 @@ def count_administrators(session: Session) -> int:
 
 
 def visible_people_condition(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `person` for whom an actor may know by name.
+    """Return the SQL condition on `person` for the people whose names the actor may know.
 
-    Staff know everybody; others know themselves and the staff who wrote to them or work on their tickets.
+    Staff know everybody. Others know themselves and the staff who wrote to them or work on their tickets.
     """
     if actor.id is None or actor.staff or actor.may(Permission.USER_MANAGE):
         return true()
@@ -90,7 +90,7 @@ def list_visible(
     limit: int = 50,
     active: bool | None = True,
 ) -> list[PersonCard]:
-    """Return the people whom the actor may know, by id after `after`, whose name or address holds `search`."""
+    """Return the people that the actor may know whose name or address contains `search`, by id, after `after`."""
     found = (
         select(Person, Role.name)
         .join(Role, col(Role.id) == Person.role_id)
@@ -109,7 +109,7 @@ def list_visible(
 
 
 def search_condition(actor: Actor, search: str) -> ColumnElement[bool]:
-    """The SQL condition that a name holds each word of `search`, or for staff that the address holds it."""
+    """Return the SQL condition that the name contains each word of `search` or, for staff, the address contains it."""
     words = folding.fold_name(search).split()
     names = (
         and_(*(col(Person.folded).contains(word, autoescape=True) for word in words)) if words else false()
@@ -120,7 +120,7 @@ def search_condition(actor: Actor, search: str) -> ColumnElement[bool]:
 
 
 def get_names(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
-    """Return the names of those of some people whom the actor may know, by id."""
+    """Return the names of the given people that the actor may know, by id."""
     found = select(Person.id, Person.name).where(
         col(Person.id).in_(list(ids)), visible_people_condition(actor)
     )
@@ -130,7 +130,7 @@ def get_names(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, s
 
 
 def get_card(session: Session, actor: Actor, person_id: int) -> PersonCard:
-    """Return one person as the actor may see them; raises NotFound."""
+    """Return a person as the actor may see them. Raises NotFound."""
     found = select(Person, Role.name).join(Role, col(Role.id) == Person.role_id)
     row = session.exec(
         gate.unscoped(
@@ -168,7 +168,7 @@ def _get_team_names(session: Session, people: Iterable[int]) -> dict[int, tuple[
 def create_first_administrator(
     session: Session, *, email: str, name: str, password: str, time_zone: str = TIME_ZONE.default
 ) -> Person:
-    """Create the first administrator, who chooses the desk's time zone; of two that race, one meets a Conflict."""
+    """Create the first administrator and set the default time zone. Raises Conflict if there already is one."""
     lock(session, "set-up")
     if count_administrators(session):
         raise Conflict("Docket is already set up. Sign in.")
@@ -194,7 +194,7 @@ def create_first_administrator(
 def invite(
     session: Session, actor: Actor, *, email: str, name: str, role: RoleCard, teams: Iterable[int] = ()
 ) -> Person:
-    """Create an account without a password; give the person a link from `create_password_secret` to set one.
+    """Create an account without a password. Send the person a link from `create_password_secret` to set one.
 
     Raises NotPermitted (the actor may not invite, or not with this role or team) and Invalid (address in use).
     """
@@ -233,10 +233,10 @@ def _must_be_free(session: Session, email: str) -> None:
 def create_password_secret(
     session: Session, actor: Actor, person: Person, *, invitation: bool = False, secret: str | None = None
 ) -> str:
-    """Return a one-time secret, new or given, to set a password with: for 30 minutes, an invitation for three days.
+    """Return a one-time secret, new or given, to set a password. It is valid 30 minutes, for invitations three days.
 
-    Whoever holds it can become the person; so for somebody who has a password already it takes the permission to
-    manage everybody. Raises NotPermitted.
+    Anybody with the secret can sign in as the person. So if the person already has a password, this requires the
+    permission to manage everybody. Raises NotPermitted.
     """
     require_manage(session, actor, person)
     if person.password_hash is not None and not actor.may(Permission.USER_MANAGE, least=Scope.ALL):
@@ -249,14 +249,14 @@ def create_password_secret(
 
 
 def build_password_url(secret: str) -> str:
-    """Return where a secret of `create_password_secret` sets a password; from the configured base URL only."""
+    """Return the URL where a secret of `create_password_secret` sets a password, from the configured base URL only."""
     return f"{settings.current().base_url}/set-password?token={secret}"
 
 
 def set_password(session: Session, secret: str, password: str) -> Person:
-    """Set the password of the person a link was made for; every session and token of theirs ends.
+    """Set the password of the person a link was made for, and end all their sessions and tokens.
 
-    Raises Invalid when the link no longer works (it is not used up when only the password was refused).
+    Raises Invalid when the link no longer works. It is not used up when only the password was refused.
     """
     row = one_time_tokens.peek(session, Purpose.PASSWORD, secret)
     person = session.get(Person, row.person_id) if row else None
@@ -273,7 +273,7 @@ def set_password(session: Session, secret: str, password: str) -> Person:
 
 
 def change_password(session: Session, actor: Actor, *, current: str, new: str) -> None:
-    """Change one's own password; the other sessions end, this one stays. Raises Invalid."""
+    """Change the actor's password. Other sessions end, this one stays. Raises Invalid."""
     person = session.get_one(Person, actor.id)
     if not passwords.verify(current, against=person.password_hash):
         raise Invalid("Your current password is wrong.", fields={"current": "Incorrect."})
@@ -283,7 +283,7 @@ def change_password(session: Session, actor: Actor, *, current: str, new: str) -
 
 
 def rehash_password(session: Session, person: Person, password: str) -> None:
-    """Hash a password that was just verified anew, when its hash was made at yesterday's cost."""
+    """Update the hash of a password that was just verified, if the hash was made with an older cost."""
     if person.password_hash and passwords.needs_rehash(person.password_hash):
         session.get_one(Person, person.id).password_hash = passwords.hash_password(password)
 
@@ -296,13 +296,13 @@ def _store_password(person: Person, password: str) -> None:
 
 
 def get(session: Session, actor: Actor, person_id: int) -> Person:
-    """Return the account to change; raises NotFound when the actor may not know the person."""
+    """Return an account to be changed. Raises NotFound when the actor may not know the person."""
     get_card(session, actor, person_id)
     return session.get_one(Person, person_id)
 
 
 def rename(session: Session, actor: Actor, person: Person, *, name: str) -> None:
-    """Give a person another name: one's own, or somebody's whom the actor manages."""
+    """Rename a person: the actor, or somebody the actor manages."""
     if person.id != actor.id:
         require_manage(session, actor, person)
     was, person.name = person.name, text.clean_line(name, field="name", limit=120)
@@ -311,10 +311,10 @@ def rename(session: Session, actor: Actor, person: Person, *, name: str) -> None
 
 
 def change_email(session: Session, actor: Actor, person: Person, *, email: str) -> bool:
-    """Correct somebody's email address; every session, token and link of theirs ends. Tell whether it changed.
+    """Change a person's email address and end all their sessions, tokens and links. Return whether it changed.
 
-    Where the actor doesn't manage everybody, a person who has a password must sign in once before a link to set another
-    goes to the new address: else the actor could become them. Raises NotPermitted, Invalid.
+    Unless the actor manages everybody, a person who has a password must sign in once before a password link can be
+    sent to the new address. Otherwise the actor could take over the account. Raises NotPermitted, Invalid.
     """
     require_manage(session, actor, person)
     email = parse_email(email)
@@ -337,7 +337,7 @@ def _revoke_access(session: Session, person: Person) -> None:
 
 
 def change_role(session: Session, actor: Actor, person: Person, *, role: RoleCard) -> None:
-    """Give a person another role; never one's own, never away from the last administrator."""
+    """Change a person's role: not the actor's own, and not the last administrator's."""
     require_manage(session, actor, person)
     _require_grant(actor, role)
     if person.role_id == role.id:
@@ -350,7 +350,7 @@ def change_role(session: Session, actor: Actor, person: Person, *, role: RoleCar
 
 
 def disable(session: Session, actor: Actor, person: Person) -> None:
-    """Let a person no longer in: every session, token and link of theirs ends at once."""
+    """Disable a person's account. All their sessions, tokens and links end at once."""
     require_manage(session, actor, person)
     if not person.active:
         return
@@ -362,7 +362,7 @@ def disable(session: Session, actor: Actor, person: Person) -> None:
 
 
 def enable(session: Session, actor: Actor, person: Person) -> None:
-    """Let a disabled person in again, with the password they had."""
+    """Enable a disabled account again, with the password it had."""
     require_manage(session, actor, person)
     if not person.active:
         person.active = True
@@ -377,7 +377,7 @@ def _record_change(session: Session, actor: Actor, person: Person, *, field: str
 
 
 def can_edit_skills_and_absences(session: Session, actor: Actor, person: Person) -> bool:
-    """Tell whether the actor keeps what a person knows and when they are away: their own, or a team member's."""
+    """Return whether the actor may edit a person's skills and absences: their own, or a team member's."""
     if person.id == actor.id and actor.may(Permission.TICKET_CLAIM):
         return True
     if actor.may(Permission.USER_MANAGE, least=Scope.ALL):
@@ -389,7 +389,7 @@ def can_edit_skills_and_absences(session: Session, actor: Actor, person: Person)
 
 
 def require_skills_and_absences(actor: Actor, person: Person) -> None:
-    """Let go on who may know how a person works: they themselves, staff, and who manages people. Raises NotFound."""
+    """Raise NotFound unless the actor may see a person's skills and absences: their own, as staff, or as a manager."""
     if not (actor.staff or actor.id in (None, person.id) or actor.may(Permission.USER_MANAGE)):
         raise gate.not_found(actor, Permission.USER_MANAGE, "person", person.id)
 
@@ -406,7 +406,7 @@ def _require_grant(actor: Actor, role: RoleCard) -> None:
 
 
 def require_manage(session: Session, actor: Actor, person: Person) -> None:
-    """Let go on who may change an account; see `list_manageable`. Raises NotPermitted."""
+    """Raise NotPermitted unless the actor may change an account; see `list_manageable`."""
     gate.require(actor, Permission.USER_MANAGE, least=Scope.TEAM)
     if person.id == actor.id:
         raise NotPermitted(
@@ -419,9 +419,9 @@ def require_manage(session: Session, actor: Actor, person: Person) -> None:
 
 
 def list_manageable(session: Session, actor: Actor, ids: Iterable[int]) -> set[int]:
-    """Return whose accounts the actor may change: everybody's, or with a lower role, all of whose teams are theirs.
+    """Return which accounts the actor may change: all, or those with a lower role and only teams of the actor.
 
-    People in no team are managed so by who invited them, and by all managers until they have set a password.
+    People in no team are managed by the person who invited them and, until they set a password, by all managers.
     """
     asked = set(ids) - {actor.id}
     if not asked or not actor.may(Permission.USER_MANAGE, least=Scope.TEAM):

@@ -1,4 +1,4 @@
-"""Departure: what disabling a person would end or leave behind, counted before it is done."""
+"""What disabling a person would end or leave behind, counted before it is done."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from lib.people import accounts
 
 @dataclass(frozen=True)
 class TeamTickets:
-    """A team, and how many open tickets of the person the actor sees in it."""
+    """A team, and the number of the person's open tickets in it that the actor sees."""
 
     id: int
     name: str
@@ -24,7 +24,7 @@ class TeamTickets:
 
 @dataclass(frozen=True)
 class DisablePreview:
-    """What disabling a person would do: `tickets` become unassigned, sessions, tokens and the timer end.
+    """What disabling a person would do: `tickets` become unassigned; sessions, tokens and the timer end.
 
     `open_months` are months with logged time that is not submitted yet.
     """

@@ -1,4 +1,4 @@
-"""Removing teams: an empty one is deleted, any other is merged into another with everything it holds."""
+"""Removing teams: an empty team is deleted, any other is merged into another one with everything it has."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +33,7 @@ REPLY_NAME_LIMIT = 80
 
 @dataclass(frozen=True)
 class TeamContents:
-    """What a team holds: `tickets` in all, `open` of them, and the rest that goes to the team it is merged into."""
+    """What a team has: `tickets` (`open` of them open), and the rest that goes to the team it is merged into."""
 
     tickets: int
     open: int
@@ -47,14 +47,14 @@ class TeamContents:
 
     @property
     def needs_successor(self) -> bool:
-        """Whether the team has to be merged into another one, as it holds something."""
+        """Whether the team must be merged into another one, because it is not empty."""
         return bool(
             self.default or self.tickets or self.members or self.categories or self.replies or self.views
         )
 
 
 def preview(session: Session, actor: Actor, team: Team) -> TeamContents:
-    """Return what a team holds, without changing anything. Raises NotPermitted."""
+    """Return what a team has, without changing anything. Raises NotPermitted."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
     held = select(func.count(), func.count().filter(col(Ticket.open))).where(Ticket.team_id == team.id)
     tickets, open_ = session.execute(gate.unscoped(held, "administration was permitted")).one()
@@ -76,10 +76,10 @@ def preview(session: Session, actor: Actor, team: Team) -> TeamContents:
 
 
 def delete(session: Session, actor: Actor, team: Team, *, seen: int | None = None) -> None:
-    """Delete a team that holds nothing; its assignment rule and Slack channel go with it.
+    """Delete an empty team with its assignment rule and Slack channel.
 
-    Raises NotPermitted, Conflict (changed since version `seen`), Invalid naming the field `successor` when it holds
-    something.
+    Raises NotPermitted, Conflict (changed since version `seen`), and Invalid naming the field `successor` when the
+    team is not empty.
     """
     _lock_team(session, actor, team, seen)
     found = preview(session, actor, team)
@@ -100,10 +100,11 @@ def delete(session: Session, actor: Actor, team: Team, *, seen: int | None = Non
 
 
 def merge(session: Session, actor: Actor, team: Team, *, into: Team, seen: int | None = None) -> None:
-    """Let another team have everything that a team holds, its members too, and delete it.
+    """Move everything that a team has, including its members, to another team and delete it.
 
-    The other team keeps its own assignment rule and Slack channel, if it has them. A canned reply whose name is taken
-    there gets the team's name behind its own. Raises NotPermitted, Invalid, Conflict (changed since version `seen`).
+    The other team keeps its own assignment rule and Slack channel, if it has them. A canned reply whose name is
+    already used there gets the team's name appended. Raises NotPermitted, Invalid, Conflict (changed since version
+    `seen`).
     """
     _lock_team(session, actor, team, seen)
     if team.id == into.id:
@@ -131,7 +132,7 @@ def merge(session: Session, actor: Actor, team: Team, *, into: Team, seen: int |
 
 
 def _lock_team(session: Session, actor: Actor, team: Team, seen: int | None) -> None:
-    """Ask the gate, and let nobody change the team or put anything into it until the transaction ends."""
+    """Check the permission, and lock the team and what is added to it until the transaction ends."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
     lock(session, "teams")
     held = select(Team).where(Team.id == team.id).with_for_update()

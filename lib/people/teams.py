@@ -1,4 +1,4 @@
-"""Teams: who works tickets together."""
+"""Teams: people who work on tickets together."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from lib.core.errors import Invalid
 
 @dataclass(frozen=True)
 class TeamCard:
-    """A team; `members` maps a person's id to their name, and is empty for those who are not staff."""
+    """A team. `members` maps ids of people to names, and is empty for people who are not staff."""
 
     id: int
     name: str
@@ -26,7 +26,7 @@ class TeamCard:
 
 
 def list_all(session: Session, actor: Actor) -> list[TeamCard]:
-    """Return all teams by name; only staff see who is in them."""
+    """Return all teams by name. Only staff see their members."""
     teams = session.exec(select(Team).order_by(Team.name)).all()
     members: dict[int, dict[int, str]] = {}
     if actor.staff or actor.id is None:
@@ -42,7 +42,7 @@ def list_all(session: Session, actor: Actor) -> list[TeamCard]:
 
 
 def get(session: Session, team_id: int) -> Team:
-    """Return a team; raises Invalid naming the field `team`."""
+    """Return a team. Raises Invalid naming the field `team`."""
     team = session.get(Team, team_id)
     if team is None:
         raise Invalid("There is no such team.", fields={"team": "There is no such team."})
@@ -50,12 +50,12 @@ def get(session: Session, team_id: int) -> Team:
 
 
 def get_default_id(session: Session) -> int:
-    """Return the id of the team that gets what nobody else does."""
+    """Return the id of the default team."""
     return session.exec(select(Team.id).where(col(Team.is_default))).one() or 0
 
 
 def create(session: Session, actor: Actor, *, name: str) -> Team:
-    """Add a team; raises Invalid when the name is taken."""
+    """Add a team. Raises Invalid when the name is taken."""
     gate.require(actor, Permission.TEAM_MANAGE, least=Scope.ALL)
     team = Team(name=_free_name(session, name))
     session.add(team)
@@ -65,7 +65,7 @@ def create(session: Session, actor: Actor, *, name: str) -> Team:
 
 
 def rename(session: Session, actor: Actor, team: Team, *, name: str) -> None:
-    """Give a team another name."""
+    """Rename a team."""
     _require_manage(actor, team)
     if name.strip() == team.name:
         return
@@ -74,7 +74,7 @@ def rename(session: Session, actor: Actor, team: Team, *, name: str) -> None:
 
 
 def add_member(session: Session, actor: Actor, team: Team, person: Person) -> None:
-    """Let a person belong to a team; belonging already changes nothing."""
+    """Add a person to a team. Does nothing if they are in it."""
     _require_manage(actor, team)
     if session.get(Membership, (person.id, team.id)) is None:
         session.add(Membership(person_id=person.id, team_id=team.id))
@@ -83,7 +83,7 @@ def add_member(session: Session, actor: Actor, team: Team, person: Person) -> No
 
 
 def remove_member(session: Session, actor: Actor, team: Team, person: Person) -> None:
-    """Let a person no longer belong to a team; they lose sight of its tickets at once."""
+    """Remove a person from a team. They can't see its tickets anymore."""
     _require_manage(actor, team)
     row = session.get(Membership, (person.id, team.id))
     if row is not None:

@@ -1,7 +1,7 @@
-"""The index of all words, as each database speaks it: FTS5 for SQLite, tsvector for PostgreSQL.
+"""Full-text queries for each database: FTS5 on SQLite, tsvector on PostgreSQL.
 
-`terms` makes the tokens of texts and of queries, and each is quoted here, so no query has a syntax that could
-fail. A query is one or several ways to ask: a text matches that holds all terms of any of them.
+`terms` makes the tokens of texts and queries, and each token is quoted here, so no query can cause a syntax error. A
+query has one or more variants: a text matches if it contains all terms of any variant.
 """
 
 from collections.abc import Sequence
@@ -36,10 +36,11 @@ _EXPLAIN = gate.unscoped(
     ),
     "only a number, to choose how to search",
 )
-"""To count, PostgreSQL would take texts apart again, which it wrongly holds to be cheap."""
+"""Estimates instead of counting, because counting would make PostgreSQL parse texts again, which it wrongly assumes is
+cheap."""
 _INDEX = table("search_index", column("rowid"))
 UNKNOWN_WORD = "wordofnolanguage"
-"""A word that no text holds."""
+"""A word that is in no text."""
 
 
 def dialect(session: Session) -> str:
@@ -48,12 +49,12 @@ def dialect(session: Session) -> str:
 
 
 def is_sqlite(session: Session) -> bool:
-    """Tell whether it is SQLite."""
+    """Return whether the database is SQLite."""
     return dialect(session) == "sqlite"
 
 
 def _format_query(session: Session, ways: QueryVariants) -> str:
-    """Return a query for texts with all the terms of one of the ways; PostgreSQL's asks for no order of the words."""
+    """Return the database's query for texts with all terms of a variant. PostgreSQL's ignores the order of words."""
     if is_sqlite(session):
         return " OR ".join(f"({' AND '.join(map(_format_phrase, terms))})" for terms in ways)
     return " | ".join(f"({' & '.join(map(_format_conjunction, terms))})" for terms in ways)
@@ -69,14 +70,14 @@ def _format_conjunction(term: Term) -> str:
 
 
 def select_ids(session: Session, ways: QueryVariants) -> Select:
-    """Select the `id` of each text that matches."""
+    """Return a select of the `id` of each matching text."""
     if not is_sqlite(session):
         return select(SearchEntry.id).where(_index_condition(session, ways))
     return _select_rows(_format_query(session, ways))
 
 
 def select_tickets(session: Session, ways: QueryVariants) -> Select:
-    """Select the ticket of each text that matches, and whether it is internal."""
+    """Return a select of the ticket of each matching text, and whether the text is internal."""
     place = select(SearchEntry.ticket_id, SearchEntry.internal)
     if not is_sqlite(session):
         return place.where(_index_condition(session, ways))
@@ -85,7 +86,7 @@ def select_tickets(session: Session, ways: QueryVariants) -> Select:
 
 
 def count_matches(session: Session, ways: QueryVariants, *, most: int) -> int:
-    """Return how many texts match: counted up to `most` on SQLite, on PostgreSQL what its statistics tell."""
+    """Return the number of matching texts: counted up to `most` on SQLite, estimated from statistics on PostgreSQL."""
     if not is_sqlite(session):
         return _estimate_matches(session, ways)
     some = select_ids(session, ways).limit(most).subquery()
@@ -95,7 +96,7 @@ def count_matches(session: Session, ways: QueryVariants, *, most: int) -> int:
 
 
 def is_known_count(session: Session, number: int, ways: QueryVariants) -> bool:
-    """Tell whether `number` is not PostgreSQL's guess for a word, or a beginning, that its statistics don't know."""
+    """Return False if `number` is PostgreSQL's default estimate for a word or prefix without statistics."""
     if is_sqlite(session):
         return True
     begun = any(term.begun for terms in ways for term in terms)
@@ -110,10 +111,11 @@ def _estimate_matches(session: Session, ways: QueryVariants) -> int:
 def scan_condition(
     session: Session, ways: QueryVariants, *, entry: type[SearchEntry] = SearchEntry
 ) -> ColumnElement[bool]:
-    """The condition that a text matches, by a look at each text: no list of all that match is built.
+    """Return the condition that a text matches, evaluated for each text without building a list of all matches.
 
-    PostgreSQL takes a hundred times as long to take a text apart as to look for a piece in it, and tokens are apart
-    already. SQLite would merge the lists of all beginnings for each text, so these are looked up there.
+    On PostgreSQL it searches for substrings, since parsing a text takes a hundred times as long and the tokens are
+    already separated. SQLite would merge the lists of a prefix for each text, so a query with prefixes is looked up
+    there.
     """
     if not is_sqlite(session):
         return or_(
@@ -125,7 +127,7 @@ def scan_condition(
 
 
 def newer_condition(session: Session, terms: Sequence[Term], *, after: int) -> ColumnElement[bool]:
-    """The condition that a text of an id above `after` holds any of the terms."""
+    """Return the condition that a text with an id above `after` contains any of the terms."""
     if not is_sqlite(session):
         either = (_contains_condition(col(SearchEntry.words), term) for term in terms)
         return and_(col(SearchEntry.id) > after, or_(*either))
@@ -135,26 +137,26 @@ def newer_condition(session: Session, terms: Sequence[Term], *, after: int) -> C
 
 
 def _contains_condition(there: Any, term: Term) -> ColumnElement[bool]:
-    """PostgreSQL's condition that a text holds a term; its first half spares most texts the second."""
+    """Return PostgreSQL's condition that a text contains a term. Its first half is cheap and rules out most texts."""
     words, after = " ".join(term.words), "" if term.begun else " "
     around = literal(" ").concat(there).concat(after)
     return and_(func.strpos(there, words) > 0, func.strpos(around, f" {words}{after}") > 0)
 
 
 def gather_condition(session: Session, ways: QueryVariants) -> ColumnElement[bool]:
-    """The condition that a text matches, by a list of all that do; compared with true, no database walks along it."""
+    """Return the condition that a text is in the list of all matches, in a form that doesn't drive the query plan."""
     return col(SearchEntry.id).in_(select_ids(session, ways)).is_(True)
 
 
 def _select_rows(asked: str) -> Select:
-    """SQLite's lines of the index that match, by the `id` of their text."""
+    """Return a select of SQLite's matching index rows, by the `id` of their text."""
     return select(_INDEX.c.rowid.label("id")).where(
         literal_column("search_index").op("MATCH")(_bind_query(asked))
     )
 
 
 def _index_condition(session: Session, ways: QueryVariants) -> ColumnElement[bool]:
-    """PostgreSQL's condition that a text matches, which its index answers; phrases are looked for in what it gives."""
+    """Return PostgreSQL's condition that a text matches, using the index. Phrases are then checked in the results."""
     query = func.to_tsquery(literal_column("'simple'"), _bind_query(_format_query(session, ways)))
     there = func.to_tsvector(literal_column("'simple'"), col(SearchEntry.words)).op("@@")(query)
     if all(len(term.words) == 1 for terms in ways for term in terms):
@@ -163,5 +165,5 @@ def _index_condition(session: Session, ways: QueryVariants) -> ColumnElement[boo
 
 
 def _bind_query(asked: str) -> BindParameter[str]:
-    """Bind a query under a name of its own, so that two searches in one statement stay two."""
+    """Bind a query under a unique name, so that one statement can contain two searches."""
     return bindparam("query", asked, unique=True)

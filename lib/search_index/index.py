@@ -1,4 +1,4 @@
-"""Finding tickets and texts by their words: every word of a query must be there, on either database alike."""
+"""Full-text search of tickets and comments: texts match that contain every word of a query."""
 
 import math
 from collections.abc import Sequence
@@ -19,39 +19,38 @@ from lib.search_index import terms as search_terms
 from lib.search_index.backends import QueryVariants
 
 MAX_COMPARED = 400
-"""How many of the newest matches "similar" compares."""
+"""The newest matches that are compared to find similar tickets."""
 WINDOW = 30_000
-"""Among how many of the newest descriptions and comments to look first for common words."""
+"""The newest descriptions and comments that are searched first for common words."""
 MAX_TITLE_WORDS = 32
-"""Words of a title that "similar" looks for."""
+"""Words of a title that are used to find similar tickets."""
 COMMON_WORD_TEXTS = 1_000
-"""Texts with all the words of a query from which its last word is not taken for the beginning of others as well."""
+"""If more texts contain all words of a query, its last word is not matched as a prefix as well."""
 FEW_MATCHES = 400
-"""Matches that are looked up whatever else there is."""
+"""Up to this many matches are always looked up."""
 LOOKUP_FACTOR = 20
-"""Matches are looked up while their number squared is at most this times that of all tickets. Measured.
+"""Matches are looked up while their number squared is at most this times the number of tickets. Measured.
 
-Looking up costs as the number of matches, going along a list until a page is full as its inverse times the tickets. So
-a word of which nothing is known is looked up too: if it is nowhere, all tickets would be gone through.
+The cost of a lookup grows with the number of matches. The cost of scanning a list until a page is full grows with the
+number of tickets divided by that of matches. A word of unknown frequency is looked up too: if no text has it, a scan
+would read all tickets.
 """
 GATHER_FACTOR = {"sqlite": 5_000, "postgresql": 100}
-"""The same for gathering matches, beyond which ticket after ticket is tried. Measured; PostgreSQL takes texts apart
-again, slowly, when it gathers more than its `work_mem` holds.
-"""
+"""The same for gathering all matches; with more matches, each ticket is checked instead. Measured. PostgreSQL slowly
+parses texts again when it gathers more than fits into its `work_mem`."""
 SCAN_FACTOR = {"sqlite": 5_000, "postgresql": 25}
-"""Measured: among how many times as many tickets all texts with a common word are gathered in the time in which one
-ticket's are tried.
-"""
+"""If there are at least this many times as many tickets as remain after filtering, checking the texts of those is
+cheaper than gathering all matches of a common word. Measured."""
 MIN_SIMILARITY = 55
-"""Percent of likeness (rapidfuzz token_set_ratio) from which an open ticket is offered as similar."""
+"""The minimum similarity in percent (rapidfuzz token_set_ratio) of open tickets that are suggested as similar."""
 
 
 @dataclass(frozen=True)
 class Matches:
-    """What a query finds, as an SQL condition on `ticket`.
+    """The result of a query, as an SQL condition on `ticket`.
 
-    `few` tells that the condition leaves few, `tried` that each ticket is tried for it; `hits`, where there is one, is
-    the same condition again for who looks up what matches instead of walking along a list.
+    `few`: the condition leaves few tickets. `tried`: it is evaluated for each ticket. `hits`: if set, the same
+    condition for callers that look up matches instead of walking along a sorted list.
     """
 
     condition: ColumnElement[bool]
@@ -62,9 +61,9 @@ class Matches:
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """A query as the database speaks it, about how many texts hold its words as they stand, and if they begin others.
+    """A query's variants, about how many texts contain its words, and whether the last word is matched as a prefix.
 
-    To find all that begins with a common word, a database merges long lists for something that is plentiful anyhow.
+    Prefix matches of a common word would make the database merge long lists, although there are enough matches anyway.
     """
 
     ways: QueryVariants
@@ -82,7 +81,7 @@ class SimilarTicket:
 
 
 def index_ticket(session: Session, ticket: Ticket) -> None:
-    """Let a ticket be found by its title and description as they are now."""
+    """Index a ticket's current title and description."""
     words = search_terms.tokenize(ticket.title, ticket.description)
     entry = session.exec(
         gate.unscoped(
@@ -99,7 +98,7 @@ def index_ticket(session: Session, ticket: Ticket) -> None:
 
 
 def index_comment(session: Session, comment: Comment) -> None:
-    """Let a comment be found by its words as they are now, a note only by those who may read it."""
+    """Index a comment's current text. A note is only found by people who may read it."""
     entry = session.exec(
         gate.unscoped(
             select(SearchEntry).where(SearchEntry.comment_id == comment.id), "the comment was permitted"
@@ -117,9 +116,9 @@ def index_comment(session: Session, comment: Comment) -> None:
 
 
 def match_tickets(session: Session, actor: Actor, query: str) -> Matches | None:
-    """Return the tickets whose words, or a comment's that the actor may read, match; None for a query without words.
+    """Return the tickets whose text or readable comments match; None for a query without words.
 
-    The last word matches as a prefix too, because it may still be being typed.
+    The last word also matches as a prefix, because it may still be incomplete.
     """
     if not search_terms.parse_query(query).terms:
         return None
@@ -134,11 +133,11 @@ def match_tickets(session: Session, actor: Actor, query: str) -> Matches | None:
         return Matches(hits, few=True)
     if matches > gathered:
         return Matches(_scan_condition(session, actor, asked.ways), tried=True)
-    return Matches(hits.is_(True), hits=hits)  # no database looks up what is compared with true
+    return Matches(hits.is_(True), hits=hits)  # compared with true, it is not looked up
 
 
 def _gather_condition(session: Session, actor: Actor, ways: QueryVariants) -> ColumnElement[bool]:
-    """The condition that a ticket is among those that match, which are gathered once."""
+    """Return the condition that a ticket is among the matches, which are gathered once."""
     once = backends.select_tickets(session, ways).cte().prefix_with("MATERIALIZED")
     among = col(Ticket.id).in_(select(once.c.ticket_id))
     if actor.may(Permission.COMMENT_READ_INTERNAL, least=gate.Scope.ALL):
@@ -148,7 +147,7 @@ def _gather_condition(session: Session, actor: Actor, ways: QueryVariants) -> Co
 
 
 def _scan_condition(session: Session, actor: Actor, ways: QueryVariants) -> ColumnElement[bool]:
-    """The condition that a ticket matches, tried with each."""
+    """Return the condition that a ticket matches, evaluated for each ticket."""
     entry = aliased(SearchEntry)
     heard = or_(~col(entry.internal), gate.scope_condition(actor, Permission.COMMENT_READ_INTERNAL))
     match = backends.scan_condition(session, ways, entry=entry)
@@ -168,8 +167,8 @@ def search_entries(
 ) -> Sequence[Any]:
     """Return id, ticket_id and comment_id of the newest texts that match a query and that the actor may read.
 
-    `among` are conditions on their tickets, `few` tells that these leave few, `before` is the id that they come before.
-    Rare words are looked up first of all; of common ones those in few tickets are tried, or the newest are looked at
+    `among` are conditions on their tickets, `few` says that these leave few tickets, `before` excludes this and newer
+    ids. Rare words are looked up first. For common words, the texts of few tickets are checked, or the newest texts
     until `limit` are found.
     """
     asked = _plan_query(session, query)
@@ -206,14 +205,14 @@ def search_entries(
 
 
 def _load_newest(session: Session, chosen: Select, texts: Select) -> Sequence[Any]:
-    """Return what was chosen among texts, whose ids are selected first of all."""
+    """Return the rows of `chosen` whose ids are in `texts`, which is evaluated first."""
     once = texts.cte().prefix_with("MATERIALIZED")
     there = col(SearchEntry.id).in_(select(once.c.id))
     return session.execute(chosen.where(there).order_by(col(SearchEntry.id).desc())).all()
 
 
 def _get_newest_id(session: Session) -> int:
-    """Return the id of the newest text, 0 for none."""
+    """Return the id of the newest text; 0 if there is none."""
     return (
         session.exec(
             gate.unscoped(select(func.max(SearchEntry.id)), "only a number, to choose how to search")
@@ -223,7 +222,7 @@ def _get_newest_id(session: Session) -> int:
 
 
 def _estimate_tickets(session: Session) -> int:
-    """Return how many tickets there are, about."""
+    """Return the approximate number of tickets."""
     return (
         session.exec(
             gate.unscoped(select(func.max(Ticket.id)), "only a number, to choose how to search")
@@ -240,7 +239,7 @@ def _plan_query(session: Session, query: str) -> QueryPlan:
 
 
 def _is_scan_cheaper(session: Session, actor: Actor, among: Sequence[ColumnElement[bool]]) -> bool:
-    """Tell whether trying the texts of the tickets that `among` leaves is cheaper than gathering a common word's."""
+    """Return whether checking the filtered tickets' texts is cheaper than gathering all matches of a common word."""
     most = _estimate_tickets(session) // SCAN_FACTOR[backends.dialect(session)]
     some = _select_few(actor, among).limit(most + 1).subquery()
     found = gate.unscoped(select(func.count()).select_from(some), "only a number, to choose how to search")
@@ -248,7 +247,7 @@ def _is_scan_cheaper(session: Session, actor: Actor, among: Sequence[ColumnEleme
 
 
 def _select_few(actor: Actor, among: Sequence[ColumnElement[bool]]) -> Any:
-    """Select the ids of tickets of which there are few, because of `among` or because few are the actor's."""
+    """Return a select of ticket ids where few are left, because of `among` or because the actor sees few."""
     chosen = gate.visible(actor, Ticket.id).where(*among)
     if actor.reach(Permission.TICKET_READ) > gate.Scope.OWN:
         return chosen
@@ -256,7 +255,7 @@ def _select_few(actor: Actor, among: Sequence[ColumnElement[bool]]) -> Any:
 
 
 def find_similar(session: Session, actor: Actor, title: str, *, limit: int = 5) -> list[SimilarTicket]:
-    """Return the open tickets the actor may see whose titles most resemble `title`, best first."""
+    """Return the open tickets that the actor may see with the titles most similar to `title`, best first."""
     terms = search_terms.similarity_terms(title)[:MAX_TITLE_WORDS]
     if not terms:
         return []

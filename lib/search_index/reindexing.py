@@ -1,4 +1,4 @@
-"""Bringing what was indexed by an earlier version to today's tokens, some texts at a time, while all stay findable."""
+"""Reindexing of texts that an earlier version indexed, in batches, while everything stays searchable."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +12,11 @@ from lib.search_index import terms
 from lib.search_index.backends import QueryVariants
 
 BATCH_SIZE = 500
-"""Texts that are indexed anew in one transaction."""
+"""Texts that are reindexed in one transaction."""
 
 
 def build_variants(session: Session, query: str, *, typing: bool = True) -> QueryVariants:
-    """Return how a query is asked: in another way as well, as long as there are texts that know only that."""
+    """Return the variants of a query: also an earlier version's, as long as texts with its tokens are left."""
     now = terms.parse_query(query, typing=typing).terms
     before = terms.parse_legacy_query(query, typing=typing).terms
     if before == now or not before or not pending_below(session):
@@ -25,14 +25,14 @@ def build_variants(session: Session, query: str, *, typing: bool = True) -> Quer
 
 
 def pending_below(session: Session) -> int:
-    """Return the id below which texts are yet to be indexed anew, 0 when all are."""
+    """Return the id below which texts still need reindexing; 0 when all are done."""
     return session.exec(select(ReindexProgress.below)).first() or 0
 
 
 def reindex_batch(session: Session) -> bool:
-    """Index the newest of the texts that wait for it anew, and tell whether more wait.
+    """Reindex the newest texts that need it, and return whether more are left.
 
-    Does nothing this time when somebody is changing one of them, so that nobody ever waits for each other.
+    Skips this run when somebody is changing one of them, so that neither waits for the other.
     """
     row = session.exec(select(ReindexProgress)).first()
     if row is None or not row.below:

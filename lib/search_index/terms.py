@@ -1,6 +1,7 @@
-"""What a text is found by, and what a query asks of it: the same tokens on either side, and in either database.
+"""Tokens of texts and queries for the full-text index, the same for both databases.
 
-A token holds only ASCII letters, digits and letters that every database has long known; `_escape` writes the rest.
+A token contains only ASCII letters, digits, and letters that every database version knows. `_escape` encodes all
+others.
 """
 
 import re
@@ -13,29 +14,29 @@ from lib.core import folding, text
 from lib.core.folding import WORD_LIMIT
 
 MIN_PREFIX = 3
-"""Letters from which the last word of a query is taken for the beginning of one: fewer begin too many words."""
+"""The letters that the last word of a query needs to match as a prefix. Shorter prefixes match too many words."""
 MAX_TOKENS = 64
-"""Tokens of a query that count; the rest is left out."""
+"""Tokens of a query that are used. The rest is ignored."""
 MAX_CODES = 2_000
-"""Codes of one text that count, so that a text of nothing else stays within what PostgreSQL indexes."""
+"""Codes of one text that are indexed, to stay within PostgreSQL's limits for a text full of codes."""
 MAX_UNKNOWN_LETTERS = 500
-"""Different unknown letters of a text up to which they are looked for; of more, each letter is looked up."""
+"""Up to this many distinct unknown letters, only those are replaced. With more, every letter is looked up."""
 MIXED_TEXT_LIMIT = 10_000
-"""Characters that count of a text with more different unknown letters than that: no person wrote it."""
+"""Characters that are indexed of a text with more distinct unknown letters. No person writes such a text."""
 BOUNDARY = "ǂǂ"
-"""Stands between a title and a description, so that no phrase reaches over it."""
+"""A token between title and description, so that no phrase matches across them."""
 
 _SIGNS = (
     "\u00a2-\u00a9\u00ac\u00ae-\u00b1\u00b6\u00d7\u00f7\u20a0-\u20cf\u2100-\u2bff"
     "\U0001f000-\U0001f3fa\U0001f400-\U0001fbff"
 )
-"""Currencies, arrows, mathematics, emoji: each is a word of its own, but for the colors of skin."""
+"""Currencies, arrows, mathematics and emoji, without skin tones. Each is a word of its own."""
 _SPACELESS = folding.SPACELESS_RANGES.replace("\u3099\u309a", "")
 _LETTERS = rf"\w{folding.VOWEL_SIGNS}{_SPACELESS}"
 _PLAIN = re.compile("[a-z0-9]+")
 _WORD = re.compile(rf"[{_SIGNS}]|(?:[^\W_{_SPACELESS}]+|[{folding.VOWEL_SIGNS}]+)+")
 _TOKEN = re.compile(rf"(?=([{_SPACELESS}]{{1,2}}))[{_SPACELESS}]|({_WORD.pattern})")
-"""Two letters of a script without spaces, each beginning with another of them, or a word, or a sign."""
+"""A pair of letters in a script without spaces, overlapping the next pair; or a word; or a sign."""
 _ENDING = re.compile(f"[{folding.SPACELESS_RANGES}]+$")
 _HEX = re.compile(r"(?<!\w)(?:[0-9a-f]{1,4}|(?=::))(?:(?:::?[0-9a-f]{1,4}){2,}|::[0-9a-f]{1,4})(?!\w)")
 """An IPv6 or MAC address."""
@@ -43,7 +44,7 @@ _TIGHT = re.compile(rf"[{_LETTERS}](?:[{_LETTERS}.@+\-]*[{_LETTERS}])?")
 _LOOSE = re.compile(r"[-+_]|\.{2,}")
 _DOTTED = re.compile("[.@]")
 WINDOW, OVERLAP = 4_000, 1_000
-"""Characters of a long text that are searched at a time, and those of them that the next time are searched again."""
+"""Characters of a long text that are searched at a time, and how many of them overlap with the next window."""
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
 _CHUNK = re.compile(r'"([^"]*)"?|[^\s"]+')
 _PART = re.compile(r"[^,;()\[\]{}<>|!?…]+")
@@ -51,9 +52,9 @@ _PART = re.compile(r"[^,;()\[\]{}<>|!?…]+")
 
 @dataclass(frozen=True)
 class Term:
-    """Tokens that follow each other in a text; with `begun` the last may be the beginning of one.
+    """A sequence of tokens that a text must contain. If `begun`, the last token may be a prefix.
 
-    `shown` are those that are marked where the term was found.
+    `shown` are the tokens to highlight where the term was found.
     """
 
     words: tuple[str, ...]
@@ -62,17 +63,17 @@ class Term:
 
     @property
     def marked(self) -> tuple[str, ...]:
-        """What is marked in a text, token after token."""
+        """The tokens to highlight in a text."""
         return self.shown or self.words
 
     def held(self, words: str) -> bool:
-        """Tell whether tokens that `tokenize` returned hold it."""
+        """Return whether the result of `tokenize` contains this term."""
         return f" {' '.join(self.words)}{'' if self.begun else ' '}" in f" {words} "
 
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """A query taken apart: what a text must hold, and what can't be looked for."""
+    """A parsed query: the terms that a text must contain, and the parts that can't be searched for."""
 
     terms: tuple[Term, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -82,23 +83,23 @@ class ParsedQuery:
 _DIGITS = [
     a + b for a in "0123456789abcdefghijklmnopqrstuvwxyz" for b in "0123456789abcdefghijklmnopqrstuvwxyz"
 ]
-"""Two digits of base 36 each."""
+"""All two-digit numbers of base 36."""
 
 
 @cache
 def _unknown_letters() -> re.Pattern[str]:
-    """Match what is no ASCII letter or digit, and no letter that every database has long known."""
+    """Return a pattern for characters that are not ASCII letters or digits and not known to every database version."""
     letters = (c for c in map(chr, range(0x80, 0x30000)) if unicodedata.ucd_3_2_0.category(c)[0] == "L")
     return re.compile(f"[^ a-z0-9{text.to_character_ranges(c for c in letters if c != 'ǂ')}]")
 
 
 def _find_unknown_letters(written: str) -> list[str]:
-    """Return the letters that not every database has long known, each once."""
+    """Return the distinct letters that not every database version knows."""
     return _unknown_letters().findall("".join(set(written)))
 
 
 def _escape(tokens: str) -> str:
-    """Return tokens, with blanks between them, in letters and digits alone, so that no database cuts them."""
+    """Return space-separated tokens with unknown letters encoded, so that no database splits them."""
     unknown = _find_unknown_letters(tokens)
     if not unknown:
         return tokens
@@ -110,7 +111,7 @@ def _escape(tokens: str) -> str:
 
 
 def tokenize(*parts: str) -> str:
-    """Return the tokens of texts that stand one after the other: first in their order, then the codes in them."""
+    """Return the tokens of consecutive texts: first the words in order, then the codes in them."""
     folded = [_limit_text(folding.fold(part)) for part in parts if part]
     tokens: list[str] = []
     for part in folded:
@@ -122,14 +123,14 @@ def tokenize(*parts: str) -> str:
 
 
 def _limit_text(folded: str) -> str:
-    """Return as much of a folded text as is indexed: a mixture of all of Unicode would take too long."""
+    """Return the part of a folded text that is indexed. A mixture of all of Unicode would take too long."""
     if folded.isascii() or len(_find_unknown_letters(folded)) <= MAX_UNKNOWN_LETTERS:
         return folded
     return folded[:MIXED_TEXT_LIMIT]
 
 
 def _first_distinct(names: Iterable[str], most: int) -> Iterable[str]:
-    """Return the first different ones."""
+    """Return the first `most` distinct names."""
     found: dict[str, None] = {}
     for name in names:
         found[name] = None
@@ -139,10 +140,10 @@ def _first_distinct(names: Iterable[str], most: int) -> Iterable[str]:
 
 
 def _split_tokens(folded: str, *, ended: bool = True) -> list[str]:
-    """Return the tokens of a folded text in their order.
+    """Return the tokens of a folded text in order.
 
-    A script without spaces is cut into pairs of letters, each beginning with another letter of it; the last stands
-    alone, but not where a query has not `ended` there.
+    A script without spaces is split into overlapping pairs of letters. The last letter is also a token by itself,
+    unless the text has not `ended` there.
     """
     if folded.isascii():
         return [word[:WORD_LIMIT] for word in _PLAIN.findall(folded)]
@@ -159,13 +160,13 @@ def _split_tokens(folded: str, *, ended: bool = True) -> list[str]:
 
 
 def _count_spaceless_ending(folded: str) -> int:
-    """Return how many letters of a script without spaces a text ends with."""
+    """Return the number of letters at the end of a text that belong to a script without spaces."""
     run = _ENDING.search(folded)
     return len(run[0]) if run else 0
 
 
 def _locate_tokens(folded: str) -> list[tuple[str, int, int]]:
-    """Return the tokens of a folded text, each with the place of what it tells of."""
+    """Return the tokens of a folded text, each with its start and end."""
     if folded.isascii():
         return [(word[0][:WORD_LIMIT], word.start(), word.end()) for word in _PLAIN.finditer(folded)]
     return [
@@ -175,7 +176,7 @@ def _locate_tokens(folded: str) -> list[tuple[str, int, int]]:
 
 
 def _find_codes(folded: str) -> Iterator[str]:
-    """Yield what is written with dots, colons or an @ and is found only as it stands: addresses, versions, files."""
+    """Yield the codes with dots, colons or an @ that are also found as a whole: addresses, versions, file names."""
     if ":" in folded:
         yield from dict.fromkeys(_HEX.findall(folded))
     for word in dict.fromkeys(folded.split()):
@@ -186,7 +187,7 @@ def _find_codes(folded: str) -> Iterator[str]:
 
 
 def _list_code_names(code: str) -> Iterator[str]:
-    """Yield a code, and what it may be called for short: the domain of an address or of a host."""
+    """Yield a code and its short forms, such as the domain of an address or of a host."""
     yield code
     local, at, host = code.rpartition("@")
     if at:
@@ -199,9 +200,9 @@ def _list_code_names(code: str) -> Iterator[str]:
 
 
 def parse_query(query: str, *, typing: bool = True) -> ParsedQuery:
-    """Take a query apart. Words and phrases in quotes must be there; `typing` lets the last word begin another.
+    """Parse a query. All words and quoted phrases are required; with `typing`, the last word is also a prefix.
 
-    What holds a digit, and a code, stands for itself alone; `*` behind a word makes it a beginning.
+    Words with a digit, and codes, match only exactly. `*` after a word makes it a prefix.
     """
     terms: list[Term] = []
     left_out: list[str] = []
@@ -218,7 +219,7 @@ def parse_query(query: str, *, typing: bool = True) -> ParsedQuery:
 
 
 def _split_chunks(query: str) -> Iterator[tuple[re.Match[str], list[str], bool]]:
-    """Yield what stands between blanks or in quotes, its parts, and whether it is the last."""
+    """Yield the words and quoted phrases of a query, with their parts, and whether each is the last."""
     chunks = list(_CHUNK.finditer(query.translate(QUOTES)))
     for chunk in chunks:
         yield chunk, _PART.findall(chunk[0]) if chunk[1] is None else [chunk[1]], chunk is chunks[-1]
@@ -249,18 +250,18 @@ def _parse_terms(written: str, *, quoted: bool, last: bool) -> list[Term]:
 
 
 def _can_be_prefix(word: str) -> bool:
-    """Tell whether a word is long enough to stand for all that begin like it, and no number or code."""
+    """Return whether a word can be a prefix: it is long enough and not a number or code."""
     return len(word) >= MIN_PREFIX and word.isalpha() and "ǂ" not in word
 
 
 def similarity_terms(title: str) -> list[Term]:
-    """Return the words of a title, any of which a similar one may hold; the last may still be being typed."""
+    """Return the words of a title as terms; a similar title contains any of them. The last may be incomplete."""
     words = [word for word in _split_tokens(folding.fold(title)) if len(word) > 2 or not word.isascii()]
     return [Term((word,), begun=word is words[-1] and _can_be_prefix(word)) for word in dict.fromkeys(words)]
 
 
 def parse_legacy_query(query: str, *, typing: bool = True) -> ParsedQuery:
-    """Take a query apart for texts that are indexed as Docket did before it knew pairs of letters and codes."""
+    """Parse a query for texts indexed by an earlier version, without pairs of letters and codes."""
     terms: list[Term] = []
     for chunk, parts, last in _split_chunks(query):
         for part in parts:
@@ -276,7 +277,7 @@ def parse_legacy_query(query: str, *, typing: bool = True) -> ParsedQuery:
 
 
 def find_spans(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    """Return where in a text its words stand that terms ask for, in order, not overlapping."""
+    """Return the start and end of each match of the terms in a text, in order, without overlaps."""
     folded, origin = _fold_with_origin(body)
     placed = _locate_tokens(folded)
     found = {span for term in terms for span in _find_term(placed, term)}
@@ -290,7 +291,7 @@ def find_spans(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
 
 
 def find_first_spans(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    """Return, as `find_spans` does, where the first words that terms ask for stand, and those near in a long text."""
+    """Return matches as `find_spans` does, but in a long text only the first ones and those near them."""
     for start in range(0, max(1, len(body) - OVERLAP), WINDOW - OVERLAP):
         if found := _find_in_window(body, start, terms):
             return _find_in_window(body, max(0, found[0][0] - OVERLAP), terms) or found
@@ -298,7 +299,7 @@ def find_first_spans(body: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
 
 
 def _find_in_window(body: str, start: int, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    """Return what is found in a window of a text, but for what the window cuts."""
+    """Return the matches within a window of a text, except for those that the window cuts off."""
     piece, end = body[start : start + WINDOW], min(len(body), start + WINDOW)
     folded = folding.fold(piece)
     if not any(term.marked[-1] in folded or "ǂ" in term.marked[-1] for term in terms):
@@ -324,7 +325,7 @@ def _find_term(placed: Sequence[tuple[str, int, int]], term: Term) -> Iterator[t
 
 
 def _fold_with_origin(body: str) -> tuple[str, Sequence[int]]:
-    """Return a text folded, and where each of its letters comes from."""
+    """Return a folded text, and for each of its letters the position in the original."""
     if body.isascii():
         return folding.fold(body), range(len(body))
     parts: list[str] = []

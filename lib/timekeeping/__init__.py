@@ -1,1 +1,1 @@
-"""Time: what people worked on which ticket, and for how long."""
+"""Time tracking: time entries, timers, timesheets, activities and hourly rates."""

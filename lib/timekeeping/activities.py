@@ -1,4 +1,4 @@
-"""Activities: the kinds of work by which time is told apart."""
+"""Activities: the kinds of work by which logged time is grouped."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ from lib.core import text
 from lib.core.errors import Invalid
 
 MAX_IN_USE = 50
-"""Activities in use."""
+"""Active activities."""
 
 
 @dataclass(frozen=True)
 class ActivityCard:
-    """An activity as pages and the API show it."""
+    """An activity as shown on pages and in the API."""
 
     id: int
     name: str
@@ -27,12 +27,12 @@ class ActivityCard:
 
 
 def list_all(session: Session) -> list[ActivityCard]:
-    """Return the activities in use, in the desk's order; they are no secret."""
+    """Return the active activities by position. Everybody may see them."""
     return [ActivityCard(a.id, a.name, a.is_default, a.version) for a in _list_rows(session)]
 
 
 def get(session: Session, name_or_id: str | int) -> Activity:
-    """Return one activity in use by id or name; raises Invalid naming the field `activity`."""
+    """Return an active activity by id or name. Raises Invalid naming the field `activity`."""
     which = (
         col(Activity.id) == name_or_id if isinstance(name_or_id, int) else col(Activity.name) == name_or_id
     )
@@ -43,7 +43,7 @@ def get(session: Session, name_or_id: str | int) -> Activity:
 
 
 def get_default(session: Session) -> Activity:
-    """Return the activity that time is of unless somebody says otherwise."""
+    """Return the default activity of logged time."""
     return session.exec(select(Activity).where(col(Activity.is_default))).one()
 
 
@@ -61,7 +61,7 @@ def create(session: Session, actor: Actor, *, name: str) -> Activity:
 
 
 def rename(session: Session, actor: Actor, row: Activity, *, name: str) -> None:
-    """Give an activity another name, for what was logged before too. Raises NotPermitted, Invalid."""
+    """Rename an activity, also in existing entries. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if name.strip() == row.name:
         return
@@ -70,7 +70,7 @@ def rename(session: Session, actor: Actor, row: Activity, *, name: str) -> None:
 
 
 def make_default(session: Session, actor: Actor, row: Activity) -> None:
-    """Let time be of this activity unless somebody says otherwise. Raises NotPermitted."""
+    """Make this the default activity of logged time. Raises NotPermitted."""
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     if row.is_default:
         return
@@ -80,9 +80,9 @@ def make_default(session: Session, actor: Actor, row: Activity) -> None:
 
 
 def archive(session: Session, actor: Actor, row: Activity, *, seen: int | None = None) -> None:
-    """Offer an activity no longer; what was logged keeps it.
+    """Archive an activity. Existing entries keep it.
 
-    Raises NotPermitted, Conflict (changed since version `seen`), Invalid for the default.
+    Raises NotPermitted, Conflict (changed since version `seen`), Invalid for the default activity.
     """
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row.must_be(seen)

@@ -1,11 +1,11 @@
-"""Amounts of time as people write and read them: "90", "1h 30m", "1:30", "90m" and "1.5h" are all the same."""
+"""Parsing and formatting of durations: "90", "1h 30m", "1:30", "90m" and "1.5h" are all the same."""
 
 import re
 
 from lib.core.errors import Invalid
 
 MINUTES_PER_DAY = 24 * 60
-"""Minutes of a day, which is the most that anybody works on one."""
+"""Minutes in a day, the most that anybody can log for one."""
 EXAMPLES = "90, 1h 30m, 1:30, 90m or 1.5h"
 
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
@@ -14,7 +14,7 @@ _UNITS = re.compile(r"(?:([0-9]{1,5}) ?h(?:ours?|rs?)? ?)?(?:([0-9]{1,6}) ?(?:m(
 
 
 def parse(written: str, *, field: str = "time") -> int:
-    """Return what somebody wrote in whole minutes, from 1 to 1440; a number alone means minutes.
+    """Return a typed duration in whole minutes, from 1 to 1440. A number without a unit means minutes.
 
     Raises Invalid naming `field`.
     """
@@ -25,7 +25,7 @@ def parse(written: str, *, field: str = "time") -> int:
 
 
 def parse_estimate(written: str) -> int:
-    """Return what somebody expects in whole minutes, which may be many days: also "120h". Raises Invalid."""
+    """Return a typed estimate in whole minutes. It may exceed a day, such as "120h". Raises Invalid."""
     minutes = _parse_minutes(" ".join(written.lower().split()))
     if minutes is None:
         raise Invalid(f"Enter a time such as {EXAMPLES}.", fields={"estimate": f"For example {EXAMPLES}."})
@@ -33,7 +33,7 @@ def parse_estimate(written: str) -> int:
 
 
 def validate_minutes(minutes: int, *, field: str = "time") -> int:
-    """Return minutes that one may work on a day; raises Invalid naming `field`."""
+    """Return `minutes` if they fit into a day. Raises Invalid naming `field`."""
     if not 1 <= minutes <= MINUTES_PER_DAY:
         raise Invalid("Log between 1 minute and 24 hours.", fields={field: "From 1 minute to 24 hours."})
     return minutes
@@ -52,7 +52,7 @@ def _parse_minutes(written: str) -> int | None:
 
 
 def round_seconds(seconds: int, *, step: int, least: int) -> int:
-    """Return seconds in minutes, to the nearest `step` minutes, halves up, at least `least` and at most a day."""
+    """Return seconds in minutes: rounded to the nearest `step`, halves up, at least `least` and at most a day."""
     nearest = (seconds + step * 30) // (step * 60) * step
     return min(max(nearest, least, 1), MINUTES_PER_DAY)
 

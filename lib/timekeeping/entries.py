@@ -1,4 +1,4 @@
-"""Time entries: who worked how long on which ticket, on which day, at what; written by them or for them."""
+"""Time entries: who worked how long on which ticket, on which day and with which activity."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,7 +26,7 @@ Worker, Author = aliased(Person), aliased(Person)
 
 @dataclass(frozen=True)
 class EntryValues:
-    """What an entry says: `minutes` as they are shown and summed, the worker's own `day`, the activity's id."""
+    """The values of an entry, such as displayed `minutes` and the `day` in the worker's time zone."""
 
     minutes: int
     day: date
@@ -39,8 +39,8 @@ class EntryValues:
 class EntryCard:
     """An entry as the actor may see it.
 
-    `title` is None where they don't see the ticket, `seconds` is exact, `mine` says whether they may change it, and
-    `overlaps` names the entries of the same worker that ran at the same time.
+    `title` is None if they can't see the ticket, `seconds` is exact, `mine` says whether they may change it, and
+    `overlaps` has the ids of the same worker's entries that ran at the same time.
     """
 
     id: int
@@ -65,12 +65,12 @@ class EntryCard:
 
     @property
     def what(self) -> EntryValues:
-        """What it says."""
+        """The entry's values."""
         return EntryValues(self.minutes, self.day, self.activity_id, self.note, self.billable)
 
 
 def visible_condition(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `time_entry` joined to its ticket: one's own, and those on tickets whose time one sees."""
+    """Return the SQL condition on `time_entry` joined to its ticket for the entries that the actor may see."""
     own = col(TimeEntry.worker_id) == actor.id
     seen = and_(gate.visible_condition(actor), gate.scope_condition(actor, Permission.TIME_READ))
     return and_(col(TimeEntry.removed_at).is_(None), or_(own, seen))
@@ -85,10 +85,10 @@ def log(
     worker_id: int | None = None,
     started_at: datetime | None = None,
 ) -> EntryCard:
-    """Write down that somebody worked on a ticket, open or closed: oneself, or `worker_id` by whoever may.
+    """Log time on an open or closed ticket, for the actor or, with the permission, for `worker_id`.
 
-    With `started_at` it is known when, and what ran at the same time is in the answer's `overlaps`. Raises NotFound,
-    NotPermitted, Invalid.
+    With `started_at`, entries that ran at the same time are in the result's `overlaps`. Raises NotFound, NotPermitted,
+    Invalid.
     """
     worker = worker_id or actor.person_id
     if worker == actor.id:
@@ -116,9 +116,9 @@ def log(
 def insert(
     session: Session, row: TimeEntry, what: EntryValues, *, by: Actor, today: date | None = None
 ) -> TimeEntry:
-    """Keep a new entry that says `what`, and record it; for verbs that have asked the gate. Raises Invalid.
+    """Store a new entry with the values `what` and record the event. The caller has checked permissions.
 
-    `today` is the day that it is where the work was done, where that is not where the worker's profile says.
+    `today` is the current date where the work was done, if it is not in the worker's time zone. Raises Invalid.
     """
     _apply(session, by, row, what, today=today)
     session.add(row)
@@ -128,9 +128,9 @@ def insert(
 
 
 def update(session: Session, actor: Actor, row: TimeEntry, *, what: EntryValues, seen: int) -> None:
-    """Let an entry say something else; what it said stays in the history.
+    """Change an entry. The history keeps the old values.
 
-    Raises NotPermitted, Conflict, Invalid when its month is settled.
+    Raises NotPermitted, Conflict, and Invalid when its month is submitted or approved.
     """
     _require_change(session, actor, row)
     row.must_be(seen)
@@ -148,7 +148,7 @@ def update(session: Session, actor: Actor, row: TimeEntry, *, what: EntryValues,
 
 
 def remove(session: Session, actor: Actor, row: TimeEntry) -> None:
-    """Take an entry away; the history keeps what it said. Raises NotPermitted, Invalid when its month is settled."""
+    """Remove an entry. The history keeps its values. Raises NotPermitted, and Invalid when its month isn't open."""
     _require_change(session, actor, row)
     timesheets.must_be_open(session, row.worker_id, row.day)
     row.removed_at = clock.now()
@@ -177,7 +177,7 @@ def get_card(session: Session, actor: Actor, entry_id: int) -> EntryCard:
 def list_for_ticket(
     session: Session, actor: Actor, ticket: Ticket, *, limit: int = MAX_LISTED
 ) -> list[EntryCard]:
-    """Return what was logged on a ticket, as far as the actor may see it, the latest day first."""
+    """Return a ticket's entries that the actor may see, latest day first."""
     return _list_cards(session, actor, [col(TimeEntry.ticket_id) == ticket.id], limit=limit)
 
 
@@ -192,7 +192,7 @@ def list_visible(
     before: int | None = None,
     limit: int = 50,
 ) -> list[EntryCard]:
-    """Return the entries that the actor may see, written last first: of a ticket, of a worker, between two days."""
+    """Return the entries that the actor may see, last logged first: of a ticket, of a worker, between two days."""
     conditions = []
     if ticket_id is not None:
         conditions.append(col(TimeEntry.ticket_id) == ticket_id)
@@ -255,7 +255,7 @@ def _list_cards(
 
 
 def _find_overlaps(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[int, ...]]:
-    """Return which entries of the same worker ran at the same time as each of these."""
+    """Return, for each of these entries, the same worker's entries that ran at the same time."""
     timed = [(r, r.started_at, r.ended_at) for r in rows if r.started_at and r.ended_at]
     if not timed:
         return {}
@@ -263,7 +263,7 @@ def _find_overlaps(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[i
         col(TimeEntry.worker_id).in_({r.worker_id for r, _, _ in timed}),
         col(TimeEntry.removed_at).is_(None),
         col(TimeEntry.started_at) < max(ended for _, _, ended in timed),
-        # None lasts longer than a day, which an index can tell.
+        # No entry is longer than a day, so an index can narrow the range.
         col(TimeEntry.started_at) > min(began for _, began, _ in timed) - timedelta(days=1, seconds=1),
         col(TimeEntry.ended_at) > min(began for _, began, _ in timed),
     )
@@ -283,7 +283,7 @@ def _find_overlaps(session: Session, rows: list[TimeEntry]) -> dict[int, tuple[i
 def _apply(
     session: Session, actor: Actor, row: TimeEntry, what: EntryValues, *, today: date | None = None
 ) -> None:
-    """Check what an entry is to say, and let it."""
+    """Validate new values for an entry and set them."""
     if what.day > (today or local_dates.today(local_dates.worker_zone(session, actor, row.worker_id))):
         raise Invalid("You can't log time for a future day.", fields={"day": "Not in the future."})
     if what.day < date(2000, 1, 1):
@@ -302,7 +302,7 @@ def _apply(
 
 
 def _must_fit(session: Session, row: TimeEntry, what: EntryValues) -> None:
-    """Let a person work at most 24 hours a day, whoever writes at the same moment."""
+    """Raise Invalid if a person would have more than 24 hours on a day, also with concurrent changes."""
     lock(session, f"time:{row.worker_id}")
     others = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(
         TimeEntry.worker_id == row.worker_id, TimeEntry.day == what.day, col(TimeEntry.removed_at).is_(None)
@@ -328,12 +328,12 @@ def _must_work(session: Session, ticket: Ticket, worker_id: int) -> None:
 
 
 def list_workers(session: Session, ticket: Ticket) -> dict[int, str]:
-    """Return for whom time may be logged on a ticket, names by id: active people of its team who log time."""
+    """Return the people for whom time can be logged on a ticket: active team members who log time, names by id."""
     return gate.list_workers(session, ticket.team_id, Permission.TIME_LOG)
 
 
 def _require_change(session: Session, actor: Actor, row: TimeEntry) -> None:
-    """Let go on who worked, or who manages time on the ticket; one's own even where one sees the ticket no longer."""
+    """Raise unless the actor worked the time (even if they can't see the ticket anymore) or manages it."""
     if row.worker_id == actor.id:
         gate.require(actor, Permission.TIME_LOG)
         return
@@ -347,7 +347,7 @@ def _to_values(row: TimeEntry) -> EntryValues:
 
 
 def _describe(session: Session, row: TimeEntry) -> str:
-    """Return what an entry says, in words: "1 h 30 min on 2026-01-31, Work, billable: looked into it"."""
+    """Return an entry's values in words: "1 h 30 min on 2026-01-31, Work, billable: looked into it"."""
     activity = session.get_one(Activity, row.activity_id).name
     billable = ", billable" if row.billable else ""
     told = f"{durations.format_minutes(row.minutes)} on {row.day.isoformat()}, {activity}{billable}"

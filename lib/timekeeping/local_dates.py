@@ -1,4 +1,4 @@
-"""The day that it is for somebody: an entry's day is its worker's own, wherever they are."""
+"""Dates in a person's time zone. An entry's day is in its worker's time zone."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from lib.desk_settings import desk_settings
 
 
 def worker_zone(session: Session, actor: Actor, worker_id: int) -> ZoneInfo:
-    """Return a worker's zone: the one they chose, else for the actor the browser's, for others the desk's."""
+    """Return a worker's time zone: the chosen one, else for the actor the browser's, for others the default."""
     if worker_id == actor.id:
         return actor.zone
     worker = session.get(Person, worker_id)
@@ -20,10 +20,10 @@ def worker_zone(session: Session, actor: Actor, worker_id: int) -> ZoneInfo:
 
 
 def to_date(moment: datetime, there: ZoneInfo) -> date:
-    """Return the day on which a moment is in a zone."""
+    """Return the date of `moment` in a time zone."""
     return moment.astimezone(there).date()
 
 
 def today(there: ZoneInfo) -> date:
-    """Return the day that it is in a zone."""
+    """Return the current date in a time zone."""
     return to_date(clock.now(), there)

@@ -1,4 +1,4 @@
-"""Hourly rates: what an hour costs, by person and activity, each from a day on; for those alone who keep them."""
+"""Hourly rates by person and activity, each from a given day on; only for people who manage rates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from lib.core.errors import Invalid
 from lib.timekeeping import activities
 
 MAX_CENTS = 100_000_00
-"""Hundredths of the currency for an hour."""
+"""The highest rate, in hundredths of the currency."""
 
 
 @dataclass(frozen=True)
 class RateCard:
-    """Hundredths of the desk's currency for an hour from a day on; None as person or activity means all."""
+    """A rate per hour in hundredths of the currency, from a day on. None as person or activity means all."""
 
     id: int
     person_id: int | None
@@ -37,9 +37,9 @@ class RateCard:
 
 @dataclass(frozen=True)
 class RemovePreview:
-    """What removing a rate would do: how many entries of how many minutes cost something else, before and after.
+    """What removing a rate would do: the entries and minutes whose cost changes, and their cost before and after.
 
-    Costs are hundredths of the currency; where no rate is left for an hour, it costs nothing.
+    Costs are in hundredths of the currency. Time without any rate costs nothing.
     """
 
     entries: int
@@ -49,7 +49,7 @@ class RemovePreview:
 
 
 class Rates:
-    """All rates, to be asked for a day, a worker and an activity."""
+    """All rates, to look up the rate for a day, a worker and an activity."""
 
     def __init__(self, cards: Sequence[RateCard]) -> None:
         whose = sorted(cards, key=lambda c: (c.person_id or 0, c.activity_id or 0, c.since))
@@ -60,7 +60,7 @@ class Rates:
         self._found: dict[tuple[date, int, int], int | None] = {}
 
     def on(self, day: date, worker: int, activity: int) -> int | None:
-        """Return what an hour cost on a day: of the person at the activity, else the person, the activity, all."""
+        """Return the hourly rate on a day: for person and activity, else for the person, the activity, or everyone."""
         asked = day, worker, activity
         if asked not in self._found:
             places = ((worker, activity), (worker, None), (None, activity), (None, None))
@@ -70,7 +70,7 @@ class Rates:
 
 
 def list_all(session: Session, actor: Actor, *, removed: bool = False) -> list[RateCard]:
-    """Return all rates, or the removed ones; those of a person together, the latest first. Raises NotPermitted."""
+    """Return all rates, or the removed ones, by person and activity, latest first. Raises NotPermitted."""
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     there = col(Rate.removed_at).is_not(None) if removed else col(Rate.removed_at).is_(None)
     chosen = (
@@ -87,7 +87,7 @@ def list_all(session: Session, actor: Actor, *, removed: bool = False) -> list[R
 
 
 def load(session: Session, actor: Actor) -> Rates:
-    """Return what work costs, to work a cost out. Raises NotPermitted."""
+    """Return all rates for calculating costs. Raises NotPermitted."""
     return Rates(list_all(session, actor))
 
 
@@ -101,10 +101,10 @@ def set_rate(
     activity_id: int | None = None,
     seen: int | None = None,
 ) -> int:
-    """Let an hour cost so much from a day on; what was set for that very day gives way. Return its id.
+    """Set the hourly rate from a day on, replacing a rate set for exactly that day. Return its id.
 
-    `seen` is the version of what was set for that day when the person looked, 0 for nothing. Raises NotPermitted,
-    Invalid, Conflict (somebody else set it since).
+    `seen` is the version that the person saw of the rate for that day, 0 for none. Raises NotPermitted, Invalid,
+    Conflict (somebody else set it since).
     """
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     if not 0 <= cents <= MAX_CENTS:
@@ -157,9 +157,9 @@ def preview_remove(session: Session, actor: Actor, rate_id: int) -> RemovePrevie
 
 
 def remove(session: Session, actor: Actor, rate_id: int, *, seen: int | None = None) -> None:
-    """Remove a rate, as if it had never been; it can be restored. Raises NotPermitted, NotFound, Conflict.
+    """Remove a rate. It can be restored. Raises NotPermitted, NotFound, Conflict.
 
-    `seen` is the version of the rate that the person saw; a rate that was changed since is a Conflict.
+    `seen` is the version of the rate that the person saw. If it was changed since, Conflict is raised.
     """
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     row = _get(session, actor, rate_id, removed=False)
@@ -169,7 +169,7 @@ def remove(session: Session, actor: Actor, rate_id: int, *, seen: int | None = N
 
 
 def restore(session: Session, actor: Actor, rate_id: int) -> None:
-    """Let a removed rate count again. Raises NotPermitted, NotFound, Invalid when another took its place."""
+    """Restore a removed rate. Raises NotPermitted, NotFound, and Invalid when another one took its place."""
     gate.require(actor, Permission.RATE_MANAGE, least=Scope.ALL)
     row = _get(session, actor, rate_id, removed=True)
     if _find_exact(session, row.person_id, row.activity_id, row.since) is not None:
@@ -186,7 +186,7 @@ def _get(session: Session, actor: Actor, rate_id: int, *, removed: bool) -> Rate
 
 
 def _find_exact(session: Session, person_id: int | None, activity_id: int | None, since: date) -> Rate | None:
-    """Return the rate that counts for just this person, activity and first day."""
+    """Return the rate for exactly this person, activity and first day."""
     chosen = select(Rate).where(
         col(Rate.person_id).is_not_distinct_from(person_id),
         col(Rate.activity_id).is_not_distinct_from(activity_id),
@@ -214,17 +214,17 @@ def _record(
 
 
 def currency() -> str:
-    """Return the currency in which the desk counts."""
+    """Return the currency of rates and costs."""
     return settings.current().currency
 
 
 def format_amount(cents: int) -> str:
-    """Return hundredths in digits: "1250.50"."""
+    """Return hundredths as a decimal number: "1250.50"."""
     return f"{cents // 100}.{cents % 100:02d}"
 
 
 def parse_amount(said: str) -> int:
-    """Return hundredths of what a person wrote: "85", "85.50", "85,5". Raises Invalid."""
+    """Return a typed amount in hundredths: "85", "85.50", "85,5". Raises Invalid."""
     whole, _, part = said.strip().replace(",", ".").partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) < 7) or not (
         part == "" or (part.isascii() and part.isdigit() and len(part) <= 2)
@@ -234,10 +234,10 @@ def parse_amount(said: str) -> int:
 
 
 def round_to_sum(exact: Sequence[int]) -> list[int]:
-    """Return sixtieths of hundredths as whole hundredths that add up to what all of them come to, rounded once."""
+    """Return amounts, given in sixtieths of a hundredth, as whole hundredths that add up to the rounded total."""
     whole = [each // 60 for each in exact]
     missing = (sum(exact) + 30) // 60 - sum(whole)
-    # Those that lost most by being cut get what is missing.
+    # The amounts that lost most by rounding down get the remainder.
     for place in sorted(range(len(exact)), key=lambda n: (-(exact[n] % 60), n))[:missing]:
         whole[place] += 1
     return whole

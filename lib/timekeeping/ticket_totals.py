@@ -1,4 +1,4 @@
-"""What a ticket took and is expected to take, with all that is part of it."""
+"""Logged and estimated time of a ticket, including its child tickets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from lib.timekeeping import durations
 MAX_ESTIMATE = 10_000 * 60
 """Minutes of an estimate."""
 MAX_DEPTH = 20
-"""Generations of parts that are added up."""
+"""Generations of child tickets that are included."""
 
 
 @dataclass(frozen=True)
 class TimeTotals:
-    """Minutes of a ticket: `own` on itself, `total` with the parts that the actor sees, by person and activity in all.
+    """Minutes logged on a ticket: `own` on itself, `total` with visible child tickets, and by person and activity.
 
-    `estimate` is its own, `estimates` that with its parts'; None where nobody estimated.
+    `estimate` is its own, `estimates` includes its child tickets; None if nothing was estimated.
     """
 
     own: int
@@ -40,7 +40,7 @@ class TimeTotals:
 
 
 def for_ticket(session: Session, actor: Actor, ticket: Ticket) -> TimeTotals:
-    """Return what a ticket took. Raises NotFound, NotPermitted for whoever doesn't see its time."""
+    """Return a ticket's totals. Raises NotFound, and NotPermitted for people who may not see its time."""
     gate.permit(session, actor, Permission.TIME_READ, ticket)
     chosen = gate.visible(actor, Ticket.id, Ticket.estimate).where(
         col(Ticket.id).in_(_select_with_parts(ticket)), gate.scope_condition(actor, Permission.TIME_READ)
@@ -78,7 +78,7 @@ def _sum_by_name(pairs: Any) -> dict[str, int]:
 
 
 def _select_with_parts(ticket: Ticket) -> Any:
-    """Return a select of the ids of a ticket and of all that is part of it."""
+    """Return a select of the ids of a ticket and all its child tickets."""
     base = select(literal(ticket.id).label("id"), literal(0).label("depth")).cte("family", recursive=True)
     parts = (
         select(Link.target_id, base.c.depth + 1)
@@ -89,7 +89,7 @@ def _select_with_parts(ticket: Ticket) -> Any:
 
 
 def set_estimate(session: Session, actor: Actor, ticket: Ticket, *, minutes: int | None) -> None:
-    """Say how long the work is expected to take, or that nobody knows. Raises NotFound, NotPermitted, Invalid."""
+    """Set a ticket's estimate in minutes, or remove it with None. Raises NotFound, NotPermitted, Invalid."""
     gate.permit(session, actor, Permission.TIME_LOG, ticket)
     if minutes is not None and not 1 <= minutes <= MAX_ESTIMATE:
         raise Invalid("An estimate is at most 10,000 hours.", fields={"estimate": "At most 10,000 hours."})

@@ -1,4 +1,4 @@
-"""Timers: one for each person, running until it is stopped; a row, so it survives reloads, sign-outs and restarts."""
+"""Timers: one for each person. A timer is a stored row, so it survives reloads, sign-outs and restarts."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +19,12 @@ from lib.timekeeping import activities, durations, entries, local_dates
 from lib.timekeeping.entries import EntryCard, EntryValues
 
 MAX_IDLE = timedelta(hours=5)
-"""Without a deed for so long, somebody has gone."""
+"""After this long without activity, a person is considered to have stopped working."""
 SIGN_IN_ACTIONS = (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED)
 
 
 class TimerDecision(StrEnum):
-    """What becomes of a timer that ran longer than a working day."""
+    """The decision on a timer that ran longer than a working day."""
 
     KEEP = "keep"
     TRIM = "trim"
@@ -33,11 +33,11 @@ class TimerDecision(StrEnum):
 
 @dataclass(frozen=True)
 class TimerCard:
-    """A person's timer: since when, and for how many seconds by now.
+    """A person's timer: when it started, and how many seconds it counted.
 
-    `title` is None where they don't see the ticket any more. `asks` says that it ran so long that they must say what
-    becomes of it, `active_at` when they last did something while it ran. `entry` is what was logged when somebody else
-    stopped it, with `why`.
+    `title` is None if they can't see the ticket anymore. `asks` says that it ran so long that they must decide what to
+    log; `active_at` is when they were last active while it ran. `entry` was logged when somebody else stopped the
+    timer, with `why`.
     """
 
     ticket: int
@@ -49,19 +49,19 @@ class TimerCard:
     active_at: datetime
     entry: int | None
     minutes: int
-    """What would be logged."""
+    """The minutes that would be logged."""
     trimmed: int
-    """What would be logged up to `active_at`."""
+    """The minutes that would be logged up to `active_at`."""
     why: str
 
     @property
     def runs(self) -> bool:
-        """Whether it still counts."""
+        """Whether it is running."""
         return self.stopped_at is None
 
 
 def find_own(session: Session, actor: Actor) -> TimerCard | None:
-    """Return the actor's own timer, or None."""
+    """Return the actor's timer, or None."""
     row = _find_row(session, actor)
     if row is None:
         return None
@@ -84,16 +84,16 @@ def find_own(session: Session, actor: Actor) -> TimerCard | None:
 
 
 def find_running_ticket_id(session: Session, actor: Actor) -> int | None:
-    """Return the ticket on which the actor's own timer counts, or None."""
+    """Return the ticket on which the actor's timer is running, or None."""
     row = _find_row(session, actor)
     return row.ticket_id if row is not None and row.stopped_at is None else None
 
 
 def start(session: Session, actor: Actor, ticket: Ticket) -> EntryCard | None:
-    """Let the actor's timer run on a ticket; return what was logged for the one that this stopped, if any.
+    """Start the actor's timer on a ticket. Return the entry logged for a timer that this stopped, if any.
 
-    Where it runs already nothing happens. Raises NotFound, NotPermitted, Invalid while an earlier one waits for an
-    answer.
+    Does nothing if it already runs on this ticket. Raises NotFound, NotPermitted, and Invalid while an earlier timer
+    needs a decision.
     """
     gate.permit(session, actor, Permission.TIME_LOG, ticket)
     lock(session, f"timer:{actor.id}")
@@ -114,9 +114,9 @@ def start(session: Session, actor: Actor, ticket: Ticket) -> EntryCard | None:
 
 
 def stop(session: Session, actor: Actor) -> EntryCard | None:
-    """Stop the actor's timer and log what it counted; None when none runs.
+    """Stop the actor's timer and log its time. Return None if none is running.
 
-    Raises NotPermitted, and Invalid when it ran so long that they must say what becomes of it.
+    Raises NotPermitted, and Invalid when it ran so long that the person must decide what to log.
     """
     gate.require(actor, Permission.TIME_LOG)
     lock(session, f"timer:{actor.id}")
@@ -125,9 +125,9 @@ def stop(session: Session, actor: Actor) -> EntryCard | None:
 
 
 def decide(session: Session, actor: Actor, how: TimerDecision) -> EntryCard | None:
-    """Keep all that a timer counted, trim it to what the person last did, or discard it; stops it in any case.
+    """Stop a timer and keep all of its time, trim it to the person's last activity, or discard it.
 
-    Raises NotPermitted, Invalid where a day has no room for it.
+    Raises NotPermitted, and Invalid if the time doesn't fit into its day.
     """
     gate.require(actor, Permission.TIME_LOG)
     lock(session, f"timer:{actor.id}")
@@ -146,7 +146,7 @@ def decide(session: Session, actor: Actor, how: TimerDecision) -> EntryCard | No
 
 
 def dismiss(session: Session, actor: Actor) -> None:
-    """Put away the word that somebody else stopped the timer. Raises NotPermitted."""
+    """Dismiss the message that somebody else stopped the timer. Raises NotPermitted."""
     gate.require(actor, Permission.TIME_LOG)
     row = _find_row(session, actor)
     if row is not None and row.entry_id is not None:
@@ -154,9 +154,9 @@ def dismiss(session: Session, actor: Actor) -> None:
 
 
 def settle(session: Session, ticket: Ticket, *, why: str, person_id: int | None = None) -> None:
-    """Stop the timers that run on a ticket, or just one person's, and log what they counted, with a word to each.
+    """Stop the timers on a ticket, or one person's, log their time and leave each person a message.
 
-    What ran too long, or has no room on its day, waits for its owner's answer instead.
+    A timer that ran too long, or whose time doesn't fit into its day, waits for its owner's decision instead.
     """
     chosen = select(Timer).where(Timer.ticket_id == ticket.id, col(Timer.stopped_at).is_(None))
     if person_id is not None:
@@ -178,7 +178,7 @@ def settle(session: Session, ticket: Ticket, *, why: str, person_id: int | None 
 _OWN = gate.unscoped(
     select(Timer).where(Timer.person_id == bindparam("person")), "only the actor's own timer"
 )
-"""Built once, as every page asks for it."""
+"""Built once, because every page executes it."""
 
 
 def _find_row(session: Session, actor: Actor) -> Timer | None:
@@ -186,7 +186,7 @@ def _find_row(session: Session, actor: Actor) -> Timer | None:
 
 
 def _elapsed_seconds(row: Timer) -> int:
-    """Return seconds; a clock that jumps back makes none, never less."""
+    """Return the timer's seconds, never less than 0 even if the clock was set back."""
     return max(0, int(((row.stopped_at or clock.now()) - row.started_at).total_seconds()))
 
 
@@ -197,9 +197,9 @@ def _needs_decision(row: Timer) -> bool:
 
 
 def _find_last_activity(session: Session, row: Timer) -> datetime:
-    """Return when the person last did anything while it ran, before the first pause that ended their day.
+    """Return the person's last activity while the timer ran, before the first pause that ended their day.
 
-    What they did the morning after says nothing about the evening, and coming in is no work.
+    Activity on the next morning says nothing about the evening, and signing in is not work.
     """
     until, active = row.stopped_at or clock.now(), row.started_at
     done = (
@@ -240,7 +240,7 @@ def _log(session: Session, actor: Actor, row: Timer, *, until: datetime) -> Entr
 
 
 def _create_entry(session: Session, actor: Actor, row: Timer, *, until: datetime) -> TimeEntry:
-    """Log what a timer counted, on the day on which it began where its owner was then."""
+    """Log a timer's time, on the day of its start in the owner's time zone at that time."""
     seconds = max(0, int((until - row.started_at).total_seconds()))
     if seconds > durations.MINUTES_PER_DAY * 60:
         raise Invalid("The timer counted more than 24 hours. Trim it to your last activity or discard it.")

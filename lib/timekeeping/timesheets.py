@@ -1,4 +1,4 @@
-"""Timesheets: a person's month, open until it is submitted and approved; then nothing in it changes."""
+"""Timesheets: a person's month, open until it is submitted and approved. Then its entries can't change."""
 
 from datetime import date
 
@@ -18,18 +18,18 @@ OPEN, SUBMITTED, APPROVED = "open", "submitted", "approved"
 
 
 def month_start(day: date) -> date:
-    """Return the first day of the month in which a day lies."""
+    """Return the first day of a date's month."""
     return day.replace(day=1)
 
 
 def get_state(session: Session, person_id: int, day: date) -> str:
-    """Return how far the month of a day is settled for a person: open, submitted or approved."""
+    """Return the state of a person's month that contains `day`: open, submitted or approved."""
     row = session.get(Timesheet, (person_id, month_start(day)))
     return row.state if row else OPEN
 
 
 def must_be_open(session: Session, person_id: int, day: date) -> None:
-    """Raise Invalid when the month of a day is submitted or approved, so that nothing in it changes."""
+    """Raise Invalid when the month that contains `day` is submitted or approved, so that it can't change."""
     if (now := get_state(session, person_id, day)) != OPEN:
         raise Invalid(
             f"{dates.format_month(day)} is {now}, so its time can't be changed. A manager can reopen it.",
@@ -38,7 +38,7 @@ def must_be_open(session: Session, person_id: int, day: date) -> None:
 
 
 def get_person(session: Session, actor: Actor, person_id: int) -> Person:
-    """Return a person whose time the actor may see as a whole: themselves, or by the teams they manage.
+    """Return a person whose timesheets the actor may see: the actor, or somebody in a team whose time they manage.
 
     Raises NotFound.
     """
@@ -50,7 +50,7 @@ def get_person(session: Session, actor: Actor, person_id: int) -> Person:
 
 
 def can_manage(session: Session, actor: Actor, person_id: int) -> bool:
-    """Tell whether the actor settles a person's months: by `time.manage` for all, or for a team of theirs."""
+    """Return whether the actor may approve a person's months: `time.manage` for all, or for one of their teams."""
     if actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
         return True
     shared = select(Membership.team_id).where(
@@ -60,12 +60,12 @@ def can_manage(session: Session, actor: Actor, person_id: int) -> bool:
 
 
 def has_ended(actor: Actor, day: date) -> bool:
-    """Tell whether the month of a day has ended where the actor is."""
+    """Return whether the month that contains `day` has ended in the actor's time zone."""
     return month_start(day) < month_start(local_dates.today(actor.zone))
 
 
 def submit(session: Session, actor: Actor, day: date) -> None:
-    """Submit the actor's own month once it has ended; again does nothing. Raises NotPermitted, Invalid."""
+    """Submit the actor's month after it has ended. Repeating it does nothing. Raises NotPermitted, Invalid."""
     gate.require(actor, Permission.TIME_LOG)
     if not has_ended(actor, day):
         raise Invalid(
@@ -76,7 +76,7 @@ def submit(session: Session, actor: Actor, day: date) -> None:
 
 
 def approve(session: Session, actor: Actor, person_id: int, *, day: date) -> None:
-    """Approve a month that a person submitted; your own only if you manage everybody's. Raises NotFound, Invalid."""
+    """Approve a submitted month; your own only if you manage everybody's. Raises NotFound, Invalid."""
     _require_manage(session, actor, person_id)
     if person_id == actor.id and not actor.may(Permission.TIME_MANAGE, least=Scope.ALL):
         raise Invalid("Your own month must be approved by somebody else.")
@@ -88,7 +88,7 @@ def approve(session: Session, actor: Actor, person_id: int, *, day: date) -> Non
 
 
 def reopen(session: Session, actor: Actor, person_id: int, *, day: date) -> None:
-    """Open a person's month again. Raises NotFound."""
+    """Reopen a person's month. Raises NotFound."""
     _require_manage(session, actor, person_id)
     _settle(session, actor, person_id, day, to=OPEN, since={SUBMITTED, APPROVED})
 

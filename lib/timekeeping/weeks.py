@@ -1,4 +1,4 @@
-"""Weeks: what a person worked on each of seven days, ticket by ticket, and filling it in cell by cell."""
+"""Weeks of a timesheet: time by ticket and day, and setting it cell by cell."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,12 +18,12 @@ from lib.timekeeping.entries import EntryValues
 DAYS = 7
 DailyMinutes = tuple[int, ...]
 HIDDEN_TICKETS = 0
-"""Stands for the tickets of another person that the actor doesn't see, all in one line."""
+"""The id for another person's tickets that the actor can't see. They share one row."""
 
 
 @dataclass(frozen=True)
 class WeekRow:
-    """Minutes on one ticket, day by day; `title` is None where the actor doesn't see it."""
+    """Minutes on one ticket by day. `title` is None if the actor can't see it."""
 
     ticket: int
     title: str | None
@@ -31,13 +31,13 @@ class WeekRow:
 
     @property
     def total(self) -> int:
-        """Minutes in all."""
+        """The total minutes."""
         return sum(self.minutes)
 
 
 @dataclass(frozen=True)
 class Week:
-    """A person's seven days from Monday on; `states` says of each whether its month is open, submitted or approved."""
+    """A person's seven days from Monday. `states` says for each whether its month is open, submitted or approved."""
 
     person_id: int
     name: str
@@ -53,14 +53,14 @@ class Week:
 
     @property
     def totals(self) -> DailyMinutes:
-        """Minutes of each day."""
+        """The total minutes of each day."""
         return tuple(sum(line.minutes[n] for line in self.lines) for n in range(DAYS))
 
 
 def get(session: Session, actor: Actor, *, person_id: int, day: date, also: tuple[int, ...] = ()) -> Week:
-    """Return the week in which a day lies: one's own, or that of somebody in a team whose time one manages.
+    """Return the week that contains `day`, of the actor or of somebody in a team whose time they manage.
 
-    `also` are tickets that get a line though nothing was logged on them yet. Raises NotFound.
+    `also` are tickets that get a row even if nothing was logged on them. Raises NotFound.
     """
     person = timesheets.get_person(session, actor, person_id)
     there = local_dates.worker_zone(session, actor, person_id)
@@ -91,9 +91,9 @@ def get(session: Session, actor: Actor, *, person_id: int, day: date, also: tupl
 
 
 def set_day_minutes(session: Session, actor: Actor, ticket_id: int, *, day: date, minutes: int) -> None:
-    """Let the actor's own time on a ticket and day come to `minutes`: one entry is mended, more is added.
+    """Set the actor's total time on a ticket and day to `minutes`, by changing a single entry or adding one.
 
-    Raises NotFound, NotPermitted, and Invalid where several entries would have to give way.
+    Raises NotFound, NotPermitted, and Invalid if several entries would have to change.
     """
     gate.require(actor, Permission.TIME_LOG)
     found = entries.list_visible(
@@ -126,7 +126,7 @@ def set_day_minutes(session: Session, actor: Actor, ticket_id: int, *, day: date
 
 
 def list_people(session: Session, actor: Actor) -> dict[int, str]:
-    """Return whose weeks the actor may see, names by id: their own, and those of the teams whose time they manage."""
+    """Return the people whose weeks the actor may see: themselves and the teams whose time they manage, names by id."""
     found = select(Person.id, Person.name).where(
         col(Person.active), _visible_people_condition(actor, col(Person.id))
     )
@@ -134,7 +134,7 @@ def list_people(session: Session, actor: Actor) -> dict[int, str]:
 
 
 def visible_entries_condition(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on `time_entry` for those in weeks that the actor may see."""
+    """Return the SQL condition on `time_entry` for entries in weeks that the actor may see."""
     return _visible_people_condition(actor, col(TimeEntry.worker_id))
 
 
