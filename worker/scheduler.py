@@ -36,13 +36,13 @@ class Task:
 
 
 TASKS = (
-    Task("hand out tickets", timedelta(minutes=1), assignment_queue.assign_waiting_tickets),
-    Task("tidy secrets", timedelta(minutes=10), cleanup.delete_expired),
-    Task("tidy drafts", timedelta(hours=6), cleanup.delete_old_drafts),
-    Task("tidy files", timedelta(hours=1), cleanup.delete_removed_files),
-    Task("tidy stray bytes", timedelta(hours=24), cleanup.delete_orphaned_files),
-    Task("tidy notices", timedelta(hours=6), cleanup.delete_old_notifications),
-    Task("index words again", timedelta(minutes=1), reindexing.run),
+    Task("assign waiting tickets", timedelta(minutes=1), assignment_queue.assign_waiting_tickets),
+    Task("delete expired secrets", timedelta(minutes=10), cleanup.delete_expired),
+    Task("delete old drafts", timedelta(hours=6), cleanup.delete_old_drafts),
+    Task("delete removed files", timedelta(hours=1), cleanup.delete_removed_files),
+    Task("delete orphaned files", timedelta(hours=24), cleanup.delete_orphaned_files),
+    Task("delete old notifications", timedelta(hours=6), cleanup.delete_old_notifications),
+    Task("reindex texts", timedelta(minutes=1), reindexing.run),
     Task("refresh statistics", timedelta(hours=12), cleanup.refresh_statistics),
     Task("collect garbage", timedelta(minutes=5), gc.collect, own=True),
 )

@@ -79,7 +79,7 @@ def test_what_is_above_a_cap_waits_for_an_assignee_and_staff_alone_read_it(desk)
     done = held[0]["number"]
     late = desk.sam.post("tickets", json=body).json()["number"]
     desk.mona.put(f"tickets/{done}/status", json={"status": "Completed", "version": held[0]["version"]})
-    scheduler.tick(next(task for task in scheduler.TASKS if task.name == "hand out tickets"))
+    scheduler.tick(next(task for task in scheduler.TASKS if task.name == "assign waiting tickets"))
     found = desk.rita.get(f"tickets/{late}").json()
     assert (found["waiting_for_assignee"], found["assignee"]["name"]) == (False, held[0]["assignee"]["name"])
 
