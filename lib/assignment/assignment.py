@@ -15,7 +15,7 @@ from lib.timekeeping import timers
 def set_assignee(
     session: Session, actor: Actor, ticket: Ticket, person_id: int | None, *, reason: str = ""
 ) -> None:
-    """Set or clear the ticket's assignee. The caller has checked permissions. Raise Invalid for a bad reason."""
+    """Set or clear the ticket's assignee. The caller has checked permissions. Raises Invalid for a bad reason."""
     reason = text.clean_line(reason, field="reason", limit=500, required=False)
     was, ticket.assignee_id = ticket.assignee_id, person_id
     ticket.former_assignee_id = None

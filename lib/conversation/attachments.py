@@ -71,7 +71,7 @@ class AttachmentCard:
 
 
 def examine(name: str, data: bytes) -> Upload:
-    """Return a file's safe name, type, size, hash and thumbnail. Raise TooLarge over 25 MB, Invalid if empty."""
+    """Return a file's safe name, type, size, hash and thumbnail. Raises TooLarge over 25 MB, Invalid if empty."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"“{safe_name(name)}” is larger than {MAX_BYTES // 1024**2} MB.")
     if not data:
@@ -174,7 +174,7 @@ def _get_own_upload(session: Session, actor: Actor, id: str) -> Attachment:
 
 
 def get(session: Session, actor: Actor, id: str) -> Attachment:
-    """Return a file that the actor may open. Raise NotFound if its ticket or comment is not visible to them."""
+    """Return a file that the actor may open. Raises NotFound if its ticket or comment is not visible to them."""
     row = (
         gate.unscoped_get(session, Attachment, id, "checked before it is returned")
         if _ID_PATTERN.fullmatch(id)

@@ -129,7 +129,7 @@ def settle_first_response(session: Session, ticket: Ticket) -> None:
 def get_with_ticket(
     session: Session, actor: Actor, comment_id: int, *, to_change: bool = False
 ) -> tuple[Comment, Ticket]:
-    """Return a comment that the actor can read, with its ticket. Raise NotFound.
+    """Return a comment that the actor can read, with its ticket. Raises NotFound.
 
     With `to_change`, the comment is locked until the transaction ends.
     """

@@ -80,7 +80,7 @@ def snapshot(session: Session, numbers: Collection[int]) -> dict[int, frozenset[
 
 
 def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[PresentPerson]:
-    """Return who else has the ticket open, ordered by name, each person once. Raise NotFound.
+    """Return who else has the ticket open, ordered by name, each person once. Raises NotFound.
 
     People who can't read its internal notes see only who is writing a reply, not who is viewing or writing a note.
     """

@@ -38,7 +38,7 @@ class ReadMarker:
 
 
 def get(session: Session, actor: Actor, ticket: Ticket) -> ReadMarker:
-    """Return the actor's read marker for a ticket. Raise NotFound."""
+    """Return the actor's read marker for a ticket. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     row = gate.unscoped_get(session, Seen, (actor.id, ticket.id), "the ticket was permitted")
     known = select(func.max(Event.id)).where(Event.ticket_id == ticket.id)
@@ -49,7 +49,7 @@ def get(session: Session, actor: Actor, ticket: Ticket) -> ReadMarker:
 
 
 def mark_read(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) -> None:
-    """Record that the actor has seen everything up to an event. The marker never moves back. Raise NotFound."""
+    """Record that the actor has seen everything up to an event. The marker never moves back. Raises NotFound."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     row = _load_row(session, actor, ticket)
     row.event_id, row.at = max(row.event_id, event_id), clock.now()
@@ -58,7 +58,7 @@ def mark_read(session: Session, actor: Actor, ticket: Ticket, *, event_id: int) 
 
 
 def mark_unread(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Make the last thing that somebody else did new again. Raise NotFound, or Invalid if there is none."""
+    """Make the last thing that somebody else did new again. Raises NotFound, or Invalid if there is none."""
     gate.permit(session, actor, Permission.TICKET_READ, ticket)
     of_others = select(Event).where(*_by_others_conditions(actor), Event.ticket_id == ticket.id)
     if not gate.can(session, actor, Permission.COMMENT_READ_INTERNAL, ticket):

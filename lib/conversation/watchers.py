@@ -43,12 +43,12 @@ def list_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> list[Pers
 
 
 def watch(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Start watching a ticket. Has no effect if the actor already watches it. Raise NotFound."""
+    """Start watching a ticket. Has no effect if the actor already watches it. Raises NotFound."""
     _set_watching(session, actor, ticket, watching=True)
 
 
 def unwatch(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Stop watching a ticket. Raise NotFound."""
+    """Stop watching a ticket. Raises NotFound."""
     _set_watching(session, actor, ticket, watching=False)
 
 

@@ -57,13 +57,13 @@ TicketChange = Callable[[Ticket], None]
 
 
 def start_batch(actor: Actor) -> Actor:
-    """Return the actor with a batch id that marks all events of one bulk change. Raise NotPermitted."""
+    """Return the actor with a batch id that marks all events of one bulk change. Raises NotPermitted."""
     gate.require(actor, Permission.TICKET_BULK)
     return replace(actor, batch=secrets.token_hex(8))
 
 
 def split_targets(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
-    """Yield the targets in chunks, each for its own transaction. Raise Invalid for none or too many."""
+    """Yield the targets in chunks, each for its own transaction. Raises Invalid for none or too many."""
     once = sorted({target.number: target for target in targets}.values(), key=lambda target: target.number)
     if not 0 < len(once) <= MAX_TICKETS:
         raise Invalid(
@@ -95,7 +95,7 @@ def change(session: Session, actor: Actor, targets: Sequence[Target], changes: C
 
 
 def list_changed(session: Session, actor: Actor, batch: str) -> list[Target]:
-    """Return the tickets that the actor's batch changed. Raise NotFound if the batch doesn't exist or isn't theirs."""
+    """Return the tickets that the actor's batch changed. Raises NotFound if the batch doesn't exist or isn't theirs."""
     mine = select(Event.ticket_id).where(Event.batch == batch, Event.actor_id == actor.id).distinct()
     numbers = session.exec(gate.unscoped(mine, "only the actor's own changes")).all() if batch else []
     if not numbers:
@@ -104,7 +104,7 @@ def list_changed(session: Session, actor: Actor, batch: str) -> list[Target]:
 
 
 def undo(session: Session, actor: Actor, targets: Sequence[Target], *, batch: str) -> list[Outcome]:
-    """Undo the actor's batch on each target, unless what it changed was changed again since. Raise NotPermitted."""
+    """Undo the actor's batch on each target, unless what it changed was changed again since. Raises NotPermitted."""
     gate.require(actor, Permission.TICKET_BULK)
     return [
         _change_one(session, actor, target, lambda ticket: _undo_one(session, actor, ticket, batch))

@@ -26,7 +26,7 @@ def to_text(facts: Iterable[str]) -> str:
 
 
 def validate(facts: Iterable[str], group: str) -> tuple[str, str]:
-    """Return columns and group as they are stored, empty for the defaults. Raise Invalid for unknown ones."""
+    """Return columns and group as they are stored, empty for the defaults. Raises Invalid for unknown ones."""
     facts = tuple(facts)
     if set(facts) - set(LISTED) or len(set(facts)) != len(facts) or len(facts) > MAX_COLUMNS:
         told = f"At most {MAX_COLUMNS} of {', '.join(LISTED)}, each once."

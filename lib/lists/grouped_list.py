@@ -155,7 +155,7 @@ class _ListQuery:
         return self.place if self.place and self.place.value == value else None
 
     def rest(self, known: Mapping[Value, str]) -> list[Value]:
-        """Return the groups from the position on. Raise Invalid if its group no longer exists."""
+        """Return the groups from the position on. Raises Invalid if its group no longer exists."""
         values = list(known)
         if self.place is None:
             return values

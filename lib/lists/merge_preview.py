@@ -133,7 +133,7 @@ def suggest_targets(session: Session, actor: Actor, ticket: Ticket, words: str) 
 
 
 def build(session: Session, actor: Actor, ticket: Ticket, *, into: int) -> MergePreview:
-    """Return what merging a ticket into another would do. Raise NotFound."""
+    """Return what merging a ticket into another would do. Raises NotFound."""
     other = tickets.find(session, actor, into)
     status = session.get_one(Status, other.status_id)
     heard = gate.visible(actor, func.count(col(Comment.id))).join(

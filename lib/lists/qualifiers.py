@@ -46,7 +46,7 @@ class QueryTerm:
 
 
 def to_parameters(session: Session, actor: Actor, term: QueryTerm) -> Parameters:
-    """Return the parameters for a qualifier. Raise QualifierError."""
+    """Return the parameters for a qualifier. Raises QualifierError."""
     values = list(term.values)
     if not values or not all(map(text.is_storable, values)):
         raise QualifierError("the value after the colon is missing.")

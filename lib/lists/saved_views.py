@@ -76,7 +76,7 @@ def to_card(actor: Actor, view: SavedView, owner: str) -> ViewCard:
 
 
 def get(session: Session, actor: Actor, view_id: int) -> SavedView:
-    """Return a view of the actor or one shared with their teams. Raise NotFound."""
+    """Return a view of the actor or one shared with their teams. Raises NotFound."""
     view = session.exec(select(SavedView).where(SavedView.id == view_id, _visible_condition(actor))).first()
     if view is None:
         raise gate.not_found(actor, Permission.TICKET_READ, "view", view_id)

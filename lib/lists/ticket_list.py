@@ -287,7 +287,7 @@ def takes_part_condition(actor: Actor, *, in_teams: bool) -> ColumnElement[bool]
 
 
 def parse_order(actor: Actor, sort: str) -> Order:
-    """Return the order of the actor's list. Raise Invalid."""
+    """Return the order of the actor's list. Raises Invalid."""
     name = sort.removeprefix("-")
     if name not in SORTED:
         raise Invalid(

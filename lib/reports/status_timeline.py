@@ -119,7 +119,7 @@ def list_name_periods(session: Session) -> list[StatusNamePeriod]:
 
 
 def get_for_ticket(session: Session, actor: Actor, ticket: Ticket) -> StatusTimeline:
-    """Return a ticket's status timeline up to now. Raise NotFound if the actor can't see the ticket.
+    """Return a ticket's status timeline up to now. Raises NotFound if the actor can't see the ticket.
 
     A period belongs to the status in which it ended: time in a status that was archived in the meantime belongs to
     its successor. If a clock jumped back, a period has no seconds, never fewer.

@@ -91,7 +91,7 @@ def prepare(
     fields: Sequence[FieldCard] = (),
     notes: Sequence[str] = (),
 ) -> Export:
-    """Return the export of a list, limited to the scope of the export permission. Raise NotPermitted.
+    """Return the export of a list, limited to the scope of the export permission. Raises NotPermitted.
 
     `fields` are the custom fields that `custom_field_values.list_columns` returned for the actor.
     """

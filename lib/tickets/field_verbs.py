@@ -58,7 +58,7 @@ def change(
 
 
 def parse_event_value(session: Session, field: TicketField, told: str | None) -> Any:
-    """Return the value for `change` from the text in an event. Raise Invalid for a team that no longer exists."""
+    """Return the value for `change` from the text in an event. Raises Invalid for a team that no longer exists."""
     match field.type:
         case FieldType.LEVEL:
             return field.values[(told or "").upper()]

@@ -240,7 +240,7 @@ def assign(session: Session, actor: Actor, ticket: Ticket, *, to: int, seen: int
 
 
 def claim(session: Session, actor: Actor, ticket: Ticket) -> None:
-    """Assign an unassigned ticket to the actor. Raise NotPermitted, or Conflict with the assignee's name.
+    """Assign an unassigned ticket to the actor. Raises NotPermitted, or Conflict with the assignee's name.
 
     If several people try at once, one succeeds.
     """
@@ -435,7 +435,7 @@ def _replace_tags(session: Session, ticket: Ticket, names: Iterable[str]) -> lis
 
 
 def _clean_tags(names: Iterable[str]) -> list[str]:
-    """Return cleaned tag names. Raise Invalid for too many, or for a name that is not allowed."""
+    """Return cleaned tag names. Raises Invalid for too many, or for a name that is not allowed."""
     names = list(labels.clean_names(names).values())
     if len(names) > MAX_TAGS:
         raise Invalid(f"A ticket can have at most {MAX_TAGS} tags.", fields={"tags": f"At most {MAX_TAGS}."})

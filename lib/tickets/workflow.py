@@ -39,7 +39,7 @@ def get_rule(session: Session, actor: Actor, was: Status, to: Status) -> Transit
 
 
 def allow(session: Session, actor: Actor, ticket: Ticket, *, was: Status, to: Status, reason: str) -> None:
-    """Check a status change. Raise Invalid if the role may not make it, a reason is missing, or a link prevents it.
+    """Check a status change. Raises Invalid if the role may not make it, a reason is missing, or a link prevents it.
 
     The links that prevent completion are an open blocker and an open child.
     """
