@@ -1,4 +1,4 @@
-"""What tickets are described with: statuses, categories, tags, custom fields and canned replies."""
+"""Ticket properties that administrators define: statuses, categories, tags, custom fields and canned replies."""
 
 from datetime import date, datetime
 

@@ -26,7 +26,7 @@ GAP_TIMEOUT = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Topic:
-    """Something to subscribe to: one ticket, all tickets, the person's own tickets, or their notifications.
+    """A topic to subscribe to: one ticket, everything, tickets the person is involved in, or their notifications.
 
     Without `notes`, internal events are ignored. `teams` are those on whose tickets internal events count; None for
     all.
@@ -73,9 +73,8 @@ def ticket_topic(number: int) -> str:
 def find_topic(session: Session, actor: Actor, name: str) -> Topic | None:
     """Return the topic with a name, or None if the actor may not subscribe to it.
 
-    Topics are a ticket that the actor sees, all tickets, and the actor's notifications. For all tickets, people who
-    are not staff get only events on tickets they are involved in, and staff get internal events where they may read
-    notes.
+    Topics are a ticket that the actor sees, everything, and the actor's notifications. Of everything, people who are
+    not staff only get events on tickets they are involved in, and staff get internal events where they may read notes.
     """
     if name == DESK:
         everywhere = actor.may(Permission.COMMENT_READ_INTERNAL, least=Scope.ALL)

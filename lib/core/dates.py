@@ -14,7 +14,7 @@ from lib.core import clock
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _JUST_NOW = 45
-"""Seconds."""
+"""The age in seconds up to which a time is shown as "just now"."""
 _STORED = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 

@@ -1,4 +1,4 @@
-"""One-time secrets for links: 256 random bits, stored as a hash, that expire soon."""
+"""One-time secrets for links: 256 random bits, stored as a hash, that expire soon. An empty secret never matches."""
 
 import hashlib
 import secrets

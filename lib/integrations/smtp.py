@@ -1,4 +1,4 @@
-"""Sending email over SMTP. yagmail is only used to open the connection."""
+"""Sending email over SMTP. yagmail is only used to open and hold the connection."""
 
 import math
 import smtplib

@@ -136,7 +136,7 @@ def preview_remove(session: Session, actor: Actor, rate_id: int) -> RemovePrevie
     cards = list_all(session, actor)
     gone = _get(session, actor, rate_id, removed=False)
     now, then = Rates(cards), Rates([card for card in cards if card.id != gone.id])
-    worked: Any = select(  # ty: ignore[no-matching-overload] - five columns are more than it knows
+    worked: Any = select(  # ty: ignore[no-matching-overload] - its overloads end at four columns
         TimeEntry.day, TimeEntry.worker_id, TimeEntry.activity_id, func.count(), func.sum(TimeEntry.minutes)
     )
     worked = worked.where(col(TimeEntry.removed_at).is_(None), col(TimeEntry.day) >= gone.since)
