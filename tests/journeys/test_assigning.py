@@ -118,7 +118,7 @@ def test_what_is_too_much_waits_for_its_turn_and_says_so_to_colleagues(office, v
         done = statuses.get(session, "Completed")
         tickets.move(session, lena, ticket, to=done, seen=ticket.version)
     worker.assign_waiting_tickets()
-    expect(page.get_by_text("Docket assigned it to Lena Voss: least loaded of the team")).to_be_visible()
+    expect(page.get_by_text("Docket assigned it to Lena Voss: least loaded rule of the team")).to_be_visible()
     expect(said).to_have_count(0)
 
 

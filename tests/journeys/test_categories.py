@@ -46,7 +46,7 @@ def test_a_category_that_is_missed_is_proposed_accepted_and_arranged(office, vis
     ada.choose("Default priority", "Urgent")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text("General / Flying machines")).to_be_visible()
-    expect(page.get_by_text("begins urgent")).to_be_visible()
+    expect(page.get_by_text("priority urgent")).to_be_visible()
     with see() as session:
         assert [c.path for c in categories.list_all(session)] == ["General", "General / Flying machines"]
 

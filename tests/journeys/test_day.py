@@ -66,7 +66,7 @@ def test_an_agent_s_day_from_the_dashboard_to_done(office, visit):
             e.sentence
             for e in history.list_for_ticket(session, people.sam, tickets.find(session, people.sam, number))
         ]
-    assert [line.partition(" ")[0] for line in told][:2] == ["opened", "took"]
+    assert [line.partition(" ")[0] for line in told][:2] == ["created", "assigned"]
     sam = visit(people.sam)
     page = sam.go(f"/t/{number}")
     expect(page.get_by_text("Completed").first).to_be_visible()

@@ -21,11 +21,11 @@ def test_a_manager_makes_links_for_those_without_a_password_alone(office, visit)
     expect(dialog.get_by_role("button", name="link")).to_have_count(0)
     dialog = change(page, mona, "Kim")
     dialog.get_by_role("button", name="Create invitation link").click()
-    expect(page.get_by_text("Give this link to Kim Ito.")).to_be_visible()
+    expect(page.get_by_text("Send this link to Kim Ito.")).to_be_visible()
 
 
 def test_an_administrator_makes_a_link_for_a_forgotten_password(office, visit):
     ada = visit(office.people.ada)
     dialog = change(ada.page, ada, "Rita")
     dialog.get_by_role("button", name="Create password link").click()
-    expect(ada.page.get_by_text("Give this link to Rita Sosa.")).to_be_visible()
+    expect(ada.page.get_by_text("Send this link to Rita Sosa.")).to_be_visible()
