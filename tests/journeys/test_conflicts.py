@@ -129,7 +129,5 @@ def test_wrong_passwords_are_answered_alike_and_delayed_in_the_end(office, visit
         page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
     expect(page.get_by_text("Wrong email address or password")).to_be_visible()
     guest.fill_in("bela.kun@example.org")
-    expect(
-        page.get_by_text(re.compile(r"Too many sign-in attempts\. Wait \d+ minutes?"))
-    ).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Too many sign-in attempts\. Wait \d+ minutes?"))).to_be_visible()
     assert page.get_by_role("button", name="Sign out").count() == 0

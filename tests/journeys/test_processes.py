@@ -59,7 +59,9 @@ def test_a_click_acts_and_unsaved_text_stays_though_each_process_was_killed(offi
     kill()
     connected(page)
     page.get_by_role("button", name="Assign to me").click()
-    expect(page.get_by_label("Conversation").get_by_text("Rita Sosa assigned it to themselves")).to_be_visible()
+    expect(
+        page.get_by_label("Conversation").get_by_text("Rita Sosa assigned it to themselves")
+    ).to_be_visible()
     expect(body(page)).to_have_value("Nobody has this yet.")
     visitor.wrong = [line for line in visitor.wrong if "/drafts/" not in line]
 
