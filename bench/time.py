@@ -104,7 +104,7 @@ def ticking(me: Actor, number: int) -> tuple[Callable[[], object], Callable[[], 
 
 
 def gone(me: Actor) -> None:
-    """Report where time went in the last 30 days."""
+    """Report the time in status of the last 30 days."""
     today = clock.now().date()
     since, until = time_in_status.to_time_range(today - timedelta(days=29), today, ZoneInfo("UTC"))
     with transactions.see() as session:
@@ -117,7 +117,7 @@ def gone(me: Actor) -> None:
 )
 @click.option("--times", default=10, show_default=True, help="How often each is done.")
 def main(entries: int, times: int) -> None:
-    """Print milliseconds for reports of hours, of where time goes, and for timers."""
+    """Print milliseconds for time reports, time in status and timers."""
     there, who, plain = fill(entries), crew(), Plain(settings.current().database)
     lead = replace(who.three, scopes=dict(who.three.scopes) | {Permission.REPORT_VIEW: Scope.TEAM})
     today = clock.now().date()
@@ -143,7 +143,7 @@ def main(entries: int, times: int) -> None:
         ("  by tag", lambda: report(who.root, years, "tag"), None),
         ("  by category and person", lambda: report(who.root, years, "category", "person"), None),
         ("  by person, lead of 3 teams", lambda: report(lead, years, "person"), None),
-        ("where time goes, a month", lambda: gone(who.root), None),
+        ("time in status, a month", lambda: gone(who.root), None),
     ]
     rows = [_measured(name, deed, hand, times) for name, deed, hand in cases]
     start, stop = ticking(who.three, _number(who.three))

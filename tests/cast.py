@@ -1,4 +1,4 @@
-"""A small named company: who works in it, and how they come to have tickets; the desk's own verbs make it."""
+"""A small named company: who works in it, and how they come to have tickets; Docket's own functions create it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a newcomer meets first: license, changelog, decisions, contributing, workflow, hooks and codes in tests."""
+"""What new contributors see first: license, changelog, decisions, contributing, workflow, hooks and codes in tests."""
 
 import re
 import subprocess

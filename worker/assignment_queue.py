@@ -23,4 +23,4 @@ def assign_waiting_tickets() -> None:
         except Unavailable:
             raise
         except Exception:
-            log.exception("a ticket that waits was not handed out", ticket=number)
+            log.exception("a waiting ticket could not be assigned", ticket=number)

@@ -1,4 +1,4 @@
-"""What is owed and sent, for Prometheus: for administrators who are signed in, and for tokens of theirs."""
+"""Metrics of queued and sent messages for Prometheus, for administrators and their tokens."""
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, Gauge, generate_latest

@@ -1,4 +1,4 @@
-"""What you are told: your notices, unread, read or put off."""
+"""Your notifications: unread, read or snoozed."""
 
 from datetime import datetime
 from typing import Annotated

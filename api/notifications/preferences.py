@@ -1,4 +1,4 @@
-"""What you hear, where and when."""
+"""Notification settings: what you are notified of, where and when."""
 
 from datetime import time
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Where time goes: how long tickets stand in each status."""
+"""Time in status: how long tickets are in each status."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Canned replies: answers kept ready, for all or for one team."""
+"""Canned replies: prepared answers for all teams or for one."""
 
 from typing import Annotated
 

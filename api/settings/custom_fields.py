@@ -1,4 +1,4 @@
-"""Fields of the desk's own: which there are, and keeping them."""
+"""Custom fields: listing, creating, changing and archiving them."""
 
 from collections.abc import Mapping
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The stories of the demo, and its answers kept ready: read from the files beside this one, laid out in time."""
+"""The stories of the demo and its canned replies, read from the files in this package and spread over time."""
 
 import tomllib
 from collections.abc import Iterator

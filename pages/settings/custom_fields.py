@@ -1,4 +1,4 @@
-"""Fields of the desk's own: what more to ask for, in which categories, and who may read and write it."""
+"""Custom fields: their names, categories, choices, and access by role."""
 
 import streamlit as st
 

@@ -6,7 +6,7 @@ CHANGES = {
     "statuses": ({"name": "Parked", "kind": "paused"}, {"name": "Waits"}, {"asks_reason": True}),
     "categories": ({"name": "Lamps"}, {"name": "Lights"}, {"priority": "high"}),
     "teams": ({"name": "Network"}, {"name": "Networks"}, {"assignment": {"way": "round_robin"}}),
-    "fields": ({"name": "Floor", "kind": "text"}, {"name": "Storey"}, {"access": {"agent": "read"}}),
+    "fields": ({"name": "Floor", "kind": "text"}, {"name": "Building floor"}, {"access": {"agent": "read"}}),
     "activities": ({"name": "Repairs"}, {"name": "Trips"}, {"default": True}),
     "people": (
         {"name": "Nia Roy", "email": "nia.roy@example.org"},

@@ -1,4 +1,4 @@
-"""A field of the desk's own: an administrator adds it, a requester fills it in, an agent changes it."""
+"""A custom field: an administrator creates it, a requester fills it in, an agent changes it."""
 
 import re
 

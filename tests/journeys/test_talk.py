@@ -90,7 +90,7 @@ def test_a_colleague_is_mentioned_and_one_who_may_not_see_it_is_not(office, visi
     expect(page.get_by_role("option")).to_have_count(0)
 
 
-def test_people_are_put_in_copy_and_watch_from_the_page(office, visit):
+def test_people_are_added_in_cc_and_watch_from_the_page(office, visit):
     people = office.people
     number = cast.create_ticket(people.sam, "The blinds are stuck")
     rita = visit(people.rita)

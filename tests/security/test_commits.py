@@ -1,4 +1,4 @@
-"""A connection that breaks during COMMIT: nobody is told that nothing was saved, and nothing is made twice."""
+"""A connection that breaks during COMMIT: no answer says that nothing was saved, and nothing is created twice."""
 
 from pathlib import Path
 

@@ -45,7 +45,7 @@ class Template:
 
 
 class Databases:
-    """Hands out databases by kind, `sqlite` or `postgresql`; each belongs to its caller alone, until it is dropped."""
+    """Provides databases by kind, `sqlite` or `postgresql`; each belongs to its caller alone, until it is dropped."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
@@ -69,7 +69,7 @@ class Databases:
         return self._create(kind, self._name(kind))
 
     def drop(self, url: str) -> None:
-        """Take back a database that was handed out; none is left lying, as hundreds fill a small disk."""
+        """Delete a database that was provided; none stays, because hundreds fill a small disk."""
         where = sa.make_url(url)
         name = str(where.database)
         if where.get_backend_name() == "sqlite":

@@ -49,11 +49,11 @@ class Run:
 
     def widget(self, label: str) -> str:
         """Return the id of the widget with this label; fails with what there is."""
-        labelled = {
+        labeled = {
             e.label: e.id for _, e in self.elements if getattr(e, "label", "") and getattr(e, "id", "")
         }
-        assert label in labelled, f"no widget {label!r} among {sorted(labelled)}"
-        return labelled[label]
+        assert label in labeled, f"no widget {label!r} among {sorted(labeled)}"
+        return labeled[label]
 
     def component(self, name: str) -> Any:
         """Return the packaged component of this name as it was sent."""

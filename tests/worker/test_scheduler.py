@@ -100,7 +100,7 @@ def test_every_task_can_be_done_on_a_new_desk(engine, task):
     task.do()
 
 
-def test_what_waits_for_somebody_is_handed_out_every_minute():
+def test_waiting_tickets_are_assigned_every_minute():
     [task] = [task for task in TASKS if task.do is assignment_queue.assign_waiting_tickets]
     assert task.every <= timedelta(minutes=1) and not task.own
 

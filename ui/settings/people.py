@@ -31,7 +31,7 @@ def show_new_link() -> None:
 
 
 def _send_or_keep_link(session: Session, me: Actor, person: Person, *, invitation: bool = False) -> None:
-    """Let a person have a link to set a password: by mail where that is set up, else through whoever asks for it."""
+    """Create a link to set a password, and email it if email is set up, or else show it to the administrator."""
     if account_emails.is_enabled():
         account_emails.send_password_link(session, me, person, invitation=invitation)
     else:

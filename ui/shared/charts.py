@@ -1,4 +1,4 @@
-"""Charts in the theme's colours, each with words for those who don't see it; the only place that knows plotly."""
+"""Charts in the theme's colors, each with words for those who don't see it; the only place that knows plotly."""
 
 from collections.abc import Sequence
 

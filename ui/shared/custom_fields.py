@@ -1,4 +1,4 @@
-"""Fields of the desk's own on pages: filled in on a new ticket, changed beside an open one, kept by administrators."""
+"""Custom fields on pages: filled in on a new ticket, changed on an open one, managed by administrators."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

@@ -142,9 +142,9 @@ def _apply(me: Actor, number: int, chosen: _AssignChange, *, seen: int) -> None:
 
 
 def show(change: FieldEditor, me: Actor, facts: TicketRow, offered: TicketOptions) -> None:
-    """Let a person take the ticket, hand it back, or give it to somebody else, as far as they may.
+    """Let a person assign the ticket to themselves or others, or unassign it, as far as they may.
 
-    What is open and half typed stays while others change the ticket; the person's own deed closes it.
+    What is open and half typed stays while others change the ticket; the person's own change closes it.
     """
     if Permission.TICKET_ASSIGN_OTHER in offered.may:
         _show_assign_popover(change, facts, offered.candidates)

@@ -107,7 +107,7 @@ def build_draft_saver(slot: str, token: str) -> Callable[[str], None]:
 
 
 def build_custom_fields_saver(slot: str, token: str) -> Callable[[Mapping[str, Any]], None]:
-    """Return what keeps the desk's own fields in the draft, all of them at once."""
+    """Return what saves the custom fields in the draft, all at once."""
     return lambda given: _save_draft(slot, token, {"fields": dict(given)})
 
 

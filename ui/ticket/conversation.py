@@ -173,7 +173,7 @@ def _format_size(count: int) -> str:
 
 
 def show_summary(row: TicketRow) -> None:
-    """Show a ticket's number, status, priority and age by word, colour and shape."""
+    """Show a ticket's number, status, priority and age by word, color and shape."""
     level = row.priority.label
     lock = "<span class='dk-tag dk-lock'>Confidential</span>" if row.confidential else ""
     st.html(

@@ -1,4 +1,4 @@
-"""The facts that staff change where they stand: priority, category, due day, tags, team, and the desk's own fields."""
+"""The fields that staff change in place: priority, category, due date, tags, team, and custom fields."""
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ def show(change: FieldEditor, facts: TicketRow, offered: TicketOptions) -> None:
 
 
 def show_custom_fields(change: FieldEditor, offered: TicketOptions) -> None:
-    """Let the person change the desk's own fields that they may."""
+    """Let the person change the custom fields that they may."""
     changed = custom_fields.show_ticket_fields(offered.held, change, people=offered.people)
     if changed is not None:
         change("Saved.", custom_field_values.update, given=dict([changed]))

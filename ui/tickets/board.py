@@ -163,7 +163,7 @@ def _handle_move(places: CardOrder, asks: frozenset[tuple[int, int]], made: Move
 
 
 def _reverse_move(made: Move, places: CardOrder) -> Move | None:
-    """Return the move that would put a card back between its neighbours, or None when it is not on the board."""
+    """Return the move that would put a card back between its neighbors, or None when it is not on the board."""
     was = next((id for id, numbers in places.items() if made.number in numbers), None)
     if was is None:
         return None

@@ -1,4 +1,4 @@
-"""Where time went: a ticket's own course as a strip, and how long tickets stand in each status as a table."""
+"""Time in status: the status timeline of a ticket as a strip, and the time in each status as a table."""
 
 from collections.abc import Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""My week: which week is shown and whose, lines for more tickets, and settling the month."""
+"""The timesheet: the week and person shown, rows for more tickets, and submitting the month."""
 
 from datetime import date, timedelta
 

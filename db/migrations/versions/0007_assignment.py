@@ -1,4 +1,4 @@
-"""Assignment: what people know, when they are away, and the rules by which tickets are handed out."""
+"""Assignment: people's skills and absences, and assignment rules."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Fields of a desk's own, who may read and write them, and their values."""
+"""Custom fields, who may read and write them, and their values."""
 
 import sqlalchemy as sa
 from alembic import op

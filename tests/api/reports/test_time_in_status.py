@@ -1,4 +1,4 @@
-"""Where time goes, over the API."""
+"""Time in status, over the API."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Fields of the desk's own through the API."""
+"""Custom fields through the API."""
 
 import csv
 import io

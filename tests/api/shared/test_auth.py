@@ -160,8 +160,8 @@ def test_every_answer_keeps_out_of_caches_and_frames(sqlite_desk, path):
 
 def test_an_unknown_parameter_is_named(sqlite_desk):
     for path in ("tickets", "me", "people", "statuses"):
-        body = problem(sqlite_desk.sam.get(path, params={"colour": "red"}), 422)
-        assert body["errors"] == [{"field": "colour", "message": "There is no such parameter."}]
+        body = problem(sqlite_desk.sam.get(path, params={"color": "red"}), 422)
+        assert body["errors"] == [{"field": "color", "message": "There is no such parameter."}]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Tickets for which a rule found nobody: who waits, what ends it, and that each is handed out once, in its turn."""
+"""The assignment queue: which tickets wait, what ends it, and that each is assigned once, in order."""
 
 from collections import Counter
 from datetime import timedelta
@@ -131,7 +131,7 @@ def test_without_a_rule_or_by_hand_nothing_waits(desk):
     assert rows() == set()
 
 
-def test_what_somebody_puts_back_is_not_handed_out(desk):
+def test_a_ticket_that_somebody_unassigned_is_not_assigned_by_a_rule(desk):
     [first, *_] = full(desk)
     change(desk.mona, first, tickets.unassign)
     worker.assign_waiting_tickets()
@@ -265,7 +265,7 @@ def test_nobody_is_given_what_they_asked_for_themselves_and_it_holds_up_no_other
 
 
 @pytest.mark.parametrize("hands", [2, 6])
-def test_hand_outs_at_once_give_each_ticket_once(desk, hands):
+def test_concurrent_runs_assign_each_ticket_once(desk, hands):
     held = full(desk, cap=2)
     numbers = [cast.create_ticket(desk.sam) for _ in range(8)]
     for number in held[:4]:
@@ -281,7 +281,7 @@ def test_hand_outs_at_once_give_each_ticket_once(desk, hands):
     assert max(count for name, count in open_now.items() if name) == 2
 
 
-def test_hand_outs_while_others_file_take_and_complete_never_pass_the_cap(desk):
+def test_runs_while_others_create_assign_and_complete_tickets_never_pass_the_cap(desk):
     held = full(desk, cap=2)
     numbers = [cast.create_ticket(desk.sam) for _ in range(6)]
     deeds = [worker.assign_waiting_tickets] * 4 + [lambda: cast.create_ticket(desk.sam)] * 4

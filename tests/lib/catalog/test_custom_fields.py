@@ -1,4 +1,4 @@
-"""Fields of the desk's own: typed, told in the history, and unknown to whoever may not read them."""
+"""Custom fields: typed, shown in the history, and hidden from people who may not read them."""
 
 from datetime import date
 

@@ -28,7 +28,7 @@ TABLE = """
     updated      sort filter export line column | set by Docket
     first_response_at filter export line | set by Docket; a report, not a column
     resolved_at  filter export line | set by Docket; a report, not a column
-    fields       create update filter export full | the desk's own, each with its access
+    fields       create update filter export full | custom fields, each with its access
 """
 FIELDS = {line.split()[0]: set(line.partition("|")[0].split()[1:]) for line in TABLE.strip().splitlines()}
 REASONS = {line.split()[0]: line.partition("|")[2].strip() for line in TABLE.strip().splitlines()}

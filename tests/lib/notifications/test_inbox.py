@@ -1,4 +1,4 @@
-"""One's notices: only one's own, only what one may still see, read and put off as one likes."""
+"""The inbox: your own notifications that you may still see, which you can read and snooze."""
 
 from datetime import timedelta
 
@@ -55,7 +55,7 @@ def test_reading_one_and_all(desk):
     assert len(mine(desk.sam)) == 4 and len(mine(desk.sam, only_unread=True)) == 1
 
 
-def test_what_is_put_off_comes_back_by_itself(desk):
+def test_a_snoozed_notification_comes_back_by_itself(desk):
     cast.add_comment(desk.rita, cast.create_ticket(desk.sam), "Hello")
     notice = mine(desk.sam)[0]
     do(desk.sam, inbox.snooze, notice.id, until=clock.now() + timedelta(hours=1))

@@ -74,7 +74,7 @@ def test_each_number_is_the_count_of_the_list_it_opens(office, who):
 
 
 def test_the_office_has_what_the_numbers_are_about(office):
-    """Otherwise all of them could be nought."""
+    """Otherwise all of them could be zero."""
     with see() as session:
         rita, mona = (dashboard.load(session, actor) for actor in (office.rita, office.mona))
         assert all(rita.counts[name] for name in ("mine", "waiting", "unassigned", "asked-open")), rita.counts

@@ -15,8 +15,8 @@ FAMILIES = ["red", "orange", "yellow", "green", "blue", "violet", "gray"]
 MODES = ["light", "dark"]
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+def luminance(color: str) -> float:
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -36,13 +36,13 @@ def test_text_and_links_reach_aa_on_every_surface(mode):
         side["backgroundColor"],
         side["secondaryBackgroundColor"],
     ]
-    for colour in (theme["textColor"], theme["linkColor"]):
-        assert min(contrast(colour, surface) for surface in surfaces) >= 4.5
+    for color in (theme["textColor"], theme["linkColor"]):
+        assert min(contrast(color, surface) for surface in surfaces) >= 4.5
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("family", FAMILIES)
-def test_coloured_text_reaches_aa_on_its_tint_and_on_the_page(mode, family):
+def test_colored_text_reaches_aa_on_its_tint_and_on_the_page(mode, family):
     theme = THEME[mode]
     text = theme[f"{family}TextColor"]
     assert contrast(text, theme[f"{family}BackgroundColor"]) >= 4.5

@@ -136,12 +136,12 @@ export class Board {
     const changed = before ? this.shown.changes(before, this.stirred) : []
     const rectanglesBefore = rectangles(changed, this.elements, from)
     const { focused } = this
-    const neighbour = focused && before?.at(Number(focused.dataset.number))
+    const neighbor = focused && before?.at(Number(focused.dataset.number))
     const busy = new Set(laid.map(({ number }) => number))
     this.frame.draw(this.data, this.shown, (card) => this.element(card, busy))
     for (const [number, element] of this.elements) if (!this.cards.has(number)) this.forget(number, element)
     this.stops.draw(this.shown, this.elements)
-    if (focused && this.focused !== focused) this.refocus(focused, neighbour)
+    if (focused && this.focused !== focused) this.refocus(focused, neighbor)
     fly(rectanglesBefore, this.elements, this.root)
     this.stirred.clear()
   }
@@ -171,15 +171,15 @@ export class Board {
   }
 
   /**
-   * Moving a card in the document can take its focus; when it has left the board its neighbour gets it.
+   * Moving a card in the document can take its focus; when it has left the board its neighbor gets it.
    *
    * @param {HTMLElement} focused
-   * @param {Place | null | undefined} neighbour
+   * @param {Place | null | undefined} neighbor
    */
-  refocus(focused, neighbour) {
+  refocus(focused, neighbor) {
     const stays = focused.isConnected
       ? find(focused, ".title")
-      : neighbour && this.link(this.shown.near(neighbour)?.number)
+      : neighbor && this.link(this.shown.near(neighbor)?.number)
     stays?.focus({ preventScroll: true })
   }
 

@@ -23,7 +23,7 @@ class Listener {
 
   /** @param {HTMLElement} root */
   constructor(root) {
-    // It shows nothing, so it shall not take a row of the page either.
+    // It shows nothing, so it must not take a row of the page either.
     const box = boxAround(root)
     if (box) box.style.display = "none"
   }

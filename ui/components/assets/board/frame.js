@@ -50,7 +50,7 @@ export class Frame {
   }
 
   /**
-   * The lanes and rows change seldom: only then is everything built anew.
+   * The lanes and rows change rarely: only then is everything built again.
    *
    * @param {BoardData} data
    */
