@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from api.app.application import app
@@ -17,6 +18,8 @@ from lib.core.settings import Settings
 from lib.lists import bulk
 from lib.tickets import field_verbs
 from ui.shell import menu
+from web.moved_pages import NEW_ADDRESSES
+from worker import scheduler
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -125,6 +128,26 @@ def test_each_page_is_told_of_in_a_guide_by_its_name_and_address(entry):
     assert entry.title in guides
 
 
+def test_each_page_that_moved_is_listed_with_its_new_address():
+    moved = [row for row in rows("operations.md") if row[0].startswith("`/")]
+    assert {old.strip("`/"): new.strip("`/") for old, new in moved} == NEW_ADDRESSES
+
+
+def test_each_periodic_task_is_listed_with_its_interval():
+    units = {"minute": 60, "minutes": 60, "hour": 3600, "hours": 3600}
+    intervals = [
+        (row[0], re.fullmatch(r"(\d+) (\w+)", row[1])) for row in rows("operations.md") if len(row) == 3
+    ]
+    listed = {name: int(found[1]) * units[found[2]] for name, found in intervals if found}
+    assert listed == {task.name: task.every.total_seconds() for task in scheduler.TASKS}
+
+
+def test_each_command_is_listed():
+    cells = [row[0] for row in rows("operations.md")]
+    listed = {found[1] for cell in cells if (found := re.match(r"`([a-z]+)[ `]", cell))}
+    assert listed >= set(docket.list_commands(click.Context(docket)))
+
+
 def routes() -> list[tuple[str, str]]:
     return [
         (method.upper(), path)
@@ -180,8 +203,6 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("document", "line"), sorted(set(commands())))
 def test_each_command_in_the_documents_exists(document, line):
-    import click
-
     words = [word for word in line.split() if not word.startswith("…")]
     known: click.Command = docket
     context = click.Context(known)
