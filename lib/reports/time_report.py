@@ -232,13 +232,29 @@ def _visible_conditions(actor: Actor) -> list[ColumnElement[bool]]:
     """Return SQL conditions on `time_entry` for the actor's own and, by scope, their teams', on visible tickets."""
     there, seen = col(TimeEntry.removed_at).is_(None), gate.visible_condition(actor)
     ticket, worker = _hide_from_index(TimeEntry.ticket_id), _hide_from_index(TimeEntry.worker_id)
-    if all(actor.may(p, least=Scope.ALL) for p in WIDE_PERMISSIONS):
-        # Almost all are visible, so it is faster to exclude the others. Unknown (NULL) visibility means not visible.
-        return [there, ticket.not_in(select(Ticket.id).where(~func.coalesce(seen, false())))]
+    if _sees_nearly_all(actor):
+        return [there, ticket.not_in(_select_hidden_tickets(actor))]
     own = and_(worker == actor.id, ticket.in_(select(Ticket.id).where(seen)))
     if not actor.may(Permission.REPORT_VIEW, least=Scope.TEAM):
         return [there, col(TimeEntry.worker_id) == actor.id, own]
     return [there, or_(ticket.in_(select(Ticket.id).where(seen, _reported_condition(actor))), own)]
+
+
+def _outside_report_condition(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on `time_entry` for entries that the actor's report doesn't cover."""
+    if _sees_nearly_all(actor):
+        return col(TimeEntry.ticket_id).in_(_select_hidden_tickets(actor))
+    return ~func.coalesce(and_(*_visible_conditions(actor)), false())
+
+
+def _sees_nearly_all(actor: Actor) -> bool:
+    """Return whether it is faster to exclude the tickets that the actor may not see than to find the others."""
+    return all(actor.may(p, least=Scope.ALL) for p in WIDE_PERMISSIONS)
+
+
+def _select_hidden_tickets(actor: Actor) -> Any:
+    """Select the tickets that the actor may not see. Unknown (NULL) visibility means not visible."""
+    return select(Ticket.id).where(~func.coalesce(gate.visible_condition(actor), false()))
 
 
 def _hide_from_index(column: Any) -> Any:
@@ -299,7 +315,7 @@ def _count_unseen_minutes(session: Session, actor: Actor, span: tuple[date, date
         col(TimeEntry.removed_at).is_(None),
         col(TimeEntry.day).between(*span),
         weeks.visible_entries_condition(actor),
-        ~func.coalesce(and_(*_visible_conditions(actor)), false()),
+        _outside_report_condition(actor),
     )
     return int(session.execute(gate.unscoped(chosen, "only timesheets the actor may open")).scalar_one())
 
