@@ -151,7 +151,7 @@ def _get_failed(session: Session, actor: Actor, message_id: int) -> Message:
     gate.require(actor, Permission.SYSTEM_MANAGE, least=Scope.ALL)
     row = gate.unscoped_get(session, Message, message_id, "administration was permitted")
     if row is None or row.parked_at is None:
-        raise NotFound("Somebody saw to this message already.")
+        raise NotFound("Somebody else already handled this message.")
     session.add(row)
     return row
 

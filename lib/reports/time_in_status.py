@@ -47,8 +47,9 @@ def to_time_range(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, da
     Raises Invalid for unreasonable dates.
     """
     if first.year < EARLIEST_YEAR or last.year > LATEST_YEAR:
+        years = f"{EARLIEST_YEAR} to {LATEST_YEAR}"
         raise Invalid(
-            "Choose dates since 2000.", fields={"from": "A date since 2000.", "to": "A date since 2000."}
+            f"Choose dates from {years}.", fields={"from": f"From {years}.", "to": f"From {years}."}
         )
     over = last + timedelta(days=1)
     return datetime.combine(first, time(), zone), datetime.combine(over, time(), zone)
