@@ -81,7 +81,7 @@ def test_the_load_can_be_read_searched_and_worked_on(load, run):
         ticket = tickets.find(session, ALL, 9)
         assert len(comments.list_for_ticket(session, ALL, ticket)) == 2
         lines = history.list_for_ticket(session, ALL, ticket)
-        assert lines[0].sentence == "opened it"
+        assert lines[0].sentence == "created it"
         assert [line.at for line in lines] == sorted(line.at for line in lines)
         person = accounts.find_by_email(session, "agent01@load.example")
         agent = sessions.build_actor(session, person, "agent", channel=Source.PAGE)

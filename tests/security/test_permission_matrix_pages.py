@@ -48,7 +48,7 @@ SHOWN: dict[Permission, Callable[[Run, Case], bool]] = {
     Permission.TICKET_TRANSITION: lambda run, _: asked(run, "Status"),
     Permission.TICKET_CLOSE: lambda run, _: asked(run, "Status") or pressable(run, "Mark as solved"),
     Permission.TICKET_ASSIGN_OTHER: lambda run, _: pressable(run, "Assign"),
-    Permission.TIME_READ: lambda run, _: "spent" in run,
+    Permission.TIME_READ: lambda run, _: "** logged" in run,
     Permission.TIME_LOG: lambda run, _: pressable(run, "Log time"),
     Permission.TIME_MANAGE: lambda run, _: asked(run, "Log time for"),
     Permission.TICKET_MERGE: lambda run, _: "Link to another ticket" in run,

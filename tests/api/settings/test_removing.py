@@ -40,7 +40,7 @@ def test_a_status_is_foreseen_retired_and_restored(desk):
     assert [s["name"] for s in desk.ada.get("statuses?archived=true").json()["items"]] == ["On hold"]
     problem(desk.mona.get("statuses?archived=true"), 403)
     assert (
-        "restore it"
+        "Restore it"
         in problem(desk.ada.post("statuses", json={"name": "ON HOLD", "kind": "todo"}), 422)["detail"]
     )
     problem(desk.mona.post(f"statuses/{waits}/restore"), 403)

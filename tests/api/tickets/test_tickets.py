@@ -314,7 +314,7 @@ def test_of_twenty_who_take_a_ticket_one_wins_and_the_others_hear_who(desk):
         if clients[n % 3].get("me").json()["id"] == holder["id"]:
             assert answer.status_code == 200
         else:
-            assert f"{holder['name']} took" in problem(answer, 409)["detail"]
+            assert f"assigned to {holder['name']}" in problem(answer, 409)["detail"]
             assert answer.json()["current"]["assignee"] == holder
     with see() as session:
         chosen = select(Event).where(Event.ticket_id == number, Event.action == Action.TICKET_ASSIGNED)
@@ -353,7 +353,7 @@ def test_the_history_is_told_oldest_first_page_by_page(desk):
     page = desk.rita.get(f"tickets/{number}/events?limit=2").json()
     rest = desk.rita.get(f"tickets/{number}/events", params={"cursor": page["next_cursor"]}).json()
     told = page["items"] + rest["items"]
-    assert [e["sentence"].split()[0] for e in told] == ["opened", "wrote", "changed", "changed"]
+    assert [e["sentence"].split()[0] for e in told] == ["created", "wrote", "changed", "changed"]
     assert rest["next_cursor"] is None and told[0]["actor"]["name"] == "Sam Reed"
     assert "note" not in desk.sam.get(f"tickets/{number}/events").text
     other = cast.create_ticket(desk.company.sam)
