@@ -42,7 +42,8 @@ def test_refusals_say_why(desk):
     assert desk.rita.post(f"tickets/{one}/merge", json={"into": two}).status_code == 200
     assert desk.rita.post(f"tickets/{one}/merge", json={"into": two}).status_code == 200
     assert (
-        "was merged" in problem(desk.rita.post(f"tickets/{three}/merge", json={"into": one}), 422)["detail"]
+        "merged into another ticket"
+        in problem(desk.rita.post(f"tickets/{three}/merge", json={"into": one}), 422)["detail"]
     )
     version = desk.rita.get(f"tickets/{one}").json()["version"]
     for method, path, body in (
