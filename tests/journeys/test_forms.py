@@ -78,6 +78,7 @@ def test_an_older_form_says_that_it_was_overtaken_and_keeps_what_was_typed(offic
     rename(office.people, kind, theirs)
     page.get_by_role("button", name="Save", exact=True).locator("visible=true").last.click()
     expect(page.get_by_text(OVERTAKEN)).to_be_visible()
+    ada.settle()
     shown = ada.read()
     assert theirs in shown and "Saved." not in shown
     if not box.is_visible():
