@@ -79,7 +79,7 @@ def list_views(me: Me) -> Response:
 def create_view(creating: CreateDependency, form: NewView) -> Response:
     """Create a saved view."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         view = saved_views.create(
             session, creating.me, name=form.name, line=form.q, sort=form.sort, facts=form.columns,
             group=form.group or "",
@@ -90,7 +90,7 @@ def create_view(creating: CreateDependency, form: NewView) -> Response:
             f"/views/{view.id}", _to_view(saved_views.to_card(creating.me, view, creating.me.name))
         )
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/views/{id}", response_model=View)

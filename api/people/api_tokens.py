@@ -76,7 +76,7 @@ def list_tokens(me: Me) -> Response:
 def create_token(creating: CreateDependency, form: NewToken) -> Response:
     """Create a token. If you use a token for this, its scope must be `admin`."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row, secret = api_tokens.create(
             session, creating.me, name=form.name, scope=form.scope, days=form.days
         )
@@ -92,7 +92,7 @@ def create_token(creating: CreateDependency, form: NewToken) -> Response:
         )
         return CreatedResource(f"/tokens/{row.id}", shape, kept=shape.model_copy(update={"secret": None}))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.delete("/tokens/{id}", status_code=204)

@@ -157,7 +157,7 @@ def invite_person(creating: CreateDependency, form: Invitation) -> Response:
     """Invite a person. The set-up link works for three days. It is sent by email or returned to you."""
     me = creating.me
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         joined = [teams.get(session, team).id for team in form.teams]
         role = roles.get(session, form.role)
         row = accounts.invite(session, me, email=form.email, name=form.name, role=role, teams=joined)
@@ -168,7 +168,7 @@ def invite_person(creating: CreateDependency, form: Invitation) -> Response:
             kept=InvitedPerson(person=person, link=None, mailed=link is None),
         )
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.get("/people/{id}", response_model=Person)

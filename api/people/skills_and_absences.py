@@ -85,12 +85,12 @@ def list_absences(me: Me, id: PathNumber) -> Response:
 def create_absence(creating: CreateDependency, id: PathNumber, form: NewAbsence) -> Response:
     """Add an absence of a person."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         person = accounts.get(session, creating.me, id)
         card = absences.add(session, creating.me, person, starts_on=form.starts, ends_on=form.ends)
         return CreatedResource(f"/people/{id}/absences/{card.id}", _to_absence(card))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.delete("/people/{id}/absences/{absence}", status_code=204)

@@ -131,11 +131,11 @@ def list_teams(me: Me) -> Response:
 def create_team(creating: CreateDependency, form: TeamName) -> Response:
     """Add a team."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row = teams.create(session, creating.me, name=form.name)
         return CreatedResource(f"/teams/{row.id}", _load_team(session, creating.me, row.id))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/teams/{id}", response_model=Team)

@@ -81,13 +81,13 @@ def list_canned_replies(me: Me) -> Response:
 def create_canned_reply(creating: CreateDependency, form: NewCannedReply) -> Response:
     """Create a canned reply."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row = canned_replies.create(session, creating.me, name=form.name, body=form.body, team_id=form.team)
         return CreatedResource(
             f"/canned-replies/{row.id}", _to_reply(canned_replies.to_card(creating.me, row))
         )
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/canned-replies/{id}", response_model=CannedReply)

@@ -138,7 +138,7 @@ def list_categories(
 def create_category(creating: CreateDependency, form: NewCategory) -> Response:
     """Add a category."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row = categories.create(
             session, creating.me, name=form.name, parent_id=form.parent, team_id=form.team,
             priority=parse_priority(form.priority),
@@ -146,7 +146,7 @@ def create_category(creating: CreateDependency, form: NewCategory) -> Response:
         _set_assignment_rule(session, creating.me, row, form.assignment)
         return CreatedResource(f"/categories/{row.id}", load_category(session, creating.me, row.id))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/categories/{id}", response_model=Category)

@@ -116,7 +116,7 @@ def list_custom_fields(me: Me) -> Response:
 def create_custom_field(creating: CreateDependency, form: NewCustomField) -> Response:
     """Add a field."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row = custom_fields.create(
             session,
             creating.me,
@@ -130,7 +130,7 @@ def create_custom_field(creating: CreateDependency, form: NewCustomField) -> Res
         )
         return CreatedResource(f"/fields/{row.id}", _load_field(session, creating.me, row.id))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/fields/{id}", response_model=CustomField)

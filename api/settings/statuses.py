@@ -126,13 +126,13 @@ def list_statuses(
 def create_status(creating: CreateDependency, form: NewStatus) -> Response:
     """Add a status."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row = statuses.create(
             session, creating.me, name=form.name, kind=StatusCategory(form.kind), counts=form.counts
         )
         return CreatedResource(f"/statuses/{row.id}", _load_status(session, row.id))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/statuses/{id}", response_model=Status)

@@ -60,13 +60,13 @@ def list_tags(me: Me) -> Response:
 def create_tag(creating: CreateDependency, form: TagName) -> Response:
     """Create a tag. Tagging a ticket with a new word creates one too."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row = tags.create(session, creating.me, name=form.name)
         return CreatedResource(
             f"/tags/{row.id}", _load_tag(session, creating.me, row.id, name=tags.clean_name(form.name))
         )
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/tags/{id}", response_model=Tag)

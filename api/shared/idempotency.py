@@ -43,12 +43,12 @@ class CreateRequest:
     me: Actor
     key: str | None
 
-    def once(self, form: BaseModel, deed: Callable[[Session], CreatedResource]) -> Response:
-        """Do `deed` in a transaction and answer 201; for a key that was used, answer as then."""
+    def once(self, form: BaseModel, create: Callable[[Session], CreatedResource]) -> Response:
+        """Do `create` in a transaction and answer 201; for a key that was used, answer as then."""
         fresh: list[CreatedResource] = []
 
         def do() -> str:
-            made = deed(session)
+            made = create(session)
             fresh.append(made)
             return made.written(made.kept or made.shape)
 
@@ -59,7 +59,7 @@ class CreateRequest:
                     answer = ""
                 else:
                     answer = idempotency.run_once(
-                        session, self.me, self._key(), fingerprint=self._fingerprint(form), deed=do
+                        session, self.me, self._key(), fingerprint=self._fingerprint(form), create=do
                     )
         except OutcomeUnknown:
             if self.key is None:

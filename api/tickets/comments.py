@@ -135,7 +135,7 @@ def create_comment(creating: CreateDependency, number: PathNumber, form: NewComm
     me = creating.me
     rendering.prerender(form.body)
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         ticket = tickets.find(session, me, number, to_change=True)
         internal = form.visibility == "internal"
         row = comments.add(session, me, ticket, body=form.body, internal=internal, files=form.attachments)
@@ -148,7 +148,7 @@ def create_comment(creating: CreateDependency, number: PathNumber, form: NewComm
             f"/comments/{row.id}", _to_comment(comments.to_card(session, me, row, me.name), files, missed)
         )
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.get("/tickets/{number}/mentionable", response_model=Page[Reference])
@@ -158,7 +158,7 @@ def list_mentionable_people(
     search: Annotated[StorableText, Query(max_length=120)] = "",
     visibility: Annotated[Visibility, Query()] = "public",
 ) -> Response:
-    """List people whom a comment can mention. `name` is the text after the @."""
+    """List the people that a comment can mention. `name` is the text after the @."""
     with see() as session:
         ticket = tickets.find(session, me, number)
         found = mentions.suggest_people(session, me, ticket, search=search, internal=visibility == "internal")

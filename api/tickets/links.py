@@ -33,7 +33,7 @@ def list_links(me: Me, number: PathNumber) -> Response:
 def create_link(creating: CreateDependency, number: PathNumber, form: NewLink) -> Response:
     """Link two tickets. Links can't form a circle."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         ticket = tickets.find(session, creating.me, number, to_change=True)
         other = tickets.find(session, creating.me, form.ticket)
         links.link(session, creating.me, ticket, name=form.kind, other=other)
@@ -44,7 +44,7 @@ def create_link(creating: CreateDependency, number: PathNumber, form: NewLink) -
         )
         return CreatedResource(f"/tickets/{number}/links", made)
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.delete("/tickets/{number}/links", status_code=204)

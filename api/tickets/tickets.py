@@ -149,7 +149,7 @@ def create_ticket(creating: CreateDependency, form: NewTicket) -> Response:
     """Create a ticket."""
     rendering.prerender(form.description)
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         ticket = tickets.create(
             session,
             creating.me,
@@ -169,7 +169,7 @@ def create_ticket(creating: CreateDependency, form: NewTicket) -> Response:
         )
         return CreatedResource(f"/tickets/{ticket.id}", to_full_ticket(session, creating.me, ticket))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.get("/tickets/{number}", response_model=TicketFull)

@@ -73,13 +73,13 @@ def list_activities() -> Response:
 def create_activity(creating: CreateDependency, form: NewActivity) -> Response:
     """Add an activity."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         row = activities.create(session, creating.me, name=form.name)
         return CreatedResource(
             f"/activities/{row.id}", next(a for a in _load_activities(session) if a.id == row.id)
         )
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.patch("/activities/{id}", response_model=Activity)

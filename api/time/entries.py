@@ -116,7 +116,7 @@ def create_time_entry(creating: CreateDependency, form: NewTimeEntry) -> Respons
     """Log time on a ticket, open or closed."""
     me = creating.me
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         ticket = tickets.find(session, me, form.ticket)
         activity = (
             activities.get_default(session)
@@ -128,7 +128,7 @@ def create_time_entry(creating: CreateDependency, form: NewTimeEntry) -> Respons
         card = entries.log(session, me, ticket, what=what, worker_id=form.worker, started_at=form.started)
         return CreatedResource(f"/time-entries/{card.id}", to_time_entry(card))
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.get("/time-entries/{id}", response_model=TimeEntry)

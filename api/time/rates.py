@@ -93,7 +93,7 @@ def list_rates(
 def create_rate(creating: CreateDependency, form: NewRate) -> Response:
     """Set an hourly rate from a day on."""
 
-    def deed(session: Session) -> CreatedResource:
+    def create(session: Session) -> CreatedResource:
         id = rates.set_rate(
             session,
             creating.me,
@@ -107,7 +107,7 @@ def create_rate(creating: CreateDependency, form: NewRate) -> Response:
             f"/rates/{id}", next(_to_rate(c) for c in rates.list_all(session, creating.me) if c.id == id)
         )
 
-    return creating.once(form, deed)
+    return creating.once(form, create)
 
 
 @router.delete("/rates/{id}", status_code=204, responses={200: {"model": RateRemovalPreview}})

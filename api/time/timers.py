@@ -23,7 +23,7 @@ class Timer(ResponseSchema):
     """Your timer. `seconds` is the time so far. `running` is false after somebody's change stopped it.
 
     `asks` says that it waits for an answer, as it ran longer than a working day; `active_at` is when you last did
-    something while it ran. `entry` is what was logged when another's deed stopped it.
+    something while it ran. `entry` is what was logged when somebody else's change stopped it.
     """
 
     ticket: int

@@ -17,8 +17,8 @@ MAX_KEY_LENGTH = 255
 """Characters of a key."""
 
 
-def run_once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed: Callable[[], str]) -> str:
-    """Run `deed` and store its response, or return the response stored for `key`; concurrent requests wait for it.
+def run_once(session: Session, actor: Actor, key: str, *, fingerprint: str, create: Callable[[], str]) -> str:
+    """Run `create` and store its response, or return the response stored for `key`; concurrent requests wait for it.
 
     Raises Invalid when the key was used for a different request, which `fingerprint` identifies.
     """
@@ -27,7 +27,7 @@ def run_once(session: Session, actor: Actor, key: str, *, fingerprint: str, deed
         if kept.fingerprint != fingerprint:
             raise Invalid("This Idempotency-Key was already used for another request. Use a new one.")
         return kept.answer
-    answer = deed()
+    answer = create()
     row = Receipt(person_id=actor.person_id, key=key, fingerprint=fingerprint, answer=answer, at=clock.now())
     session.add(row)
     session.flush()

@@ -167,7 +167,7 @@ def test_p32_a_key_raced_by_ten_does_its_deed_once_and_answers_all_alike(desk):
                 def make():
                     return str(tickets.create(session, actor, title="Once").id)
 
-                return idempotency.run_once(session, actor, "key", fingerprint="f", deed=make)
+                return idempotency.run_once(session, actor, "key", fingerprint="f", create=make)
 
         return deed
 
@@ -178,7 +178,7 @@ def test_p32_a_key_raced_by_ten_does_its_deed_once_and_answers_all_alike(desk):
     with see() as session:
         assert len(session.exec(gate.visible(desk.sam, Ticket.id)).all()) == 1
     with pytest.raises(Invalid, match="another request"), act() as session:
-        idempotency.run_once(session, desk.sam, "key", fingerprint="other", deed=str)
+        idempotency.run_once(session, desk.sam, "key", fingerprint="other", create=str)
 
 
 def test_two_who_set_up_at_once_make_one_administrator(engine):

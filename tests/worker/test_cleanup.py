@@ -58,7 +58,7 @@ def live(session, sam):
     sessions.start(session, person, browser="", address="")
     one_time_tokens.create(session, Purpose.HANDOFF, person_id=sam.id)
     login_attempts.record(session, sam.email, address="127.0.0.1")
-    idempotency.run_once(session, sam, "key", fingerprint="x", deed=lambda: "done")
+    idempotency.run_once(session, sam, "key", fingerprint="x", create=lambda: "done")
 
 
 def test_what_still_works_is_kept(sam):

@@ -56,7 +56,7 @@ def discard_draft(session: Session, actor: Actor, slot: str) -> None:
     st.session_state.pop(UNCONFIRMED + slot, None)
 
 
-def submit_draft(draft: DraftCard, deed: Callable[[Session], Result]) -> Result:
+def submit_draft(draft: DraftCard, create: Callable[[Session], Result]) -> Result:
     """Send a draft in one transaction. When that breaks during the commit, send it again: what is there is found.
 
     Raises Refusal; as long as nobody knows how it ended the draft keeps its token, so that sending it again is safe.
@@ -64,20 +64,20 @@ def submit_draft(draft: DraftCard, deed: Callable[[Session], Result]) -> Result:
     key = UNCONFIRMED + draft.slot
     try:
         with page.act() as session:
-            made = deed(session)
+            made = create(session)
     except OutcomeUnknown:
         st.session_state[key] = draft.token
-        made = _submit_again(deed)
+        made = _submit_again(create)
     st.session_state.pop(key, None)
     return made
 
 
-def _submit_again(deed: Callable[[Session], Result]) -> Result:
+def _submit_again(create: Callable[[Session], Result]) -> Result:
     for wait in RETRY_DELAYS:
         time.sleep(wait)
         try:
             with page.act() as session:
-                return deed(session)
+                return create(session)
         except Unavailable:
             continue
     raise OutcomeUnknown(SEND_AGAIN)
@@ -183,7 +183,7 @@ def create_ticket(
     if written.uploading:
         raise Invalid("A file is still uploading. Wait until it is done, then create the ticket.")
 
-    def deed() -> str:
+    def create() -> str:
         ticket = tickets.create(
             session,
             actor,
@@ -202,7 +202,7 @@ def create_ticket(
         drafts.discard(session, actor, draft.slot)
         return str(ticket.id)
 
-    sent = _run_once(session, actor, draft, (written.title, written.body, written.attachments), deed)
+    sent = _run_once(session, actor, draft, (written.title, written.body, written.attachments), create)
     if sent.late:
         text = f"{written.title}\n\n{written.body}".strip()
         _save_late_changes(session, actor, f"ticket-{sent.made}", text, written.attachments)
@@ -216,12 +216,12 @@ def add_comment(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard
     """
     internal = sent.visibility == "internal"
 
-    def deed() -> str:
+    def create() -> str:
         made = comments.add(session, actor, ticket, body=sent.body, internal=internal, files=sent.attachments)
         drafts.discard(session, actor, draft.slot)
         return str(made.id)
 
-    if _run_once(session, actor, draft, (sent.visibility, sent.body, sent.attachments), deed).late:
+    if _run_once(session, actor, draft, (sent.visibility, sent.body, sent.attachments), create).late:
         _save_late_changes(
             session, actor, draft.slot, sent.body, sent.attachments, visibility=sent.visibility
         )
@@ -233,7 +233,7 @@ def add_comment(session: Session, actor: Actor, ticket: Ticket, draft: DraftCard
 
 
 def _run_once(
-    session: Session, actor: Actor, draft: DraftCard, content: tuple[Any, ...], deed: Callable[[], str]
+    session: Session, actor: Actor, draft: DraftCard, content: tuple[Any, ...], create: Callable[[], str]
 ) -> SendResult:
     key = drafts.submission_key(draft.token)
     fingerprint = hashlib.sha256(repr((draft.slot, *content)).encode()).hexdigest()
@@ -241,7 +241,7 @@ def _run_once(
     if kept is not None:
         return SendResult(int(kept.answer), late=kept.fingerprint != fingerprint)
     return SendResult(
-        int(idempotency.run_once(session, actor, key, fingerprint=fingerprint, deed=deed)), late=False
+        int(idempotency.run_once(session, actor, key, fingerprint=fingerprint, create=create)), late=False
     )
 
 

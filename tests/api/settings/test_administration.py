@@ -240,7 +240,7 @@ def test_a_draft_that_was_sent_is_gone(desk):
     token = desk.sam.get("drafts/new-ticket").json()["token"]
     with act() as session:
         idempotency.run_once(
-            session, desk.company.sam, drafts.submission_key(token), fingerprint="", deed=lambda: "1"
+            session, desk.company.sam, drafts.submission_key(token), fingerprint="", create=lambda: "1"
         )
     problem(desk.sam.patch("drafts/new-ticket", json={"token": token, "values": {"title": "x"}}), 410)
 

@@ -318,7 +318,7 @@ class TestDrafts:
         self.save(desk.sam, body="x")
         with act() as session:
             idempotency.run_once(
-                session, desk.sam, drafts.submission_key(self.TOKEN), fingerprint="", deed=str
+                session, desk.sam, drafts.submission_key(self.TOKEN), fingerprint="", create=str
             )
         with pytest.raises(Gone):
             self.save(desk.sam, body="late")
