@@ -46,10 +46,8 @@ def send(
     try:
         with channel.connected() as line:
             while left:
-                left.sort(
-                    key=lambda message: message.error is not None
-                    # Messages that failed before go last.
-                )
+                # Messages that failed before go last.
+                left.sort(key=lambda message: message.error is not None)
                 _batch(line, left, stopped)
                 with transactions.act() as session:
                     outbox.release(session, left)
@@ -95,11 +93,8 @@ def _batch(line: Sender, left: list[Message], stopped: threading.Event) -> None:
                 continue
             down = _find_down(outcome)
             if down and (stopped.is_set() or down.rest):
-                raise ChannelDown(
-                    down
-                    # The connection was cut by a stop, or the channel is rate limited: this message waits like all
-                    # others.
-                )
+                # The connection was cut by a stop, or the channel is rate limited: this message waits like all others.
+                raise ChannelDown(down)
             del left[0]
             if isinstance(outcome, Down):
                 raise ChannelDown(outcome, message=message)  # saved after those that were sent before it
